@@ -1,0 +1,1 @@
+//! The command line program: the only place that prints.

@@ -1,0 +1,174 @@
+//! Every setting of a run, with its default in one place.
+//!
+//! Help texts, the configuration dump and the documentation are made from these constants.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Result};
+
+/// Tokens in a shingle (w-shingling, Broder 1997).
+pub const SHINGLE: usize = 5;
+/// Exact Jaccard of shingles at or over which two documents are copies.
+pub const THRESHOLD: f64 = 0.5;
+/// Share of the shorter document's shingles that must stand in the longer one for an excerpt.
+pub const EXCERPT_CONTAINMENT: f64 = 0.7;
+/// Minima in a signature.
+pub const SIGNATURE: usize = 128;
+/// Share of true copies at the threshold that the bands may miss (they miss far fewer above it).
+pub const MISSES: f64 = 0.05;
+/// Rarest features of a document that enter the join.
+pub const RARE_FEATURES: usize = 48;
+/// Rare features two documents must share to become candidates.
+pub const RARE_SHARED: usize = 2;
+/// Largest decoded document, in bytes; longer ones are skipped with that reason.
+pub const MAX_DOCUMENT_BYTES: u64 = 64 << 20;
+
+/// The settings of a run. Serialised into the report's `run` line, read from `wirecopy.toml`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// What is read, and how.
+    pub ingest: IngestConfig,
+    /// What counts as a copy, an excerpt.
+    #[serde(rename = "match")]
+    pub matching: MatchConfig,
+}
+
+/// What is read, and how.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct IngestConfig {
+    /// Globs a file's path below its root must match one of; empty takes every file of a known format.
+    pub include: Vec<String>,
+    /// Globs of files and folders to leave out; stronger than `include`.
+    pub exclude: Vec<String>,
+    /// Folders to descend below a root; 1 is the root's own files. `None` has no limit.
+    pub max_depth: Option<usize>,
+    /// Follow symbolic links. Loops are detected and reported.
+    pub follow: bool,
+    /// Read files and folders whose names start with a dot.
+    pub hidden: bool,
+    /// Largest decoded document, in bytes.
+    pub max_document_bytes: u64,
+    /// Names of the fields of JSON objects and CSV columns.
+    pub fields: FieldNames,
+}
+
+impl Default for IngestConfig {
+    fn default() -> Self {
+        Self {
+            include: Vec::new(),
+            exclude: Vec::new(),
+            max_depth: None,
+            follow: false,
+            hidden: false,
+            max_document_bytes: MAX_DOCUMENT_BYTES,
+            fields: FieldNames::default(),
+        }
+    }
+}
+
+/// Names of the fields that hold a document in JSON objects and CSV columns.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FieldNames {
+    /// The record's own id.
+    pub id: String,
+    /// The article.
+    pub text: String,
+    /// Its headline.
+    pub title: String,
+    /// Its publication date.
+    pub date: String,
+    /// Its publisher.
+    pub source: String,
+    /// Its address.
+    pub url: String,
+}
+
+impl Default for FieldNames {
+    fn default() -> Self {
+        let name = str::to_owned;
+        Self {
+            id: name("id"),
+            text: name("text"),
+            title: name("title"),
+            date: name("date"),
+            source: name("source"),
+            url: name("url"),
+        }
+    }
+}
+
+/// What counts as a copy or an excerpt, and how candidates are found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MatchConfig {
+    /// Tokens in a shingle, 1 to 32.
+    pub shingle: usize,
+    /// Exact Jaccard of shingles for a copy, over 0 to 1.
+    pub threshold: f64,
+    /// Containment of shingles for an excerpt, over 0 to 1.
+    pub excerpt_containment: f64,
+    /// Minima in a signature, 16 to 1024.
+    pub signature: usize,
+    /// Share of pairs at the threshold that the bands may miss, over 0 to under 1.
+    pub misses: f64,
+    /// Rarest features of a document that enter the join.
+    pub rare_features: usize,
+    /// Rare features two documents must share to become candidates.
+    pub rare_shared: usize,
+}
+
+impl Default for MatchConfig {
+    fn default() -> Self {
+        Self {
+            shingle: SHINGLE,
+            threshold: THRESHOLD,
+            excerpt_containment: EXCERPT_CONTAINMENT,
+            signature: SIGNATURE,
+            misses: MISSES,
+            rare_features: RARE_FEATURES,
+            rare_shared: RARE_SHARED,
+        }
+    }
+}
+
+impl Config {
+    /// Checks every range.
+    ///
+    /// # Errors
+    /// [`Error::Config`] names the first setting that is out of its range, and the range.
+    pub fn validate(&self) -> Result<()> {
+        let m = &self.matching;
+        in_range("match.shingle", m.shingle, 1, 32)?;
+        in_range("match.signature", m.signature, 16, 1024)?;
+        in_range("match.rare_features", m.rare_features, 1, 1024)?;
+        in_range("match.rare_shared", m.rare_shared, 1, m.rare_features)?;
+        share("match.threshold", m.threshold, true)?;
+        share("match.excerpt_containment", m.excerpt_containment, true)?;
+        share("match.misses", m.misses, false)?;
+        if self.ingest.max_document_bytes == 0 {
+            return Err(Error::Config {
+                name: "ingest.max_document_bytes",
+                message: "must be at least 1".to_owned(),
+            });
+        }
+        Ok(())
+    }
+}
+
+fn in_range(name: &'static str, value: usize, low: usize, high: usize) -> Result<()> {
+    if (low..=high).contains(&value) {
+        return Ok(());
+    }
+    Err(Error::Config { name, message: format!("{value} is not in {low} to {high}") })
+}
+
+fn share(name: &'static str, value: f64, one_allowed: bool) -> Result<()> {
+    if value > 0.0 && (value < 1.0 || (one_allowed && value <= 1.0)) {
+        return Ok(());
+    }
+    let high = if one_allowed { "1" } else { "under 1" };
+    Err(Error::Config { name, message: format!("{value} is not over 0 and up to {high}") })
+}

@@ -1,0 +1,66 @@
+//! What ingest hands on: a [`Document`] with its [`Metadata`], or a [`Skipped`] input with the reason.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Position of a document in one run: the order in which ingest delivered it.
+///
+/// Dense, starting at 0, so that stages can use it as an index. It never appears in a report; documents are named
+/// there by [`Document::id`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DocId(pub u32);
+
+impl DocId {
+    /// The position as an index into per-document arrays.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl fmt::Display for DocId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#{}", self.0)
+    }
+}
+
+/// What a document says about itself besides its text. Every field is optional: news arrives in all states.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Metadata {
+    /// Headline, on one line.
+    pub title: Option<String>,
+    /// Publication date as it was found, unparsed.
+    pub date: Option<String>,
+    /// Publisher: the `source` field, the page's site name, or none.
+    pub source: Option<String>,
+    /// Address the text was published under.
+    pub url: Option<String>,
+    /// ISO 639-3 code guessed from the text, or the one the document declares.
+    pub language: Option<String>,
+}
+
+/// One article, read and decoded, before any normalisation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Document {
+    /// Unique name within a run: the path below its root with `/`, or the record's own id, else `path#number`.
+    pub id: String,
+    /// File the document was read from, as it was reached from the root given (lossy where it is not UTF-8).
+    pub path: String,
+    /// Line (JSON lines) or row (CSV), counted from 1, within a container; `None` for one document a file.
+    pub record: Option<u64>,
+    /// Title, date, source, address, language.
+    pub meta: Metadata,
+    /// The article without its title: paragraphs separated by newlines.
+    pub text: String,
+}
+
+/// An input that gave no document, and why. It is data: reported, counted, never an abort.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Skipped {
+    /// File, as for [`Document::path`].
+    pub path: String,
+    /// Line or row within a container, counted from 1.
+    pub record: Option<u64>,
+    /// One sentence that a person understands.
+    pub reason: String,
+}

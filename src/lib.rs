@@ -1,0 +1,38 @@
+//! Finds the copies in a folder of news: identical texts, reprints, excerpts, and re-worded versions of one dispatch.
+//!
+//! A [`Pipeline`] reads documents, signs their shingles with MinHash, verifies every candidate pair exactly from the
+//! tokens and groups what belongs together; a [`report::Run`] holds the result.
+//!
+//! ```no_run
+//! use wirecopy::{Config, Pipeline, Root};
+//!
+//! let config = Config::default();
+//! let run = Pipeline::new(&config).threads(2).run(&[Root::from("corpus/")])?;
+//! for cluster in &run.clusters {
+//!     println!("{} ×{}", cluster.representative, cluster.members.len());
+//! }
+//! # Ok::<(), wirecopy::Error>(())
+//! ```
+//!
+//! The library never prints, reads no arguments and no environment, and builds no global thread pool. The same input
+//! and configuration give the same report, whatever the number of threads.
+
+#![forbid(unsafe_code)]
+
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod cli;
+pub mod config;
+mod document;
+mod error;
+pub mod ingest;
+mod pipeline;
+mod progress;
+pub mod report;
+
+pub use config::Config;
+pub use document::{DocId, Document, Metadata, Skipped};
+pub use error::{Error, Result};
+pub use ingest::Root;
+pub use pipeline::Pipeline;
+pub use progress::{Cancel, NoProgress, Progress, Stage};

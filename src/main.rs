@@ -1,0 +1,2 @@
+//! The `wirecopy` program: parse, run, exit code.
+fn main() {}

@@ -1,0 +1,27 @@
+//! A [`Run`] and its forms: JSON lines, CSV, and the text that a person reads first.
+
+mod schema;
+
+pub use schema::{
+    ClusterLine, DocumentLine, EdgeCounts, EdgeLine, Line, MemberLine, Relation, RunLine, SCHEMA, StageLine,
+    SummaryLine,
+};
+
+use crate::document::Skipped;
+
+/// A finished run, as the report tells it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Run {
+    /// What was run.
+    pub header: RunLine,
+    /// Every document, in the order of reading.
+    pub documents: Vec<DocumentLine>,
+    /// Every input that gave none.
+    pub skipped: Vec<Skipped>,
+    /// Every verified pair, by `a`, then `b`, in the order of reading.
+    pub edges: Vec<EdgeLine>,
+    /// Clusters of two or more, largest first, then by id.
+    pub clusters: Vec<ClusterLine>,
+    /// Counts, stages, seconds.
+    pub summary: SummaryLine,
+}

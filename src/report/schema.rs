@@ -1,0 +1,200 @@
+//! The lines of a run report, schema 1: one JSON object a line, `type` first, in the order
+//! `run`, `document`s, `skipped`s, `edge`s, `cluster`s, `summary`.
+//!
+//! Keys may be added; none is renamed or removed without a new schema number.
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::Config;
+use crate::document::Skipped;
+
+/// The schema number that this version writes and reads.
+pub const SCHEMA: u32 = 1;
+
+/// One line of a report.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Line {
+    /// First line.
+    Run(RunLine),
+    /// One a document, in the order of reading.
+    Document(DocumentLine),
+    /// One an input that gave no document.
+    Skipped(Skipped),
+    /// One a verified pair.
+    Edge(EdgeLine),
+    /// One a cluster of two or more, largest first.
+    Cluster(ClusterLine),
+    /// Last line: a report without it was cut off.
+    Summary(SummaryLine),
+}
+
+/// What was run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunLine {
+    /// [`SCHEMA`].
+    pub schema: u32,
+    /// Version of the program.
+    pub version: String,
+    /// The command as it was typed, one string an argument.
+    pub command: Vec<String>,
+    /// When the run began, RFC 3339 in UTC. The one field besides the timings that differs between equal runs.
+    pub started: String,
+    /// The effective settings.
+    pub config: Config,
+}
+
+/// A document.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct DocumentLine {
+    /// Unique id.
+    pub id: String,
+    /// File it was read from.
+    pub path: String,
+    /// Line or row in a container, from 1.
+    pub record: Option<u64>,
+    /// Headline.
+    pub title: Option<String>,
+    /// Publication date as found.
+    pub date: Option<String>,
+    /// Publisher.
+    pub source: Option<String>,
+    /// ISO 639-3 code.
+    pub language: Option<String>,
+    /// Agencies that the document names as its source.
+    pub credits: Vec<String>,
+    /// Tokens of the text.
+    pub tokens: u32,
+    /// Tokens of it that are site furniture.
+    pub furniture_tokens: u32,
+    /// The id the record asked for, where another document had it already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duplicate_id: Option<String>,
+}
+
+/// How two documents are related, strongest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Relation {
+    /// The same token sequence.
+    Identical,
+    /// Near-verbatim: exact Jaccard of shingles at or over the threshold.
+    Copy,
+    /// One holds most of the other's shingles, but is much longer.
+    Excerpt,
+    /// The same dispatch in other words.
+    Rewrite,
+}
+
+impl Relation {
+    /// The relation's name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Relation::Identical => "identical",
+            Relation::Copy => "copy",
+            Relation::Excerpt => "excerpt",
+            Relation::Rewrite => "rewrite",
+        }
+    }
+}
+
+/// A verified pair; `a` comes before `b` in the order of reading.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EdgeLine {
+    /// Id of the one.
+    pub a: String,
+    /// Id of the other.
+    pub b: String,
+    /// How they are related.
+    pub relation: Relation,
+    /// How sure, 0 to 1.
+    pub score: f64,
+    /// Exact Jaccard of their shingles.
+    pub jaccard: f64,
+    /// Share of `a`'s shingles that stand in `b`.
+    pub containment_a: f64,
+    /// Share of `b`'s shingles that stand in `a`.
+    pub containment_b: f64,
+    /// The rarest shared features, in words.
+    pub evidence: Vec<String>,
+}
+
+/// Documents of one dispatch.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ClusterLine {
+    /// Stable id, derived from the members' ids.
+    pub cluster: String,
+    /// Id of the member that covers the others best.
+    pub representative: String,
+    /// Id of the earliest dated member; `None` where no member carries a date that was understood.
+    pub earliest: Option<String>,
+    /// Agencies that members credit.
+    pub credits: Vec<String>,
+    /// Every member, the representative first, then by id.
+    pub members: Vec<MemberLine>,
+}
+
+/// A member of a cluster, and how it stands to the representative.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MemberLine {
+    /// The document.
+    pub id: String,
+    /// Relation to the representative; `None` for the representative itself and for a member that belongs
+    /// through other members only.
+    pub relation: Option<Relation>,
+    /// Score towards the representative, 0 to 1; 1 for the representative itself.
+    pub score: f64,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SummaryLine {
+    /// Documents read.
+    pub documents: u64,
+    /// Inputs skipped.
+    pub skipped: u64,
+    /// Clusters of two or more.
+    pub clusters: u64,
+    /// Documents in them.
+    pub clustered_documents: u64,
+    /// Edges by relation.
+    pub edges: EdgeCounts,
+    /// Tokens of all documents.
+    pub tokens: u64,
+    /// Bytes of text of all documents, decoded.
+    pub bytes: u64,
+    /// What went into and came out of each stage, with its seconds.
+    pub stages: Vec<StageLine>,
+    /// Wall-clock seconds of the whole run.
+    pub seconds: f64,
+    /// Largest resident memory, in bytes, where the system tells.
+    pub peak_memory: Option<u64>,
+}
+
+/// Edges by relation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EdgeCounts {
+    /// Edges [`Relation::Identical`].
+    pub identical: u64,
+    /// Edges [`Relation::Copy`].
+    pub copy: u64,
+    /// Edges [`Relation::Excerpt`].
+    pub excerpt: u64,
+    /// Edges [`Relation::Rewrite`].
+    pub rewrite: u64,
+}
+
+/// One stage's account.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StageLine {
+    /// Name of the stage.
+    pub stage: String,
+    /// Items that went in.
+    #[serde(rename = "in")]
+    pub came_in: u64,
+    /// Items that came out.
+    #[serde(rename = "out")]
+    pub came_out: u64,
+    /// Wall-clock seconds.
+    pub seconds: f64,
+}
