@@ -29,6 +29,7 @@ pub mod ingest;
 mod pipeline;
 mod progress;
 pub mod report;
+pub mod text;
 
 pub use config::Config;
 pub use document::{DocId, Document, Metadata, Skipped};
