@@ -13,7 +13,7 @@ pub const THRESHOLD: f64 = 0.5;
 /// Share of the shorter document's shingles that must stand in the longer one for an excerpt.
 pub const EXCERPT_CONTAINMENT: f64 = 0.7;
 /// Minima in a signature.
-pub const SIGNATURE: usize = 128;
+pub const SIGNATURE: usize = 192;
 /// Share of true copies at the threshold that the bands may miss (they miss far fewer above it).
 pub const MISSES: f64 = 0.05;
 /// Rarest features of a document that enter the join.

@@ -19,9 +19,11 @@
 
 #![forbid(unsafe_code)]
 
+pub mod candidates;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;
+pub mod cluster;
 pub mod config;
 mod document;
 mod error;
@@ -29,7 +31,9 @@ pub mod ingest;
 mod pipeline;
 mod progress;
 pub mod report;
+pub mod sketch;
 pub mod text;
+pub mod verify;
 
 pub use config::Config;
 pub use document::{DocId, Document, Metadata, Skipped};
