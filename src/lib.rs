@@ -25,6 +25,7 @@ pub mod candidates;
 pub mod cli;
 pub mod cluster;
 pub mod config;
+mod dates;
 mod document;
 mod error;
 pub mod ingest;
