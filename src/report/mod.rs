@@ -1,11 +1,22 @@
 //! A [`Run`] and its forms: JSON lines, CSV, and the text that a person reads first.
 
+mod csv;
+mod dates;
+mod jsonl;
+mod memory;
 mod schema;
+mod screen;
+#[cfg(test)]
+mod tests;
+mod text;
+mod text_cluster;
 
+pub use memory::peak_memory;
 pub use schema::{
     ClusterLine, DocumentLine, EdgeCounts, EdgeLine, Line, MemberLine, Relation, RunLine, SCHEMA, StageLine,
     SummaryLine,
 };
+pub use text::TextStyle;
 
 use crate::document::Skipped;
 

@@ -1,0 +1,41 @@
+//! The day of a date as it was found, for the span of a cluster.
+
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+use jiff::fmt::rfc2822;
+use jiff::tz::TimeZone;
+
+/// The day that `text` names: ISO 8601 with or without a time, or the form of mail and RSS. `None` for anything else:
+/// a guess between day and month would make spans that are not there.
+pub(super) fn day(text: &str) -> Option<Date> {
+    let text = text.trim();
+    // A time with an offset first: as a civil time, its offset would be refused or ignored.
+    text.parse::<DateTime>()
+        .map(|time| time.date())
+        .or_else(|_| text.parse::<Date>())
+        .or_else(|_| text.parse::<Timestamp>().map(|time| time.to_zoned(TimeZone::UTC).date()))
+        .or_else(|_| rfc2822::parse(text).map(|time| time.date()))
+        .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::day;
+
+    #[test]
+    fn understands_the_forms_that_news_uses() {
+        for text in [
+            "2024-03-01",
+            "2024-03-01T06:30:00",
+            "2024-03-01 06:30",
+            "2024-03-01T06:30:00Z",
+            "2024-03-01T06:30:00+02:00",
+            "20240301",
+            "Fri, 1 Mar 2024 06:30:00 GMT",
+        ] {
+            assert_eq!(day(text).map(|d| d.to_string()).as_deref(), Some("2024-03-01"), "{text}");
+        }
+        assert_eq!(day("1/3/2024"), None);
+        assert_eq!(day("yesterday"), None);
+    }
+}
