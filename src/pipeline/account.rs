@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
+use crate::Result;
 use crate::progress::{Progress, Stage};
 use crate::report::StageLine;
 
@@ -23,23 +24,23 @@ impl<'a> Account<'a> {
 
     /// Runs one stage; `work` returns what it made and how many items came out. The stage begins for the listener
     /// here, with `total` steps to come.
-    pub(super) fn stage<T, E>(
+    pub(super) fn stage<T>(
         &mut self,
         stage: Stage,
         came_in: u64,
         total: Option<u64>,
-        work: impl FnOnce(&dyn Progress) -> Result<(T, u64), E>,
-    ) -> Result<T, E> {
+        work: impl FnOnce(&dyn Progress) -> Result<(T, u64)>,
+    ) -> Result<T> {
         self.progress.begin(stage, total);
         self.measure(stage, |progress| work(progress).map(|(made, out)| (made, came_in, out)))
     }
 
     /// Like [`Account::stage`] for a stage that begins for the listener by itself, and learns what came in on the way.
-    pub(super) fn measure<T, E>(
+    pub(super) fn measure<T>(
         &mut self,
         stage: Stage,
-        work: impl FnOnce(&dyn Progress) -> Result<(T, u64, u64), E>,
-    ) -> Result<T, E> {
+        work: impl FnOnce(&dyn Progress) -> Result<(T, u64, u64)>,
+    ) -> Result<T> {
         let begun = Instant::now();
         let (made, came_in, came_out) = work(self.progress)?;
         self.progress.end(stage, came_in, came_out);

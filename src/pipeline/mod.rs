@@ -87,8 +87,7 @@ impl<'a> Pipeline<'a> {
         let corpus = stages::read(roots, self.config, self.progress, &self.cancel, &mut account)?;
         let groups = stages::copies(&corpus, self.config, &self.cancel, &mut account)?;
         let edges = stages::join(&corpus, &groups, self.config, &self.cancel, &mut account)?;
-        let found = stages::cluster(&corpus, &groups, &edges, self.config, &mut account);
-        self.cancel.check()?;
+        let found = stages::cluster(&corpus, &groups, &edges, self.config, &self.cancel, &mut account)?;
         Ok(tell::run(corpus, found, self.config, self.command, account))
     }
 }

@@ -50,7 +50,10 @@ impl Corpus {
 
     fn push(&mut self, header: Header, tokens: Tokens, keys: &[u64]) -> Result<()> {
         let limit = u32::MAX - 1;
-        let id = u32::try_from(self.len()).ok().filter(|&id| id < limit).ok_or(Error::TooManyDocuments { limit })?;
+        let id = u32::try_from(self.len())
+            .ok()
+            .filter(|&id| id < limit)
+            .ok_or(Error::TooManyDocuments { limit })?;
         self.keys.push(DocId(id), u32::try_from(tokens.len()).unwrap_or(u32::MAX), keys);
         self.headers.push(header);
         self.tokens.push(tokens);
@@ -91,7 +94,7 @@ pub(super) fn read(
             Ok(())
         })?;
         let documents = corpus.len() as u64;
-        Ok::<_, Error>(((), inputs, documents))
+        Ok(((), inputs, documents))
     })?;
     Ok(corpus)
 }
@@ -105,7 +108,13 @@ struct Worker {
 }
 
 impl Worker {
-    fn prepare(&mut self, text: &str, config: &MatchConfig, sketcher: &Sketcher, cut: Bands) -> (Tokens, Vec<u64>) {
+    fn prepare(
+        &mut self,
+        text: &str,
+        config: &MatchConfig,
+        sketcher: &Sketcher,
+        cut: Bands,
+    ) -> (Tokens, Vec<u64>) {
         let tokens = self.tokenizer.tokens(text);
         // Repeats do no harm to a signature, and finding them costs more than signing them.
         self.shingles.clear();
@@ -118,13 +127,18 @@ impl Worker {
 }
 
 /// Finds the copies and collapses them to groups around leaders.
-pub(super) fn copies(corpus: &Corpus, config: &Config, cancel: &Cancel, account: &mut Account<'_>) -> Result<CopyGroups> {
+pub(super) fn copies(
+    corpus: &Corpus,
+    config: &Config,
+    cancel: &Cancel,
+    account: &mut Account<'_>,
+) -> Result<CopyGroups> {
     let documents = corpus.len() as u64;
     let candidates = account.stage(Stage::Bands, documents, None, |_| {
         cancel.check()?;
         let candidates = corpus.keys.candidates();
         let found = candidates.len() as u64;
-        Ok::<_, Error>((candidates, found))
+        Ok((candidates, found))
     })?;
     let (came_in, total) = (candidates.len() as u64, Some(candidates.len() as u64));
     account.stage(Stage::Copies, came_in, total, |progress| {
@@ -159,7 +173,7 @@ pub(super) fn join(
         cancel.check()?;
         let candidates = join.candidates();
         let found = candidates.len() as u64;
-        Ok::<_, Error>((candidates, found))
+        Ok((candidates, found))
     })?;
     let (came_in, total) = (candidates.len() as u64, Some(candidates.len() as u64));
     account.stage(Stage::Verify, came_in, total, |progress| {
@@ -183,7 +197,8 @@ fn check(
             || Verifier::new(config),
             |verifier, chunk| {
                 cancel.check()?;
-                let edges = chunk.iter().filter_map(|&Candidate(a, b)| verbatim(corpus, verifier, a, b)).collect();
+                let edges =
+                    chunk.iter().filter_map(|&Candidate(a, b)| verbatim(corpus, verifier, a, b)).collect();
                 progress.advance(chunk.len() as u64, 0);
                 Ok(edges)
             },
@@ -209,18 +224,17 @@ pub(super) fn cluster(
     groups: &CopyGroups,
     edges: &[Edge],
     config: &Config,
+    cancel: &Cancel,
     account: &mut Account<'_>,
-) -> Found {
+) -> Result<Found> {
     let came_in = (groups.edges.len() + edges.len()) as u64;
     let judge = TokenJudge { corpus, config: &config.matching };
-    let found: Result<Found, std::convert::Infallible> = account.stage(Stage::Cluster, came_in, None, |_| {
+    account.stage(Stage::Cluster, came_in, None, |_| {
+        cancel.check()?;
         let (clusters, edges) = cluster::build(groups, edges, &judge);
         let count = clusters.len() as u64;
         Ok((Found { clusters, edges }, count))
-    });
-    match found {
-        Ok(found) => found,
-    }
+    })
 }
 
 /// Judges pairs by their tokens.

@@ -9,15 +9,23 @@ use crate::cluster::{Cluster, cluster_name};
 use crate::config::Config;
 use crate::dates;
 use crate::report::{
-    ClusterLine, DocumentLine, EdgeCounts, EdgeLine, MemberLine, Relation, Run, RunLine, SCHEMA, SummaryLine, peak_memory,
+    ClusterLine, DocumentLine, EdgeCounts, EdgeLine, MemberLine, Relation, Run, RunLine, SCHEMA, SummaryLine,
+    peak_memory,
 };
 use crate::verify::Edge;
 
-pub(super) fn run(corpus: Corpus, found: Found, config: &Config, command: Vec<String>, account: Account<'_>) -> Run {
+pub(super) fn run(
+    corpus: Corpus,
+    found: Found,
+    config: &Config,
+    command: Vec<String>,
+    account: Account<'_>,
+) -> Run {
     let ids: Vec<&str> = corpus.headers.iter().map(|header| header.id.as_str()).collect();
     let id = |document: DocId| ids[document.index()].to_owned();
     let edges: Vec<EdgeLine> = found.edges.iter().map(|edge| edge_line(edge, id)).collect();
-    let mut clusters: Vec<ClusterLine> = found.clusters.iter().map(|c| cluster_line(c, &corpus, id)).collect();
+    let mut clusters: Vec<ClusterLine> =
+        found.clusters.iter().map(|c| cluster_line(c, &corpus, id)).collect();
     clusters.sort_by(|x, y| {
         (Reverse(x.members.len()), &x.representative).cmp(&(Reverse(y.members.len()), &y.representative))
     });
@@ -50,12 +58,13 @@ pub(super) fn run(corpus: Corpus, found: Found, config: &Config, command: Vec<St
         seconds,
         peak_memory: peak_memory(),
     };
-    let lengths = corpus.tokens.iter().map(|tokens| u32::try_from(tokens.len()).unwrap_or(u32::MAX));
+    let lengths =
+        corpus.tokens.iter().map(|t| (u32::try_from(t.len()).unwrap_or(u32::MAX), t.furniture_len()));
     let documents = corpus
         .headers
         .into_iter()
         .zip(lengths)
-        .map(|(header, tokens)| DocumentLine {
+        .map(|(header, (tokens, furniture_tokens))| DocumentLine {
             id: header.id,
             path: header.path,
             record: header.record,
@@ -64,8 +73,8 @@ pub(super) fn run(corpus: Corpus, found: Found, config: &Config, command: Vec<St
             source: header.meta.source,
             language: header.meta.language,
             credits: Vec::new(),
-            tokens,
-            furniture_tokens: 0,
+            tokens: tokens.saturating_add(furniture_tokens),
+            furniture_tokens,
             duplicate_id: header.duplicate_id,
         })
         .collect();
@@ -101,7 +110,11 @@ fn cluster_line(cluster: &Cluster, corpus: &Corpus, id: impl Fn(DocId) -> String
         .map(|&(member, edge)| MemberLine {
             id: id(member),
             relation: edge.map(|edge| edge.relation),
-            score: if member == cluster.representative { 1.0 } else { edge.map_or(0.0, |edge| round(edge.score)) },
+            score: if member == cluster.representative {
+                1.0
+            } else {
+                edge.map_or(0.0, |edge| round(edge.score))
+            },
         })
         .collect();
     let representative = id(cluster.representative);
