@@ -31,7 +31,7 @@ mod progress;
 pub mod report;
 
 pub use config::Config;
-pub use document::{DocId, Document, Metadata, Skipped};
+pub use document::{DocId, Document, Header, Metadata, Skipped};
 pub use error::{Error, Result};
 pub use ingest::Root;
 pub use pipeline::Pipeline;
