@@ -133,8 +133,9 @@ pub(super) struct Transcoder<R> {
     inner: R,
     decoder: Decoder,
     raw: Vec<u8>,
-    raw_from: usize,
-    raw_to: usize,
+    /// Decoded bytes and how many of them were read: the decoder writes whole characters, callers read any number.
+    ready: Vec<u8>,
+    taken: usize,
     done: bool,
 }
 
@@ -142,32 +143,27 @@ impl<R: Read> Transcoder<R> {
     /// `inner` stands behind the byte order mark.
     pub(super) fn new(inner: R, encoding: &'static Encoding) -> Self {
         let decoder = encoding.new_decoder_without_bom_handling();
-        Self { inner, decoder, raw: vec![0; HEAD], raw_from: 0, raw_to: 0, done: false }
+        Self { inner, decoder, raw: vec![0; HEAD], ready: Vec::new(), taken: 0, done: false }
     }
 }
 
 impl<R: Read> Read for Transcoder<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        // The decoder writes whole characters: a caller with less room than one gets none, and callers here have more.
-        while !self.done && !out.is_empty() {
-            let mut last = false;
-            if self.raw_from == self.raw_to {
-                self.raw_to = self.inner.read(&mut self.raw)?;
-                self.raw_from = 0;
-                last = self.raw_to == 0;
-            }
-            let raw = &self.raw[self.raw_from..self.raw_to];
-            let (result, read, written, _) = self.decoder.decode_to_utf8(raw, out, last);
-            self.raw_from += read;
-            self.done = last && result == encoding_rs::CoderResult::InputEmpty;
-            if written > 0 {
-                return Ok(written);
-            }
-            if result == encoding_rs::CoderResult::OutputFull {
-                return Err(io::Error::other("buffer too small to decode into"));
-            }
+        while self.taken == self.ready.len() && !self.done {
+            let read = self.inner.read(&mut self.raw)?;
+            self.done = read == 0;
+            let mut text = String::from_utf8(std::mem::take(&mut self.ready)).unwrap_or_default();
+            text.clear();
+            // Room for the worst case, so that all of `raw` is decoded at once.
+            text.reserve(self.decoder.max_utf8_buffer_length(read).unwrap_or(3 * read + 16));
+            let _ = self.decoder.decode_to_string(&self.raw[..read], &mut text, self.done);
+            self.ready = text.into_bytes();
+            self.taken = 0;
         }
-        Ok(0)
+        let n = out.len().min(self.ready.len() - self.taken);
+        out[..n].copy_from_slice(&self.ready[self.taken..self.taken + n]);
+        self.taken += n;
+        Ok(n)
     }
 }
 
@@ -227,9 +223,14 @@ mod tests {
     #[test]
     fn a_stream_is_transcoded_whatever_the_reads() {
         let text = "{\"text\": \"Zürich 東京 😀\"}\n".repeat(5000);
-        let mut out = String::new();
+        let mut out = Vec::new();
         let mut stream = Transcoder::new(io::Cursor::new(utf16(&text, true)), UTF_16LE);
-        assert!(stream.read_to_string(&mut out).is_ok());
-        assert_eq!(out, text);
+        let mut byte = [0; 1];
+        // A byte at a time cuts characters apart, which must not matter.
+        while out.len() < 100 && stream.read(&mut byte).is_ok_and(|n| n == 1) {
+            out.push(byte[0]);
+        }
+        assert!(stream.read_to_end(&mut out).is_ok());
+        assert_eq!(String::from_utf8_lossy(&out), text);
     }
 }

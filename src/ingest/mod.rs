@@ -9,7 +9,7 @@
 //! | open | `decode`, `detect` | undoes gzip and zstd, finds the format from the name and the content |
 //! | cut | `blocks`, `jsonscan`, `table` | splits containers of records at record ends, in blocks of bounded size |
 //! | feed | `feed` | a thread reads one batch ahead of the workers |
-//! | extract | `charset`, `plain`, `markdown`, `html`, `json`, `table` | bytes to title, date, source, text |
+//! | extract | `charset`, `plain`, `markdown`, `html` (`page`, `strip`), `json`, `table` | bytes to title, date, source, text |
 //! | settle | this module | hands out ids, calls the sink in order |
 //!
 //! Cost: each byte is read once; memory holds about three batches (16 MiB of input each), plus one decoded document a
@@ -31,7 +31,11 @@ mod json;
 mod jsonscan;
 mod language;
 mod markdown;
+#[cfg(feature = "html")]
+mod page;
 mod plain;
+#[cfg(feature = "html")]
+mod strip;
 mod table;
 mod walk;
 
