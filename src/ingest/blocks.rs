@@ -238,7 +238,12 @@ pub(super) mod tests {
     use super::*;
 
     /// Every record with its number, and every gap, for a block size.
-    pub(in crate::ingest) fn all(input: &[u8], scan: &mut dyn Scan, block: usize, record: u64) -> Vec<(u64, Vec<u8>)> {
+    pub(in crate::ingest) fn all(
+        input: &[u8],
+        scan: &mut dyn Scan,
+        block: usize,
+        record: u64,
+    ) -> Vec<(u64, Vec<u8>)> {
         let mut out = Vec::new();
         let mut emit = |cut: Cut| {
             match cut {
@@ -281,7 +286,9 @@ pub(super) mod tests {
             ControlFlow::Continue(())
         });
         assert!(flow.is_continue());
-        assert!(matches!(&seen[..], [Cut::Block(_), Cut::Gap { record: 3, reason }] if reason.starts_with("truncated")));
+        assert!(
+            matches!(&seen[..], [Cut::Block(_), Cut::Gap { record: 3, reason }] if reason.starts_with("truncated"))
+        );
     }
 
     #[test]

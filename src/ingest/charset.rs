@@ -209,7 +209,10 @@ mod tests {
         let text = "Министр заявил в понедельник, что переговоры будут продолжены.";
         let (bytes, ..) = encoding_rs::WINDOWS_1251.encode(text);
         assert_eq!(plain(&bytes), text);
-        assert_eq!(plain(b"The minister\x92s word is caf\xe9 talk, he said."), "The minister’s word is café talk, he said.");
+        assert_eq!(
+            plain(b"The minister\x92s word is caf\xe9 talk, he said."),
+            "The minister’s word is café talk, he said."
+        );
     }
 
     #[test]

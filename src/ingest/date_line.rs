@@ -129,22 +129,21 @@ fn date_at(tokens: &[Token<'_>]) -> Option<usize> {
             }
         }
         // 24 September 2023, 24 de septiembre de 2023, 24th of September, 2023
-        (Token::Number(d, _), Token::Word(_), _) if (1..=31).contains(&d) => {
-            (1..=3).find_map(|month| {
-                let Some(Token::Word(name)) = part(month) else { return None };
-                let fillers = (1..month).all(|i| matches!(part(i), Some(Token::Word(w)) if w.chars().count() <= 3));
-                if !fillers || !month_name(name) {
-                    return None;
+        (Token::Number(d, _), Token::Word(_), _) if (1..=31).contains(&d) => (1..=3).find_map(|month| {
+            let Some(Token::Word(name)) = part(month) else { return None };
+            let fillers =
+                (1..month).all(|i| matches!(part(i), Some(Token::Word(w)) if w.chars().count() <= 3));
+            if !fillers || !month_name(name) {
+                return None;
+            }
+            match (part(month + 1), part(month + 2)) {
+                (Some(Token::Number(y, 4)), _) if year(y) => end(month + 1),
+                (Some(Token::Word(w)), Some(Token::Number(y, 4))) if year(y) && w.chars().count() <= 3 => {
+                    end(month + 2)
                 }
-                match (part(month + 1), part(month + 2)) {
-                    (Some(Token::Number(y, 4)), _) if year(y) => end(month + 1),
-                    (Some(Token::Word(w)), Some(Token::Number(y, 4))) if year(y) && w.chars().count() <= 3 => {
-                        end(month + 2)
-                    }
-                    _ => None,
-                }
-            })
-        }
+                _ => None,
+            }
+        }),
         // Sept. 24, 2023 and 24th
         (Token::Word(name), Token::Number(d, _), third) if month_name(name) && (1..=31).contains(&d) => {
             match (third, part(3)) {
@@ -203,7 +202,10 @@ fn time_and_zone(tokens: &[Token<'_>]) -> bool {
                 }
             }
             Token::Mark(mark) => {
-                if !matches!(mark, ':' | '.' | ',' | '-' | '+' | '(' | ')' | '/' | '|' | '–' | '—' | '·' | '−') {
+                if !matches!(
+                    mark,
+                    ':' | '.' | ',' | '-' | '+' | '(' | ')' | '/' | '|' | '–' | '—' | '·' | '−'
+                ) {
                     return false;
                 }
             }

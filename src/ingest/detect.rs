@@ -60,7 +60,9 @@ impl Format {
             // A line of its own that is an array is a wrong record; an array over many lines is a wrong name.
             Some(Self::JsonLines) if start.starts_with(b"[") && !first_line_is_whole(start) => Self::Json,
             // An object printed over many lines.
-            Some(Self::JsonLines) if first_line(start).is_some_and(|line| line.trim_ascii() == b"{") => Self::Json,
+            Some(Self::JsonLines) if first_line(start).is_some_and(|line| line.trim_ascii() == b"{") => {
+                Self::Json
+            }
             Some(named) => named,
         })
     }

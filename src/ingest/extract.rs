@@ -61,7 +61,11 @@ impl<'a, M> Worker<'a, M> {
             Work::File(found) => {
                 let flow = input::read(&found, self.config, self.sizes.block, None, &mut |part, _| {
                     self.part(&found, part, &mut out);
-                    if self.cancel.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+                    if self.cancel.is_cancelled() {
+                        ControlFlow::Break(())
+                    } else {
+                        ControlFlow::Continue(())
+                    }
                 });
                 // Broken only by a cancellation, which the caller looks for itself.
                 let _ = flow;

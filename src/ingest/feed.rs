@@ -142,7 +142,8 @@ impl Reader {
     /// Whether a worker opens the file.
     fn goes_whole(&self, found: &Found) -> bool {
         let Some(path) = &found.path else { return false };
-        let compressed = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("gz") || e.eq_ignore_ascii_case("zst"));
+        let compressed =
+            path.extension().is_some_and(|e| e.eq_ignore_ascii_case("gz") || e.eq_ignore_ascii_case("zst"));
         let small = if compressed { self.sizes.small_compressed } else { self.sizes.small };
         found.bytes <= small || Format::of_name(path).is_some_and(|format| !format.is_container())
     }

@@ -28,7 +28,9 @@ pub(super) fn record(json: &str, names: &FieldNames) -> Result<Extracted, String
         _ => return Err(format!("not JSON: begins with `{}`", beginning(json))),
     }
     let fields = match fields(json, names) {
-        Err(error) if json.contains("\\u") => fields(&without_lone_surrogates(json), names).map_err(|_| error),
+        Err(error) if json.contains("\\u") => {
+            fields(&without_lone_surrogates(json), names).map_err(|_| error)
+        }
         other => other,
     };
     document(fields.map_err(|e| in_words(&e))?, names)
@@ -338,7 +340,8 @@ mod tests {
 
     #[test]
     fn wrong_types_beside_the_text_are_left_out() {
-        let doc = read(r#"{"text": "a", "title": ["x"], "id": true, "url": null, "source": {"n": 1}}"#).unwrap();
+        let doc =
+            read(r#"{"text": "a", "title": ["x"], "id": true, "url": null, "source": {"n": 1}}"#).unwrap();
         assert_eq!(doc.meta, Metadata::default());
         assert_eq!(doc.own_id, None);
     }
@@ -347,7 +350,10 @@ mod tests {
     fn depth_does_not_overflow_the_stack() {
         let deep = "[".repeat(10_000) + &"]".repeat(10_000);
         assert_eq!(read(&format!(r#"{{"x": {deep}, "text": "a"}}"#)).unwrap().text, "a");
-        assert_eq!(read(&format!(r#"{{"text": {deep}}}"#)).unwrap_err(), "field `text` is a list, not a string");
+        assert_eq!(
+            read(&format!(r#"{{"text": {deep}}}"#)).unwrap_err(),
+            "field `text` is a list, not a string"
+        );
     }
 
     #[test]

@@ -59,7 +59,9 @@ fn words(body: &str) -> (Option<String>, String) {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_FOOTNOTES;
     for event in Parser::new_ext(body, options) {
         match event {
-            Event::Start(Tag::Heading { level: HeadingLevel::H1, .. }) if title.is_none() && out.is_empty() => {
+            Event::Start(Tag::Heading { level: HeadingLevel::H1, .. })
+                if title.is_none() && out.is_empty() =>
+            {
                 in_title = Some(out.len());
             }
             Event::End(TagEnd::Heading(_)) if in_title.is_some() => {
@@ -113,7 +115,9 @@ mod tests {
 
     #[test]
     fn front_matter_is_read() {
-        let doc = extract("---\ntitle: \"A: b\"\ndate: 2024-03-11\nsource: Agency\ntags: [x]\n---\n\nBody.\n").unwrap();
+        let doc =
+            extract("---\ntitle: \"A: b\"\ndate: 2024-03-11\nsource: Agency\ntags: [x]\n---\n\nBody.\n")
+                .unwrap();
         assert_eq!(doc.meta.title.as_deref(), Some("A: b"));
         assert_eq!(doc.meta.date.as_deref(), Some("2024-03-11"));
         assert_eq!(doc.meta.source.as_deref(), Some("Agency"));

@@ -151,11 +151,20 @@ mod tests {
 
     #[test]
     fn the_sites_name_comes_off_the_headline() {
-        assert_eq!(without_site("Ferry sails - The Harbour Post", Some("Harbour Post"), false), "Ferry sails");
-        assert_eq!(without_site("Ferry sails - at last", Some("Harbour Post"), false), "Ferry sails - at last");
+        assert_eq!(
+            without_site("Ferry sails - The Harbour Post", Some("Harbour Post"), false),
+            "Ferry sails"
+        );
+        assert_eq!(
+            without_site("Ferry sails - at last", Some("Harbour Post"), false),
+            "Ferry sails - at last"
+        );
         assert_eq!(without_site("The ferry sails again | Post", None, true), "The ferry sails again");
         assert_eq!(without_site("Post", Some("Post"), true), "Post");
-        assert_eq!(without_site("Ferry – a long story told in many words", None, true), "Ferry – a long story told in many words");
+        assert_eq!(
+            without_site("Ferry – a long story told in many words", None, true),
+            "Ferry – a long story told in many words"
+        );
     }
 
     #[test]

@@ -95,11 +95,20 @@ mod tests {
     fn a_headline_and_a_date_stand_apart() {
         let text = "Ferry sails again: what now?\n\n2023-09-24 13:05:49\n\nThe ferry sailed.\nIt was late.\n";
         let body = "The ferry sailed.\nIt was late.\n".to_owned();
-        assert_eq!(parts(text), (some("Ferry sails again: what now?"), some("2023-09-24 13:05:49"), body.clone()));
+        assert_eq!(
+            parts(text),
+            (some("Ferry sails again: what now?"), some("2023-09-24 13:05:49"), body.clone())
+        );
         let windows = text.replace('\n', "\r\n");
         assert_eq!(parts(&windows).1, some("2023-09-24 13:05:49"));
-        assert_eq!(parts("2023-09-24\n\nThe ferry sailed.\nIt was late.\n"), (None, some("2023-09-24"), body.clone()));
-        assert_eq!(parts("Ferry sails\n24 September 2023\nThe ferry sailed.\nIt was late.\n"), (some("Ferry sails"), some("24 September 2023"), body));
+        assert_eq!(
+            parts("2023-09-24\n\nThe ferry sailed.\nIt was late.\n"),
+            (None, some("2023-09-24"), body.clone())
+        );
+        assert_eq!(
+            parts("Ferry sails\n24 September 2023\nThe ferry sailed.\nIt was late.\n"),
+            (some("Ferry sails"), some("24 September 2023"), body)
+        );
     }
 
     #[test]
@@ -114,7 +123,10 @@ mod tests {
 
     #[test]
     fn other_scripts_have_headlines_too() {
-        assert_eq!(parts("渡轮恢复航行\n\n2024年3月11日\n\n港务局表示。"), (some("渡轮恢复航行"), some("2024年3月11日"), "港务局表示。".to_owned()));
+        assert_eq!(
+            parts("渡轮恢复航行\n\n2024年3月11日\n\n港务局表示。"),
+            (some("渡轮恢复航行"), some("2024年3月11日"), "港务局表示。".to_owned())
+        );
         assert_eq!(parts("港务局周一表示，渡轮恢复航行。\n\n船员说。").0, None);
     }
 

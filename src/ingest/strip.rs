@@ -8,21 +8,33 @@ use html_escape::decode_html_entities;
 /// Elements that have no end tag, or whose end is implied by the next of their kind, so that their number says
 /// nothing about depth.
 const FLAT: &[&str] = &[
-    "area", "base", "basefont", "br", "col", "dd", "dt", "embed", "frame", "hr", "image", "img", "input", "li",
-    "link", "meta", "option", "p", "param", "path", "source", "tbody", "td", "th", "tr", "track", "wbr",
+    "area", "base", "basefont", "br", "col", "dd", "dt", "embed", "frame", "hr", "image", "img", "input",
+    "li", "link", "meta", "option", "p", "param", "path", "source", "tbody", "td", "th", "tr", "track",
+    "wbr",
 ];
 /// Elements whose content is not markup.
 const RAW: &[&str] = &["iframe", "noembed", "noframes", "script", "style", "textarea", "xmp"];
 /// Elements that stand around an article.
 const AROUND: &[&str] = &[
-    "aside", "button", "dialog", "figcaption", "footer", "form", "head", "header", "nav", "noscript", "select",
-    "svg", "template",
+    "aside",
+    "button",
+    "dialog",
+    "figcaption",
+    "footer",
+    "form",
+    "head",
+    "header",
+    "nav",
+    "noscript",
+    "select",
+    "svg",
+    "template",
 ];
 /// Elements within a line.
 const INLINE: &[&str] = &[
-    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i",
-    "img", "ins", "kbd", "mark", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub",
-    "sup", "time", "tt", "u", "var", "wbr",
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font",
+    "i", "img", "ins", "kbd", "mark", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike",
+    "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
 ];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,7 +161,8 @@ pub(super) fn text(page: &str) -> String {
 
 /// The words within the page's first `<title>`.
 pub(super) fn title(page: &str) -> Option<String> {
-    let mut pieces = Pieces { rest: page }.skip_while(|p| !matches!(p, Piece::Open(n) if n.eq_ignore_ascii_case("title")));
+    let mut pieces =
+        Pieces { rest: page }.skip_while(|p| !matches!(p, Piece::Open(n) if n.eq_ignore_ascii_case("title")));
     pieces.next()?;
     match pieces.next()? {
         Piece::Text(text) => super::extract::one_line(&decode_html_entities(text)),

@@ -141,7 +141,8 @@ fn rows(data: &[u8], delimiter: u8) -> csv::Reader<&[u8]> {
 fn fields_of(header: &[u8], delimiter: u8, names: &FieldNames) -> Vec<Option<Field>> {
     let mut row = ByteRecord::new();
     let _ = rows(header, delimiter).read_byte_record(&mut row);
-    let columns: Vec<String> = row.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
+    let columns: Vec<String> =
+        row.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
     let exact: Vec<Option<Field>> = columns.iter().map(|name| Field::of(name, names)).collect();
     let lower = FieldNames {
         id: names.id.to_lowercase(),

@@ -194,7 +194,13 @@ impl Walk<'_> {
     }
 
     /// Whether the entry is no input at all, by its name, a glob or an ignore file.
-    fn left_out(&self, entry: &DirEntry, relative: &Path, is_dir: bool, ignores: &[(usize, Gitignore)]) -> bool {
+    fn left_out(
+        &self,
+        entry: &DirEntry,
+        relative: &Path,
+        is_dir: bool,
+        ignores: &[(usize, Gitignore)],
+    ) -> bool {
         let name = entry.file_name();
         if name == IGNORE_FILE || (!self.config.hidden && is_hidden(name)) {
             return true;
