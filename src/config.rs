@@ -38,9 +38,10 @@ pub struct Config {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct IngestConfig {
-    /// Globs a file's path below its root must match one of; empty takes every file of a known format.
+    /// Globs a file's path below its root must match one of; empty takes every file.
+    /// A glob without `/` matches names at any depth.
     pub include: Vec<String>,
-    /// Globs of files and folders to leave out; stronger than `include`.
+    /// Globs of files and folders to leave out, in the same form; stronger than `include`.
     pub exclude: Vec<String>,
     /// Folders to descend below a root; 1 is the root's own files. `None` has no limit.
     pub max_depth: Option<usize>,
