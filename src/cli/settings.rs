@@ -94,11 +94,10 @@ pub(super) fn variable(path: &str) -> String {
 /// Every setting with its default, in the order of the file.
 pub(super) fn defaults() -> Vec<Leaf> {
     let mut leaves = Vec::new();
-    for value in [serde_json::to_value(Program::default()), serde_json::to_value(Config::default())] {
-        // Plain structs of numbers, texts and lists always serialise.
-        if let Ok(value) = value {
-            collect("", &value, &mut leaves);
-        }
+    // Plain structs of numbers, texts and lists always serialise.
+    let parts = [serde_json::to_value(Program::default()), serde_json::to_value(Config::default())];
+    for value in parts.into_iter().flatten() {
+        collect("", &value, &mut leaves);
     }
     leaves
 }
