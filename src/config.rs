@@ -49,7 +49,8 @@ pub struct IngestConfig {
     pub follow: bool,
     /// Read files and folders whose names start with a dot.
     pub hidden: bool,
-    /// Largest decoded document, in bytes.
+    /// Largest decoded document, in bytes. Read from a number, or from text such as `64M`.
+    #[serde(deserialize_with = "number_or_size")]
     pub max_document_bytes: u64,
     /// Names of the fields of JSON objects and CSV columns.
     pub fields: FieldNames,
@@ -172,4 +173,51 @@ fn share(name: &'static str, value: f64, one_allowed: bool) -> Result<()> {
     }
     let high = if one_allowed { "1" } else { "under 1" };
     Err(Error::Config { name, message: format!("{value} is not over 0 and up to {high}") })
+}
+
+/// Bytes written as people write them: `4096`, `64K`, `64M`, `1G` (powers of 1024; `KiB` and `KB` mean the same).
+///
+/// # Errors
+/// A sentence with what would be right.
+pub fn parse_size(text: &str) -> std::result::Result<u64, String> {
+    let text = text.trim();
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let shift = match text[digits..].trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 0,
+        "k" | "kb" | "kib" => 10,
+        "m" | "mb" | "mib" => 20,
+        "g" | "gb" | "gib" => 30,
+        _ => return Err(format!("`{text}` is no size: write bytes, or a number with K, M or G")),
+    };
+    let number: u64 = text[..digits]
+        .parse()
+        .map_err(|_| format!("`{text}` is no size: write bytes, or a number with K, M or G"))?;
+    number.checked_mul(1 << shift).ok_or_else(|| format!("`{text}` is too large"))
+}
+
+fn number_or_size<'de, D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<u64, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "expected a number of bytes, or a size such as \"64M\"")]
+    enum Size {
+        Number(u64),
+        Text(String),
+    }
+    match Size::deserialize(deserializer)? {
+        Size::Number(number) => Ok(number),
+        Size::Text(text) => parse_size(&text).map_err(serde::de::Error::custom),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_size;
+
+    #[test]
+    fn sizes_as_people_write_them() {
+        assert_eq!(parse_size("4096"), Ok(4096));
+        assert_eq!(parse_size("64M"), Ok(64 << 20));
+        assert_eq!(parse_size(" 2 GiB"), Ok(2 << 30));
+        assert!(parse_size("64X").is_err() && parse_size("").is_err() && parse_size("-1").is_err());
+        assert!(parse_size("99999999999G").is_err());
+    }
 }

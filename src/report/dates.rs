@@ -9,9 +9,9 @@ use jiff::tz::TimeZone;
 /// a guess between day and month would make spans that are not there.
 pub(super) fn day(text: &str) -> Option<Date> {
     let text = text.trim();
-    // A time with an offset first: as a civil time, its offset would be refused or ignored.
+    // The day as the publisher wrote it: an offset does not move it.
     text.parse::<DateTime>()
-        .map(|time| time.date())
+        .map(DateTime::date)
         .or_else(|_| text.parse::<Date>())
         .or_else(|_| text.parse::<Timestamp>().map(|time| time.to_zoned(TimeZone::UTC).date()))
         .or_else(|_| rfc2822::parse(text).map(|time| time.date()))

@@ -7,7 +7,7 @@ mod memory;
 mod schema;
 mod screen;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod text;
 mod text_cluster;
 
@@ -16,6 +16,8 @@ pub use schema::{
     ClusterLine, DocumentLine, EdgeCounts, EdgeLine, Line, MemberLine, Relation, RunLine, SCHEMA, StageLine,
     SummaryLine,
 };
+#[cfg(feature = "cli")]
+pub(crate) use screen::{clean, number};
 pub use text::TextStyle;
 
 use crate::document::Skipped;

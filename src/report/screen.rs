@@ -11,7 +11,7 @@ const MARKS: usize = 6;
 ///
 /// White space runs become one space; control characters, bidirectional controls and other characters that only act on
 /// their neighbours become `�`. Joiners stay: Persian, Hindi and emoji are misspelt without them.
-pub(super) fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut marks = 0;
     for c in text.chars() {
@@ -127,7 +127,7 @@ pub(super) fn wrap(text: &str, columns: usize) -> Vec<String> {
 }
 
 /// `12345` as `12,345`.
-pub(super) fn number(n: u64) -> String {
+pub(crate) fn number(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {

@@ -50,13 +50,14 @@ impl ClusterBlock<'_> {
         let indent = digits + 4;
         let room = style.width - indent;
         writeln!(out)?;
-        let title = cut(&self.title(), room);
+        let heading = self.title();
+        let title = cut(&heading, room);
         writeln!(out, "  {:>digits$}. {}", self.rank, style.paint(Ink::Bold, &title))?;
         writeln!(out, "{:indent$}{}", "", self.facts(room))?;
         let members = self.shown();
         let left_out = self.cluster.members.len() - members.len();
         let rows: Vec<(&MemberLine, Row)> =
-            members.into_iter().map(|member| (member, self.row(member))).collect();
+            members.into_iter().map(|member| (member, self.row(member, &heading))).collect();
         self.write_rows(out, &rows, indent)?;
         if left_out > 0 {
             let more = format!("… and {} more", number(left_out as u64));
@@ -95,18 +96,19 @@ impl ClusterBlock<'_> {
         }
         let sources: BTreeSet<String> =
             documents().filter_map(|document| document.source.as_deref()).map(clean).collect();
+        let joined = |facts: &[String]| facts.iter().map(|fact| format!(" · {fact}")).collect::<String>();
+        let room = room.saturating_sub(width(&size));
         if !sources.is_empty() {
             let named: Vec<&str> = sources.iter().take(SOURCES).map(String::as_str).collect();
             let more = sources.len().saturating_sub(SOURCES);
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             facts.push(format!("in {}{more}", named.join(", ")));
+            if width(&joined(&facts)) > room {
+                facts.pop();
+                facts.push(format!("in {}", count(sources.len() as u64, "source", "sources")));
+            }
         }
-        let mut rest = String::new();
-        for fact in facts {
-            rest.push_str(" · ");
-            rest.push_str(&fact);
-        }
-        let rest = cut(&rest, room.saturating_sub(width(&size)));
+        let rest = cut(&joined(&facts), room);
         format!("{}{rest}", self.style.paint(Ink::Bold, &size))
     }
 
@@ -120,7 +122,7 @@ impl ClusterBlock<'_> {
         ahead.into_iter().chain(rest).take(self.members).collect()
     }
 
-    fn row(&self, member: &MemberLine) -> Row {
+    fn row(&self, member: &MemberLine, heading: &str) -> Row {
         let document = self.document(&member.id);
         let standing = if member.id == self.cluster.representative {
             "representative".to_owned()
@@ -137,7 +139,10 @@ impl ClusterBlock<'_> {
                 .unwrap_or_default(),
             note: if self.cluster.earliest.as_ref() == Some(&member.id) { "earliest" } else { "" },
             source: text(document.and_then(|document| document.source.as_ref())),
-            title: text(document.and_then(|document| document.title.as_ref())),
+            // Only a title that is not the heading's says something.
+            title: Some(text(document.and_then(|document| document.title.as_ref())))
+                .filter(|title| title != heading)
+                .unwrap_or_default(),
         }
     }
 
