@@ -13,7 +13,7 @@ pub const THRESHOLD: f64 = 0.5;
 /// Share of the shorter document's shingles that must stand in the longer one for an excerpt.
 pub const EXCERPT_CONTAINMENT: f64 = 0.7;
 /// Minima in a signature.
-pub const SIGNATURE: usize = 128;
+pub const SIGNATURE: usize = 192;
 /// Share of true copies at the threshold that the bands may miss (they miss far fewer above it).
 pub const MISSES: f64 = 0.05;
 /// Rarest features of a document that enter the join.
@@ -38,9 +38,10 @@ pub struct Config {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct IngestConfig {
-    /// Globs a file's path below its root must match one of; empty takes every file of a known format.
+    /// Globs a file's path below its root must match one of; empty takes every file.
+    /// A glob without `/` matches names at any depth.
     pub include: Vec<String>,
-    /// Globs of files and folders to leave out; stronger than `include`.
+    /// Globs of files and folders to leave out, in the same form; stronger than `include`.
     pub exclude: Vec<String>,
     /// Folders to descend below a root; 1 is the root's own files. `None` has no limit.
     pub max_depth: Option<usize>,

@@ -1,0 +1,86 @@
+//! Tokens to shingles: `k` tokens in a row, hashed to 64 bits (w-shingling, Broder 1997).
+
+use super::Token;
+
+/// The distinct shingles of a document, as sorted 64-bit hashes.
+pub type Shingles = Vec<u64>;
+
+/// Writes the hash of every run of `k` tokens to `out`, sorted and without repeats, replacing what was there.
+///
+/// A document of fewer than `k` tokens has one shingle, of all of them, salted with their number: it meets only
+/// documents of the very same tokens. A document without tokens has none. Costs one multiplication a token for each
+/// of the `k` positions, and a sort.
+pub fn shingles(tokens: &[Token], k: usize, out: &mut Shingles) {
+    out.clear();
+    each_shingle(tokens, k, |hash| out.push(hash));
+    out.sort_unstable();
+    out.dedup();
+}
+
+/// Calls `each` with the hash of every run of `k` tokens, in reading order, repeats included.
+pub fn each_shingle(tokens: &[Token], k: usize, mut each: impl FnMut(u64)) {
+    if tokens.is_empty() {
+        return;
+    }
+    if tokens.len() < k {
+        each(mix(combine(tokens) ^ tokens.len() as u64));
+        return;
+    }
+    for run in tokens.windows(k) {
+        each(mix(combine(run)));
+    }
+}
+
+/// An order-sensitive combination: a polynomial over the token hashes with an odd base, modulo 2^64. The tokens are
+/// well-mixed hashes already, so that two runs agree by chance with a probability of about 2⁻⁶².
+fn combine(run: &[Token]) -> u64 {
+    const BASE: u64 = 0x9e37_79b9_7f4a_7c15;
+    run.iter().fold(0, |sum: u64, token| sum.wrapping_mul(BASE).wrapping_add(token.bits()))
+}
+
+/// The finaliser of MurmurHash3: every bit of the result hangs on every bit of the input. Minima over affine maps of
+/// unmixed values are biased, so nothing goes unmixed into a signature.
+pub(crate) fn mix(mut x: u64) -> u64 {
+    x = (x ^ (x >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    x = (x ^ (x >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
+    x ^ (x >> 33)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tokenize;
+    use super::*;
+
+    fn of(text: &str, k: usize) -> Shingles {
+        let mut out = Vec::new();
+        shingles(tokenize(text).as_slice(), k, &mut out);
+        out
+    }
+
+    #[test]
+    fn a_text_of_n_tokens_has_n_minus_k_plus_one() {
+        assert_eq!(of("a b c d e f g", 5).len(), 3);
+        assert_eq!(of("a a a a a a a", 5).len(), 1);
+    }
+
+    #[test]
+    fn a_short_text_has_one_shingle_of_its_own() {
+        let texts = ["a", "a b", "a b c", "b a", "a a", "a a a", "ab", "一", "一 二", "1", "1 1"];
+        for (i, a) in texts.iter().enumerate() {
+            assert_eq!(of(a, 5).len(), 1, "{a}");
+            for b in &texts[..i] {
+                assert_ne!(of(a, 5), of(b, 5), "{a} and {b} collide");
+            }
+        }
+    }
+
+    #[test]
+    fn an_empty_text_has_none() {
+        assert!(of(" ... ", 5).is_empty());
+    }
+
+    #[test]
+    fn order_matters() {
+        assert_ne!(of("a b c d e", 5), of("e d c b a", 5));
+    }
+}
