@@ -26,6 +26,7 @@ pub mod config;
 mod document;
 mod error;
 pub mod ingest;
+pub mod perturb;
 mod pipeline;
 mod progress;
 pub mod report;
