@@ -11,9 +11,10 @@ use super::rng::Rng;
 use super::sentences::{paragraphs, sentences, separator};
 
 /// Wordings of one language. `{site}` is the site's name, `{place}` a place, `{n}` a number; texts are invented.
-pub(crate) struct Language {
+#[derive(Debug)]
+struct Language {
     /// ISO 639-3 code.
-    pub(crate) code: &'static str,
+    code: &'static str,
     /// Names of sites.
     names: &'static [&'static str],
     /// Sections in the navigation line.
@@ -104,6 +105,7 @@ impl Block {
 }
 
 /// One site's furniture.
+#[derive(Debug)]
 pub(crate) struct Site {
     language: &'static Language,
     name: &'static str,
