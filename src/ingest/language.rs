@@ -117,7 +117,8 @@ pub(super) fn of_tag(tag: &str) -> Option<String> {
 /// The language of a text, when its beginning makes it reliable.
 pub(super) fn of_text(text: &str) -> Option<String> {
     let text = text.trim_start();
-    let sample = &text[..text.floor_char_boundary(SAMPLE.min(text.len()))];
+    let end = (0..=SAMPLE.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+    let sample = &text[..end.unwrap_or(0)];
     let info = whatlang::detect(sample)?;
     // Scripts of one language need no reliability: whatlang gives them 1 by itself, but for Han it may be Japanese.
     let sure =
