@@ -414,3 +414,89 @@ fn a_replaced_report_keeps_its_permissions() {
     assert_eq!(mode & 0o777, 0o604);
     assert_eq!(desk.names(), ["corpus", "run.jsonl"]);
 }
+
+/// The program waiting for standard input, and a way to send it what Ctrl-C sends.
+#[cfg(unix)]
+fn waiting(desk: &Desk, args: &[&str]) -> std::process::Child {
+    let mut command = desk.command(&[&["cluster", "-"], args].concat());
+    let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // Long enough for the handler to be in place; a shorter time would only fail to test it.
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    child
+}
+
+#[cfg(unix)]
+fn ctrl_c(child: &std::process::Child) {
+    Command::new("kill").args(["-INT", &child.id().to_string()]).assert().success();
+    std::thread::sleep(std::time::Duration::from_millis(200));
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_stops_the_run_and_leaves_nothing() {
+    let desk = Desk::new();
+    let mut child = waiting(&desk, &["-o", "run.jsonl"]);
+    ctrl_c(&child);
+    drop(child.stdin.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "");
+    assert_eq!(desk.names(), ["corpus"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_second_ctrl_c_ends_at_once() {
+    let desk = Desk::new();
+    let mut child = waiting(&desk, &["-o", "run.jsonl"]);
+    // Held open: the run would wait for ever.
+    let stdin = child.stdin.take();
+    ctrl_c(&child);
+    ctrl_c(&child);
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    drop(stdin);
+    assert_eq!(desk.names(), ["corpus"]);
+}
+
+/// Two copies and a stranger.
+fn with_a_copy(desk: &Desk) {
+    let story = "The harbour of Aldmoor will stay closed until the end of the month, the port authority said on \
+        Tuesday, after a survey found cracks in the northern breakwater. Two ferry lines will sail from Brinkholm \
+        instead, and fishing boats were told to land their catch before Friday. Repairs are expected to cost four \
+        million crowns, of which the council will pay a third.\n";
+    desk.file("corpus/a.txt", story);
+    desk.file("corpus/copy.txt", story);
+}
+
+#[test]
+fn duplicates_are_found_and_told_by_the_exit_code() {
+    let desk = Desk::new();
+    with_a_copy(&desk);
+    let text = desk.out(&["cluster", "corpus"]);
+    assert!(text.starts_with("3 documents, 2 distinct stories: 1 is a copy of another (33 %)\n"), "{text}");
+    assert!(text.contains("identical 1.00  copy.txt"), "{text}");
+    desk.command(&["cluster", "corpus", "-q", "--exit-code"]).assert().code(1).stdout("").stderr("");
+    desk.command(&["cluster", "corpus/b.txt", "-q", "--exit-code"]).assert().code(0);
+    let table = desk.out(&["cluster", "corpus", "--format", "csv"]);
+    assert_eq!(table.lines().count(), 3, "{table}");
+}
+
+#[test]
+fn skipped_inputs_are_named_and_end_with_2() {
+    let desk = Desk::new();
+    desk.file("corpus/empty.txt", "");
+    let output = desk.run(&["cluster", "corpus", "-o", "run.jsonl"]);
+    assert_eq!(output.status.code(), Some(2));
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.starts_with("warning: corpus/empty.txt: ") && stderr.lines().count() == 1, "{stderr}");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("1 input skipped"));
+    let run = wirecopy::report::Run::read_jsonl(desk.path().join("run.jsonl")).unwrap();
+    assert_eq!((run.documents.len(), run.skipped.len()), (2, 1));
+    for at in 0..30 {
+        desk.file(&format!("corpus/empty-{at}.txt"), "");
+    }
+    let output = desk.run(&["cluster", "corpus"]);
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(stderr.lines().count(), 6, "{stderr}");
+    assert!(stderr.ends_with("warning: 26 more inputs were skipped: the report has them all\n"), "{stderr}");
+}

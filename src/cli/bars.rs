@@ -10,7 +10,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, P
 use crate::report::number;
 use crate::{Progress, Stage};
 
-/// With a known total. The widths leave room for the rates in 80 columns.
+/// With a known total. What is beside the bar leaves it some room in 80 columns.
 const BAR: &str = "{stage:8} {wide_bar:.cyan/dim} {done} {speed}  {left}";
 /// Without one.
 const SPINNER: &str = "{stage:8} {spinner:.cyan} {done} {speed}";
@@ -24,9 +24,18 @@ pub(super) struct Bars {
 
 /// The stage that runs.
 struct Running {
+    stage: Stage,
     bar: ProgressBar,
-    bytes: Arc<AtomicU64>,
+    done: Arc<Done>,
     began: Instant,
+}
+
+/// What the running stage has done. The bar itself has one position only: bytes while reading, since one file may hold a
+/// million documents, steps otherwise.
+#[derive(Default)]
+struct Done {
+    steps: AtomicU64,
+    bytes: AtomicU64,
 }
 
 impl Bars {
@@ -56,18 +65,19 @@ impl Bars {
 impl Progress for Bars {
     fn begin(&self, stage: Stage, total: Option<u64>) {
         self.clear();
-        let bytes = Arc::new(AtomicU64::new(0));
+        let done = Arc::new(Done::default());
         let bar = total.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
-        let bar = self.multi.add(bar.with_style(style(stage, total.is_some(), Arc::clone(&bytes))));
+        let bar = self.multi.add(bar.with_style(style(stage, total.is_some(), &done)));
         bar.enable_steady_tick(Duration::from_millis(200));
-        let running = Running { bar, bytes, began: Instant::now() };
+        let running = Running { stage, bar, done, began: Instant::now() };
         *self.running.lock().unwrap_or_else(PoisonError::into_inner) = Some(running);
     }
 
     fn advance(&self, steps: u64, bytes: u64) {
         if let Some(running) = self.running.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
-            running.bytes.fetch_add(bytes, Ordering::Relaxed);
-            running.bar.inc(steps);
+            running.done.steps.fetch_add(steps, Ordering::Relaxed);
+            running.done.bytes.fetch_add(bytes, Ordering::Relaxed);
+            running.bar.inc(if running.stage == Stage::Read { bytes } else { steps });
         }
     }
 
@@ -79,23 +89,27 @@ impl Progress for Bars {
     }
 }
 
-fn style(stage: Stage, has_total: bool, bytes: Arc<AtomicU64>) -> ProgressStyle {
+fn style(stage: Stage, has_total: bool, done: &Arc<Done>) -> ProgressStyle {
     let template = if has_total { BAR } else { SPINNER };
+    let (for_done, for_speed) = (Arc::clone(done), Arc::clone(done));
     // Both templates are constants, tried by a test.
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    // Writing to the terminal's line cannot fail: it is a string.
     style
         .progress_chars("━╸ ")
         .with_key("stage", move |_: &ProgressState, out: &mut dyn std::fmt::Write| {
             let _ = out.write_str(stage.name());
         })
-        .with_key("done", |state: &ProgressState, out: &mut dyn std::fmt::Write| {
-            let _ = match state.len() {
-                Some(total) => write!(out, "{}/{}", number(state.pos()), number(total)),
-                None => write!(out, "{}", number(state.pos())),
+        .with_key("done", move |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+            let steps = number(for_done.steps.load(Ordering::Relaxed));
+            let _ = match (stage, state.len()) {
+                (Stage::Read, _) => write!(out, "{steps} documents"),
+                (_, Some(total)) => write!(out, "{steps}/{}", number(total)),
+                (_, None) => write!(out, "{steps}"),
             };
         })
         .with_key("speed", move |state: &ProgressState, out: &mut dyn std::fmt::Write| {
-            let _ = out.write_str(&speed(state, &bytes));
+            let _ = out.write_str(&speed(&for_speed, state.elapsed().as_secs_f64()));
         })
         .with_key("left", |state: &ProgressState, out: &mut dyn std::fmt::Write| {
             let left = state.eta().as_secs();
@@ -106,14 +120,15 @@ fn style(stage: Stage, has_total: bool, bytes: Arc<AtomicU64>) -> ProgressStyle 
 }
 
 /// Steps a second, and megabytes where the stage reads any.
-fn speed(state: &ProgressState, bytes: &AtomicU64) -> String {
-    // A rate is not negative and far below 2^64.
-    let mut text = format!("{}/s", number(state.per_sec() as u64));
-    let bytes = bytes.load(Ordering::Relaxed) as f64;
-    let seconds = state.elapsed().as_secs_f64();
-    if bytes > 0.0 && seconds > 0.0 {
-        // Writing to a string cannot fail.
-        let _ = write!(text, " {:.1} MB/s", bytes / seconds / 1e6);
+fn speed(done: &Done, seconds: f64) -> String {
+    if seconds <= 0.0 {
+        return String::new();
+    }
+    // Rates are not negative and far below 2^64.
+    let mut text = format!("{}/s", number((done.steps.load(Ordering::Relaxed) as f64 / seconds) as u64));
+    let bytes = done.bytes.load(Ordering::Relaxed);
+    if bytes > 0 {
+        let _ = write!(text, " {:.1} MB/s", bytes as f64 / seconds / 1e6);
     }
     text
 }
