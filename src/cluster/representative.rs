@@ -12,6 +12,9 @@ use crate::verify::Edge;
 /// Components of up to this many nodes have every pair checked before they are split; in larger ones a pair without an
 /// edge counts as one that was checked and failed.
 const CHECK_ALL_PAIRS: usize = 64;
+/// Clusters of up to this many members have every pair told: a reader of the report asks about two documents, not about
+/// the shape of the search that found them.
+const TELL_ALL_PAIRS: usize = 24;
 /// Members that are tried as representative, and members that each is tried on: enough to find the one that covers
 /// the others best without n² work on a story reprinted a thousand times.
 const REPRESENTATIVE_SAMPLE: usize = 32;
@@ -141,6 +144,11 @@ fn describe(members: &[u32], groups: &CopyGroups, judge: &impl Judge, kept: &mut
         .map(|&leader| (covers(leader), leader))
         .reduce(|best, next| if next.0 > best.0 + 1e-12 { next } else { best })
         .map_or(DocId(members[0]), |(_, leader)| leader);
+    if members.len() <= TELL_ALL_PAIRS {
+        for (at, &a) in members.iter().enumerate() {
+            kept.extend(members[at + 1..].iter().filter_map(|&b| judge.relate(DocId(a), DocId(b))));
+        }
+    }
     let members = members
         .iter()
         .map(|&member| {

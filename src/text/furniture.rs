@@ -15,26 +15,34 @@ const PROSE_WORDS: usize = 8;
 /// A closing line of at most this many words, without the end of a sentence, is furniture when prose stands before it.
 const TAIL_WORDS: usize = 8;
 
+const ANYWHERE: char = '\0';
+
 /// How a rule's phrase stands in a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum How {
     Is,
     Label,
     Starts,
+    Contains,
 }
 
-/// Rules by the first character of their phrase.
-static RULES: LazyLock<HashMap<char, Vec<(How, &'static str)>>> = LazyLock::new(|| {
-    let mut rules: HashMap<char, Vec<(How, &'static str)>> = HashMap::new();
+/// A rule's way and its phrase.
+type Rule = (How, &'static str);
+
+/// Rules by the first character of their phrase, those that look inside the line under [`ANYWHERE`].
+static RULES: LazyLock<HashMap<char, Vec<Rule>>> = LazyLock::new(|| {
+    let mut rules: HashMap<char, Vec<Rule>> = HashMap::new();
     for line in include_str!("../../data/furniture.tsv").lines().filter(|line| !line.starts_with('#')) {
         let mut columns = line.split('\t').skip(1);
         let (Some(how), Some(phrase)) = (columns.next(), columns.next()) else { continue };
         let how = match how {
             "is" => How::Is,
             "label" => How::Label,
+            "contains" => How::Contains,
             _ => How::Starts,
         };
-        if let Some(first) = phrase.chars().next() {
+        let first = if how == How::Contains { Some(ANYWHERE) } else { phrase.chars().next() };
+        if let Some(first) = first {
             rules.entry(first).or_default().push((how, phrase));
         }
     }
@@ -54,11 +62,14 @@ pub fn furniture(text: &str) -> Vec<Range<usize>> {
             lines.push((range, shape(line)));
         }
     }
-    let Some(last_prose) = lines.iter().rposition(|(_, shape)| *shape == Shape::Prose) else {
+    let is_prose = |(_, shape): &(Range<usize>, Shape)| *shape == Shape::Prose;
+    let (Some(first), Some(last)) = (lines.iter().position(is_prose), lines.iter().rposition(is_prose))
+    else {
         return Vec::new();
     };
-    for (_, shape) in &mut lines[last_prose + 1..] {
-        if *shape == Shape::Short {
+    for (at, (_, shape)) in lines.iter_mut().enumerate() {
+        let outside = at < first || at > last;
+        if (outside && *shape == Shape::Short) || (at < first && *shape == Shape::Dated) {
             *shape = Shape::Furniture;
         }
     }
@@ -69,8 +80,10 @@ pub fn furniture(text: &str) -> Vec<Range<usize>> {
 enum Shape {
     /// Sentences.
     Prose,
-    /// A few words without the end of a sentence: a heading, or furniture when nothing but such lines follow.
+    /// A few words without the end of a sentence: a heading, or furniture when it stands before or behind all prose.
     Short,
+    /// A line of figures without the end of a sentence: before the prose, the line of the author and the time.
+    Dated,
     Furniture,
     Unknown,
 }
@@ -87,6 +100,8 @@ fn shape(line: &str) -> Shape {
         Shape::Prose
     } else if !sentence && words <= TAIL_WORDS && !line.chars().any(char::is_numeric) {
         Shape::Short
+    } else if !sentence && numbers(line) >= 2 {
+        Shape::Dated
     } else {
         Shape::Unknown
     }
@@ -98,6 +113,11 @@ fn word_count(line: &str) -> usize {
     line.split_whitespace().count() + unspaced / 2
 }
 
+/// Runs of digits in a line.
+fn numbers(line: &str) -> usize {
+    line.split(|c: char| !c.is_numeric()).filter(|run| !run.is_empty()).count()
+}
+
 fn is_furniture(line: &str) -> bool {
     let bare = line.trim_start_matches(|c: char| !c.is_alphanumeric() && !"#©ⓒ(（【[".contains(c));
     // A bullet or an arrow says as much as the colon behind a label.
@@ -106,11 +126,17 @@ fn is_furniture(line: &str) -> bool {
         || is_address(bare)
         || is_lone_credit(bare)
         || is_menu(bare)
+        || is_breadcrumb(bare)
         || has_phrase(bare, pointed)
+        || ends_with_photo_credit(bare)
 }
 
 fn has_phrase(line: &str, pointed: bool) -> bool {
     let lower = line.to_lowercase();
+    let anywhere = RULES.get(&ANYWHERE);
+    if anywhere.is_some_and(|rules| rules.iter().any(|(_, phrase)| lower.contains(phrase))) {
+        return true;
+    }
     let Some(rules) = lower.chars().next().and_then(|first| RULES.get(&first)) else { return false };
     rules.iter().any(|&(how, phrase)| {
         let Some(rest) = lower.strip_prefix(phrase) else { return false };
@@ -122,7 +148,7 @@ fn has_phrase(line: &str, pointed: bool) -> bool {
                     || rest.is_empty()
                     || rest.starts_with([':', '：', '-', '–', '—', '>', '»', '›', '→', '|', '…', '՝', '/'])
             }
-            How::Starts => true,
+            How::Starts | How::Contains => true,
         }
     })
 }
@@ -156,6 +182,43 @@ fn is_menu(line: &str) -> bool {
     count >= 2 && longest <= 3 && !line.ends_with('.')
 }
 
+/// A path from the front page to the article, whose last part is its title: `World / Africa / The title…`.
+fn is_breadcrumb(line: &str) -> bool {
+    [" / ", " > ", " › ", " » ", " → "].iter().any(|bar| {
+        let parts: Vec<&str> = line.split(bar).collect();
+        parts.len() >= 3 && parts[..parts.len() - 1].iter().all(|part| word_count(part) <= 3)
+    })
+}
+
+/// A caption: a sentence or two, then who took the picture.
+fn ends_with_photo_credit(line: &str) -> bool {
+    const LABELS: &[&str] = &[
+        "photo:",
+        "photo by ",
+        "foto:",
+        "fotos:",
+        "image:",
+        "picture:",
+        "photograph:",
+        "фото:",
+        "(photo ",
+        "photo/",
+        "(foto ",
+        "φωτογραφία:",
+        "صورة:",
+        "عکس:",
+        "צילום:",
+        "写真:",
+        "사진=",
+        "图:",
+        "फोटो:",
+    ];
+    let lower = line.to_lowercase();
+    LABELS
+        .iter()
+        .any(|label| lower.rfind(label).is_some_and(|at| word_count(&lower[at + label.len()..]) <= 6))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -181,6 +244,8 @@ mod tests {
             "Share on Facebook | Share on X | Print",
             "https://gazette.example/story",
             "Photo: City of Velmark",
+            "The bridge before the flood. Photo: Velmark City Archive",
+            "Front page / World / Velmark to rebuild its old bridge before the wi…",
         ] {
             let text = format!("{PROSE}\n\n{line}\n\n{PROSE}");
             assert_eq!(marked(&text), [line], "{line}");
@@ -202,9 +267,16 @@ mod tests {
     }
 
     #[test]
-    fn short_lines_behind_the_last_prose_are_furniture_and_headings_are_not() {
-        let text = format!("A heading\n{PROSE}\nAnother heading\n{PROSE}\nGazette Velmark\nTop stories");
-        assert_eq!(marked(&text), ["Gazette Velmark", "Top stories"]);
+    fn short_lines_around_the_prose_are_furniture_and_headings_inside_are_not() {
+        let text = format!("World\n{PROSE}\nA heading\n{PROSE}\nGazette Velmark\nTop stories");
+        assert_eq!(marked(&text), ["World", "Gazette Velmark", "Top stories"]);
+    }
+
+    #[test]
+    fn the_line_of_the_author_and_the_time_is_furniture_before_the_prose_only() {
+        let line = "The Velmark Press | 15 October 2024, 08:02 | Views: 814";
+        assert_eq!(marked(&format!("{line}\n{PROSE}")), [line]);
+        assert!(marked(&format!("{PROSE}\nGold 1,240 Silver 31\n{PROSE}")).is_empty());
     }
 
     #[test]
@@ -217,7 +289,7 @@ mod tests {
         for line in include_str!("../../data/furniture.tsv").lines().filter(|line| !line.starts_with('#')) {
             let columns: Vec<&str> = line.split('\t').collect();
             assert_eq!(columns.len(), 3, "{line}");
-            assert!(["is", "label", "starts"].contains(&columns[1]), "{line}");
+            assert!(["is", "label", "starts", "contains"].contains(&columns[1]), "{line}");
             assert_eq!(columns[2].to_lowercase(), columns[2], "{line}");
         }
     }
