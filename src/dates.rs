@@ -26,14 +26,40 @@ const DATE_TIMES: &[&str] = &[
     "%Y年%m月%d日 %H:%M",
 ];
 const DATES: &[&str] = &[
-    "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%d.%m.%Y", "%d %B %Y", "%d %b %Y", "%B %d %Y", "%b %d %Y",
-    "%A %B %d %Y", "%A %d %B %Y", "%a %b %d %Y", "%Y年%m月%d日", "%Y년 %m월 %d일",
+    "%Y-%m-%d",
+    "%Y/%m/%d",
+    "%Y.%m.%d",
+    "%Y%m%d",
+    "%d.%m.%Y",
+    "%d %B %Y",
+    "%d %b %Y",
+    "%B %d %Y",
+    "%b %d %Y",
+    "%A %B %d %Y",
+    "%A %d %B %Y",
+    "%a %b %d %Y",
+    "%Y年%m月%d日",
+    "%Y년 %m월 %d일",
 ];
 /// Zones that news writes by their letters, in minutes from UTC.
 const ZONES: &[(&str, i32)] = &[
-    ("GMT", 0), ("UTC", 0), ("BST", 60), ("CET", 60), ("CEST", 120), ("EST", -300), ("EDT", -240), ("CST", -360),
-    ("CDT", -300), ("MST", -420), ("MDT", -360), ("PST", -480), ("PDT", -420), ("MSK", 180), ("IST", 330),
-    ("JST", 540), ("KST", 540),
+    ("GMT", 0),
+    ("UTC", 0),
+    ("BST", 60),
+    ("CET", 60),
+    ("CEST", 120),
+    ("EST", -300),
+    ("EDT", -240),
+    ("CST", -360),
+    ("CDT", -300),
+    ("MST", -420),
+    ("MDT", -360),
+    ("PST", -480),
+    ("PDT", -420),
+    ("MSK", 180),
+    ("IST", 330),
+    ("JST", 540),
+    ("KST", 540),
 ];
 
 /// The instant that a date names; `None` for what is no date that exists, or is written in a way not known here.
@@ -87,7 +113,9 @@ mod tests {
         ] {
             assert_eq!(utc(written), "2024-03-11T14:20:00Z", "{written}");
         }
-        for written in ["2024-03-11", "20240311", "11 March 2024", "March 11, 2024", "2024年3月11日", "11.03.2024"] {
+        for written in
+            ["2024-03-11", "20240311", "11 March 2024", "March 11, 2024", "2024年3月11日", "11.03.2024"]
+        {
             assert_eq!(utc(written), "2024-03-11T00:00:00Z", "{written}");
         }
     }
