@@ -339,7 +339,7 @@ fn outcomes(root: &Path, config: &IngestConfig) -> BTreeMap<String, Seen> {
                 seen.entry(name(&header.path)).or_default().ids.push((header.id, header.duplicate_id));
             }
             Outcome::Skipped(skipped) => {
-                seen.entry(name(&skipped.path)).or_default().reasons.push(skipped.reason)
+                seen.entry(name(&skipped.path)).or_default().reasons.push(skipped.reason);
             }
         }
         Ok(())

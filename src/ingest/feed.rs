@@ -133,7 +133,7 @@ impl Reader {
                     let bytes = found.bytes;
                     self.add(Work::File(found), bytes, bytes)?;
                 }
-                Entry::File(found) => self.stream(Arc::new(found))?,
+                Entry::File(found) => self.stream(&Arc::new(found))?,
             }
         }
         self.send()
@@ -148,18 +148,18 @@ impl Reader {
         found.bytes <= small || Format::of_name(path).is_some_and(|format| !format.is_container())
     }
 
-    fn stream(&mut self, found: Arc<Found>) -> ControlFlow<()> {
+    fn stream(&mut self, found: &Arc<Found>) -> ControlFlow<()> {
         let standard_input = found.path.is_none().then(|| Box::new(io::stdin()) as Box<dyn io::Read + Send>);
         let (config, block) = (self.config.clone(), self.sizes.block);
         let mut told = 0;
-        input::read(&found, &config, block, standard_input, &mut |part, read| {
+        input::read(found, &config, block, standard_input, &mut |part, read| {
             let weight = match &part {
                 Part::Block(_, block) => block.data.len() as u64,
                 Part::Whole(_, bytes) => bytes.len() as u64,
                 Part::Skip { .. } => 0,
             };
             let disk = read - mem::replace(&mut told, read);
-            self.add(Work::Part(Arc::clone(&found), part), weight, disk)
+            self.add(Work::Part(Arc::clone(found), part), weight, disk)
         })?;
         self.batch.disk_bytes += found.bytes.saturating_sub(told);
         ControlFlow::Continue(())

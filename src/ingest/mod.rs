@@ -183,3 +183,6 @@ fn next_batch(feed: &mut Feed, cancel: &Cancel) -> Result<Option<Batch>> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -60,7 +60,7 @@ pub(super) fn read(tree: &Tree) -> Metadata {
 
 fn metas(tree: &Tree) -> Vec<(String, String)> {
     let mut out = Vec::new();
-    for node in tree.select("meta[content]").iter() {
+    for node in &tree.select("meta[content]") {
         let Some(content) = node.attr("content").and_then(|content| one_line(&content)) else { continue };
         for name in ["property", "name", "itemprop"] {
             if let Some(key) = node.attr(name) {
