@@ -396,7 +396,15 @@ fn manual_pages() {
 #[test]
 fn standard_input_is_a_root() {
     let desk = Desk::new();
-    desk.command(&["cluster", "-", "-q"]).assert().code(0);
+    let record = |id: &str| {
+        format!("{{\"name\":\"{id}\",\"text\":\"The council of Aldmoor voted to close the harbour.\"}}\n")
+    };
+    desk.file("records.jsonl", &(record("one") + &record("two")));
+    let mut command = desk.command(&["cluster", "-", "--id-field", "name", "--format", "csv"]);
+    command.stdin(fs::File::open(desk.path().join("records.jsonl")).unwrap());
+    let table = String::from_utf8(command.output().unwrap().stdout).unwrap();
+    let ids: Vec<&str> = table.lines().skip(1).filter_map(|row| row.split(',').nth(1)).collect();
+    assert_eq!(ids, ["one", "two"], "{table}");
 }
 
 /// Both ends of a replaced file: its permissions stay, and a failed run leaves it alone.

@@ -96,7 +96,7 @@ fn style(stage: Stage, has_total: bool, done: &Arc<Done>) -> ProgressStyle {
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
     // Writing to the terminal's line cannot fail: it is a string.
     style
-        .progress_chars("━╸ ")
+        .progress_chars("━╸─")
         .with_key("stage", move |_: &ProgressState, out: &mut dyn std::fmt::Write| {
             let _ = out.write_str(stage.name());
         })

@@ -1,21 +1,20 @@
 //! The day of a date as it was found, for the span of a cluster.
 
-use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::fmt::rfc2822;
 use jiff::tz::TimeZone;
 
-/// The day that `text` names: ISO 8601 with or without a time, or the form of mail and RSS. `None` for anything else:
-/// a guess between day and month would make spans that are not there.
+use crate::dates::instant;
+
+/// The day that `text` names: the day as the publisher wrote it where that is plain, so that an offset does not move
+/// it, else the day in UTC. `None` for what is no date.
 pub(super) fn day(text: &str) -> Option<Date> {
     let text = text.trim();
-    // The day as the publisher wrote it: an offset does not move it.
     text.parse::<DateTime>()
         .map(DateTime::date)
-        .or_else(|_| text.parse::<Date>())
-        .or_else(|_| text.parse::<Timestamp>().map(|time| time.to_zoned(TimeZone::UTC).date()))
         .or_else(|_| rfc2822::parse(text).map(|time| time.date()))
         .ok()
+        .or_else(|| Some(instant(text)?.to_zoned(TimeZone::UTC).date()))
 }
 
 #[cfg(test)]
@@ -32,6 +31,8 @@ mod tests {
             "2024-03-01T06:30:00+02:00",
             "20240301",
             "Fri, 1 Mar 2024 06:30:00 GMT",
+            "2024-03-01T00:30:00+02:00",
+            "March 1, 2024",
         ] {
             assert_eq!(day(text).map(|d| d.to_string()).as_deref(), Some("2024-03-01"), "{text}");
         }
