@@ -30,6 +30,7 @@ mod pipeline;
 mod progress;
 pub mod report;
 pub mod text;
+pub mod verify;
 
 pub use config::Config;
 pub use document::{DocId, Document, Metadata, Skipped};
