@@ -7,7 +7,7 @@ use std::error::Error;
 
 use wirecopy::text::{Class, Tokenizer};
 use wirecopy::verify::background::{Background, DOCUMENT_TOKENS};
-use wirecopy::verify::terms::each_term;
+use wirecopy::verify::each_term;
 
 /// Frequencies under this are left out; the table must stay small.
 const LEAST: f64 = 8e-6;

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use super::background::{Background, UNSEEN};
+use super::background::Background;
 
 /// Documents that the background table counts for. At this size folder and background weigh the same.
 pub const PSEUDO_DOCUMENTS: f32 = 1000.0;
@@ -86,12 +86,6 @@ impl Default for Idf {
     fn default() -> Self {
         Self::background()
     }
-}
-
-/// The weight of a term that neither the background nor the folder knows, in a folder of `documents`.
-pub fn unseen(documents: u32) -> f32 {
-    let total = (PSEUDO_DOCUMENTS + documents as f32).ln();
-    (total - (PSEUDO_DOCUMENTS * (-UNSEEN).exp()).ln()).clamp(0.0, LARGEST)
 }
 
 #[cfg(test)]

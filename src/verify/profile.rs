@@ -1,6 +1,7 @@
 //! One document made ready to be compared with many: everything about it that does not hang on the other text.
 
 use super::idf::Idf;
+use super::weekdays;
 use super::terms::{Place, each_term, is_number};
 use crate::text::{Class, Tokens, each_shingle};
 
@@ -10,7 +11,7 @@ const UNIT_WORDS: f32 = 48.0;
 const MAX_UNITS: usize = 512;
 /// Tokens of a verbatim run.
 const RUN: usize = 5;
-/// Terms under this weight are left out of word pairs and alignments: they stand in two of every nine documents.
+/// Terms under this weight are left out of alignments: they stand in two of every nine documents.
 pub(super) const CONTENT_IDF: f32 = 1.5;
 
 /// Where a term stands.
@@ -32,9 +33,20 @@ pub(super) struct Unit {
     pub prose: f32,
     /// End of its numbers in the profile's list of numbers.
     pub numbers_end: u32,
+    /// Days of the week it names, one bit each.
+    pub days: u8,
+    /// Hash of the line it stands in.
+    pub line: u32,
 }
 
-/// A document ready for comparison: distinct terms in order with their weights and places, units, word pairs, runs.
+impl Unit {
+    /// Whether its line is shorter than prose usually is.
+    pub fn is_short(&self) -> bool {
+        self.prose < 1.0
+    }
+}
+
+/// A document ready for comparison: distinct terms in order with their weights and places, units, runs.
 ///
 /// About 25 bytes a token. Build it once a document and compare it with every candidate.
 #[derive(Clone, Debug, Default)]
@@ -50,14 +62,14 @@ pub struct Profile {
     pub(super) units: Box<[Unit]>,
     /// Numbers of each unit, ascending within it.
     pub(super) numbers: Box<[u32]>,
-    /// Pairs of neighbouring content terms, ascending by key, with their weights.
-    pub(super) pairs: Box<[(u32, f32)]>,
+    /// Distinct numbers of the whole text.
+    pub(super) distinct_numbers: u32,
+    /// Hashes of the lines of few words, ascending.
+    pub(super) short_lines: Box<[u32]>,
     /// Hashes of runs of tokens, ascending.
     pub(super) runs: Box<[u32]>,
     /// Summed weights of the distinct terms.
     pub(super) mass: f32,
-    /// Summed weights of all occurrences of content terms.
-    pub(super) content_mass: f32,
     /// Length in words; a character counts as part of one.
     pub(super) words: f32,
 }
@@ -102,18 +114,19 @@ impl Profile {
 #[derive(Default)]
 struct Builder {
     places: Vec<(Place, u16)>,
-    prose: Vec<f32>,
+    prose: Vec<(f32, u32)>,
     words: f32,
 }
 
 impl Builder {
     /// Cuts the document into units and collects its terms in reading order.
     fn place_terms(&mut self, tokens: &Tokens) {
-        let mut units: Vec<(std::ops::Range<usize>, f32)> = Vec::new();
+        let mut units: Vec<(std::ops::Range<usize>, f32, u32)> = Vec::new();
         let mut segments = tokens.segments().peekable();
         for line in tokens.lines() {
             let line_words = words_in(tokens, line.clone());
             let prose = prose(line_words);
+            let line_hash = hash_of(tokens, line.clone());
             self.words += line_words;
             while let Some(segment) = segments.next_if(|s| s.end <= line.end) {
                 let words = words_in(tokens, segment.clone());
@@ -122,7 +135,7 @@ impl Builder {
                 let mut start = segment.start;
                 while start < segment.end {
                     let end = (start + size).min(segment.end);
-                    units.push((start..end, prose));
+                    units.push((start..end, prose, line_hash));
                     start = end;
                 }
             }
@@ -131,10 +144,10 @@ impl Builder {
         for (number, group) in units.chunks(joined).enumerate() {
             // At most MAX_UNITS.
             let unit = u16::try_from(number).unwrap_or(u16::MAX);
-            for (range, _) in group {
+            for (range, ..) in group {
                 each_term(tokens, range.clone(), |place| self.places.push((place, unit)));
             }
-            self.prose.push(group.iter().map(|&(_, p)| p).fold(0.0, f32::max));
+            self.prose.push((group.iter().map(|&(_, p, _)| p).fold(0.0, f32::max), group[0].2));
         }
     }
 
@@ -146,15 +159,17 @@ impl Builder {
         let mut weights: Vec<f32> = Vec::new();
         let mut starts = Vec::new();
         let mut spots = Vec::with_capacity(order.len());
-        let mut units: Vec<Unit> = self.prose.iter().map(|&prose| Unit { prose, ..Unit::default() }).collect();
+        let mut units: Vec<Unit> = self.prose.iter().map(|&(prose, line)| Unit { prose, line, ..Unit::default() }).collect();
         let mut numbers: Vec<(u16, u32)> = Vec::new();
-        let mut content_mass = 0.0;
+        let mut distinct_numbers = 0;
         for group in order.chunk_by(|a, b| a.0 == b.0) {
             let term = group[0].0;
             let weight = idf.idf(term);
+            let days = weekdays::days(term);
             terms.push(term);
             weights.push(weight);
             starts.push(spots.len() as u32);
+            distinct_numbers += u32::from(is_number(term));
             let mut last = u16::MAX;
             for &(_, token, unit) in group {
                 spots.push(Spot { token, unit });
@@ -162,14 +177,12 @@ impl Builder {
                     if weight >= CONTENT_IDF {
                         units[unit as usize].mass += weight;
                     }
+                    units[unit as usize].days |= days;
                     if is_number(term) {
                         numbers.push((unit, term));
                     }
                 }
                 last = unit;
-            }
-            if weight >= CONTENT_IDF {
-                content_mass += weight * group.len() as f32;
             }
         }
         starts.push(spots.len() as u32);
@@ -177,8 +190,9 @@ impl Builder {
         for (index, unit) in units.iter_mut().enumerate() {
             unit.numbers_end = numbers.partition_point(|&(u, _)| usize::from(u) <= index) as u32;
         }
-        let weight_of = |term: u32| terms.binary_search(&term).map_or(0.0, |at| weights[at]);
-        let pairs = pairs(&self.places, weight_of);
+        let mut short_lines: Vec<u32> = units.iter().filter(|u| u.is_short()).map(|u| u.line).collect();
+        short_lines.sort_unstable();
+        short_lines.dedup();
         let mut runs = Vec::with_capacity(tokens.len());
         // The upper half of a mixed hash.
         each_shingle(tokens.as_slice(), RUN, |hash| runs.push((hash >> 32) as u32));
@@ -186,7 +200,6 @@ impl Builder {
         runs.dedup();
         Profile {
             mass: weights.iter().sum(),
-            content_mass,
             words: self.words,
             terms: terms.into(),
             idf: weights.into(),
@@ -194,34 +207,18 @@ impl Builder {
             spots: spots.into(),
             units: units.into(),
             numbers: numbers.into_iter().map(|(_, n)| n).collect(),
-            pairs: pairs.into(),
+            short_lines: short_lines.into(),
+            distinct_numbers,
             runs: runs.into(),
         }
     }
 }
 
-/// Neighbouring content terms within a unit, whatever stands between them; the weight is the mean of the two.
-fn pairs(places: &[(Place, u16)], weight_of: impl Fn(u32) -> f32) -> Vec<(u32, f32)> {
-    let mut out: Vec<(u32, f32)> = Vec::with_capacity(places.len() / 2);
-    let mut last: Option<(u32, f32, u16)> = None;
-    for &(place, unit) in places {
-        let weight = weight_of(place.term);
-        if weight < CONTENT_IDF {
-            continue;
-        }
-        if let Some((before, its_weight, same)) = last
-            && same == unit
-        {
-            // Order does not count: translators turn "minister of finance" round.
-            let (low, high) = (before.min(place.term), before.max(place.term));
-            let key = crate::text::mix(u64::from(low) << 32 | u64::from(high));
-            out.push(((key >> 32) as u32, f32::midpoint(weight, its_weight)));
-        }
-        last = Some((place.term, weight, unit));
-    }
-    out.sort_unstable_by_key(|&(key, _)| key);
-    out.dedup_by_key(|&mut (key, _)| key);
-    out
+/// Hash of the words of a range, in their order.
+fn hash_of(tokens: &Tokens, range: std::ops::Range<usize>) -> u32 {
+    let hash = tokens.as_slice()[range].iter().fold(0, |h: u64, t| crate::text::mix(h.wrapping_add(t.bits())));
+    // The upper half of a mixed hash.
+    (hash >> 32) as u32
 }
 
 /// Length of a range in words: Han and Kana characters count half, letters of scripts without spaces a quarter.
