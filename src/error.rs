@@ -46,6 +46,9 @@ pub enum Error {
         /// What was expected and what was found.
         message: String,
     },
+    /// A scorer's model file says what cannot be.
+    #[error("model: {0}")]
+    Model(String),
     /// More documents than a run can number.
     #[error("more than {limit} documents in one run: split the input")]
     TooManyDocuments {

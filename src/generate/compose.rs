@@ -1,6 +1,7 @@
 //! Writes stories: what they are about, sentence after sentence.
 
 use super::language::{self, form, function_word, lemma, rare_lemma, zipf};
+use super::math::exp;
 use super::story::{Figure, Part, Sentence, Story};
 use crate::perturb::rng::Rng;
 
@@ -264,9 +265,9 @@ fn phrase(rng: &mut Rng, parts: &mut Vec<Part>) {
     }
 }
 
-/// A lognormal length in words (Box and Muller for the normal).
+/// A lognormal length in words (the normal is a sum of twelve even numbers).
 fn length(rng: &mut Rng) -> f64 {
     let (mean, spread) = LENGTH;
-    let normal = (-2.0 * (1.0 - rng.unit()).ln()).sqrt() * (std::f64::consts::TAU * rng.unit()).cos();
-    (mean + spread * normal).exp().clamp(SHORTEST, LONGEST)
+    let normal = (0..12).map(|_| rng.unit()).sum::<f64>() - 6.0;
+    exp(mean + spread * normal).clamp(SHORTEST, LONGEST)
 }

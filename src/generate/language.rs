@@ -1,12 +1,13 @@
 //! The invented language: 120 function words, 50,000 lemmas of four forms each, names without end.
 //!
 //! Frequencies follow Zipf and Mandelbrot, `p(r) ∝ 1 / (r + q)`, whose distribution function has a closed inverse: a
-//! word costs one logarithm's worth of work and no table. Common words are short. Every lemma has one to three synonyms
+//! word costs a logarithm and an exponential and no table. Common words are short. Every lemma has one to three synonyms
 //! of about its own frequency.
 
 use std::collections::HashSet;
 use std::sync::OnceLock;
 
+use super::math::power;
 use crate::perturb::rng::Rng;
 
 /// Words like "the" and "of": two in five of a text.
@@ -116,7 +117,7 @@ pub(super) fn lemma(rng: &mut Rng) -> u32 {
 
 /// A lemma rare enough to be of one story rather than of the language.
 pub(super) fn rare_lemma(rng: &mut Rng) -> u32 {
-    (400.0 * (f64::from(LEMMAS) / 400.0).powf(rng.unit())) as u32 % LEMMAS
+    (400.0 * power(f64::from(LEMMAS) / 400.0, rng.unit())) as u32 % LEMMAS
 }
 
 /// One of a lemma's forms; the first is as frequent as the others together.
@@ -168,7 +169,7 @@ fn syllable(rng: &mut Rng, out: &mut String) {
 
 /// A rank below `ranks` with `p(r) ∝ 1 / (r + bend)`.
 pub(super) fn zipf(ranks: f64, bend: f64, rng: &mut Rng) -> u32 {
-    let rank = bend * ((ranks + bend) / bend).powf(rng.unit()) - bend;
+    let rank = bend * power((ranks + bend) / bend, rng.unit()) - bend;
     (rank as u32).min(ranks as u32 - 1)
 }
 

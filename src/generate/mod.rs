@@ -9,7 +9,7 @@
 //! Families of every relation are planted, and next to them what must not be grouped: the agency's form filled in on
 //! other days, follow-ups that repeat background paragraphs, and unrelated stories under the same furniture. Every
 //! document hangs on the seed and its number alone, so that threads can make them in any order, and a corpus of millions
-//! needs four bytes of memory a family.
+//! needs four bytes of memory a family. The seed means the same corpus on every machine.
 //!
 //! ```
 //! use wirecopy::generate::{Generator, GeneratorConfig};
@@ -22,6 +22,7 @@
 mod compose;
 mod edit;
 mod language;
+mod math;
 mod plan;
 mod render;
 mod story;
@@ -139,7 +140,8 @@ impl Generator {
         (0..self.config.documents).map(|number| self.document(number))
     }
 
-    /// The document of a number below [`len`](Self::len); numbers beyond wrap around. Takes 20 to 60 µs.
+    /// The document of a number below [`len`](Self::len); numbers beyond wrap around. Takes about 85 µs on one
+    /// core, half of it for the story and half for rendering it; the language is built at the first, in half a second.
     pub fn document(&self, number: u32) -> Generated {
         let slot = self.plan.slot(number);
         let made = self.make(slot);
@@ -166,7 +168,7 @@ impl Generator {
     /// Big sites publish more: Zipf's law again.
     fn site(&self, page: &mut Rng) -> usize {
         let sites = self.sites.len() as f64;
-        ((sites + 1.0).powf(page.unit()) as usize).saturating_sub(1).min(self.sites.len() - 1)
+        (math::power(sites + 1.0, page.unit()) as usize).saturating_sub(1).min(self.sites.len() - 1)
     }
 
     fn rng(&self, purpose: Purpose, slot: u32) -> Rng {

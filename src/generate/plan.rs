@@ -4,6 +4,7 @@
 //! slot, so that a family's members lie scattered over the corpus as they do in a folder.
 
 use super::Relation;
+use super::math::power;
 use crate::perturb::rng::Rng;
 
 /// Share of the groups that hold one document only.
@@ -84,7 +85,7 @@ impl Plan {
 
 /// A size of at least two: P(size ≥ n) falls as a power of n.
 fn larger(largest: u32, rng: &mut Rng) -> u32 {
-    let size = 2.0 * (1.0 - rng.unit()).powf(-1.0 / (EXPONENT - 1.0));
+    let size = 2.0 * power(1.0 - rng.unit(), -1.0 / (EXPONENT - 1.0));
     (size as u32).clamp(2, largest)
 }
 

@@ -131,7 +131,10 @@ fn numbers(text: &str) -> Vec<(usize, usize)> {
 
 fn change(number: &str, rng: &mut Rng, out: &mut String) {
     let digits = number.chars().filter(|&c| zero(c).is_some()).count();
-    let always = rng.below(digits);
+    // A year stays in its century, `09` a day or a month.
+    let year = number.len() == 4 && (number.starts_with("19") || number.starts_with("20"));
+    let kept = if year { 2 } else { usize::from(digits > 1 && number.starts_with(ZEROS)) };
+    let always = kept + rng.below(digits - kept);
     let mut nth = 0;
     for c in number.chars() {
         let Some(zero) = zero(c) else {
@@ -139,9 +142,9 @@ fn change(number: &str, rng: &mut Rng, out: &mut String) {
             continue;
         };
         let value = c as u32 - zero as u32;
-        let other = if nth == always || rng.chance(0.5) {
-            // The first digit stays within 1..=9.
-            let (low, span) = if nth == 0 && digits > 1 { (1, 9) } else { (0, 10) };
+        let other = if nth == always || nth > kept && rng.chance(0.5) {
+            // The first digit that counts stays within 1..=9.
+            let (low, span) = if nth == kept && digits > 1 && !year { (1, 9) } else { (0, 10) };
             low + (value.max(low) - low + 1 + rng.below(span as usize - 1) as u32) % span
         } else {
             value
@@ -192,6 +195,14 @@ mod tests {
             assert!(!out.contains(" 0,") && !out.contains(" 0."), "{out}");
         }
         assert_eq!(other_numbers("none here", &mut Rng::new(1)), "none here");
+    }
+
+    #[test]
+    fn dates_stay_dates() {
+        for seed in 0..50 {
+            let out = other_numbers("1987 05", &mut Rng::new(seed));
+            assert!(out.starts_with("19") && out[4..].starts_with(" 0") && !out.ends_with('0'), "{out}");
+        }
     }
 
     #[test]

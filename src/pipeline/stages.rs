@@ -16,7 +16,7 @@ use crate::ingest::{self, Outcome, Root};
 use crate::progress::{Cancel, Progress, Stage};
 use crate::sketch::Sketcher;
 use crate::text::{Token, Tokenizer, Tokens, shingles};
-use crate::verify::overlap::Overlap;
+use crate::verify::sets::Overlap;
 use crate::verify::{Edge, Verifier};
 use crate::{DocId, Error, Result};
 

@@ -1,88 +1,71 @@
-//! Exact overlap of two sets of shingles and of two bags of words.
+//! What two documents have in common at all: one merge of their sorted terms.
+//!
+//! Range: masses are sums of weights, 0 and up. Cost: one step a distinct term, about a microsecond for two articles;
+//! it doubles as the early exit, since a pair with little in common is no rewrite whatever the order of its words.
 
-/// Sizes of two sets and of their intersection.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Overlap {
-    /// Elements of the first.
-    pub a: usize,
-    /// Elements of the second.
-    pub b: usize,
-    /// Elements of both.
-    pub shared: usize,
+use super::profile::Profile;
+use super::terms::is_number;
+
+/// The outcome of the merge.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Overlap {
+    /// Summed weights of the terms in both.
+    pub mass: f32,
+    /// Numbers in both.
+    pub numbers: u32,
 }
 
-impl Overlap {
-    /// Merges two sorted slices; linear. With repeats it is the overlap of bags: an element counts as often as it
-    /// stands in both.
-    pub fn of<T: Ord>(a: &[T], b: &[T]) -> Self {
-        let (mut i, mut j, mut shared) = (0, 0, 0);
-        while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
-            // Without branches on the order: the outcome of each comparison is as good as random.
-            i += usize::from(x <= y);
-            j += usize::from(y <= x);
-            shared += usize::from(x == y);
+/// Merges the terms; fills `shared` with the places of the common ones in both lists, in order of terms.
+pub(super) fn overlap(a: &Profile, b: &Profile, shared: &mut Vec<(u32, u32)>) -> Overlap {
+    shared.clear();
+    let mut out = Overlap::default();
+    let (mut i, mut j) = (0, 0);
+    while let (Some(&x), Some(&y)) = (a.terms.get(i), b.terms.get(j)) {
+        if x == y {
+            // Documents hold fewer than 2^30 tokens.
+            shared.push((i as u32, j as u32));
+            out.mass += a.idf[i].min(b.idf[j]);
+            out.numbers += u32::from(is_number(x));
         }
-        Self { a: a.len(), b: b.len(), shared }
+        i += usize::from(x <= y);
+        j += usize::from(y <= x);
     }
-
-    /// |A ∩ B| / |A ∪ B|, 0 for two empty sets.
-    pub fn jaccard(&self) -> f64 {
-        ratio(self.shared, self.a + self.b - self.shared)
-    }
-
-    /// Share of the first that stands in the second.
-    pub fn containment_a(&self) -> f64 {
-        ratio(self.shared, self.a)
-    }
-
-    /// Share of the second that stands in the first.
-    pub fn containment_b(&self) -> f64 {
-        ratio(self.shared, self.b)
-    }
-
-    /// The larger of both containments: that of the smaller set.
-    pub fn containment(&self) -> f64 {
-        ratio(self.shared, self.a.min(self.b))
-    }
+    out
 }
 
-/// The highest Jaccard similarity that two sets of these sizes can have.
-pub fn jaccard_bound(a: usize, b: usize) -> f64 {
-    ratio(a.min(b), a.max(b))
-}
-
-fn ratio(part: usize, whole: usize) -> f64 {
-    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+/// How many elements two ascending lists without repeats have in common.
+pub(super) fn common(a: &[u32], b: &[u32]) -> usize {
+    let (mut i, mut j, mut n) = (0, 0, 0);
+    while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
+        n += usize::from(x == y);
+        i += usize::from(x <= y);
+        j += usize::from(y <= x);
+    }
+    n
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
-    use proptest::prelude::*;
-
+    use super::super::Idf;
     use super::*;
+    use crate::text::tokenize;
 
-    proptest! {
-        #[test]
-        fn agrees_with_set_arithmetic(
-            a in prop::collection::btree_set(0u64..60, 0..40),
-            b in prop::collection::btree_set(0u64..60, 0..40),
-        ) {
-            let (x, y): (Vec<u64>, Vec<u64>) = (a.iter().copied().collect(), b.iter().copied().collect());
-            let overlap = Overlap::of(&x, &y);
-            let shared = a.intersection(&b).count();
-            let union: BTreeSet<_> = a.union(&b).collect();
-            prop_assert_eq!(overlap.shared, shared);
-            let exact = shared as f64 / union.len().max(1) as f64;
-            prop_assert!((overlap.jaccard() - exact).abs() < 1e-12);
-            prop_assert!(overlap.jaccard() <= jaccard_bound(x.len(), y.len()) + 1e-12);
-        }
+    #[test]
+    fn only_common_terms_count() {
+        let idf = Idf::background();
+        let a = Profile::new(&tokenize("Ferry captain rescued 17 sailors"), &idf);
+        let b = Profile::new(&tokenize("The captain of the ferry saved 17 men"), &idf);
+        let mut shared = Vec::new();
+        let both = overlap(&a, &b, &mut shared);
+        assert_eq!(shared.len(), 3);
+        assert_eq!(both.numbers, 1);
+        assert!(both.mass > 0.0 && both.mass < a.mass.min(b.mass));
+        assert_eq!(both.mass, overlap(&b, &a, &mut shared).mass);
     }
 
     #[test]
-    fn bags_count_repeats() {
-        let overlap = Overlap::of(&[1, 1, 2], &[1, 1, 1, 3]);
-        assert_eq!(overlap.shared, 2);
+    fn common_counts_equals() {
+        assert_eq!(common(&[1, 3, 5, 9], &[3, 4, 9, 10]), 2);
+        assert_eq!(common(&[], &[1]), 0);
     }
 }

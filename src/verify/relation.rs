@@ -1,6 +1,6 @@
 //! What two documents are to each other.
 
-use super::overlap::{Overlap, jaccard_bound};
+use super::sets::{Overlap, jaccard_bound};
 use crate::DocId;
 use crate::config::MatchConfig;
 use crate::report::Relation;

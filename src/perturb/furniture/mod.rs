@@ -180,7 +180,9 @@ impl Site {
                     Place::Inside if units.len() > 1 => 1 + rng.below(units.len() - 1),
                     Place::Inside | Place::Bottom => units.len(),
                 };
-                (at, self.block(block, rng))
+                let text = self.block(block, rng);
+                let within_line = inner == " " && block.place() == Place::Inside;
+                (at, if within_line { text.replace('\n', " ") } else { text })
             })
             .collect();
         placed.sort_by_key(|&(at, _)| at);
@@ -226,7 +228,11 @@ impl Site {
             Block::Photo => site.pick(language.photo, "").to_owned(),
             Block::ReadMore => {
                 let label = site.pick(language.read_more, "");
-                format!("{}{label} {}", site.pick(&["", "", "• ", "» "], ""), self.headline(page))
+                format!(
+                    "{}{label} {}",
+                    site.pick(&["", "", "• ", "» "], ""),
+                    self.headlines(1, page).concat()
+                )
             }
             Block::Related => self.list(site.pick(language.related, ""), 2 + site.below(3), page),
             Block::MostRead => self.list(site.pick(language.most_read, ""), 3 + site.below(3), page),
@@ -245,24 +251,26 @@ impl Site {
         text.replace("{site}", self.name)
     }
 
-    /// A headline of the site's pool: the pages of a site draw from a few, and fill in places and numbers themselves.
-    fn headline(&self, page: &mut Rng) -> String {
+    /// Different headlines of the site's pool: the pages of a site draw from a few, and fill in places and numbers
+    /// themselves.
+    fn headlines(&self, count: usize, page: &mut Rng) -> Vec<String> {
         let language = self.language;
+        let mut pool = language.headlines.to_vec();
+        Rng::of(&[self.taste, 99]).shuffle(&mut pool);
         // Seven in ten: sites do not share all of their stories.
-        let skipped = Rng::of(&[self.taste, 99]).below(language.headlines.len());
-        let nth = skipped + 1 + page.below(language.headlines.len() * 7 / 10);
-        let headline = language.headlines[nth % language.headlines.len()];
-        let place = page.pick(language.places, "");
-        headline.replace("{place}", place).replace("{n}", &(2 + page.below(48)).to_string())
+        pool.truncate(pool.len() * 7 / 10);
+        page.shuffle(&mut pool);
+        pool.truncate(count);
+        pool.iter()
+            .map(|headline| {
+                let place = page.pick(language.places, "");
+                headline.replace("{place}", place).replace("{n}", &(2 + page.below(48)).to_string())
+            })
+            .collect()
     }
 
     fn list(&self, label: &str, items: usize, page: &mut Rng) -> String {
-        let mut out = label.to_owned();
-        for _ in 0..items {
-            out.push('\n');
-            out.push_str(&self.headline(page));
-        }
-        out
+        format!("{label}\n{}", self.headlines(items, page).join("\n"))
     }
 }
 

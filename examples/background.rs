@@ -1,0 +1,64 @@
+//! Packs `data/background.bin` from the word list that `data/background.py` writes.
+//!
+//! `python3 data/background.py > words.tsv && cargo run --release --example background words.tsv data/background.bin`
+
+use std::collections::HashMap;
+use std::error::Error;
+
+use wirecopy::text::{Class, Tokenizer};
+use wirecopy::verify::background::{Background, DOCUMENT_TOKENS};
+use wirecopy::verify::each_term;
+
+/// Frequencies under this are left out; the table must stay small.
+const LEAST: f64 = 8e-6;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut args = std::env::args().skip(1);
+    let (Some(words), Some(out)) = (args.next(), args.next()) else {
+        return Err("usage: background WORDS.tsv OUT.bin".into());
+    };
+    let mut tokenizer = Tokenizer::default();
+    let mut languages: HashMap<String, HashMap<u32, f64>> = HashMap::new();
+    // First and last characters of words of scripts without spaces: their products are the pairs across words.
+    let mut starts: HashMap<(String, char), f64> = HashMap::new();
+    let mut ends: HashMap<(String, char), f64> = HashMap::new();
+    for line in std::fs::read_to_string(&words)?.lines() {
+        let mut fields = line.split('\t');
+        let (Some(language), Some(word), Some(f)) = (fields.next(), fields.next(), fields.next()) else {
+            return Err(format!("not language, word, frequency: {line}").into());
+        };
+        let f: f64 = f.parse()?;
+        let tokens = tokenizer.tokens(word);
+        let table = languages.entry(language.to_owned()).or_default();
+        each_term(&tokens, 0..tokens.len(), |place| *table.entry(place.term).or_default() += f);
+        if tokens.as_slice().first().is_some_and(|t| t.class() == Class::Ideograph) {
+            if let (Some(first), Some(last)) = (word.chars().next(), word.chars().next_back()) {
+                *starts.entry((language.to_owned(), first)).or_default() += f;
+                *ends.entry((language.to_owned(), last)).or_default() += f;
+            }
+        }
+    }
+    // Neither of a pair that is common enough can be rare.
+    starts.retain(|_, f| *f >= LEAST / 4.0);
+    ends.retain(|_, f| *f >= LEAST / 4.0);
+    for ((language, last), f) in &ends {
+        for ((other, first), g) in &starts {
+            if language == other && f * g >= LEAST / 4.0 {
+                let tokens = tokenizer.tokens(&format!("{last}{first}"));
+                let table = languages.entry(language.clone()).or_default();
+                each_term(&tokens, 0..tokens.len(), |place| *table.entry(place.term).or_default() += f * g);
+            }
+        }
+    }
+    let mut highest: HashMap<u32, f64> = HashMap::new();
+    for (term, f) in languages.into_values().flatten() {
+        let entry = highest.entry(term).or_default();
+        *entry = entry.max(f);
+    }
+    let terms = highest.into_iter().filter(|&(_, f)| f >= LEAST).map(|(term, f)| {
+        let df = 1.0 - (-f * DOCUMENT_TOKENS).exp();
+        (term, -df.ln() as f32)
+    });
+    std::fs::write(out, Background::pack(terms)?)?;
+    Ok(())
+}

@@ -1,0 +1,140 @@
+//! Sentence against sentence: which unit of one text answers to which of the other.
+//!
+//! Every shared content term adds its weight to the table cell of the two units it stands in; the best cell of a row
+//! is the unit's counterpart. This is sentence alignment without an order (METER: Clough et al. 2002; PAN text
+//! alignment: Sanchez-Perez et al. 2014), so shuffled paragraphs, cuts and furniture in between do not disturb it.
+
+use super::chain::Point;
+use super::profile::{CONTENT_IDF, Profile};
+
+/// Weight added to a unit's own before shares are taken, so that two words in common do not cover a line of three.
+const PRIOR: f32 = 3.0;
+/// Terms that a chain is made of weigh at least this.
+pub(super) const CHAIN_IDF: f32 = 2.0;
+/// A term whose places make more points than this says little about order.
+const MAX_POINTS: usize = 12;
+/// Terms with more pairs of places than this are left out of the table, but for one place a unit.
+const UNRELATED: f32 = 0.3;
+
+/// The counterpart of a unit.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Counterpart {
+    /// Summed weights of the terms that the two units share.
+    pub mass: f32,
+    /// Index of the unit in the other text; 0 where `mass` is 0.
+    pub unit: u16,
+    /// The unit stands word for word in the other text and is a short line: furniture, left out of every share.
+    pub left_out: bool,
+}
+
+/// The tables of one comparison; kept from pair to pair to save the allocations.
+#[derive(Debug, Default)]
+pub(super) struct Alignment {
+    table: Vec<f32>,
+    /// Counterparts of the units of the first text in the second, and the reverse.
+    pub a: Vec<Counterpart>,
+    pub b: Vec<Counterpart>,
+    /// Pairs of places of the same term, for the chain.
+    pub points: Vec<Point>,
+}
+
+impl Alignment {
+    /// Fills the tables. Cost: a step a pair of places, and one a pair of units.
+    pub(super) fn fill(&mut self, a: &Profile, b: &Profile, shared: &[(u32, u32)]) {
+        self.leave_out_same_lines(a, b);
+        let width = b.units.len();
+        self.table.clear();
+        self.table.resize(a.units.len() * width, 0.0);
+        self.points.clear();
+        for &(i, j) in shared {
+            let weight = a.idf[i as usize].min(b.idf[j as usize]);
+            if weight < CONTENT_IDF {
+                continue;
+            }
+            let (spots_a, spots_b) = (a.spots_of(i), b.spots_of(j));
+            let chains = weight >= CHAIN_IDF && spots_a.len() * spots_b.len() <= MAX_POINTS;
+            let mut last_a = u16::MAX;
+            for p in spots_a {
+                let first = p.unit != last_a;
+                last_a = p.unit;
+                if self.a[usize::from(p.unit)].left_out || (!first && !chains) {
+                    continue;
+                }
+                let row = usize::from(p.unit) * width;
+                let mut last_b = u16::MAX;
+                for q in spots_b {
+                    if self.b[usize::from(q.unit)].left_out {
+                        continue;
+                    }
+                    if first && q.unit != last_b {
+                        self.table[row + usize::from(q.unit)] += weight;
+                    }
+                    last_b = q.unit;
+                    if chains {
+                        self.points.push(Point::new(*p, *q, weight));
+                    }
+                }
+            }
+        }
+        self.find_counterparts(width);
+    }
+
+    /// Short lines that stand word for word in both texts are the site's, not the dispatch's: two stories of one site
+    /// share dozens. Not so where they are most of a text: then they are the text.
+    fn leave_out_same_lines(&mut self, a: &Profile, b: &Profile) {
+        self.a.clear();
+        self.a.resize(a.units.len(), Counterpart::default());
+        self.b.clear();
+        self.b.resize(b.units.len(), Counterpart::default());
+        if super::overlap::common(&a.short_lines, &b.short_lines) == 0 {
+            return;
+        }
+        for (p, q, side) in [(a, b, &mut self.a), (b, a, &mut self.b)] {
+            for (unit, counterpart) in p.units.iter().zip(side) {
+                counterpart.left_out = unit.is_short() && q.short_lines.binary_search(&unit.line).is_ok();
+            }
+        }
+        let mostly = |p: &Profile, side: &[Counterpart]| {
+            let out: f32 = p.units.iter().zip(side).filter(|(_, c)| c.left_out).map(|(u, _)| u.mass).sum();
+            out > 0.6 * p.units.iter().map(|u| u.mass).sum::<f32>()
+        };
+        if mostly(a, &self.a) || mostly(b, &self.b) {
+            for counterpart in self.a.iter_mut().chain(&mut self.b) {
+                counterpart.left_out = false;
+            }
+        }
+    }
+
+    fn find_counterparts(&mut self, width: usize) {
+        if width == 0 {
+            return;
+        }
+        for (x, row) in self.table.chunks_exact(width).enumerate() {
+            let own = &mut self.a[x];
+            for (y, &mass) in row.iter().enumerate() {
+                if mass > own.mass {
+                    (own.mass, own.unit) = (mass, y as u16);
+                }
+                let other = &mut self.b[y];
+                if mass > other.mass {
+                    (other.mass, other.unit) = (mass, x as u16);
+                }
+            }
+        }
+    }
+}
+
+/// Share of a unit's weight that its counterpart holds, 0 to 1.
+pub(super) fn share(counterpart: Counterpart, unit_mass: f32) -> f32 {
+    counterpart.mass / (unit_mass + PRIOR)
+}
+
+/// How far a unit counts as covered: not at all under a fifth of its weight, wholly over three fifths.
+pub(super) fn covered(counterpart: Counterpart, unit_mass: f32) -> f32 {
+    ((share(counterpart, unit_mass) - 0.2) / 0.4).clamp(0.0, 1.0)
+}
+
+/// Whether two units tell the same thing, so that what they contradict each other in counts.
+pub(super) fn related(counterpart: Counterpart, mass_a: f32, mass_b: f32) -> bool {
+    share(counterpart, mass_a.min(mass_b)) >= UNRELATED + 0.1
+}
