@@ -20,6 +20,8 @@ pub const MISSES: f64 = 0.05;
 pub const RARE_FEATURES: usize = 48;
 /// Rare features two documents must share to become candidates.
 pub const RARE_SHARED: usize = 2;
+/// Whether rewrites are looked for.
+pub const REWRITES: bool = true;
 /// Largest decoded document, in bytes; longer ones are skipped with that reason.
 pub const MAX_DOCUMENT_BYTES: u64 = 64 << 20;
 
@@ -120,6 +122,37 @@ pub struct MatchConfig {
     pub rare_features: usize,
     /// Rare features two documents must share to become candidates.
     pub rare_shared: usize,
+    /// Look for rewrites too; otherwise for identical texts, copies and excerpts only.
+    pub rewrites: bool,
+    /// How sure the scorer must be of a rewrite.
+    pub strictness: Strictness,
+    /// Model of the scorer, as `wirecopy calibrate` writes it; the one that is shipped when unset.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<std::path::PathBuf>,
+}
+
+/// How sure the scorer must be of a rewrite.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Strictness {
+    /// Few wrong groups: a score of 0.9 and up. For deleting, counting, accusing.
+    Strict,
+    /// As many wrong as missed: a score of 0.5 and up.
+    #[default]
+    Balanced,
+    /// Few missed: a score of 0.2 and up. For reading through by eye.
+    Wide,
+}
+
+impl Strictness {
+    /// The score from which on a pair is a rewrite.
+    pub fn threshold(self) -> f64 {
+        match self {
+            Strictness::Strict => 0.9,
+            Strictness::Balanced => 0.5,
+            Strictness::Wide => 0.2,
+        }
+    }
 }
 
 impl Default for MatchConfig {
@@ -132,6 +165,9 @@ impl Default for MatchConfig {
             misses: MISSES,
             rare_features: RARE_FEATURES,
             rare_shared: RARE_SHARED,
+            rewrites: REWRITES,
+            strictness: Strictness::default(),
+            model: None,
         }
     }
 }

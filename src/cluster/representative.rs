@@ -23,6 +23,8 @@ const REPRESENTATIVE_SAMPLE: usize = 32;
 pub trait Judge: Sync {
     /// The edge between two documents, `None` where they are not related.
     fn relate(&self, a: DocId, b: DocId) -> Option<Edge>;
+    /// Whether two documents tell of different things altogether.
+    fn unrelated(&self, a: DocId, b: DocId) -> bool;
     /// Share of the words of `of` that stand in `by`, 0 to 1.
     fn coverage(&self, of: DocId, by: DocId) -> f64;
     /// Tokens of a document.
@@ -179,6 +181,9 @@ mod tests {
         fn relate(&self, a: DocId, b: DocId) -> Option<Edge> {
             let (a, b) = (a.min(b), a.max(b));
             self.0.iter().find(|e| (e.a, e.b) == (a, b)).copied()
+        }
+        fn unrelated(&self, _: DocId, _: DocId) -> bool {
+            false
         }
         fn coverage(&self, of: DocId, by: DocId) -> f64 {
             self.relate(of, by).map_or(0.0, |e| if e.a == of { e.containment_a } else { e.containment_b })

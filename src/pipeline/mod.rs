@@ -4,8 +4,10 @@
 //! and collapse to representatives; the rare-feature join looks among those; clusters are built from both.
 
 mod account;
+mod judge;
 mod stages;
 mod tell;
+mod words;
 
 use rayon::ThreadPoolBuilder;
 
@@ -86,8 +88,14 @@ impl<'a> Pipeline<'a> {
         let mut account = account::Account::new(self.progress);
         let corpus = stages::read(roots, self.config, self.progress, &self.cancel, &mut account)?;
         let groups = stages::copies(&corpus, self.config, &self.cancel, &mut account)?;
-        let edges = stages::join(&corpus, &groups, self.config, &self.cancel, &mut account)?;
-        let found = stages::cluster(&corpus, &groups, &edges, self.config, &self.cancel, &mut account)?;
-        Ok(tell::run(corpus, found, self.config, self.command, account))
+        let rewrites = stages::rewrites(&corpus, &groups, self.config)?;
+        let judge = judge::Pairs::new(&corpus.tokens, &self.config.matching, rewrites);
+        let edges = stages::join(&corpus, &groups, &judge, self.config, &self.cancel, &mut account)?;
+        let found = stages::cluster(&groups, &edges, &judge, &self.cancel, &mut account)?;
+        let evidence = stages::evidence(&found.edges, &judge);
+        drop(judge);
+        let words = words::find(&evidence, &corpus, roots, self.config, &self.cancel)?;
+        let wording = tell::Wording { evidence: &evidence, words: &words, command: self.command };
+        Ok(tell::run(corpus, &found, self.config, wording, account))
     }
 }

@@ -1,29 +1,33 @@
 //! The stages, each from what the one before left.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
 use super::account::Account;
+use super::judge::Pairs;
 use crate::candidates::Candidate;
 use crate::candidates::bands::{BandKeys, band_keys};
 use crate::candidates::params::Bands;
 use crate::candidates::rare::RareJoin;
-use crate::cluster::{self, Cluster, CopyGroups, Judge};
+use crate::cluster::{self, Cluster, Composite, CopyGroups};
 use crate::config::{Config, MatchConfig};
 use crate::document::{Header, Skipped};
 use crate::ingest::{self, Outcome, Root};
 use crate::progress::{Cancel, Progress, Stage};
+use crate::report::Relation;
 use crate::sketch::Sketcher;
-use crate::text::{Token, Tokenizer, Tokens, shingles};
-use crate::verify::sets::Overlap;
-use crate::verify::{Edge, Verifier};
+use crate::text::{Token, Tokenizer, Tokens};
+use crate::verify::{Edge, Frequencies, Idf, Model, Profile, Rewrites};
 use crate::{DocId, Error, Result};
 
 /// Picks the hash functions of the signatures. Any number does; a fixed one keeps runs comparable.
 const SKETCH_SEED: u64 = 0x77_69_72_65;
 /// Candidates that one task checks between two looks at the cancel flag.
 const CHECKS_A_TASK: usize = 512;
+/// Shared words that a report shows of a rewrite.
+const EVIDENCE_WORDS: usize = 8;
 
 /// Everything that is kept of the input.
 #[derive(Default)]
@@ -142,11 +146,12 @@ pub(super) fn copies(
     })?;
     let (came_in, total) = (candidates.len() as u64, Some(candidates.len() as u64));
     account.stage(Stage::Copies, came_in, total, |progress| {
-        let edges = check(corpus, &candidates, &config.matching, progress, cancel)?;
-        let mut verifier = Verifier::new(&config.matching);
+        let verbatim = Pairs::new(&corpus.tokens, &config.matching, None);
+        let edges = check(&verbatim, &candidates, progress, cancel)?;
         // Excerpts do not collapse: they stand for a part of their story only.
         let copies: Vec<Edge> = edges.into_iter().filter(is_copy).collect();
-        let relate = |a, b| verbatim(corpus, &mut verifier, a, b).filter(is_copy);
+        let mut checker = verbatim.checker();
+        let relate = |a, b| verbatim.edge(a, b, &mut checker).filter(is_copy);
         let groups = cluster::collapse(corpus.len(), &copies, |d| corpus.of(d).len(), relate);
         let leaders = (corpus.len() - groups.edges.len()) as u64;
         Ok((groups, leaders))
@@ -154,13 +159,42 @@ pub(super) fn copies(
 }
 
 fn is_copy(edge: &Edge) -> bool {
-    edge.relation <= crate::report::Relation::Copy
+    edge.relation <= Relation::Copy
+}
+
+/// Counts what is common among the representatives and readies the scorer, when rewrites are wanted.
+pub(super) fn rewrites<'a>(
+    corpus: &'a Corpus,
+    groups: &CopyGroups,
+    config: &Config,
+) -> Result<Option<Rewrites<'a>>> {
+    if !config.matching.rewrites {
+        return Ok(None);
+    }
+    let model = match &config.matching.model {
+        Some(path) => Model::read(path)?,
+        None => Model::shipped()?,
+    };
+    let leaders: Vec<DocId> = corpus.ids().filter(|&d| groups.is_leader(d)).collect();
+    let frequencies = leaders
+        .par_iter()
+        .fold(Frequencies::default, |mut frequencies, &leader| {
+            frequencies.add(&Profile::distinct_terms(corpus.of(leader)));
+            frequencies
+        })
+        .reduce(Frequencies::default, |mut all, some| {
+            all.merge(some);
+            all
+        });
+    let threshold = config.matching.strictness.threshold();
+    Ok(Some(Rewrites::new(model, Idf::new(frequencies), &corpus.tokens, threshold)))
 }
 
 /// Joins the representatives on their rare features and checks what meets.
 pub(super) fn join(
     corpus: &Corpus,
     groups: &CopyGroups,
+    judge: &Pairs<'_>,
     config: &Config,
     cancel: &Cancel,
     account: &mut Account<'_>,
@@ -177,7 +211,7 @@ pub(super) fn join(
     })?;
     let (came_in, total) = (candidates.len() as u64, Some(candidates.len() as u64));
     account.stage(Stage::Verify, came_in, total, |progress| {
-        let edges = check(corpus, &candidates, &config.matching, progress, cancel)?;
+        let edges = check(judge, &candidates, progress, cancel)?;
         let found = edges.len() as u64;
         Ok((edges, found))
     })
@@ -185,20 +219,18 @@ pub(super) fn join(
 
 /// Checks every candidate on all threads; edges come out in the order of the candidates.
 fn check(
-    corpus: &Corpus,
+    judge: &Pairs<'_>,
     candidates: &[Candidate],
-    config: &MatchConfig,
     progress: &dyn Progress,
     cancel: &Cancel,
 ) -> Result<Vec<Edge>> {
     let checked: Vec<Vec<Edge>> = candidates
         .par_chunks(CHECKS_A_TASK)
         .map_init(
-            || Verifier::new(config),
-            |verifier, chunk| {
+            || judge.checker(),
+            |checker, chunk| {
                 cancel.check()?;
-                let edges =
-                    chunk.iter().filter_map(|&Candidate(a, b)| verbatim(corpus, verifier, a, b)).collect();
+                let edges = chunk.iter().filter_map(|&Candidate(a, b)| judge.edge(a, b, checker)).collect();
                 progress.advance(chunk.len() as u64, 0);
                 Ok(edges)
             },
@@ -207,55 +239,41 @@ fn check(
     Ok(checked.into_iter().flatten().collect())
 }
 
-fn verbatim(corpus: &Corpus, verifier: &mut Verifier<'_>, a: DocId, b: DocId) -> Option<Edge> {
-    let (a, b) = (a.min(b), a.max(b));
-    verifier.verbatim((a, corpus.of(a)), (b, corpus.of(b)))
-}
-
 /// What a run found.
 pub(super) struct Found {
     pub(super) clusters: Vec<Cluster>,
     pub(super) edges: Vec<Edge>,
+    /// Documents that quote several stories, and which.
+    pub(super) composites: Vec<Composite>,
 }
 
 /// Builds the clusters.
 pub(super) fn cluster(
-    corpus: &Corpus,
     groups: &CopyGroups,
     edges: &[Edge],
-    config: &Config,
+    judge: &Pairs<'_>,
     cancel: &Cancel,
     account: &mut Account<'_>,
 ) -> Result<Found> {
     let came_in = (groups.edges.len() + edges.len()) as u64;
-    let judge = TokenJudge { corpus, config: &config.matching };
     account.stage(Stage::Cluster, came_in, None, |_| {
         cancel.check()?;
-        let (clusters, edges) = cluster::build(groups, edges, &judge);
+        let (composites, edges) = cluster::part_composites(edges, judge);
+        let (clusters, edges) = cluster::build(groups, &edges, judge);
         let count = clusters.len() as u64;
-        Ok((Found { clusters, edges }, count))
+        Ok((Found { clusters, edges, composites }, count))
     })
 }
 
-/// Judges pairs by their tokens.
-struct TokenJudge<'a> {
-    corpus: &'a Corpus,
-    config: &'a MatchConfig,
-}
+/// The rarest terms behind each edge that is not plain from its shingles, by its documents.
+pub(super) type Evidence = BTreeMap<(DocId, DocId), Vec<u32>>;
 
-impl Judge for TokenJudge<'_> {
-    fn relate(&self, a: DocId, b: DocId) -> Option<Edge> {
-        verbatim(self.corpus, &mut Verifier::new(self.config), a, b)
-    }
-
-    fn coverage(&self, of: DocId, by: DocId) -> f64 {
-        let mut sets = (Vec::new(), Vec::new());
-        shingles(self.corpus.of(of).as_slice(), 1, &mut sets.0);
-        shingles(self.corpus.of(by).as_slice(), 1, &mut sets.1);
-        Overlap::of(&sets.0, &sets.1).containment_a()
-    }
-
-    fn length(&self, document: DocId) -> usize {
-        self.corpus.of(document).len()
-    }
+/// Picks the evidence of rewrites; identical texts, copies and excerpts are evidence of themselves.
+pub(super) fn evidence(edges: &[Edge], judge: &Pairs<'_>) -> Evidence {
+    let Some(rewrites) = judge.rewrites() else { return Evidence::new() };
+    edges
+        .iter()
+        .filter(|edge| edge.relation == Relation::Rewrite)
+        .map(|edge| ((edge.a, edge.b), rewrites.evidence(edge.a, edge.b, EVIDENCE_WORDS)))
+        .collect()
 }

@@ -3,7 +3,8 @@
 use std::cmp::Reverse;
 
 use super::account::Account;
-use super::stages::{Corpus, Found};
+use super::stages::{Corpus, Evidence, Found};
+use super::words::Words;
 use crate::DocId;
 use crate::cluster::{Cluster, cluster_name};
 use crate::config::Config;
@@ -14,16 +15,23 @@ use crate::report::{
 };
 use crate::verify::Edge;
 
+/// What a run says in words besides what it found.
+pub(super) struct Wording<'a> {
+    pub(super) evidence: &'a Evidence,
+    pub(super) words: &'a Words,
+    pub(super) command: Vec<String>,
+}
+
 pub(super) fn run(
     corpus: Corpus,
-    found: Found,
+    found: &Found,
     config: &Config,
-    command: Vec<String>,
+    wording: Wording<'_>,
     account: Account<'_>,
 ) -> Run {
     let ids: Vec<&str> = corpus.headers.iter().map(|header| header.id.as_str()).collect();
     let id = |document: DocId| ids[document.index()].to_owned();
-    let edges: Vec<EdgeLine> = found.edges.iter().map(|edge| edge_line(edge, id)).collect();
+    let edges: Vec<EdgeLine> = found.edges.iter().map(|edge| edge_line(edge, id, &wording)).collect();
     let mut clusters: Vec<ClusterLine> =
         found.clusters.iter().map(|c| cluster_line(c, &corpus, id)).collect();
     clusters.sort_by(|x, y| {
@@ -41,7 +49,7 @@ pub(super) fn run(
     let header = RunLine {
         schema: SCHEMA,
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        command,
+        command: wording.command,
         started: account.started.to_string(),
         config: config.clone(),
     };
@@ -60,7 +68,14 @@ pub(super) fn run(
     };
     let lengths =
         corpus.tokens.iter().map(|t| (u32::try_from(t.len()).unwrap_or(u32::MAX), t.furniture_len()));
-    let documents = corpus
+    let composites: Vec<(usize, Vec<String>)> = found
+        .composites
+        .iter()
+        .map(|composite| {
+            (composite.document.index(), composite.quotes.iter().map(|&quoted| id(quoted)).collect())
+        })
+        .collect();
+    let mut documents: Vec<DocumentLine> = corpus
         .headers
         .into_iter()
         .zip(lengths)
@@ -76,12 +91,17 @@ pub(super) fn run(
             tokens: tokens.saturating_add(furniture_tokens),
             furniture_tokens,
             duplicate_id: header.duplicate_id,
+            composite: Vec::new(),
         })
         .collect();
+    for (document, quotes) in composites {
+        documents[document].composite = quotes;
+    }
     Run { header, documents, skipped: corpus.skipped, edges, clusters, summary }
 }
 
-fn edge_line(edge: &Edge, id: impl Fn(DocId) -> String) -> EdgeLine {
+fn edge_line(edge: &Edge, id: impl Fn(DocId) -> String, wording: &Wording<'_>) -> EdgeLine {
+    let terms = wording.evidence.get(&(edge.a, edge.b)).map_or(&[][..], Vec::as_slice);
     EdgeLine {
         a: id(edge.a),
         b: id(edge.b),
@@ -90,7 +110,7 @@ fn edge_line(edge: &Edge, id: impl Fn(DocId) -> String) -> EdgeLine {
         jaccard: round(edge.jaccard),
         containment_a: round(edge.containment_a),
         containment_b: round(edge.containment_b),
-        evidence: Vec::new(),
+        evidence: terms.iter().filter_map(|term| wording.words.get(term).cloned()).collect(),
     }
 }
 

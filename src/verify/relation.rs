@@ -82,16 +82,35 @@ impl<'a> Verifier<'a> {
         } else {
             return None;
         };
+        Some(self.told((a, x), (b, y), relation, score, jaccard))
+    }
+
+    /// An edge with a relation and a score that somebody else found, and the overlaps of its documents.
+    pub fn edge(
+        &mut self,
+        (a, x): (DocId, &Tokens),
+        (b, y): (DocId, &Tokens),
+        relation: Relation,
+        score: f64,
+    ) -> Edge {
+        shingles(x.as_slice(), self.config.shingle, &mut self.a);
+        self.held = Some(a);
+        shingles(y.as_slice(), self.config.shingle, &mut self.b);
+        let jaccard = Overlap::of(&self.a, &self.b).jaccard();
+        self.told((a, x), (b, y), relation, score, jaccard)
+    }
+
+    fn told(
+        &mut self,
+        (a, x): (DocId, &Tokens),
+        (b, y): (DocId, &Tokens),
+        relation: Relation,
+        score: f64,
+        jaccard: f64,
+    ) -> Edge {
         let words = self.shared_words(x, y);
-        Some(Edge {
-            a,
-            b,
-            relation,
-            score,
-            jaccard,
-            containment_a: words.containment_a(),
-            containment_b: words.containment_b(),
-        })
+        let (containment_a, containment_b) = (words.containment_a(), words.containment_b());
+        Edge { a, b, relation, score, jaccard, containment_a, containment_b }
     }
 
     fn shared_words(&mut self, x: &Tokens, y: &Tokens) -> Overlap {
