@@ -83,7 +83,7 @@ fn line(id: &str) -> String {
 }
 
 /// Records that compress badly, so that a cut takes many away.
-fn noise(lines: u32) -> String {
+fn noise(lines: u32, words: u32) -> String {
     let mut state = 7_u64;
     let mut word = || {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -91,7 +91,7 @@ fn noise(lines: u32) -> String {
     };
     (0..lines)
         .map(|number| {
-            let words: Vec<String> = (0..40).map(|_| word()).collect();
+            let words: Vec<String> = (0..words).map(|_| word()).collect();
             format!("{{\"id\": \"{}-{number}\", \"text\": \"{}\"}}\n", words[0], words.join(" "))
         })
         .collect()
@@ -148,8 +148,8 @@ fn compressed() -> Vec<Case> {
     vec![
         case("zero.txt.gz", "", 0, &["empty file"]),
         case("nothing-inside.txt.gz", gzip(b""), 0, &["empty file"]),
-        case("truncated.txt.gz", half(gzip(noise(400).as_bytes())), 0, &["truncated"]),
-        case("truncated.txt.zst", half(zst(noise(400).as_bytes())), 0, &["truncated"]),
+        case("truncated.txt.gz", half(gzip(noise(400, 40).as_bytes())), 0, &["truncated"]),
+        case("truncated.txt.zst", half(zst(noise(400, 40).as_bytes())), 0, &["truncated"]),
         case("cut-in-header.txt.gz", &gzip(GOOD.as_bytes())[..6], 0, &["truncated"]),
         case("wrong-magic.txt.gz", b"\x1e\x8b\x08\0\0\0\0\0\0\0\0\0\0", 0, &["not text"]),
         case("text.zst", GOOD, 1, &[]),
@@ -157,8 +157,8 @@ fn compressed() -> Vec<Case> {
         case("twice.txt.gz", gzip(&gzip(GOOD.as_bytes())), 0, &["not text: looks like a gzip archive"]),
         case("members.txt.gz", [gzip(b"The ferry "), gzip(GOOD.as_bytes())].concat(), 1, &[]),
         case("frames.jsonl.zst", frames, 2, &[]),
-        broken("truncated.jsonl.gz", half(gzip(noise(400).as_bytes()))),
-        broken("truncated.jsonl.zst", half(zst(noise(2000).as_bytes()))),
+        broken("truncated.jsonl.gz", half(gzip(noise(400, 40).as_bytes()))),
+        broken("truncated.jsonl.zst", half(zst(noise(2000, 40).as_bytes()))),
         made("bomb.txt.gz", bomb, 0, &["longer than 64 MiB"]),
         made("bomb.jsonl.gz", bomb, 0, &["longer than 64 MiB"]),
     ]
@@ -445,7 +445,7 @@ fn a_file_removed_after_the_walk_is_skipped_in_the_systems_words() {
 #[test]
 fn a_cancelled_run_and_a_failing_sink_end_the_reading() {
     let folder = TempDir::new().unwrap();
-    fs::write(folder.path().join("a.jsonl"), noise(60_000)).unwrap();
+    fs::write(folder.path().join("a.jsonl"), noise(3_000, 1_000)).unwrap();
     let roots = [Root::from(folder.path())];
     let config = IngestConfig::default();
     let cancel = Cancel::default();

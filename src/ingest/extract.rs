@@ -1,6 +1,7 @@
 //! Parts of inputs to documents: the work that runs on the pool.
 
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::blocks::Block;
 use super::detect::Format;
@@ -38,21 +39,31 @@ pub(super) struct Worker<'a, M> {
     config: &'a IngestConfig,
     sizes: Sizes,
     cancel: &'a Cancel,
+    /// Raised when the sink has failed: what is under way need not be finished.
+    stopped: AtomicBool,
     map: &'a M,
 }
 
 impl<'a, M> Worker<'a, M> {
     pub(super) fn new(config: &'a IngestConfig, sizes: Sizes, cancel: &'a Cancel, map: &'a M) -> Self {
-        Self { config, sizes, cancel, map }
+        Self { config, sizes, cancel, stopped: AtomicBool::new(false), map }
     }
 
-    /// Everything that one piece of work gives, in order; nothing once the run was cancelled.
+    pub(super) fn stop(&self) {
+        self.stopped.store(true, Ordering::Relaxed);
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed) || self.cancel.is_cancelled()
+    }
+
+    /// Everything that one piece of work gives, in order; nothing once the run is over.
     pub(super) fn work<T>(&self, work: Work) -> Vec<Piece<T>>
     where
         M: Fn(&Document) -> T,
     {
         let mut out = Vec::new();
-        if self.cancel.is_cancelled() {
+        if self.is_stopped() {
             return out;
         }
         match work {
@@ -67,7 +78,7 @@ impl<'a, M> Worker<'a, M> {
                         ControlFlow::Continue(())
                     }
                 });
-                // Broken only by a cancellation, which the caller looks for itself.
+                // Broken only when the run is over, which the caller knows.
                 let _ = flow;
             }
         }

@@ -155,7 +155,11 @@ where
                     *mapped = Some((pieces, disk_bytes));
                 });
             }
-            ready.take().map_or(Ok(()), |(pieces, disk_bytes)| settle(pieces, disk_bytes))
+            let settled = ready.take().map_or(Ok(()), |(pieces, disk_bytes)| settle(pieces, disk_bytes));
+            if settled.is_err() {
+                worker.stop();
+            }
+            settled
         });
         settled?;
         cancel.check()?;
