@@ -20,6 +20,8 @@ pub const MISSES: f64 = 0.05;
 pub const RARE_FEATURES: usize = 48;
 /// Rare features two documents must share to become candidates.
 pub const RARE_SHARED: usize = 2;
+/// Score of the rewrite scorer at or over which a pair is one dispatch.
+pub const REWRITE_THRESHOLD: f64 = 0.5;
 /// Largest decoded document, in bytes; longer ones are skipped with that reason.
 pub const MAX_DOCUMENT_BYTES: u64 = 64 << 20;
 
@@ -110,6 +112,8 @@ pub struct MatchConfig {
     pub threshold: f64,
     /// Containment of shingles for an excerpt, over 0 to 1.
     pub excerpt_containment: f64,
+    /// Score of the rewrite scorer for a rewrite, over 0 to 1.
+    pub rewrite_threshold: f64,
     /// Minima in a signature, 16 to 1024.
     pub signature: usize,
     /// Share of pairs at the threshold that the bands may miss, over 0 to under 1.
@@ -126,6 +130,7 @@ impl Default for MatchConfig {
             shingle: SHINGLE,
             threshold: THRESHOLD,
             excerpt_containment: EXCERPT_CONTAINMENT,
+            rewrite_threshold: REWRITE_THRESHOLD,
             signature: SIGNATURE,
             misses: MISSES,
             rare_features: RARE_FEATURES,
@@ -147,6 +152,7 @@ impl Config {
         in_range("match.rare_shared", m.rare_shared, 1, m.rare_features)?;
         share("match.threshold", m.threshold, true)?;
         share("match.excerpt_containment", m.excerpt_containment, true)?;
+        share("match.rewrite_threshold", m.rewrite_threshold, true)?;
         share("match.misses", m.misses, false)?;
         if self.ingest.max_document_bytes == 0 {
             return Err(Error::Config {

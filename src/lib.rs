@@ -25,6 +25,7 @@ pub mod cli;
 pub mod config;
 mod document;
 mod error;
+pub mod eval;
 pub mod generate;
 pub mod ingest;
 pub mod perturb;

@@ -26,10 +26,13 @@ mod model;
 mod overlap;
 mod profile;
 mod terms;
+mod verbatim;
 mod weekdays;
 
 pub use features::{FEATURES, Feature, Features, Scratch, Sense, measure};
 pub use idf::{Frequencies, Idf, LARGEST, PSEUDO_DOCUMENTS};
+pub(crate) use model::logistic;
 pub use model::{FORMAT, Model, ModelFile, Weight};
 pub use profile::Profile;
 pub use terms::{Place, each_term};
+pub use verbatim::Verbatim;

@@ -99,7 +99,8 @@ impl Model {
             if !(weight.is_finite() && entry.mean.is_finite() && entry.deviation > 0.0) {
                 return Err(Error::Model(format!("{name}: weight, mean and deviation must be finite")));
             }
-            if (feature.sense() == Sense::For && weight < 0.0) || (feature.sense() == Sense::Against && weight > 0.0)
+            if (feature.sense() == Sense::For && weight < 0.0)
+                || (feature.sense() == Sense::Against && weight > 0.0)
             {
                 return Err(Error::Model(format!("{name}: the weight {weight} turns the feature round")));
             }

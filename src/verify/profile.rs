@@ -1,8 +1,8 @@
 //! One document made ready to be compared with many: everything about it that does not hang on the other text.
 
 use super::idf::Idf;
-use super::weekdays;
 use super::terms::{Place, each_term, is_number};
+use super::weekdays;
 use crate::text::{Class, Tokens, each_shingle};
 
 /// Words that a unit holds at most: longer sentences, and paragraphs without sentence marks, are cut.
@@ -159,7 +159,8 @@ impl Builder {
         let mut weights: Vec<f32> = Vec::new();
         let mut starts = Vec::new();
         let mut spots = Vec::with_capacity(order.len());
-        let mut units: Vec<Unit> = self.prose.iter().map(|&(prose, line)| Unit { prose, line, ..Unit::default() }).collect();
+        let mut units: Vec<Unit> =
+            self.prose.iter().map(|&(prose, line)| Unit { prose, line, ..Unit::default() }).collect();
         let mut numbers: Vec<(u16, u32)> = Vec::new();
         let mut distinct_numbers = 0;
         for group in order.chunk_by(|a, b| a.0 == b.0) {
@@ -216,7 +217,8 @@ impl Builder {
 
 /// Hash of the words of a range, in their order.
 fn hash_of(tokens: &Tokens, range: std::ops::Range<usize>) -> u32 {
-    let hash = tokens.as_slice()[range].iter().fold(0, |h: u64, t| crate::text::mix(h.wrapping_add(t.bits())));
+    let hash =
+        tokens.as_slice()[range].iter().fold(0, |h: u64, t| crate::text::mix(h.wrapping_add(t.bits())));
     // The upper half of a mixed hash.
     (hash >> 32) as u32
 }

@@ -67,7 +67,8 @@ fn join(tokens: &[Token]) -> u32 {
     }
     let mut hash = 0u64;
     for token in tokens {
-        hash = crate::text::mix(hash.wrapping_add(u64::from(token.stem())).wrapping_add(0x9e37_79b9_7f4a_7c15));
+        hash =
+            crate::text::mix(hash.wrapping_add(u64::from(token.stem())).wrapping_add(0x9e37_79b9_7f4a_7c15));
     }
     let class = tokens.first().map_or(0, |t| t.stem() & (3 << 30));
     // Exact: the upper 30 bits of 64.

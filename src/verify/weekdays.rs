@@ -56,8 +56,23 @@ mod tests {
     #[test]
     fn days_are_known_in_many_languages() {
         let wednesdays = [
-            "on Wednesday", "am Mittwoch", "в среду", "mercredi", "周三", "星期三", "水曜日", "수요일에", "बुधवार को",
-            "الأربعاء", "miércoles", "ve středu", "u srijedu", "Laraba", "miðvikudaginn", "у середу", "บ่ายวันพุธ",
+            "on Wednesday",
+            "am Mittwoch",
+            "в среду",
+            "mercredi",
+            "周三",
+            "星期三",
+            "水曜日",
+            "수요일에",
+            "बुधवार को",
+            "الأربعاء",
+            "miércoles",
+            "ve středu",
+            "u srijedu",
+            "Laraba",
+            "miðvikudaginn",
+            "у середу",
+            "บ่ายวันพุธ",
         ];
         for text in wednesdays {
             assert_eq!(named(text), 1 << 2, "{text}");
