@@ -9,6 +9,8 @@ use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, Args, Command, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 use toml::Value;
 
+use super::calibrate::CalibrateArgs;
+use super::eval::EvalArgs;
 use super::settings;
 use super::terminal;
 
@@ -58,6 +60,10 @@ pub enum Verb {
     /// Find which documents are copies, excerpts or rewrites of one another
     #[command(after_long_help = CLUSTER_EXAMPLES)]
     Cluster(ClusterArgs),
+    /// Say how well a run matches gold families, or the scorer labelled pairs
+    Eval(EvalArgs),
+    /// Fit the scorer of rewrites on labelled pairs of your own
+    Calibrate(CalibrateArgs),
     /// Print the effective settings as TOML, each with where it comes from
     Config(ConfigArgs),
     /// Print the completion file of a shell
@@ -173,7 +179,7 @@ pub struct ManArgs {
 }
 
 fn verbs() -> PossibleValuesParser {
-    PossibleValuesParser::new(["cluster", "config", "completions", "man"])
+    PossibleValuesParser::new(["cluster", "eval", "calibrate", "config", "completions", "man"])
 }
 
 /// Flags that set a value of `wirecopy.toml`. None has a default here: what was not typed must not hide the file.

@@ -5,10 +5,13 @@
 
 pub mod args;
 mod bars;
+pub mod calibrate;
 mod cluster;
 mod completions;
 mod config_cmd;
+pub mod eval;
 mod interrupt;
+mod labels;
 mod log;
 mod man;
 mod output;
@@ -51,6 +54,8 @@ fn run(cli: &Cli) -> anyhow::Result<u8> {
     log::start(&cli.global, &bars)?;
     match &cli.verb {
         Verb::Cluster(args) => cluster::run(&cli.global, args, &bars),
+        Verb::Eval(args) => eval::run(&cli.global, args),
+        Verb::Calibrate(args) => calibrate::run(&cli.global, args),
         Verb::Config(args) => config_cmd::run(&cli.global, args),
         Verb::Completions(args) => completions::run(args),
         Verb::Man(args) => man::run(args),
