@@ -42,7 +42,6 @@ fn dump(leaves: &[Leaf]) -> Result<String, std::fmt::Error> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::dump;
     use crate::Config;

@@ -73,7 +73,7 @@ pub fn build(groups: &CopyGroups, edges: &[Edge], judge: &impl Judge) -> (Vec<Cl
     let clusters: Vec<Cluster> =
         core.groups().into_iter().map(|members| describe(&members, groups, judge, &mut kept)).collect();
     kept.retain(|edge| core.find(edge.a.0) == core.find(edge.b.0));
-    kept.sort_unstable_by(|x, y| (x.a, x.b).cmp(&(y.a, y.b)));
+    kept.sort_unstable_by_key(|edge| (edge.a, edge.b));
     kept.dedup_by_key(|edge| (edge.a, edge.b));
     (clusters, kept)
 }

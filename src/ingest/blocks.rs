@@ -229,7 +229,6 @@ impl Cutter<'_> {
 
 #[cfg(test)]
 pub(super) mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used)]
 
     use std::io;
 

@@ -147,7 +147,6 @@ pub(super) fn too_long(limit: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used)]
 
     use std::io::Write;
 

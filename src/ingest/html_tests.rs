@@ -1,5 +1,4 @@
 //! Pages in the layouts that news sites use, written for these tests.
-#![allow(clippy::unwrap_used)]
 
 use super::*;
 

@@ -303,7 +303,6 @@ fn without_lone_surrogates(json: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
 
     use super::*;
 

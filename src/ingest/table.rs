@@ -168,7 +168,6 @@ pub(super) fn delimiter(head: &[u8], promised: u8, names: &FieldNames) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
 
     use proptest::prelude::*;
 

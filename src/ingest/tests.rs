@@ -1,5 +1,4 @@
 //! The whole room: folders of files through [`read`].
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::fs;
 use std::path::Path;

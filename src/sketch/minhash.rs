@@ -52,7 +52,7 @@ impl Sketcher {
             let forced = round.checked_sub(self.bins);
             for &element in set {
                 let hash = fold_multiply(element ^ salt);
-                let bin = forced.unwrap_or(((hash >> 48) * bins >> 16) as usize);
+                let bin = forced.unwrap_or((((hash >> 48) * bins) >> 16) as usize);
                 let value = prefix | (hash & ((1 << FRACTION_BITS) - 1));
                 let slot = &mut out[bin];
                 if value < *slot {

@@ -77,7 +77,7 @@ impl Tokenizer {
             let byte = bytes[at];
             if byte.is_ascii_alphanumeric() {
                 let (end, all_digits) = ascii_run(bytes, at);
-                if bytes.get(end).is_none_or(|b| b.is_ascii()) {
+                if bytes.get(end).is_none_or(u8::is_ascii) {
                     if all_digits {
                         at = self.number(text, at, &mut emit);
                     } else {
@@ -130,7 +130,7 @@ impl Tokenizer {
             }
             at += 1;
         }
-        if bytes.get(at).is_some_and(|b| b.is_ascii_alphanumeric()) {
+        if bytes.get(at).is_some_and(u8::is_ascii_alphanumeric) {
             // The last group has letters behind it ("20th", "4.5bn"): they are one word with it.
             let (end, _) = ascii_run(bytes, at);
             self.word.extend(text[at..end].chars().map(|c| c.to_ascii_lowercase()));

@@ -1,5 +1,4 @@
 //! The forms of a run, from invented ones.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 pub(crate) mod fixture;
 mod jsonl;
