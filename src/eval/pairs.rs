@@ -264,7 +264,7 @@ mod tests {
 
     #[test]
     fn pairs_are_read_with_or_without_header_and_set() {
-        let read = |text| parse_pairs(text, Path::new("p.tsv"));
+        let read = |text: &str| parse_pairs(text, Path::new("p.tsv"));
         let pairs = read("a\tb\tsame_dispatch\tset\nx\ty\t1\trewrite\r\n\nx\tz\t0\n").unwrap();
         assert_eq!(pairs.len(), 2);
         assert_eq!((pairs[0].same, pairs[0].set.as_str()), (true, "rewrite"));
