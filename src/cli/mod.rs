@@ -14,7 +14,7 @@ mod man;
 mod output;
 mod settings;
 mod terminal;
-pub mod tune;
+mod tune;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -51,6 +51,7 @@ fn run(cli: &Cli) -> anyhow::Result<u8> {
     log::start(&cli.global, &bars)?;
     match &cli.verb {
         Verb::Cluster(args) => cluster::run(&cli.global, args, &bars),
+        Verb::Tune(args) => tune::run(&cli.global, args),
         Verb::Config(args) => config_cmd::run(&cli.global, args),
         Verb::Completions(args) => completions::run(args),
         Verb::Man(args) => man::run(args),
