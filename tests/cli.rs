@@ -489,6 +489,22 @@ fn duplicates_are_found_and_told_by_the_exit_code() {
 }
 
 #[test]
+fn a_report_in_the_folder_of_news_is_not_read_as_news() {
+    let desk = Desk::new();
+    with_a_copy(&desk);
+    let clusters = || {
+        assert!(desk.out(&["cluster", ".", "-o", "run.jsonl"]).starts_with("3 documents, "));
+        wirecopy::report::Run::read_jsonl(desk.path().join("run.jsonl")).unwrap().clusters
+    };
+    let first = clusters();
+    assert_eq!((first.len(), clusters()), (1, first));
+    let output = desk.run(&["cluster", "run.jsonl"]);
+    assert_eq!(output.status.code(), Some(2));
+    let message = "warning: run.jsonl: a wirecopy run report, not news\n";
+    assert_eq!(String::from_utf8_lossy(&output.stderr), message);
+}
+
+#[test]
 fn skipped_inputs_are_named_and_end_with_2() {
     let desk = Desk::new();
     desk.file("corpus/empty.txt", "");
