@@ -51,7 +51,7 @@ pub enum FiguresFormat {
 
 /// Runs the verb and gives the exit code.
 pub(super) fn run(global: &GlobalArgs, args: &EvalArgs) -> anyhow::Result<u8> {
-    let settings = Settings::load(global, &args.settings)?;
+    let settings = Settings::load(global, |name| args.settings.typed(name))?;
     let text = match (&args.run, &args.gold, &args.pairs, &args.docs) {
         (Some(run), Some(gold), ..) => {
             let run = Run::read_jsonl(run)?;

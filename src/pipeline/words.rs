@@ -25,7 +25,8 @@ pub(super) fn find(evidence: &Evidence, corpus: &Corpus, config: &Config, cancel
     }
     let mut words = Words::new();
     let files: BTreeSet<&str> = wanted.keys().map(|&(path, _)| path).collect();
-    let files: Vec<Root> = files.into_iter().filter(|path| Path::new(path).is_file()).map(Root::from).collect();
+    let files: Vec<Root> =
+        files.into_iter().filter(|path| Path::new(path).is_file()).map(Root::from).collect();
     if files.is_empty() {
         return Ok(words);
     }
