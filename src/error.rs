@@ -49,6 +49,9 @@ pub enum Error {
     /// A scorer's model file says what cannot be.
     #[error("model: {0}")]
     Model(String),
+    /// Labelled pairs do not fit the documents, or are too few to fit a model on.
+    #[error("pairs: {0}")]
+    Pairs(String),
     /// More documents than a run can number.
     #[error("more than {limit} documents in one run: split the input")]
     TooManyDocuments {

@@ -28,6 +28,7 @@ pub mod config;
 mod dates;
 mod document;
 mod error;
+pub mod eval;
 pub mod generate;
 pub mod ingest;
 pub mod perturb;

@@ -5,16 +5,19 @@
 
 pub mod args;
 mod bars;
+pub mod calibrate;
 mod cluster;
 mod completions;
 mod config_cmd;
+pub mod eval;
 mod interrupt;
+mod labels;
 mod log;
 mod man;
 mod output;
 mod settings;
 mod terminal;
-mod tune;
+pub mod tune;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -52,6 +55,8 @@ fn run(cli: &Cli) -> anyhow::Result<u8> {
     match &cli.verb {
         Verb::Cluster(args) => cluster::run(&cli.global, args, &bars),
         Verb::Tune(args) => tune::run(&cli.global, args),
+        Verb::Eval(args) => eval::run(&cli.global, args),
+        Verb::Calibrate(args) => calibrate::run(&cli.global, args),
         Verb::Config(args) => config_cmd::run(&cli.global, args),
         Verb::Completions(args) => completions::run(args),
         Verb::Man(args) => man::run(args),

@@ -6,7 +6,7 @@ use crate::DocId;
 use crate::cluster::Judge;
 use crate::config::MatchConfig;
 use crate::report::Relation;
-use crate::text::{Tokens, shingles};
+use crate::text::{Tokens, each_shingle, shingles};
 use crate::verify::sets::Overlap;
 use crate::verify::{Edge, Rewrites, Scratch, Verifier};
 
@@ -15,6 +15,13 @@ pub(super) struct Pairs<'a> {
     tokens: &'a [Tokens],
     config: &'a MatchConfig,
     rewrites: Option<Rewrites<'a>>,
+}
+
+/// What came of a check.
+pub(super) enum Verdict {
+    Edge(Edge),
+    Quote(DocId, DocId),
+    Nothing,
 }
 
 /// A thread's buffers for a run of checks.
@@ -45,6 +52,15 @@ impl<'a> Pairs<'a> {
         Some(checker.verifier.edge((a, x), (b, y), Relation::Rewrite, score))
     }
 
+    /// The edge of a pair, or whether it has sentences in common without being related.
+    pub(super) fn verdict(&self, a: DocId, b: DocId, checker: &mut Checker<'_>) -> Verdict {
+        match self.edge(a, b, checker) {
+            Some(edge) => Verdict::Edge(edge),
+            None if checker.verifier.quotes() => Verdict::Quote(a.min(b), a.max(b)),
+            None => Verdict::Nothing,
+        }
+    }
+
     pub(super) fn rewrites(&self) -> Option<&Rewrites<'a>> {
         self.rewrites.as_ref()
     }
@@ -57,6 +73,23 @@ impl Judge for Pairs<'_> {
 
     fn unrelated(&self, a: DocId, b: DocId) -> bool {
         self.rewrites.as_ref().is_some_and(|rewrites| rewrites.unrelated(a, b))
+    }
+
+    fn quoted(&self, of: DocId, by: DocId) -> Vec<bool> {
+        let (of, by) = (self.tokens[of.index()].as_slice(), self.tokens[by.index()].as_slice());
+        let k = self.config.shingle;
+        let mut runs = Vec::new();
+        shingles(by, k, &mut runs);
+        let mut quoted = vec![false; of.len()];
+        let mut at = 0;
+        each_shingle(of, k, |run| {
+            if runs.binary_search(&run).is_ok() {
+                let end = (at + k).min(of.len());
+                quoted[at..end].fill(true);
+            }
+            at += 1;
+        });
+        quoted
     }
 
     fn coverage(&self, of: DocId, by: DocId) -> f64 {

@@ -90,8 +90,8 @@ impl<'a> Pipeline<'a> {
         let groups = stages::copies(&corpus, self.config, &self.cancel, &mut account)?;
         let rewrites = stages::rewrites(&corpus, &groups, self.config)?;
         let judge = judge::Pairs::new(&corpus.tokens, &self.config.matching, rewrites);
-        let edges = stages::join(&corpus, &groups, &judge, self.config, &self.cancel, &mut account)?;
-        let found = stages::cluster(&groups, &edges, &judge, &self.cancel, &mut account)?;
+        let checked = stages::join(&corpus, &groups, &judge, self.config, &self.cancel, &mut account)?;
+        let found = stages::cluster(&groups, &checked, &judge, &self.cancel, &mut account)?;
         let evidence = stages::evidence(&found.edges, &judge);
         drop(judge);
         let words = words::find(&evidence, &corpus, roots, self.config, &self.cancel)?;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::account::Account;
-use super::judge::Pairs;
+use super::judge::{Pairs, Verdict};
 use crate::candidates::Candidate;
 use crate::candidates::bands::{BandKeys, band_keys};
 use crate::candidates::params::Bands;
@@ -147,7 +147,7 @@ pub(super) fn copies(
     let (came_in, total) = (candidates.len() as u64, Some(candidates.len() as u64));
     account.stage(Stage::Copies, came_in, total, |progress| {
         let verbatim = Pairs::new(&corpus.tokens, &config.matching, None);
-        let edges = check(&verbatim, &candidates, progress, cancel)?;
+        let (edges, _) = check(&verbatim, &candidates, progress, cancel)?;
         // Excerpts do not collapse: they stand for a part of their story only.
         let copies: Vec<Edge> = edges.into_iter().filter(is_copy).collect();
         let mut checker = verbatim.checker();
@@ -198,7 +198,7 @@ pub(super) fn join(
     config: &Config,
     cancel: &Cancel,
     account: &mut Account<'_>,
-) -> Result<Vec<Edge>> {
+) -> Result<Checked> {
     let leaders: Vec<(DocId, &[Token])> =
         corpus.ids().filter(|&d| groups.is_leader(d)).map(|d| (d, corpus.of(d).as_slice())).collect();
     let candidates = account.stage(Stage::Join, leaders.len() as u64, None, |_| {
@@ -211,32 +211,46 @@ pub(super) fn join(
     })?;
     let (came_in, total) = (candidates.len() as u64, Some(candidates.len() as u64));
     account.stage(Stage::Verify, came_in, total, |progress| {
-        let edges = check(judge, &candidates, progress, cancel)?;
-        let found = edges.len() as u64;
-        Ok((edges, found))
+        let checked = check(judge, &candidates, progress, cancel)?;
+        let found = checked.0.len() as u64;
+        Ok((checked, found))
     })
 }
 
-/// Checks every candidate on all threads; edges come out in the order of the candidates.
+/// Edges, and pairs without one that have sentences in common.
+pub(super) type Checked = (Vec<Edge>, Vec<(DocId, DocId)>);
+
+/// Checks every candidate on all threads; what is found comes out in the order of the candidates.
 fn check(
     judge: &Pairs<'_>,
     candidates: &[Candidate],
     progress: &dyn Progress,
     cancel: &Cancel,
-) -> Result<Vec<Edge>> {
-    let checked: Vec<Vec<Edge>> = candidates
+) -> Result<Checked> {
+    let checked: Vec<Checked> = candidates
         .par_chunks(CHECKS_A_TASK)
         .map_init(
             || judge.checker(),
             |checker, chunk| {
                 cancel.check()?;
-                let edges = chunk.iter().filter_map(|&Candidate(a, b)| judge.edge(a, b, checker)).collect();
+                let mut found = Checked::default();
+                for &Candidate(a, b) in chunk {
+                    match judge.verdict(a, b, checker) {
+                        Verdict::Edge(edge) => found.0.push(edge),
+                        Verdict::Quote(a, b) => found.1.push((a, b)),
+                        Verdict::Nothing => {}
+                    }
+                }
                 progress.advance(chunk.len() as u64, 0);
-                Ok(edges)
+                Ok(found)
             },
         )
         .collect::<Result<_>>()?;
-    Ok(checked.into_iter().flatten().collect())
+    Ok(checked.into_iter().fold(Checked::default(), |mut all, (edges, quotes)| {
+        all.0.extend(edges);
+        all.1.extend(quotes);
+        all
+    }))
 }
 
 /// What a run found.
@@ -250,7 +264,7 @@ pub(super) struct Found {
 /// Builds the clusters.
 pub(super) fn cluster(
     groups: &CopyGroups,
-    edges: &[Edge],
+    (edges, quotes): &Checked,
     judge: &Pairs<'_>,
     cancel: &Cancel,
     account: &mut Account<'_>,
@@ -258,7 +272,7 @@ pub(super) fn cluster(
     let came_in = (groups.edges.len() + edges.len()) as u64;
     account.stage(Stage::Cluster, came_in, None, |_| {
         cancel.check()?;
-        let (composites, edges) = cluster::part_composites(edges, judge);
+        let (composites, edges) = cluster::part_composites(edges, quotes, judge);
         let (clusters, edges) = cluster::build(groups, &edges, judge);
         let count = clusters.len() as u64;
         Ok((Found { clusters, edges, composites }, count))

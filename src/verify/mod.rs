@@ -30,12 +30,15 @@ mod relation;
 mod rewrites;
 pub mod sets;
 mod terms;
+mod verbatim;
 mod weekdays;
 
 pub use features::{FEATURES, Feature, Features, Scratch, Sense, measure};
 pub use idf::{Frequencies, Idf, LARGEST, PSEUDO_DOCUMENTS};
+pub(crate) use model::logistic;
 pub use model::{FORMAT, Model, ModelFile, Weight};
 pub use profile::Profile;
 pub use relation::{Edge, Verifier};
 pub use rewrites::Rewrites;
 pub use terms::{Place, each_term};
+pub use verbatim::Verbatim;

@@ -10,6 +10,9 @@ use crate::text::{Shingles, Tokens, shingles};
 /// many stories and is none of them.
 const EXCERPT_TOKENS: usize = 30;
 
+/// Shingles that two documents have in common when one quotes a sentence or two of the other.
+const QUOTE_SHINGLES: usize = 15;
+
 /// A checked pair.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Edge {
@@ -36,6 +39,8 @@ pub struct Verifier<'a> {
     a: Shingles,
     b: Shingles,
     words: (Vec<u64>, Vec<u64>),
+    /// Shingles that the last pair had in common.
+    shared: usize,
     /// The document whose shingles `a` holds: a document is usually checked against several in a row.
     held: Option<DocId>,
 }
@@ -43,7 +48,7 @@ pub struct Verifier<'a> {
 impl<'a> Verifier<'a> {
     /// A verifier for these thresholds.
     pub fn new(config: &'a MatchConfig) -> Self {
-        Self { config, a: Vec::new(), b: Vec::new(), words: (Vec::new(), Vec::new()), held: None }
+        Self { config, a: Vec::new(), b: Vec::new(), words: (Vec::new(), Vec::new()), shared: 0, held: None }
     }
 
     /// The relation of two documents, when they are identical, copies, or one is an excerpt of the other.
@@ -70,10 +75,12 @@ impl<'a> Verifier<'a> {
             self.held = Some(a);
         }
         shingles(y.as_slice(), self.config.shingle, &mut self.b);
+        self.shared = 0;
         if !may_be_excerpt && jaccard_bound(self.a.len(), self.b.len()) < self.config.threshold {
             return None;
         }
         let overlap = Overlap::of(&self.a, &self.b);
+        self.shared = overlap.shared;
         let jaccard = overlap.jaccard();
         let (relation, score) = if jaccard >= self.config.threshold {
             (Relation::Copy, sureness(jaccard, self.config.threshold))
@@ -83,6 +90,11 @@ impl<'a> Verifier<'a> {
             return None;
         };
         Some(self.told((a, x), (b, y), relation, score, jaccard))
+    }
+
+    /// Whether the pair checked last has some sentences word for word in common.
+    pub fn quotes(&self) -> bool {
+        self.shared >= QUOTE_SHINGLES
     }
 
     /// An edge with a relation and a score that somebody else found, and the overlaps of its documents.

@@ -1,0 +1,177 @@
+//! Labelled pairs as they meet in the wild: one side or both cut, furnished, misread, spliced.
+//!
+//! A model fitted on clean pairs takes a missing half for a different dispatch. Each labelled pair, true or false,
+//! therefore enters the fit also in a few of the ways it could have been published, drawn by the hash of its ids.
+
+use super::pairs::LabelledPair;
+use crate::perturb::{Context, Perturbation};
+
+/// A pair of texts derived from a labelled pair.
+#[derive(Clone, Debug)]
+pub(super) struct Variant {
+    /// Index of the pair it comes from.
+    pub pair: usize,
+    /// What was done, for the table of figures.
+    pub name: String,
+    /// The texts.
+    pub a: String,
+    pub b: String,
+    /// The label: that of the pair, save for reprints.
+    pub same: bool,
+}
+
+/// What one side may meet; each is drawn as often as it stands here.
+const ONE_SIDE: &[&str] = &[
+    "furniture_6",
+    "furniture_12",
+    "truncate_70",
+    "truncate_50",
+    "truncate_50",
+    "truncate_30",
+    "truncate_30",
+    "middle_cut",
+    "middle_cut",
+    "sentence_shuffle",
+    "sentence_shuffle",
+    "paragraph_shuffle",
+    "splice",
+    "splice",
+    "ocr_1",
+    "ocr_2",
+    "ocr_5",
+    "ocr_5",
+    "names",
+    "style",
+    "diacritics",
+    "synonyms_50",
+    "upper_case",
+];
+/// Salt of the draws.
+const SALT: u64 = 0x7769_7265;
+
+/// Derives `count` variants of every pair, furnished ones of both sides and, of every fourth pair, a furnished and cut
+/// reprint of one of its texts.
+pub(super) fn variants(
+    pairs: &[LabelledPair],
+    ends: &[(usize, usize)],
+    texts: &[&str],
+    count: usize,
+) -> Vec<Variant> {
+    let mut out = Vec::new();
+    if count == 0 {
+        return out;
+    }
+    for (at, (pair, &(x, y))) in pairs.iter().zip(ends).enumerate() {
+        let mut draw =
+            Draw(xxhash_rust::xxh3::xxh3_64_with_seed(format!("{}\t{}", pair.a, pair.b).as_bytes(), SALT));
+        let (text_a, text_b) = (texts[x], texts[y]);
+        let other = other_story(pairs, ends, at, &mut draw).map_or("", |i| texts[i]);
+        let context = Context { other, site: draw.next() };
+        for _ in 0..count {
+            let name = ONE_SIDE[draw.below(ONE_SIDE.len())];
+            let Ok(perturbation) = name.parse::<Perturbation>() else { continue };
+            let seed = draw.next();
+            let (mut a, mut b) = (text_a.to_owned(), text_b.to_owned());
+            let side = if draw.below(2) == 0 { &mut a } else { &mut b };
+            *side = perturbation.apply(side, &context, seed);
+            out.push(Variant { pair: at, name: name.to_owned(), a, b, same: pair.same });
+        }
+        if draw.below(2) == 0 {
+            let blocks = [6, 12][draw.below(2)];
+            let one_site = draw.below(2) == 0;
+            let second = Context { other, site: if one_site { context.site } else { draw.next() } };
+            let furniture = Perturbation::Furniture { blocks };
+            out.push(Variant {
+                pair: at,
+                name: format!("both_{}_{blocks}", if one_site { "one_site" } else { "two_sites" }),
+                a: furniture.apply(text_a, &context, draw.next()),
+                b: furniture.apply(text_b, &second, draw.next()),
+                same: pair.same,
+            });
+        }
+        if draw.below(4) == 0 {
+            out.push(reprint(at, text_a, &context, &mut draw));
+        }
+    }
+    out
+}
+
+/// One text on two sites: furnished differently, one side cut, the other misread.
+fn reprint(pair: usize, text: &str, context: &Context<'_>, draw: &mut Draw) -> Variant {
+    let cut = [
+        Perturbation::MiddleCut,
+        Perturbation::Truncate { keep: 0.5 },
+        Perturbation::Truncate { keep: 0.7 },
+        Perturbation::UpperCase,
+    ][draw.below(4)];
+    let noise = Perturbation::OcrNoise { rate: [0.0, 0.02, 0.05][draw.below(3)] };
+    let furniture = Perturbation::Furniture { blocks: 12 };
+    let second = Context { other: "", site: draw.next() };
+    Variant {
+        pair,
+        name: "reprint".to_owned(),
+        a: furniture.apply(&cut.apply(text, context, draw.next()), context, draw.next()),
+        b: furniture.apply(&noise.apply(text, &second, draw.next()), &second, draw.next()),
+        same: true,
+    }
+}
+
+/// A text of the same set that belongs to neither side's dispatch, as far as the labels tell.
+fn other_story(pairs: &[LabelledPair], ends: &[(usize, usize)], at: usize, draw: &mut Draw) -> Option<usize> {
+    let own = ends[at];
+    for _ in 0..64 {
+        let i = draw.below(pairs.len());
+        let (x, y) = ends[i];
+        if pairs[i].set == pairs[at].set && x != own.0 && x != own.1 && y != own.0 && y != own.1 {
+            return Some(x);
+        }
+    }
+    None
+}
+
+/// Draws that hang on nothing but the seed.
+struct Draw(u64);
+
+impl Draw {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        crate::text::mix(self.0)
+    }
+
+    fn below(&mut self, n: usize) -> usize {
+        (self.next() % n.max(1) as u64) as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_a_perturbation() {
+        for name in ONE_SIDE {
+            assert!(name.parse::<Perturbation>().is_ok(), "{name}");
+        }
+    }
+
+    #[test]
+    fn variants_are_the_same_every_time() {
+        let pairs: Vec<LabelledPair> = (0..20)
+            .map(|i| LabelledPair {
+                a: format!("a{i}"),
+                b: format!("b{i}"),
+                same: i % 2 == 0,
+                set: "s".to_owned(),
+            })
+            .collect();
+        let texts: Vec<String> =
+            (0..40).map(|i| format!("Story {i} begins. It goes on. It ends with {i} lines.")).collect();
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let ends: Vec<(usize, usize)> = (0..20).map(|i| (2 * i, 2 * i + 1)).collect();
+        let once = variants(&pairs, &ends, &texts, 3);
+        let twice = variants(&pairs, &ends, &texts, 3);
+        assert!(once.len() >= 60);
+        assert!(once.iter().zip(&twice).all(|(x, y)| x.a == y.a && x.b == y.b && x.name == y.name));
+        assert!(variants(&pairs, &ends, &texts, 0).is_empty());
+    }
+}

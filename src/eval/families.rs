@@ -1,0 +1,97 @@
+//! Which documents must stay on one side when a model is fitted on some pairs and judged on others.
+
+use std::collections::HashMap;
+
+use super::pairs::LabelledPair;
+
+/// Documents by family: the connected components of the true pairs, and of the false pairs of documents that are in
+/// no true one. A model that was fitted on a document has seen its whole family.
+#[derive(Clone, Debug)]
+pub struct Families {
+    family: HashMap<String, u64>,
+}
+
+impl Families {
+    /// Finds the families of labelled pairs. A family is known by the hash of its first member's id, so that it does
+    /// not hang on the order of the pairs.
+    pub fn new(pairs: &[LabelledPair]) -> Self {
+        let mut numbers: HashMap<&str, usize> = HashMap::new();
+        let mut names: Vec<&str> = Vec::new();
+        let mut ends = Vec::with_capacity(pairs.len());
+        for pair in pairs {
+            let mut number = |id| {
+                *numbers.entry(id).or_insert_with(|| {
+                    names.push(id);
+                    names.len() - 1
+                })
+            };
+            ends.push((number(pair.a.as_str()), number(pair.b.as_str())));
+        }
+        let mut related = vec![false; names.len()];
+        for (pair, &(a, b)) in pairs.iter().zip(&ends) {
+            related[a] |= pair.same;
+            related[b] |= pair.same;
+        }
+        let mut parents: Vec<usize> = (0..names.len()).collect();
+        for (pair, &(a, b)) in pairs.iter().zip(&ends) {
+            if pair.same || !related[a] || !related[b] {
+                let (x, y) = (root(&mut parents, a), root(&mut parents, b));
+                parents[x] = y;
+            }
+        }
+        let mut first: HashMap<usize, &str> = HashMap::new();
+        for (number, &name) in names.iter().enumerate() {
+            let least = first.entry(root(&mut parents, number)).or_insert(name);
+            *least = name.min(least);
+        }
+        let family = names
+            .iter()
+            .enumerate()
+            .map(|(number, &name)| {
+                let first = first.get(&root(&mut parents, number)).copied().unwrap_or(name);
+                (name.to_owned(), xxhash_rust::xxh3::xxh3_64(first.as_bytes()))
+            })
+            .collect();
+        Self { family }
+    }
+
+    /// The fold of a document's family among `folds`; documents without pairs go by their own id.
+    pub fn fold(&self, id: &str, folds: usize) -> usize {
+        let hash = self.family.get(id).copied().unwrap_or_else(|| xxhash_rust::xxh3::xxh3_64(id.as_bytes()));
+        (crate::text::mix(hash) % folds.max(1) as u64) as usize
+    }
+}
+
+fn root(parents: &mut [usize], mut at: usize) -> usize {
+    while parents[at] != at {
+        parents[at] = parents[parents[at]];
+        at = parents[at];
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pair(a: &str, b: &str, same: bool) -> LabelledPair {
+        LabelledPair { a: a.to_owned(), b: b.to_owned(), same, set: String::new() }
+    }
+
+    #[test]
+    fn families_stay_together_and_false_pairs_do_not_weld_them() {
+        let mut pairs = vec![pair("x", "y", false), pair("y", "z", false)];
+        for i in 0..40 {
+            pairs.push(pair(&format!("a{i}"), &format!("b{i}"), true));
+            pairs.push(pair(&format!("b{i}"), &format!("a{}", (i + 1) % 40), false));
+        }
+        let families = Families::new(&pairs);
+        let fold = |id: &str| families.fold(id, 2);
+        assert!((0..40).all(|i| fold(&format!("a{i}")) == fold(&format!("b{i}"))));
+        assert!((0..40).any(|i| fold(&format!("a{i}")) == 0) && (0..40).any(|i| fold(&format!("a{i}")) == 1));
+        assert!(fold("x") == fold("y") && fold("y") == fold("z"));
+        pairs.reverse();
+        let again = Families::new(&pairs);
+        assert!((0..40).all(|i| fold(&format!("a{i}")) == again.fold(&format!("a{i}"), 2)));
+    }
+}

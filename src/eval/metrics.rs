@@ -1,0 +1,192 @@
+//! Figures over judged pairs: ranking, decisions at a threshold, calibration.
+
+use serde::Serialize;
+
+/// A labelled pair with its score.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Judged {
+    /// 0 to 1.
+    pub score: f64,
+    /// The label.
+    pub same: bool,
+}
+
+/// Figures over a set of pairs. `None` where the set has pairs of one label only and the figure needs both.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Figures {
+    /// Pairs.
+    pub n: usize,
+    /// Pairs labelled one dispatch.
+    pub positives: usize,
+    /// Chance that a true pair scores over a false one; ties count half.
+    pub auc: Option<f64>,
+    /// At the threshold: share of the pairs called true that are. `None` where none is called true.
+    pub precision: Option<f64>,
+    /// At the threshold: share of the true pairs called true. `None` where there are none.
+    pub recall: Option<f64>,
+    /// At the threshold: harmonic mean of both.
+    pub f1: Option<f64>,
+    /// The best F1 of any threshold.
+    pub best_f1: Option<f64>,
+    /// The largest recall of any threshold whose precision is at least 0.99.
+    pub recall_at_precision_99: Option<f64>,
+    /// At the threshold: share of the pairs called what they are not.
+    pub wrong: f64,
+}
+
+/// Every figure of a set of pairs at a threshold. Sorts once: n log n.
+pub fn figures(pairs: &[Judged], threshold: f64) -> Figures {
+    let positives = pairs.iter().filter(|p| p.same).count();
+    let called = pairs.iter().filter(|p| p.score >= threshold).count();
+    let hits = pairs.iter().filter(|p| p.same && p.score >= threshold).count();
+    let share = |part: usize, of: usize| (of > 0).then(|| part as f64 / of as f64);
+    let both = positives > 0 && positives < pairs.len();
+    Figures {
+        n: pairs.len(),
+        positives,
+        auc: auc(pairs),
+        precision: share(hits, called),
+        recall: share(hits, positives),
+        f1: share(2 * hits, called + positives).filter(|_| positives > 0),
+        best_f1: best_f1(pairs).filter(|_| both),
+        recall_at_precision_99: recall_at_precision(pairs, 0.99).filter(|_| both),
+        wrong: share(positives + called - 2 * hits, pairs.len()).unwrap_or(0.0),
+    }
+}
+
+/// Pairs by score, highest first, as runs of equal scores: how many true and false ones in each.
+fn runs(pairs: &[Judged]) -> Vec<(usize, usize)> {
+    let mut sorted = pairs.to_vec();
+    sorted.sort_by(|x, y| y.score.total_cmp(&x.score));
+    sorted
+        .chunk_by(|x, y| x.score.total_cmp(&y.score).is_eq())
+        .map(|run| {
+            let positive = run.iter().filter(|p| p.same).count();
+            (positive, run.len() - positive)
+        })
+        .collect()
+}
+
+/// Area under the receiver operating characteristic, by ranks (Mann and Whitney 1947).
+pub fn auc(pairs: &[Judged]) -> Option<f64> {
+    let (mut wins, mut positives, mut negatives) = (0.0, 0.0, 0.0);
+    for (positive, negative) in runs(pairs) {
+        let (positive, negative) = (positive as f64, negative as f64);
+        // Every true pair before this run beats its false ones; its own tie with them.
+        wins += negative * (positives + positive / 2.0);
+        positives += positive;
+        negatives += negative;
+    }
+    (positives > 0.0 && negatives > 0.0).then(|| wins / (positives * negatives))
+}
+
+/// The best F1 of any threshold.
+pub fn best_f1(pairs: &[Judged]) -> Option<f64> {
+    let positives = pairs.iter().filter(|p| p.same).count();
+    let (mut hits, mut called, mut best) = (0usize, 0usize, 0.0f64);
+    for (positive, negative) in runs(pairs) {
+        hits += positive;
+        called += positive + negative;
+        best = best.max(2.0 * hits as f64 / (called + positives) as f64);
+    }
+    (positives > 0).then_some(best)
+}
+
+/// The largest recall of any threshold whose precision is at least `precision`; 0 where none has it.
+pub fn recall_at_precision(pairs: &[Judged], precision: f64) -> Option<f64> {
+    let positives = pairs.iter().filter(|p| p.same).count();
+    let (mut hits, mut called, mut best) = (0usize, 0usize, 0usize);
+    for (positive, negative) in runs(pairs) {
+        hits += positive;
+        called += positive + negative;
+        if hits as f64 >= precision * called as f64 {
+            best = hits;
+        }
+    }
+    (positives > 0).then(|| best as f64 / positives as f64)
+}
+
+/// Pairs whose scores lie in one stretch.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Bin {
+    /// Scores from here,
+    pub from: f64,
+    /// up to here; the last bin includes it.
+    pub to: f64,
+    /// Pairs.
+    pub n: usize,
+    /// Their mean score,
+    pub mean_score: f64,
+    /// and the share of them that is true: equal to it where the score is calibrated.
+    pub share_true: f64,
+}
+
+/// The reliability table: bins of equal width; empty ones are left out.
+pub fn reliability(pairs: &[Judged], bins: usize) -> Vec<Bin> {
+    let bins = bins.max(1);
+    let mut sums = vec![(0usize, 0.0f64, 0usize); bins];
+    for pair in pairs {
+        let at = ((pair.score * bins as f64) as usize).min(bins - 1);
+        let sum = &mut sums[at];
+        sum.0 += 1;
+        sum.1 += pair.score;
+        sum.2 += usize::from(pair.same);
+    }
+    let edge = |i: usize| i as f64 / bins as f64;
+    sums.into_iter()
+        .enumerate()
+        .filter(|(_, (n, ..))| *n > 0)
+        .map(|(i, (n, score, same))| Bin {
+            from: edge(i),
+            to: edge(i + 1),
+            n,
+            mean_score: score / n as f64,
+            share_true: same as f64 / n as f64,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judged(pairs: &[(f64, bool)]) -> Vec<Judged> {
+        pairs.iter().map(|&(score, same)| Judged { score, same }).collect()
+    }
+
+    #[test]
+    fn ranking_figures() {
+        let pairs = judged(&[(0.9, true), (0.8, false), (0.7, true), (0.2, false)]);
+        assert_eq!(auc(&pairs), Some(0.75));
+        assert_eq!(best_f1(&pairs), Some(0.8));
+        assert_eq!(recall_at_precision(&pairs, 0.99), Some(0.5));
+        assert_eq!(auc(&judged(&[(0.5, true), (0.5, false)])), Some(0.5), "a tie is half");
+        assert_eq!(recall_at_precision(&judged(&[(0.5, true), (0.5, false)]), 0.99), Some(0.0));
+    }
+
+    #[test]
+    fn decisions_at_a_threshold() {
+        let pairs = judged(&[(0.9, true), (0.5, false), (0.4, true), (0.1, false), (0.1, false)]);
+        let f = figures(&pairs, 0.5);
+        assert_eq!((f.n, f.positives), (5, 2));
+        assert_eq!((f.precision, f.recall, f.f1), (Some(0.5), Some(0.5), Some(0.5)));
+        assert!((f.wrong - 0.4).abs() < 1e-12);
+    }
+
+    #[test]
+    fn sets_of_one_label() {
+        let f = figures(&judged(&[(0.9, false), (0.1, false)]), 0.5);
+        assert_eq!((f.auc, f.recall, f.f1, f.best_f1), (None, None, None, None));
+        assert_eq!(f.precision, Some(0.0));
+        assert!((f.wrong - 0.5).abs() < 1e-12);
+        assert_eq!(figures(&[], 0.5), Figures::default());
+    }
+
+    #[test]
+    fn reliability_bins() {
+        let bins = reliability(&judged(&[(0.05, false), (0.95, true), (1.0, true), (0.92, false)]), 10);
+        assert_eq!(bins.len(), 2);
+        assert_eq!(bins[1].n, 3);
+        assert!((bins[1].share_true - 2.0 / 3.0).abs() < 1e-12);
+    }
+}

@@ -1,0 +1,16 @@
+//! How well it does, and how to make it do better: figures over labelled pairs and gold families, and the fit of the
+//! scorer's model. Everything is deterministic.
+
+mod augment;
+mod calibrate;
+mod families;
+mod fit;
+mod gold;
+mod metrics;
+mod pairs;
+
+pub use calibrate::{Calibration, CalibrationOptions, SetFigures, calibrate};
+pub use families::Families;
+pub use gold::{GoldFigures, GoldReport, Interval, WrongMerge, gold_report, parse_gold};
+pub use metrics::{Bin, Figures, Judged, auc, best_f1, figures, recall_at_precision, reliability};
+pub use pairs::{LabelledPair, PairError, PairReport, Texts, pair_report, parse_pairs, score_pairs};

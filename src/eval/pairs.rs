@@ -1,0 +1,314 @@
+//! Labelled pairs: read, scored, reported.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::metrics::{Bin, Figures, Judged, figures, reliability};
+use crate::config::MatchConfig;
+use crate::text::{Shingles, Tokens, shingles, tokenize};
+use crate::verify::{Features, Frequencies, Idf, Model, Profile, Scratch, Verbatim, measure};
+use crate::{Error, Result};
+
+/// Texts by document id.
+pub type Texts = HashMap<String, String>;
+
+/// Two documents and whether they are one dispatch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LabelledPair {
+    /// Id of the one.
+    pub a: String,
+    /// Id of the other.
+    pub b: String,
+    /// The label.
+    pub same: bool,
+    /// Name of the set it belongs to; figures are given by set.
+    pub set: String,
+}
+
+/// Reads a pairs file: lines of `a`, `b`, `same_dispatch` (0 or 1) and optionally `set`, separated by tabs, after a
+/// header that begins with `a` and `b`. Empty lines are skipped; a missing set is called `all`.
+///
+/// # Errors
+/// [`Error::Format`] with the line that is none of this.
+pub fn parse_pairs(text: &str, path: &Path) -> Result<Vec<LabelledPair>> {
+    let mut out = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        let fields: Vec<&str> = line.trim_end_matches('\r').split('\t').collect();
+        if fields == [""] || (number == 0 && fields.starts_with(&["a", "b"])) {
+            continue;
+        }
+        let wrong = |message: &str| Error::Format {
+            path: path.to_owned(),
+            line: Some(number as u64 + 1),
+            message: message.to_owned(),
+        };
+        let (a, b, label, set) = match *fields.as_slice() {
+            [a, b, label] => (a, b, label, "all"),
+            [a, b, label, set, ..] => (a, b, label, set),
+            _ => ("", "", "", ""),
+        };
+        if a.is_empty() || b.is_empty() {
+            return Err(wrong("expected a, b, same_dispatch and set, separated by tabs"));
+        }
+        let same = match label {
+            "0" => false,
+            "1" => true,
+            other => return Err(wrong(&format!("same_dispatch must be 0 or 1, not {other:?}"))),
+        };
+        out.push(LabelledPair { a: a.to_owned(), b: b.to_owned(), same, set: set.to_owned() });
+    }
+    Ok(out)
+}
+
+/// What is known of a pair before the model is asked.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Measured {
+    /// Shares of verbatim shingles.
+    pub verbatim: Verbatim,
+    /// Features; `None` where too little is shared.
+    pub features: Option<Features>,
+}
+
+impl Measured {
+    /// The pipeline's score: copies and excerpts by their shingles, the rest by the model.
+    pub(super) fn score(&self, model: &Model, config: &MatchConfig) -> f64 {
+        let scored = self.features.as_ref().map_or(0.0, |f| model.score(f));
+        scored.max(self.verbatim.score(config))
+    }
+}
+
+/// Documents made ready: tokens, shingles, profiles.
+pub(super) struct Prepared {
+    shingles: Vec<Shingles>,
+    profiles: Vec<Profile>,
+}
+
+impl Prepared {
+    /// Prepares texts; `idf` of the background and these documents.
+    pub(super) fn new(texts: &[&str], config: &MatchConfig, idf: &Idf) -> Self {
+        let (shingles, profiles) = texts
+            .par_iter()
+            .map(|text| {
+                let tokens = tokenize(text);
+                let mut own = Vec::new();
+                shingles(tokens.as_slice(), config.shingle, &mut own);
+                (own, Profile::new(&tokens, idf))
+            })
+            .unzip();
+        Self { shingles, profiles }
+    }
+
+    pub(super) fn measure(&self, a: usize, b: usize, scratch: &mut Scratch) -> Measured {
+        Measured {
+            verbatim: Verbatim::new(&self.shingles[a], &self.shingles[b]),
+            features: measure(&self.profiles[a], &self.profiles[b], scratch),
+        }
+    }
+}
+
+/// The weights of a folder that holds these texts.
+pub(super) fn idf_of(texts: &[&str]) -> Idf {
+    let terms: Vec<Vec<u32>> = texts
+        .par_iter()
+        .map(|text| {
+            let tokens: Tokens = tokenize(text);
+            Profile::distinct_terms(&tokens)
+        })
+        .collect();
+    let mut frequencies = Frequencies::default();
+    for document in &terms {
+        frequencies.add(document);
+    }
+    Idf::new(frequencies)
+}
+
+/// The ids that pairs name, in order of first mention, their texts, and the pairs as indices into them.
+pub(super) struct Resolved<'a> {
+    pub texts: Vec<&'a str>,
+    pub pairs: Vec<(usize, usize)>,
+}
+
+/// Looks the pairs' documents up.
+///
+/// # Errors
+/// [`Error::Pairs`] names the first document that is missing.
+pub(super) fn resolve<'a>(pairs: &'a [LabelledPair], texts: &'a Texts) -> Result<Resolved<'a>> {
+    let mut numbers: HashMap<&str, usize> = HashMap::new();
+    let mut out = Resolved { texts: Vec::new(), pairs: Vec::with_capacity(pairs.len()) };
+    for pair in pairs {
+        let mut number = |id: &'a String| -> Result<usize> {
+            if let Some(&number) = numbers.get(id.as_str()) {
+                return Ok(number);
+            }
+            let text = texts.get(id).ok_or_else(|| Error::Pairs(format!("no document has the id {id:?}")))?;
+            out.texts.push(text);
+            numbers.insert(id, out.texts.len() - 1);
+            Ok(out.texts.len() - 1)
+        };
+        let ends = (number(&pair.a)?, number(&pair.b)?);
+        out.pairs.push(ends);
+    }
+    Ok(out)
+}
+
+/// Scores every pair as the pipeline would: copies and excerpts are settled by their shingles, the rest by the model,
+/// with the background and the documents named by the pairs as the folder.
+///
+/// # Errors
+/// [`Error::Pairs`] for a pair whose document is missing.
+pub fn score_pairs(
+    pairs: &[LabelledPair],
+    texts: &Texts,
+    model: &Model,
+    config: &MatchConfig,
+) -> Result<Vec<f64>> {
+    let resolved = resolve(pairs, texts)?;
+    let idf = idf_of(&resolved.texts);
+    let prepared = Prepared::new(&resolved.texts, config, &idf);
+    Ok(resolved
+        .pairs
+        .par_iter()
+        .map_init(Scratch::default, |scratch, &(a, b)| prepared.measure(a, b, scratch).score(model, config))
+        .collect())
+}
+
+/// A pair that was called what it is not.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PairError {
+    /// Id of the one.
+    pub a: String,
+    /// Id of the other.
+    pub b: String,
+    /// Set of the pair.
+    pub set: String,
+    /// The label.
+    pub same_dispatch: bool,
+    /// The score it got.
+    pub score: f64,
+    /// First line of the one.
+    pub first_line_a: String,
+    /// First line of the other.
+    pub first_line_b: String,
+}
+
+/// What `wirecopy eval --pairs` reports.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PairReport {
+    /// Score from which a pair counts as one dispatch.
+    pub threshold: f64,
+    /// Over all pairs.
+    pub overall: Figures,
+    /// By set.
+    pub sets: BTreeMap<String, Figures>,
+    /// Score against truth, in ten bins.
+    pub reliability: Vec<Bin>,
+    /// The worst errors, most certain first.
+    pub errors: Vec<PairError>,
+}
+
+/// Characters of a first line that are reported.
+const FIRST_LINE: usize = 160;
+
+/// Figures over scored pairs, overall and by set, with up to `errors` of the worst errors.
+pub fn pair_report(
+    pairs: &[LabelledPair],
+    scores: &[f64],
+    texts: &Texts,
+    threshold: f64,
+    errors: usize,
+) -> PairReport {
+    let judged: Vec<Judged> =
+        pairs.iter().zip(scores).map(|(pair, &score)| Judged { score, same: pair.same }).collect();
+    let mut sets: BTreeMap<String, Vec<Judged>> = BTreeMap::new();
+    for (pair, &judged) in pairs.iter().zip(&judged) {
+        sets.entry(pair.set.clone()).or_default().push(judged);
+    }
+    let mut wrong: Vec<(usize, f64)> = judged
+        .iter()
+        .enumerate()
+        .filter(|(_, j)| (j.score >= threshold) != j.same)
+        .map(|(at, j)| (at, (j.score - threshold).abs()))
+        .collect();
+    wrong.sort_by(|x, y| y.1.total_cmp(&x.1).then(x.0.cmp(&y.0)));
+    let first_line = |id: &str| -> String {
+        let text = texts.get(id).map_or("", String::as_str);
+        text.lines().map(str::trim).find(|l| !l.is_empty()).unwrap_or("").chars().take(FIRST_LINE).collect()
+    };
+    PairReport {
+        threshold,
+        overall: figures(&judged, threshold),
+        sets: sets.into_iter().map(|(name, own)| (name, figures(&own, threshold))).collect(),
+        reliability: reliability(&judged, 10),
+        errors: wrong
+            .into_iter()
+            .take(errors)
+            .map(|(at, _)| PairError {
+                a: pairs[at].a.clone(),
+                b: pairs[at].b.clone(),
+                set: pairs[at].set.clone(),
+                same_dispatch: pairs[at].same,
+                score: scores[at],
+                first_line_a: first_line(&pairs[at].a),
+                first_line_b: first_line(&pairs[at].b),
+            })
+            .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairs_are_read_with_or_without_header_and_set() {
+        let read = |text: &str| parse_pairs(text, Path::new("p.tsv"));
+        let pairs = read("a\tb\tsame_dispatch\tset\nx\ty\t1\trewrite\r\n\nx\tz\t0\n").unwrap();
+        assert_eq!(pairs.len(), 2);
+        assert_eq!((pairs[0].same, pairs[0].set.as_str()), (true, "rewrite"));
+        assert_eq!((pairs[1].same, pairs[1].set.as_str()), (false, "all"));
+        assert_eq!(read("x\ty\t1\n").unwrap().len(), 1);
+        for bad in ["x\ty\n", "x\ty\t2\tset\n", "x\t\t1\n"] {
+            let text = format!("a\tb\tsame_dispatch\tset\n{bad}");
+            let error = read(&text).unwrap_err();
+            assert!(error.to_string().starts_with("p.tsv:2:"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_copy_counts_although_the_model_is_not_asked() {
+        let text =
+            "The council closed the bridge on Monday after engineers found cracks in two of its piers.";
+        let pair = |a: &str, b: &str, same| LabelledPair {
+            a: a.to_owned(),
+            b: b.to_owned(),
+            same,
+            set: "s".to_owned(),
+        };
+        let pairs = [pair("a", "b", true), pair("a", "c", false)];
+        let texts: Texts = [("a", text), ("b", text), ("c", "Wheat prices fell for a third week running.")]
+            .map(|(id, text)| (id.to_owned(), text.to_owned()))
+            .into();
+        let scores =
+            score_pairs(&pairs, &texts, &Model::shipped().unwrap(), &MatchConfig::default()).unwrap();
+        assert!(scores[0] >= 0.99 && scores[1] < 0.1, "{scores:?}");
+        let report = pair_report(&pairs, &scores, &texts, 0.5, 10);
+        assert_eq!(report.overall.f1, Some(1.0));
+        assert!(report.errors.is_empty());
+        let report = pair_report(&pairs, &[0.2, 0.9], &texts, 0.5, 1);
+        assert_eq!(report.errors.len(), 1);
+        assert_eq!((report.errors[0].b.as_str(), report.errors[0].same_dispatch), ("c", false));
+        assert_eq!(report.errors[0].first_line_a, text);
+    }
+
+    #[test]
+    fn a_missing_document_is_named() {
+        let pairs = parse_pairs("x\tgone\t1\n", Path::new("p")).unwrap();
+        let texts: Texts = [("x".to_owned(), String::new())].into();
+        let error =
+            score_pairs(&pairs, &texts, &Model::shipped().unwrap(), &MatchConfig::default()).unwrap_err();
+        assert!(error.to_string().contains("gone"));
+    }
+}
