@@ -31,11 +31,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         let tokens = tokenizer.tokens(word);
         let table = languages.entry(language.to_owned()).or_default();
         each_term(&tokens, 0..tokens.len(), |place| *table.entry(place.term).or_default() += f);
-        if tokens.as_slice().first().is_some_and(|t| t.class() == Class::Ideograph) {
-            if let (Some(first), Some(last)) = (word.chars().next(), word.chars().next_back()) {
-                *starts.entry((language.to_owned(), first)).or_default() += f;
-                *ends.entry((language.to_owned(), last)).or_default() += f;
-            }
+        if tokens.as_slice().first().is_some_and(|t| t.class() == Class::Ideograph)
+            && let (Some(first), Some(last)) = (word.chars().next(), word.chars().next_back())
+        {
+            *starts.entry((language.to_owned(), first)).or_default() += f;
+            *ends.entry((language.to_owned(), last)).or_default() += f;
         }
     }
     // Neither of a pair that is common enough can be rare.

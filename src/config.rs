@@ -13,15 +13,15 @@ pub const THRESHOLD: f64 = 0.5;
 /// Share of the shorter document's shingles that must stand in the longer one for an excerpt.
 pub const EXCERPT_CONTAINMENT: f64 = 0.7;
 /// Minima in a signature.
-pub const SIGNATURE: usize = 128;
+pub const SIGNATURE: usize = 192;
 /// Share of true copies at the threshold that the bands may miss (they miss far fewer above it).
 pub const MISSES: f64 = 0.05;
 /// Rarest features of a document that enter the join.
 pub const RARE_FEATURES: usize = 48;
 /// Rare features two documents must share to become candidates.
 pub const RARE_SHARED: usize = 2;
-/// Score of the rewrite scorer at or over which a pair is one dispatch.
-pub const REWRITE_THRESHOLD: f64 = 0.5;
+/// Whether rewrites are looked for.
+pub const REWRITES: bool = true;
 /// Largest decoded document, in bytes; longer ones are skipped with that reason.
 pub const MAX_DOCUMENT_BYTES: u64 = 64 << 20;
 
@@ -40,9 +40,10 @@ pub struct Config {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct IngestConfig {
-    /// Globs a file's path below its root must match one of; empty takes every file of a known format.
+    /// Globs a file's path below its root must match one of; empty takes every file.
+    /// A glob without `/` matches names at any depth.
     pub include: Vec<String>,
-    /// Globs of files and folders to leave out; stronger than `include`.
+    /// Globs of files and folders to leave out, in the same form; stronger than `include`.
     pub exclude: Vec<String>,
     /// Folders to descend below a root; 1 is the root's own files. `None` has no limit.
     pub max_depth: Option<usize>,
@@ -50,7 +51,8 @@ pub struct IngestConfig {
     pub follow: bool,
     /// Read files and folders whose names start with a dot.
     pub hidden: bool,
-    /// Largest decoded document, in bytes.
+    /// Largest decoded document, in bytes. Read from a number, or from text such as `64M`.
+    #[serde(deserialize_with = "number_or_size")]
     pub max_document_bytes: u64,
     /// Names of the fields of JSON objects and CSV columns.
     pub fields: FieldNames,
@@ -112,8 +114,6 @@ pub struct MatchConfig {
     pub threshold: f64,
     /// Containment of shingles for an excerpt, over 0 to 1.
     pub excerpt_containment: f64,
-    /// Score of the rewrite scorer for a rewrite, over 0 to 1.
-    pub rewrite_threshold: f64,
     /// Minima in a signature, 16 to 1024.
     pub signature: usize,
     /// Share of pairs at the threshold that the bands may miss, over 0 to under 1.
@@ -122,6 +122,37 @@ pub struct MatchConfig {
     pub rare_features: usize,
     /// Rare features two documents must share to become candidates.
     pub rare_shared: usize,
+    /// Look for rewrites too; otherwise for identical texts, copies and excerpts only.
+    pub rewrites: bool,
+    /// How sure the scorer must be of a rewrite.
+    pub strictness: Strictness,
+    /// Model of the scorer, as `wirecopy calibrate` writes it; the one that is shipped when unset.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<std::path::PathBuf>,
+}
+
+/// How sure the scorer must be of a rewrite.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Strictness {
+    /// Few wrong groups: a score of 0.9 and up. For deleting, counting, accusing.
+    Strict,
+    /// As many wrong as missed: a score of 0.5 and up.
+    #[default]
+    Balanced,
+    /// Few missed: a score of 0.2 and up. For reading through by eye.
+    Wide,
+}
+
+impl Strictness {
+    /// The score from which on a pair is a rewrite.
+    pub fn threshold(self) -> f64 {
+        match self {
+            Strictness::Strict => 0.9,
+            Strictness::Balanced => 0.5,
+            Strictness::Wide => 0.2,
+        }
+    }
 }
 
 impl Default for MatchConfig {
@@ -130,11 +161,13 @@ impl Default for MatchConfig {
             shingle: SHINGLE,
             threshold: THRESHOLD,
             excerpt_containment: EXCERPT_CONTAINMENT,
-            rewrite_threshold: REWRITE_THRESHOLD,
             signature: SIGNATURE,
             misses: MISSES,
             rare_features: RARE_FEATURES,
             rare_shared: RARE_SHARED,
+            rewrites: REWRITES,
+            strictness: Strictness::default(),
+            model: None,
         }
     }
 }
@@ -152,7 +185,6 @@ impl Config {
         in_range("match.rare_shared", m.rare_shared, 1, m.rare_features)?;
         share("match.threshold", m.threshold, true)?;
         share("match.excerpt_containment", m.excerpt_containment, true)?;
-        share("match.rewrite_threshold", m.rewrite_threshold, true)?;
         share("match.misses", m.misses, false)?;
         if self.ingest.max_document_bytes == 0 {
             return Err(Error::Config {
@@ -177,4 +209,51 @@ fn share(name: &'static str, value: f64, one_allowed: bool) -> Result<()> {
     }
     let high = if one_allowed { "1" } else { "under 1" };
     Err(Error::Config { name, message: format!("{value} is not over 0 and up to {high}") })
+}
+
+/// Bytes written as people write them: `4096`, `64K`, `64M`, `1G` (powers of 1024; `KiB` and `KB` mean the same).
+///
+/// # Errors
+/// A sentence with what would be right.
+pub fn parse_size(text: &str) -> std::result::Result<u64, String> {
+    let text = text.trim();
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let shift = match text[digits..].trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 0,
+        "k" | "kb" | "kib" => 10,
+        "m" | "mb" | "mib" => 20,
+        "g" | "gb" | "gib" => 30,
+        _ => return Err(format!("`{text}` is no size: write bytes, or a number with K, M or G")),
+    };
+    let number: u64 = text[..digits]
+        .parse()
+        .map_err(|_| format!("`{text}` is no size: write bytes, or a number with K, M or G"))?;
+    number.checked_mul(1 << shift).ok_or_else(|| format!("`{text}` is too large"))
+}
+
+fn number_or_size<'de, D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<u64, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "expected a number of bytes, or a size such as \"64M\"")]
+    enum Size {
+        Number(u64),
+        Text(String),
+    }
+    match Size::deserialize(deserializer)? {
+        Size::Number(number) => Ok(number),
+        Size::Text(text) => parse_size(&text).map_err(serde::de::Error::custom),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_size;
+
+    #[test]
+    fn sizes_as_people_write_them() {
+        assert_eq!(parse_size("4096"), Ok(4096));
+        assert_eq!(parse_size("64M"), Ok(64 << 20));
+        assert_eq!(parse_size(" 2 GiB"), Ok(2 << 30));
+        assert!(parse_size("64X").is_err() && parse_size("").is_err() && parse_size("-1").is_err());
+        assert!(parse_size("99999999999G").is_err());
+    }
 }

@@ -42,16 +42,37 @@ pub struct Metadata {
 /// One article, read and decoded, before any normalisation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Document {
-    /// Unique name within a run: the path below its root with `/`, or the record's own id, else `path#number`.
+    /// The name the document asks for: the path below its root with `/`, or the record's own id, else `path#number`.
+    ///
+    /// Bytes of a file name that are not UTF-8 stand as `%XX`. A second claim to one id is settled in
+    /// [`Header::id`], when the order of all documents is known.
     pub id: String,
     /// File the document was read from, as it was reached from the root given (lossy where it is not UTF-8).
     pub path: String,
-    /// Line (JSON lines) or row (CSV), counted from 1, within a container; `None` for one document a file.
+    /// Line (JSON lines), data row (CSV) or position (JSON array), counted from 1, within a container; `None` for
+    /// one document a file.
     pub record: Option<u64>,
     /// Title, date, source, address, language.
     pub meta: Metadata,
     /// The article without its title: paragraphs separated by newlines.
     pub text: String,
+}
+
+/// What is left of a [`Document`] once its text has been worked on: its name and what it says about itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Header {
+    /// Unique name within a run.
+    pub id: String,
+    /// File the document was read from, as for [`Document::path`].
+    pub path: String,
+    /// Line, row or position in a container, as for [`Document::record`].
+    pub record: Option<u64>,
+    /// Title, date, source, address, language.
+    pub meta: Metadata,
+    /// Length of the text, decoded, in bytes.
+    pub bytes: u64,
+    /// The id the document asked for, where an earlier document of the run had it already.
+    pub duplicate_id: Option<String>,
 }
 
 /// An input that gave no document, and why. It is data: reported, counted, never an abort.

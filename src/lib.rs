@@ -19,10 +19,13 @@
 
 #![forbid(unsafe_code)]
 
+pub mod candidates;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;
+pub mod cluster;
 pub mod config;
+mod dates;
 mod document;
 mod error;
 pub mod eval;
@@ -32,11 +35,12 @@ pub mod perturb;
 mod pipeline;
 mod progress;
 pub mod report;
+pub mod sketch;
 pub mod text;
 pub mod verify;
 
 pub use config::Config;
-pub use document::{DocId, Document, Metadata, Skipped};
+pub use document::{DocId, Document, Header, Metadata, Skipped};
 pub use error::{Error, Result};
 pub use ingest::Root;
 pub use pipeline::Pipeline;

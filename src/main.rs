@@ -1,2 +1,7 @@
 //! The `wirecopy` program: parse, run, exit code.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    wirecopy::cli::main()
+}

@@ -48,9 +48,11 @@ impl fmt::Display for Stage {
 
 /// Receives the pipeline's progress. Calls come from any thread; `advance` is called in batches, not per item.
 pub trait Progress: Sync {
-    /// A stage begins. `total` is the number of steps to come where it is known (files to read, pairs to check).
+    /// A stage begins. `total` is the work to come where it is known: pairs to check, and for [`Stage::Read`] the
+    /// bytes of the input on disk, because one file may hold a million documents.
     fn begin(&self, stage: Stage, total: Option<u64>);
-    /// `steps` more steps of the running stage are done, over `bytes` of input (0 where bytes mean nothing).
+    /// `steps` more steps of the running stage are done (documents and skipped inputs in [`Stage::Read`]), over
+    /// `bytes` of input on disk (0 where bytes mean nothing).
     fn advance(&self, steps: u64, bytes: u64);
     /// The running stage is over: `came_in` items went in, `came_out` came out.
     fn end(&self, stage: Stage, came_in: u64, came_out: u64);

@@ -1,11 +1,24 @@
 //! A [`Run`] and its forms: JSON lines, CSV, and the text that a person reads first.
 
+mod csv;
+mod dates;
+mod jsonl;
+mod memory;
 mod schema;
+mod screen;
+#[cfg(test)]
+pub(crate) mod tests;
+mod text;
+mod text_cluster;
 
+pub use memory::peak_memory;
 pub use schema::{
     ClusterLine, DocumentLine, EdgeCounts, EdgeLine, Line, MemberLine, Relation, RunLine, SCHEMA, StageLine,
     SummaryLine,
 };
+#[cfg(feature = "cli")]
+pub(crate) use screen::{clean, number};
+pub use text::TextStyle;
 
 use crate::document::Skipped;
 

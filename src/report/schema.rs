@@ -70,6 +70,10 @@ pub struct DocumentLine {
     /// The id the record asked for, where another document had it already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duplicate_id: Option<String>,
+    /// Where the document quotes several stories that have nothing to do with each other (a digest, news in brief):
+    /// the documents it was found to quote. It is grouped with none of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub composite: Vec<String>,
 }
 
 /// How two documents are related, strongest first.

@@ -4,12 +4,14 @@
 //! the segments (sentences and lines), and a 128-bit digest of the token sequence. Everything after this room works on
 //! hashes; no stage joins strings.
 
+mod furniture;
 mod normalize;
 mod script;
 mod shingle;
 mod tokenize;
 mod tokens;
 
+pub use furniture::furniture;
 pub(crate) use shingle::mix;
 pub use shingle::{Shingles, each_shingle, shingles};
 pub use tokenize::{Tokenizer, tokenize};

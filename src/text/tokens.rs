@@ -55,6 +55,7 @@ pub struct Tokens {
     tokens: Box<[Token]>,
     segments: Box<[Segment]>,
     digest: u128,
+    furniture: u32,
 }
 
 /// A sentence, or a line that is none: one end, packed with what is known of it.
@@ -78,7 +79,7 @@ impl Segment {
 }
 
 impl Tokens {
-    pub(super) fn new(tokens: Vec<Token>, segments: Vec<Segment>) -> Self {
+    pub(super) fn new(tokens: Vec<Token>, segments: Vec<Segment>, furniture: u32) -> Self {
         let mut hasher = xxhash_rust::xxh3::Xxh3Default::new();
         let mut block = [0u8; 8 * 64];
         for chunk in tokens.chunks(64) {
@@ -88,10 +89,10 @@ impl Tokens {
             hasher.update(&block[..chunk.len() * 8]);
         }
         let digest = hasher.digest128();
-        Self { tokens: tokens.into(), segments: segments.into(), digest }
+        Self { tokens: tokens.into(), segments: segments.into(), digest, furniture }
     }
 
-    /// The tokens in reading order.
+    /// The tokens in reading order, furniture left out.
     pub fn as_slice(&self) -> &[Token] {
         &self.tokens
     }
@@ -99,6 +100,11 @@ impl Tokens {
     /// How many tokens.
     pub fn len(&self) -> usize {
         self.tokens.len()
+    }
+
+    /// Tokens of the furniture that was left out.
+    pub fn furniture_len(&self) -> u32 {
+        self.furniture
     }
 
     /// Whether the document holds no token at all: nothing but white space, punctuation and symbols.

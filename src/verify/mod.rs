@@ -1,6 +1,7 @@
-//! Pair to score: whether two texts are one dispatch in other words.
+//! Candidate pairs to edges: exact, from the tokens, never from a signature.
 //!
-//! In come the [`Tokens`](crate::text::Tokens) of two documents and the weights of their terms ([`Idf`]); out comes a
+//! Two questions are asked of a pair. [`Verifier`]: are they identical, copies, is one an excerpt of the other? And
+//! [`Model`]: are two texts one dispatch in other words? In come the [`Tokens`](crate::text::Tokens) of two documents and the weights of their terms ([`Idf`]); out comes a
 //! probability, and what it is made of. Each document is prepared once ([`Profile`]) and compared with many.
 //!
 //! ```
@@ -25,8 +26,10 @@ mod idf;
 mod model;
 mod overlap;
 mod profile;
+mod relation;
+mod rewrites;
+pub mod sets;
 mod terms;
-mod verbatim;
 mod weekdays;
 
 pub use features::{FEATURES, Feature, Features, Scratch, Sense, measure};
@@ -34,5 +37,6 @@ pub use idf::{Frequencies, Idf, LARGEST, PSEUDO_DOCUMENTS};
 pub(crate) use model::logistic;
 pub use model::{FORMAT, Model, ModelFile, Weight};
 pub use profile::Profile;
+pub use relation::{Edge, Verifier};
+pub use rewrites::Rewrites;
 pub use terms::{Place, each_term};
-pub use verbatim::Verbatim;

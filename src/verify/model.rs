@@ -65,7 +65,21 @@ impl Model {
         Self::from_json(DEFAULT)
     }
 
-    /// Reads a model file.
+    /// Reads the model file at `path`.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where it cannot be read, [`Error::Format`] where it is no model.
+    pub fn read(path: &std::path::Path) -> Result<Self> {
+        let text =
+            std::fs::read_to_string(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
+        Self::from_json(&text).map_err(|error| Error::Format {
+            path: path.to_owned(),
+            line: None,
+            message: error.to_string(),
+        })
+    }
+
+    /// Reads the text of a model file.
     ///
     /// # Errors
     /// [`Error::Model`] where it is no JSON, of another format, names an unknown feature, or turns one against its sense.

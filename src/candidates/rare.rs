@@ -1,0 +1,218 @@
+//! Candidates for excerpts and rewrites: the rare-feature join.
+//!
+//! A document's features are its words and its pairs of neighbouring words (pairs and triples of characters in scripts
+//! without spaces). Its rarest ones, among those that stand in at least two documents, are its *keys*; documents that
+//! share at least two keys are candidates. It is a MinHash whose permutation is "rarest first", or the prefix filter
+//! of set joins (Chaudhuri, Ganti and Kaushik 2006; Bayardo, Ma and Srikant 2007) with a count instead of a bound:
+//! overlap is not divided by the union, so that furniture, cuts and splices do not dilute it.
+//!
+//! Document frequencies are those of representatives: counted over copies, a much-reprinted dispatch would make its
+//! own words frequent and hide itself.
+
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use rayon::prelude::*;
+
+use super::Candidate;
+use crate::DocId;
+use crate::text::{Class, Token, mix};
+
+/// Documents of a posting list that each of its documents is paired with: the ones that follow it. A word in more
+/// documents than this is hardly rare, and a story told two hundred times is still chained together.
+const WINDOW: usize = 32;
+/// Counters a feature, as a power of two: at four slots an expected feature, one in five of the features that stand in
+/// one document only meets another one and looks like two.
+const SLOTS_PER_FEATURE: usize = 4;
+/// Counts from which "frequent" is all there is to know.
+const SATURATED: u8 = u8::MAX;
+
+/// The features of documents, counted and ranked.
+pub struct RareJoin<'a> {
+    documents: &'a [(DocId, &'a [Token])],
+    counts: Vec<AtomicU8>,
+    keys: usize,
+    shared: usize,
+}
+
+/// Calls `each` with the hash of every feature of a document, repeats included.
+pub fn each_feature(tokens: &[Token], mut each: impl FnMut(u64)) {
+    let term = |token: &Token| u64::from(token.stem());
+    for (at, token) in tokens.iter().enumerate() {
+        // Characters alone say nothing; their pairs (triples, for alphabets) are the words.
+        let (word, pair) = match token.class() {
+            Class::Word | Class::Number => (1, 2),
+            Class::Ideograph => (2, 3),
+            Class::Unspaced => (3, 5),
+        };
+        for length in [word, pair] {
+            let Some(run) = tokens.get(at..at + length) else { continue };
+            let hash = run.iter().fold(length as u64, |hash, token| mix(hash ^ term(token)));
+            each(hash);
+        }
+    }
+}
+
+impl<'a> RareJoin<'a> {
+    /// Counts in how many of `documents` each feature stands. They come in the order of reading, one a copy group.
+    pub fn new(documents: &'a [(DocId, &'a [Token])], keys: usize, shared: usize) -> Self {
+        let features: usize = documents.par_iter().map(|(_, tokens)| 2 * tokens.len()).sum();
+        let slots = (features * SLOTS_PER_FEATURE).next_power_of_two().clamp(1 << 12, 1 << 28);
+        let counts: Vec<AtomicU8> = std::iter::repeat_with(|| AtomicU8::new(0)).take(slots).collect();
+        let join = Self { documents, counts, keys, shared };
+        documents.par_iter().for_each_init(Vec::new, |features, (_, tokens)| {
+            distinct_features(tokens, features);
+            for &feature in &*features {
+                join.count_up(feature);
+            }
+        });
+        join
+    }
+
+    fn slot(&self, feature: u64) -> &AtomicU8 {
+        // A power of two fits the mask; the feature is mixed already.
+        &self.counts[(feature >> 20) as usize & (self.counts.len() - 1)]
+    }
+
+    fn count_up(&self, feature: u64) {
+        // Saturating, so the outcome does not hang on the order of the threads.
+        let up = |count: u8| (count < SATURATED).then(|| count + 1);
+        let _saturated = self.slot(feature).fetch_update(Ordering::Relaxed, Ordering::Relaxed, up);
+    }
+
+    /// In how many documents a feature stands, saturating; collisions of the counters make it too high at times,
+    /// never too low.
+    fn frequency(&self, feature: u64) -> u8 {
+        self.slot(feature).load(Ordering::Relaxed)
+    }
+
+    /// A document's keys: its rarest features that stand in at least one other document, sorted by hash.
+    fn keys_of(&self, tokens: &[Token], scratch: &mut Vec<u64>) -> Vec<u64> {
+        distinct_features(tokens, scratch);
+        let mut ranked: Vec<(u8, u64)> = scratch
+            .iter()
+            .map(|&feature| (self.frequency(feature), feature))
+            .filter(|&(count, _)| (2..SATURATED).contains(&count))
+            .collect();
+        if ranked.len() > self.keys {
+            ranked.select_nth_unstable(self.keys);
+            ranked.truncate(self.keys);
+        }
+        let mut keys: Vec<u64> = ranked.into_iter().map(|(_, feature)| feature).collect();
+        keys.sort_unstable();
+        keys
+    }
+
+    /// Pairs that share at least `shared` keys, sorted, each once.
+    ///
+    /// Linear by construction: at most `keys · WINDOW` meetings a document, whatever the corpus.
+    pub fn candidates(&self) -> Vec<Candidate> {
+        let keys: Vec<Vec<u64>> = self
+            .documents
+            .par_iter()
+            .map_init(Vec::new, |scratch, (_, tokens)| self.keys_of(tokens, scratch))
+            .collect();
+        let mut postings: Vec<(u64, u32)> = Vec::with_capacity(keys.iter().map(Vec::len).sum());
+        for (keys, document) in keys.iter().zip(0u32..) {
+            postings.extend(keys.iter().map(|&key| (key, document)));
+        }
+        postings.par_sort_unstable();
+        // Where a document's entry stands in each of its posting lists, by document then key.
+        let mut places: Vec<(u32, u32)> =
+            postings.iter().zip(0..).map(|(&(_, document), at)| (document, at)).collect();
+        places.par_sort_unstable();
+        let starts = starts(&places, self.documents.len());
+        let mut pairs: Vec<Candidate> = (0..self.documents.len())
+            .into_par_iter()
+            .flat_map_iter(|document| {
+                let mut met: Vec<u32> = Vec::new();
+                for &(_, at) in &places[starts[document]..starts[document + 1]] {
+                    let at = at as usize;
+                    let key = postings[at].0;
+                    let list = postings[at + 1..].iter().take(WINDOW).take_while(|&&(other, _)| other == key);
+                    met.extend(list.map(|&(_, other)| other));
+                }
+                met.sort_unstable();
+                let shared = self.shared;
+                let others: Vec<u32> =
+                    met.chunk_by(|a, b| a == b).filter(|run| run.len() >= shared).map(|run| run[0]).collect();
+                let this = self.documents[document].0;
+                others
+                    .into_iter()
+                    .filter_map(move |other| Candidate::new(this, self.documents[other as usize].0))
+            })
+            .collect();
+        pairs.par_sort_unstable();
+        pairs
+    }
+}
+
+fn distinct_features(tokens: &[Token], out: &mut Vec<u64>) {
+    out.clear();
+    each_feature(tokens, |feature| out.push(feature));
+    out.sort_unstable();
+    out.dedup();
+}
+
+/// Index of each document's first entry in `places`, and one past the last.
+fn starts(places: &[(u32, u32)], documents: usize) -> Vec<usize> {
+    let mut starts = vec![0; documents + 1];
+    for &(document, _) in places {
+        starts[document as usize + 1] += 1;
+    }
+    for at in 0..documents {
+        starts[at + 1] += starts[at];
+    }
+    starts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::{Tokens, tokenize};
+
+    fn join(texts: &[String]) -> Vec<Candidate> {
+        let tokens: Vec<Tokens> = texts.iter().map(|text| tokenize(text)).collect();
+        let documents: Vec<(DocId, &[Token])> =
+            tokens.iter().zip(0..).map(|(t, i)| (DocId(i), t.as_slice())).collect();
+        RareJoin::new(&documents, 48, 2).candidates()
+    }
+
+    fn filler(seed: u64, words: u64) -> String {
+        (0..words).map(|i| format!("w{} ", mix(seed * 1000 + i) % 300)).collect()
+    }
+
+    #[test]
+    fn two_rare_words_meet_among_common_ones() {
+        let mut texts: Vec<String> = (0..100).map(|i| filler(i, 200)).collect();
+        texts[20].push_str(" Okoro signed the Velmark accord");
+        texts[70].push_str(" an accord at Velmark, said Okoro");
+        assert!(join(&texts).contains(&Candidate(DocId(20), DocId(70))));
+    }
+
+    #[test]
+    fn scripts_without_spaces_meet_by_their_character_pairs() {
+        let texts = [
+            "央行周三宣布加息二十五个基点".to_owned(),
+            "周三央行加息，二十五个基点".to_owned(),
+            "港口工人罢工进入第三天".to_owned(),
+        ];
+        assert_eq!(join(&texts), [Candidate(DocId(0), DocId(1))]);
+    }
+
+    #[test]
+    fn a_story_told_many_times_is_chained_with_bounded_work() {
+        let texts: Vec<String> =
+            (0..500).map(|i| format!("quorvan zelbith mirandole {}", filler(i, 30))).collect();
+        let pairs = join(&texts);
+        assert!(pairs.len() <= 500 * 48 * WINDOW);
+        // 500 documents saturate the counters: nothing that frequent is a key.
+        let fewer = join(&texts[..200]);
+        assert!((0..199).all(|i| fewer.contains(&Candidate(DocId(i), DocId(i + 1)))));
+    }
+
+    #[test]
+    fn lone_documents_have_no_candidates() {
+        assert!(join(&["one text".to_owned()]).is_empty());
+        assert!(join(&[]).is_empty());
+    }
+}

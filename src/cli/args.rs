@@ -1,0 +1,332 @@
+//! What was typed. Nothing here reads a file or checks more than the form of a value.
+//!
+//! A flag that sets a value of `wirecopy.toml` stands in [`SETTINGS`] once; its help text gets the default and the name
+//! of the environment variable from there, so neither can go stale.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgAction, Args, Command, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
+use toml::Value;
+
+use super::calibrate::CalibrateArgs;
+use super::eval::EvalArgs;
+use super::settings;
+use super::terminal;
+
+const LONG_ABOUT: &str = "\
+Finds the copies in a folder of news: identical texts, near-verbatim reprints, excerpts, and re-worded or \
+re-translated versions of one wire dispatch.
+
+Settings come from flags, then from WIRECOPY_… environment variables, then from wirecopy.toml in the current folder, \
+then from the defaults; `wirecopy config` shows which.";
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    done, also when the reader of the output went away
+  1    duplicates exist (only with --exit-code)
+  2    usage error, missing input, output that cannot be written, or some inputs were skipped
+  130  ended by Ctrl-C";
+
+const CLUSTER_EXAMPLES: &str = "\
+Examples:
+  wirecopy cluster corpus/
+      which articles below corpus/ are the same dispatch
+  wirecopy cluster archive/2023 archive/2024 -o run.jsonl
+      the same over two folders, and everything that was found into a report
+  zcat news.jsonl.gz | wirecopy cluster - --text-field body --date-field published
+      JSON lines, with fields of other names
+  wirecopy cluster corpus/ --format csv -o clusters.csv -q
+      a table of the clustered documents, nothing on the terminal
+  wirecopy cluster incoming/ --exit-code -q
+      only say by the exit code whether there are duplicates";
+
+/// Finds the copies in a folder of news
+#[derive(Debug, Parser)]
+#[command(name = "wirecopy", version, long_about = LONG_ABOUT, after_help = EXIT_CODES)]
+#[command(arg_required_else_help = true, subcommand_required = true, disable_help_subcommand = true)]
+pub struct Cli {
+    /// What holds for every verb.
+    #[command(flatten)]
+    pub global: GlobalArgs,
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Find which documents are copies, excerpts or rewrites of one another
+    #[command(after_long_help = CLUSTER_EXAMPLES)]
+    Cluster(ClusterArgs),
+    /// Say how well a run matches gold families, or the scorer labelled pairs
+    Eval(EvalArgs),
+    /// Fit the scorer of rewrites on labelled pairs of your own
+    Calibrate(CalibrateArgs),
+    /// Print the effective settings as TOML, each with where it comes from
+    Config(ConfigArgs),
+    /// Print the completion file of a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page, of the program or of one verb
+    Man(ManArgs),
+}
+
+/// What holds for every verb.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "General options")]
+pub struct GlobalArgs {
+    /// Print no text report, no progress and no warnings
+    ///
+    /// Errors are printed all the same, and so is a report that was asked for with --output or --format.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say more; twice for everything
+    ///
+    /// Shows more clusters and members in the text report, and a line a stage on standard error.
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
+    /// Colours in what is printed
+    ///
+    /// `auto` means on terminals, unless NO_COLOR is set, or wherever CLICOLOR_FORCE is set.
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = ColorChoice::Auto)]
+    pub color: ColorChoice,
+    /// Show no progress bars on standard error
+    #[arg(long, global = true)]
+    pub no_progress: bool,
+    /// Read settings from FILE instead of wirecopy.toml in the current folder
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
+    /// Read no wirecopy.toml
+    #[arg(long, global = true, conflicts_with = "config")]
+    pub no_config: bool,
+}
+
+impl GlobalArgs {
+    /// Whether bars may be drawn.
+    pub(super) fn wants_progress(&self) -> bool {
+        !self.quiet && !self.no_progress && terminal::stderr_is_terminal()
+    }
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// On terminals.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The forms of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For reading: the largest clusters, what was skipped, seconds a stage
+    Text,
+    /// The whole run, one JSON object a line
+    Jsonl,
+    /// One row a clustered document
+    Csv,
+}
+
+/// `wirecopy cluster`.
+#[derive(Debug, Args)]
+pub struct ClusterArgs {
+    /// Folders and files to read; `-` reads JSON lines from standard input
+    #[arg(value_name = "PATH", required = true, value_hint = ValueHint::AnyPath)]
+    pub paths: Vec<PathBuf>,
+    /// Write the run to FILE; `-` is standard output
+    ///
+    /// The file appears under its name when it is complete, never before. Its form is that of --format, else that of its
+    /// ending: .csv is csv, .txt is text, everything else jsonl. The text report still goes to standard output.
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output options")]
+    pub output: Option<PathBuf>,
+    /// Form of the output [default: text on standard output]
+    #[arg(long, value_enum, help_heading = "Output options")]
+    pub format: Option<Format>,
+    /// Exit with 1 when duplicates exist
+    #[arg(long, help_heading = "Output options")]
+    pub exit_code: bool,
+    /// Settings of the run.
+    #[command(flatten)]
+    pub settings: SettingArgs,
+}
+
+/// `wirecopy config`.
+#[derive(Debug, Args)]
+pub struct ConfigArgs {
+    /// Settings, as `wirecopy cluster` takes them.
+    #[command(flatten)]
+    pub settings: SettingArgs,
+}
+
+/// `wirecopy completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// `wirecopy man`.
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// The verb; without it the page of the program
+    #[arg(value_parser = verbs())]
+    pub verb: Option<String>,
+}
+
+fn verbs() -> PossibleValuesParser {
+    PossibleValuesParser::new(["cluster", "eval", "calibrate", "config", "completions", "man"])
+}
+
+/// Flags that set a value of `wirecopy.toml`. None has a default here: what was not typed must not hide the file.
+#[derive(Debug, Default, Args)]
+pub struct SettingArgs {
+    /// Worker threads; 0 is one a core
+    #[arg(short = 'j', long, value_name = "N", help_heading = "General options")]
+    pub threads: Option<u32>,
+    /// Jaccard similarity of shingles from which two documents are copies
+    #[arg(long, value_name = "SHARE", help_heading = MATCHING)]
+    pub threshold: Option<f64>,
+    /// Tokens in a shingle
+    #[arg(long, value_name = "K", help_heading = MATCHING)]
+    pub shingle: Option<u32>,
+    /// Read only files whose path below the folder matches GLOB; may be repeated
+    #[arg(long, value_name = "GLOB", help_heading = INPUT)]
+    pub include: Vec<String>,
+    /// Leave out files and folders that match GLOB; stronger than --include; may be repeated
+    #[arg(long, value_name = "GLOB", help_heading = INPUT)]
+    pub exclude: Vec<String>,
+    /// Folders to descend; 1 is the files of the folder itself
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = INPUT)]
+    pub max_depth: Option<u32>,
+    /// Follow symbolic links
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        hide_possible_values = true, help_heading = INPUT)]
+    pub follow: Option<bool>,
+    /// Read hidden files and folders
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        hide_possible_values = true, help_heading = INPUT)]
+    pub hidden: Option<bool>,
+    /// Skip documents that are longer, such as 64M
+    #[arg(long, value_name = "SIZE", value_parser = crate::config::parse_size, help_heading = INPUT)]
+    pub max_document_bytes: Option<u64>,
+    /// Field or column that holds the id
+    #[arg(long, value_name = "NAME", help_heading = FIELDS)]
+    pub id_field: Option<String>,
+    /// Field or column that holds the text
+    #[arg(long, value_name = "NAME", help_heading = FIELDS)]
+    pub text_field: Option<String>,
+    /// Field or column that holds the headline
+    #[arg(long, value_name = "NAME", help_heading = FIELDS)]
+    pub title_field: Option<String>,
+    /// Field or column that holds the publication date
+    #[arg(long, value_name = "NAME", help_heading = FIELDS)]
+    pub date_field: Option<String>,
+    /// Field or column that holds the publisher
+    #[arg(long, value_name = "NAME", help_heading = FIELDS)]
+    pub source_field: Option<String>,
+    /// Field or column that holds the address
+    #[arg(long, value_name = "NAME", help_heading = FIELDS)]
+    pub url_field: Option<String>,
+}
+
+const INPUT: &str = "Input options";
+const FIELDS: &str = "Fields of JSON lines and CSV";
+const MATCHING: &str = "Matching options";
+
+/// Each flag of [`SettingArgs`], by its name here, and the place of its value in `wirecopy.toml`.
+pub(super) const SETTINGS: [(&str, &str); 15] = [
+    ("threads", "threads"),
+    ("threshold", "match.threshold"),
+    ("shingle", "match.shingle"),
+    ("include", "ingest.include"),
+    ("exclude", "ingest.exclude"),
+    ("max_depth", "ingest.max_depth"),
+    ("follow", "ingest.follow"),
+    ("hidden", "ingest.hidden"),
+    ("max_document_bytes", "ingest.max_document_bytes"),
+    ("id_field", "ingest.fields.id"),
+    ("text_field", "ingest.fields.text"),
+    ("title_field", "ingest.fields.title"),
+    ("date_field", "ingest.fields.date"),
+    ("source_field", "ingest.fields.source"),
+    ("url_field", "ingest.fields.url"),
+];
+
+impl SettingArgs {
+    /// The value that was typed for a flag of [`SETTINGS`].
+    pub(super) fn typed(&self, name: &str) -> Option<Value> {
+        let integer = |value: Option<u32>| value.map(|n| Value::Integer(n.into()));
+        let text = |value: &Option<String>| value.clone().map(Value::String);
+        let list = |values: &[String]| {
+            (!values.is_empty()).then(|| Value::Array(values.iter().cloned().map(Value::String).collect()))
+        };
+        match name {
+            "threads" => integer(self.threads),
+            "threshold" => self.threshold.map(Value::Float),
+            "shingle" => integer(self.shingle),
+            "include" => list(&self.include),
+            "exclude" => list(&self.exclude),
+            "max_depth" => integer(self.max_depth),
+            "follow" => self.follow.map(Value::Boolean),
+            "hidden" => self.hidden.map(Value::Boolean),
+            // As text, since TOML's integers are signed.
+            "max_document_bytes" => self.max_document_bytes.map(|n| Value::String(n.to_string())),
+            "id_field" => text(&self.id_field),
+            "text_field" => text(&self.text_field),
+            "title_field" => text(&self.title_field),
+            "date_field" => text(&self.date_field),
+            "source_field" => text(&self.source_field),
+            "url_field" => text(&self.url_field),
+            _ => None,
+        }
+    }
+}
+
+/// The command with every default and variable in its help.
+pub fn command() -> Command {
+    let defaults = settings::defaults();
+    Cli::command().mut_subcommands(|verb| {
+        SETTINGS.iter().fold(verb, |verb, (name, path)| {
+            if verb.get_arguments().any(|arg| arg.get_id() == *name) {
+                verb.mut_arg(*name, |arg| with_origin(arg, path, &defaults))
+            } else {
+                verb
+            }
+        })
+    })
+}
+
+fn with_origin(arg: Arg, path: &str, defaults: &[settings::Leaf]) -> Arg {
+    let default =
+        defaults.iter().find(|leaf| leaf.path == path).map(settings::Leaf::shown).unwrap_or_default();
+    let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+    arg.help(format!("{help} [default: {default}]"))
+        .long_help(format!("{help}\n\n[default: {default}] [env: {}]", settings::variable(path)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clap_finds_no_fault() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn every_setting_has_its_flag_and_its_place() {
+        let command = command();
+        let cluster = command.find_subcommand("cluster").map(|verb| verb.get_arguments().collect::<Vec<_>>());
+        let cluster = cluster.unwrap_or_default();
+        let places = settings::defaults();
+        for (name, path) in SETTINGS {
+            assert!(cluster.iter().any(|arg| arg.get_id() == name), "no flag {name}");
+            assert!(places.iter().any(|leaf| leaf.path == path), "no setting {path}");
+        }
+    }
+}

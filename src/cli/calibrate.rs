@@ -1,0 +1,67 @@
+//! `wirecopy calibrate`: fits the scorer on a user's own labels.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
+
+use super::args::{GlobalArgs, SettingArgs};
+use super::eval::{pair_text, table};
+use super::labels;
+use super::output::Output;
+use super::settings::Settings;
+use crate::eval::{CalibrationOptions, calibrate};
+
+/// `wirecopy calibrate`.
+#[derive(Debug, Args)]
+pub struct CalibrateArgs {
+    /// Labelled pairs: lines of id, id, 0 or 1, and the name of a set, separated by tabs; may be given several times
+    #[arg(long, value_name = "FILE", required = true, value_hint = ValueHint::FilePath)]
+    pub pairs: Vec<PathBuf>,
+    /// Documents of the pairs: files or folders as for `wirecopy cluster`
+    #[arg(long, value_name = "PATH", required = true)]
+    pub docs: Vec<PathBuf>,
+    /// Where the model goes; without it only the figures are printed
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+    /// Parts the families are split into for the figures, each judged by a model fitted on the others
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(2..=20))]
+    pub folds: u32,
+    /// Worst errors that are listed
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub errors: usize,
+    /// Flags that set values of the configuration.
+    #[command(flatten)]
+    pub settings: SettingArgs,
+}
+
+/// Runs the verb and gives the exit code.
+pub(super) fn run(global: &GlobalArgs, args: &CalibrateArgs) -> anyhow::Result<u8> {
+    let settings = Settings::load(global, &args.settings)?;
+    let mut output = args.output.as_deref().map(Output::open).transpose()?;
+    let mut pairs = Vec::new();
+    for path in &args.pairs {
+        pairs.extend(labels::pairs(path)?);
+    }
+    let mut texts = crate::eval::Texts::new();
+    for path in &args.docs {
+        texts.extend(labels::texts(path, &settings)?);
+    }
+    let options = CalibrationOptions {
+        folds: args.folds as usize,
+        errors: args.errors,
+        ..CalibrationOptions::default()
+    };
+    let calibration = calibrate(&pairs, &texts, &settings.config.matching, &options)?;
+    if let Some(output) = &mut output {
+        let mut text = serde_json::to_string_pretty(&calibration.model)?;
+        text.push('\n');
+        output.write(|out| out.write_all(text.as_bytes()))?;
+    }
+    let mut text = format!("Cross-validated over {} parts, families never split\n\n", args.folds);
+    text.push_str(&pair_text(&calibration.report));
+    text.push_str("\nEach pair alone, with the background table only\n\n");
+    text.push_str(&table(Some(&calibration.alone.overall), &calibration.alone.sets));
+    text.push_str("\nBy what was done to a text\n\n");
+    text.push_str(&table(None, &calibration.perturbed));
+    super::print(text.as_bytes())
+}

@@ -1,0 +1,156 @@
+//! `wirecopy cluster`: the main job.
+
+use std::fs;
+use std::io::{IsTerminal, Write, stdout};
+use std::path::Path;
+
+use anyhow::bail;
+
+use super::args::{ClusterArgs, Format, GlobalArgs};
+use super::bars::Bars;
+use super::output::Output;
+use super::settings::Settings;
+use super::{DONE, DUPLICATES, TROUBLE, interrupt, terminal};
+use crate::report::{Run, TextStyle, peak_memory};
+use crate::{Cancel, Error, Pipeline, Root, Skipped};
+
+/// Skipped inputs that are named on standard error, as long as there are not more.
+const NAMED: usize = 20;
+/// Skipped inputs that are named where there are more: the report has them all.
+const NAMED_OF_MANY: usize = 5;
+
+/// What was typed, as it will be done.
+struct Plan {
+    settings: Settings,
+    roots: Vec<Root>,
+    /// Where a form other than the text on the terminal goes.
+    output: Option<(Output, Format)>,
+    /// The text on standard output.
+    text: bool,
+}
+
+/// Runs the verb and gives the exit code.
+pub(super) fn run(global: &GlobalArgs, args: &ClusterArgs, bars: &Bars) -> anyhow::Result<u8> {
+    let mut plan = plan(global, args)?;
+    let cancel = Cancel::default();
+    interrupt::cancel_on_ctrl_c(cancel.clone())?;
+    let result = Pipeline::new(&plan.settings.config)
+        .threads(plan.settings.program.threads)
+        .progress(bars)
+        .cancel(cancel.clone())
+        .command(std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect())
+        .run(&plan.roots);
+    bars.clear();
+    let mut run = result?;
+    run.summary.peak_memory = run.summary.peak_memory.or_else(peak_memory);
+    warn_of_skipped(&run.skipped, plan.text && stdout().is_terminal());
+    cancel.check()?;
+    if let Some((output, format)) = &mut plan.output {
+        let format = *format;
+        output.write(|out| write(&run, format, &TextStyle::default(), out))?;
+    }
+    if plan.text {
+        let style = TextStyle {
+            width: terminal::columns(),
+            color: terminal::color_on_stdout(global.color),
+            verbosity: global.verbose,
+        };
+        Output::stdout().write(|out| write(&run, Format::Text, &style, out))?;
+    }
+    cancel.check()?;
+    Ok(exit_code(&run, args.exit_code))
+}
+
+/// Checks everything that can be checked before the run begins.
+fn plan(global: &GlobalArgs, args: &ClusterArgs) -> anyhow::Result<Plan> {
+    let settings = Settings::load(global, &args.settings)?;
+    let roots: Vec<Root> = args.paths.iter().map(Root::from).collect();
+    if roots.iter().filter(|root| **root == Root::Stdin).count() > 1 {
+        bail!("standard input (`-`) can be read once only");
+    }
+    for root in &roots {
+        if let Root::Path(path) = root {
+            fs::metadata(path).map_err(|source| Error::Root { path: path.clone(), source })?;
+        }
+    }
+    let output = match (&args.output, args.format) {
+        (Some(path), format) => Some((Output::open(path)?, format.unwrap_or_else(|| format_of(path)))),
+        (None, Some(Format::Text) | None) => None,
+        (None, Some(format)) => Some((Output::stdout(), format)),
+    };
+    // Two forms on one stream would be of use to nobody.
+    let stdout_taken = output.as_ref().is_some_and(|(output, _)| output.is_stdout());
+    let asked = args.output.is_none() && args.format == Some(Format::Text);
+    Ok(Plan { settings, roots, output, text: !stdout_taken && (asked || !global.quiet) })
+}
+
+/// The form that a file's ending asks for.
+fn format_of(path: &Path) -> Format {
+    match path.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase).as_deref() {
+        Some("csv") => Format::Csv,
+        Some("txt") => Format::Text,
+        _ => Format::Jsonl,
+    }
+}
+
+fn write(run: &Run, format: Format, style: &TextStyle, out: &mut dyn Write) -> std::io::Result<()> {
+    match format {
+        Format::Text => run.write_text(out, style),
+        Format::Jsonl => run.write_jsonl(out),
+        Format::Csv => run.write_csv(out),
+    }
+}
+
+/// Names the first skipped inputs on standard error, unless the text report beside it does.
+fn warn_of_skipped(skipped: &[Skipped], in_view: bool) {
+    if skipped.is_empty() || in_view {
+        return;
+    }
+    let named = if skipped.len() > NAMED { NAMED_OF_MANY } else { skipped.len() };
+    for one in &skipped[..named] {
+        let record = one.record.map(|record| format!(":{record}")).unwrap_or_default();
+        tracing::warn!("{}{record}: {}", crate::report::clean(&one.path), crate::report::clean(&one.reason));
+    }
+    if skipped.len() > named {
+        tracing::warn!("{} more inputs were skipped: the report has them all", skipped.len() - named);
+    }
+}
+
+/// Skipped inputs weigh more than duplicates: whoever asks whether there are any must know that not all was looked at.
+fn exit_code(run: &Run, duplicates_count: bool) -> u8 {
+    match (run.skipped.is_empty(), duplicates_count && !run.clusters.is_empty()) {
+        (false, _) => TROUBLE,
+        (true, true) => DUPLICATES,
+        (true, false) => DONE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::tests::fixture;
+
+    #[test]
+    fn the_ending_names_the_form() {
+        for (name, format) in [
+            ("run.jsonl", Format::Jsonl),
+            ("run.ndjson", Format::Jsonl),
+            ("run.json", Format::Jsonl),
+            ("run", Format::Jsonl),
+            ("clusters.CSV", Format::Csv),
+            ("report.txt", Format::Text),
+        ] {
+            assert_eq!(format_of(Path::new(name)), format, "{name}");
+        }
+    }
+
+    #[test]
+    fn exit_codes() {
+        let mut run = fixture::news();
+        assert_eq!((exit_code(&run, false), exit_code(&run, true)), (TROUBLE, TROUBLE));
+        run.skipped.clear();
+        assert_eq!((exit_code(&run, false), exit_code(&run, true)), (DONE, DUPLICATES));
+        run.clusters.clear();
+        assert_eq!(exit_code(&run, true), DONE);
+    }
+}

@@ -1,0 +1,41 @@
+//! Labelled pairs and their documents, for the verbs that measure and fit.
+
+use std::path::Path;
+
+use super::settings::Settings;
+use crate::eval::{LabelledPair, Texts, parse_pairs};
+use crate::ingest::{self, Outcome};
+use crate::{Cancel, Error, NoProgress, Root};
+
+/// The text of a file of labels.
+pub(super) fn read(path: &Path) -> anyhow::Result<String> {
+    Ok(std::fs::read_to_string(path).map_err(|source| Error::Io { path: path.to_owned(), source })?)
+}
+
+/// The labelled pairs of a file.
+pub(super) fn pairs(path: &Path) -> anyhow::Result<Vec<LabelledPair>> {
+    Ok(parse_pairs(&read(path)?, path)?)
+}
+
+/// The texts below a path, by document id.
+pub(super) fn texts(path: &Path, settings: &Settings) -> anyhow::Result<Texts> {
+    let mut texts = Texts::new();
+    let take = |document: &crate::Document| document.text.clone();
+    ingest::read(
+        &[Root::from(path)],
+        &settings.config.ingest,
+        &NoProgress,
+        &Cancel::default(),
+        take,
+        |outcome| {
+            match outcome {
+                Outcome::Read(header, text) => {
+                    texts.insert(header.id, text);
+                }
+                Outcome::Skipped(skipped) => tracing::warn!("{}: {}", skipped.path, skipped.reason),
+            }
+            Ok(())
+        },
+    )?;
+    Ok(texts)
+}

@@ -1,0 +1,105 @@
+//! Messages of the library on standard error: `warning: …`.
+
+use std::fmt;
+use std::io::{self, Write};
+
+use anyhow::anyhow;
+use tracing::level_filters::LevelFilter;
+use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields, MakeWriter};
+use tracing_subscriber::registry::LookupSpan;
+
+use super::args::GlobalArgs;
+use super::bars::Bars;
+use super::terminal;
+
+/// The variable with the level, for when neither `-q` nor `-v` is given.
+pub(super) const VARIABLE: &str = "WIRECOPY_LOG";
+
+/// Sends messages to standard error, above the bars where there are any.
+///
+/// # Errors
+/// A value of `WIRECOPY_LOG` that is no level.
+pub(super) fn start(global: &GlobalArgs, bars: &Bars) -> anyhow::Result<()> {
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(level(global)?)
+        .with_ansi(terminal::color_on_stderr(global.color))
+        .event_format(Plain)
+        .with_writer(AboveBars(bars.clone()))
+        .finish();
+    // Fails only where a subscriber is set already, and then that one is to be used.
+    let _ = tracing::subscriber::set_global_default(subscriber);
+    Ok(())
+}
+
+fn level(global: &GlobalArgs) -> anyhow::Result<LevelFilter> {
+    Ok(match (global.quiet, global.verbose) {
+        (true, _) => LevelFilter::ERROR,
+        (false, 1) => LevelFilter::INFO,
+        (false, 2) => LevelFilter::DEBUG,
+        (false, 3..) => LevelFilter::TRACE,
+        (false, 0) => match std::env::var(VARIABLE) {
+            Ok(name) if !name.is_empty() => name.parse().map_err(|_| {
+                anyhow!("{VARIABLE}: expected off, error, warn, info, debug or trace, found `{name}`")
+            })?,
+            _ => LevelFilter::WARN,
+        },
+    })
+}
+
+/// `warning: text` without time and module: a person reads it.
+struct Plain;
+
+impl<S, N> FormatEvent<S, N> for Plain
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(
+        &self,
+        ctx: &FmtContext<'_, S, N>,
+        mut out: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
+        let (label, color) = match *event.metadata().level() {
+            Level::ERROR => ("error: ", "1;31"),
+            Level::WARN => ("warning: ", "1;33"),
+            Level::INFO => ("", ""),
+            Level::DEBUG => ("debug: ", "2"),
+            Level::TRACE => ("trace: ", "2"),
+        };
+        if out.has_ansi_escapes() && !label.is_empty() {
+            write!(out, "\u{1b}[{color}m{label}\u{1b}[0m")?;
+        } else {
+            out.write_str(label)?;
+        }
+        ctx.field_format().format_fields(out.by_ref(), event)?;
+        writeln!(out)
+    }
+}
+
+/// Standard error, with the bars out of the way for the time of a line.
+struct AboveBars(Bars);
+
+impl<'a> MakeWriter<'a> for AboveBars {
+    type Writer = LineWriter<'a>;
+
+    fn make_writer(&'a self) -> Self::Writer {
+        LineWriter(&self.0)
+    }
+}
+
+/// The writer of one message.
+struct LineWriter<'a>(&'a Bars);
+
+impl Write for LineWriter<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.aside(|| io::stderr().lock().write_all(bytes))?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,46 @@
+//! What the terminal can do: colours, columns.
+
+use std::io::{IsTerminal, stderr, stdout};
+
+use super::args::ColorChoice;
+
+/// Columns where nothing tells how many there are.
+const COLUMNS: usize = 80;
+
+/// Whether progress bars can be drawn.
+pub(super) fn stderr_is_terminal() -> bool {
+    stderr().is_terminal()
+}
+
+/// Whether the text report may use colours.
+pub(super) fn color_on_stdout(choice: ColorChoice) -> bool {
+    color(choice, stdout().is_terminal())
+}
+
+/// Whether messages may use colours.
+pub(super) fn color_on_stderr(choice: ColorChoice) -> bool {
+    color(choice, stderr().is_terminal())
+}
+
+/// The conventions of <https://no-color.org> and <https://bixense.com/clicolors>.
+fn color(choice: ColorChoice, is_terminal: bool) -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
+    match choice {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto if std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) => false,
+        ColorChoice::Auto if set("CLICOLOR_FORCE") => true,
+        ColorChoice::Auto => is_terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
+    }
+}
+
+/// Columns of standard output: the terminal's, else `COLUMNS`, else 80.
+pub(super) fn columns() -> usize {
+    let asked =
+        std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok()).filter(|&columns| columns > 0);
+    terminal_size::terminal_size_of(stdout())
+        .map(|(width, _)| usize::from(width.0))
+        .filter(|&columns| columns > 0)
+        .or(asked)
+        .unwrap_or(COLUMNS)
+}

@@ -1,0 +1,167 @@
+//! Documents that quote several stories.
+//!
+//! A digest ("news in brief") truly belongs to every dispatch it quotes, and to none. Left in the graph it chains all
+//! of them. It gives itself away by its neighbours: it is made of parts of documents that have nothing in common but
+//! it.
+
+use std::collections::BTreeMap;
+
+use super::representative::Judge;
+use crate::DocId;
+use crate::verify::Edge;
+
+/// Neighbours that are compared with each other, those with edges first. A digest shows itself within a few; a story
+/// with a thousand rewrites must not cost a million comparisons.
+const COMPARED: usize = 16;
+/// A digest consists of what it quotes: of its words, this share stands in one or other of its neighbours...
+const QUOTED_BY_ALL: f64 = 0.6;
+/// ...and no neighbour holds this share of them by itself: then it is that story, with something added.
+const QUOTED_BY_ONE: f64 = 0.75;
+/// Two quoted parts are apart when they have at most this share of the shorter in common: a sentence that all of a
+/// site's stories end with is in every part.
+const COMMON_PART: f64 = 0.3;
+
+/// A document that quotes several stories.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Composite {
+    /// The digest.
+    pub document: DocId,
+    /// The documents it was found to quote, in the order of reading.
+    pub quotes: Vec<DocId>,
+}
+
+/// Finds the composites among the ends of `edges`, and gives the edges that are left without them.
+///
+/// `quotes` are pairs without an edge that have some sentences in common. A document is composite when two documents
+/// that are unrelated to each other both have an edge with it, or when it consists of parts of its neighbours, two of
+/// which are unrelated and stand in different parts of it.
+pub fn part_composites(
+    edges: &[Edge],
+    quotes: &[(DocId, DocId)],
+    judge: &impl Judge,
+) -> (Vec<Composite>, Vec<Edge>) {
+    let mut neighbours: BTreeMap<DocId, Vec<(bool, DocId)>> = BTreeMap::new();
+    let linked = edges.iter().map(|edge| (true, edge.a, edge.b));
+    for (is_edge, a, b) in linked.chain(quotes.iter().map(|&(a, b)| (false, a, b))) {
+        neighbours.entry(a).or_default().push((is_edge, b));
+        neighbours.entry(b).or_default().push((is_edge, a));
+    }
+    // Without an edge there is nothing that a digest could chain.
+    neighbours.retain(|_, around| around.len() > 1 && around.iter().any(|&(is_edge, _)| is_edge));
+    let mut composites = Vec::new();
+    for (&document, around) in &mut neighbours {
+        around.sort_unstable_by_key(|&(is_edge, other)| (!is_edge, other));
+        around.truncate(COMPARED);
+        if is_composite(document, around, judge) {
+            let mut quotes: Vec<DocId> = around.iter().map(|&(_, other)| other).collect();
+            quotes.sort_unstable();
+            composites.push(Composite { document, quotes });
+        }
+    }
+    let is_composite = |d: DocId| composites.binary_search_by_key(&d, |composite| composite.document).is_ok();
+    let left = edges.iter().filter(|edge| !is_composite(edge.a) && !is_composite(edge.b)).copied().collect();
+    (composites, left)
+}
+
+fn is_composite(document: DocId, around: &[(bool, DocId)], judge: &impl Judge) -> bool {
+    let mut unrelated = Vec::new();
+    for (at, &(x_edge, x)) in around.iter().enumerate() {
+        for (y_at, &(y_edge, y)) in around.iter().enumerate().skip(at + 1) {
+            if judge.unrelated(x, y) {
+                if x_edge && y_edge {
+                    return true;
+                }
+                unrelated.push((at, y_at));
+            }
+        }
+    }
+    if unrelated.is_empty() {
+        return false;
+    }
+    let parts: Vec<Vec<bool>> = around.iter().map(|&(_, other)| judge.quoted(document, other)).collect();
+    let count = |part: &[bool]| part.iter().filter(|&&quoted| quoted).count();
+    let length = judge.length(document) as f64;
+    let by_one = parts.iter().map(|part| count(part)).max().unwrap_or(0) as f64;
+    let by_all = (0..judge.length(document)).filter(|&at| parts.iter().any(|part| part[at])).count() as f64;
+    let apart = |&(x, y): &(usize, usize)| {
+        let common = parts[x].iter().zip(&parts[y]).filter(|&(&a, &b)| a && b).count() as f64;
+        common <= COMMON_PART * count(&parts[x]).min(count(&parts[y])) as f64
+    };
+    by_all >= QUOTED_BY_ALL * length && by_one < QUOTED_BY_ONE * length && unrelated.iter().any(apart)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::Relation;
+
+    /// Documents with numbers of the same parity are of one topic; 10 and up are digests, whose first half stands in
+    /// the even documents and whose second half in the odd ones.
+    struct Parity;
+
+    impl Judge for Parity {
+        fn relate(&self, _: DocId, _: DocId) -> Option<Edge> {
+            None
+        }
+        fn unrelated(&self, a: DocId, b: DocId) -> bool {
+            a.0 < 10 && b.0 < 10 && a.0 % 2 != b.0 % 2
+        }
+        fn quoted(&self, of: DocId, by: DocId) -> Vec<bool> {
+            (0..self.length(of)).map(|at| of.0 >= 10 && (at < 50) == (by.0 % 2 == 0)).collect()
+        }
+        fn coverage(&self, _: DocId, _: DocId) -> f64 {
+            0.0
+        }
+        fn length(&self, _: DocId) -> usize {
+            100
+        }
+    }
+
+    fn edge(a: u32, b: u32) -> Edge {
+        let (a, b) = (DocId(a), DocId(b));
+        Edge {
+            a,
+            b,
+            relation: Relation::Rewrite,
+            score: 0.9,
+            jaccard: 0.1,
+            containment_a: 0.4,
+            containment_b: 0.4,
+        }
+    }
+
+    #[test]
+    fn the_digest_is_parted_from_the_stories_it_has_edges_with() {
+        let edges = [edge(0, 2), edge(0, 10), edge(1, 3), edge(1, 10), edge(2, 10)];
+        let (composites, left) = part_composites(&edges, &[], &Parity);
+        assert_eq!(
+            composites,
+            [Composite { document: DocId(10), quotes: vec![DocId(0), DocId(1), DocId(2)] }]
+        );
+        assert_eq!(left, [edge(0, 2), edge(1, 3)]);
+    }
+
+    #[test]
+    fn one_edge_and_the_quote_of_another_story_are_enough() {
+        let edges = [edge(0, 2), edge(0, 10)];
+        let (composites, left) = part_composites(&edges, &[(DocId(1), DocId(10))], &Parity);
+        assert_eq!(composites.len(), 1);
+        assert_eq!(left, [edge(0, 2)]);
+    }
+
+    #[test]
+    fn a_sentence_shared_with_another_story_makes_no_digest() {
+        let edges = [edge(0, 2)];
+        let (composites, left) = part_composites(&edges, &[(DocId(0), DocId(1))], &Parity);
+        assert!(composites.is_empty());
+        assert_eq!(left, edges);
+    }
+
+    #[test]
+    fn a_story_whose_neighbours_are_related_is_none() {
+        let edges = [edge(0, 2), edge(0, 4), edge(0, 6)];
+        let (composites, left) = part_composites(&edges, &[], &Parity);
+        assert!(composites.is_empty());
+        assert_eq!(left, edges);
+    }
+}

@@ -1,0 +1,155 @@
+//! Copies to groups, each around one document that every member was checked against.
+//!
+//! A copy of a copy of a copy need not be a copy: chained by union-find, drift welds what differs. Here a group is a
+//! star. Its leader takes the members that were verified against it; what only hangs on a member is checked against
+//! the leader, and where it fails it is left for a leader of its own.
+
+use crate::DocId;
+use crate::verify::Edge;
+
+/// Documents grouped around leaders.
+#[derive(Clone, Debug, Default)]
+pub struct CopyGroups {
+    /// For each document its leader: itself for a leader and for a document without copies.
+    pub leader: Vec<DocId>,
+    /// One verified edge for each document that is not its own leader, between it and its leader.
+    pub edges: Vec<Edge>,
+}
+
+impl CopyGroups {
+    /// Whether the document stands for itself, and maybe for others.
+    pub fn is_leader(&self, document: DocId) -> bool {
+        self.leader[document.index()] == document
+    }
+}
+
+/// Groups `documents` documents by their verified copy `edges`. `length` tells a document's tokens, `verify` checks a
+/// pair that has no edge yet.
+///
+/// Leaders are taken by most edges, then by length, then by order of reading. Every document is checked at most once
+/// for each leader whose members it has an edge with: the work is bounded by the edges, however large a component is.
+pub fn collapse(
+    documents: usize,
+    edges: &[Edge],
+    length: impl Fn(DocId) -> usize,
+    mut verify: impl FnMut(DocId, DocId) -> Option<Edge>,
+) -> CopyGroups {
+    let neighbours = Adjacency::new(documents, edges);
+    let mut groups = CopyGroups { leader: (0..).map(DocId).take(documents).collect(), edges: Vec::new() };
+    let mut order: Vec<DocId> =
+        groups.leader.iter().copied().filter(|&d| !neighbours.of(d).is_empty()).collect();
+    order.sort_by_key(|&d| (std::cmp::Reverse((neighbours.of(d).len(), length(d))), d));
+    let mut settled = vec![false; documents];
+    // The leader that looked at a document last, so that no leader looks twice.
+    let mut seen: Vec<Option<DocId>> = vec![None; documents];
+    for &leader in &order {
+        if std::mem::replace(&mut settled[leader.index()], true) {
+            continue;
+        }
+        seen[leader.index()] = Some(leader);
+        let mut frontier = vec![leader];
+        while let Some(member) = frontier.pop() {
+            for &(other, edge) in neighbours.of(member) {
+                if settled[other.index()] || seen[other.index()] == Some(leader) {
+                    continue;
+                }
+                seen[other.index()] = Some(leader);
+                let edge = if member == leader { Some(edges[edge as usize]) } else { verify(leader, other) };
+                if let Some(edge) = edge {
+                    settled[other.index()] = true;
+                    groups.leader[other.index()] = leader;
+                    groups.edges.push(edge);
+                    frontier.push(other);
+                }
+            }
+        }
+    }
+    groups.edges.sort_unstable_by_key(|edge| (edge.a, edge.b));
+    groups
+}
+
+/// Neighbours by document, each with the index of its edge.
+struct Adjacency {
+    starts: Vec<usize>,
+    neighbours: Vec<(DocId, u32)>,
+}
+
+impl Adjacency {
+    fn new(documents: usize, edges: &[Edge]) -> Self {
+        let mut directed: Vec<(DocId, DocId, u32)> = edges
+            .iter()
+            .zip(0..)
+            .flat_map(|(edge, at)| [(edge.a, edge.b, at), (edge.b, edge.a, at)])
+            .collect();
+        directed.sort_unstable();
+        let mut starts = vec![0; documents + 1];
+        for &(from, ..) in &directed {
+            starts[from.index() + 1] += 1;
+        }
+        for at in 0..documents {
+            starts[at + 1] += starts[at];
+        }
+        Self { starts, neighbours: directed.into_iter().map(|(_, to, at)| (to, at)).collect() }
+    }
+
+    fn of(&self, document: DocId) -> &[(DocId, u32)] {
+        &self.neighbours[self.starts[document.index()]..self.starts[document.index() + 1]]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::Relation;
+
+    fn edge(a: u32, b: u32) -> Edge {
+        let (a, b) = (DocId(a.min(b)), DocId(a.max(b)));
+        Edge {
+            a,
+            b,
+            relation: Relation::Copy,
+            score: 0.9,
+            jaccard: 0.7,
+            containment_a: 0.8,
+            containment_b: 0.8,
+        }
+    }
+
+    #[test]
+    fn every_member_was_checked_against_its_leader() {
+        // A chain of drift: neighbours are copies, members two apart are not.
+        let edges: Vec<Edge> = (0..9).map(|i| edge(i, i + 1)).collect();
+        let groups = collapse(10, &edges, |_| 100, |_, _| None);
+        for document in (0..10).map(DocId) {
+            let leader = groups.leader[document.index()];
+            assert!(leader == document || leader.0.abs_diff(document.0) == 1);
+        }
+        assert!(groups.leader.iter().enumerate().any(|(i, l)| l.index() != i));
+    }
+
+    #[test]
+    fn copies_of_copies_join_when_they_hold() {
+        let edges: Vec<Edge> = (0..9).map(|i| edge(i, i + 1)).collect();
+        let groups = collapse(10, &edges, |_| 100, |a, b| Some(edge(a.0, b.0)));
+        let leader = groups.leader[0];
+        assert!(groups.leader.iter().all(|&l| l == leader));
+        assert_eq!(groups.edges.len(), 9);
+        assert!(groups.edges.iter().all(|e| e.a == leader || e.b == leader));
+    }
+
+    #[test]
+    fn the_work_is_bounded_by_the_edges() {
+        let edges: Vec<Edge> = (0..999).map(|i| edge(i, i + 1)).collect();
+        let mut checks = 0;
+        collapse(
+            1000,
+            &edges,
+            |_| 100,
+            |_, _| {
+                checks += 1;
+                None
+            },
+        );
+        assert!(checks <= 2 * edges.len());
+    }
+}

@@ -1,0 +1,13 @@
+//! Edges to clusters.
+
+mod composite;
+mod copies;
+mod correlation;
+mod representative;
+mod union_find;
+
+pub use composite::{Composite, part_composites};
+pub use copies::{CopyGroups, collapse};
+pub use correlation::{Pair, correlation_clusters};
+pub use representative::{Cluster, Judge, build, cluster_name};
+pub use union_find::UnionFind;

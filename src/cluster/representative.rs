@@ -1,0 +1,250 @@
+//! Clusters from edges: cores, satellites, and who stands for the whole.
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::copies::CopyGroups;
+use super::correlation::{Pair, correlation_clusters};
+use super::union_find::UnionFind;
+use crate::DocId;
+use crate::report::Relation;
+use crate::verify::Edge;
+
+/// Components of up to this many nodes have every pair checked before they are split; in larger ones a pair without an
+/// edge counts as one that was checked and failed.
+const CHECK_ALL_PAIRS: usize = 64;
+/// Clusters of up to this many members have every pair told: a reader of the report asks about two documents, not about
+/// the shape of the search that found them.
+const TELL_ALL_PAIRS: usize = 24;
+/// Members that are tried as representative, and members that each is tried on: enough to find the one that covers
+/// the others best without n² work on a story reprinted a thousand times.
+const REPRESENTATIVE_SAMPLE: usize = 32;
+
+/// What the clusterer asks of verification.
+pub trait Judge: Sync {
+    /// The edge between two documents, `None` where they are not related.
+    fn relate(&self, a: DocId, b: DocId) -> Option<Edge>;
+    /// Whether two documents tell of different things altogether.
+    fn unrelated(&self, a: DocId, b: DocId) -> bool;
+    /// For each token of `of`, whether it is part of a run of words that stands in `by`.
+    fn quoted(&self, of: DocId, by: DocId) -> Vec<bool>;
+    /// Share of the words of `of` that stand in `by`, 0 to 1.
+    fn coverage(&self, of: DocId, by: DocId) -> f64;
+    /// Tokens of a document.
+    fn length(&self, document: DocId) -> usize;
+}
+
+/// Documents of one dispatch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cluster {
+    /// The member that covers the others best.
+    pub representative: DocId,
+    /// All members in the order of reading, each with its edge to the representative where there is one.
+    pub members: Vec<(DocId, Option<Edge>)>,
+}
+
+/// Groups documents: copies by their stars, excerpts with what holds them, rewrites by correlation clustering.
+///
+/// In come the copy groups and the edges among their leaders; out come the clusters of two or more, in the order of
+/// their first members, and the edges that hold them, in order, each pair once.
+pub fn build(groups: &CopyGroups, edges: &[Edge], judge: &impl Judge) -> (Vec<Cluster>, Vec<Edge>) {
+    let documents = groups.leader.len();
+    let holder = holders(documents, edges, judge);
+    let mut sets = UnionFind::new(documents);
+    for edge in edges.iter().filter(|e| holder[e.a.index()].is_none() && holder[e.b.index()].is_none()) {
+        sets.union(edge.a.0, edge.b.0);
+    }
+    let mut kept: Vec<Edge> = groups.edges.clone();
+    let mut core = UnionFind::new(documents);
+    for component in sets.groups() {
+        let pairs = component_pairs(&component, edges, &holder, judge, &mut kept);
+        let clusters = correlation_clusters(component.len(), &pairs);
+        let mut first = vec![None; component.len()];
+        for (&node, &cluster) in component.iter().zip(&clusters) {
+            core.union(*first[cluster].get_or_insert(node), node);
+        }
+    }
+    for (held, holder) in (0u32..).zip(&holder) {
+        if let Some(edge) = holder {
+            core.union(held, if edge.a.0 == held { edge.b.0 } else { edge.a.0 });
+            kept.push(*edge);
+        }
+    }
+    for (document, leader) in (0u32..).zip(&groups.leader) {
+        core.union(leader.0, document);
+    }
+    let clusters: Vec<Cluster> =
+        core.groups().into_iter().map(|members| describe(&members, groups, judge, &mut kept)).collect();
+    kept.retain(|edge| core.find(edge.a.0) == core.find(edge.b.0));
+    kept.sort_unstable_by_key(|edge| (edge.a, edge.b));
+    kept.dedup_by_key(|edge| (edge.a, edge.b));
+    (clusters, kept)
+}
+
+/// For each document that is an excerpt, its edge to the document that holds it best; cycles cannot arise, since a
+/// holder is longer, or as long and earlier.
+fn holders(documents: usize, edges: &[Edge], judge: &impl Judge) -> Vec<Option<Edge>> {
+    let mut holder: Vec<Option<Edge>> = vec![None; documents];
+    let rank = |edge: &Edge| (edge.score, edge.jaccard);
+    for edge in edges.iter().filter(|edge| edge.relation == Relation::Excerpt) {
+        let held = if judge.length(edge.a) < judge.length(edge.b) { edge.a } else { edge.b };
+        let best = &mut holder[held.index()];
+        if best.is_none_or(|other| rank(edge) > rank(&other)) {
+            *best = Some(*edge);
+        }
+    }
+    holder
+}
+
+fn component_pairs(
+    component: &[u32],
+    edges: &[Edge],
+    holder: &[Option<Edge>],
+    judge: &impl Judge,
+    kept: &mut Vec<Edge>,
+) -> Vec<Pair> {
+    let index = |document: DocId| component.binary_search(&document.0).ok();
+    let mut pairs: Vec<Pair> = Vec::new();
+    let is_core = |d: DocId| holder[d.index()].is_none();
+    // Edges are sorted by `a`: each component's own are a few short ranges.
+    for &node in component {
+        let from = edges.partition_point(|edge| edge.a.0 < node);
+        for edge in
+            edges[from..].iter().take_while(|edge| edge.a.0 == node).filter(|e| is_core(e.a) && is_core(e.b))
+        {
+            if let (Some(a), Some(b)) = (index(edge.a), index(edge.b)) {
+                pairs.push(Pair { a, b, score: edge.score });
+                kept.push(*edge);
+            }
+        }
+    }
+    if component.len() > 2 && component.len() <= CHECK_ALL_PAIRS {
+        let mut known: Vec<(usize, usize)> = pairs.iter().map(|pair| (pair.a, pair.b)).collect();
+        known.sort_unstable();
+        for a in 0..component.len() {
+            for b in a + 1..component.len() {
+                if known.binary_search(&(a, b)).is_ok() {
+                    continue;
+                }
+                if let Some(edge) = judge.relate(DocId(component[a]), DocId(component[b])) {
+                    pairs.push(Pair { a, b, score: edge.score });
+                    kept.push(edge);
+                }
+            }
+        }
+    }
+    pairs
+}
+
+fn describe(members: &[u32], groups: &CopyGroups, judge: &impl Judge, kept: &mut Vec<Edge>) -> Cluster {
+    let mut leaders: Vec<DocId> =
+        members.iter().map(|&m| DocId(m)).filter(|&m| groups.is_leader(m)).collect();
+    leaders.sort_by_key(|&m| (std::cmp::Reverse(judge.length(m)), m));
+    leaders.truncate(REPRESENTATIVE_SAMPLE);
+    let covers =
+        |by: DocId| leaders.iter().filter(|&&of| of != by).map(|&of| judge.coverage(of, by)).sum::<f64>();
+    // The first of equals is the longest, then the first read.
+    let representative = leaders
+        .iter()
+        .map(|&leader| (covers(leader), leader))
+        .reduce(|best, next| if next.0 > best.0 + 1e-12 { next } else { best })
+        .map_or(DocId(members[0]), |(_, leader)| leader);
+    if members.len() <= TELL_ALL_PAIRS {
+        for (at, &a) in members.iter().enumerate() {
+            kept.extend(members[at + 1..].iter().filter_map(|&b| judge.relate(DocId(a), DocId(b))));
+        }
+    }
+    let members = members
+        .iter()
+        .map(|&member| {
+            let member = DocId(member);
+            let edge = (member != representative).then(|| judge.relate(representative, member)).flatten();
+            kept.extend(edge);
+            (member, edge)
+        })
+        .collect();
+    Cluster { representative, members }
+}
+
+/// A name for a cluster that hangs on its members' ids alone: 16 hexadecimal digits.
+pub fn cluster_name<'a>(ids: impl IntoIterator<Item = &'a str>) -> String {
+    let mut ids: Vec<&str> = ids.into_iter().collect();
+    ids.sort_unstable();
+    format!("{:016x}", xxh3_64(ids.join("\0").as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Judges by a table of edges; document `i` has `100 − i` tokens.
+    struct Table(Vec<Edge>);
+
+    impl Judge for Table {
+        fn relate(&self, a: DocId, b: DocId) -> Option<Edge> {
+            let (a, b) = (a.min(b), a.max(b));
+            self.0.iter().find(|e| (e.a, e.b) == (a, b)).copied()
+        }
+        fn unrelated(&self, _: DocId, _: DocId) -> bool {
+            false
+        }
+        fn quoted(&self, of: DocId, _: DocId) -> Vec<bool> {
+            vec![false; self.length(of)]
+        }
+        fn coverage(&self, of: DocId, by: DocId) -> f64 {
+            self.relate(of, by).map_or(0.0, |e| if e.a == of { e.containment_a } else { e.containment_b })
+        }
+        fn length(&self, document: DocId) -> usize {
+            100 - document.index()
+        }
+    }
+
+    fn edge(a: u32, b: u32, relation: Relation, score: f64) -> Edge {
+        Edge {
+            a: DocId(a),
+            b: DocId(b),
+            relation,
+            score,
+            jaccard: 0.3,
+            containment_a: 0.5,
+            containment_b: 0.9,
+        }
+    }
+
+    fn alone(n: u32) -> CopyGroups {
+        CopyGroups { leader: (0..n).map(DocId).collect(), edges: Vec::new() }
+    }
+
+    #[test]
+    fn disjoint_excerpts_of_one_story_stay_with_it() {
+        let edges: Vec<Edge> = (1..6).map(|b| edge(0, b, Relation::Excerpt, 0.9)).collect();
+        let (clusters, kept) = build(&alone(6), &edges, &Table(edges.clone()));
+        assert_eq!(clusters.len(), 1);
+        assert_eq!(clusters[0].members.len(), 6);
+        assert_eq!(clusters[0].representative, DocId(0));
+        assert_eq!(kept.len(), 5);
+    }
+
+    #[test]
+    fn an_excerpt_goes_with_the_story_that_holds_it_best() {
+        let edges = vec![edge(0, 2, Relation::Excerpt, 0.81), edge(1, 2, Relation::Excerpt, 0.99)];
+        let (clusters, _) = build(&alone(3), &edges, &Table(edges.clone()));
+        assert_eq!(clusters.len(), 1);
+        assert!(clusters[0].members.iter().all(|(m, _)| m.0 != 0));
+    }
+
+    #[test]
+    fn copies_follow_their_leader_and_say_so() {
+        let star = vec![edge(0, 3, Relation::Copy, 0.9)];
+        let groups = CopyGroups { leader: vec![DocId(0), DocId(1), DocId(2), DocId(0)], edges: star.clone() };
+        let (clusters, kept) = build(&groups, &[], &Table(star.clone()));
+        assert_eq!(clusters[0].members, [(DocId(0), None), (DocId(3), Some(star[0]))]);
+        assert_eq!(kept, star);
+    }
+
+    #[test]
+    fn names_hang_on_members_only() {
+        assert_eq!(cluster_name(["b", "a"]), cluster_name(["a", "b"]));
+        assert_ne!(cluster_name(["a", "b"]), cluster_name(["a", "b", "c"]));
+        assert_ne!(cluster_name(["ab", "c"]), cluster_name(["a", "bc"]));
+    }
+}

@@ -1,0 +1,239 @@
+//! Bytes to characters, never fatally.
+//!
+//! The order: byte order mark; UTF-16 by its NULs; what a page declares; valid UTF-8; nearly valid UTF-8; a guess
+//! (chardetng, the detector of Firefox) on the first 64 KB. Malformed sequences become U+FFFD.
+//! UTF-8 with characters beyond ASCII beats a declaration: a declared single-byte set that happens to be
+//! well-formed UTF-8 throughout is a page whose template was never updated.
+
+use std::borrow::Cow;
+use std::io::{self, Read};
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE};
+
+use super::decode::HEAD;
+
+/// The text of a whole document. `markup` looks for a declared set as HTML and XML have it.
+pub(super) fn decode(bytes: Vec<u8>, markup: bool) -> String {
+    let (encoding, bom) = of(&bytes, markup);
+    if encoding != UTF_8 {
+        let (text, _) = encoding.decode_without_bom_handling(&bytes[bom..]);
+        return text.into_owned();
+    }
+    if bom > 0 {
+        return String::from_utf8_lossy(&bytes[bom..]).into_owned();
+    }
+    match String::from_utf8_lossy(&bytes) {
+        Cow::Owned(text) => text,
+        // Valid: the buffer becomes the string.
+        Cow::Borrowed(_) => String::from_utf8(bytes).unwrap_or_default(),
+    }
+}
+
+/// The encoding of content that begins with (or is) `head`, and the length of its byte order mark.
+pub(super) fn of(head: &[u8], markup: bool) -> (&'static Encoding, usize) {
+    if let Some(found) = Encoding::for_bom(head) {
+        return found;
+    }
+    if let Some(encoding) = utf16(head) {
+        return (encoding, 0);
+    }
+    let head = &head[..head.len().min(HEAD)];
+    let quality = Utf8::of(head);
+    if quality.invalid == 0 && quality.multibyte > 0 {
+        return (UTF_8, 0);
+    }
+    if let Some(encoding) = markup.then(|| declared(head)).flatten() {
+        return (encoding, 0);
+    }
+    let escapes = memchr::memmem::find(head, b"\x1b$").is_some();
+    if (quality.invalid == 0 && !escapes) || quality.multibyte > 2 * quality.invalid {
+        return (UTF_8, 0);
+    }
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
+    detector.feed(head, true);
+    (detector.guess(None, Utf8Detection::Deny), 0)
+}
+
+/// How well bytes read as UTF-8.
+struct Utf8 {
+    multibyte: usize,
+    invalid: usize,
+}
+
+impl Utf8 {
+    fn of(bytes: &[u8]) -> Self {
+        let mut multibyte = 0;
+        let mut invalid = 0;
+        let mut seen = 0;
+        for chunk in bytes.utf8_chunks() {
+            seen += chunk.valid().len() + chunk.invalid().len();
+            multibyte += chunk.valid().bytes().filter(|b| *b >= 0xc0).count();
+            // A sequence cut by the end of the sample is no fault.
+            let cut = seen == bytes.len() && chunk.invalid().first().is_some_and(|b| *b >= 0xc2);
+            if !chunk.invalid().is_empty() && !cut {
+                invalid += 1;
+            }
+        }
+        Self { multibyte, invalid }
+    }
+}
+
+/// UTF-16 without a mark: NULs stand on one side of the pairs only, as the upper halves of ASCII.
+///
+/// Scripts beyond Latin have few such characters, but spaces and line ends are among them.
+fn utf16(head: &[u8]) -> Option<&'static Encoding> {
+    let head = &head[..head.len().min(4096)];
+    let pairs = head.len() / 2;
+    if pairs < 2 || memchr::memchr(0, head).is_none() {
+        return None;
+    }
+    let (mut even, mut odd) = (0, 0);
+    for pair in head.as_chunks::<2>().0 {
+        even += usize::from(pair[0] == 0);
+        odd += usize::from(pair[1] == 0);
+    }
+    let (encoding, nul) = match (even, odd) {
+        (0, odd) => (UTF_16LE, odd),
+        (even, 0) => (UTF_16BE, even),
+        _ => return None,
+    };
+    let (text, malformed) = encoding.decode_without_bom_handling(&head[..pairs * 2]);
+    let controls = text.chars().filter(|c| c.is_control() && !c.is_whitespace()).count();
+    // A surrogate pair may be cut by the end of the sample.
+    let clean = controls == 0 && (!malformed || text.matches('\u{fffd}').count() <= 1);
+    (nul * 50 >= pairs && clean).then_some(encoding)
+}
+
+/// The set that a page names in `<meta charset>`, `<meta http-equiv>` or an XML declaration.
+fn declared(head: &[u8]) -> Option<&'static Encoding> {
+    let start = head[..head.len().min(4096)].to_ascii_lowercase();
+    for key in [&b"charset"[..], b"encoding"] {
+        let mut from = 0;
+        while let Some(at) = memchr::memmem::find(&start[from..], key) {
+            from += at + key.len();
+            let rest = start[from..].trim_ascii_start();
+            let Some(rest) = rest.strip_prefix(b"=") else { continue };
+            let rest = rest.trim_ascii_start();
+            let rest = rest.strip_prefix(b"\"").or_else(|| rest.strip_prefix(b"'")).unwrap_or(rest);
+            let end = rest.iter().position(|b| matches!(b, b'"' | b'\'' | b'>' | b';' | b'?' | b' ' | b'/'));
+            let label = &rest[..end.unwrap_or(rest.len())];
+            if let Some(encoding) = Encoding::for_label(label) {
+                // The declaration could be read byte by byte, so the page is not UTF-16.
+                let utf16 = encoding == UTF_16LE || encoding == UTF_16BE;
+                return Some(if utf16 { UTF_8 } else { encoding });
+            }
+        }
+    }
+    None
+}
+
+/// A stream in another encoding, as UTF-8.
+pub(super) struct Transcoder<R> {
+    inner: R,
+    decoder: Decoder,
+    raw: Vec<u8>,
+    /// Decoded bytes and how many of them were read: the decoder writes whole characters, callers read any number.
+    ready: Vec<u8>,
+    taken: usize,
+    done: bool,
+}
+
+impl<R: Read> Transcoder<R> {
+    /// `inner` stands behind the byte order mark.
+    pub(super) fn new(inner: R, encoding: &'static Encoding) -> Self {
+        let decoder = encoding.new_decoder_without_bom_handling();
+        Self { inner, decoder, raw: vec![0; HEAD], ready: Vec::new(), taken: 0, done: false }
+    }
+}
+
+impl<R: Read> Read for Transcoder<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        while self.taken == self.ready.len() && !self.done {
+            let read = self.inner.read(&mut self.raw)?;
+            self.done = read == 0;
+            let mut text = String::from_utf8(std::mem::take(&mut self.ready)).unwrap_or_default();
+            text.clear();
+            // Room for the worst case, so that all of `raw` is decoded at once.
+            text.reserve(self.decoder.max_utf8_buffer_length(read).unwrap_or(3 * read + 16));
+            let _ = self.decoder.decode_to_string(&self.raw[..read], &mut text, self.done);
+            self.ready = text.into_bytes();
+            self.taken = 0;
+        }
+        let n = out.len().min(self.ready.len() - self.taken);
+        out[..n].copy_from_slice(&self.ready[self.taken..self.taken + n]);
+        self.taken += n;
+        Ok(n)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn utf16(text: &str, little: bool) -> Vec<u8> {
+        text.encode_utf16().flat_map(|u| if little { u.to_le_bytes() } else { u.to_be_bytes() }).collect()
+    }
+
+    fn plain(bytes: &[u8]) -> String {
+        decode(bytes.to_vec(), false)
+    }
+
+    #[test]
+    fn marks_are_believed_and_taken_off() {
+        assert_eq!(plain(b"\xef\xbb\xbfNews"), "News");
+        let mut marked = vec![0xff, 0xfe];
+        marked.extend(utf16("Zürich", true));
+        assert_eq!(plain(&marked), "Zürich");
+    }
+
+    #[test]
+    fn utf16_shows_by_its_nuls() {
+        let text = "The minister said on Monday.\nНовости дня";
+        assert_eq!(plain(&utf16(text, true)), text);
+        assert_eq!(plain(&utf16(text, false)), text);
+        let mut odd = utf16(text, true);
+        odd.push(b'x');
+        assert_eq!(plain(&odd), format!("{text}\u{fffd}"));
+    }
+
+    #[test]
+    fn one_stray_byte_does_not_turn_a_file_into_mojibake() {
+        let mut bytes = "Größe, Höhe und Länge der Brücke".as_bytes().to_vec();
+        bytes.push(0xff);
+        assert_eq!(plain(&bytes), "Größe, Höhe und Länge der Brücke\u{fffd}");
+    }
+
+    #[test]
+    fn legacy_sets_are_guessed() {
+        let text = "Министр заявил в понедельник, что переговоры будут продолжены.";
+        let (bytes, ..) = encoding_rs::WINDOWS_1251.encode(text);
+        assert_eq!(plain(&bytes), text);
+        assert_eq!(
+            plain(b"The minister\x92s word is caf\xe9 talk, he said."),
+            "The minister’s word is café talk, he said."
+        );
+    }
+
+    #[test]
+    fn a_page_is_read_in_the_set_it_declares() {
+        let page = b"<meta http-equiv='Content-Type' content='text/html; charset=iso-8859-2'>\xe8\xb9";
+        assert!(decode(page.to_vec(), true).ends_with("čš"));
+        let stale = "<meta charset=\"iso-8859-1\">naïve".as_bytes();
+        assert!(decode(stale.to_vec(), true).ends_with("naïve"));
+    }
+
+    #[test]
+    fn a_stream_is_transcoded_whatever_the_reads() {
+        let text = "{\"text\": \"Zürich 東京 😀\"}\n".repeat(5000);
+        let mut out = Vec::new();
+        let mut stream = Transcoder::new(io::Cursor::new(utf16(&text, true)), UTF_16LE);
+        let mut byte = [0; 1];
+        // A byte at a time cuts characters apart, which must not matter.
+        while out.len() < 100 && stream.read(&mut byte).is_ok_and(|n| n == 1) {
+            out.push(byte[0]);
+        }
+        assert!(stream.read_to_end(&mut out).is_ok());
+        assert_eq!(String::from_utf8_lossy(&out), text);
+    }
+}

@@ -1,0 +1,200 @@
+//! Raw input to decompressed bytes, with a look ahead.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use flate2::read::MultiGzDecoder;
+
+/// Bytes looked at before a format or character set is decided.
+pub(super) const HEAD: usize = 64 << 10;
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+
+/// A reader whose first bytes can be looked at before they are read.
+pub(super) struct Stream {
+    head: Vec<u8>,
+    taken: usize,
+    rest: Box<dyn Read + Send>,
+    /// An error met while looking ahead, kept for the read that gets there.
+    broken: Option<io::Error>,
+    /// Whether the bytes were compressed on disk.
+    pub compressed: bool,
+}
+
+impl Stream {
+    /// Opens a file and undoes gzip or zstd, whatever its name says: the first bytes know better.
+    pub(super) fn open(path: &Path) -> io::Result<(Self, Arc<AtomicU64>)> {
+        let read = Arc::new(AtomicU64::new(0));
+        let counting = Counting { inner: File::open(path)?, read: Arc::clone(&read) };
+        Ok((Self::decoded(Box::new(counting))?, read))
+    }
+
+    /// As [`Stream::open`], from any reader.
+    pub(super) fn decoded(raw: Box<dyn Read + Send>) -> io::Result<Self> {
+        let raw = Self::looking_ahead(raw, false);
+        if raw.head.starts_with(&GZIP) {
+            return Ok(Self::looking_ahead(Box::new(MultiGzDecoder::new(raw)), true));
+        }
+        // The decoder goes on with the next frame by itself, and says so when the last one is incomplete.
+        if raw.head.starts_with(&ZSTD) {
+            return Ok(Self::looking_ahead(Box::new(zstd::stream::read::Decoder::new(raw)?), true));
+        }
+        Ok(raw)
+    }
+
+    fn looking_ahead(mut rest: Box<dyn Read + Send>, compressed: bool) -> Self {
+        let mut head = Vec::new();
+        let broken = rest.by_ref().take(HEAD as u64).read_to_end(&mut head).err();
+        Self { head, taken: 0, rest, broken, compressed }
+    }
+
+    /// Up to [`HEAD`] bytes that come next.
+    pub(super) fn head(&self) -> &[u8] {
+        &self.head[self.taken..]
+    }
+
+    /// The error met while looking ahead.
+    pub(super) fn broken(&self) -> Option<&io::Error> {
+        self.broken.as_ref()
+    }
+
+    /// Drops the first `bytes` of the head.
+    pub(super) fn skip(&mut self, bytes: usize) {
+        self.taken = (self.taken + bytes).min(self.head.len());
+    }
+
+    /// Everything, or `None` where that is longer than `limit`; never holds more than `limit` and a byte.
+    pub(super) fn read_whole(&mut self, limit: u64) -> io::Result<Option<Vec<u8>>> {
+        let more = self.head.len() >= HEAD;
+        let mut bytes = self.head.split_off(self.taken);
+        self.head.clear();
+        self.taken = 0;
+        if let Some(error) = self.broken.take() {
+            return Err(error);
+        }
+        let left = limit.saturating_add(1).saturating_sub(bytes.len() as u64);
+        if more {
+            self.rest.by_ref().take(left).read_to_end(&mut bytes)?;
+        }
+        Ok((bytes.len() as u64 <= limit).then_some(bytes))
+    }
+}
+
+impl Read for Stream {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let ahead = self.head();
+        if !ahead.is_empty() {
+            let n = ahead.len().min(out.len());
+            out[..n].copy_from_slice(&ahead[..n]);
+            self.taken += n;
+            return Ok(n);
+        }
+        match self.broken.take() {
+            Some(error) => Err(error),
+            None => self.rest.read(out),
+        }
+    }
+}
+
+/// Counts the bytes that were read from disk, for progress over compressed files.
+struct Counting<R> {
+    inner: R,
+    read: Arc<AtomicU64>,
+}
+
+impl<R: Read> Read for Counting<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(out)?;
+        self.read.fetch_add(n as u64, Ordering::Relaxed);
+        Ok(n)
+    }
+}
+
+/// What a reader said, without the number that only a programmer wants.
+pub(super) fn in_words(error: &io::Error) -> String {
+    let text = error.to_string();
+    match text.find(" (os error") {
+        Some(end) => text[..end].to_owned(),
+        None => text,
+    }
+}
+
+/// Why a compressed (or plain) stream broke off.
+pub(super) fn broken_in_words(error: &io::Error, compressed: bool) -> String {
+    if error.kind() == io::ErrorKind::UnexpectedEof {
+        return "truncated: the compressed data breaks off".to_owned();
+    }
+    if compressed { format!("the compressed data is damaged: {}", in_words(error)) } else { in_words(error) }
+}
+
+/// `67108864` as `64 MiB`.
+pub(super) fn size_in_words(bytes: u64) -> String {
+    for (unit, name) in [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")] {
+        if bytes >= unit && bytes.is_multiple_of(unit) {
+            return format!("{} {name}", bytes / unit);
+        }
+    }
+    format!("{bytes} bytes")
+}
+
+/// The reason for a document over the limit.
+pub(super) fn too_long(limit: u64) -> String {
+    format!("longer than {}", size_in_words(limit))
+}
+
+#[cfg(test)]
+mod tests {
+
+    use std::io::Write;
+
+    use super::*;
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        out.write_all(bytes).unwrap();
+        out.finish().unwrap()
+    }
+
+    fn whole(raw: Vec<u8>, limit: u64) -> io::Result<Option<Vec<u8>>> {
+        Stream::decoded(Box::new(io::Cursor::new(raw)))?.read_whole(limit)
+    }
+
+    #[test]
+    fn every_member_and_frame_is_read() {
+        let long = vec![b'x'; 3 * HEAD];
+        let mut gz = gzip(&long);
+        gz.extend(gzip(b"tail"));
+        assert_eq!(whole(gz, 1 << 20).unwrap().unwrap().len(), long.len() + 4);
+        let mut zst = zstd::encode_all(&long[..], 1).unwrap();
+        zst.extend(zstd::encode_all(&b"tail"[..], 1).unwrap());
+        assert_eq!(whole(zst, 1 << 20).unwrap().unwrap().len(), long.len() + 4);
+        assert_eq!(whole(long.clone(), 1 << 20).unwrap().unwrap(), long);
+    }
+
+    #[test]
+    fn a_cut_stream_is_an_error_and_says_truncated() {
+        for bytes in [gzip(&[7; 9999]), zstd::encode_all(&[7; 9999][..], 1).unwrap()] {
+            for cut in [bytes.len() - 1, bytes.len() / 2, 12] {
+                let error = whole(bytes[..cut].to_vec(), 1 << 20).unwrap_err();
+                assert!(broken_in_words(&error, true).starts_with("truncated"), "{error:?} at {cut}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_limit_holds_for_what_comes_out() {
+        let bomb = gzip(&vec![0; 10 << 20]);
+        assert_eq!(whole(bomb, 1 << 20).unwrap(), None);
+        assert_eq!(whole(vec![b'a'; 100], 100).unwrap().unwrap().len(), 100);
+        assert_eq!(whole(vec![b'a'; 101], 100).unwrap(), None);
+    }
+
+    #[test]
+    fn sizes_read_well() {
+        assert_eq!(too_long(64 << 20), "longer than 64 MiB");
+        assert_eq!(too_long(1000), "longer than 1000 bytes");
+    }
+}

@@ -1,0 +1,191 @@
+//! Parts of inputs to documents: the work that runs on the pool.
+
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::blocks::Block;
+use super::detect::Format;
+use super::feed::{Sizes, Work};
+use super::input::{self, Part, Records};
+use super::walk::Found;
+use super::{charset, decode, json, jsonscan, language, markdown, plain};
+use crate::config::IngestConfig;
+use crate::document::{Document, Header, Metadata, Skipped};
+use crate::progress::Cancel;
+
+/// What a format's extractor finds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Extracted {
+    /// The id that a record brings along.
+    pub own_id: Option<String>,
+    pub meta: Metadata,
+    pub text: String,
+}
+
+/// An outcome before ids are settled.
+#[derive(Debug)]
+pub(super) enum Piece<T> {
+    Read {
+        header: Header,
+        /// The id to fall back on when another document has the header's.
+        fallback: String,
+        value: T,
+    },
+    Skipped(Skipped),
+}
+
+/// Does work in any order, on any thread.
+pub(super) struct Worker<'a, M> {
+    config: &'a IngestConfig,
+    sizes: Sizes,
+    cancel: &'a Cancel,
+    /// Raised when the sink has failed: what is under way need not be finished.
+    stopped: AtomicBool,
+    map: &'a M,
+}
+
+impl<'a, M> Worker<'a, M> {
+    pub(super) fn new(config: &'a IngestConfig, sizes: Sizes, cancel: &'a Cancel, map: &'a M) -> Self {
+        Self { config, sizes, cancel, stopped: AtomicBool::new(false), map }
+    }
+
+    pub(super) fn stop(&self) {
+        self.stopped.store(true, Ordering::Relaxed);
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed) || self.cancel.is_cancelled()
+    }
+
+    /// Everything that one piece of work gives, in order; nothing once the run is over.
+    pub(super) fn work<T>(&self, work: Work) -> Vec<Piece<T>>
+    where
+        M: Fn(&Document) -> T,
+    {
+        let mut out = Vec::new();
+        if self.is_stopped() {
+            return out;
+        }
+        match work {
+            Work::Skipped(skipped) => out.push(Piece::Skipped(skipped)),
+            Work::Part(found, part) => self.part(&found, part, &mut out),
+            Work::File(found) => {
+                let flow = input::read(&found, self.config, self.sizes.block, None, &mut |part, _| {
+                    self.part(&found, part, &mut out);
+                    if self.cancel.is_cancelled() {
+                        ControlFlow::Break(())
+                    } else {
+                        ControlFlow::Continue(())
+                    }
+                });
+                // Broken only when the run is over, which the caller knows.
+                let _ = flow;
+            }
+        }
+        out
+    }
+
+    fn part<T>(&self, found: &Found, part: Part, out: &mut Vec<Piece<T>>)
+    where
+        M: Fn(&Document) -> T,
+    {
+        match part {
+            Part::Skip { record, reason } => out.push(skip(found, record, reason)),
+            Part::Whole(format, bytes) => out.push(self.finish(found, None, self.whole(format, bytes))),
+            Part::Block(Records::Table(columns), block) => {
+                let rows = columns.rows(&block, self.config.max_document_bytes);
+                out.extend(rows.map(|(row, result)| self.finish(found, Some(row), result)));
+            }
+            Part::Block(kind, block) => self.json(found, &kind, &block, out),
+        }
+    }
+
+    fn whole(&self, format: Format, bytes: Vec<u8>) -> Result<Extracted, String> {
+        let text = charset::decode(bytes, format == Format::Html);
+        if text.len() as u64 > self.config.max_document_bytes {
+            return Err(decode::too_long(self.config.max_document_bytes));
+        }
+        let text = without_nuls(text);
+        match format {
+            Format::Markdown => markdown::extract(&text),
+            Format::Html => html(&text),
+            _ => plain::extract(text),
+        }
+    }
+
+    fn json<T>(&self, found: &Found, kind: &Records, block: &Block, out: &mut Vec<Piece<T>>)
+    where
+        M: Fn(&Document) -> T,
+    {
+        let limit = self.config.max_document_bytes;
+        // One check of the whole block is much cheaper than one a record; a bad byte falls back to the latter.
+        let valid = std::str::from_utf8(&block.data).ok();
+        let mut from = 0;
+        for ((number, bytes), end) in block.records().zip(&block.ends) {
+            let start = std::mem::replace(&mut from, *end);
+            let bytes = match kind {
+                Records::Values => match jsonscan::value(bytes) {
+                    Some(value) => value,
+                    None => continue,
+                },
+                _ if bytes.trim_ascii().is_empty() => continue,
+                _ => bytes,
+            };
+            let record = (!(block.only && matches!(kind, Records::Values))).then_some(number);
+            let result = if bytes.len() as u64 > limit {
+                Err(decode::too_long(limit))
+            } else if bytes.starts_with(b"]") {
+                Err("text behind the end of the array".to_owned())
+            } else if let (Some(valid), Records::Lines) = (valid, kind) {
+                json::record(&valid[start..*end], &self.config.fields)
+            } else {
+                json::record(&String::from_utf8_lossy(bytes), &self.config.fields)
+            };
+            out.push(self.finish(found, record, result));
+        }
+    }
+
+    fn finish<T>(&self, found: &Found, record: Option<u64>, result: Result<Extracted, String>) -> Piece<T>
+    where
+        M: Fn(&Document) -> T,
+    {
+        let Extracted { own_id, mut meta, text } = match result {
+            Ok(extracted) => extracted,
+            Err(reason) => return skip(found, record, reason),
+        };
+        let fallback = record.map_or_else(|| found.id.clone(), |number| format!("{}#{number}", found.id));
+        let declared = meta.language.as_deref().and_then(language::of_tag);
+        meta.language = declared.or_else(|| language::of_text(&text));
+        let id = own_id.unwrap_or_else(|| fallback.clone());
+        let document = Document { id, path: found.shown.clone(), record, meta, text };
+        let value = (self.map)(&document);
+        let Document { id, path, record, meta, text } = document;
+        let header = Header { id, path, record, meta, bytes: text.len() as u64, duplicate_id: None };
+        Piece::Read { header, fallback, value }
+    }
+}
+
+fn skip<T>(found: &Found, record: Option<u64>, reason: String) -> Piece<T> {
+    Piece::Skipped(Skipped { path: found.shown.clone(), record, reason })
+}
+
+#[cfg(feature = "html")]
+fn html(page: &str) -> Result<Extracted, String> {
+    super::html::extract(page)
+}
+
+#[cfg(not(feature = "html"))]
+fn html(_: &str) -> Result<Extracted, String> {
+    Err("built without HTML support".to_owned())
+}
+
+/// Padding and field separators of old systems; the detector has refused files that are full of them.
+fn without_nuls(text: String) -> String {
+    if memchr::memchr(0, text.as_bytes()).is_some() { text.replace('\0', " ") } else { text }
+}
+
+/// The text on one line, its blanks collapsed; `None` where nothing is left.
+pub(super) fn one_line(text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    (!words.is_empty()).then(|| words.join(" "))
+}

@@ -1,0 +1,245 @@
+//! Which language a document is in: as it declares, else a guess from its beginning.
+//!
+//! Function words settle the languages of most news in a microsecond or two. Where they do not, whatlang compares
+//! trigrams, which takes fifty times as long even for [`SAMPLE`] bytes; on whole texts it would be the dearest step
+//! of the read. The language labels reports and picks stop lists, and is never a key on which pairs are refused.
+
+use whatlang::{Lang, Script};
+
+/// Bytes of text that the guess looks at. Longer samples cost more and hardly decide otherwise.
+const SAMPLE: usize = 400;
+
+/// Two-letter codes of ISO 639-1 and their ISO 639-3 codes, individual languages for macrolanguages where whatlang
+/// has them, so that a declared and a guessed language compare equal.
+const CODES: &[(&str, &str)] = &[
+    ("af", "afr"),
+    ("am", "amh"),
+    ("ar", "ara"),
+    ("az", "aze"),
+    ("be", "bel"),
+    ("bg", "bul"),
+    ("bn", "ben"),
+    ("bs", "bos"),
+    ("ca", "cat"),
+    ("cs", "ces"),
+    ("cy", "cym"),
+    ("da", "dan"),
+    ("de", "deu"),
+    ("el", "ell"),
+    ("en", "eng"),
+    ("eo", "epo"),
+    ("es", "spa"),
+    ("et", "est"),
+    ("eu", "eus"),
+    ("fa", "pes"),
+    ("fi", "fin"),
+    ("fr", "fra"),
+    ("ga", "gle"),
+    ("gl", "glg"),
+    ("gu", "guj"),
+    ("ha", "hau"),
+    ("he", "heb"),
+    ("iw", "heb"),
+    ("hi", "hin"),
+    ("hr", "hrv"),
+    ("hu", "hun"),
+    ("hy", "hye"),
+    ("id", "ind"),
+    ("is", "isl"),
+    ("it", "ita"),
+    ("ja", "jpn"),
+    ("ka", "kat"),
+    ("kk", "kaz"),
+    ("km", "khm"),
+    ("kn", "kan"),
+    ("ko", "kor"),
+    ("ky", "kir"),
+    ("la", "lat"),
+    ("lo", "lao"),
+    ("lt", "lit"),
+    ("lv", "lav"),
+    ("mk", "mkd"),
+    ("ml", "mal"),
+    ("mn", "mon"),
+    ("mr", "mar"),
+    ("ms", "msa"),
+    ("mt", "mlt"),
+    ("my", "mya"),
+    ("nb", "nob"),
+    ("no", "nob"),
+    ("ne", "nep"),
+    ("nl", "nld"),
+    ("nn", "nno"),
+    ("pa", "pan"),
+    ("pl", "pol"),
+    ("ps", "pus"),
+    ("pt", "por"),
+    ("ro", "ron"),
+    ("ru", "rus"),
+    ("si", "sin"),
+    ("sk", "slk"),
+    ("sl", "slv"),
+    ("so", "som"),
+    ("sq", "sqi"),
+    ("sr", "srp"),
+    ("sv", "swe"),
+    ("sw", "swa"),
+    ("ta", "tam"),
+    ("te", "tel"),
+    ("tg", "tgk"),
+    ("th", "tha"),
+    ("tk", "tuk"),
+    ("tl", "tgl"),
+    ("tr", "tur"),
+    ("uk", "ukr"),
+    ("ur", "urd"),
+    ("uz", "uzb"),
+    ("vi", "vie"),
+    ("zh", "cmn"),
+    ("zu", "zul"),
+];
+
+/// `de`, `de-AT` or `deu` as `deu`. A tag that is not known is kept where it may be a code, else dropped.
+pub(super) fn of_tag(tag: &str) -> Option<String> {
+    let primary = tag.trim().split(['-', '_']).next()?.to_ascii_lowercase();
+    if let Some((_, code)) = CODES.iter().find(|(short, _)| *short == primary) {
+        return Some((*code).to_owned());
+    }
+    // Macrolanguage codes that whatlang names by their main language.
+    let code = match primary.as_str() {
+        "zho" | "chi" => "cmn",
+        "fas" | "per" => "pes",
+        "nor" => "nob",
+        other => other,
+    };
+    ((2..=3).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_lowercase())).then(|| code.to_owned())
+}
+
+/// The language of a text, when its beginning makes it reliable.
+pub(super) fn of_text(text: &str) -> Option<String> {
+    let text = text.trim_start();
+    let end = (0..=SAMPLE.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+    let sample = &text[..end.unwrap_or(0)];
+    if let Some(code) = by_function_words(sample) {
+        return Some(code.to_owned());
+    }
+    let info = whatlang::detect(sample)?;
+    // Scripts of one language need no reliability: whatlang gives them 1 by itself, but for Han it may be Japanese.
+    let sure =
+        info.is_reliable() || matches!(info.script(), Script::Hangul | Script::Thai | Script::Mandarin);
+    (sure && info.lang() != Lang::Epo).then(|| info.lang().code().to_owned())
+}
+
+/// Frequent words that near relatives do not share (Galician has no `uma`, Afrikaans no `een`, Catalan no `y`).
+const FUNCTION_WORDS: [(&str, &[&str]); 7] = [
+    (
+        "eng",
+        &["the", "of", "and", "to", "is", "was", "that", "with", "said", "by", "has", "from", "it", "which"],
+    ),
+    (
+        "deu",
+        &[
+            "der", "die", "und", "das", "ist", "nicht", "mit", "dem", "ein", "eine", "auf", "für", "sich",
+            "wurde",
+        ],
+    ),
+    (
+        "fra",
+        &["les", "des", "est", "dans", "une", "pour", "qui", "sur", "du", "au", "été", "pas", "par", "et"],
+    ),
+    (
+        "spa",
+        &["el", "los", "las", "por", "con", "para", "y", "como", "pero", "más", "su", "ha", "fue", "este"],
+    ),
+    (
+        "por",
+        &["uma", "um", "não", "em", "pelo", "pela", "são", "foi", "mais", "também", "os", "as", "dos", "ao"],
+    ),
+    (
+        "ita",
+        &["il", "di", "che", "della", "per", "sono", "nel", "gli", "dei", "alla", "è", "anche", "più", "dal"],
+    ),
+    (
+        "nld",
+        &[
+            "het", "een", "van", "zijn", "voor", "niet", "dat", "aan", "ook", "werd", "wordt", "bij", "naar",
+            "is",
+        ],
+    ),
+];
+
+/// The language whose function words abound, when no other comes near.
+fn by_function_words(sample: &str) -> Option<&'static str> {
+    let mut hits = [0_u32; FUNCTION_WORDS.len()];
+    let mut kinds = [0_u32; FUNCTION_WORDS.len()];
+    for word in sample.split(|c: char| !c.is_alphabetic()).filter(|word| word.len() <= 6) {
+        for (language, (_, words)) in FUNCTION_WORDS.iter().enumerate() {
+            if let Some(kind) = words.iter().position(|known| *known == word) {
+                hits[language] += 1;
+                kinds[language] |= 1 << kind;
+            }
+        }
+    }
+    let (best, most) = hits.iter().copied().enumerate().max_by_key(|(_, hits)| *hits)?;
+    let second =
+        hits.iter().enumerate().filter(|(language, _)| *language != best).map(|(_, hits)| *hits).max()?;
+    let clear = most >= 8 && most >= 3 * second && kinds[best].count_ones() >= 4;
+    clear.then_some(FUNCTION_WORDS[best].0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_become_three_letters() {
+        assert_eq!(of_tag("en").as_deref(), Some("eng"));
+        assert_eq!(of_tag("pt-BR").as_deref(), Some("por"));
+        assert_eq!(of_tag("zh_Hant_TW").as_deref(), Some("cmn"));
+        assert_eq!(of_tag("DEU").as_deref(), Some("deu"));
+        assert_eq!(of_tag("zho").as_deref(), Some("cmn"));
+        assert_eq!(of_tag("english"), None);
+        assert_eq!(of_tag(""), None);
+    }
+
+    #[test]
+    fn texts_are_recognised_or_left_alone() {
+        let guess = |text: &str| of_text(text);
+        assert_eq!(guess("The harbour authority said on Monday that the ferry would sail again once the storm had passed and the crew was rested.").as_deref(), Some("eng"));
+        assert_eq!(guess("Die Hafenbehörde teilte am Montag mit, dass die Fähre wieder fahren werde, sobald der Sturm vorüber sei.").as_deref(), Some("deu"));
+        assert_eq!(guess("港务局周一表示，风暴过后渡轮将恢复航行。").as_deref(), Some("cmn"));
+        assert_eq!(
+            guess("항만청은 월요일 폭풍이 지나가면 여객선이 다시 운항할 것이라고 밝혔다.").as_deref(),
+            Some("kor")
+        );
+        assert_eq!(guess("12 34"), None);
+    }
+
+    #[test]
+    fn function_words_agree_with_the_trigrams() {
+        for (code, text) in [
+            (
+                "eng",
+                "The ferry of the harbour was said to have been with the crew and it has sailed from the quay that was built by the town.",
+            ),
+            (
+                "deu",
+                "Die Fähre ist mit dem Schiff und der Besatzung auf eine Insel gefahren, das wurde nicht für möglich gehalten, und ein Lotse hat sich gemeldet.",
+            ),
+            (
+                "fra",
+                "Les équipages des bateaux ont été dans une tempête pour la nuit, et le port qui est sur la côte du nord a été fermé par les autorités, et pas au sud.",
+            ),
+        ] {
+            assert_eq!(by_function_words(text), Some(code));
+            assert_eq!(whatlang::detect(text).map(|info| info.lang().code()), Some(code));
+        }
+        // Danish shares words with English, Catalan with Spanish.
+        for text in [
+            "Færgen for øen er blevet forsinket, at det var for stormen, og den har for lidt at sejle for.",
+            "El port de la ciutat ha dit que el vaixell sortirà per la tarda amb els passatgers i el correu.",
+        ] {
+            assert_eq!(by_function_words(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Composes the stages; the only module that sees them all.
+//!
+//! One pass over the input leaves of each document its header, its tokens and the keys of its bands. Copies are found
+//! and collapse to representatives; the rare-feature join looks among those; clusters are built from both.
+
+mod account;
+mod judge;
+mod stages;
+mod tell;
+mod words;
+
+use rayon::ThreadPoolBuilder;
+
+use crate::config::Config;
+use crate::ingest::Root;
+use crate::progress::{Cancel, NoProgress, Progress};
+use crate::report::Run;
+use crate::{Error, Result};
+
+/// A run to be: configuration, threads, progress, cancellation.
+pub struct Pipeline<'a> {
+    config: &'a Config,
+    threads: usize,
+    progress: &'a dyn Progress,
+    cancel: Cancel,
+    command: Vec<String>,
+}
+
+impl<'a> Pipeline<'a> {
+    /// A pipeline with all cores, no progress and no way to cancel it.
+    pub fn new(config: &'a Config) -> Self {
+        Self { config, threads: 0, progress: &NoProgress, cancel: Cancel::default(), command: Vec::new() }
+    }
+
+    /// Runs on `threads` threads of its own pool (0 or unset: one a core).
+    #[must_use]
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = threads;
+        self
+    }
+
+    /// Tells `progress` about every stage.
+    #[must_use]
+    pub fn progress(mut self, progress: &'a dyn Progress) -> Self {
+        self.progress = progress;
+        self
+    }
+
+    /// Stops with [`Error::Cancelled`] soon after `cancel` was raised.
+    #[must_use]
+    pub fn cancel(mut self, cancel: Cancel) -> Self {
+        self.cancel = cancel;
+        self
+    }
+
+    /// Records the command line that led to this run in its report.
+    #[must_use]
+    pub fn command(mut self, command: Vec<String>) -> Self {
+        self.command = command;
+        self
+    }
+
+    /// Runs every stage over the documents below `roots`.
+    ///
+    /// # Input
+    /// Folders, files, or JSON lines on standard input; see [`crate::ingest`].
+    ///
+    /// # Output
+    /// The same run for the same input and configuration, whatever the number of threads, save for its timings.
+    ///
+    /// # Performance
+    /// Linear in the text, save for sorts. Memory holds eight bytes a token and eight a band for each document,
+    /// and no text.
+    ///
+    /// # Errors
+    /// A setting out of range, a root that does not exist, cancellation. Unreadable documents are part of the result.
+    pub fn run(self, roots: &[Root]) -> Result<Run> {
+        self.config.validate()?;
+        let pool = ThreadPoolBuilder::new()
+            .num_threads(self.threads)
+            .thread_name(|n| format!("wirecopy-{n}"))
+            .build()
+            .map_err(|error| Error::Threads(error.to_string()))?;
+        pool.install(|| self.run_here(roots))
+    }
+
+    fn run_here(self, roots: &[Root]) -> Result<Run> {
+        let mut account = account::Account::new(self.progress);
+        let corpus = stages::read(roots, self.config, self.progress, &self.cancel, &mut account)?;
+        let groups = stages::copies(&corpus, self.config, &self.cancel, &mut account)?;
+        let rewrites = stages::rewrites(&corpus, &groups, self.config)?;
+        let judge = judge::Pairs::new(&corpus.tokens, &self.config.matching, rewrites);
+        let checked = stages::join(&corpus, &groups, &judge, self.config, &self.cancel, &mut account)?;
+        let found = stages::cluster(&groups, &checked, &judge, &self.cancel, &mut account)?;
+        let evidence = stages::evidence(&found.edges, &judge);
+        drop(judge);
+        let words = words::find(&evidence, &corpus, roots, self.config, &self.cancel)?;
+        let wording = tell::Wording { evidence: &evidence, words: &words, command: self.command };
+        Ok(tell::run(corpus, &found, self.config, wording, account))
+    }
+}

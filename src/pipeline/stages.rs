@@ -1,0 +1,293 @@
+//! The stages, each from what the one before left.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::account::Account;
+use super::judge::{Pairs, Verdict};
+use crate::candidates::Candidate;
+use crate::candidates::bands::{BandKeys, band_keys};
+use crate::candidates::params::Bands;
+use crate::candidates::rare::RareJoin;
+use crate::cluster::{self, Cluster, Composite, CopyGroups};
+use crate::config::{Config, MatchConfig};
+use crate::document::{Header, Skipped};
+use crate::ingest::{self, Outcome, Root};
+use crate::progress::{Cancel, Progress, Stage};
+use crate::report::Relation;
+use crate::sketch::Sketcher;
+use crate::text::{Token, Tokenizer, Tokens};
+use crate::verify::{Edge, Frequencies, Idf, Model, Profile, Rewrites};
+use crate::{DocId, Error, Result};
+
+/// Picks the hash functions of the signatures. Any number does; a fixed one keeps runs comparable.
+const SKETCH_SEED: u64 = 0x77_69_72_65;
+/// Candidates that one task checks between two looks at the cancel flag.
+const CHECKS_A_TASK: usize = 512;
+/// Shared words that a report shows of a rewrite.
+const EVIDENCE_WORDS: usize = 8;
+
+/// Everything that is kept of the input.
+#[derive(Default)]
+pub(super) struct Corpus {
+    pub(super) headers: Vec<Header>,
+    pub(super) tokens: Vec<Tokens>,
+    pub(super) skipped: Vec<Skipped>,
+    keys: BandKeys,
+}
+
+impl Corpus {
+    pub(super) fn len(&self) -> usize {
+        self.headers.len()
+    }
+
+    fn ids(&self) -> impl Iterator<Item = DocId> + use<> {
+        // `push` refuses documents beyond 32 bits.
+        (0..u32::try_from(self.len()).unwrap_or(u32::MAX)).map(DocId)
+    }
+
+    pub(super) fn of(&self, document: DocId) -> &Tokens {
+        &self.tokens[document.index()]
+    }
+
+    fn push(&mut self, header: Header, tokens: Tokens, keys: &[u64]) -> Result<()> {
+        let limit = u32::MAX - 1;
+        let id = u32::try_from(self.len())
+            .ok()
+            .filter(|&id| id < limit)
+            .ok_or(Error::TooManyDocuments { limit })?;
+        self.keys.push(DocId(id), u32::try_from(tokens.len()).unwrap_or(u32::MAX), keys);
+        self.headers.push(header);
+        self.tokens.push(tokens);
+        Ok(())
+    }
+}
+
+/// Reads, tokenises and signs every document.
+pub(super) fn read(
+    roots: &[Root],
+    config: &Config,
+    progress: &dyn Progress,
+    cancel: &Cancel,
+    account: &mut Account<'_>,
+) -> Result<Corpus> {
+    let cut = Bands::for_config(&config.matching);
+    let sketcher = Sketcher::new(config.matching.signature, SKETCH_SEED);
+    let mut corpus = Corpus { keys: BandKeys::new(cut.bands), ..Corpus::default() };
+    let prepare = |document: &crate::Document| {
+        thread_local! {
+            static WORKER: RefCell<Worker> = RefCell::default();
+        }
+        WORKER.with_borrow_mut(|worker| worker.prepare(&document.text, &config.matching, &sketcher, cut))
+    };
+    account.measure(Stage::Read, |_| {
+        let mut inputs = 0;
+        ingest::read(roots, &config.ingest, progress, cancel, prepare, |outcome| {
+            inputs += 1;
+            match outcome {
+                Outcome::Skipped(skipped) => corpus.skipped.push(skipped),
+                Outcome::Read(header, (tokens, _)) if tokens.is_empty() => corpus.skipped.push(Skipped {
+                    path: header.path,
+                    record: header.record,
+                    reason: "no words in it, only punctuation or symbols".to_owned(),
+                }),
+                Outcome::Read(header, (tokens, keys)) => corpus.push(header, tokens, &keys)?,
+            }
+            Ok(())
+        })?;
+        let documents = corpus.len() as u64;
+        Ok(((), inputs, documents))
+    })?;
+    Ok(corpus)
+}
+
+/// A thread's buffers for reading.
+#[derive(Default)]
+struct Worker {
+    tokenizer: Tokenizer,
+    shingles: Vec<u64>,
+    signature: Vec<u64>,
+}
+
+impl Worker {
+    fn prepare(
+        &mut self,
+        text: &str,
+        config: &MatchConfig,
+        sketcher: &Sketcher,
+        cut: Bands,
+    ) -> (Tokens, Vec<u64>) {
+        let tokens = self.tokenizer.tokens(text);
+        // Repeats do no harm to a signature, and finding them costs more than signing them.
+        self.shingles.clear();
+        crate::text::each_shingle(tokens.as_slice(), config.shingle, |hash| self.shingles.push(hash));
+        sketcher.sign(&self.shingles, &mut self.signature);
+        let mut keys = Vec::with_capacity(cut.bands);
+        band_keys(&self.signature, cut, &mut keys);
+        (tokens, keys)
+    }
+}
+
+/// Finds the copies and collapses them to groups around leaders.
+pub(super) fn copies(
+    corpus: &Corpus,
+    config: &Config,
+    cancel: &Cancel,
+    account: &mut Account<'_>,
+) -> Result<CopyGroups> {
+    let documents = corpus.len() as u64;
+    let candidates = account.stage(Stage::Bands, documents, None, |_| {
+        cancel.check()?;
+        let candidates = corpus.keys.candidates();
+        let found = candidates.len() as u64;
+        Ok((candidates, found))
+    })?;
+    let (came_in, total) = (candidates.len() as u64, Some(candidates.len() as u64));
+    account.stage(Stage::Copies, came_in, total, |progress| {
+        let verbatim = Pairs::new(&corpus.tokens, &config.matching, None);
+        let (edges, _) = check(&verbatim, &candidates, progress, cancel)?;
+        // Excerpts do not collapse: they stand for a part of their story only.
+        let copies: Vec<Edge> = edges.into_iter().filter(is_copy).collect();
+        let mut checker = verbatim.checker();
+        let relate = |a, b| verbatim.edge(a, b, &mut checker).filter(is_copy);
+        let groups = cluster::collapse(corpus.len(), &copies, |d| corpus.of(d).len(), relate);
+        let leaders = (corpus.len() - groups.edges.len()) as u64;
+        Ok((groups, leaders))
+    })
+}
+
+fn is_copy(edge: &Edge) -> bool {
+    edge.relation <= Relation::Copy
+}
+
+/// Counts what is common among the representatives and readies the scorer, when rewrites are wanted.
+pub(super) fn rewrites<'a>(
+    corpus: &'a Corpus,
+    groups: &CopyGroups,
+    config: &Config,
+) -> Result<Option<Rewrites<'a>>> {
+    if !config.matching.rewrites {
+        return Ok(None);
+    }
+    let model = match &config.matching.model {
+        Some(path) => Model::read(path)?,
+        None => Model::shipped()?,
+    };
+    let leaders: Vec<DocId> = corpus.ids().filter(|&d| groups.is_leader(d)).collect();
+    let frequencies = leaders
+        .par_iter()
+        .fold(Frequencies::default, |mut frequencies, &leader| {
+            frequencies.add(&Profile::distinct_terms(corpus.of(leader)));
+            frequencies
+        })
+        .reduce(Frequencies::default, |mut all, some| {
+            all.merge(some);
+            all
+        });
+    let threshold = config.matching.strictness.threshold();
+    Ok(Some(Rewrites::new(model, Idf::new(frequencies), &corpus.tokens, threshold)))
+}
+
+/// Joins the representatives on their rare features and checks what meets.
+pub(super) fn join(
+    corpus: &Corpus,
+    groups: &CopyGroups,
+    judge: &Pairs<'_>,
+    config: &Config,
+    cancel: &Cancel,
+    account: &mut Account<'_>,
+) -> Result<Checked> {
+    let leaders: Vec<(DocId, &[Token])> =
+        corpus.ids().filter(|&d| groups.is_leader(d)).map(|d| (d, corpus.of(d).as_slice())).collect();
+    let candidates = account.stage(Stage::Join, leaders.len() as u64, None, |_| {
+        cancel.check()?;
+        let join = RareJoin::new(&leaders, config.matching.rare_features, config.matching.rare_shared);
+        cancel.check()?;
+        let candidates = join.candidates();
+        let found = candidates.len() as u64;
+        Ok((candidates, found))
+    })?;
+    let (came_in, total) = (candidates.len() as u64, Some(candidates.len() as u64));
+    account.stage(Stage::Verify, came_in, total, |progress| {
+        let checked = check(judge, &candidates, progress, cancel)?;
+        let found = checked.0.len() as u64;
+        Ok((checked, found))
+    })
+}
+
+/// Edges, and pairs without one that have sentences in common.
+pub(super) type Checked = (Vec<Edge>, Vec<(DocId, DocId)>);
+
+/// Checks every candidate on all threads; what is found comes out in the order of the candidates.
+fn check(
+    judge: &Pairs<'_>,
+    candidates: &[Candidate],
+    progress: &dyn Progress,
+    cancel: &Cancel,
+) -> Result<Checked> {
+    let checked: Vec<Checked> = candidates
+        .par_chunks(CHECKS_A_TASK)
+        .map_init(
+            || judge.checker(),
+            |checker, chunk| {
+                cancel.check()?;
+                let mut found = Checked::default();
+                for &Candidate(a, b) in chunk {
+                    match judge.verdict(a, b, checker) {
+                        Verdict::Edge(edge) => found.0.push(edge),
+                        Verdict::Quote(a, b) => found.1.push((a, b)),
+                        Verdict::Nothing => {}
+                    }
+                }
+                progress.advance(chunk.len() as u64, 0);
+                Ok(found)
+            },
+        )
+        .collect::<Result<_>>()?;
+    Ok(checked.into_iter().fold(Checked::default(), |mut all, (edges, quotes)| {
+        all.0.extend(edges);
+        all.1.extend(quotes);
+        all
+    }))
+}
+
+/// What a run found.
+pub(super) struct Found {
+    pub(super) clusters: Vec<Cluster>,
+    pub(super) edges: Vec<Edge>,
+    /// Documents that quote several stories, and which.
+    pub(super) composites: Vec<Composite>,
+}
+
+/// Builds the clusters.
+pub(super) fn cluster(
+    groups: &CopyGroups,
+    (edges, quotes): &Checked,
+    judge: &Pairs<'_>,
+    cancel: &Cancel,
+    account: &mut Account<'_>,
+) -> Result<Found> {
+    let came_in = (groups.edges.len() + edges.len()) as u64;
+    account.stage(Stage::Cluster, came_in, None, |_| {
+        cancel.check()?;
+        let (composites, edges) = cluster::part_composites(edges, quotes, judge);
+        let (clusters, edges) = cluster::build(groups, &edges, judge);
+        let count = clusters.len() as u64;
+        Ok((Found { clusters, edges, composites }, count))
+    })
+}
+
+/// The rarest terms behind each edge that is not plain from its shingles, by its documents.
+pub(super) type Evidence = BTreeMap<(DocId, DocId), Vec<u32>>;
+
+/// Picks the evidence of rewrites; identical texts, copies and excerpts are evidence of themselves.
+pub(super) fn evidence(edges: &[Edge], judge: &Pairs<'_>) -> Evidence {
+    let Some(rewrites) = judge.rewrites() else { return Evidence::new() };
+    edges
+        .iter()
+        .filter(|edge| edge.relation == Relation::Rewrite)
+        .map(|edge| ((edge.a, edge.b), rewrites.evidence(edge.a, edge.b, EVIDENCE_WORDS)))
+        .collect()
+}

@@ -1,0 +1,149 @@
+//! A finished run in the words of its report.
+
+use std::cmp::Reverse;
+
+use super::account::Account;
+use super::stages::{Corpus, Evidence, Found};
+use super::words::Words;
+use crate::DocId;
+use crate::cluster::{Cluster, cluster_name};
+use crate::config::Config;
+use crate::dates;
+use crate::report::{
+    ClusterLine, DocumentLine, EdgeCounts, EdgeLine, MemberLine, Relation, Run, RunLine, SCHEMA, SummaryLine,
+    peak_memory,
+};
+use crate::verify::Edge;
+
+/// What a run says in words besides what it found.
+pub(super) struct Wording<'a> {
+    pub(super) evidence: &'a Evidence,
+    pub(super) words: &'a Words,
+    pub(super) command: Vec<String>,
+}
+
+pub(super) fn run(
+    corpus: Corpus,
+    found: &Found,
+    config: &Config,
+    wording: Wording<'_>,
+    account: Account<'_>,
+) -> Run {
+    let ids: Vec<&str> = corpus.headers.iter().map(|header| header.id.as_str()).collect();
+    let id = |document: DocId| ids[document.index()].to_owned();
+    let edges: Vec<EdgeLine> = found.edges.iter().map(|edge| edge_line(edge, id, &wording)).collect();
+    let mut clusters: Vec<ClusterLine> =
+        found.clusters.iter().map(|c| cluster_line(c, &corpus, id)).collect();
+    clusters.sort_by(|x, y| {
+        (Reverse(x.members.len()), &x.representative).cmp(&(Reverse(y.members.len()), &y.representative))
+    });
+    let mut counts = EdgeCounts::default();
+    for edge in &edges {
+        *match edge.relation {
+            Relation::Identical => &mut counts.identical,
+            Relation::Copy => &mut counts.copy,
+            Relation::Excerpt => &mut counts.excerpt,
+            Relation::Rewrite => &mut counts.rewrite,
+        } += 1;
+    }
+    let header = RunLine {
+        schema: SCHEMA,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        command: wording.command,
+        started: account.started.to_string(),
+        config: config.clone(),
+    };
+    let (stages, seconds) = account.close();
+    let summary = SummaryLine {
+        documents: corpus.len() as u64,
+        skipped: corpus.skipped.len() as u64,
+        clusters: clusters.len() as u64,
+        clustered_documents: clusters.iter().map(|c| c.members.len() as u64).sum(),
+        edges: counts,
+        tokens: corpus.tokens.iter().map(|tokens| tokens.len() as u64).sum(),
+        bytes: corpus.headers.iter().map(|header| header.bytes).sum(),
+        stages,
+        seconds,
+        peak_memory: peak_memory(),
+    };
+    let lengths =
+        corpus.tokens.iter().map(|t| (u32::try_from(t.len()).unwrap_or(u32::MAX), t.furniture_len()));
+    let composites: Vec<(usize, Vec<String>)> = found
+        .composites
+        .iter()
+        .map(|composite| {
+            (composite.document.index(), composite.quotes.iter().map(|&quoted| id(quoted)).collect())
+        })
+        .collect();
+    let mut documents: Vec<DocumentLine> = corpus
+        .headers
+        .into_iter()
+        .zip(lengths)
+        .map(|(header, (tokens, furniture_tokens))| DocumentLine {
+            id: header.id,
+            path: header.path,
+            record: header.record,
+            title: header.meta.title,
+            date: header.meta.date,
+            source: header.meta.source,
+            language: header.meta.language,
+            credits: Vec::new(),
+            tokens: tokens.saturating_add(furniture_tokens),
+            furniture_tokens,
+            duplicate_id: header.duplicate_id,
+            composite: Vec::new(),
+        })
+        .collect();
+    for (document, quotes) in composites {
+        documents[document].composite = quotes;
+    }
+    Run { header, documents, skipped: corpus.skipped, edges, clusters, summary }
+}
+
+fn edge_line(edge: &Edge, id: impl Fn(DocId) -> String, wording: &Wording<'_>) -> EdgeLine {
+    let terms = wording.evidence.get(&(edge.a, edge.b)).map_or(&[][..], Vec::as_slice);
+    EdgeLine {
+        a: id(edge.a),
+        b: id(edge.b),
+        relation: edge.relation,
+        score: round(edge.score),
+        jaccard: round(edge.jaccard),
+        containment_a: round(edge.containment_a),
+        containment_b: round(edge.containment_b),
+        evidence: terms.iter().filter_map(|term| wording.words.get(term).cloned()).collect(),
+    }
+}
+
+fn cluster_line(cluster: &Cluster, corpus: &Corpus, id: impl Fn(DocId) -> String) -> ClusterLine {
+    let earliest = cluster
+        .members
+        .iter()
+        .filter_map(|&(member, _)| {
+            let date = corpus.headers[member.index()].meta.date.as_deref()?;
+            Some((dates::instant(date)?, member))
+        })
+        .min()
+        .map(|(_, member)| id(member));
+    let mut members: Vec<MemberLine> = cluster
+        .members
+        .iter()
+        .map(|&(member, edge)| MemberLine {
+            id: id(member),
+            relation: edge.map(|edge| edge.relation),
+            score: if member == cluster.representative {
+                1.0
+            } else {
+                edge.map_or(0.0, |edge| round(edge.score))
+            },
+        })
+        .collect();
+    let representative = id(cluster.representative);
+    members.sort_by(|x, y| (x.id != representative, &x.id).cmp(&(y.id != representative, &y.id)));
+    let cluster = cluster_name(members.iter().map(|member| member.id.as_str()));
+    ClusterLine { cluster, representative, earliest, credits: Vec::new(), members }
+}
+
+/// Four decimals: more would be noise, and a report is read by people too.
+fn round(share: f64) -> f64 {
+    (share * 10_000.0).round() / 10_000.0
+}

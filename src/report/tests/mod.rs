@@ -1,0 +1,97 @@
+//! The forms of a run, from invented ones.
+
+pub(crate) mod fixture;
+mod jsonl;
+
+use super::screen::width;
+use super::{Run, TextStyle};
+
+fn text(run: &Run, style: TextStyle) -> String {
+    let mut out = Vec::new();
+    run.write_text(&mut out, &style).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+fn csv(run: &Run) -> String {
+    let mut out = Vec::new();
+    run.write_csv(&mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn text_in_80_columns() {
+    insta::assert_snapshot!(text(&fixture::news(), TextStyle::default()));
+}
+
+#[test]
+fn text_in_200_columns() {
+    insta::assert_snapshot!(text(&fixture::news(), TextStyle { width: 200, ..TextStyle::default() }));
+}
+
+#[test]
+fn text_of_many_skipped_inputs() {
+    insta::assert_snapshot!(text(&fixture::many_skipped(), TextStyle::default()));
+}
+
+#[test]
+fn table_of_clustered_documents() {
+    let table = csv(&fixture::news());
+    // The pairs repeat themselves.
+    let rows: Vec<&str> = table.split_inclusive('\n').filter(|row| !row.starts_with("c-pair-")).collect();
+    insta::assert_snapshot!(rows.concat());
+    assert_eq!(
+        csv(&fixture::empty()),
+        "cluster,id,path,record,relation,score,representative,title,date,source\n"
+    );
+}
+
+#[test]
+fn no_line_is_wider_than_the_terminal() {
+    for columns in [40, 60, 80, 81, 109, 110, 140, 200, 400] {
+        for verbosity in 0..3 {
+            for run in [fixture::news(), fixture::many_skipped(), fixture::empty()] {
+                let text = text(&run, TextStyle { width: columns, color: false, verbosity });
+                // The table of stages has a width of its own.
+                let over: Vec<&str> = text
+                    .lines()
+                    .filter(|line| width(line) > columns.max(54))
+                    .filter(|line| !line.contains("distinct stories") && !line.contains("of memory at most"))
+                    .collect();
+                assert!(over.is_empty(), "{columns} columns: {over:#?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn hostile_titles_do_not_reach_the_terminal() {
+    for color in [false, true] {
+        let text = text(&fixture::news(), TextStyle { width: 120, color, verbosity: 2 });
+        assert!(!text.contains("\u{1b}]") && !text.contains("\u{1b}[2J") && !text.contains('\u{7}'));
+        assert!(!text.contains('\u{202e}') && !text.contains('\r'));
+        assert_eq!(text.contains('\u{1b}'), color);
+    }
+}
+
+#[test]
+fn more_is_shown_when_asked() {
+    let at = |verbosity| text(&fixture::news(), TextStyle { verbosity, ..TextStyle::default() });
+    assert!(at(0).contains("The 10 largest of 29 clusters") && at(0).contains("… and 2 more"));
+    assert!(at(1).contains("The 29 clusters") && !at(1).contains("… and"));
+    assert!(!at(0).contains("weekly/ada.txt") && at(2).contains("weekly/ada.txt"));
+}
+
+#[test]
+fn sentences_for_small_runs() {
+    let first = |run: &Run| text(run, TextStyle::default()).lines().next().unwrap_or_default().to_owned();
+    assert_eq!(first(&fixture::empty()), "No documents: nothing was found to read");
+    assert_eq!(first(&fixture::no_copies(1)), "1 document: no other to compare it with");
+    assert_eq!(first(&fixture::no_copies(1_234)), "1,234 documents: no copies found");
+    let mut skipped = fixture::many_skipped();
+    skipped.summary.documents = 0;
+    assert_eq!(first(&skipped), "No documents: all 1,200 inputs were skipped");
+    let mut pair = fixture::no_copies(2);
+    pair.summary.clusters = 1;
+    pair.summary.clustered_documents = 2;
+    assert_eq!(first(&pair), "2 documents, 1 distinct story: 1 is a copy of another (50 %)");
+}

@@ -1,0 +1,5 @@
+//! Tokens to signatures.
+
+mod minhash;
+
+pub use minhash::{Signature, Sketcher, estimate};

@@ -1,0 +1,296 @@
+//! Which lines a site added to an article, told by their shape and their words.
+//!
+//! Furniture is marked, not deleted: it leaves the tokens that are compared and is counted apart. Rules are few and
+//! sure, because a line lost from a story is worse than a line kept: short lines only, phrases that no article opens a
+//! line with (`data/furniture.tsv`), and shapes that no sentence has.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+/// Longer lines are paragraphs: a rule for phrases does not judge them.
+const PHRASE_LINE_CHARS: usize = 200;
+/// A line of at least this many words that ends like a sentence is prose.
+const PROSE_WORDS: usize = 8;
+/// A closing line of at most this many words, without the end of a sentence, is furniture when prose stands before it.
+const TAIL_WORDS: usize = 8;
+
+const ANYWHERE: char = '\0';
+
+/// How a rule's phrase stands in a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum How {
+    Is,
+    Label,
+    Starts,
+    Contains,
+}
+
+/// A rule's way and its phrase.
+type Rule = (How, &'static str);
+
+/// Rules by the first character of their phrase, those that look inside the line under [`ANYWHERE`].
+static RULES: LazyLock<HashMap<char, Vec<Rule>>> = LazyLock::new(|| {
+    let mut rules: HashMap<char, Vec<Rule>> = HashMap::new();
+    for line in include_str!("../../data/furniture.tsv").lines().filter(|line| !line.starts_with('#')) {
+        let mut columns = line.split('\t').skip(1);
+        let (Some(how), Some(phrase)) = (columns.next(), columns.next()) else { continue };
+        let how = match how {
+            "is" => How::Is,
+            "label" => How::Label,
+            "contains" => How::Contains,
+            _ => How::Starts,
+        };
+        let first = if how == How::Contains { Some(ANYWHERE) } else { phrase.chars().next() };
+        if let Some(first) = first {
+            rules.entry(first).or_default().push((how, phrase));
+        }
+    }
+    rules
+});
+
+/// Byte ranges of the lines of `text` that are furniture, in order. Empty when all of the text would be furniture:
+/// then it is the text.
+pub fn furniture(text: &str) -> Vec<Range<usize>> {
+    let mut lines: Vec<(Range<usize>, Shape)> = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let range = start..start + line.len();
+        start = range.end;
+        let line = line.trim();
+        if !line.is_empty() {
+            lines.push((range, shape(line)));
+        }
+    }
+    let is_prose = |(_, shape): &(Range<usize>, Shape)| *shape == Shape::Prose;
+    let (Some(first), Some(last)) = (lines.iter().position(is_prose), lines.iter().rposition(is_prose))
+    else {
+        return Vec::new();
+    };
+    for (at, (_, shape)) in lines.iter_mut().enumerate() {
+        let outside = at < first || at > last;
+        if (outside && *shape == Shape::Short) || (at < first && *shape == Shape::Dated) {
+            *shape = Shape::Furniture;
+        }
+    }
+    lines.into_iter().filter(|(_, shape)| *shape == Shape::Furniture).map(|(range, _)| range).collect()
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    /// Sentences.
+    Prose,
+    /// A few words without the end of a sentence: a heading, or furniture when it stands before or behind all prose.
+    Short,
+    /// A line of figures without the end of a sentence: before the prose, the line of the author and the time.
+    Dated,
+    Furniture,
+    Unknown,
+}
+
+fn shape(line: &str) -> Shape {
+    // Bytes bound characters from above: most paragraphs are told apart without counting.
+    let long = line.len() > PHRASE_LINE_CHARS && line.chars().count() > PHRASE_LINE_CHARS;
+    if !long && is_furniture(line) {
+        return Shape::Furniture;
+    }
+    let words = word_count(line);
+    let sentence = line.trim_end_matches(super::script::closes).ends_with(super::script::ends_any_sentence);
+    if long || (sentence && words >= PROSE_WORDS) || words >= 2 * PROSE_WORDS {
+        Shape::Prose
+    } else if !sentence && words <= TAIL_WORDS && !line.chars().any(char::is_numeric) {
+        Shape::Short
+    } else if !sentence && numbers(line) >= 2 {
+        Shape::Dated
+    } else {
+        Shape::Unknown
+    }
+}
+
+/// Words of a line; two characters of a script without spaces count as one.
+fn word_count(line: &str) -> usize {
+    let unspaced = line.chars().filter(|&c| !c.is_ascii() && super::script::is_unspaced(c)).count();
+    line.split_whitespace().count() + unspaced / 2
+}
+
+/// Runs of digits in a line.
+fn numbers(line: &str) -> usize {
+    line.split(|c: char| !c.is_numeric()).filter(|run| !run.is_empty()).count()
+}
+
+fn is_furniture(line: &str) -> bool {
+    let bare = line.trim_start_matches(|c: char| !c.is_alphanumeric() && !"#©ⓒ(（【[".contains(c));
+    // A bullet or an arrow says as much as the colon behind a label.
+    let pointed = bare.len() < line.len() && !line.starts_with(['"', '“', '„', '«', '\'', '‘']);
+    is_hashtags(bare)
+        || is_address(bare)
+        || is_lone_credit(bare)
+        || is_menu(bare)
+        || is_breadcrumb(bare)
+        || has_phrase(bare, pointed)
+        || ends_with_photo_credit(bare)
+}
+
+fn has_phrase(line: &str, pointed: bool) -> bool {
+    let lower = line.to_lowercase();
+    let anywhere = RULES.get(&ANYWHERE);
+    if anywhere.is_some_and(|rules| rules.iter().any(|(_, phrase)| lower.contains(phrase))) {
+        return true;
+    }
+    let Some(rules) = lower.chars().next().and_then(|first| RULES.get(&first)) else { return false };
+    rules.iter().any(|&(how, phrase)| {
+        let Some(rest) = lower.strip_prefix(phrase) else { return false };
+        let rest = rest.trim_start();
+        match how {
+            How::Is => rest.trim_end_matches(|c: char| !c.is_alphanumeric()).is_empty(),
+            How::Label => {
+                pointed
+                    || rest.is_empty()
+                    || rest.starts_with([':', '：', '-', '–', '—', '>', '»', '›', '→', '|', '…', '՝', '/'])
+            }
+            How::Starts | How::Contains => true,
+        }
+    })
+}
+
+/// Nothing but tags, or three and more of them.
+fn is_hashtags(line: &str) -> bool {
+    let tags = line.split_whitespace().filter(|word| word.len() > 1 && word.starts_with('#')).count();
+    tags > 0 && (tags >= 3 || tags == line.split_whitespace().count())
+}
+
+/// A lone web or mail address.
+fn is_address(line: &str) -> bool {
+    let mut words = line.split_whitespace();
+    let (Some(word), None) = (words.next(), words.next()) else { return false };
+    word.contains("://") || word.starts_with("www.") || (word.contains('@') && word.contains('.'))
+}
+
+/// A few words in brackets and nothing else: `(dpa)`, `（完）`, `[Reuters]`.
+fn is_lone_credit(line: &str) -> bool {
+    let pairs = [('(', ')'), ('（', '）'), ('[', ']'), ('【', '】')];
+    let line = line.trim_end_matches('.');
+    let inside = pairs.iter().find_map(|&(open, close)| line.strip_prefix(open)?.strip_suffix(close));
+    inside.is_some_and(|inside| word_count(inside) <= 4 && !inside.contains(['(', '（']))
+}
+
+/// Short parts between bars: a menu, a share bar, a breadcrumb.
+fn is_menu(line: &str) -> bool {
+    let parts = line.split(['|', '›', '»', '·']).filter(|part| !part.trim().is_empty());
+    let (count, longest) =
+        parts.fold((0, 0), |(count, longest), part| (count + 1, word_count(part).max(longest)));
+    count >= 2 && longest <= 3 && !line.ends_with('.')
+}
+
+/// A path from the front page to the article, whose last part is its title: `World / Africa / The title…`.
+fn is_breadcrumb(line: &str) -> bool {
+    [" / ", " > ", " › ", " » ", " → "].iter().any(|bar| {
+        let parts: Vec<&str> = line.split(bar).collect();
+        parts.len() >= 3 && parts[..parts.len() - 1].iter().all(|part| word_count(part) <= 3)
+    })
+}
+
+/// A caption: a sentence or two, then who took the picture.
+fn ends_with_photo_credit(line: &str) -> bool {
+    const LABELS: &[&str] = &[
+        "photo:",
+        "photo by ",
+        "foto:",
+        "fotos:",
+        "image:",
+        "picture:",
+        "photograph:",
+        "фото:",
+        "(photo ",
+        "photo/",
+        "(foto ",
+        "φωτογραφία:",
+        "صورة:",
+        "عکس:",
+        "צילום:",
+        "写真:",
+        "사진=",
+        "图:",
+        "फोटो:",
+    ];
+    let lower = line.to_lowercase();
+    LABELS
+        .iter()
+        .any(|label| lower.rfind(label).is_some_and(|at| word_count(&lower[at + label.len()..]) <= 6))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PROSE: &str =
+        "The council of Velmark voted on Monday to rebuild the old bridge before the winter sets in.";
+
+    fn marked(text: &str) -> Vec<String> {
+        furniture(text).into_iter().map(|range| text[range].trim().to_owned()).collect()
+    }
+
+    #[test]
+    fn phrases_of_many_languages_are_known() {
+        for line in [
+            "Read more: Ferry fares to rise",
+            "• Read also Ferries: what changes in May",
+            "Lire aussi : les prix montent",
+            "Читайте также: цены растут",
+            "相关阅读：油价上涨",
+            "#ferry #strike #islands",
+            "© 2024 The Gazette",
+            "(dpa)",
+            "Share on Facebook | Share on X | Print",
+            "https://gazette.example/story",
+            "Photo: City of Velmark",
+            "The bridge before the flood. Photo: Velmark City Archive",
+            "Front page / World / Velmark to rebuild its old bridge before the wi…",
+        ] {
+            let text = format!("{PROSE}\n\n{line}\n\n{PROSE}");
+            assert_eq!(marked(&text), [line], "{line}");
+        }
+    }
+
+    #[test]
+    fn sentences_that_begin_alike_are_kept() {
+        for line in [
+            "Related charges were filed against two men on Tuesday.",
+            "Source material for the film was found in an attic, the director said.",
+            "Watch makers in the valley fear for their trade.",
+            "Photographs of the bridge were sold at auction.",
+            "Comments by the minister drew applause from the benches.",
+            "Image rights were the sticking point of the contract.",
+        ] {
+            assert!(marked(&format!("{PROSE}\n{line}\n{PROSE}")).is_empty(), "{line}");
+        }
+    }
+
+    #[test]
+    fn short_lines_around_the_prose_are_furniture_and_headings_inside_are_not() {
+        let text = format!("World\n{PROSE}\nA heading\n{PROSE}\nGazette Velmark\nTop stories");
+        assert_eq!(marked(&text), ["World", "Gazette Velmark", "Top stories"]);
+    }
+
+    #[test]
+    fn the_line_of_the_author_and_the_time_is_furniture_before_the_prose_only() {
+        let line = "The Velmark Press | 15 October 2024, 08:02 | Views: 814";
+        assert_eq!(marked(&format!("{line}\n{PROSE}")), [line]);
+        assert!(marked(&format!("{PROSE}\nGold 1,240 Silver 31\n{PROSE}")).is_empty());
+    }
+
+    #[test]
+    fn a_text_of_nothing_else_is_the_text() {
+        assert!(marked("Share this article\nLeave a comment").is_empty());
+    }
+
+    #[test]
+    fn the_table_is_well_formed() {
+        for line in include_str!("../../data/furniture.tsv").lines().filter(|line| !line.starts_with('#')) {
+            let columns: Vec<&str> = line.split('\t').collect();
+            assert_eq!(columns.len(), 3, "{line}");
+            assert!(["is", "label", "starts", "contains"].contains(&columns[1]), "{line}");
+            assert_eq!(columns[2].to_lowercase(), columns[2], "{line}");
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! What two documents are to each other.
+
+use super::sets::{Overlap, jaccard_bound};
+use crate::DocId;
+use crate::config::MatchConfig;
+use crate::report::Relation;
+use crate::text::{Shingles, Tokens, shingles};
+
+/// Tokens below which a text that stands in a longer one is no excerpt: a caption, a share line or a byline stands in
+/// many stories and is none of them.
+const EXCERPT_TOKENS: usize = 30;
+
+/// Shingles that two documents have in common when one quotes a sentence or two of the other.
+const QUOTE_SHINGLES: usize = 15;
+
+/// A checked pair.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Edge {
+    /// The one that comes first in the order of reading.
+    pub a: DocId,
+    /// The other.
+    pub b: DocId,
+    /// How they are related.
+    pub relation: Relation,
+    /// How sure, 0 to 1.
+    pub score: f64,
+    /// Exact Jaccard of their shingles.
+    pub jaccard: f64,
+    /// Share of `a`'s words that stand in `b`.
+    pub containment_a: f64,
+    /// Share of `b`'s words that stand in `a`.
+    pub containment_b: f64,
+}
+
+/// Checks pairs exactly. Holds buffers, so one a thread is cheaper than one a pair.
+#[derive(Debug)]
+pub struct Verifier<'a> {
+    config: &'a MatchConfig,
+    a: Shingles,
+    b: Shingles,
+    words: (Vec<u64>, Vec<u64>),
+    /// Shingles that the last pair had in common.
+    shared: usize,
+    /// The document whose shingles `a` holds: a document is usually checked against several in a row.
+    held: Option<DocId>,
+}
+
+impl<'a> Verifier<'a> {
+    /// A verifier for these thresholds.
+    pub fn new(config: &'a MatchConfig) -> Self {
+        Self { config, a: Vec::new(), b: Vec::new(), words: (Vec::new(), Vec::new()), shared: 0, held: None }
+    }
+
+    /// The relation of two documents, when they are identical, copies, or one is an excerpt of the other.
+    ///
+    /// Linear in their tokens, after a sort; pairs whose lengths rule out every relation cost nothing.
+    pub fn verbatim(&mut self, (a, x): (DocId, &Tokens), (b, y): (DocId, &Tokens)) -> Option<Edge> {
+        if x.digest() == y.digest() && x.as_slice() == y.as_slice() {
+            let [jaccard, containment_a, containment_b, score] = [1.0; 4];
+            return Some(Edge {
+                a,
+                b,
+                relation: Relation::Identical,
+                score,
+                jaccard,
+                containment_a,
+                containment_b,
+            });
+        }
+        let may_be_excerpt = x.len().min(y.len()) >= EXCERPT_TOKENS;
+        // Distinct shingles are at most as many as tokens and may be far fewer, so lengths bound the Jaccard only
+        // through the sets themselves.
+        if self.held != Some(a) {
+            shingles(x.as_slice(), self.config.shingle, &mut self.a);
+            self.held = Some(a);
+        }
+        shingles(y.as_slice(), self.config.shingle, &mut self.b);
+        self.shared = 0;
+        if !may_be_excerpt && jaccard_bound(self.a.len(), self.b.len()) < self.config.threshold {
+            return None;
+        }
+        let overlap = Overlap::of(&self.a, &self.b);
+        self.shared = overlap.shared;
+        let jaccard = overlap.jaccard();
+        let (relation, score) = if jaccard >= self.config.threshold {
+            (Relation::Copy, sureness(jaccard, self.config.threshold))
+        } else if may_be_excerpt && overlap.containment() >= self.config.excerpt_containment {
+            (Relation::Excerpt, sureness(overlap.containment(), self.config.excerpt_containment))
+        } else {
+            return None;
+        };
+        Some(self.told((a, x), (b, y), relation, score, jaccard))
+    }
+
+    /// Whether the pair checked last has some sentences word for word in common.
+    pub fn quotes(&self) -> bool {
+        self.shared >= QUOTE_SHINGLES
+    }
+
+    /// An edge with a relation and a score that somebody else found, and the overlaps of its documents.
+    pub fn edge(
+        &mut self,
+        (a, x): (DocId, &Tokens),
+        (b, y): (DocId, &Tokens),
+        relation: Relation,
+        score: f64,
+    ) -> Edge {
+        shingles(x.as_slice(), self.config.shingle, &mut self.a);
+        self.held = Some(a);
+        shingles(y.as_slice(), self.config.shingle, &mut self.b);
+        let jaccard = Overlap::of(&self.a, &self.b).jaccard();
+        self.told((a, x), (b, y), relation, score, jaccard)
+    }
+
+    fn told(
+        &mut self,
+        (a, x): (DocId, &Tokens),
+        (b, y): (DocId, &Tokens),
+        relation: Relation,
+        score: f64,
+        jaccard: f64,
+    ) -> Edge {
+        let words = self.shared_words(x, y);
+        let (containment_a, containment_b) = (words.containment_a(), words.containment_b());
+        Edge { a, b, relation, score, jaccard, containment_a, containment_b }
+    }
+
+    fn shared_words(&mut self, x: &Tokens, y: &Tokens) -> Overlap {
+        let (a, b) = &mut self.words;
+        for (words, tokens) in [(&mut *a, x), (&mut *b, y)] {
+            words.clear();
+            words.extend(tokens.as_slice().iter().map(|token| token.bits()));
+            words.sort_unstable();
+        }
+        Overlap::of(a, b)
+    }
+}
+
+/// A measure at or over its threshold as a score: 0.8 at the threshold, 1 at 1. Verbatim runs of five words do not
+/// happen by chance, so that even the weakest copy is a strong edge.
+fn sureness(measure: f64, threshold: f64) -> f64 {
+    if threshold >= 1.0 { 1.0 } else { 0.8 + 0.2 * (measure - threshold) / (1.0 - threshold) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::tokenize;
+
+    const STORY: &str = "The harbour board voted on Tuesday to close the old lighthouse after engineers found cracks in \
+        its granite base. Ships will be guided by an automatic beacon on the northern pier until spring, the board \
+        said, and the keeper's cottage will become a museum of the coast. Residents had asked for a longer debate.";
+
+    fn relation(a: &str, b: &str) -> Option<Edge> {
+        let config = MatchConfig::default();
+        Verifier::new(&config).verbatim((DocId(0), &tokenize(a)), (DocId(1), &tokenize(b)))
+    }
+
+    #[test]
+    fn typography_does_not_break_identity() {
+        let shouted = STORY.to_uppercase().replace("'", "\u{2019}");
+        let edge = relation(STORY, &shouted).expect("an edge");
+        assert_eq!((edge.relation, edge.score), (Relation::Identical, 1.0));
+    }
+
+    #[test]
+    fn a_small_edit_is_a_copy() {
+        let edge = relation(STORY, &STORY.replace("Tuesday", "Wednesday")).expect("an edge");
+        assert_eq!(edge.relation, Relation::Copy);
+        assert!(edge.jaccard > 0.7 && edge.score > 0.8 && edge.score < 1.0);
+    }
+
+    #[test]
+    fn a_part_is_an_excerpt_either_way() {
+        let part = STORY.split_once(" until").expect("the word is there").0;
+        let long = format!(
+            "{STORY} {}",
+            "Elsewhere on the coast a new ferry line opened this week to much applause. ".repeat(3)
+        );
+        let edge = relation(part, &long).expect("an edge");
+        assert_eq!(edge.relation, Relation::Excerpt);
+        assert!(edge.containment_a > 0.99 && edge.containment_b < 0.6);
+        assert_eq!(relation(&long, part).map(|e| e.relation), Some(Relation::Excerpt));
+    }
+
+    #[test]
+    fn a_caption_is_no_excerpt() {
+        assert_eq!(relation("The harbour board voted on Tuesday to close the old lighthouse", STORY), None);
+    }
+
+    #[test]
+    fn other_stories_have_no_relation() {
+        assert_eq!(
+            relation(
+                STORY,
+                "A council elsewhere voted on Monday to open a new library in the old town hall."
+            ),
+            None
+        );
+    }
+}
