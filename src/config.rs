@@ -127,7 +127,6 @@ pub struct MatchConfig {
     /// How sure the scorer must be of a rewrite.
     pub strictness: Strictness,
     /// Model of the scorer, as `wirecopy calibrate` writes it; the one that is shipped when unset.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<std::path::PathBuf>,
 }
 

@@ -24,6 +24,7 @@ fn help_for_each_verb() {
         &["--help"][..],
         &["-h"],
         &["cluster", "--help"],
+        &["tune", "--help"],
         &["config", "-h"],
         &["completions", "-h"],
         &["man", "-h"],
@@ -107,6 +108,13 @@ fn every_flag_of_a_setting_arrives() {
         "2",
         "--shingle",
         "3",
+        "--containment",
+        "0.8",
+        "--no-rewrites",
+        "--strictness",
+        "wide",
+        "--model",
+        "own.json",
         "--include",
         "*.txt",
         "--include",
@@ -135,6 +143,10 @@ fn every_flag_of_a_setting_arrives() {
     for line in [
         "threads = 2",
         "shingle = 3",
+        "excerpt_containment = 0.8",
+        "rewrites = false",
+        "strictness = \"wide\"",
+        "model = \"own.json\"",
         "include = [\"*.txt\", \"*.html\"]",
         "exclude = [\"old\"]",
         "max_depth = 4",
@@ -152,6 +164,67 @@ fn every_flag_of_a_setting_arrives() {
             dump.lines().find(|found| found.starts_with(line)).unwrap_or_else(|| panic!("{line}\n{dump}"));
         assert!(found.contains("  # --"), "{found}");
     }
+}
+
+#[test]
+fn a_setting_that_is_off_by_default_can_be_set_everywhere() {
+    let desk = Desk::new();
+    assert!(desk.out(&["config"]).contains("# model is not set"));
+    desk.file("wirecopy.toml", "[match]\nmodel = \"file.json\"\n");
+    assert!(setting(&desk.out(&["config"]), "model").starts_with("model = \"file.json\" "));
+    let mut command = desk.command(&["config"]);
+    command.env("WIRECOPY_MATCH_MODEL", "2024").env("WIRECOPY_INGEST_MAX_DEPTH", "3");
+    let dump = String::from_utf8(command.output().unwrap().stdout).unwrap();
+    assert!(setting(&dump, "model").starts_with("model = \"2024\" "), "{dump}");
+    assert!(setting(&dump, "max_depth").starts_with("max_depth = 3 "), "{dump}");
+    // A flag that turns something off can also turn it on again.
+    desk.file("wirecopy.toml", "match.rewrites = false\n");
+    let dump = desk.out(&["config", "--no-rewrites=false"]);
+    assert!(setting(&dump, "rewrites").starts_with("rewrites = true "), "{dump}");
+}
+
+#[test]
+fn the_model_is_looked_at_before_the_run() {
+    let desk = Desk::new();
+    let message = desk.trouble(&["cluster", "corpus", "--model", "missing.json"]);
+    assert_eq!(message, "error: missing.json: No such file or directory\n");
+    desk.file("broken.json", "{}");
+    assert!(desk.trouble(&["cluster", "corpus", "--model", "broken.json"]).contains("broken.json"));
+    // Without rewrites nobody asks for it.
+    desk.out(&["cluster", "corpus", "--model", "missing.json", "--no-rewrites", "-o", "run.jsonl"]);
+    let run = wirecopy::report::Run::read_jsonl(desk.path().join("run.jsonl")).unwrap();
+    assert_eq!(run.header.config.matching.model.as_deref(), Some(std::path::Path::new("missing.json")));
+    assert!(!run.header.config.matching.rewrites);
+    assert!(desk.trouble(&["cluster", "corpus", "--strictness", "lax"]).contains("strict, balanced, wide"));
+    let message = desk.trouble(&["cluster", "corpus", "--containment", "1.5"]);
+    assert_eq!(message, "error: --containment: match.excerpt_containment: 1.5 is not over 0 and up to 1\n");
+}
+
+#[test]
+fn tune_shows_the_cut_of_the_settings() {
+    let desk = Desk::new();
+    let text = desk.out(&["tune"]);
+    assert!(text.contains("\n48 bands of 4 rows\n") && text.lines().all(|line| line.chars().count() <= 80));
+    assert_eq!(text.lines().filter(|line| line.starts_with(">     0.50 ")).count(), 1, "{text}");
+    desk.file("wirecopy.toml", "[match]\nthreshold = 0.8\nmisses = 0.01\n");
+    let json = |args: &[&str]| -> serde_json::Value {
+        serde_json::from_str(&desk.out(&[&["tune", "--format", "json"], args].concat())).unwrap()
+    };
+    let value = json(&[]);
+    assert_eq!((value["threshold"].as_f64(), value["misses"].as_f64()), (Some(0.8), Some(0.01)));
+    assert_eq!(value["curve"].as_array().map(Vec::len), Some(21));
+    assert!(value["missed_at_threshold"].as_f64() <= Some(0.01));
+    let value = json(&["--threshold", "0.3", "--signature", "64"]);
+    assert_eq!((value["threshold"].as_f64(), value["signature"].as_u64()), (Some(0.3), Some(64)));
+    assert!(value["bands"].as_u64().zip(value["rows"].as_u64()).is_some_and(|(b, r)| b * r <= 64));
+    for (args, message) in [
+        (["--threshold", "0"], "error: --threshold: match.threshold: 0 is not over 0 and up to 1\n"),
+        (["--misses", "1"], "error: --misses: match.misses: 1 is not over 0 and up to under 1\n"),
+        (["--signature", "8"], "error: --signature: match.signature: 8 is not in 16 to 1024\n"),
+    ] {
+        assert_eq!(desk.trouble(&[&["tune"], &args[..]].concat()), message);
+    }
+    assert!(desk.out(&["tune", "--help"]).contains("[env: WIRECOPY_MATCH_MISSES]"));
 }
 
 #[test]
@@ -413,6 +486,22 @@ fn duplicates_are_found_and_told_by_the_exit_code() {
     desk.command(&["cluster", "corpus/b.txt", "-q", "--exit-code"]).assert().code(0);
     let table = desk.out(&["cluster", "corpus", "--format", "csv"]);
     assert_eq!(table.lines().count(), 3, "{table}");
+}
+
+#[test]
+fn a_report_in_the_folder_of_news_is_not_read_as_news() {
+    let desk = Desk::new();
+    with_a_copy(&desk);
+    let clusters = || {
+        assert!(desk.out(&["cluster", ".", "-o", "run.jsonl"]).starts_with("3 documents, "));
+        wirecopy::report::Run::read_jsonl(desk.path().join("run.jsonl")).unwrap().clusters
+    };
+    let first = clusters();
+    assert_eq!((first.len(), clusters()), (1, first));
+    let output = desk.run(&["cluster", "run.jsonl"]);
+    assert_eq!(output.status.code(), Some(2));
+    let message = "warning: run.jsonl: a wirecopy run report, not news\n";
+    assert_eq!(String::from_utf8_lossy(&output.stderr), message);
 }
 
 #[test]

@@ -41,6 +41,15 @@ Examples:
   wirecopy cluster incoming/ --exit-code -q
       only say by the exit code whether there are duplicates";
 
+const TUNE_EXAMPLES: &str = "\
+Examples:
+  wirecopy tune
+      the cut of the settings that hold here
+  wirecopy tune --threshold 0.8 --misses 0.01
+      copies of 0.8 and up, of which one in a hundred may be missed
+  wirecopy tune --signature 64 --format json
+      shorter signatures, for a program to read";
+
 /// Finds the copies in a folder of news
 #[derive(Debug, Parser)]
 #[command(name = "wirecopy", version, long_about = LONG_ABOUT, after_help = EXIT_CODES)]
@@ -64,6 +73,9 @@ pub enum Verb {
     Eval(EvalArgs),
     /// Fit the scorer of rewrites on labelled pairs of your own
     Calibrate(CalibrateArgs),
+    /// Show what a threshold costs: bands, rows, and the pairs they miss or check in vain
+    #[command(after_long_help = TUNE_EXAMPLES)]
+    Tune(TuneArgs),
     /// Print the effective settings as TOML, each with where it comes from
     Config(ConfigArgs),
     /// Print the completion file of a shell
@@ -154,6 +166,32 @@ pub struct ClusterArgs {
     pub settings: SettingArgs,
 }
 
+/// `wirecopy tune`. Its settings have the names that they have in [`SETTINGS`].
+#[derive(Debug, Args)]
+pub struct TuneArgs {
+    /// Jaccard similarity of shingles from which two documents are copies
+    #[arg(long, value_name = "SHARE")]
+    pub threshold: Option<f64>,
+    /// Share of the pairs at the threshold that may be missed
+    #[arg(long, value_name = "SHARE")]
+    pub misses: Option<f64>,
+    /// Minima in a signature
+    #[arg(long, value_name = "N")]
+    pub signature: Option<u32>,
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t = TuneFormat::Text)]
+    pub format: TuneFormat,
+}
+
+/// The forms of `wirecopy tune`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TuneFormat {
+    /// For reading
+    Text,
+    /// One JSON object
+    Json,
+}
+
 /// `wirecopy config`.
 #[derive(Debug, Args)]
 pub struct ConfigArgs {
@@ -179,7 +217,7 @@ pub struct ManArgs {
 }
 
 fn verbs() -> PossibleValuesParser {
-    PossibleValuesParser::new(["cluster", "eval", "calibrate", "config", "completions", "man"])
+    PossibleValuesParser::new(["cluster", "eval", "calibrate", "tune", "config", "completions", "man"])
 }
 
 /// Flags that set a value of `wirecopy.toml`. None has a default here: what was not typed must not hide the file.
@@ -194,6 +232,20 @@ pub struct SettingArgs {
     /// Tokens in a shingle
     #[arg(long, value_name = "K", help_heading = MATCHING)]
     pub shingle: Option<u32>,
+    /// Share of the shorter document's shingles that the longer one must hold for an excerpt
+    #[arg(long, value_name = "SHARE", help_heading = MATCHING)]
+    pub containment: Option<f64>,
+    /// Find identical texts, copies and excerpts only
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        hide_possible_values = true, help_heading = MATCHING)]
+    pub no_rewrites: Option<bool>,
+    /// How sure the scorer must be of a rewrite: strict (few wrong groups), balanced, wide (few missed)
+    #[arg(long, value_name = "LEVEL", value_parser = strictness(), hide_possible_values = true,
+        help_heading = MATCHING)]
+    pub strictness: Option<String>,
+    /// Score rewrites with the model in FILE rather than with the one that is built in
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = MATCHING)]
+    pub model: Option<String>,
     /// Read only files whose path below the folder matches GLOB; may be repeated
     #[arg(long, value_name = "GLOB", help_heading = INPUT)]
     pub include: Vec<String>,
@@ -238,11 +290,21 @@ const INPUT: &str = "Input options";
 const FIELDS: &str = "Fields of JSON lines and CSV";
 const MATCHING: &str = "Matching options";
 
-/// Each flag of [`SettingArgs`], by its name here, and the place of its value in `wirecopy.toml`.
-pub(super) const SETTINGS: [(&str, &str); 15] = [
+fn strictness() -> PossibleValuesParser {
+    PossibleValuesParser::new(["strict", "balanced", "wide"])
+}
+
+/// Each flag that sets a value of `wirecopy.toml`, by its name here, and the place of its value there.
+pub(super) const SETTINGS: [(&str, &str); 21] = [
     ("threads", "threads"),
     ("threshold", "match.threshold"),
     ("shingle", "match.shingle"),
+    ("containment", "match.excerpt_containment"),
+    ("signature", "match.signature"),
+    ("misses", "match.misses"),
+    ("no_rewrites", "match.rewrites"),
+    ("strictness", "match.strictness"),
+    ("model", "match.model"),
     ("include", "ingest.include"),
     ("exclude", "ingest.exclude"),
     ("max_depth", "ingest.max_depth"),
@@ -269,6 +331,10 @@ impl SettingArgs {
             "threads" => integer(self.threads),
             "threshold" => self.threshold.map(Value::Float),
             "shingle" => integer(self.shingle),
+            "containment" => self.containment.map(Value::Float),
+            "no_rewrites" => self.no_rewrites.map(|no| Value::Boolean(!no)),
+            "strictness" => text(&self.strictness),
+            "model" => text(&self.model),
             "include" => list(&self.include),
             "exclude" => list(&self.exclude),
             "max_depth" => integer(self.max_depth),
@@ -282,6 +348,18 @@ impl SettingArgs {
             "date_field" => text(&self.date_field),
             "source_field" => text(&self.source_field),
             "url_field" => text(&self.url_field),
+            _ => None,
+        }
+    }
+}
+
+impl TuneArgs {
+    /// The value that was typed for a flag of [`SETTINGS`].
+    pub(super) fn typed(&self, name: &str) -> Option<Value> {
+        match name {
+            "threshold" => self.threshold.map(Value::Float),
+            "misses" => self.misses.map(Value::Float),
+            "signature" => self.signature.map(|n| Value::Integer(n.into())),
             _ => None,
         }
     }
@@ -305,13 +383,21 @@ fn with_origin(arg: Arg, path: &str, defaults: &[settings::Leaf]) -> Arg {
     let default =
         defaults.iter().find(|leaf| leaf.path == path).map(settings::Leaf::shown).unwrap_or_default();
     let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+    // A flag that turns its setting off has neither a default of its own nor the setting's.
+    if arg.get_id().as_str().starts_with("no_") {
+        let long = format!("{help}\n\n[env: {}=false]", settings::variable(path));
+        return arg.help(help).long_help(long);
+    }
     arg.help(format!("{help} [default: {default}]"))
         .long_help(format!("{help}\n\n[default: {default}] [env: {}]", settings::variable(path)))
 }
 
 #[cfg(test)]
 mod tests {
+    use clap::builder::TypedValueParser;
+
     use super::*;
+    use crate::config::Strictness;
 
     #[test]
     fn clap_finds_no_fault() {
@@ -321,12 +407,23 @@ mod tests {
     #[test]
     fn every_setting_has_its_flag_and_its_place() {
         let command = command();
-        let cluster = command.find_subcommand("cluster").map(|verb| verb.get_arguments().collect::<Vec<_>>());
-        let cluster = cluster.unwrap_or_default();
+        let flags: Vec<&str> = ["cluster", "tune"]
+            .iter()
+            .flat_map(|verb| command.find_subcommand(verb).unwrap().get_arguments())
+            .map(|arg| arg.get_id().as_str())
+            .collect();
         let places = settings::defaults();
         for (name, path) in SETTINGS {
-            assert!(cluster.iter().any(|arg| arg.get_id() == name), "no flag {name}");
+            assert!(flags.contains(&name), "no flag {name}");
             assert!(places.iter().any(|leaf| leaf.path == path), "no setting {path}");
         }
+    }
+
+    #[test]
+    fn every_level_of_strictness_can_be_typed() {
+        let known: Vec<_> =
+            strictness().possible_values().unwrap().map(|v| v.get_name().to_owned()).collect();
+        let levels = [Strictness::Strict, Strictness::Balanced, Strictness::Wide];
+        assert_eq!(levels.map(|level| serde_json::to_value(level).unwrap()), *known);
     }
 }

@@ -12,6 +12,7 @@ use super::output::Output;
 use super::settings::Settings;
 use super::{DONE, DUPLICATES, TROUBLE, interrupt, terminal};
 use crate::report::{Run, TextStyle, peak_memory};
+use crate::verify::Model;
 use crate::{Cancel, Error, Pipeline, Root, Skipped};
 
 /// Skipped inputs that are named on standard error, as long as there are not more.
@@ -63,7 +64,10 @@ pub(super) fn run(global: &GlobalArgs, args: &ClusterArgs, bars: &Bars) -> anyho
 
 /// Checks everything that can be checked before the run begins.
 fn plan(global: &GlobalArgs, args: &ClusterArgs) -> anyhow::Result<Plan> {
-    let settings = Settings::load(global, &args.settings)?;
+    let settings = Settings::load(global, |name| args.settings.typed(name))?;
+    if let (true, Some(model)) = (settings.config.matching.rewrites, &settings.config.matching.model) {
+        Model::read(model)?;
+    }
     let roots: Vec<Root> = args.paths.iter().map(Root::from).collect();
     if roots.iter().filter(|root| **root == Root::Stdin).count() > 1 {
         bail!("standard input (`-`) can be read once only");

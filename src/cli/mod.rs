@@ -17,7 +17,7 @@ mod man;
 mod output;
 mod settings;
 mod terminal;
-pub mod tune;
+mod tune;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -56,6 +56,7 @@ fn run(cli: &Cli) -> anyhow::Result<u8> {
         Verb::Cluster(args) => cluster::run(&cli.global, args, &bars),
         Verb::Eval(args) => eval::run(&cli.global, args),
         Verb::Calibrate(args) => calibrate::run(&cli.global, args),
+        Verb::Tune(args) => tune::run(&cli.global, args),
         Verb::Config(args) => config_cmd::run(&cli.global, args),
         Verb::Completions(args) => completions::run(args),
         Verb::Man(args) => man::run(args),

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use toml::de::{DeTable, DeValue};
 use toml::{Spanned, Table, Value};
 
-use super::args::{GlobalArgs, SETTINGS, SettingArgs};
+use super::args::{GlobalArgs, SETTINGS};
 use crate::{Config, Error};
 
 /// The settings file that is read from the current folder.
@@ -117,12 +117,13 @@ fn collect(path: &str, value: &serde_json::Value, leaves: &mut Vec<Leaf>) {
 }
 
 impl Settings {
-    /// Lays the file, the environment and the flags over the defaults.
+    /// Lays the file, the environment and the flags over the defaults; `typed` knows the value of a flag by its name in
+    /// [`SETTINGS`].
     ///
     /// # Errors
     /// A key that does not exist, a value of the wrong kind or out of its range, with its origin; a file that cannot be
     /// read.
-    pub(super) fn load(global: &GlobalArgs, args: &SettingArgs) -> anyhow::Result<Self> {
+    pub(super) fn load(global: &GlobalArgs, typed: impl Fn(&str) -> Option<Value>) -> anyhow::Result<Self> {
         let mut leaves = defaults();
         if let Some((path, text)) = read_file(global)? {
             for leaf in parse_file(&path, &text, &leaves)? {
@@ -133,7 +134,7 @@ impl Settings {
             set(&mut leaves, leaf)?;
         }
         for (name, path) in SETTINGS {
-            if let Some(value) = args.typed(name) {
+            if let Some(value) = typed(name) {
                 let origin = Origin::Flag(format!("--{}", name.replace('_', "-")));
                 set(&mut leaves, Leaf { path: path.to_owned(), value: Some(value), origin })?;
             }
@@ -168,15 +169,20 @@ impl Settings {
 /// Replaces the leaf of the same path, after trying the new value on its own.
 fn set(leaves: &mut [Leaf], leaf: Leaf) -> anyhow::Result<()> {
     if let Some(value) = &leaf.value {
-        let mut table = Table::new();
-        insert(&mut table, &leaf.path, value.clone());
-        split(table).map_err(|error| anyhow!("{}: {}: {error}", leaf.origin, leaf.path))?;
+        try_out(&leaf.path, value).map_err(|error| anyhow!("{}: {}: {error}", leaf.origin, leaf.path))?;
     }
     match leaves.iter_mut().find(|known| known.path == leaf.path) {
         Some(known) => *known = leaf,
         None => bail!("{}: unknown key `{}`", leaf.origin, leaf.path),
     }
     Ok(())
+}
+
+/// Whether a setting takes the value.
+fn try_out(path: &str, value: &Value) -> anyhow::Result<()> {
+    let mut table = Table::new();
+    insert(&mut table, path, value.clone());
+    split(table).map(drop)
 }
 
 /// The program's settings and the run's: they share one file.
@@ -303,7 +309,7 @@ fn from_environment(known: &[Leaf]) -> anyhow::Result<Vec<Leaf>> {
             Ok(text) if text.is_empty() => {}
             Ok(text) => found.push(Leaf {
                 path: leaf.path.clone(),
-                value: Some(from_text(&text, leaf.value.as_ref())),
+                value: Some(from_variable(&text, leaf)),
                 origin: Origin::Variable(name.clone()),
             }),
             Err(std::env::VarError::NotPresent) => {}
@@ -318,6 +324,15 @@ fn from_environment(known: &[Leaf]) -> anyhow::Result<Vec<Leaf>> {
         }
     }
     Ok(found)
+}
+
+/// A variable's text as a value that its setting takes.
+fn from_variable(text: &str, known: &Leaf) -> Value {
+    let value = from_text(text, known.value.as_ref());
+    // A setting that is off by default does not show its kind: `2024` may be a number or the name of a file.
+    let plain = Value::String(text.to_owned());
+    let is_text = try_out(&known.path, &value).is_err() && try_out(&known.path, &plain).is_ok();
+    if is_text { plain } else { value }
 }
 
 /// A variable's text as the kind of value that its default is.
@@ -406,6 +421,10 @@ mod tests {
         assert_eq!(from_text("5", Some(&Value::Integer(1))), Value::Integer(5));
         assert_eq!(from_text("5", None), Value::Integer(5));
         assert_eq!(from_text("64M", Some(&Value::Integer(1))), Value::String("64M".to_owned()));
+        let defaults = defaults();
+        let leaf = |path: &str| defaults.iter().find(|leaf| leaf.path == path).unwrap();
+        assert_eq!(from_variable("2024", leaf("match.model")), Value::String("2024".to_owned()));
+        assert_eq!(from_variable("2024", leaf("ingest.max_depth")), Value::Integer(2024));
         assert_eq!(split_list("*.txt, *.{htm,html},"), ["*.txt", "*.{htm,html}"]);
     }
 }

@@ -1,17 +1,188 @@
-//! `wirecopy tune`: bands and rows for a threshold. Not among the verbs yet: the mathematics come with the candidates.
+//! `wirecopy tune`: how a threshold cuts signatures into bands, what that misses, and what it checks in vain.
 
-use clap::Args;
+use std::fmt::Write;
 
-/// `wirecopy tune`.
-#[derive(Clone, Copy, Debug, Args)]
-pub struct TuneArgs {
-    /// Similarity that is to be found
-    #[arg(long, value_name = "SHARE")]
-    pub threshold: Option<f64>,
-    /// Share of the pairs at the threshold that may be missed
-    #[arg(long, value_name = "SHARE")]
-    pub misses: Option<f64>,
-    /// Minima in a signature
-    #[arg(long, value_name = "N")]
-    pub signature: Option<u32>,
+use serde::Serialize;
+
+use super::args::{GlobalArgs, TuneArgs, TuneFormat};
+use super::settings::Settings;
+use super::terminal;
+use crate::candidates::params::Bands;
+use crate::config::MatchConfig;
+
+/// The curve is shown at 0, 1/20 … 20/20.
+const STEPS: u32 = 20;
+/// Columns left of the bars.
+const BESIDE: usize = 24;
+/// Columns of the longest bar: longer ones show no more.
+const LONGEST: usize = 50;
+/// Columns of the shortest.
+const SHORTEST: usize = 10;
+
+/// Runs the verb and gives the exit code.
+pub(super) fn run(global: &GlobalArgs, args: &TuneArgs) -> anyhow::Result<u8> {
+    let settings = Settings::load(global, |name| args.typed(name))?;
+    let tuning = Tuning::of(&settings.config.matching);
+    let mut out = match args.format {
+        TuneFormat::Text => tuning.text(terminal::columns())?,
+        TuneFormat::Json => serde_json::to_string(&tuning)?,
+    };
+    out.push_str(if args.format == TuneFormat::Json { "\n" } else { "" });
+    super::print(out.as_bytes())
+}
+
+/// A cut and its price.
+#[derive(Debug, Serialize)]
+struct Tuning {
+    /// Similarity that is to be found.
+    threshold: f64,
+    /// Share of the pairs at the threshold that may be missed.
+    misses: f64,
+    /// Minima in a signature.
+    signature: usize,
+    #[serde(flatten)]
+    cut: Bands,
+    /// Similarity at which half of the pairs become candidates.
+    midpoint: f64,
+    /// Share of the pairs at the threshold that are missed.
+    missed_at_threshold: f64,
+    /// The same for pairs spread evenly from the threshold to 1.
+    missed_above: f64,
+    /// Share of the pairs spread evenly from 0 to the threshold that are checked in vain.
+    extra_below: f64,
+    curve: Vec<Point>,
+}
+
+/// A point of the S-curve.
+#[derive(Clone, Copy, Debug, Serialize)]
+struct Point {
+    similarity: f64,
+    /// That a pair of this similarity becomes a candidate.
+    probability: f64,
+}
+
+impl Tuning {
+    fn of(config: &MatchConfig) -> Self {
+        let &MatchConfig { threshold, misses, signature, .. } = config;
+        let cut = Bands::for_config(config);
+        let point = |step| {
+            let similarity = f64::from(step) / f64::from(STEPS);
+            Point { similarity, probability: cut.probability(similarity) }
+        };
+        Self {
+            threshold,
+            misses,
+            signature,
+            cut,
+            midpoint: cut.midpoint(),
+            missed_at_threshold: 1.0 - cut.probability(threshold),
+            missed_above: cut.expected_misses(threshold),
+            extra_below: cut.expected_extra(threshold),
+            curve: (0..=STEPS).map(point).collect(),
+        }
+    }
+
+    fn text(&self, columns: usize) -> Result<String, std::fmt::Error> {
+        let mut out = String::new();
+        let Bands { bands, rows } = self.cut;
+        let plural = |n: usize| if n == 1 { "" } else { "s" };
+        let misses = percent(self.misses);
+        writeln!(out, "threshold {}, where at most {misses} may be missed", self.threshold)?;
+        writeln!(out, "{bands} band{} of {rows} row{}", plural(bands), plural(rows))?;
+        let unused = self.signature - bands * rows;
+        let unused = if unused == 0 { String::new() } else { format!(", {unused} of them unused") };
+        writeln!(out, "from signatures of {} minima{unused}\n", self.signature)?;
+        let rows = [
+            (self.midpoint, false, "similarity at which half of the pairs become candidates"),
+            (self.missed_at_threshold, true, "missed of the pairs at the threshold"),
+            (self.missed_above, true, "missed of the pairs from the threshold to 1"),
+            (self.extra_below, true, "checked in vain of the pairs from 0 to the threshold"),
+        ];
+        for (value, is_share, what) in rows {
+            let value = if is_share { percent(value) } else { format!("{value:.2}  ") };
+            writeln!(out, "{value:>9}  {what}")?;
+        }
+        if self.missed_at_threshold > self.misses {
+            writeln!(out, "\nNo cut misses as few as {}: take a longer signature", percent(self.misses))?;
+        }
+        writeln!(out, "\nsimilarity  candidates")?;
+        let longest = columns.saturating_sub(BESIDE).clamp(SHORTEST, LONGEST);
+        let threshold = self.curve.iter().position(|point| point.similarity + 1e-9 >= self.threshold);
+        for (nth, point) in self.curve.iter().enumerate() {
+            let mark = if threshold == Some(nth) { '>' } else { ' ' };
+            let (probability, bar) = (percent(point.probability), bar(point.probability, longest));
+            let line = format!("{mark}     {:.2}  {probability:>9}  {bar}", point.similarity);
+            writeln!(out, "{}", line.trim_end())?;
+        }
+        writeln!(out, "\n> stands at the threshold, or next above it. Shares are of pairs spread evenly")?;
+        writeln!(out, "over the similarities; real ones crowd near 0.")?;
+        Ok(out)
+    }
+}
+
+/// A share with as many digits as it takes to tell it from none and from all.
+fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    let rounded = format!("{percent:.1}");
+    match rounded.as_str() {
+        "0.0" if percent > 1e-4 => format!("{percent:.4} %"),
+        "100.0" if percent < 100.0 - 1e-4 => format!("{percent:.4} %"),
+        _ => format!("{rounded} %"),
+    }
+}
+
+/// A bar of up to `longest` columns, to the eighth of one.
+fn bar(share: f64, longest: usize) -> String {
+    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    let eighths = (share.clamp(0.0, 1.0) * longest as f64 * 8.0).round() as usize;
+    "█".repeat(eighths / 8) + EIGHTHS[eighths % 8]
+}
+
+#[cfg(test)]
+mod tests {
+    use unicode_width::UnicodeWidthStr;
+
+    use super::*;
+
+    #[test]
+    fn the_numbers_are_those_of_the_cut() {
+        let tuning = Tuning::of(&MatchConfig::default());
+        assert_eq!(tuning.cut, Bands::for_config(&MatchConfig::default()));
+        assert!(
+            tuning.missed_above < tuning.missed_at_threshold && tuning.missed_at_threshold <= tuning.misses
+        );
+        assert_eq!(tuning.curve.len(), 21);
+        assert!(tuning.curve.windows(2).all(|pair| pair[0].probability <= pair[1].probability));
+        assert_eq!(tuning.curve[10].similarity, 0.5);
+    }
+
+    #[test]
+    fn the_text_fits_the_columns() {
+        for config in [
+            MatchConfig::default(),
+            MatchConfig { threshold: 0.001, misses: 0.000_001, signature: 1024, ..MatchConfig::default() },
+            MatchConfig { threshold: 1.0, misses: 0.999, signature: 1024, ..MatchConfig::default() },
+        ] {
+            let text = Tuning::of(&config).text(80).unwrap();
+            assert!(text.lines().all(|line| line.width() <= 80), "{text}");
+            assert_eq!(text.lines().filter(|line| line.starts_with("> ") && line.contains('%')).count(), 1);
+        }
+    }
+
+    #[test]
+    fn bars_and_shares() {
+        assert_eq!((bar(0.0, 10).as_str(), bar(1.0, 3).as_str(), bar(0.5, 3).as_str()), ("", "███", "█▌"));
+        assert_eq!(percent(0.0), "0.0 %");
+        assert_eq!(percent(1.0), "100.0 %");
+        assert_eq!(percent(0.0001), "0.0100 %");
+        assert_eq!(percent(0.99999), "99.9990 %");
+        assert_eq!(percent(0.9548), "95.5 %");
+    }
+
+    #[test]
+    fn a_wish_that_cannot_be_met_is_told() {
+        let wish = MatchConfig { threshold: 0.01, misses: 0.001, signature: 16, ..MatchConfig::default() };
+        let text = Tuning::of(&wish).text(80).unwrap();
+        assert!(text.contains("\n16 bands of 1 row\n") && text.contains("No cut misses as few"), "{text}");
+    }
 }

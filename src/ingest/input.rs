@@ -10,7 +10,7 @@ use encoding_rs::UTF_8;
 use super::blocks::{self, Block, Bounds, Cut, Lines, Scan};
 use super::charset::{self, Transcoder};
 use super::decode::{self, Stream};
-use super::detect::Format;
+use super::detect::{self, Format};
 use super::jsonscan::Values;
 use super::table::{self, Columns, Rows};
 use super::walk::Found;
@@ -76,6 +76,13 @@ pub(super) fn read(
     } else {
         encoding.decode_without_bom_handling(&stream.head()[bom..]).0.into_owned().into_bytes()
     };
+    if detect::is_run_report(&head) {
+        if found.named {
+            return emit(skip("a wirecopy run report, not news".to_owned()));
+        }
+        tracing::info!(path = found.shown, "a wirecopy run report: left out");
+        return ControlFlow::Continue(());
+    }
     let format = match Format::of_content(named, if is_utf16(encoding) { &head } else { stream.head() }) {
         Ok(format) => format,
         Err(reason) => return emit(skip(reason)),

@@ -14,7 +14,7 @@
 //!
 //! Cost: each byte is read once; memory holds about three batches (16 MiB of input each), plus one decoded document a
 //! thread. Nothing here aborts a run because of an input: whatever goes wrong with a file is a
-//! [`Skipped`] with a reason.
+//! [`Skipped`] with a reason. Hidden files, ignored ones and this program's own reports, met in a folder, are no inputs.
 
 mod blocks;
 mod charset;

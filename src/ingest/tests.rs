@@ -46,6 +46,25 @@ fn ids_below(root: &Path, config: &IngestConfig) -> Vec<String> {
     all(&[Root::from(root)], config).into_iter().map(|(id, _)| id).collect()
 }
 
+#[test]
+fn a_run_report_is_no_news() {
+    let line = "{\"type\":\"run\",\"schema\":1,\"version\":\"0\"}\n{\"type\":\"summary\"}\n";
+    let folder =
+        folder(&[("a.txt", GOOD), ("run.jsonl", line), ("sub/run", line), ("z.jsonl", "{\"type\":\"run\"}")]);
+    let root = folder.path();
+    fs::write(root.join("run.jsonl.zst"), zstd::encode_all(line.as_bytes(), 1).unwrap()).unwrap();
+    let config = IngestConfig::default();
+    let found = all(&[Root::from(root)], &config);
+    let no_text = "no field `text`".to_owned();
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert_eq!((found[0].0.as_str(), found[1].1.starts_with(&no_text)), ("a.txt", true), "{found:?}");
+    // Whoever names it wants it read, and learns why it is not.
+    for name in ["run.jsonl", "run.jsonl.zst", "sub/run"] {
+        let skipped = ("skipped".to_owned(), "a wirecopy run report, not news".to_owned());
+        assert_eq!(all(&[Root::from(root.join(name))], &config), [skipped]);
+    }
+}
+
 /// As [`all`], from a feed with sizes of the test's choosing.
 fn all_sized(root: &Path, sizes: feed::Sizes) -> Vec<(String, String)> {
     let config = IngestConfig::default();

@@ -32,6 +32,14 @@ pub(super) struct Found {
     pub id: String,
     /// Its size on disk.
     pub bytes: u64,
+    /// Whether it was named by itself rather than met in a folder.
+    pub named: bool,
+}
+
+impl Found {
+    fn at(path: &Path, id: String, bytes: u64, named: bool) -> Self {
+        Self { path: Some(path.to_owned()), shown: path.to_string_lossy().into_owned(), id, bytes, named }
+    }
 }
 
 /// What the walk met, in order.
@@ -65,7 +73,13 @@ pub(super) fn walk(roots: &[Root], config: &IngestConfig, cancel: &Cancel) -> Re
         match root {
             Root::Stdin => {
                 let id = unique(&mut labels, "-");
-                walk.entries.push(Entry::File(Found { path: None, shown: "-".to_owned(), id, bytes: 0 }));
+                walk.entries.push(Entry::File(Found {
+                    path: None,
+                    shown: "-".to_owned(),
+                    id,
+                    bytes: 0,
+                    named: true,
+                }));
             }
             Root::Path(path) => {
                 let metadata = fs::metadata(path).map_err(|source| root_error(path, source))?;
@@ -75,7 +89,7 @@ pub(super) fn walk(roots: &[Root], config: &IngestConfig, cancel: &Cancel) -> Re
                     walk.folder(path, prefix.as_deref(), cancel)?;
                 } else if metadata.is_file() {
                     let id = unique(&mut labels, &label());
-                    walk.file(path, id, metadata.len(), None);
+                    walk.file(Found::at(path, id, metadata.len(), true), path, None);
                 } else {
                     walk.skip(path, "not a regular file");
                 }
@@ -145,7 +159,8 @@ impl Walk<'_> {
                 let bytes = entry.metadata().map_or(0, |m| m.len());
                 let below = slashed(relative);
                 let id = prefix.map_or_else(|| below.clone(), |prefix| format!("{prefix}/{below}"));
-                self.file(entry.path(), id, bytes, canonical.as_ref().map(|root| root.join(relative)));
+                let canonical = canonical.as_ref().map(|root| root.join(relative));
+                self.file(Found::at(entry.path(), id, bytes, false), entry.path(), canonical);
             } else if kind.is_symlink() {
                 self.skip(entry.path(), "a symbolic link, and links are not followed");
             } else {
@@ -156,7 +171,7 @@ impl Walk<'_> {
     }
 
     /// `canonical` is computed by the caller where it is cheap: a root's canonical path and what stands below it.
-    fn file(&mut self, path: &Path, id: String, bytes: u64, canonical: Option<PathBuf>) {
+    fn file(&mut self, found: Found, path: &Path, canonical: Option<PathBuf>) {
         if let Some(seen) = &mut self.seen {
             let key = canonical.or_else(|| path.canonicalize().ok()).unwrap_or_else(|| path.to_owned());
             if !seen.insert(key) {
@@ -164,8 +179,7 @@ impl Walk<'_> {
                 return;
             }
         }
-        let shown = path.to_string_lossy().into_owned();
-        self.entries.push(Entry::File(Found { path: Some(path.to_owned()), shown, id, bytes }));
+        self.entries.push(Entry::File(found));
     }
 
     fn skip(&mut self, path: &Path, reason: &str) {
