@@ -38,7 +38,7 @@ impl Default for CalibrationOptions {
             folds: 2,
             ridge: 1.0,
             negative_weight: 8.0,
-            variant_negative_weight: 2.0,
+            variant_negative_weight: 1.5,
             variants: 4,
             errors: 20,
         }
