@@ -11,7 +11,7 @@ use super::fit::{Fitted, Row, fit};
 use super::metrics::{Figures, Judged, figures};
 use super::pairs::{LabelledPair, Measured, PairReport, Prepared, Texts, idf_of, pair_report, resolve};
 use crate::config::MatchConfig;
-use crate::verify::{FORMAT, Feature, Idf, Model, ModelFile, Scratch, Sense, Weight};
+use crate::verify::{FORMAT, Feature, Idf, Model, ModelFile, Sense, Weight};
 use crate::{Error, Result};
 
 /// How a model is fitted.
@@ -38,7 +38,7 @@ impl Default for CalibrationOptions {
             folds: 2,
             ridge: 1.0,
             negative_weight: 8.0,
-            variant_negative_weight: 2.0,
+            variant_negative_weight: 1.5,
             variants: 4,
             errors: 20,
         }
@@ -107,11 +107,11 @@ pub fn calibrate(
         let measured: Vec<Measured> = resolved
             .pairs
             .par_iter()
-            .map_init(Scratch::default, |scratch, &(a, b)| prepared.measure(a, b, scratch))
+            .map_init(|| prepared.worker(), |worker, &(a, b)| worker.measure(a, b))
             .collect();
         for ((pair, measured), &folds) in pairs.iter().zip(measured).zip(&fold_of) {
             let weight = if pair.same { 1.0 } else { options.negative_weight };
-            samples.push(sample(measured, pair.same, weight, folds, config));
+            samples.push(sample(measured, pair.same, weight, folds));
         }
     }
     // A perturbed pair counts less than a real one, all of a pair's together no more than it.
@@ -121,7 +121,7 @@ pub fn calibrate(
             let folds = fold_of[variant.pair];
             let folds = if variant.name == "reprint" { (folds.0, folds.0) } else { folds };
             let weight = if variant.same { share } else { share * options.variant_negative_weight };
-            samples.push(sample(measured, variant.same, weight, folds, config));
+            samples.push(sample(measured, variant.same, weight, folds));
         }
     }
     let senses: Vec<Sense> = Feature::ALL.iter().map(|f| f.sense()).collect();
@@ -133,7 +133,7 @@ pub fn calibrate(
         let scored = s.measured.features.as_ref().map_or(0.0, |f| {
             crate::verify::logistic(slope * models[s.folds.0].log_odds(f.values()) + offset)
         });
-        scored.max(s.measured.verbatim.score(config))
+        scored.max(s.measured.verbatim)
     };
     let scores: Vec<f64> = samples.iter().map(judge).collect();
     let report_of =
@@ -168,14 +168,8 @@ pub fn calibrate(
     Ok(Calibration { model, report, alone, perturbed })
 }
 
-fn sample(
-    measured: Measured,
-    same: bool,
-    weight: f64,
-    folds: (usize, usize),
-    config: &MatchConfig,
-) -> Sample {
-    let settled = measured.verbatim.relation(config).is_some();
+fn sample(measured: Measured, same: bool, weight: f64, folds: (usize, usize)) -> Sample {
+    let settled = measured.verbatim > 0.0;
     // Each pair enters twice, with either weighting.
     Sample { measured, settled, same, weight: weight / 2.0, folds }
 }
@@ -183,9 +177,7 @@ fn sample(
 fn measure_variants(derived: &[Variant], config: &MatchConfig, idf: &Idf) -> Vec<Measured> {
     derived
         .par_iter()
-        .map_init(Scratch::default, |scratch, variant| {
-            Prepared::new(&[&variant.a, &variant.b], config, idf).measure(0, 1, scratch)
-        })
+        .map(|variant| Prepared::new(&[&variant.a, &variant.b], config, idf).worker().measure(0, 1))
         .collect()
 }
 

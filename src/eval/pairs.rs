@@ -8,9 +8,9 @@ use serde::Serialize;
 
 use super::metrics::{Bin, Figures, Judged, figures, reliability};
 use crate::config::MatchConfig;
-use crate::text::{Shingles, Tokens, shingles, tokenize};
-use crate::verify::{Features, Frequencies, Idf, Model, Profile, Scratch, Verbatim, measure};
-use crate::{Error, Result};
+use crate::text::{Tokens, tokenize};
+use crate::verify::{Features, Frequencies, Idf, Model, Profile, Scratch, Verifier, measure};
+use crate::{DocId, Error, Result};
 
 /// Texts by document id.
 pub type Texts = HashMap<String, String>;
@@ -66,45 +66,64 @@ pub fn parse_pairs(text: &str, path: &Path) -> Result<Vec<LabelledPair>> {
 /// What is known of a pair before the model is asked.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Measured {
-    /// Shares of verbatim shingles.
-    pub verbatim: Verbatim,
+    /// Score as a copy or excerpt; 0 where it is neither.
+    pub verbatim: f64,
     /// Features; `None` where too little is shared.
     pub features: Option<Features>,
 }
 
 impl Measured {
     /// The pipeline's score: copies and excerpts by their shingles, the rest by the model.
-    pub(super) fn score(&self, model: &Model, config: &MatchConfig) -> f64 {
+    fn score(&self, model: &Model) -> f64 {
         let scored = self.features.as_ref().map_or(0.0, |f| model.score(f));
-        scored.max(self.verbatim.score(config))
+        scored.max(self.verbatim)
     }
 }
 
-/// Documents made ready: tokens, shingles, profiles.
-pub(super) struct Prepared {
-    shingles: Vec<Shingles>,
+/// Documents made ready.
+pub(super) struct Prepared<'a> {
+    config: &'a MatchConfig,
+    tokens: Vec<Tokens>,
     profiles: Vec<Profile>,
 }
 
-impl Prepared {
-    /// Prepares texts; `idf` of the background and these documents.
-    pub(super) fn new(texts: &[&str], config: &MatchConfig, idf: &Idf) -> Self {
-        let (shingles, profiles) = texts
+impl<'a> Prepared<'a> {
+    /// Prepares texts, with the weights of `idf`.
+    pub(super) fn new(texts: &[&str], config: &'a MatchConfig, idf: &Idf) -> Self {
+        let (tokens, profiles) = texts
             .par_iter()
             .map(|text| {
                 let tokens = tokenize(text);
-                let mut own = Vec::new();
-                shingles(tokens.as_slice(), config.shingle, &mut own);
-                (own, Profile::new(&tokens, idf))
+                let profile = Profile::new(&tokens, idf);
+                (tokens, profile)
             })
             .unzip();
-        Self { shingles, profiles }
+        Self { config, tokens, profiles }
     }
 
-    pub(super) fn measure(&self, a: usize, b: usize, scratch: &mut Scratch) -> Measured {
+    /// Buffers for measuring; one a thread.
+    pub(super) fn worker(&self) -> Worker<'_> {
+        Worker { prepared: self, verifier: Verifier::new(self.config), scratch: Scratch::default() }
+    }
+}
+
+/// Measures pairs of prepared documents.
+pub(super) struct Worker<'a> {
+    prepared: &'a Prepared<'a>,
+    verifier: Verifier<'a>,
+    scratch: Scratch,
+}
+
+impl Worker<'_> {
+    /// Measures two documents, by their indices.
+    pub(super) fn measure(&mut self, a: usize, b: usize) -> Measured {
+        let Prepared { tokens, profiles, .. } = self.prepared;
+        // Indices of texts in memory; a run holds fewer documents than a number of 32 bits counts.
+        let (x, y) = (DocId(a as u32), DocId(b as u32));
+        let edge = self.verifier.verbatim((x, &tokens[a]), (y, &tokens[b]));
         Measured {
-            verbatim: Verbatim::new(&self.shingles[a], &self.shingles[b]),
-            features: measure(&self.profiles[a], &self.profiles[b], scratch),
+            verbatim: edge.map_or(0.0, |edge| edge.score),
+            features: measure(&profiles[a], &profiles[b], &mut self.scratch),
         }
     }
 }
@@ -154,16 +173,8 @@ pub(super) fn resolve<'a>(pairs: &'a [LabelledPair], texts: &'a Texts) -> Result
     Ok(out)
 }
 
-/// Where the weights of terms come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Weighting {
-    /// The background, and the documents named by the pairs as the folder.
-    Folder,
-    /// The background only: each pair as if it were alone.
-    Alone,
-}
-
 /// Scores every pair as the pipeline would: copies and excerpts are settled by their shingles, the rest by the model.
+/// Terms weigh what they weigh in a folder of all documents that the pairs name.
 ///
 /// # Errors
 /// [`Error::Pairs`] for a pair whose document is missing.
@@ -172,19 +183,32 @@ pub fn score_pairs(
     texts: &Texts,
     model: &Model,
     config: &MatchConfig,
-    weighting: Weighting,
 ) -> Result<Vec<f64>> {
     let resolved = resolve(pairs, texts)?;
-    let idf = match weighting {
-        Weighting::Folder => idf_of(&resolved.texts),
-        Weighting::Alone => Idf::background(),
-    };
-    let prepared = Prepared::new(&resolved.texts, config, &idf);
-    Ok(resolved
+    let idf = idf_of(&resolved.texts);
+    Ok(score_resolved(&resolved, model, config, &idf))
+}
+
+/// The same with each pair as if it were alone: terms weigh what the background table says.
+///
+/// # Errors
+/// As for [`score_pairs`].
+pub fn score_pairs_alone(
+    pairs: &[LabelledPair],
+    texts: &Texts,
+    model: &Model,
+    config: &MatchConfig,
+) -> Result<Vec<f64>> {
+    Ok(score_resolved(&resolve(pairs, texts)?, model, config, &Idf::background()))
+}
+
+fn score_resolved(resolved: &Resolved<'_>, model: &Model, config: &MatchConfig, idf: &Idf) -> Vec<f64> {
+    let prepared = Prepared::new(&resolved.texts, config, idf);
+    resolved
         .pairs
         .par_iter()
-        .map_init(Scratch::default, |scratch, &(a, b)| prepared.measure(a, b, scratch).score(model, config))
-        .collect())
+        .map_init(|| prepared.worker(), |worker, &(a, b)| worker.measure(a, b).score(model))
+        .collect()
 }
 
 /// A pair that was called what it is not.

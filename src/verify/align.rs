@@ -5,7 +5,7 @@
 //! alignment: Sanchez-Perez et al. 2014), so shuffled paragraphs, cuts and furniture in between do not disturb it.
 
 use super::chain::Point;
-use super::profile::{CONTENT_IDF, Profile, Spot};
+use super::profile::{CONTENT_IDF, Profile};
 
 /// Weight added to a unit's own before shares are taken, so that two words in common do not cover a line of three.
 const PRIOR: f32 = 3.0;
@@ -13,16 +13,14 @@ const PRIOR: f32 = 3.0;
 pub(super) const CHAIN_IDF: f32 = 2.0;
 /// A term whose places make more points than this says little about order.
 const MAX_POINTS: usize = 12;
-/// Terms with more pairs of places than this are left out of the table, but for one place a unit.
-const UNRELATED: f32 = 0.3;
+/// Units are related from this share of the lighter one's weight on.
+const RELATED: f32 = 0.4;
 
 /// The counterpart of a unit.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Counterpart {
     /// Summed weights of the terms that the two units share.
     pub mass: f32,
-    /// Summed weights of its terms that stand anywhere in the other text.
-    pub found: f32,
     /// Index of the unit in the other text; 0 where `mass` is 0.
     pub unit: u16,
     /// The unit stands word for word in the other text and is a short line: furniture, left out of every share.
@@ -55,8 +53,6 @@ impl Alignment {
             }
             let (spots_a, spots_b) = (a.spots_of(i), b.spots_of(j));
             let chains = weight >= CHAIN_IDF && spots_a.len() * spots_b.len() <= MAX_POINTS;
-            found(&mut self.a, spots_a, weight);
-            found(&mut self.b, spots_b, weight);
             let mut last_a = u16::MAX;
             for p in spots_a {
                 let first = p.unit != last_a;
@@ -128,17 +124,6 @@ impl Alignment {
     }
 }
 
-/// Adds the weight of a shared term to the units it stands in.
-fn found(side: &mut [Counterpart], spots: &[Spot], weight: f32) {
-    let mut last = u16::MAX;
-    for spot in spots {
-        if spot.unit != last {
-            side[usize::from(spot.unit)].found += weight;
-        }
-        last = spot.unit;
-    }
-}
-
 /// Share of a unit's weight that its counterpart holds, 0 to 1.
 pub(super) fn share(counterpart: Counterpart, unit_mass: f32) -> f32 {
     counterpart.mass / (unit_mass + PRIOR)
@@ -151,5 +136,5 @@ pub(super) fn covered(counterpart: Counterpart, unit_mass: f32) -> f32 {
 
 /// Whether two units tell the same thing, so that what they contradict each other in counts.
 pub(super) fn related(counterpart: Counterpart, mass_a: f32, mass_b: f32) -> bool {
-    share(counterpart, mass_a.min(mass_b)) >= UNRELATED + 0.1
+    share(counterpart, mass_a.min(mass_b)) >= RELATED
 }

@@ -5,7 +5,7 @@
 //! dispatch; it is the contradiction that tells. Counts, 0 and up, so that one slip of a translator weighs little
 //! and ten in a table much. Cost: one step a unit.
 
-use super::align::{Alignment, related};
+use super::align::{Alignment, Counterpart, related};
 use super::overlap::common;
 use super::profile::Profile;
 
@@ -16,22 +16,16 @@ pub(super) struct Conflict {
     pub numbers: f32,
     /// Pairs of sentences that name different days.
     pub days: f32,
-    /// Pairs of sentences that name the same day.
-    pub same_days: f32,
 }
 
 /// Counts contradictions, from the side of `a` and of `b`, and takes the mean.
 pub(super) fn conflict(a: &Profile, b: &Profile, alignment: &Alignment) -> Conflict {
     let x = one_way(a, b, &alignment.a);
     let y = one_way(b, a, &alignment.b);
-    Conflict {
-        numbers: f32::midpoint(x.numbers, y.numbers),
-        days: f32::midpoint(x.days, y.days),
-        same_days: f32::midpoint(x.same_days, y.same_days),
-    }
+    Conflict { numbers: f32::midpoint(x.numbers, y.numbers), days: f32::midpoint(x.days, y.days) }
 }
 
-fn one_way(a: &Profile, b: &Profile, counterparts: &[super::align::Counterpart]) -> Conflict {
+fn one_way(a: &Profile, b: &Profile, counterparts: &[Counterpart]) -> Conflict {
     let mut out = Conflict::default();
     for (x, (unit, &counterpart)) in a.units.iter().zip(counterparts).enumerate() {
         if counterpart.mass <= 0.0 {
@@ -46,9 +40,8 @@ fn one_way(a: &Profile, b: &Profile, counterparts: &[super::align::Counterpart])
         if !p.is_empty() && !q.is_empty() {
             out.numbers += (p.len().min(q.len()) - common(p, q)) as f32;
         }
-        if unit.days != 0 && other.days != 0 {
-            let same = unit.days & other.days != 0;
-            *if same { &mut out.same_days } else { &mut out.days } += 1.0;
+        if unit.days != 0 && other.days != 0 && unit.days & other.days == 0 {
+            out.days += 1.0;
         }
     }
     out

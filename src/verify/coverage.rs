@@ -22,14 +22,11 @@ pub(super) struct Coverage {
     pub graded: f32,
     /// By degrees, of the opening: what happened stands there, and it is where follow-ups differ.
     pub lead: f32,
-    /// Share of the opening's terms, by weight, that stand anywhere in the other text.
-    pub lead_terms: f32,
 }
 
 /// Coverage of the units of a text, given their counterparts.
 pub(super) fn coverage(text: &Profile, counterparts: &[Counterpart]) -> Coverage {
-    let (mut all, mut outright, mut graded, mut lead_all, mut lead, mut found) =
-        (0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
+    let (mut all, mut outright, mut graded, mut lead_all, mut lead) = (0.0, 0.0, 0.0, 0.0, 0.0);
     for (unit, &counterpart) in text.units.iter().zip(counterparts) {
         if counterpart.left_out {
             continue;
@@ -44,14 +41,12 @@ pub(super) fn coverage(text: &Profile, counterparts: &[Counterpart]) -> Coverage
         if unit.lead {
             lead_all += unit.mass;
             lead += degree * unit.mass;
-            found += counterpart.found;
         }
     }
     Coverage {
         outright: outright / (all + PRIOR),
         graded: graded / (all + PRIOR),
         lead: lead / (lead_all + PRIOR),
-        lead_terms: (found + PRIOR) / (lead_all + 2.0 * PRIOR),
     }
 }
 

@@ -56,14 +56,9 @@ features! {
     LengthRatio "length_ratio" Either;
     /// Log-odds of the larger direction of sentence coverage, −3 to 3: holds when one side was cut or spliced.
     Coverage "coverage" For;
-    /// The smaller direction, 0 to 1: a follow-up leaves half of each text without a counterpart.
-    CoverageMin "coverage_min" For;
-    /// Coverage of the openings, the larger direction, 0 to 1.
-    Lead "lead" For;
-    /// Logarithm of the weight of the best chain, 0 and up.
+    /// Logarithm of the weight of the best chain, up to 5, where it tells dispatches from subjects: beyond, it measures
+    /// length.
     Chain "chain" For;
-    /// The same up to 5, where it tells subjects apart: beyond, it measures length.
-    ChainShort "chain_short" For;
     /// Logarithm of the summed weights of chains within sentences, up to 5.5: what shuffling leaves of order.
     SentenceChains "sentence_chains" For;
     /// Covered share of what the chain spans, both texts multiplied, 0 to 1.
@@ -83,16 +78,12 @@ features! {
     NumbersMissing "numbers_missing" Against;
     /// Logarithm of contradicting numbers in related sentences, 0 and up.
     NumberConflict "number_conflict" Against;
-    /// The same times [`Feature::Verbatim`]: other figures in the same words, which is what a template is.
-    NumberConflictVerbatim "number_conflict_verbatim" Against;
     /// Logarithm of related sentences that name different days of the week, 0 and up.
     DayConflict "day_conflict" Against;
     /// 1 where the opening of either names a day of the week that the other text does not, though it names some; else 0.
     DayMissing "day_missing" Against;
-    /// Share of the terms of the openings that stand anywhere in the other text, the smaller direction, 0 to 1.
-    LeadTerms "lead_terms" For;
-    /// Coverage of the openings, the smaller direction, 0 to 1.
-    LeadMin "lead_min" For;
+    /// Coverage of the openings, the smaller direction, 0 to 1: what is new in a follow-up stands there.
+    Lead "lead" For;
 }
 
 /// Number of features.
@@ -181,10 +172,7 @@ fn assemble(
             Feature::Length => short.ln_1p(),
             Feature::LengthRatio => ((1.0 + long) / (1.0 + short)).ln(),
             Feature::Coverage => ((outright + 0.05) / (1.0 - outright + 0.05)).ln(),
-            Feature::CoverageMin => smaller(|c| c.outright),
-            Feature::Lead => larger(|c| c.lead),
-            Feature::Chain => chain_log,
-            Feature::ChainShort => chain_log.min(5.0),
+            Feature::Chain => chain_log.min(5.0),
             Feature::SentenceChains => found.sentences.ln_1p().min(5.5),
             Feature::Density => density,
             Feature::ChainCoverage => chain_log * graded,
@@ -193,11 +181,9 @@ fn assemble(
             Feature::VerbatimUncovered => verbatim * (1.0 - graded),
             Feature::NumbersMissing => missing,
             Feature::NumberConflict => number_conflict,
-            Feature::NumberConflictVerbatim => number_conflict * verbatim,
             Feature::DayConflict => conflict.days.ln_1p(),
             Feature::DayMissing => day_missing(a, b).min(day_missing(b, a)),
-            Feature::LeadTerms => smaller(|c| c.lead_terms),
-            Feature::LeadMin => smaller(|c| c.lead),
+            Feature::Lead => smaller(|c| c.lead),
         };
         values[feature as usize] = f64::from(value);
     }

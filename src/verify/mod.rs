@@ -30,7 +30,6 @@ mod relation;
 mod rewrites;
 pub mod sets;
 mod terms;
-mod verbatim;
 mod weekdays;
 
 pub use features::{FEATURES, Feature, Features, Scratch, Sense, measure};
@@ -41,4 +40,3 @@ pub use profile::Profile;
 pub use relation::{Edge, Verifier};
 pub use rewrites::Rewrites;
 pub use terms::{Place, each_term};
-pub use verbatim::Verbatim;
