@@ -24,6 +24,8 @@ pub enum Stage {
     Verify,
     /// Edges to clusters.
     Cluster,
+    /// The words behind the evidence of rewrites, looked up in the files that hold them.
+    Evidence,
 }
 
 impl Stage {
@@ -36,6 +38,7 @@ impl Stage {
             Stage::Join => "join",
             Stage::Verify => "verify",
             Stage::Cluster => "cluster",
+            Stage::Evidence => "evidence",
         }
     }
 }

@@ -70,13 +70,13 @@ pub enum Verb {
     /// Find which documents are copies, excerpts or rewrites of one another
     #[command(after_long_help = CLUSTER_EXAMPLES)]
     Cluster(ClusterArgs),
-    /// Show what a threshold costs: bands, rows, and the pairs they miss or check in vain
-    #[command(after_long_help = TUNE_EXAMPLES)]
-    Tune(TuneArgs),
     /// Say how well a run matches gold families, or the scorer labelled pairs
     Eval(EvalArgs),
     /// Fit the scorer of rewrites on labelled pairs of your own
     Calibrate(CalibrateArgs),
+    /// Show what a threshold costs: bands, rows, and the pairs they miss or check in vain
+    #[command(after_long_help = TUNE_EXAMPLES)]
+    Tune(TuneArgs),
     /// Print the effective settings as TOML, each with where it comes from
     Config(ConfigArgs),
     /// Print the completion file of a shell
@@ -192,7 +192,7 @@ pub struct ManArgs {
 }
 
 fn verbs() -> PossibleValuesParser {
-    PossibleValuesParser::new(["cluster", "tune", "eval", "calibrate", "config", "completions", "man"])
+    PossibleValuesParser::new(["cluster", "eval", "calibrate", "tune", "config", "completions", "man"])
 }
 
 /// Flags that set a value of `wirecopy.toml`. None has a default here: what was not typed must not hide the file.

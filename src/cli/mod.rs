@@ -54,9 +54,9 @@ fn run(cli: &Cli) -> anyhow::Result<u8> {
     log::start(&cli.global, &bars)?;
     match &cli.verb {
         Verb::Cluster(args) => cluster::run(&cli.global, args, &bars),
-        Verb::Tune(args) => tune::run(&cli.global, args),
         Verb::Eval(args) => eval::run(&cli.global, args),
         Verb::Calibrate(args) => calibrate::run(&cli.global, args),
+        Verb::Tune(args) => tune::run(&cli.global, args),
         Verb::Config(args) => config_cmd::run(&cli.global, args),
         Verb::Completions(args) => completions::run(args),
         Verb::Man(args) => man::run(args),

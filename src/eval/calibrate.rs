@@ -24,6 +24,8 @@ pub struct CalibrationOptions {
     pub ridge: f64,
     /// How many true pairs a false one counts for: among candidates of a run false ones are many.
     pub negative_weight: f64,
+    /// The same for perturbed variants: a template that was cut or misread as well is rarer than either.
+    pub variant_negative_weight: f64,
     /// Perturbed variants of each pair that are fitted on as well, besides the furnished ones.
     pub variants: usize,
     /// Errors listed.
@@ -32,7 +34,14 @@ pub struct CalibrationOptions {
 
 impl Default for CalibrationOptions {
     fn default() -> Self {
-        Self { folds: 2, ridge: 1.0, negative_weight: 4.0, variants: 4, errors: 20 }
+        Self {
+            folds: 2,
+            ridge: 1.0,
+            negative_weight: 8.0,
+            variant_negative_weight: 2.0,
+            variants: 4,
+            errors: 20,
+        }
     }
 }
 
@@ -101,7 +110,8 @@ pub fn calibrate(
             .map_init(Scratch::default, |scratch, &(a, b)| prepared.measure(a, b, scratch))
             .collect();
         for ((pair, measured), &folds) in pairs.iter().zip(measured).zip(&fold_of) {
-            samples.push(sample(measured, pair.same, 1.0, folds, config, options));
+            let weight = if pair.same { 1.0 } else { options.negative_weight };
+            samples.push(sample(measured, pair.same, weight, folds, config));
         }
     }
     // A perturbed pair counts less than a real one, all of a pair's together no more than it.
@@ -110,7 +120,8 @@ pub fn calibrate(
         for (variant, measured) in derived.iter().zip(measure_variants(&derived, config, idf)) {
             let folds = fold_of[variant.pair];
             let folds = if variant.name == "reprint" { (folds.0, folds.0) } else { folds };
-            samples.push(sample(measured, variant.same, share, folds, config, options));
+            let weight = if variant.same { share } else { share * options.variant_negative_weight };
+            samples.push(sample(measured, variant.same, weight, folds, config));
         }
     }
     let senses: Vec<Sense> = Feature::ALL.iter().map(|f| f.sense()).collect();
@@ -147,6 +158,7 @@ pub fn calibrate(
         "folds": folds,
         "ridge": options.ridge,
         "negative_weight": options.negative_weight,
+        "variant_negative_weight": options.variant_negative_weight,
         "threshold": config.strictness.threshold(),
         "cross_validated": &report.overall,
         "cross_validated_alone": &alone.overall,
@@ -159,14 +171,13 @@ pub fn calibrate(
 fn sample(
     measured: Measured,
     same: bool,
-    share: f64,
+    weight: f64,
     folds: (usize, usize),
     config: &MatchConfig,
-    options: &CalibrationOptions,
 ) -> Sample {
     let settled = measured.verbatim.relation(config).is_some();
-    let weight = share / 2.0 * if same { 1.0 } else { options.negative_weight };
-    Sample { measured, settled, same, weight, folds }
+    // Each pair enters twice, with either weighting.
+    Sample { measured, settled, same, weight: weight / 2.0, folds }
 }
 
 fn measure_variants(derived: &[Variant], config: &MatchConfig, idf: &Idf) -> Vec<Measured> {

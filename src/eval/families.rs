@@ -8,12 +8,12 @@ use super::pairs::LabelledPair;
 /// no true one. A model that was fitted on a document has seen its whole family.
 #[derive(Clone, Debug)]
 pub struct Families {
-    family: HashMap<String, u64>,
+    rank: HashMap<String, usize>,
 }
 
 impl Families {
-    /// Finds the families of labelled pairs. A family is known by the hash of its first member's id, so that it does
-    /// not hang on the order of the pairs.
+    /// Finds the families of labelled pairs. They are ranked by the hash of their first member's id, so that nothing
+    /// hangs on the order of the pairs.
     pub fn new(pairs: &[LabelledPair]) -> Self {
         let mut numbers: HashMap<&str, usize> = HashMap::new();
         let mut names: Vec<&str> = Vec::new();
@@ -44,21 +44,27 @@ impl Families {
             let least = first.entry(root(&mut parents, number)).or_insert(name);
             *least = name.min(least);
         }
-        let family = names
-            .iter()
-            .enumerate()
-            .map(|(number, &name)| {
-                let first = first.get(&root(&mut parents, number)).copied().unwrap_or(name);
-                (name.to_owned(), xxhash_rust::xxh3::xxh3_64(first.as_bytes()))
+        let keys: Vec<(u64, usize)> = (0..names.len())
+            .map(|number| {
+                let family = root(&mut parents, number);
+                let first = first.get(&family).copied().unwrap_or_default();
+                (xxhash_rust::xxh3::xxh3_64(first.as_bytes()), family)
             })
             .collect();
-        Self { family }
+        let mut ranked = keys.clone();
+        ranked.sort_unstable();
+        ranked.dedup();
+        let rank = names
+            .iter()
+            .zip(&keys)
+            .map(|(&name, key)| (name.to_owned(), ranked.binary_search(key).unwrap_or_default()))
+            .collect();
+        Self { rank }
     }
 
-    /// The fold of a document's family among `folds`; documents without pairs go by their own id.
+    /// The fold of a document's family among `folds`, which hold equally many families; 0 for a document in no pair.
     pub fn fold(&self, id: &str, folds: usize) -> usize {
-        let hash = self.family.get(id).copied().unwrap_or_else(|| xxhash_rust::xxh3::xxh3_64(id.as_bytes()));
-        (crate::text::mix(hash) % folds.max(1) as u64) as usize
+        self.rank.get(id).map_or(0, |rank| rank % folds.max(1))
     }
 }
 

@@ -13,4 +13,6 @@ pub use calibrate::{Calibration, CalibrationOptions, SetFigures, calibrate};
 pub use families::Families;
 pub use gold::{GoldFigures, GoldReport, Interval, WrongMerge, gold_report, parse_gold};
 pub use metrics::{Bin, Figures, Judged, auc, best_f1, figures, recall_at_precision, reliability};
-pub use pairs::{LabelledPair, PairError, PairReport, Texts, pair_report, parse_pairs, score_pairs};
+pub use pairs::{
+    LabelledPair, PairError, PairReport, Texts, Weighting, pair_report, parse_pairs, score_pairs,
+};

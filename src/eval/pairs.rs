@@ -154,8 +154,16 @@ pub(super) fn resolve<'a>(pairs: &'a [LabelledPair], texts: &'a Texts) -> Result
     Ok(out)
 }
 
-/// Scores every pair as the pipeline would: copies and excerpts are settled by their shingles, the rest by the model,
-/// with the background and the documents named by the pairs as the folder.
+/// Where the weights of terms come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weighting {
+    /// The background, and the documents named by the pairs as the folder.
+    Folder,
+    /// The background only: each pair as if it were alone.
+    Alone,
+}
+
+/// Scores every pair as the pipeline would: copies and excerpts are settled by their shingles, the rest by the model.
 ///
 /// # Errors
 /// [`Error::Pairs`] for a pair whose document is missing.
@@ -164,9 +172,13 @@ pub fn score_pairs(
     texts: &Texts,
     model: &Model,
     config: &MatchConfig,
+    weighting: Weighting,
 ) -> Result<Vec<f64>> {
     let resolved = resolve(pairs, texts)?;
-    let idf = idf_of(&resolved.texts);
+    let idf = match weighting {
+        Weighting::Folder => idf_of(&resolved.texts),
+        Weighting::Alone => Idf::background(),
+    };
     let prepared = Prepared::new(&resolved.texts, config, &idf);
     Ok(resolved
         .pairs

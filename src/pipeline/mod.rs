@@ -13,7 +13,7 @@ use rayon::ThreadPoolBuilder;
 
 use crate::config::Config;
 use crate::ingest::Root;
-use crate::progress::{Cancel, NoProgress, Progress};
+use crate::progress::{Cancel, NoProgress, Progress, Stage};
 use crate::report::Run;
 use crate::{Error, Result};
 
@@ -94,7 +94,11 @@ impl<'a> Pipeline<'a> {
         let found = stages::cluster(&groups, &checked, &judge, &self.cancel, &mut account)?;
         let evidence = stages::evidence(&found.edges, &judge);
         drop(judge);
-        let words = words::find(&evidence, &corpus, roots, self.config, &self.cancel)?;
+        let words = account.stage(Stage::Evidence, evidence.len() as u64, None, |_| {
+            let words = words::find(&evidence, &corpus, self.config, &self.cancel)?;
+            let found = words.len() as u64;
+            Ok((words, found))
+        })?;
         let wording = tell::Wording { evidence: &evidence, words: &words, command: self.command };
         Ok(tell::run(corpus, &found, self.config, wording, account))
     }

@@ -1,8 +1,9 @@
 //! Hashes back to words, for the evidence of a report.
 //!
-//! No text is kept while a run goes on: the few documents whose words are wanted are read once more.
+//! No text is kept while a run goes on: the files of the documents whose words are wanted are read once more.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::path::Path;
 
 use super::stages::{Corpus, Evidence};
 use crate::config::Config;
@@ -10,40 +11,41 @@ use crate::ingest::{self, Outcome, Root};
 use crate::progress::{Cancel, NoProgress};
 use crate::text::{Class, Token, Tokenizer, tokenize};
 use crate::verify::each_term;
-use crate::{Result, Skipped};
+use crate::{Error, Result, Skipped};
 
 /// The words behind terms; a term that is not found (the file has changed, or came from standard input) is left out.
 pub(super) type Words = HashMap<u32, String>;
 
 /// Looks the terms of `evidence` up in the documents that hold them.
-pub(super) fn find(
-    evidence: &Evidence,
-    corpus: &Corpus,
-    roots: &[Root],
-    config: &Config,
-    cancel: &Cancel,
-) -> Result<Words> {
+pub(super) fn find(evidence: &Evidence, corpus: &Corpus, config: &Config, cancel: &Cancel) -> Result<Words> {
     let mut wanted: HashMap<(&str, Option<u64>), HashSet<u32>> = HashMap::new();
     for (document, terms) in evidence.iter().map(|((a, _), terms)| (a, terms)) {
         let header = &corpus.headers[document.index()];
         wanted.entry((&header.path, header.record)).or_default().extend(terms);
     }
     let mut words = Words::new();
-    if wanted.is_empty() || roots.contains(&Root::Stdin) {
+    let files: BTreeSet<&str> = wanted.keys().map(|&(path, _)| path).collect();
+    let files: Vec<Root> =
+        files.into_iter().filter(|path| Path::new(path).is_file()).map(Root::from).collect();
+    if files.is_empty() {
         return Ok(words);
     }
     let look = |document: &crate::Document| {
         let terms = wanted.get(&(document.path.as_str(), document.record))?;
         Some(spell(&document.text, terms))
     };
-    ingest::read(roots, &config.ingest, &NoProgress, cancel, look, |outcome| {
+    let read = ingest::read(&files, &config.ingest, &NoProgress, cancel, look, |outcome| {
         match outcome {
             Outcome::Read(_, Some(found)) => words.extend(found),
             Outcome::Read(_, None) | Outcome::Skipped(Skipped { .. }) => {}
         }
         Ok(())
-    })?;
-    Ok(words)
+    });
+    match read {
+        // A file that went away in between takes its words with it, not the run.
+        Ok(()) | Err(Error::Root { .. }) => Ok(words),
+        Err(error) => Err(error),
+    }
 }
 
 /// The first word, as written, behind each wanted term of a text.

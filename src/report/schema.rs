@@ -38,7 +38,8 @@ pub struct RunLine {
     pub version: String,
     /// The command as it was typed, one string an argument.
     pub command: Vec<String>,
-    /// When the run began, RFC 3339 in UTC. The one field besides the timings that differs between equal runs.
+    /// When the run began, RFC 3339 in UTC. Differs between equal runs, as do the command, the timings and the
+    /// peak memory.
     pub started: String,
     /// The effective settings.
     pub config: Config,
@@ -115,9 +116,9 @@ pub struct EdgeLine {
     pub score: f64,
     /// Exact Jaccard of their shingles.
     pub jaccard: f64,
-    /// Share of `a`'s shingles that stand in `b`.
+    /// Share of `a`'s words that stand in `b`, each as often as it does.
     pub containment_a: f64,
-    /// Share of `b`'s shingles that stand in `a`.
+    /// Share of `b`'s words that stand in `a`, each as often as it does.
     pub containment_b: f64,
     /// The rarest shared features, in words.
     pub evidence: Vec<String>,

@@ -5,7 +5,7 @@
 //! alignment: Sanchez-Perez et al. 2014), so shuffled paragraphs, cuts and furniture in between do not disturb it.
 
 use super::chain::Point;
-use super::profile::{CONTENT_IDF, Profile};
+use super::profile::{CONTENT_IDF, Profile, Spot};
 
 /// Weight added to a unit's own before shares are taken, so that two words in common do not cover a line of three.
 const PRIOR: f32 = 3.0;
@@ -21,6 +21,8 @@ const UNRELATED: f32 = 0.3;
 pub(super) struct Counterpart {
     /// Summed weights of the terms that the two units share.
     pub mass: f32,
+    /// Summed weights of its terms that stand anywhere in the other text.
+    pub found: f32,
     /// Index of the unit in the other text; 0 where `mass` is 0.
     pub unit: u16,
     /// The unit stands word for word in the other text and is a short line: furniture, left out of every share.
@@ -53,6 +55,8 @@ impl Alignment {
             }
             let (spots_a, spots_b) = (a.spots_of(i), b.spots_of(j));
             let chains = weight >= CHAIN_IDF && spots_a.len() * spots_b.len() <= MAX_POINTS;
+            found(&mut self.a, spots_a, weight);
+            found(&mut self.b, spots_b, weight);
             let mut last_a = u16::MAX;
             for p in spots_a {
                 let first = p.unit != last_a;
@@ -121,6 +125,17 @@ impl Alignment {
                 }
             }
         }
+    }
+}
+
+/// Adds the weight of a shared term to the units it stands in.
+fn found(side: &mut [Counterpart], spots: &[Spot], weight: f32) {
+    let mut last = u16::MAX;
+    for spot in spots {
+        if spot.unit != last {
+            side[usize::from(spot.unit)].found += weight;
+        }
+        last = spot.unit;
     }
 }
 

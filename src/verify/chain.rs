@@ -21,13 +21,15 @@ pub(super) struct Point {
     weight: f32,
     /// Weight of the best chain that ends here, less its drift.
     best: f32,
+    /// The same within its two units.
+    within: f32,
     /// Units in which that chain begins.
     start: (u16, u16),
 }
 
 impl Point {
     pub(super) fn new(a: Spot, b: Spot, weight: f32) -> Self {
-        Self { a, b, weight, best: weight, start: (a.unit, b.unit) }
+        Self { a, b, weight, best: weight, within: weight, start: (a.unit, b.unit) }
     }
 }
 
@@ -36,6 +38,9 @@ impl Point {
 pub(super) struct Chain {
     /// Summed weights of its terms, less its drift: 0 and up; seeds 300, stories on one subject 20.
     pub weight: f32,
+    /// Summed weights of the best chain of each unit of the first text within one unit of the second: what is left of
+    /// order where sentences were shuffled.
+    pub sentences: f32,
     /// First and last unit in the first text.
     pub a: (u16, u16),
     /// First and last unit in the second.
@@ -46,10 +51,13 @@ pub(super) struct Chain {
 pub(super) fn chain(points: &mut [Point]) -> Chain {
     points.sort_unstable_by_key(|p| (p.a.token, p.b.token));
     let mut top = Chain::default();
+    let mut sentences = 0.0;
+    let (mut unit, mut its_best) = (u16::MAX, 0.0f32);
     for k in 0..points.len() {
         let (before, rest) = points.split_at_mut(k);
         let here = &mut rest[0];
         let mut best = here.weight;
+        let mut within = here.weight;
         for p in before.iter().rev().take(LOOK_BACK) {
             let gap_a = here.a.token - p.a.token;
             if gap_a > REACH {
@@ -65,12 +73,22 @@ pub(super) fn chain(points: &mut [Point]) -> Chain {
                 best = weight;
                 here.start = p.start;
             }
+            if p.a.unit == here.a.unit && p.b.unit == here.b.unit {
+                within = within.max(p.within + here.weight);
+            }
         }
-        here.best = best;
+        (here.best, here.within) = (best, within);
+        if here.a.unit != unit {
+            sentences += its_best;
+            (unit, its_best) = (here.a.unit, 0.0);
+        }
+        its_best = its_best.max(within);
         if best > top.weight {
-            top = Chain { weight: best, a: (here.start.0, here.a.unit), b: (here.start.1, here.b.unit) };
+            let (from_a, from_b) = here.start;
+            top = Chain { weight: best, a: (from_a, here.a.unit), b: (from_b, here.b.unit), sentences: 0.0 };
         }
     }
+    top.sentences = sentences + its_best;
     top
 }
 

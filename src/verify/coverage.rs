@@ -12,8 +12,6 @@ use super::profile::{Profile, Unit};
 const PRIOR: f32 = 3.0;
 /// A unit is covered outright from this share on.
 const OUTRIGHT: f32 = 0.42;
-/// Weight of the units that open a text.
-const LEAD: f32 = 60.0;
 
 /// Coverage of one text by the other; all from 0 to 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -24,11 +22,14 @@ pub(super) struct Coverage {
     pub graded: f32,
     /// By degrees, of the opening: what happened stands there, and it is where follow-ups differ.
     pub lead: f32,
+    /// Share of the opening's terms, by weight, that stand anywhere in the other text.
+    pub lead_terms: f32,
 }
 
 /// Coverage of the units of a text, given their counterparts.
 pub(super) fn coverage(text: &Profile, counterparts: &[Counterpart]) -> Coverage {
-    let (mut all, mut outright, mut graded, mut lead_all, mut lead) = (0.0, 0.0, 0.0, 0.0, 0.0);
+    let (mut all, mut outright, mut graded, mut lead_all, mut lead, mut found) =
+        (0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
     for (unit, &counterpart) in text.units.iter().zip(counterparts) {
         if counterpart.left_out {
             continue;
@@ -40,15 +41,17 @@ pub(super) fn coverage(text: &Profile, counterparts: &[Counterpart]) -> Coverage
         if share(counterpart, unit.mass) >= OUTRIGHT {
             outright += weight;
         }
-        if lead_all < LEAD && unit.prose > 0.6 {
+        if unit.lead {
             lead_all += unit.mass;
             lead += degree * unit.mass;
+            found += counterpart.found;
         }
     }
     Coverage {
         outright: outright / (all + PRIOR),
         graded: graded / (all + PRIOR),
         lead: lead / (lead_all + PRIOR),
+        lead_terms: (found + PRIOR) / (lead_all + 2.0 * PRIOR),
     }
 }
 

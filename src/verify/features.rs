@@ -64,6 +64,8 @@ features! {
     Chain "chain" For;
     /// The same up to 5, where it tells subjects apart: beyond, it measures length.
     ChainShort "chain_short" For;
+    /// Logarithm of the summed weights of chains within sentences, up to 5.5: what shuffling leaves of order.
+    SentenceChains "sentence_chains" For;
     /// Covered share of what the chain spans, both texts multiplied, 0 to 1.
     Density "density" For;
     /// Chain times the larger coverage, 0 and up: long chains are found in templates too, covered texts in briefs;
@@ -85,6 +87,12 @@ features! {
     NumberConflictVerbatim "number_conflict_verbatim" Against;
     /// Logarithm of related sentences that name different days of the week, 0 and up.
     DayConflict "day_conflict" Against;
+    /// 1 where the opening of either names a day of the week that the other text does not, though it names some; else 0.
+    DayMissing "day_missing" Against;
+    /// Share of the terms of the openings that stand anywhere in the other text, the smaller direction, 0 to 1.
+    LeadTerms "lead_terms" For;
+    /// Coverage of the openings, the smaller direction, 0 to 1.
+    LeadMin "lead_min" For;
 }
 
 /// Number of features.
@@ -177,6 +185,7 @@ fn assemble(
             Feature::Lead => larger(|c| c.lead),
             Feature::Chain => chain_log,
             Feature::ChainShort => chain_log.min(5.0),
+            Feature::SentenceChains => found.sentences.ln_1p().min(5.5),
             Feature::Density => density,
             Feature::ChainCoverage => chain_log * graded,
             Feature::OrderOrCoverage => order.max(x.graded * y.graded),
@@ -186,8 +195,16 @@ fn assemble(
             Feature::NumberConflict => number_conflict,
             Feature::NumberConflictVerbatim => number_conflict * verbatim,
             Feature::DayConflict => conflict.days.ln_1p(),
+            Feature::DayMissing => day_missing(a, b).min(day_missing(b, a)),
+            Feature::LeadTerms => smaller(|c| c.lead_terms),
+            Feature::LeadMin => smaller(|c| c.lead),
         };
         values[feature as usize] = f64::from(value);
     }
     Features { values }
+}
+
+/// 1 where the opening names a day of the week, the other text names others, and not that one.
+fn day_missing(text: &Profile, other: &Profile) -> f32 {
+    f32::from(u8::from(text.lead_days != 0 && other.days != 0 && text.lead_days & other.days == 0))
 }

@@ -9,6 +9,10 @@ use crate::text::{Class, Tokens, each_shingle};
 const UNIT_WORDS: f32 = 48.0;
 /// Units of a document at most; beyond, neighbours are joined, so that no pair costs more than a bounded table.
 const MAX_UNITS: usize = 512;
+/// Weight of the units that open a text: about two sentences.
+const LEAD_MASS: f32 = 60.0;
+/// Lines that are less like prose do not open a text.
+const LEAD_PROSE: f32 = 0.6;
 /// Tokens of a verbatim run.
 const RUN: usize = 5;
 /// Terms under this weight are left out of alignments: they stand in two of every nine documents.
@@ -37,6 +41,8 @@ pub(super) struct Unit {
     pub days: u8,
     /// Hash of the line it stands in.
     pub line: u32,
+    /// Belongs to the opening: what happened stands there.
+    pub lead: bool,
 }
 
 impl Unit {
@@ -68,6 +74,9 @@ pub struct Profile {
     pub(super) short_lines: Box<[u32]>,
     /// Hashes of runs of tokens, ascending.
     pub(super) runs: Box<[u32]>,
+    /// Days of the week named in the opening, and anywhere.
+    pub(super) lead_days: u8,
+    pub(super) days: u8,
     /// Summed weights of the distinct terms.
     pub(super) mass: f32,
     /// Length in words; a character counts as part of one.
@@ -194,12 +203,15 @@ impl Builder {
         let mut short_lines: Vec<u32> = units.iter().filter(|u| u.is_short()).map(|u| u.line).collect();
         short_lines.sort_unstable();
         short_lines.dedup();
+        mark_lead(&mut units);
         let mut runs = Vec::with_capacity(tokens.len());
         // The upper half of a mixed hash.
         each_shingle(tokens.as_slice(), RUN, |hash| runs.push((hash >> 32) as u32));
         runs.sort_unstable();
         runs.dedup();
         Profile {
+            lead_days: days_of(&units, true),
+            days: days_of(&units, false),
             mass: weights.iter().sum(),
             words: self.words,
             terms: terms.into(),
@@ -213,6 +225,23 @@ impl Builder {
             runs: runs.into(),
         }
     }
+}
+
+/// Marks the units that open a text, short lines aside, up to [`LEAD_MASS`].
+fn mark_lead(units: &mut [Unit]) {
+    let mut mass = 0.0;
+    for unit in units.iter_mut().filter(|u| u.prose > LEAD_PROSE) {
+        if mass >= LEAD_MASS {
+            break;
+        }
+        unit.lead = true;
+        mass += unit.mass;
+    }
+}
+
+/// The days that the units name, those of the opening only or all.
+fn days_of(units: &[Unit], lead: bool) -> u8 {
+    units.iter().filter(|u| u.lead || !lead).fold(0, |days, unit| days | unit.days)
 }
 
 /// Hash of the words of a range, in their order.
