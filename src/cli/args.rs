@@ -13,6 +13,7 @@ use super::calibrate::CalibrateArgs;
 use super::eval::EvalArgs;
 use super::settings;
 use super::terminal;
+use super::tune::TuneArgs;
 
 const LONG_ABOUT: &str = "\
 Finds the copies in a folder of news: identical texts, near-verbatim reprints, excerpts, and re-worded or \
@@ -166,32 +167,6 @@ pub struct ClusterArgs {
     pub settings: SettingArgs,
 }
 
-/// `wirecopy tune`. Its settings have the names that they have in [`SETTINGS`].
-#[derive(Debug, Args)]
-pub struct TuneArgs {
-    /// Jaccard similarity of shingles from which two documents are copies
-    #[arg(long, value_name = "SHARE")]
-    pub threshold: Option<f64>,
-    /// Share of the pairs at the threshold that may be missed
-    #[arg(long, value_name = "SHARE")]
-    pub misses: Option<f64>,
-    /// Minima in a signature
-    #[arg(long, value_name = "N")]
-    pub signature: Option<u32>,
-    /// Form of the output
-    #[arg(long, value_enum, default_value_t = TuneFormat::Text)]
-    pub format: TuneFormat,
-}
-
-/// The forms of `wirecopy tune`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum TuneFormat {
-    /// For reading
-    Text,
-    /// One JSON object
-    Json,
-}
-
 /// `wirecopy config`.
 #[derive(Debug, Args)]
 pub struct ConfigArgs {
@@ -319,9 +294,14 @@ pub(super) const SETTINGS: [(&str, &str); 21] = [
     ("url_field", "ingest.fields.url"),
 ];
 
-impl SettingArgs {
+/// Flags that set values of `wirecopy.toml`.
+pub(super) trait Typed {
     /// The value that was typed for a flag of [`SETTINGS`].
-    pub(super) fn typed(&self, name: &str) -> Option<Value> {
+    fn typed(&self, name: &str) -> Option<Value>;
+}
+
+impl Typed for SettingArgs {
+    fn typed(&self, name: &str) -> Option<Value> {
         let integer = |value: Option<u32>| value.map(|n| Value::Integer(n.into()));
         let text = |value: &Option<String>| value.clone().map(Value::String);
         let list = |values: &[String]| {
@@ -348,18 +328,6 @@ impl SettingArgs {
             "date_field" => text(&self.date_field),
             "source_field" => text(&self.source_field),
             "url_field" => text(&self.url_field),
-            _ => None,
-        }
-    }
-}
-
-impl TuneArgs {
-    /// The value that was typed for a flag of [`SETTINGS`].
-    pub(super) fn typed(&self, name: &str) -> Option<Value> {
-        match name {
-            "threshold" => self.threshold.map(Value::Float),
-            "misses" => self.misses.map(Value::Float),
-            "signature" => self.signature.map(|n| Value::Integer(n.into())),
             _ => None,
         }
     }

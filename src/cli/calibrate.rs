@@ -36,7 +36,7 @@ pub struct CalibrateArgs {
 
 /// Runs the verb and gives the exit code.
 pub(super) fn run(global: &GlobalArgs, args: &CalibrateArgs) -> anyhow::Result<u8> {
-    let settings = Settings::load(global, |name| args.settings.typed(name))?;
+    let settings = Settings::load(global, &args.settings)?;
     let mut output = args.output.as_deref().map(Output::open).transpose()?;
     let mut pairs = Vec::new();
     for path in &args.pairs {

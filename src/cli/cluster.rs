@@ -64,7 +64,7 @@ pub(super) fn run(global: &GlobalArgs, args: &ClusterArgs, bars: &Bars) -> anyho
 
 /// Checks everything that can be checked before the run begins.
 fn plan(global: &GlobalArgs, args: &ClusterArgs) -> anyhow::Result<Plan> {
-    let settings = Settings::load(global, |name| args.settings.typed(name))?;
+    let settings = Settings::load(global, &args.settings)?;
     if let (true, Some(model)) = (settings.config.matching.rewrites, &settings.config.matching.model) {
         Model::read(model)?;
     }

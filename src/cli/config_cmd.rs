@@ -10,7 +10,7 @@ const COLUMN: usize = 32;
 
 /// Runs the verb and gives the exit code.
 pub(super) fn run(global: &GlobalArgs, args: &ConfigArgs) -> anyhow::Result<u8> {
-    let settings = Settings::load(global, |name| args.settings.typed(name))?;
+    let settings = Settings::load(global, &args.settings)?;
     super::print(dump(&settings.leaves)?.as_bytes())
 }
 

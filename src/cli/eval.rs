@@ -10,9 +10,7 @@ use clap::{Args, ValueEnum};
 use super::args::{GlobalArgs, SettingArgs};
 use super::labels;
 use super::settings::Settings;
-use crate::eval::{
-    Bin, Figures, GoldReport, PairReport, Weighting, gold_report, pair_report, parse_gold, score_pairs,
-};
+use crate::eval::{Bin, Figures, GoldReport, PairReport, gold_report, pair_report, parse_gold, score_pairs};
 use crate::report::Run;
 use crate::verify::Model;
 
@@ -34,21 +32,12 @@ pub struct EvalArgs {
     /// Form of the figures
     #[arg(long, value_name = "FORM", value_enum, default_value_t = FiguresFormat::Text)]
     pub format: FiguresFormat,
-    /// Weigh words by the background table only, as in a folder of the two documents
-    #[arg(long, requires = "pairs")]
-    pub alone: bool,
     /// Worst errors that are listed
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub errors: usize,
     /// Flags that set values of the configuration.
     #[command(flatten)]
     pub settings: SettingArgs,
-}
-
-impl EvalArgs {
-    fn weighting(&self) -> Weighting {
-        if self.alone { Weighting::Alone } else { Weighting::Folder }
-    }
 }
 
 /// The forms of figures.
@@ -62,7 +51,7 @@ pub enum FiguresFormat {
 
 /// Runs the verb and gives the exit code.
 pub(super) fn run(global: &GlobalArgs, args: &EvalArgs) -> anyhow::Result<u8> {
-    let settings = Settings::load(global, |name| args.settings.typed(name))?;
+    let settings = Settings::load(global, &args.settings)?;
     let text = match (&args.run, &args.gold, &args.pairs, &args.docs) {
         (Some(run), Some(gold), ..) => {
             let run = Run::read_jsonl(run)?;
@@ -81,7 +70,7 @@ pub(super) fn run(global: &GlobalArgs, args: &EvalArgs) -> anyhow::Result<u8> {
             let texts = labels::texts(docs, &settings)?;
             let matching = &settings.config.matching;
             let model = matching.model.as_deref().map_or_else(Model::shipped, Model::read)?;
-            let scores = score_pairs(&pairs, &texts, &model, matching, args.weighting())?;
+            let scores = score_pairs(&pairs, &texts, &model, matching)?;
             let report = pair_report(&pairs, &scores, &texts, matching.strictness.threshold(), args.errors);
             match args.format {
                 FiguresFormat::Text => pair_text(&report),

@@ -17,7 +17,7 @@ mod man;
 mod output;
 mod settings;
 mod terminal;
-mod tune;
+pub mod tune;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use toml::de::{DeTable, DeValue};
 use toml::{Spanned, Table, Value};
 
-use super::args::{GlobalArgs, SETTINGS};
+use super::args::{GlobalArgs, SETTINGS, Typed};
 use crate::{Config, Error};
 
 /// The settings file that is read from the current folder.
@@ -117,13 +117,12 @@ fn collect(path: &str, value: &serde_json::Value, leaves: &mut Vec<Leaf>) {
 }
 
 impl Settings {
-    /// Lays the file, the environment and the flags over the defaults; `typed` knows the value of a flag by its name in
-    /// [`SETTINGS`].
+    /// Lays the file, the environment and the flags over the defaults.
     ///
     /// # Errors
     /// A key that does not exist, a value of the wrong kind or out of its range, with its origin; a file that cannot be
     /// read.
-    pub(super) fn load(global: &GlobalArgs, typed: impl Fn(&str) -> Option<Value>) -> anyhow::Result<Self> {
+    pub(super) fn load(global: &GlobalArgs, args: &impl Typed) -> anyhow::Result<Self> {
         let mut leaves = defaults();
         if let Some((path, text)) = read_file(global)? {
             for leaf in parse_file(&path, &text, &leaves)? {
@@ -134,7 +133,7 @@ impl Settings {
             set(&mut leaves, leaf)?;
         }
         for (name, path) in SETTINGS {
-            if let Some(value) = typed(name) {
+            if let Some(value) = args.typed(name) {
                 let origin = Origin::Flag(format!("--{}", name.replace('_', "-")));
                 set(&mut leaves, Leaf { path: path.to_owned(), value: Some(value), origin })?;
             }

@@ -2,9 +2,12 @@
 
 use std::fmt::Write;
 
+use clap::Args;
 use serde::Serialize;
+use toml::Value;
 
-use super::args::{GlobalArgs, TuneArgs, TuneFormat};
+use super::args::{GlobalArgs, Typed};
+use super::eval::FiguresFormat;
 use super::settings::Settings;
 use super::terminal;
 use crate::candidates::params::Bands;
@@ -19,15 +22,43 @@ const LONGEST: usize = 50;
 /// Columns of the shortest.
 const SHORTEST: usize = 10;
 
+/// `wirecopy tune`. Its settings have the names that they have in [`SETTINGS`](super::args::SETTINGS).
+#[derive(Debug, Args)]
+pub struct TuneArgs {
+    /// Jaccard similarity of shingles from which two documents are copies
+    #[arg(long, value_name = "SHARE")]
+    pub threshold: Option<f64>,
+    /// Share of the pairs at the threshold that may be missed
+    #[arg(long, value_name = "SHARE")]
+    pub misses: Option<f64>,
+    /// Minima in a signature
+    #[arg(long, value_name = "N")]
+    pub signature: Option<u32>,
+    /// Form of the figures
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = FiguresFormat::Text)]
+    pub format: FiguresFormat,
+}
+
+impl Typed for TuneArgs {
+    fn typed(&self, name: &str) -> Option<Value> {
+        match name {
+            "threshold" => self.threshold.map(Value::Float),
+            "misses" => self.misses.map(Value::Float),
+            "signature" => self.signature.map(|n| Value::Integer(n.into())),
+            _ => None,
+        }
+    }
+}
+
 /// Runs the verb and gives the exit code.
 pub(super) fn run(global: &GlobalArgs, args: &TuneArgs) -> anyhow::Result<u8> {
-    let settings = Settings::load(global, |name| args.typed(name))?;
+    let settings = Settings::load(global, args)?;
     let tuning = Tuning::of(&settings.config.matching);
     let mut out = match args.format {
-        TuneFormat::Text => tuning.text(terminal::columns())?,
-        TuneFormat::Json => serde_json::to_string(&tuning)?,
+        FiguresFormat::Text => tuning.text(terminal::columns())?,
+        FiguresFormat::Json => serde_json::to_string(&tuning)?,
     };
-    out.push_str(if args.format == TuneFormat::Json { "\n" } else { "" });
+    out.push_str(if args.format == FiguresFormat::Json { "\n" } else { "" });
     super::print(out.as_bytes())
 }
 

@@ -107,7 +107,7 @@ mod tests {
             a.0 < 10 && b.0 < 10 && a.0 % 2 != b.0 % 2
         }
         fn quoted(&self, of: DocId, by: DocId) -> Vec<bool> {
-            (0..self.length(of)).map(|at| of.0 >= 10 && (at < 50) == (by.0 % 2 == 0)).collect()
+            (0..self.length(of)).map(|at| of.0 >= 10 && (at < 50) == by.0.is_multiple_of(2)).collect()
         }
         fn coverage(&self, _: DocId, _: DocId) -> f64 {
             0.0

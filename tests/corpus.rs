@@ -1,0 +1,237 @@
+//! The pipeline over the corpus of the repository, held to its labels.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![cfg(feature = "html")]
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use wirecopy::config::{Config, IngestConfig, SHINGLE};
+use wirecopy::ingest::{self, Outcome};
+use wirecopy::report::{EdgeLine, Relation, Run};
+use wirecopy::text::{Shingles, shingles, tokenize};
+use wirecopy::{Cancel, NoProgress, Pipeline, Root};
+
+fn corpus() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus")
+}
+
+/// The rows of one of the tables, without its header.
+fn table<const COLUMNS: usize>(name: &str) -> Vec<[String; COLUMNS]> {
+    let text = fs::read_to_string(corpus().join(name)).unwrap();
+    let row = |line: &str| -> [String; COLUMNS] {
+        let fields: Vec<String> = line.split('\t').map(str::to_owned).collect();
+        fields.try_into().unwrap_or_else(|fields| panic!("{name}: {fields:?}"))
+    };
+    text.lines().skip(1).map(row).collect()
+}
+
+/// A row of `gold.tsv`.
+struct Label {
+    id: String,
+    family: String,
+    relation: String,
+}
+
+static GOLD: LazyLock<Vec<Label>> = LazyLock::new(|| {
+    let label = |[id, family, relation, _]: [String; 4]| Label { id, family, relation };
+    table("gold.tsv").into_iter().map(label).collect()
+});
+
+/// Every run of the tests is this one.
+static RUN: LazyLock<Run> =
+    LazyLock::new(|| Pipeline::new(&Config::default()).run(&[Root::from(corpus())]).unwrap());
+
+static TEXTS: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
+    let mut texts = BTreeMap::new();
+    let sink = |outcome| {
+        if let Outcome::Read(header, text) = outcome {
+            texts.insert(header.id, text);
+        }
+        Ok(())
+    };
+    let config = IngestConfig::default();
+    let map = |document: &wirecopy::Document| document.text.clone();
+    ingest::read(&[Root::from(corpus())], &config, &NoProgress, &Cancel::default(), map, sink).unwrap();
+    texts
+});
+
+/// The first of a family, and each other member with its relation to it.
+fn members() -> Vec<(&'static str, &'static Label)> {
+    let firsts: HashMap<&str, &str> =
+        GOLD.iter().filter(|l| l.relation == "first").map(|l| (l.family.as_str(), l.id.as_str())).collect();
+    let others = GOLD.iter().filter(|l| !matches!(l.relation.as_str(), "first" | "composite"));
+    others.map(|label| (firsts[label.family.as_str()], label)).collect()
+}
+
+/// The cluster of each clustered document.
+fn clusters() -> HashMap<&'static str, &'static str> {
+    let of = |c: &'static wirecopy::report::ClusterLine| {
+        c.members.iter().map(|member| (member.id.as_str(), c.cluster.as_str()))
+    };
+    RUN.clusters.iter().flat_map(of).collect()
+}
+
+/// The edges by their ends, in both orders.
+fn edges() -> HashMap<(&'static str, &'static str), &'static EdgeLine> {
+    let both = |edge: &'static EdgeLine| {
+        let (a, b) = (edge.a.as_str(), edge.b.as_str());
+        [((a, b), edge), ((b, a), edge)]
+    };
+    RUN.edges.iter().flat_map(both).collect()
+}
+
+fn assert_none(wrong: &[String]) {
+    assert!(wrong.is_empty(), "{} are wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn every_document_is_read_and_labelled() {
+    assert_eq!(RUN.skipped, []);
+    let read: BTreeSet<&str> = RUN.documents.iter().map(|document| document.id.as_str()).collect();
+    let labelled: BTreeSet<&str> = GOLD.iter().map(|label| label.id.as_str()).collect();
+    assert_eq!(labelled.len(), GOLD.len(), "a document is labelled twice");
+    assert_eq!(read.difference(&labelled).collect::<Vec<_>>(), Vec::<&&str>::new(), "without a label");
+    assert_eq!(
+        labelled.difference(&read).collect::<Vec<_>>(),
+        Vec::<&&str>::new(),
+        "labelled, but not there"
+    );
+}
+
+#[test]
+fn the_tables_agree_with_each_other() {
+    let labelled: HashMap<&str, &str> = GOLD.iter().map(|l| (l.id.as_str(), l.family.as_str())).collect();
+    for family in labelled.values() {
+        let firsts = GOLD.iter().filter(|l| l.family == **family && l.relation == "first").count();
+        let composites = GOLD.iter().filter(|l| l.family == **family && l.relation == "composite").count();
+        assert_eq!((firsts + composites, firsts.min(composites)), (1, 0), "{family}");
+    }
+    let known: HashSet<&str> = ["first", "identical", "copy", "excerpt", "rewrite", "composite"].into();
+    assert_none(
+        &GOLD
+            .iter()
+            .filter(|l| !known.contains(l.relation.as_str()))
+            .map(|l| l.id.clone())
+            .collect::<Vec<_>>(),
+    );
+    for [a, b, kind] in table("negatives.tsv") {
+        assert_ne!(labelled[a.as_str()], labelled[b.as_str()], "{kind}");
+    }
+    for [id, ..] in table::<4>("meta.tsv") {
+        assert!(labelled.contains_key(id.as_str()), "meta.tsv: {id}");
+    }
+    for [id, line] in table("furniture.tsv") {
+        assert!(labelled.contains_key(id.as_str()) && !line.is_empty(), "furniture.tsv: {id}");
+    }
+}
+
+#[test]
+fn copies_and_excerpts_are_found_as_what_they_are() {
+    let (clusters, edges) = (clusters(), edges());
+    let mut wrong = Vec::new();
+    let mut checked = 0;
+    for (first, label) in members() {
+        let relation = match label.relation.as_str() {
+            "identical" => Relation::Identical,
+            "copy" => Relation::Copy,
+            "excerpt" => Relation::Excerpt,
+            _ => continue,
+        };
+        checked += 1;
+        let id = label.id.as_str();
+        let found = edges.get(&(first, id)).map(|edge| edge.relation);
+        if found != Some(relation) {
+            wrong.push(format!("{first} and {id}: {} expected, {found:?} found", relation.name()));
+        }
+        if !clusters.contains_key(first) || clusters.get(first) != clusters.get(id) {
+            wrong.push(format!("{first} and {id} are not in one cluster"));
+        }
+    }
+    assert_none(&wrong);
+    assert!(checked >= 40, "{checked}");
+}
+
+#[test]
+fn what_must_not_be_grouped_shares_no_words_and_no_cluster() {
+    let (clusters, edges) = (clusters(), edges());
+    let mut wrong = Vec::new();
+    for [a, b, kind] in table("negatives.tsv") {
+        let edge = edges.get(&(a.as_str(), b.as_str())).map(|edge| edge.relation);
+        if let Some(relation @ (Relation::Identical | Relation::Copy | Relation::Excerpt)) = edge {
+            wrong.push(format!("{kind}: {a} and {b} are told as {}", relation.name()));
+        }
+        let (a_in, b_in) = (clusters.get(a.as_str()), clusters.get(b.as_str()));
+        if a_in.is_some() && a_in == b_in {
+            wrong.push(format!("{kind}: {a} and {b} are in one cluster"));
+        }
+    }
+    assert_none(&wrong);
+}
+
+/// The script of most letters.
+fn script(text: &str) -> &'static str {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for c in text.chars().filter(|c| c.is_alphabetic()) {
+        let script = match c as u32 {
+            0x0041..=0x024f | 0x1e00..=0x1eff => "Latin",
+            0x0370..=0x03ff | 0x1f00..=0x1fff => "Greek",
+            0x0400..=0x052f => "Cyrillic",
+            0x0530..=0x058f => "Armenian",
+            0x0590..=0x05ff => "Hebrew",
+            0x0600..=0x06ff => "Arabic",
+            0x0900..=0x097f => "Devanagari",
+            0x0980..=0x09ff => "Bengali",
+            0x0b80..=0x0bff => "Tamil",
+            0x0e00..=0x0e7f => "Thai",
+            0x10a0..=0x10ff => "Georgian",
+            0xac00..=0xd7a3 => "Hangul",
+            0x3040..=0x30ff => "Kana",
+            0x4e00..=0x9fff => "Han",
+            _ => continue,
+        };
+        *counts.entry(script).or_default() += 1;
+    }
+    counts.into_iter().max_by_key(|&(_, count)| count).map_or("none", |(script, _)| script)
+}
+
+fn jaccard(a: &str, b: &str) -> f64 {
+    let of = |id: &str| {
+        let mut out = Shingles::new();
+        shingles(tokenize(&TEXTS[id]).as_slice(), SHINGLE, &mut out);
+        out
+    };
+    let (a, b) = (of(a), of(b));
+    let shared = a.iter().filter(|&shingle| b.binary_search(shingle).is_ok()).count();
+    shared as f64 / (a.len() + b.len() - shared) as f64
+}
+
+#[test]
+fn the_corpus_is_large_and_varied() {
+    assert!(GOLD.len() >= 120, "{} documents", GOLD.len());
+    let families: BTreeSet<&str> = GOLD.iter().map(|label| label.family.as_str()).collect();
+    assert!(families.len() >= 30, "{} families", families.len());
+    let languages: BTreeSet<&str> = families
+        .iter()
+        .map(|family| family.split_once('-').map_or(*family, |(language, _)| language))
+        .collect();
+    assert!(languages.len() >= 10 && languages.iter().all(|language| language.len() == 2), "{languages:?}");
+    let scripts: BTreeSet<&str> = TEXTS.values().map(|text| script(text)).collect();
+    assert!(scripts.len() >= 6 && !scripts.contains("none"), "{scripts:?}");
+}
+
+#[test]
+fn many_rewrites_share_hardly_a_run_of_words() {
+    let rewrites = members().into_iter().filter(|(_, label)| label.relation == "rewrite");
+    let far: Vec<(&str, &str)> = rewrites
+        .filter(|(first, label)| jaccard(first, &label.id) <= 0.08)
+        .map(|(first, label)| (first, label.id.as_str()))
+        .collect();
+    assert!(far.len() >= 10, "{}: {far:?}", far.len());
+    let languages: BTreeSet<&str> = far
+        .iter()
+        .filter_map(|(first, _)| RUN.documents.iter().find(|d| d.id == *first)?.language.as_deref())
+        .collect();
+    assert!(languages.len() >= 3, "{languages:?}");
+}

@@ -1,0 +1,114 @@
+//! The same input gives the same report, byte for byte, whatever the number of threads and the order in which the
+//! files came into their folder.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+use wirecopy::generate::{Generated, Generator, GeneratorConfig};
+use wirecopy::{Config, Pipeline, Root};
+
+/// The report without what differs between equal runs.
+fn report(root: &Path, threads: usize) -> String {
+    let config = Config::default();
+    let mut run = Pipeline::new(&config).threads(threads).run(&[Root::from(root)]).unwrap();
+    run.header.started.clear();
+    run.header.command.clear();
+    run.summary.seconds = 0.0;
+    run.summary.peak_memory = None;
+    for stage in &mut run.summary.stages {
+        stage.seconds = 0.0;
+    }
+    let mut bytes = Vec::new();
+    run.write_jsonl(&mut bytes).unwrap();
+    String::from_utf8(bytes).unwrap()
+}
+
+/// The items in an order that hangs on the seed (Fisher and Yates).
+fn shuffled<T>(mut items: Vec<T>, seed: u64) -> Vec<T> {
+    let mut state = seed;
+    for last in (1..items.len()).rev() {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        items.swap(last, (state >> 33) as usize % (last + 1));
+    }
+    items
+}
+
+/// Holds the reports of folders with these files against each other.
+fn check(files: &[(PathBuf, Vec<u8>)]) -> String {
+    let folder = TempDir::new().unwrap();
+    // Always the same name: reports hold the paths.
+    let root = folder.path().join("news");
+    let mut first: Option<String> = None;
+    for (seed, runs) in [(1, [1, 8]), (2, [2, 2]), (3, [8, 1])] {
+        if root.exists() {
+            fs::remove_dir_all(&root).unwrap();
+        }
+        for (name, bytes) in shuffled(files.iter().collect(), seed) {
+            let path = root.join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, bytes).unwrap();
+        }
+        for threads in runs {
+            let report = report(&root, threads);
+            let first = first.get_or_insert_with(|| report.clone());
+            let differing = first.lines().zip(report.lines()).find(|(a, b)| a != b);
+            assert_eq!(differing, None, "with {threads} threads, files in order {seed}");
+            assert_eq!(*first, report, "with {threads} threads, files in order {seed}");
+        }
+    }
+    first.unwrap()
+}
+
+fn files_below(folder: &Path, root: &Path, out: &mut Vec<(PathBuf, Vec<u8>)>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files_below(&path, root, out);
+        } else {
+            out.push((path.strip_prefix(root).unwrap().to_owned(), fs::read(&path).unwrap()));
+        }
+    }
+}
+
+/// Lines of a report of some type.
+fn count(report: &str, kind: &str) -> usize {
+    let start = format!("{{\"type\":\"{kind}\",");
+    report.lines().filter(|line| line.starts_with(&start)).count()
+}
+
+#[test]
+fn the_corpus_gives_one_report() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
+    let mut files = Vec::new();
+    files_below(&root, &root, &mut files);
+    assert!(files.len() > 100, "{}", files.len());
+    let report = check(&files);
+    // Without support for pages half of the corpus is skipped.
+    let least = if cfg!(feature = "html") { 20 } else { 5 };
+    assert!(count(&report, "cluster") > least && count(&report, "edge") > least);
+}
+
+#[test]
+fn a_generated_corpus_gives_one_report() {
+    const FEEDS: usize = 5;
+    let generator = Generator::new(GeneratorConfig { documents: 300, seed: 5 });
+    let mut files: Vec<(PathBuf, Vec<u8>)> =
+        (0..FEEDS).map(|feed| (PathBuf::from(format!("feeds/{feed}.jsonl")), Vec::new())).collect();
+    // Two thirds as records, the others each as a file.
+    for (number, document) in generator.iter().enumerate() {
+        let Generated { id, title, text, source, date, .. } = &document;
+        if number % 3 == 0 {
+            let text = format!("{title}\n{date}\n\n{text}\n");
+            files.push((PathBuf::from(format!("{source}/{id}.txt")), text.into_bytes()));
+        } else {
+            let feed = &mut files[number % FEEDS].1;
+            serde_json::to_writer(&mut *feed, &document).unwrap();
+            feed.push(b'\n');
+        }
+    }
+    let report = check(&files);
+    assert_eq!(count(&report, "document"), 300);
+    assert!(count(&report, "cluster") > 10 && count(&report, "edge") > 20);
+}
