@@ -13,24 +13,35 @@ const LOOK_BACK: usize = 64;
 /// What a token of difference between the two gaps costs, in weight.
 const DRIFT: f32 = 0.02;
 
-/// A term at one of its places in each text.
+/// A term at one of its places in each text; small, since sorting them is half of the work.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Point {
-    a: Spot,
-    b: Spot,
+    /// Tokens in the first text, above, and in the second: the order in which chains are built.
+    key: u64,
     weight: f32,
-    /// Weight of the best chain that ends here, less its drift.
-    best: f32,
-    /// The same within its two units.
-    within: f32,
-    /// Units in which that chain begins.
-    start: (u16, u16),
+    units: (u16, u16),
 }
 
 impl Point {
     pub(super) fn new(a: Spot, b: Spot, weight: f32) -> Self {
-        Self { a, b, weight, best: weight, within: weight, start: (a.unit, b.unit) }
+        Self { key: u64::from(a.token) << 32 | u64::from(b.token), weight, units: (a.unit, b.unit) }
     }
+}
+
+/// What is known of a point once its predecessors were looked at.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct State {
+    a: u32,
+    b: u32,
+    units: (u16, u16),
+    /// Units in which the best chain that ends here begins.
+    start: (u16, u16),
+    /// Weight of that chain, less its drift.
+    best: f32,
+    /// The same within its two units.
+    within: f32,
+    /// The largest `best` of this point and all before it.
+    highest: f32,
 }
 
 /// The best chain.
@@ -47,46 +58,49 @@ pub(super) struct Chain {
     pub b: (u16, u16),
 }
 
-/// Finds the best chain; sorts `points`.
-pub(super) fn chain(points: &mut [Point]) -> Chain {
-    points.sort_unstable_by_key(|p| (p.a.token, p.b.token));
+/// Finds the best chain; sorts `points`, and uses `states` as a buffer.
+pub(super) fn chain(points: &mut [Point], states: &mut Vec<State>) -> Chain {
+    points.sort_unstable_by_key(|p| p.key);
+    states.clear();
     let mut top = Chain::default();
     let mut sentences = 0.0;
     let (mut unit, mut its_best) = (u16::MAX, 0.0f32);
-    for k in 0..points.len() {
-        let (before, rest) = points.split_at_mut(k);
-        let here = &mut rest[0];
-        let mut best = here.weight;
-        let mut within = here.weight;
-        for p in before.iter().rev().take(LOOK_BACK) {
-            let gap_a = here.a.token - p.a.token;
-            if gap_a > REACH {
+    for point in points.iter() {
+        // Exact: the halves of the key.
+        let (a, b) = ((point.key >> 32) as u32, point.key as u32);
+        let (weight, units) = (point.weight, point.units);
+        let mut here = State { a, b, units, start: units, best: weight, within: weight, highest: weight };
+        for p in states.iter().rev().take(LOOK_BACK) {
+            let gap_a = a - p.a;
+            let same_unit = p.units.0 == units.0;
+            // Nothing further back can do better: neither a chain, nor one within the unit.
+            if gap_a > REACH || (!same_unit && p.highest + weight <= here.best) {
                 break;
             }
-            let gap_b = here.b.token.wrapping_sub(p.b.token);
+            let gap_b = b.wrapping_sub(p.b);
             // Behind it or beside it wraps round to a gap far out of reach.
             if gap_a == 0 || gap_b == 0 || gap_b > REACH {
                 continue;
             }
-            let weight = p.best + here.weight - DRIFT * gap_a.abs_diff(gap_b) as f32;
-            if weight > best {
-                best = weight;
-                here.start = p.start;
+            let chained = p.best + weight - DRIFT * gap_a.abs_diff(gap_b) as f32;
+            if chained > here.best {
+                (here.best, here.start) = (chained, p.start);
             }
-            if p.a.unit == here.a.unit && p.b.unit == here.b.unit {
-                within = within.max(p.within + here.weight);
+            if p.units == units {
+                here.within = here.within.max(p.within + weight);
             }
         }
-        (here.best, here.within) = (best, within);
-        if here.a.unit != unit {
+        here.highest = states.last().map_or(here.best, |p| p.highest.max(here.best));
+        if units.0 != unit {
             sentences += its_best;
-            (unit, its_best) = (here.a.unit, 0.0);
+            (unit, its_best) = (units.0, 0.0);
         }
-        its_best = its_best.max(within);
-        if best > top.weight {
+        its_best = its_best.max(here.within);
+        if here.best > top.weight {
             let (from_a, from_b) = here.start;
-            top = Chain { weight: best, a: (from_a, here.a.unit), b: (from_b, here.b.unit), sentences: 0.0 };
+            top = Chain { weight: here.best, a: (from_a, units.0), b: (from_b, units.1), sentences: 0.0 };
         }
+        states.push(here);
     }
     top.sentences = sentences + its_best;
     top
@@ -131,25 +145,29 @@ mod tests {
         places.iter().map(|&(a, b)| Point::new(spot(a), spot(b), 4.0)).collect()
     }
 
+    fn found(places: &[(u32, u32)]) -> Chain {
+        chain(&mut points(places), &mut Vec::new())
+    }
+
     #[test]
     fn a_chain_follows_both_orders() {
-        let best = chain(&mut points(&[(1, 101), (5, 105), (9, 103), (12, 112)]));
+        let best = found(&[(1, 101), (5, 105), (9, 103), (12, 112)]);
         assert!((best.weight - 12.0).abs() < 0.5, "{best:?}");
         assert_eq!((best.a, best.b), ((0, 1), (10, 11)));
     }
 
     #[test]
     fn a_chain_does_not_leap() {
-        let best = chain(&mut points(&[(1, 1), (2, 2), (500, 500), (501, 501), (502, 502)]));
+        let best = found(&[(1, 1), (2, 2), (500, 500), (501, 501), (502, 502)]);
         assert!((best.weight - 12.0).abs() < 0.1);
         assert_eq!(best.a, (50, 50));
-        assert_eq!(chain(&mut []), Chain::default());
+        assert_eq!(found(&[]), Chain::default());
     }
 
     #[test]
     fn one_place_is_linked_once() {
-        assert!((chain(&mut points(&[(1, 1), (1, 2), (1, 3)])).weight - 4.0).abs() < 1e-6);
-        assert!((chain(&mut points(&[(1, 1), (2, 1), (3, 1)])).weight - 4.0).abs() < 1e-6);
+        assert!((found(&[(1, 1), (1, 2), (1, 3)]).weight - 4.0).abs() < 1e-6);
+        assert!((found(&[(1, 1), (2, 1), (3, 1)]).weight - 4.0).abs() < 1e-6);
     }
 
     #[test]

@@ -81,6 +81,8 @@ pub struct Profile {
     pub(super) mass: f32,
     /// Length in words; a character counts as part of one.
     pub(super) words: f32,
+    /// Digest of the tokens: puts two documents in one order, whichever is named first.
+    pub(super) digest: u128,
 }
 
 impl Profile {
@@ -214,6 +216,7 @@ impl Builder {
             days: days_of(&units, false),
             mass: weights.iter().sum(),
             words: self.words,
+            digest: tokens.digest(),
             terms: terms.into(),
             idf: weights.into(),
             starts: starts.into(),
