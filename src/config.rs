@@ -22,6 +22,8 @@ pub const RARE_FEATURES: usize = 48;
 pub const RARE_SHARED: usize = 2;
 /// Whether rewrites are looked for.
 pub const REWRITES: bool = true;
+/// Days that may lie between the dates of a dispatch and of its rewrite.
+pub const WINDOW: u32 = 7;
 /// Largest decoded document, in bytes; longer ones are skipped with that reason.
 pub const MAX_DOCUMENT_BYTES: u64 = 64 << 20;
 
@@ -126,6 +128,9 @@ pub struct MatchConfig {
     pub rewrites: bool,
     /// How sure the scorer must be of a rewrite.
     pub strictness: Strictness,
+    /// Days that may lie between the dates of a dispatch and of its rewrite, where both are known; 0 for any number.
+    /// Copies and excerpts are not bound by it.
+    pub window: u32,
     /// Model of the scorer, as `wirecopy calibrate` writes it; the one that is shipped when unset.
     pub model: Option<std::path::PathBuf>,
 }
@@ -166,6 +171,7 @@ impl Default for MatchConfig {
             rare_shared: RARE_SHARED,
             rewrites: REWRITES,
             strictness: Strictness::default(),
+            window: WINDOW,
             model: None,
         }
     }

@@ -210,6 +210,9 @@ pub struct SettingArgs {
     /// Share of the shorter document's shingles that the longer one must hold for an excerpt
     #[arg(long, value_name = "SHARE", help_heading = MATCHING)]
     pub containment: Option<f64>,
+    /// Days that may lie between a dispatch and its rewrite where both dates are known; `off` for any number
+    #[arg(long, value_name = "DAYS", value_parser = window, help_heading = MATCHING)]
+    pub window: Option<u32>,
     /// Find identical texts, copies and excerpts only
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
         hide_possible_values = true, help_heading = MATCHING)]
@@ -270,11 +273,12 @@ fn strictness() -> PossibleValuesParser {
 }
 
 /// Each flag that sets a value of `wirecopy.toml`, by its name here, and the place of its value there.
-pub(super) const SETTINGS: [(&str, &str); 21] = [
+pub(super) const SETTINGS: [(&str, &str); 22] = [
     ("threads", "threads"),
     ("threshold", "match.threshold"),
     ("shingle", "match.shingle"),
     ("containment", "match.excerpt_containment"),
+    ("window", "match.window"),
     ("signature", "match.signature"),
     ("misses", "match.misses"),
     ("no_rewrites", "match.rewrites"),
@@ -312,6 +316,7 @@ impl Typed for SettingArgs {
             "threshold" => self.threshold.map(Value::Float),
             "shingle" => integer(self.shingle),
             "containment" => self.containment.map(Value::Float),
+            "window" => integer(self.window),
             "no_rewrites" => self.no_rewrites.map(|no| Value::Boolean(!no)),
             "strictness" => text(&self.strictness),
             "model" => text(&self.model),
@@ -331,6 +336,11 @@ impl Typed for SettingArgs {
             _ => None,
         }
     }
+}
+
+/// A number of days, or `off`.
+fn window(written: &str) -> Result<u32, String> {
+    if written == "off" { Ok(0) } else { written.parse().map_err(|_| "expected days or `off`".to_owned()) }
 }
 
 /// The command with every default and variable in its help.

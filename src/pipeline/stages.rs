@@ -19,13 +19,14 @@ use crate::progress::{Cancel, Progress, Stage};
 use crate::report::Relation;
 use crate::sketch::Sketcher;
 use crate::text::{Token, Tokenizer, Tokens};
-use crate::verify::{Edge, Frequencies, Idf, Model, Profile, Rewrites};
+use crate::verify::{Edge, Frequencies, Idf, Model, Profile, Rewrites, Window};
 use crate::{DocId, Error, Result};
 
 /// Picks the hash functions of the signatures. Any number does; a fixed one keeps runs comparable.
 const SKETCH_SEED: u64 = 0x77_69_72_65;
 /// Candidates that one task checks between two looks at the cancel flag.
 const CHECKS_A_TASK: usize = 512;
+const SECONDS_A_DAY: u64 = 86_400;
 /// Shared words that a report shows of a rewrite.
 const EVIDENCE_WORDS: usize = 8;
 
@@ -187,7 +188,19 @@ pub(super) fn rewrites<'a>(
             all
         });
     let threshold = config.matching.strictness.threshold();
-    Ok(Some(Rewrites::new(model, Idf::new(frequencies), &corpus.tokens, threshold)))
+    let rewrites = Rewrites::new(model, Idf::new(frequencies), &corpus.tokens, threshold);
+    Ok(Some(match config.matching.window {
+        0 => rewrites,
+        days => {
+            rewrites.within(Window { published: published(corpus), seconds: u64::from(days) * SECONDS_A_DAY })
+        }
+    }))
+}
+
+/// When each document was published, where its date is understood.
+fn published(corpus: &Corpus) -> Vec<Option<i64>> {
+    let instant = |header: &Header| Some(crate::dates::instant(header.meta.date.as_deref()?)?.as_second());
+    corpus.headers.par_iter().map(instant).collect()
 }
 
 /// Joins the representatives on their rare features and checks what meets.

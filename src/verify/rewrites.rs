@@ -25,13 +25,40 @@ pub struct Rewrites<'a> {
     tokens: &'a [Tokens],
     profiles: Vec<OnceLock<Profile>>,
     threshold: f64,
+    window: Option<Window>,
+}
+
+/// When documents were published, and how far apart a dispatch and its rewrite may be.
+#[derive(Clone, Debug)]
+pub struct Window {
+    /// Seconds since 1970 by document, where the date is known.
+    pub published: Vec<Option<i64>>,
+    /// The most seconds between a dispatch and its rewrite.
+    pub seconds: u64,
+}
+
+impl Window {
+    /// Whether two documents are near enough, or the date of one is not known.
+    fn admits(&self, a: DocId, b: DocId) -> bool {
+        match (self.published[a.index()], self.published[b.index()]) {
+            (Some(a), Some(b)) => a.abs_diff(b) <= self.seconds,
+            _ => true,
+        }
+    }
 }
 
 impl<'a> Rewrites<'a> {
     /// A scorer over `tokens`, by document, that calls a pair a rewrite from a score of `threshold` on.
     pub fn new(model: Model, idf: Idf, tokens: &'a [Tokens], threshold: f64) -> Self {
         let profiles = std::iter::repeat_with(OnceLock::new).take(tokens.len()).collect();
-        Self { model, idf, tokens, profiles, threshold }
+        Self { model, idf, tokens, profiles, threshold, window: None }
+    }
+
+    /// Calls no pair a rewrite whose dates lie further apart than `window` allows.
+    #[must_use]
+    pub fn within(mut self, window: Window) -> Self {
+        self.window = Some(window);
+        self
     }
 
     fn profile(&self, document: DocId) -> &Profile {
@@ -39,8 +66,12 @@ impl<'a> Rewrites<'a> {
             .get_or_init(|| Profile::new(&self.tokens[document.index()], &self.idf))
     }
 
-    /// The probability that two documents are one dispatch; `None` for pairs that no model would call one.
+    /// The probability that two documents are one dispatch; `None` for pairs that no model would call one, or whose
+    /// dates lie too far apart.
     pub fn score(&self, a: DocId, b: DocId, scratch: &mut Scratch) -> Option<f64> {
+        if self.window.as_ref().is_some_and(|window| !window.admits(a, b)) {
+            return None;
+        }
         let features = measure(self.profile(a), self.profile(b), scratch)?;
         Some(self.model.score(&features))
     }
