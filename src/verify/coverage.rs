@@ -1,6 +1,6 @@
 //! How much of each text has a counterpart in the other.
 //!
-//! The strongest single sign of a re-translation (two independent studies, `docs/quality-scorer.md`): a dispatch
+//! The strongest single sign of a re-translation (two independent studies, `docs/quality.md`): a dispatch
 //! re-told keeps nearly all its sentences, a template or follow-up a few. The larger direction holds when one side was
 //! cut or had a story spliced on, the smaller tells a follow-up from a re-telling. Units without a counterpart in lines
 //! of a few words leave the denominator: pair-local furniture. Cost: one step a unit.
