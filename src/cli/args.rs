@@ -1,6 +1,6 @@
 //! What was typed. Nothing here reads a file or checks more than the form of a value.
 //!
-//! A flag that sets a value of `wirecopy.toml` stands in [`SETTINGS`] once; its help text gets the default and the name
+//! A flag that sets a value of `wirecopy.toml` stands in `SETTINGS` once; its help text gets the default and the name
 //! of the environment variable from there, so neither can go stale.
 
 use std::path::PathBuf;

@@ -1,6 +1,6 @@
 //! The command line program: the only place that prints, reads arguments, the environment and `wirecopy.toml`.
 //!
-//! Two steps: [`args`] is what was typed, [`settings`] what it means once files, environment and flags are laid over
+//! Two steps: `args` is what was typed, `settings` what it means once files, environment and flags are laid over
 //! the defaults and checked. Then one file a verb.
 
 pub mod args;

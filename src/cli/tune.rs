@@ -22,7 +22,7 @@ const LONGEST: usize = 50;
 /// Columns of the shortest.
 const SHORTEST: usize = 10;
 
-/// `wirecopy tune`. Its settings have the names that they have in [`SETTINGS`](super::args::SETTINGS).
+/// `wirecopy tune`. Its settings have the names that they have in `args::SETTINGS`.
 #[derive(Debug, Args)]
 pub struct TuneArgs {
     /// Jaccard similarity of shingles from which two documents are copies
