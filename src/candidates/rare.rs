@@ -85,6 +85,16 @@ impl<'a> RareJoin<'a> {
         self.slot(feature).load(Ordering::Relaxed)
     }
 
+    /// How many features two documents share that stand in few enough documents to be a key. With fewer than the join
+    /// asks for, no choice of keys could bring the two together.
+    pub fn usable_overlap(&self, a: &[Token], b: &[Token]) -> usize {
+        let (mut x, mut y) = (Vec::new(), Vec::new());
+        distinct_features(a, &mut x);
+        distinct_features(b, &mut y);
+        x.retain(|&feature| self.frequency(feature) < SATURATED && y.binary_search(&feature).is_ok());
+        x.len()
+    }
+
     /// A document's keys: its rarest features that stand in at least one other document, sorted by hash.
     fn keys_of(&self, tokens: &[Token], scratch: &mut Vec<u64>) -> Vec<u64> {
         distinct_features(tokens, scratch);
@@ -208,6 +218,19 @@ mod tests {
         // 500 documents saturate the counters: nothing that frequent is a key.
         let fewer = join(&texts[..200]);
         assert!((0..199).all(|i| fewer.contains(&Candidate(DocId(i), DocId(i + 1)))));
+    }
+
+    #[test]
+    fn frequent_features_are_no_usable_overlap() {
+        let mut texts: Vec<String> = (0..300).map(|i| format!("the {}", filler(i, 3))).collect();
+        texts[0] = "the Okoro accord".to_owned();
+        texts[1] = "the Okoro treaty".to_owned();
+        let tokens: Vec<Tokens> = texts.iter().map(|text| tokenize(text)).collect();
+        let documents: Vec<(DocId, &[Token])> =
+            tokens.iter().zip(0..).map(|(t, i)| (DocId(i), t.as_slice())).collect();
+        let join = RareJoin::new(&documents, 48, 2);
+        // `Okoro`, and `the Okoro`; `the` is everywhere.
+        assert_eq!(join.usable_overlap(documents[0].1, documents[1].1), 2);
     }
 
     #[test]
