@@ -69,11 +69,16 @@ impl<'a> Rewrites<'a> {
     /// The probability that two documents are one dispatch; `None` for pairs that no model would call one, or whose
     /// dates lie too far apart.
     pub fn score(&self, a: DocId, b: DocId, scratch: &mut Scratch) -> Option<f64> {
-        if self.window.as_ref().is_some_and(|window| !window.admits(a, b)) {
+        if self.apart(a, b) {
             return None;
         }
         let features = measure(self.profile(a), self.profile(b), scratch)?;
         Some(self.model.score(&features))
+    }
+
+    /// Whether the dates of two documents lie too far apart for a rewrite.
+    pub fn apart(&self, a: DocId, b: DocId) -> bool {
+        self.window.as_ref().is_some_and(|window| !window.admits(a, b))
     }
 
     /// The score from which on a pair is a rewrite.
