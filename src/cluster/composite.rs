@@ -103,6 +103,9 @@ mod tests {
         fn relate(&self, _: DocId, _: DocId) -> Option<Edge> {
             None
         }
+        fn apart(&self, _: DocId, _: DocId) -> bool {
+            false
+        }
         fn unrelated(&self, a: DocId, b: DocId) -> bool {
             a.0 < 10 && b.0 < 10 && a.0 % 2 != b.0 % 2
         }

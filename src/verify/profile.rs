@@ -1,5 +1,6 @@
 //! One document made ready to be compared with many: everything about it that does not hang on the other text.
 
+use super::features::RARE_IDF;
 use super::idf::Idf;
 use super::terms::{Place, each_term, is_number};
 use super::weekdays;
@@ -79,6 +80,8 @@ pub struct Profile {
     pub(super) days: u8,
     /// Summed weights of the distinct terms.
     pub(super) mass: f32,
+    /// Summed weights of the rare ones among them.
+    pub(super) rare_mass: f32,
     /// Length in words; a character counts as part of one.
     pub(super) words: f32,
     /// Digest of the tokens: puts two documents in one order, whichever is named first.
@@ -86,7 +89,7 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// Prepares a document. Costs about 60 ns a token.
+    /// Prepares a document. Costs about 150 ns a token.
     pub fn new(tokens: &Tokens, idf: &Idf) -> Self {
         let mut builder = Builder::default();
         builder.place_terms(tokens);
@@ -215,6 +218,7 @@ impl Builder {
             lead_days: days_of(&units, true),
             days: days_of(&units, false),
             mass: weights.iter().sum(),
+            rare_mass: weights.iter().filter(|&&weight| weight >= RARE_IDF).sum(),
             words: self.words,
             digest: tokens.digest(),
             terms: terms.into(),
