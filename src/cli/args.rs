@@ -11,6 +11,7 @@ use toml::Value;
 
 use super::calibrate::CalibrateArgs;
 use super::eval::EvalArgs;
+use super::keep::KeepArgs;
 use super::settings;
 use super::terminal;
 use super::tune::TuneArgs;
@@ -42,6 +43,17 @@ Examples:
   wirecopy cluster incoming/ --exit-code -q
       only say by the exit code whether there are duplicates";
 
+const KEEP_EXAMPLES: &str = "\
+Examples:
+  wirecopy keep run.jsonl
+      ids of the documents to keep: the earliest of each cluster, and whatever is in none
+  wirecopy keep run.jsonl --policy longest --drop --paths
+      paths of those that are not kept
+  wirecopy keep run.jsonl --policy source=AFP,Reuters --format jsonl -o annotated.jsonl
+      every document with its text, its cluster, and whether it is kept
+  wirecopy keep run.jsonl --copy-to kept/
+      the kept documents into a folder of their own";
+
 const TUNE_EXAMPLES: &str = "\
 Examples:
   wirecopy tune
@@ -72,6 +84,9 @@ pub enum Verb {
     Cluster(ClusterArgs),
     /// Say how well a run matches gold families, or the scorer labelled pairs
     Eval(EvalArgs),
+    /// Say which document of each cluster to keep: list, annotate or copy them; never deletes
+    #[command(after_long_help = KEEP_EXAMPLES)]
+    Keep(KeepArgs),
     /// Fit the scorer of rewrites on labelled pairs of your own
     Calibrate(CalibrateArgs),
     /// Show what a threshold costs: bands, rows, and the pairs they miss or check in vain
@@ -162,6 +177,12 @@ pub struct ClusterArgs {
     /// Exit with 1 when duplicates exist
     #[arg(long, help_heading = "Output options")]
     pub exit_code: bool,
+    /// Tell in the report which runs of a member's words stand in other members
+    #[arg(long, help_heading = "Output options")]
+    pub evidence: bool,
+    /// Read PATH too, and mark its documents as references, which `wirecopy keep` never proposes to remove; may be repeated
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath, help_heading = INPUT)]
+    pub reference: Vec<PathBuf>,
     /// Settings of the run.
     #[command(flatten)]
     pub settings: SettingArgs,
@@ -192,7 +213,16 @@ pub struct ManArgs {
 }
 
 fn verbs() -> PossibleValuesParser {
-    PossibleValuesParser::new(["cluster", "eval", "calibrate", "tune", "config", "completions", "man"])
+    PossibleValuesParser::new([
+        "cluster",
+        "eval",
+        "keep",
+        "calibrate",
+        "tune",
+        "config",
+        "completions",
+        "man",
+    ])
 }
 
 /// Flags that set a value of `wirecopy.toml`. None has a default here: what was not typed must not hide the file.

@@ -13,6 +13,7 @@ pub mod eval;
 mod figures;
 mod inputs;
 mod interrupt;
+pub mod keep;
 mod labels;
 mod log;
 mod man;
@@ -57,6 +58,7 @@ fn run(cli: &Cli) -> anyhow::Result<u8> {
     match &cli.verb {
         Verb::Cluster(args) => cluster::run(&cli.global, args, &bars),
         Verb::Eval(args) => eval::run(&cli.global, args),
+        Verb::Keep(args) => keep::run(&cli.global, args),
         Verb::Calibrate(args) => calibrate::run(&cli.global, args),
         Verb::Tune(args) => tune::run(&cli.global, args),
         Verb::Config(args) => config_cmd::run(&cli.global, args),

@@ -8,7 +8,7 @@ use crate::dates::instant;
 
 /// The day that `text` names: the day as the publisher wrote it where that is plain, so that an offset does not move
 /// it, else the day in UTC. `None` for what is no date.
-pub(super) fn day(text: &str) -> Option<Date> {
+pub(crate) fn day(text: &str) -> Option<Date> {
     let text = text.trim();
     text.parse::<DateTime>()
         .map(DateTime::date)

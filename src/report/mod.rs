@@ -11,10 +11,11 @@ pub(crate) mod tests;
 mod text;
 mod text_cluster;
 
+pub(crate) use dates::day;
 pub use memory::peak_memory;
 pub use schema::{
-    ClusterLine, DocumentLine, EdgeCounts, EdgeLine, Line, MemberLine, Relation, RunLine, SCHEMA, StageLine,
-    SummaryLine,
+    ClusterLine, DocumentLine, EarliestBy, EdgeCounts, EdgeLine, Line, MemberLine, PassageLine, Relation,
+    RunLine, SCHEMA, StageLine, SummaryLine,
 };
 #[cfg(feature = "cli")]
 pub(crate) use screen::{clean, number};

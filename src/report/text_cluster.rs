@@ -137,7 +137,11 @@ impl ClusterBlock<'_> {
             day: date
                 .map(|date| day(date).map_or_else(|| clean(date), |day| day.to_string()))
                 .unwrap_or_default(),
-            note: if self.cluster.earliest.as_ref() == Some(&member.id) { "earliest" } else { "" },
+            note: match (&self.cluster.earliest, &member.update_of) {
+                (Some(earliest), _) if *earliest == member.id => "earliest",
+                (_, Some(_)) => "update",
+                _ => "",
+            },
             source: text(document.and_then(|document| document.source.as_ref())),
             // Only a title that is not the heading's says something.
             title: Some(text(document.and_then(|document| document.title.as_ref())))
