@@ -226,6 +226,27 @@ fn digests_are_told_by_what_they_quote() {
     assert_eq!(RUN.documents.iter().filter(|document| !document.composite.is_empty()).count(), 5);
 }
 
+#[test]
+fn later_versions_are_told_from_reprints() {
+    let labelled: BTreeMap<String, String> = table::<4>("meta.tsv")
+        .into_iter()
+        .filter(|[.., updates]| !updates.is_empty())
+        .map(|[id, _, _, updates]| (id, updates))
+        .collect();
+    let found: BTreeMap<String, String> = RUN
+        .clusters
+        .iter()
+        .flat_map(|cluster| &cluster.members)
+        .filter_map(|member| Some((member.id.clone(), member.update_of.clone()?)))
+        .collect();
+    assert_eq!(found, labelled);
+    for cluster in &RUN.clusters {
+        let is_update = cluster.earliest.as_ref().is_some_and(|earliest| labelled.contains_key(earliest));
+        assert!(!is_update, "{:?}, by {:?}", cluster.earliest, cluster.earliest_by);
+        assert_eq!(cluster.earliest.is_some(), cluster.earliest_by.is_some());
+    }
+}
+
 /// The script of most letters.
 fn script(text: &str) -> &'static str {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();

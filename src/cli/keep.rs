@@ -117,7 +117,7 @@ fn counts(plan: &Plan<'_>) -> String {
     let references = plan.references().count();
     let mut out = format!("{} documents: {kept} to keep, {dropped} not", plan.decisions.len());
     if references > 0 {
-        let _ = write!(out, ", {references} references");
+        let _ = write!(out, ", {references} reference{}", if references == 1 { "" } else { "s" });
     }
     out
 }
