@@ -6,11 +6,13 @@
 mod account;
 mod judge;
 mod stages;
+mod survey;
 mod tell;
 mod words;
 
-use rayon::ThreadPoolBuilder;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
+use crate::candidates::Survey;
 use crate::config::Config;
 use crate::ingest::Root;
 use crate::progress::{Cancel, NoProgress, Progress, Stage};
@@ -76,12 +78,27 @@ impl<'a> Pipeline<'a> {
     /// A setting out of range, a root that does not exist, cancellation. Unreadable documents are part of the result.
     pub fn run(self, roots: &[Root]) -> Result<Run> {
         self.config.validate()?;
-        let pool = ThreadPoolBuilder::new()
+        self.pool()?.install(|| self.run_here(roots))
+    }
+
+    /// Runs the stages up to the candidates, and says what they did with `pairs` of ids.
+    ///
+    /// Each of `roots` is read by itself, so that its ids are those of a run over it alone. The documents of `among`
+    /// only fill the corpus.
+    ///
+    /// # Errors
+    /// As for [`Pipeline::run`], and [`Error::Pairs`] for an id that no document below `roots` has.
+    pub fn survey(self, roots: &[Root], among: &[Root], pairs: &[(&str, &str)]) -> Result<Survey> {
+        self.config.validate()?;
+        self.pool()?.install(|| survey::survey(roots, among, pairs, self.config, self.progress, &self.cancel))
+    }
+
+    fn pool(&self) -> Result<ThreadPool> {
+        ThreadPoolBuilder::new()
             .num_threads(self.threads)
             .thread_name(|n| format!("wirecopy-{n}"))
             .build()
-            .map_err(|error| Error::Threads(error.to_string()))?;
-        pool.install(|| self.run_here(roots))
+            .map_err(|error| Error::Threads(error.to_string()))
     }
 
     fn run_here(self, roots: &[Root]) -> Result<Run> {

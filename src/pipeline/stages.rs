@@ -41,6 +41,11 @@ pub(super) struct Corpus {
 }
 
 impl Corpus {
+    /// One without documents, ready for `read_into`.
+    pub(super) fn new(config: &Config) -> Self {
+        Self { keys: BandKeys::new(Bands::for_config(&config.matching).bands), ..Self::default() }
+    }
+
     pub(super) fn len(&self) -> usize {
         self.headers.len()
     }
@@ -105,9 +110,22 @@ pub(super) fn read(
     cancel: &Cancel,
     account: &mut Account<'_>,
 ) -> Result<Corpus> {
+    let mut corpus = Corpus::new(config);
+    read_into(&mut corpus, roots, config, progress, cancel, account)?;
+    Ok(corpus)
+}
+
+/// The same behind the documents of a corpus; ids are unique among those of one call.
+pub(super) fn read_into(
+    corpus: &mut Corpus,
+    roots: &[Root],
+    config: &Config,
+    progress: &dyn Progress,
+    cancel: &Cancel,
+    account: &mut Account<'_>,
+) -> Result<()> {
     let cut = Bands::for_config(&config.matching);
     let sketcher = Sketcher::new(config.matching.signature, SKETCH_SEED);
-    let mut corpus = Corpus { keys: BandKeys::new(cut.bands), ..Corpus::default() };
     let prepare = |document: &crate::Document| {
         thread_local! {
             static WORKER: RefCell<Worker> = RefCell::default();
@@ -131,8 +149,7 @@ pub(super) fn read(
         })?;
         let documents = corpus.len() as u64;
         Ok(((), inputs, documents))
-    })?;
-    Ok(corpus)
+    })
 }
 
 /// A thread's buffers for reading.
@@ -288,6 +305,11 @@ fn published(corpus: &Corpus) -> Vec<Option<i64>> {
     corpus.headers.par_iter().map(instant).collect()
 }
 
+/// The representatives and their tokens.
+pub(super) fn leaders<'a>(corpus: &'a Corpus, groups: &CopyGroups) -> Vec<(DocId, &'a [Token])> {
+    corpus.leaders(groups).map(|d| (d, corpus.of(d).as_slice())).collect()
+}
+
 /// Joins the representatives on their rare features and checks what meets.
 pub(super) fn join(
     corpus: &Corpus,
@@ -297,8 +319,7 @@ pub(super) fn join(
     cancel: &Cancel,
     account: &mut Account<'_>,
 ) -> Result<Checked> {
-    let leaders: Vec<(DocId, &[Token])> =
-        corpus.leaders(groups).map(|d| (d, corpus.of(d).as_slice())).collect();
+    let leaders = leaders(corpus, groups);
     let candidates = account.stage(Stage::Join, leaders.len() as u64, None, |_| {
         cancel.check()?;
         let join = RareJoin::new(&leaders, config.matching.rare_features, config.matching.rare_shared);
