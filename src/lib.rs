@@ -37,6 +37,7 @@ mod pipeline;
 mod progress;
 pub mod report;
 pub mod sketch;
+pub mod sources;
 pub mod text;
 pub mod verify;
 

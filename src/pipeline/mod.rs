@@ -1,7 +1,7 @@
 //! Composes the stages; the only module that sees them all.
 //!
 //! One pass over the input leaves of each document its header, its tokens and the keys of its bands. Copies are found
-//! and collapse to representatives; the rare-feature join looks among those; clusters are built from both.
+//! and collapse to representatives; these tell what their sources add to every story; the rare-feature join looks among those; clusters are built from both.
 
 mod account;
 mod copied;
@@ -138,8 +138,9 @@ impl<'a> Pipeline<'a> {
         let mut account = account::Account::new(self.progress);
         let roots = self.with_references(roots);
         let mut references = References::new(&self.references)?;
-        let corpus = stages::read(&roots, self.config, self.progress, &self.cancel, &mut account)?;
+        let mut corpus = stages::read(&roots, self.config, self.progress, &self.cancel, &mut account)?;
         let groups = stages::copies(&corpus, self.config, &self.cancel, &mut account)?;
+        let groups = stages::furniture(&mut corpus, groups, self.config, &self.cancel, &mut account)?;
         let rewrites = stages::rewrites(&corpus, &groups, self.config)?;
         let judge = judge::Pairs::new(&corpus.tokens, &self.config.matching, rewrites);
         let checked = stages::join(&corpus, &groups, &judge, self.config, &self.cancel, &mut account)?;

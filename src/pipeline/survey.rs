@@ -29,6 +29,7 @@ pub(super) fn survey(
         stages::read_into(&mut corpus, among, config, progress, cancel, &mut account)?;
     }
     let groups = stages::copies(&corpus, config, cancel, &mut account)?;
+    let groups = stages::furniture(&mut corpus, groups, config, cancel, &mut account)?;
     let leaders = stages::leaders(&corpus, &groups);
     let join = RareJoin::new(&leaders, config.matching.rare_features, config.matching.rare_shared);
     cancel.check()?;

@@ -4,7 +4,7 @@ use super::features::RARE_IDF;
 use super::idf::Idf;
 use super::terms::{Place, each_term, is_number};
 use super::weekdays;
-use crate::text::{Class, Tokens, each_shingle};
+use crate::text::{Class, Tokens, each_shingle, sequence_hash};
 
 /// Words that a unit holds at most: longer sentences, and paragraphs without sentence marks, are cut.
 const UNIT_WORDS: f32 = 48.0;
@@ -140,7 +140,8 @@ impl Builder {
         for line in tokens.lines() {
             let line_words = words_in(tokens, line.clone());
             let prose = prose(line_words);
-            let line_hash = hash_of(tokens, line.clone());
+            // The upper half of a mixed hash.
+            let line_hash = (sequence_hash(&tokens.as_slice()[line.clone()]) >> 32) as u32;
             self.words += line_words;
             while let Some(segment) = segments.next_if(|s| s.end <= line.end) {
                 let words = words_in(tokens, segment.clone());
@@ -249,14 +250,6 @@ fn mark_lead(units: &mut [Unit]) {
 /// The days that the units name, those of the opening only or all.
 fn days_of(units: &[Unit], lead: bool) -> u8 {
     units.iter().filter(|u| u.lead || !lead).fold(0, |days, unit| days | unit.days)
-}
-
-/// Hash of the words of a range, in their order.
-fn hash_of(tokens: &Tokens, range: std::ops::Range<usize>) -> u32 {
-    let hash =
-        tokens.as_slice()[range].iter().fold(0, |h: u64, t| crate::text::mix(h.wrapping_add(t.bits())));
-    // The upper half of a mixed hash.
-    (hash >> 32) as u32
 }
 
 /// Length of a range in words: Han and Kana characters count half, letters of scripts without spaces a quarter.

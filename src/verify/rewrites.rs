@@ -45,6 +45,12 @@ impl Window {
     }
 }
 
+/// Whether two texts tell of different things: no common names, hardly a common word of any weight.
+pub fn unrelated(a: &Profile, b: &Profile) -> bool {
+    let both = overlap(a, b, &mut Vec::new());
+    both.mass < RELATED_SHARE * a.mass.min(b.mass) && both.rare < RELATED_RARE_MASS
+}
+
 impl<'a> Rewrites<'a> {
     /// A scorer over `tokens`, by document, that calls a pair a rewrite from a score of `threshold` on.
     pub fn new(model: Model, idf: Idf, tokens: &'a [Tokens], threshold: f64) -> Self {
@@ -84,12 +90,9 @@ impl<'a> Rewrites<'a> {
         self.threshold
     }
 
-    /// Whether two documents tell of different things: no common names, hardly a common word of any weight.
+    /// Whether two documents tell of different things; see [`unrelated`].
     pub fn unrelated(&self, a: DocId, b: DocId) -> bool {
-        let (a, b) = (self.profile(a), self.profile(b));
-        let mut shared = Vec::new();
-        let both = overlap(a, b, &mut shared);
-        both.mass < RELATED_SHARE * a.mass.min(b.mass) && both.rare < RELATED_RARE_MASS
+        unrelated(self.profile(a), self.profile(b))
     }
 
     /// The rarest terms that two documents share, rarest first, at most `most`.
