@@ -14,6 +14,7 @@ use crate::cluster::{Cluster, Judge};
 use crate::dates;
 use crate::document::Header;
 use crate::report::{EarliestBy, Relation, day};
+use crate::sources::host;
 
 /// Members before a member that are checked for being the version before it, latest first.
 const LOOKED_AT: usize = 16;
@@ -145,6 +146,7 @@ struct Version<'a> {
     /// What the tags of the headline say: 0 without.
     revision: u32,
     source: Option<String>,
+    host: Option<&'a str>,
     folder: Option<&'a str>,
 }
 
@@ -160,9 +162,10 @@ impl<'a> Version<'a> {
             day: date.filter(|_| instant.is_some()).and_then(day),
             revision: header.meta.title.as_deref().map_or(0, revision),
             source: header.meta.source.as_ref().filter(|source| !source.is_empty()).map(|s| s.to_lowercase()),
+            host: header.meta.url.as_deref().and_then(host),
             folder: match header.record {
-                // A container is one publisher's, as far as is known.
-                Some(_) => Some(&header.path),
+                // A container may be anybody's dump.
+                Some(_) => None,
                 // A folder is one publisher's only where there are several.
                 None if header.id.contains('/') => header.path.rsplit_once('/').map(|(folder, _)| folder),
                 None => None,
@@ -185,10 +188,13 @@ impl<'a> Version<'a> {
     }
 
     fn one_publisher(&self, other: &Self) -> bool {
-        match (&self.source, &other.source) {
-            (Some(a), Some(b)) => a == b,
-            _ => self.folder.is_some() && self.folder == other.folder,
+        if let (Some(a), Some(b)) = (&self.source, &other.source) {
+            return a == b;
         }
+        if let (Some(a), Some(b)) = (self.host, other.host) {
+            return a == b;
+        }
+        self.folder.is_some() && self.folder == other.folder
     }
 }
 
@@ -242,18 +248,21 @@ fn earliest(members: &[Version<'_>], updates: &[(DocId, DocId)]) -> Option<(DocI
             _ => None,
         };
     };
-    let level = |member: &&Version<'_>| {
-        member.document == first.document || (member.instant.is_some() && first.by_date(member).is_none())
+    let level: Vec<&Version<'_>> = members
+        .iter()
+        .filter(|member| {
+            member.document == first.document || (member.instant.is_some() && first.by_date(member).is_none())
+        })
+        .collect();
+    let is_later = |member: &Version<'_>| {
+        is_update(member) || level.iter().any(|other| other.by_date(member) == Some(Ordering::Less))
     };
-    let level: Vec<&Version<'_>> = members.iter().filter(level).collect();
-    let roots: Vec<&&Version<'_>> = level.iter().filter(|member| !is_update(member)).collect();
-    Some(match (level.as_slice(), roots.as_slice()) {
+    let firsts: Vec<DocId> =
+        level.iter().filter(|member| !is_later(member)).map(|member| member.document).collect();
+    Some(match (level.as_slice(), firsts.as_slice()) {
         ([only], _) => (only.document, EarliestBy::Date),
-        (_, [root]) => (root.document, EarliestBy::Version),
-        _ => {
-            let among = if roots.is_empty() { first.document } else { roots[0].document };
-            (among, EarliestBy::Order)
-        }
+        (_, [only]) => (*only, EarliestBy::Version),
+        _ => (firsts.into_iter().min().unwrap_or(first.document), EarliestBy::Order),
     })
 }
 
@@ -369,7 +378,7 @@ mod tests {
     }
 
     #[test]
-    fn publishers_by_field_or_folder() {
+    fn publishers_by_field_or_address_or_folder() {
         let one =
             |a: &Header, b: &Header| Version::new(DocId(0), a).one_publisher(&Version::new(DocId(1), b));
         let (a, b) = (header("x/a", "", "", ""), header("x/b", "", "", ""));
@@ -378,6 +387,15 @@ mod tests {
         assert!(!one(&header("a", "", "", ""), &header("b", "", "", "")), "one folder for all says nothing");
         assert!(one(&header("x/a", "", "Post", ""), &header("y/b", "", "POST", "")));
         assert!(!one(&header("x/a", "", "Post", ""), &header("x/b", "", "Herald", "")));
+        let at = |url: &str| Header {
+            record: Some(1),
+            meta: Metadata { url: Some(url.to_owned()), ..Metadata::default() },
+            ..header("feed/a", "", "", "")
+        };
+        assert!(one(&at("https://www.post.example/1"), &at("https://post.example/2")));
+        assert!(!one(&at("https://post.example/1"), &at("https://herald.example/1")));
+        let record = Header { record: Some(1), ..header("dump/a", "", "", "") };
+        assert!(!one(&record, &record), "a container may hold anybody's");
     }
 
     #[test]
@@ -387,6 +405,7 @@ mod tests {
             header("b", "2024-03-05T09:00:00Z", "", ""),
             header("c", "2024-03-06", "", ""),
             header("d", "", "", ""),
+            header("e", "2024-03-05T18:00:00Z", "", ""),
         ];
         let version = |at: u32| Version::new(DocId(at), &headers[at as usize]);
         let told = |members: &[u32], updates: &[(u32, u32)]| {
@@ -398,5 +417,8 @@ mod tests {
         assert_eq!(told(&[0, 1, 2], &[]), Some((0, EarliestBy::Order)));
         assert_eq!(told(&[0, 1, 2], &[(0, 1)]), Some((1, EarliestBy::Version)));
         assert_eq!(told(&[3], &[]), None);
+        // The evening is not the first of the day, whatever the hour of the one without a time.
+        assert_eq!(told(&[0, 1, 4], &[]), Some((0, EarliestBy::Order)));
+        assert_eq!(told(&[0, 1, 4], &[(0, 1)]), Some((1, EarliestBy::Version)));
     }
 }
