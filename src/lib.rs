@@ -19,6 +19,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod bench;
 pub mod candidates;
 #[cfg(feature = "cli")]
 #[doc(hidden)]

@@ -9,6 +9,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, Args, Command, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 use toml::Value;
 
+use super::bench::BenchArgs;
 use super::calibrate::CalibrateArgs;
 use super::eval::EvalArgs;
 use super::settings;
@@ -42,6 +43,18 @@ Examples:
   wirecopy cluster incoming/ --exit-code -q
       only say by the exit code whether there are duplicates";
 
+const BENCH_EXAMPLES: &str = "\
+Examples:
+  wirecopy bench incoming/ --repeat 5
+      medians of five runs, beside the floor of reading every byte
+  wirecopy bench incoming/ --format json > before.json
+  wirecopy bench incoming/ --compare before.json
+      what a change to settings, machine or program made of it
+  wirecopy bench --generate 100000 --seed 7 -o generated.jsonl
+  wirecopy cluster generated.jsonl -q -o run.jsonl
+  wirecopy eval run.jsonl --gold generated.jsonl.gold.tsv
+      a corpus of any size with known families";
+
 const TUNE_EXAMPLES: &str = "\
 Examples:
   wirecopy tune
@@ -74,6 +87,9 @@ pub enum Verb {
     Eval(EvalArgs),
     /// Fit the scorer of rewrites on labelled pairs of your own
     Calibrate(CalibrateArgs),
+    /// Say how fast a run is, stage by stage; or write an invented corpus to measure on
+    #[command(after_long_help = BENCH_EXAMPLES)]
+    Bench(BenchArgs),
     /// Show what a threshold costs: bands, rows, and the pairs they miss or check in vain
     #[command(after_long_help = TUNE_EXAMPLES)]
     Tune(TuneArgs),
@@ -192,7 +208,16 @@ pub struct ManArgs {
 }
 
 fn verbs() -> PossibleValuesParser {
-    PossibleValuesParser::new(["cluster", "eval", "calibrate", "tune", "config", "completions", "man"])
+    PossibleValuesParser::new([
+        "cluster",
+        "eval",
+        "calibrate",
+        "bench",
+        "tune",
+        "config",
+        "completions",
+        "man",
+    ])
 }
 
 /// Flags that set a value of `wirecopy.toml`. None has a default here: what was not typed must not hide the file.

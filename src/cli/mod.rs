@@ -5,6 +5,7 @@
 
 pub mod args;
 mod bars;
+pub mod bench;
 pub mod calibrate;
 mod cluster;
 mod completions;
@@ -58,6 +59,7 @@ fn run(cli: &Cli) -> anyhow::Result<u8> {
         Verb::Cluster(args) => cluster::run(&cli.global, args, &bars),
         Verb::Eval(args) => eval::run(&cli.global, args),
         Verb::Calibrate(args) => calibrate::run(&cli.global, args),
+        Verb::Bench(args) => bench::run(&cli.global, args, &bars),
         Verb::Tune(args) => tune::run(&cli.global, args),
         Verb::Config(args) => config_cmd::run(&cli.global, args),
         Verb::Completions(args) => completions::run(args),

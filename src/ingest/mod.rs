@@ -23,6 +23,7 @@ mod decode;
 mod detect;
 mod extract;
 mod feed;
+mod floor;
 #[cfg(feature = "html")]
 mod html;
 mod ids;
@@ -51,6 +52,7 @@ use crate::progress::{Cancel, Progress, Stage};
 use crate::{Error, Result};
 use extract::{Piece, Worker};
 use feed::{Batch, Feed};
+pub use floor::{Floor, floor};
 use ids::Ids;
 
 /// Where documents come from, as the caller named it.
