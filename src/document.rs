@@ -35,6 +35,9 @@ pub struct Metadata {
     pub source: Option<String>,
     /// Address the text was published under.
     pub url: Option<String>,
+    /// Lines that name who wrote or sent the text: the byline of a page, the `author` or `byline` of a record.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bylines: Vec<String>,
     /// ISO 639-3 code guessed from the text, or the one the document declares.
     pub language: Option<String>,
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
 use crate::document::Skipped;
+use crate::text::credit::Credit;
 
 /// The schema number that this version writes and reads.
 pub const SCHEMA: u32 = 1;
@@ -64,6 +65,9 @@ pub struct DocumentLine {
     pub language: Option<String>,
     /// Agencies that the document names as its source.
     pub credits: Vec<String>,
+    /// Where each of them was seen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub credit_evidence: Vec<Credit>,
     /// Tokens of the text.
     pub tokens: u32,
     /// Tokens of it that are site furniture.
@@ -133,8 +137,11 @@ pub struct ClusterLine {
     pub representative: String,
     /// Id of the earliest dated member; `None` where no member carries a date that was understood.
     pub earliest: Option<String>,
-    /// Agencies that members credit.
+    /// Agencies that members credit, the one of most members first.
     pub credits: Vec<String>,
+    /// Members that credit nobody while another member credits an agency.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub uncredited: Vec<String>,
     /// Every member, the representative first, then by id.
     pub members: Vec<MemberLine>,
 }

@@ -92,7 +92,11 @@ impl ClusterBlock<'_> {
         }
         if !self.cluster.credits.is_empty() {
             let credits: Vec<String> = self.cluster.credits.iter().map(|credit| clean(credit)).collect();
-            facts.push(format!("credits {}", credits.join(", ")));
+            let without = match self.cluster.uncredited.len() {
+                0 => String::new(),
+                n => format!(" ({n} without)"),
+            };
+            facts.push(format!("credits {}{without}", credits.join(", ")));
         }
         let sources: BTreeSet<String> =
             documents().filter_map(|document| document.source.as_deref()).map(clean).collect();
