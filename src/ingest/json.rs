@@ -65,6 +65,9 @@ fn document(fields: Fields, names: &FieldNames) -> Result<Extracted, String> {
         meta: Metadata {
             title: line(fields.title),
             date: line(fields.date),
+            published: None,
+            date_origin: None,
+            date_problem: None,
             source: line(fields.source),
             url: line(fields.url),
             bylines: fields.bylines.into_iter().filter_map(|value| line(Some(value))).collect(),

@@ -19,6 +19,7 @@
 mod blocks;
 mod charset;
 mod date_line;
+mod dating;
 mod decode;
 mod detect;
 mod extract;

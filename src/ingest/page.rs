@@ -64,7 +64,7 @@ pub(super) fn read(tree: &Tree) -> Metadata {
         .or_else(|| DATES.iter().find_map(|name| meta(name)));
     let source = site.or_else(|| url.as_deref().and_then(host).map(str::to_owned));
     let bylines = bylines(tree, meta("author").or_else(|| of_linked(&["author", "name"])));
-    Metadata { title, date, source, url, bylines, language: attribute("html", "lang") }
+    Metadata { title, date, source, url, bylines, language: attribute("html", "lang"), ..Metadata::default() }
 }
 
 /// The lines that name author or agency: metadata, elements that say by their class what they are, and the line that

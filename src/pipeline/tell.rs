@@ -87,7 +87,10 @@ pub(super) fn run(
             path: header.path,
             record: header.record,
             title: header.meta.title,
+            published: header.meta.published,
             date: header.meta.date,
+            date_origin: header.meta.date_origin,
+            date_problem: header.meta.date_problem,
             source: header.meta.source,
             language: header.meta.language,
             credits: credits.iter().map(|credit| credit.agency.clone()).collect(),
@@ -123,7 +126,7 @@ fn cluster_line(cluster: &Cluster, corpus: &Corpus, id: impl Fn(DocId) -> String
         .members
         .iter()
         .filter_map(|&(member, _)| {
-            let date = corpus.headers[member.index()].meta.date.as_deref()?;
+            let date = corpus.headers[member.index()].meta.published.as_deref()?;
             Some((dates::instant(date)?, member))
         })
         .min()

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
-use crate::document::Skipped;
+use crate::document::{DateOrigin, Skipped};
 use crate::text::credit::Credit;
 
 /// The schema number that this version writes and reads.
@@ -57,8 +57,17 @@ pub struct DocumentLine {
     pub record: Option<u64>,
     /// Headline.
     pub title: Option<String>,
-    /// Publication date as found.
+    /// Publication date as found, where it is understood.
     pub date: Option<String>,
+    /// The same date in ISO 8601, as exact as it is written and with the zone that it names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published: Option<String>,
+    /// Where the date was found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date_origin: Option<DateOrigin>,
+    /// A date that was found and is not used, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date_problem: Option<String>,
     /// Publisher.
     pub source: Option<String>,
     /// ISO 639-3 code.

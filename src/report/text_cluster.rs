@@ -3,10 +3,10 @@
 use std::collections::{BTreeSet, HashMap};
 use std::io::{self, Write};
 
-use super::dates::day;
 use super::screen::{clean, count, cut, cut_middle, number, pad, width};
 use super::text::{Ink, TextStyle};
 use super::{ClusterLine, DocumentLine, MemberLine};
+use crate::dates;
 
 /// Spaces between columns.
 const GAP: usize = 2;
@@ -41,6 +41,12 @@ struct Row {
     note: &'static str,
     source: String,
     title: String,
+}
+
+/// The day of publication as the publisher wrote it: an offset does not move it.
+fn day(document: &DocumentLine) -> Option<jiff::civil::Date> {
+    let date = document.published.as_deref().or(document.date.as_deref())?;
+    dates::parse(date).ok().map(|published| published.date)
 }
 
 impl ClusterBlock<'_> {
@@ -86,7 +92,7 @@ impl ClusterBlock<'_> {
         let documents = || members.iter().filter_map(|member| self.document(&member.id));
         let size = count(members.len() as u64, "document", "documents");
         let mut facts = Vec::new();
-        let days: BTreeSet<_> = documents().filter_map(|document| day(document.date.as_deref()?)).collect();
+        let days: BTreeSet<_> = documents().filter_map(day).collect();
         if let (Some(first), Some(last)) = (days.first(), days.last()) {
             facts.push(if first == last { first.to_string() } else { format!("{first} to {last}") });
         }
@@ -134,13 +140,10 @@ impl ClusterBlock<'_> {
             format!("{:<9} {:.2}", member.relation.map_or("indirect", super::Relation::name), member.score)
         };
         let text = |field: Option<&String>| field.map(|text| clean(text)).unwrap_or_default();
-        let date = document.and_then(|document| document.date.as_ref());
         Row {
             standing,
             id: clean(&member.id),
-            day: date
-                .map(|date| day(date).map_or_else(|| clean(date), |day| day.to_string()))
-                .unwrap_or_default(),
+            day: document.and_then(day).map(|day| day.to_string()).unwrap_or_default(),
             note: if self.cluster.earliest.as_ref() == Some(&member.id) { "earliest" } else { "" },
             source: text(document.and_then(|document| document.source.as_ref())),
             // Only a title that is not the heading's says something.

@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::agencies::Agencies;
-use super::items::{Case, Item, What, items, kind};
+use super::items::{Case, Item, What, dated, items, kind};
 use super::{Found, Mark};
 
 /// Bytes of a line that are looked at.
@@ -184,6 +184,7 @@ impl Line<'_> {
         }
         let begins = match next.what {
             What::Word { case: Case::Capital | Case::Upper, .. } => place.words <= 3 && place.capitals,
+            What::Word { case: Case::None, .. } => place.comma,
             What::Sign('"' | '“' | '«' | '„' | '「') => true,
             _ => false,
         };
@@ -228,6 +229,8 @@ fn is_capital(item: &Item) -> bool {
 /// What stands before an agency, where it looks like places and dates.
 struct Place {
     digits: bool,
+    /// A place and something behind a comma.
+    comma: bool,
     /// The first word is all capitals.
     upper: bool,
     /// No word begins with a small letter.
@@ -237,7 +240,7 @@ struct Place {
 
 impl Place {
     fn of(items: &[Item]) -> Option<Self> {
-        let mut place = Place { digits: false, upper: false, capitals: true, words: 0 };
+        let mut place = Place { digits: false, comma: false, upper: false, capitals: true, words: 0 };
         let mut unspaced = 0;
         for (at, item) in items.iter().enumerate() {
             match item.what {
@@ -252,15 +255,15 @@ impl Place {
                         place.upper = case == Case::Upper && length >= 3;
                     }
                     if case == Case::Lower {
-                        let dated = |i: Option<&Item>| i.is_some_and(|i| i.what == What::Number);
-                        let beside = dated(items.get(at + 1)) || (at > 0 && dated(items.get(at - 1)));
+                        let beside = dated(items, at);
                         if at == 0 || (length > 3 && !beside) {
                             return None;
                         }
                         place.capitals &= beside;
                     }
                 }
-                What::Sign(',' | '.' | '-' | '/' | '|' | '\'' | '’') | What::Open | What::Close => {}
+                What::Sign(',') => place.comma = at > 0,
+                What::Sign('.' | '-' | '/' | '|' | '\'' | '’') | What::Open | What::Close => {}
                 What::Agency(_) | What::Sign(_) => return None,
             }
         }
@@ -284,10 +287,8 @@ pub(super) fn bracket(inner: &[Item]) -> Option<Found> {
             What::Word { kinds: 0, case } => match case {
                 Case::Unspaced => unspaced += 1,
                 Case::Lower => {
-                    let number = |i: Option<&Item>| i.is_some_and(|i| i.what == What::Number);
-                    let beside = number(inner.get(at + 1)) || (at > 0 && number(inner.get(at - 1)));
                     let initials = item.range.len() <= 4 && at > 0 && inner[at - 1].is_sign("/,");
-                    if !beside && !initials {
+                    if !dated(inner, at) && !initials {
                         return None;
                     }
                 }

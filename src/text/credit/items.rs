@@ -17,6 +17,8 @@ pub(super) mod kind {
     pub(in super::super) const GENERIC: u16 = 1 << 4;
     pub(in super::super) const PHOTO: u16 = 1 << 5;
     pub(in super::super) const TEXT: u16 = 1 << 6;
+    pub(in super::super) const BY: u16 = 1 << 7;
+    pub(in super::super) const REPORTER: u16 = 1 << 8;
 }
 
 static WORDS: LazyLock<Phrases<u16>> = LazyLock::new(|| {
@@ -31,6 +33,8 @@ static WORDS: LazyLock<Phrases<u16>> = LazyLock::new(|| {
             Some("generic") => kind::GENERIC,
             Some("photo") => kind::PHOTO,
             Some("text") => kind::TEXT,
+            Some("by") => kind::BY,
+            Some("reporter") => kind::REPORTER,
             _ => continue,
         };
         for phrase in columns.filter(|phrase| !phrase.is_empty()) {
@@ -95,6 +99,16 @@ impl Item {
     pub(super) fn is_sign(&self, signs: &str) -> bool {
         matches!(self.what, What::Sign(sign) if signs.contains(sign))
     }
+}
+
+/// Whether the item at `at` stands beside a number, as the name of a month does (`4. července`, `Sept 24`).
+pub(super) fn dated(items: &[Item], at: usize) -> bool {
+    let number = |i: usize| items.get(i).is_some_and(|item| item.what == What::Number);
+    let stop = |i: usize| items.get(i).is_some_and(|item| item.is_sign("."));
+    number(at + 1)
+        || (stop(at + 1) && number(at + 2))
+        || (at >= 1 && number(at - 1))
+        || (at >= 2 && stop(at - 1) && number(at - 2))
 }
 
 /// Cuts `text[range]` into items, at most `limit` of them.
@@ -169,6 +183,15 @@ fn is_compound(text: &str, at: usize, end: usize, agencies: &Agencies) -> bool {
     if behind.next().is_some_and(|c| matches!(c, '\'' | '’')) && behind.next().is_some_and(is_word) {
         return true;
     }
+    // "reuters.com", "SASY.PA": addresses and tickers.
+    let mut behind = text[end..].chars();
+    if behind.next() == Some('.') && behind.next().is_some_and(char::is_lowercase) {
+        return true;
+    }
+    let mut before = text[..at].chars().rev();
+    if before.next() == Some('.') && before.next().is_some_and(is_word) {
+        return true;
+    }
     let mut before = text[..at].chars().rev();
     before.next().is_some_and(hyphen) && before.next().is_some_and(char::is_lowercase)
 }
@@ -176,6 +199,10 @@ fn is_compound(text: &str, at: usize, end: usize, agencies: &Agencies) -> bool {
 fn case(word: &str) -> Case {
     let mut letters = word.chars().filter(|c| c.is_alphabetic());
     let Some(first) = letters.next() else { return Case::None };
+    // Georgian has one case in running text, which Unicode counts as small letters.
+    if ('\u{10d0}'..='\u{10ff}').contains(&first) {
+        return Case::None;
+    }
     if first.is_lowercase() {
         return Case::Lower;
     }

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::agencies::Agencies;
 use super::dateline::bracket;
-use super::items::{Case, Item, What, items, kind};
+use super::items::{Case, Item, What, dated, items, kind};
 use super::{Found, Mark};
 
 /// A longer line is no credit, in characters.
@@ -19,6 +19,12 @@ const OTHER_WORDS: usize = 8;
 /// Words of the publication or author before a slash or comma and the agency.
 const BEFORE_WORDS: usize = 5;
 const ITEMS: usize = 64;
+/// Names and places of a byline.
+const BYLINE_WORDS: usize = 12;
+/// Bytes of a clause that says no more than that an agency reports.
+const CLAUSE: usize = 120;
+/// Sentences of the lead in which it may stand.
+const LEAD_SENTENCES: usize = 2;
 
 /// Where a line stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,7 +157,6 @@ impl Facts {
         let is_name = |item: &Item| item.agency().is_some() || item.is_kind(kind::GENERIC);
         let first = part.iter().position(is_name).unwrap_or(0);
         let last = part.iter().rposition(is_name).unwrap_or(0);
-        let number = |i: Option<&Item>| i.is_some_and(|i| i.what == What::Number);
         let mut unspaced = [0_usize; 3];
         for (at, item) in part.iter().enumerate() {
             let side = if at < first { 0 } else { 1 + usize::from(at > last) };
@@ -161,7 +166,7 @@ impl Facts {
                     facts.reports = true;
                 }
                 What::Word { kinds: 0, case } => {
-                    if number(part.get(at + 1)) || (at > 0 && number(part.get(at - 1))) {
+                    if dated(part, at) {
                         continue;
                     }
                     match case {
@@ -199,6 +204,18 @@ impl Facts {
             || (first > 0 && part[first - 1].is_kind(kind::LABEL | kind::WITH | kind::FILLER));
         facts
     }
+}
+
+/// Whether a line before the first paragraph names who wrote the text: `By Jane Roe and John Doe in London`, `Von unserem
+/// Korrespondenten`, `本报特派记者 方稚宁`.
+pub(super) fn is_byline(line: &str, agencies: &Agencies) -> bool {
+    let items = items(line, 0..line.len(), agencies, ITEMS);
+    let facts = Facts::of(&items);
+    let opens = items.first().is_some_and(|item| item.is_kind(kind::BY));
+    let reporter = items.iter().any(|item| item.is_kind(kind::REPORTER));
+    let sentence = ends_sentence(line) || items.iter().any(|item| item.is_sign("?!\"“„«"));
+    let words = facts.words + facts.lower;
+    !sentence && words <= BYLINE_WORDS && facts.lower <= usize::from(reporter) && words > 0 && (opens || reporter)
 }
 
 /// The credit that closes a paragraph: `… he said. (dpa)`, `…述べた。（共同）`, and at the end of the text `… he said. AFP`.
@@ -240,7 +257,7 @@ pub(super) fn sign_off(text: &str, line: Range<usize>, closing: bool, agencies: 
     let weak = rest.iter().filter_map(Item::agency).all(|name| name.weak);
     let plain = rest.iter().all(|item| match item.what {
         What::Agency(_) | What::Number | What::Open | What::Close => true,
-        What::Sign(sign) => "-/©,|".contains(sign),
+        What::Sign(sign) => "-/©,|:".contains(sign),
         What::Word { kinds, .. } => kinds & (kind::LABEL | kind::WITH) != 0,
     });
     if plain && !weak { names(&rest) } else { Found::new() }
@@ -283,31 +300,41 @@ pub(super) fn lead(text: &str, line: Range<usize>, agencies: &Agencies) -> Found
         return found;
     }
     let body = &text[line.clone()];
-    let mut end = body.len();
+    let (mut from, mut sentences) = (0, 0);
     for (at, c) in body.char_indices() {
         let behind = body[at + c.len_utf8()..].chars().next();
         // A full stop behind a single capital or a short title ends no sentence.
         let initial = body[..at].chars().rev().take_while(|c| c.is_alphanumeric()).count() <= 2;
-        if super::super::script::ends_sentence_alone(c)
+        let ends = super::super::script::ends_sentence_alone(c)
             || (super::super::script::may_end_sentence(c)
                 && !initial
-                && behind.is_none_or(|c| c.is_whitespace() || super::super::script::closes(c)))
-        {
-            end = at;
-            break;
+                && behind.is_none_or(|c| c.is_whitespace() || super::super::script::closes(c)));
+        if !ends {
+            continue;
         }
+        let found = closing_clause(text, line.start + from..line.start + at, agencies);
+        sentences += 1;
+        if !found.is_empty() || sentences == LEAD_SENTENCES {
+            return found;
+        }
+        from = at + c.len_utf8();
     }
-    let sentence = &body[..end];
+    closing_clause(text, line.start + from..line.end, agencies)
+}
+
+/// The clause behind the last comma or dash of a sentence, when all it says is that an agency reports.
+fn closing_clause(text: &str, range: Range<usize>, agencies: &Agencies) -> Found {
+    let sentence = &text[range.clone()];
     let Some((at, c)) = sentence.char_indices().rev().find(|&(at, c)| {
         matches!(c, ',' | '،' | '，' | '—' | '–' | '"' | '”' | '»') || sentence[at..].starts_with("- ")
     }) else {
         return Found::new();
     };
-    let start = line.start + at + c.len_utf8();
-    if line.start + end - start > 120 {
+    let start = range.start + at + c.len_utf8();
+    if range.end - start > CLAUSE {
         return Found::new();
     }
-    let clause = items(text, start..line.start + end, agencies, ITEMS);
+    let clause = items(text, start..range.end, agencies, ITEMS);
     let reports = clause.iter().any(|item| item.is_kind(kind::REPORT));
     let others = clause.iter().filter(|item| matches!(item.what, What::Word { kinds: 0, .. })).count();
     let strong = clause.iter().filter_map(Item::agency).any(|name| !name.weak);

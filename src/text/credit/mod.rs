@@ -153,9 +153,14 @@ pub fn credits(text: &str, meta: &Metadata, agencies: &Agencies) -> Vec<Credit> 
 }
 
 /// Byte length of the dateline that `line` begins with: place, date, agency and the dash behind them. What is found
-/// hangs on the shipped table only.
-pub fn dateline_len(line: &str, first: bool) -> Option<usize> {
+/// hangs on the shipped table only, so that tokens do not change with the settings.
+pub(super) fn dateline_len(line: &str, first: bool) -> Option<usize> {
     dateline::dateline(line, 0..line.len(), first, &Agencies::shipped()).map(|dateline| dateline.end)
+}
+
+/// Whether a line that stands before the first paragraph is a byline.
+pub(super) fn is_byline(line: &str) -> bool {
+    lines::is_byline(line, &Agencies::shipped())
 }
 
 struct Collector<'a> {
