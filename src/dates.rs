@@ -55,8 +55,10 @@ const DATES: &[&str] = &[
     "%a %d %b %Y",
     "%Y年%m月%d日",
     "%Y년 %m월 %d일",
-    "%Y %B %d",
+    "%Y %b %d",
 ];
+/// No newspaper is older; a smaller year is one of two digits, or a placeholder.
+const FIRST_YEAR: i16 = 1600;
 /// Zones that news writes by their letters, in minutes from UTC.
 const ZONES: &[(&str, i32)] = &[
     ("GMT", 0),
@@ -83,7 +85,7 @@ const ZONES: &[(&str, i32)] = &[
 const MONTHS: [&str; 12] = [
     "jän jan januar janv ene enero gen genn styc led ledn sij oca ocak янв січ ян ιαν जन يناير",
     "feb febr fév févr febb fev lut úno únor velj şub фев лют фев φεβ फर फ़र فبراير",
-    "mär märz mars mar marz març maa mrt maart bře břez ožu mart maret мар бер март μαρ मार्च مارس",
+    "mär már mars mar marz març maa mrt maart bře břez ožu mart maret мар бер март μαρ मार्च مارس",
     "avr apr abr kwie kwi dub travanj nis апр кві απρ अप्रैल أبريل إبريل",
     "mai may mag maj mei máj kvě květ svib may mayıs мая май тра травня μαΐ μαι मई مايو",
     "jun juin juni giu giugn czer czerw červen června lip haz июн чер червня юни ιουν जून يونيو",
@@ -161,7 +163,7 @@ pub(crate) fn instant(written: &str) -> Option<Timestamp> {
 /// Why it cannot be used.
 pub(crate) fn parse(written: &str) -> Result<Published, Problem> {
     let written = written.trim().trim_matches(['*', '_']);
-    if let Some(published) = understood(written) {
+    if let Some(published) = understood(written).filter(|published| published.date.year() >= FIRST_YEAR) {
         return Ok(published);
     }
     let digits = numbers(written);
@@ -196,7 +198,12 @@ fn understood(written: &str) -> Option<Published> {
         .replace([',', '|', '·'], " ")
         .split_whitespace()
         .map(|word| in_english(word).unwrap_or_else(|| word.to_owned()))
-        .filter(|word| !matches!(word.as_str(), "-" | "–" | "—" | "de" | "del" | "à" | "г." | "року" | "at" | "um" | "kl."))
+        .filter(|word| {
+            !matches!(
+                word.as_str(),
+                "-" | "–" | "—" | "de" | "del" | "à" | "г." | "року" | "at" | "um" | "kl."
+            )
+        })
         .collect();
     let mut joined = plain.join(" ");
     loop {
@@ -205,8 +212,12 @@ fn understood(written: &str) -> Option<Published> {
         }
         // A word before or behind the date: "Published: …", "… Uhr".
         match (plain.first(), plain.last()) {
-            (Some(first), _) if plain.len() > 1 && !has_digit(first) && !is_english_month(first) => plain.remove(0),
-            (_, Some(last)) if plain.len() > 1 && !has_digit(last) && !is_english_month(last) => plain.pop()?,
+            (Some(first), _) if plain.len() > 1 && !has_digit(first) && !is_english_month(first) => {
+                plain.remove(0)
+            }
+            (_, Some(last)) if plain.len() > 1 && !has_digit(last) && !is_english_month(last) => {
+                plain.pop()?
+            }
             _ => return None,
         };
         joined = plain.join(" ");
@@ -313,7 +324,8 @@ fn in_english(word: &str) -> Option<String> {
     }
     // "Sept" and the like, which English writes too; weekdays begin like some months ("mar", "lis").
     let (length, month) = best?;
-    let weekday = lower.ends_with("day") || lower.ends_with("di") || lower.ends_with("es") && lower.starts_with("mart");
+    let weekday =
+        lower.ends_with("day") || lower.ends_with("di") || lower.ends_with("es") && lower.starts_with("mart");
     (!weekday && length + 8 >= lower.len()).then(|| ENGLISH[month].to_owned())
 }
 
@@ -336,7 +348,9 @@ fn with_first_day(written: &str) -> Option<String> {
     let first = written.split(['T', ' ']).next()?;
     let parts: Vec<&str> = first.split(['-', '/', '.']).filter(|part| !part.is_empty()).collect();
     let numeric = first.bytes().all(|byte| byte.is_ascii_digit() || b"-/.".contains(&byte));
-    if numeric && (parts.len() == 3 || (first.len() == 8 && (first.starts_with("19") || first.starts_with("20")))) {
+    if numeric
+        && (parts.len() == 3 || (first.len() == 8 && (first.starts_with("19") || first.starts_with("20"))))
+    {
         return Some("2000-01-01".to_owned());
     }
     let day = written

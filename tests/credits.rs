@@ -26,7 +26,10 @@ fn table<const COLUMNS: usize>(name: &str) -> Vec<[String; COLUMNS]> {
 
 /// First, second and last paragraph of a story, by language.
 fn contexts() -> BTreeMap<String, [String; 3]> {
-    table("contexts.tsv").into_iter().map(|[language, first, second, last]| (language, [first, second, last])).collect()
+    table("contexts.tsv")
+        .into_iter()
+        .map(|[language, first, second, last]| (language, [first, second, last]))
+        .collect()
 }
 
 fn story(context: &[String; 3], language: &str, place: &str, line: &str) -> String {
@@ -89,7 +92,8 @@ fn the_known_misses_are_missed() {
     let contexts = contexts();
     for [language, place, line, agencies, reason] in table::<5>("known_misses.tsv") {
         let text = story(&contexts[&language], &language, &place, &line);
-        let wanted: BTreeSet<String> = agencies.split(", ").filter(|name| !name.is_empty()).map(str::to_owned).collect();
+        let wanted: BTreeSet<String> =
+            agencies.split(", ").filter(|name| !name.is_empty()).map(str::to_owned).collect();
         assert!(!reason.is_empty());
         assert_ne!(found(&text), wanted, "{language} {place}: {line} is read as it should be");
     }
@@ -104,8 +108,11 @@ fn a_story_without_a_line_about_agencies_credits_none() {
 
 #[test]
 fn a_credit_says_where_it_was_seen() {
-    let text = "The bridge will be rebuilt, the council of Velmark said on Monday evening.\n\nSource: Xinhua\n";
-    let [credit] = &credits(text, &Metadata::default(), &Agencies::shipped())[..] else { panic!("one credit") };
+    let text =
+        "The bridge will be rebuilt, the council of Velmark said on Monday evening.\n\nSource: Xinhua\n";
+    let [credit] = &credits(text, &Metadata::default(), &Agencies::shipped())[..] else {
+        panic!("one credit")
+    };
     assert_eq!((credit.agency.as_str(), credit.form, credit.line), ("Xinhua", Form::Line, Some(3)));
     assert_eq!(&text[credit.span.0 as usize..credit.span.1 as usize], "Xinhua");
     assert_eq!(credit.words, "Source: Xinhua");
@@ -133,7 +140,9 @@ fn a_file_adds_agencies_and_names() {
     let path = dir.path().join("agencies.tsv");
     fs::write(&path, "# mine\nVelwire\tVelmark Wire\nReuters\tRtrs\n").unwrap();
     let agencies = Agencies::with_file(&path).unwrap();
-    for (line, agency) in [("VELMARK (Velwire) - ", "Velwire"), ("VELMARK (Rtrs) - ", "Reuters"), ("LONDON (AP) - ", "AP")] {
+    for (line, agency) in
+        [("VELMARK (Velwire) - ", "Velwire"), ("VELMARK (Rtrs) - ", "Reuters"), ("LONDON (AP) - ", "AP")]
+    {
         let text = format!("{line}The bridge will be rebuilt, the council of Velmark said on Monday.");
         let credits = credits(&text, &Metadata::default(), &agencies);
         assert_eq!(credits.iter().map(|c| c.agency.as_str()).collect::<Vec<_>>(), [agency], "{line}");

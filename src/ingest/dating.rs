@@ -72,7 +72,9 @@ pub(super) fn in_path(path: &str) -> Option<String> {
         let sign = bytes.get(start + 4).copied();
         // Month and day have two digits, so that a version or a number of pages is not taken for them.
         let (month, end) = match sign {
-            Some(b'/' | b'-' | b'_' | b'.' | b'\\') if bytes.get(start + 7) == sign.as_ref() => (start + 5, start + 10),
+            Some(b'/' | b'-' | b'_' | b'.' | b'\\') if bytes.get(start + 7) == sign.as_ref() => {
+                (start + 5, start + 10)
+            }
             Some(byte) if byte.is_ascii_digit() => (start + 4, start + 8),
             _ => continue,
         };
@@ -80,7 +82,9 @@ pub(super) fn in_path(path: &str) -> Option<String> {
         if digit(end) || ![month, month + 1, day, day + 1].into_iter().all(digit) {
             continue;
         }
-        let (Some(year), Some(m), Some(d)) = (number(start, start + 4), number(month, month + 2), number(day, end)) else {
+        let (Some(year), Some(m), Some(d)) =
+            (number(start, start + 4), number(month, month + 2), number(day, end))
+        else {
             continue;
         };
         let date = format!("{year:04}-{m:02}-{d:02}");
@@ -123,7 +127,11 @@ mod tests {
         }
     }
 
-    fn settled(date: Option<&str>, text: &str, path: &str) -> (Option<String>, Option<DateOrigin>, Option<String>) {
+    fn settled(
+        date: Option<&str>,
+        text: &str,
+        path: &str,
+    ) -> (Option<String>, Option<DateOrigin>, Option<String>) {
         let mut meta = Metadata { date: date.map(str::to_owned), ..Metadata::default() };
         let found = Found { path: None, shown: path.to_owned(), id: path.to_owned(), bytes: 0, named: true };
         settle(&mut meta, DateOrigin::Field, text, &found, true);

@@ -101,7 +101,9 @@ impl<'a, M> Worker<'a, M> {
             }
             Part::Block(Records::Table(columns), block) => {
                 let rows = columns.rows(&block, self.config.max_document_bytes);
-                out.extend(rows.map(|(row, result)| self.finish(found, Some(row), DateOrigin::Field, result)));
+                out.extend(
+                    rows.map(|(row, result)| self.finish(found, Some(row), DateOrigin::Field, result)),
+                );
             }
             Part::Block(kind, block) => self.json(found, &kind, &block, out),
         }

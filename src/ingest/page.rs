@@ -29,8 +29,12 @@ const DATES: [&str; 16] = [
 ];
 
 /// Elements that hold author or agency.
-const BYLINE_ELEMENTS: [&str; 4] =
-    ["[rel='author']", "[itemprop='author']", "[class*='byline']", ".author, .autor, .source, .agency, .article-source"];
+const BYLINE_ELEMENTS: [&str; 4] = [
+    "[rel='author']",
+    "[itemprop='author']",
+    "[class*='byline']",
+    ".author, .autor, .source, .agency, .article-source",
+];
 /// A longer text is no byline.
 const BYLINE_CHARS: usize = 120;
 /// Teasers have bylines too; those of the article come first.

@@ -216,7 +216,8 @@ pub(super) fn rewrites<'a>(
 
 /// When each document was published, where its date is understood.
 fn published(corpus: &Corpus) -> Vec<Option<i64>> {
-    let instant = |header: &Header| Some(crate::dates::instant(header.meta.published.as_deref()?)?.as_second());
+    let instant =
+        |header: &Header| Some(crate::dates::instant(header.meta.published.as_deref()?)?.as_second());
     corpus.headers.par_iter().map(instant).collect()
 }
 

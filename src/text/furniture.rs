@@ -304,7 +304,9 @@ mod tests {
         ] {
             assert_eq!(marked(&format!("{line}{PROSE}\n{PROSE}")), [line.trim()], "{line}");
         }
-        for line in ["By Jane Roe and John Doe in Velmark and Rik Storm in Paris 2", "Von unserem Korrespondenten"] {
+        for line in
+            ["By Jane Roe and John Doe in Velmark and Rik Storm in Paris 2", "Von unserem Korrespondenten"]
+        {
             assert_eq!(marked(&format!("{line}\n{PROSE}")), [line]);
         }
         for opening in ["The agency AFP (Agence) said that ", "In 2020 – ", "Velmark, a town – "] {

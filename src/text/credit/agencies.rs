@@ -122,7 +122,9 @@ mod tests {
     fn a_bad_row_is_named_by_its_line() {
         let mut agencies = Agencies::default();
         assert_eq!(agencies.add("# x\n\nVelwire\tVelmark Wire\n").map_err(|(line, _)| line), Ok(()));
-        for (table, line) in [("A\tB\n123\tx", 1), ("Velwire\n\t", 2), ("Velwire\tVW\nVendor\tVW", 2), ("Vel\t\n", 1)] {
+        for (table, line) in
+            [("A\tB\n123\tx", 1), ("Velwire\n\tVW", 2), ("Velwire\tVW\nVendor\tVW", 2), ("Vel\t\n", 1)]
+        {
             let found = Agencies::default().add(table).map_err(|(line, _)| line);
             assert_eq!(found, Err(line), "{table:?}");
         }

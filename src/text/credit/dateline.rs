@@ -14,6 +14,8 @@ use super::{Found, Mark};
 const WINDOW: usize = 220;
 /// Items of a line that are looked at; a character of a script without spaces is an item.
 const ITEMS: usize = 48;
+/// Longer names that an agency writes in small letters, outside of brackets.
+const AGENCIES_IN_SMALL: [&str; 1] = ["askanews"];
 /// Words before the agency.
 const PLACE_WORDS: usize = 10;
 /// Words beside an agency in its brackets.
@@ -36,10 +38,12 @@ pub(super) fn dateline(text: &str, line: Range<usize>, first: bool, agencies: &A
     }
     // Each form has one of these signs; most lines are prose and have none so early.
     let opening = &text[line.start..end];
-    if !opening.contains(['(', '（', '[', '［', '【', '〔', '/', '-', '–', '—', '.', ':', '։', '电', '電', '讯', '訊', '=']) {
+    if !opening.contains([
+        '(', '（', '[', '［', '【', '〔', '/', '-', '–', '—', '.', ':', '։', '电', '電', '讯', '訊', '=',
+    ]) {
         return None;
     }
-    let items = items(text, line.start..end, agencies, ITEMS);
+    let items = items(text, line.start..reach(text, line.start, end), agencies, ITEMS);
     let line = Line { text, items: &items };
     let (found, after) = line
         .bracket_first()
@@ -50,6 +54,42 @@ pub(super) fn dateline(text: &str, line: Range<usize>, first: bool, agencies: &A
     // A line of nothing else is no dateline but a credit.
     let next = items.get(after)?;
     Some(Dateline { end: next.range.start, found })
+}
+
+/// How far a dateline can reach: to the end of the first word in small letters that no place or date has. In prose that is
+/// the second or third word, which keeps the look at a line short.
+fn reach(text: &str, start: usize, end: usize) -> usize {
+    let bytes = &text.as_bytes()[..end];
+    let (mut at, mut depth, mut digit) = (start, 0_u32, None);
+    while at < end {
+        match bytes[at] {
+            b'(' | b'[' => depth += 1,
+            b')' | b']' => depth = depth.saturating_sub(1),
+            b'0'..=b'9' => digit = Some(at),
+            b'a'..=b'z'
+                if at == start || !(bytes[at - 1].is_ascii_alphanumeric() || bytes[at - 1] >= 0x80) =>
+            {
+                let length = bytes[at..].iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+                let next = at + length;
+                let dated = digit.is_some_and(|digit| digit + 8 > at)
+                    || bytes[next..].iter().take(3).any(u8::is_ascii_digit);
+                let whole = bytes.get(next).is_none_or(|&byte| byte == b' ' || byte == b',');
+                if length > 3
+                    && whole
+                    && depth == 0
+                    && !dated
+                    && !AGENCIES_IN_SMALL.contains(&&text[at..next])
+                {
+                    return next;
+                }
+                at = next;
+                continue;
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    end
 }
 
 struct Line<'a> {
@@ -87,6 +127,10 @@ impl Line<'_> {
                 _ => self.slashes(open)?,
             };
             if let Some(found) = bracket(&self.items[open + 1..close]) {
+                let bare = self.items[open].what != What::Open && !self.items.get(close + 1)?.is_sign("-:=.");
+                if bare && !place.digits {
+                    return None;
+                }
                 return self.follows(close + 1, &place).map(|after| (found, after));
             }
             from = close + 1;
@@ -115,9 +159,8 @@ impl Line<'_> {
         let start = usize::from(self.items.first()?.is_kind(kind::LABEL | kind::WITH));
         let name = self.items.get(start)?.agency()?;
         let (found, mut at) = self.chain(start);
-        let wired = (at..self.items.len().min(at + 24)).find(|&i| {
-            ["电", "電", "讯", "訊"].contains(&&self.text[self.items[i].range.clone()])
-        });
+        let wired = (at..self.items.len().min(at + 24))
+            .find(|&i| ["电", "電", "讯", "訊"].contains(&&self.text[self.items[i].range.clone()]));
         if let Some(wired) = wired
             && self.items[at..wired].iter().any(|item| item.what == What::Number)
             && !self.items[at..wired].iter().any(|item| item.is_sign(".,"))
@@ -144,13 +187,15 @@ impl Line<'_> {
         let dash = self.items.iter().position(|item| item.is_sign("-"))?;
         let place = Place::of(&self.items[..dash])?;
         let sure = place.upper && (first || place.digits) && self.is_spaced(dash) && !self.is_lower(dash + 1);
-        let plain = self.items[..dash].iter().all(|item| !matches!(item.what, What::Word { case: Case::Lower, .. }));
+        let plain =
+            self.items[..dash].iter().all(|item| !matches!(item.what, What::Word { case: Case::Lower, .. }));
         (sure && plain).then(|| (Found::new(), self.signs(dash)))
     }
 
     /// The bracket that closes the one at `open`.
     fn close(&self, open: usize) -> Option<usize> {
-        let length = self.items[open + 1..].iter().position(|i| matches!(i.what, What::Open | What::Close))?;
+        let length =
+            self.items[open + 1..].iter().position(|i| matches!(i.what, What::Open | What::Close))?;
         let close = open + 1 + length;
         (self.items[close].what == What::Close).then_some(close)
     }
@@ -249,7 +294,11 @@ impl Place {
                     if kinds & kind::PHOTO != 0 && case != Case::None {
                         return None;
                     }
-                    if case == Case::Unspaced { unspaced += 1 } else { place.words += 1 }
+                    if case == Case::Unspaced {
+                        unspaced += 1
+                    } else {
+                        place.words += 1
+                    }
                     let length = item.range.len();
                     if at == 0 {
                         place.upper = case == Case::Upper && length >= 3;
@@ -287,7 +336,9 @@ pub(super) fn bracket(inner: &[Item]) -> Option<Found> {
             What::Word { kinds: 0, case } => match case {
                 Case::Unspaced => unspaced += 1,
                 Case::Lower => {
-                    let initials = item.range.len() <= 4 && at > 0 && inner[at - 1].is_sign("/,");
+                    let beside = |i: Option<&Item>| i.is_some_and(|i| i.is_sign("/,"));
+                    let signed = beside(inner.get(at + 1)) || (at > 0 && beside(inner.get(at - 1)));
+                    let initials = item.range.len() <= 4 && signed;
                     if !dated(inner, at) && !initials {
                         return None;
                     }

@@ -65,7 +65,10 @@ pub(super) struct Item {
 pub(super) enum What {
     Agency(Name),
     /// A word with its [`kind`]s, 0 for one that means nothing here.
-    Word { kinds: u16, case: Case },
+    Word {
+        kinds: u16,
+        case: Case,
+    },
     Number,
     Open,
     Close,
@@ -104,7 +107,13 @@ impl Item {
 /// Whether the item at `at` stands beside a number, as the name of a month does (`4. července`, `Sept 24`).
 pub(super) fn dated(items: &[Item], at: usize) -> bool {
     let number = |i: usize| items.get(i).is_some_and(|item| item.what == What::Number);
-    let stop = |i: usize| items.get(i).is_some_and(|item| item.is_sign("."));
+    // A full stop may stand between, or a word like "de".
+    let stop = |i: usize| {
+        items.get(i).is_some_and(|item| {
+            item.is_sign(".")
+                || (matches!(item.what, What::Word { case: Case::Lower, .. }) && item.range.len() <= 3)
+        })
+    };
     number(at + 1)
         || (stop(at + 1) && number(at + 2))
         || (at >= 1 && number(at - 1))
@@ -143,8 +152,16 @@ fn item(text: &str, at: usize, c: char, agencies: &Agencies) -> (What, usize) {
         return (What::Word { kinds: 0, case: Case::Unspaced }, after);
     }
     if is_word(c) {
-        let end = text[at..].find(|c: char| !is_word(c) && c != '\'' && c != '’').map_or(text.len(), |n| at + n);
+        let end =
+            text[at..].find(|c: char| !is_word(c) && c != '\'' && c != '’').map_or(text.len(), |n| at + n);
         let end = end.max(after);
+        // "l'AFP", "dell'ANSA": the article goes, the name stands.
+        if let Some(elided) = text[at..end].find(['\'', '’']).map(|n| at + n)
+            && let Some(sign) = text[elided..].chars().next().map(char::len_utf8)
+            && agencies.phrases.at(text, elided + sign).is_some()
+        {
+            return (What::Word { kinds: kind::FILLER, case: Case::Lower }, elided + sign);
+        }
         let word = &text[at..end];
         let what = if word.chars().all(char::is_numeric) {
             What::Number

@@ -59,7 +59,8 @@ pub(super) fn credit_line(text: &str, line: Range<usize>, place: Place, agencies
 
 fn credit_part(text: &str, part: &[Item], place: Place) -> Found {
     let Some(part) = without_photo(part) else { return Found::new() };
-    let start = part.iter().position(|item| !matches!(item.what, What::Sign(sign) if sign != '©')).unwrap_or(0);
+    let start =
+        part.iter().position(|item| !matches!(item.what, What::Sign(sign) if sign != '©')).unwrap_or(0);
     let mut part = &part[start..];
     while part.last().is_some_and(|item| item.is_sign(".,-*_")) {
         part = &part[..part.len() - 1];
@@ -92,13 +93,20 @@ fn credit_part(text: &str, part: &[Item], place: Place) -> Found {
         return Found::new();
     }
     if facts.words == 0 && facts.lower == 0 {
-        return if (named && !weak) || slashed || place == Place::Byline { found } else { Found::new() };
+        let joined = part.windows(2).any(|pair| pair[0].is_sign("/") && pair[1].agency().is_some());
+        return if (named && !weak) || slashed || joined || place == Place::Byline {
+            found
+        } else {
+            Found::new()
+        };
     }
     if place == Place::Byline && facts.words + facts.lower <= OTHER_WORDS {
         return if facts.joined { found } else { Found::new() };
     }
     // `France 24/AFP`, `Jane Roe, AFP`, `Le Phare avec AFP`.
-    let short = facts.before <= BEFORE_WORDS && facts.after <= 2 && facts.lower == 0;
+    // Publications write themselves in small letters too: `tagesschau/dpa`.
+    let small = facts.lower == 0 || (facts.slash && facts.lower == 1 && facts.before == 1);
+    let short = facts.before <= BEFORE_WORDS && facts.after <= 2 && small;
     let slash_in_head = facts.slash && place == Place::Head;
     if short && facts.joined && !slash_in_head && !weak { found } else { Found::new() }
 }
@@ -196,7 +204,8 @@ impl Facts {
             let before = &part[first - 1];
             facts.joined = matches!(before.what, What::Sign(_) | What::Open | What::Close)
                 || before.is_kind(kind::LABEL | kind::WITH)
-                || (before.is_kind(kind::FILLER) && part[..first].iter().any(|i| i.is_kind(kind::LABEL | kind::WITH)));
+                || (before.is_kind(kind::FILLER)
+                    && part[..first].iter().any(|i| i.is_kind(kind::LABEL | kind::WITH)));
             facts.slash = before.is_sign("/");
         }
         facts.near = facts.before == 0
@@ -215,7 +224,11 @@ pub(super) fn is_byline(line: &str, agencies: &Agencies) -> bool {
     let reporter = items.iter().any(|item| item.is_kind(kind::REPORTER));
     let sentence = ends_sentence(line) || items.iter().any(|item| item.is_sign("?!\"“„«"));
     let words = facts.words + facts.lower;
-    !sentence && words <= BYLINE_WORDS && facts.lower <= usize::from(reporter) && words > 0 && (opens || reporter)
+    !sentence
+        && words <= BYLINE_WORDS
+        && facts.lower <= usize::from(reporter)
+        && words > 0
+        && (opens || reporter)
 }
 
 /// The credit that closes a paragraph: `… he said. (dpa)`, `…述べた。（共同）`, and at the end of the text `… he said. AFP`.
@@ -246,13 +259,19 @@ pub(super) fn sign_off(text: &str, line: Range<usize>, closing: bool, agencies: 
     let cut = tail.char_indices().rev().find(|&(at, c)| {
         super::super::script::ends_any_sentence(c)
             && tail[at + c.len_utf8()..].starts_with(|c: char| {
-                c.is_whitespace() || super::super::script::closes(c) || matches!(c, '-' | '–' | '—' | '/' | '©')
+                c.is_whitespace()
+                    || super::super::script::closes(c)
+                    || matches!(c, '-' | '–' | '—' | '/' | '©')
                     || super::super::script::is_unspaced(c)
             })
     });
     let Some((at, c)) = cut else { return Found::new() };
     let behind = start + at + c.len_utf8();
-    let behind = behind + (end - behind - text[behind..end].trim_start_matches(super::super::script::closes).len());
+    let behind =
+        behind + (end - behind - text[behind..end].trim_start_matches(super::super::script::closes).len());
+    if end - behind > CLAUSE {
+        return Found::new();
+    }
     let rest = items(text, behind..end, agencies, 12);
     let weak = rest.iter().filter_map(Item::agency).all(|name| name.weak);
     let plain = rest.iter().all(|item| match item.what {
@@ -353,9 +372,9 @@ fn opens(text: &str, line: Range<usize>, agencies: &Agencies) -> Option<Found> {
     let body = &text[line.clone()];
     let trimmed = body.trim_start();
     let start = line.start + body.len() - trimmed.len();
-    let (word, closing) = OPENINGS
-        .iter()
-        .find_map(|(words, closing)| Some((words.iter().find(|word| trimmed.starts_with(**word))?, closing)))?;
+    let (word, closing) = OPENINGS.iter().find_map(|(words, closing)| {
+        Some((words.iter().find(|word| trimmed.starts_with(**word))?, closing))
+    })?;
     let items = items(text, start + word.len()..line.end, agencies, 8);
     let at = items.iter().position(|item| item.agency().is_some())?;
     let between = items[..at].iter().all(|item| item.is_kind(kind::FILLER | kind::LABEL));

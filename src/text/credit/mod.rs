@@ -97,12 +97,20 @@ pub fn credits(text: &str, meta: &Metadata, agencies: &Agencies) -> Vec<Credit> 
         if trimmed.is_empty() {
             continue;
         }
-        if let Some(dateline) = dateline::dateline(text, trimmed.clone(), at == 0 || first == Some(at), agencies) {
+        if let Some(dateline) =
+            dateline::dateline(text, trimmed.clone(), at == 0 || first == Some(at), agencies)
+        {
             out.take(text, Form::Dateline, Some(number), dateline.found, &trimmed);
         }
         if is_prose[at] {
             let closing = last == Some(at);
-            out.take(text, Form::SignOff, Some(number), lines::sign_off(text, trimmed.clone(), closing, agencies), &trimmed);
+            out.take(
+                text,
+                Form::SignOff,
+                Some(number),
+                lines::sign_off(text, trimmed.clone(), closing, agencies),
+                &trimmed,
+            );
             continue;
         }
         if !outer || text[trimmed.clone()].chars().nth(lines::LINE_CHARS).is_some() {
@@ -122,7 +130,13 @@ pub fn credits(text: &str, meta: &Metadata, agencies: &Agencies) -> Vec<Credit> 
         out.take(text, Form::Line, Some(number), found, &trimmed);
         if place == Place::Tail {
             let closing = next.is_none();
-            out.take(text, Form::SignOff, Some(number), lines::sign_off(text, trimmed.clone(), closing, agencies), &trimmed);
+            out.take(
+                text,
+                Form::SignOff,
+                Some(number),
+                lines::sign_off(text, trimmed.clone(), closing, agencies),
+                &trimmed,
+            );
         }
     }
     if !out.has("Reuters")
@@ -249,6 +263,9 @@ fn is_prose(line: &str) -> bool {
         return true;
     }
     let unspaced = line.chars().filter(|&c| !c.is_ascii() && super::script::is_unspaced(c)).count();
+    if unspaced > lines::LINE_CHARS / 2 {
+        return true;
+    }
     let words = line.split_whitespace().count() + unspaced / 2;
     let bare = line.trim_end_matches(|c: char| super::script::closes(c));
     words >= 8 && bare.ends_with(super::script::ends_any_sentence) && !starts_as_credit(line)

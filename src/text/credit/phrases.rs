@@ -37,7 +37,8 @@ impl<T> Phrases<T> {
     pub(super) fn get_mut_any_case(&mut self, phrase: &str) -> Option<&mut T> {
         let (phrase, _) = key(phrase, true);
         let list = self.by_first.get(&first_of(&phrase)?)?;
-        let found = list.iter().copied().find(|&i| self.entries[i].any_case && self.entries[i].phrase == phrase)?;
+        let found =
+            list.iter().copied().find(|&i| self.entries[i].any_case && self.entries[i].phrase == phrase)?;
         Some(&mut self.entries[found].what)
     }
 
@@ -154,7 +155,9 @@ mod tests {
 
     fn phrases() -> Phrases<u8> {
         let mut phrases = Phrases::default();
-        for (phrase, what) in [("AFP", 1), ("dpa", 2), ("Reuters", 3), ("France Presse", 4), ("法新社", 5), ("AFP TV", 6)] {
+        for (phrase, what) in
+            [("AFP", 1), ("dpa", 2), ("Reuters", 3), ("France Presse", 4), ("法新社", 5), ("AFP TV", 6)]
+        {
             phrases.insert(phrase, false, what);
         }
         phrases
