@@ -145,7 +145,12 @@ impl Line<'_> {
             return None;
         }
         let place = Place::of(&self.items[..at - 1])?;
-        let (found, after) = self.chain(at);
+        let (found, mut after) = self.chain(at);
+        // The author may stand behind the agency.
+        if self.items.get(after)?.is_sign(",") {
+            after += 1;
+            after += self.items[after..].iter().take(3).take_while(|item| is_capital(item)).count();
+        }
         let weak = self.items[at].agency().is_some_and(|name| name.weak);
         let sure = place.digits || (place.upper && !weak);
         let next = self.items.get(after)?;
@@ -313,6 +318,7 @@ impl Place {
                 }
                 What::Sign(',') => place.comma = at > 0,
                 What::Sign('.' | '-' | '/' | '|' | '\'' | '’') | What::Open | What::Close => {}
+                What::Sign(':') if at + 1 == items.len() => {}
                 What::Agency(_) | What::Sign(_) => return None,
             }
         }
