@@ -167,7 +167,8 @@ fn clusters_name_their_agencies_and_who_does_not() {
         let named: BTreeSet<&str> = members().flat_map(|id| credits[id]).map(String::as_str).collect();
         assert_eq!(cluster.credits.iter().map(String::as_str).collect::<BTreeSet<_>>(), named);
         let silent: Vec<&str> = members().filter(|id| credits[id].is_empty()).collect();
-        let wanted: BTreeSet<&str> = if named.is_empty() { BTreeSet::new() } else { silent.into_iter().collect() };
+        let wanted: BTreeSet<&str> =
+            if named.is_empty() { BTreeSet::new() } else { silent.into_iter().collect() };
         assert_eq!(cluster.uncredited.iter().map(String::as_str).collect::<BTreeSet<_>>(), wanted);
         some += cluster.uncredited.len();
     }

@@ -37,13 +37,11 @@ pub(super) fn dateline(text: &str, line: Range<usize>, first: bool, agencies: &A
         end -= 1;
     }
     // Each form has one of these signs; most lines are prose and have none so early.
-    let opening = &text[line.start..end];
-    if !opening.contains([
-        '(', '（', '[', '［', '【', '〔', '/', '-', '–', '—', '.', ':', '։', '电', '電', '讯', '訊', '=',
-    ]) {
+    let end = reach(text, line.start, end);
+    if !text[line.start..end].chars().any(is_mark) {
         return None;
     }
-    let items = items(text, line.start..reach(text, line.start, end), agencies, ITEMS);
+    let items = items(text, line.start..end, agencies, ITEMS);
     let line = Line { text, items: &items };
     let (found, after) = line
         .bracket_first()
@@ -54,6 +52,29 @@ pub(super) fn dateline(text: &str, line: Range<usize>, first: bool, agencies: &A
     // A line of nothing else is no dateline but a credit.
     let next = items.get(after)?;
     Some(Dateline { end: next.range.start, found })
+}
+
+fn is_mark(c: char) -> bool {
+    matches!(
+        c,
+        '(' | '['
+            | '/'
+            | '-'
+            | '.'
+            | ':'
+            | '='
+            | '（'
+            | '［'
+            | '【'
+            | '〔'
+            | '–'
+            | '—'
+            | '։'
+            | '电'
+            | '電'
+            | '讯'
+            | '訊'
+    )
 }
 
 /// How far a dateline can reach: to the end of the first word in small letters that no place or date has. In prose that is

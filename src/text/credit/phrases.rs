@@ -7,13 +7,16 @@ use super::super::script::{self, Kind};
 /// Names of more letters than this are met in any case; shorter ones as they are written, or in capitals.
 const ANY_CASE_LETTERS: usize = 5;
 
+/// Stands for the second letter of a phrase of one.
+const NONE: char = '\0';
+
 /// Phrases with what they stand for. Looking one up costs a table look-up and, for a first letter that begins a phrase,
 /// a comparison with each of those that begin so.
 #[derive(Clone, Debug)]
 pub(super) struct Phrases<T> {
     entries: Vec<Entry<T>>,
-    /// Entries by their first letter in lower case, longest phrase first.
-    by_first: HashMap<char, Vec<usize>>,
+    /// Entries by their first two letters in lower case, longest phrase first.
+    by_first: HashMap<(char, char), Vec<usize>>,
     /// The ASCII letters among those, for the quick no.
     ascii: u128,
 }
@@ -58,8 +61,8 @@ impl<T> Phrases<T> {
         let before = list.partition_point(|&i| entries[i].phrase.len() >= length);
         list.insert(before, entries.len());
         entries.push(Entry { phrase, any_case, what });
-        if first.is_ascii() {
-            self.ascii |= 1 << u32::from(first);
+        if first.0.is_ascii() {
+            self.ascii |= 1 << u32::from(first.0);
         }
     }
 
@@ -71,11 +74,12 @@ impl<T> Phrases<T> {
         if first.is_ascii() && self.ascii & (1 << u32::from(first.to_ascii_lowercase())) == 0 {
             return None;
         }
-        let list = self.by_first.get(&lower(first))?;
         if joins(first) && text[..at].chars().next_back().is_some_and(is_word) {
             return None;
         }
-        list.iter().find_map(|&i| {
+        let second = rest.chars().nth(1).map_or(NONE, |c| if c.is_whitespace() { ' ' } else { lower(c) });
+        let listed = |second| self.by_first.get(&(lower(first), second)).into_iter().flatten();
+        listed(second).chain(listed(NONE)).find_map(|&i| {
             let entry = &self.entries[i];
             let end = at + matched(&entry.phrase, rest, entry.any_case)?;
             let last = text[..end].chars().next_back()?;
@@ -90,8 +94,9 @@ fn key(phrase: &str, any_case: bool) -> (String, bool) {
     if any_case { (phrase.chars().map(lower).collect(), true) } else { (phrase.to_owned(), false) }
 }
 
-fn first_of(phrase: &str) -> Option<char> {
-    phrase.chars().next().map(lower)
+fn first_of(phrase: &str) -> Option<(char, char)> {
+    let mut letters = phrase.chars().map(lower);
+    Some((letters.next()?, letters.next().unwrap_or(NONE)))
 }
 
 /// One letter for one: enough for names, and it keeps places.
@@ -102,6 +107,15 @@ pub(super) fn lower(c: char) -> char {
 /// Bytes of `text` that `phrase` takes at its start. A space in a phrase stands for any run of white space; characters
 /// that cannot be seen are passed over in the text.
 fn matched(phrase: &str, text: &str, any_case: bool) -> Option<usize> {
+    // Most phrases and texts differ within a few letters of ASCII.
+    for (&wanted, &found) in phrase.as_bytes().iter().zip(text.as_bytes()) {
+        if !wanted.is_ascii() || !found.is_ascii() || found.is_ascii_whitespace() {
+            break;
+        }
+        if !wanted.eq_ignore_ascii_case(&found) {
+            return None;
+        }
+    }
     let mut rest = text.char_indices().peekable();
     let mut capitals = true;
     let mut end = 0;
