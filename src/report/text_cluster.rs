@@ -143,7 +143,10 @@ impl ClusterBlock<'_> {
         Row {
             standing,
             id: clean(&member.id),
-            day: document.and_then(day).map(|day| day.to_string()).unwrap_or_default(),
+            day: document.and_then(day).map_or_else(
+                || text(document.and_then(|document| document.date.as_ref())),
+                |day| day.to_string(),
+            ),
             note: if self.cluster.earliest.as_ref() == Some(&member.id) { "earliest" } else { "" },
             source: text(document.and_then(|document| document.source.as_ref())),
             // Only a title that is not the heading's says something.

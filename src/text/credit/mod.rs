@@ -268,7 +268,9 @@ fn is_prose(line: &str) -> bool {
     }
     let words = line.split_whitespace().count() + unspaced / 2;
     let bare = line.trim_end_matches(|c: char| super::script::closes(c));
-    words >= 8 && bare.ends_with(super::script::ends_any_sentence) && !starts_as_credit(line)
+    // A line that breaks off is a teaser or a path to the page.
+    let ends = bare.ends_with(super::script::ends_any_sentence) && !bare.ends_with('…');
+    words >= 8 && ends && !starts_as_credit(line)
 }
 
 /// A long sign-off in brackets or behind a copyright sign ends like a sentence and is none.
