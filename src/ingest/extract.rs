@@ -24,6 +24,10 @@ pub(super) struct Extracted {
 
 /// An outcome before ids are settled.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every one is a document: a box would cost more than it saves"
+)]
 pub(super) enum Piece<T> {
     Read {
         header: Header,

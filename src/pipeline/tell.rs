@@ -35,7 +35,7 @@ pub(super) fn run(
     let id = |document: DocId| ids[document.index()].to_owned();
     let edges: Vec<EdgeLine> = found.edges.iter().map(|edge| edge_line(edge, id, &wording)).collect();
     let mut clusters: Vec<ClusterLine> =
-        found.clusters.iter().map(|c| cluster_line(c, &corpus, &id)).collect();
+        found.clusters.iter().map(|c| cluster_line(c, &corpus, id)).collect();
     clusters.sort_by(|x, y| {
         (Reverse(x.members.len()), &x.representative).cmp(&(Reverse(y.members.len()), &y.representative))
     });

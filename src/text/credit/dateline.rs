@@ -321,9 +321,9 @@ impl Place {
                         return None;
                     }
                     if case == Case::Unspaced {
-                        unspaced += 1
+                        unspaced += 1;
                     } else {
-                        place.words += 1
+                        place.words += 1;
                     }
                     let length = item.range.len();
                     if at == 0 {
