@@ -138,6 +138,8 @@ pub struct MatchConfig {
     /// Days that may lie between the dates of a dispatch and of its rewrite, where both are known; 0 for any number.
     /// Copies and excerpts are not bound by it.
     pub window: u32,
+    /// Compare the furniture of sites too, rather than the articles alone.
+    pub keep_furniture: bool,
     /// Model of the scorer, as `wirecopy calibrate` writes it; the one that is shipped when unset.
     pub model: Option<std::path::PathBuf>,
 }
@@ -179,6 +181,7 @@ impl Default for MatchConfig {
             rewrites: REWRITES,
             strictness: Strictness::default(),
             window: WINDOW,
+            keep_furniture: false,
             model: None,
         }
     }

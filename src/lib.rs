@@ -36,6 +36,7 @@ mod pipeline;
 mod progress;
 pub mod report;
 pub mod sketch;
+pub mod sources;
 pub mod text;
 pub mod verify;
 

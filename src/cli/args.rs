@@ -221,6 +221,10 @@ pub struct SettingArgs {
     #[arg(long, value_name = "LEVEL", value_parser = strictness(), hide_possible_values = true,
         help_heading = MATCHING)]
     pub strictness: Option<String>,
+    /// Compare the furniture of sites too (share lines, "Read also", notices), rather than the articles alone
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        hide_possible_values = true, help_heading = MATCHING)]
+    pub keep_furniture: Option<bool>,
     /// Score rewrites with the model in FILE rather than with the one that is built in
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = MATCHING)]
     pub model: Option<String>,
@@ -280,7 +284,7 @@ fn strictness() -> PossibleValuesParser {
 }
 
 /// Each flag that sets a value of `wirecopy.toml`, by its name here, and the place of its value there.
-pub(super) const SETTINGS: [(&str, &str); 24] = [
+pub(super) const SETTINGS: [(&str, &str); 25] = [
     ("threads", "threads"),
     ("threshold", "match.threshold"),
     ("shingle", "match.shingle"),
@@ -290,6 +294,7 @@ pub(super) const SETTINGS: [(&str, &str); 24] = [
     ("misses", "match.misses"),
     ("no_rewrites", "match.rewrites"),
     ("strictness", "match.strictness"),
+    ("keep_furniture", "match.keep_furniture"),
     ("model", "match.model"),
     ("include", "ingest.include"),
     ("exclude", "ingest.exclude"),
@@ -328,6 +333,7 @@ impl Typed for SettingArgs {
             "window" => integer(self.window),
             "no_rewrites" => self.no_rewrites.map(|no| Value::Boolean(!no)),
             "strictness" => text(&self.strictness),
+            "keep_furniture" => self.keep_furniture.map(Value::Boolean),
             "model" => text(&self.model),
             "include" => list(&self.include),
             "exclude" => list(&self.exclude),

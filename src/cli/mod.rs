@@ -10,6 +10,8 @@ mod cluster;
 mod completions;
 mod config_cmd;
 pub mod eval;
+mod figures;
+mod inputs;
 mod interrupt;
 mod labels;
 mod log;

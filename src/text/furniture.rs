@@ -17,6 +17,9 @@ const PROSE_WORDS: usize = 8;
 /// A closing line of at most this many words, without the end of a sentence, is furniture when prose stands before it.
 const TAIL_WORDS: usize = 8;
 
+/// Lines under a heading of furniture ("Most read", "You may also like") that can be its headlines.
+const LIST_LINES: usize = 12;
+
 const ANYWHERE: char = '\0';
 
 /// How a rule's phrase stands in a line.
@@ -69,12 +72,25 @@ pub fn furniture(text: &str) -> Vec<Range<usize>> {
     else {
         return Vec::new();
     };
+    let mut listed = 0;
     for (at, (range, shape)) in lines.iter_mut().enumerate() {
         let outside = at < first || at > last;
         let ahead = at < first;
         let byline = || ahead && *shape == Shape::Unknown && credit::is_byline(text[range.clone()].trim());
         if (outside && *shape == Shape::Short) || (ahead && *shape == Shape::Dated) || byline() {
             *shape = Shape::Furniture;
+        }
+        match *shape {
+            Shape::Heading => {
+                *shape = Shape::Furniture;
+                listed = LIST_LINES;
+            }
+            Shape::Short | Shape::Dated | Shape::Headline if listed > 0 => {
+                *shape = Shape::Furniture;
+                listed -= 1;
+            }
+            Shape::Prose | Shape::Unknown => listed = 0,
+            Shape::Short | Shape::Dated | Shape::Headline | Shape::Furniture => {}
         }
     }
     let marked = |(at, (range, shape)): (usize, (Range<usize>, Shape))| match shape {
@@ -97,15 +113,20 @@ enum Shape {
     Short,
     /// A line of figures without the end of a sentence: before the prose, the line of the author and the time.
     Dated,
+    /// Some more words without the end of a sentence: a headline, or a heading of the article.
+    Headline,
     Furniture,
+    /// Furniture that headlines may follow: a phrase of the table, and nothing else.
+    Heading,
     Unknown,
 }
 
 fn shape(line: &str) -> Shape {
     // Bytes bound characters from above: most paragraphs are told apart without counting.
     let long = line.len() > PHRASE_LINE_CHARS && line.chars().count() > PHRASE_LINE_CHARS;
-    if !long && is_furniture(line) {
-        return Shape::Furniture;
+    let furniture = if long { None } else { furniture_shape(line) };
+    if let Some(shape) = furniture {
+        return shape;
     }
     let words = word_count(line);
     let sentence = line.trim_end_matches(super::script::closes).ends_with(super::script::ends_any_sentence);
@@ -115,6 +136,8 @@ fn shape(line: &str) -> Shape {
         Shape::Short
     } else if !sentence && numbers(line) >= 2 {
         Shape::Dated
+    } else if !sentence {
+        Shape::Headline
     } else {
         Shape::Unknown
     }
@@ -131,38 +154,40 @@ fn numbers(line: &str) -> usize {
     line.split(|c: char| !c.is_numeric()).filter(|run| !run.is_empty()).count()
 }
 
-fn is_furniture(line: &str) -> bool {
+fn furniture_shape(line: &str) -> Option<Shape> {
     let bare = line.trim_start_matches(|c: char| !c.is_alphanumeric() && !"#©ⓒ(（【[".contains(c));
     // A bullet or an arrow says as much as the colon behind a label.
-    let pointed = bare.len() < line.len() && !line.starts_with(['"', '“', '„', '«', '\'', '‘']);
-    is_hashtags(bare)
+    let pointed = bare.len() < line.len() && !line.starts_with(['"', '“', '„', '«', '\'', '‘', '—', '–']);
+    let shaped = is_hashtags(bare)
         || is_address(bare)
         || is_lone_credit(bare)
         || is_menu(bare)
         || is_breadcrumb(bare)
-        || has_phrase(bare, pointed)
-        || ends_with_photo_credit(bare)
+        || ends_with_photo_credit(bare);
+    if shaped { Some(Shape::Furniture) } else { phrase_shape(bare, pointed) }
 }
 
-fn has_phrase(line: &str, pointed: bool) -> bool {
+/// What the table says of a line.
+fn phrase_shape(line: &str, pointed: bool) -> Option<Shape> {
     let lower = line.to_lowercase();
     let anywhere = RULES.get(&ANYWHERE);
     if anywhere.is_some_and(|rules| rules.iter().any(|(_, phrase)| lower.contains(phrase))) {
-        return true;
+        return Some(Shape::Furniture);
     }
-    let Some(rules) = lower.chars().next().and_then(|first| RULES.get(&first)) else { return false };
-    rules.iter().any(|&(how, phrase)| {
-        let Some(rest) = lower.strip_prefix(phrase) else { return false };
-        let rest = rest.trim_start();
-        match how {
-            How::Is => rest.trim_end_matches(|c: char| !c.is_alphanumeric()).is_empty(),
+    let rules = RULES.get(&lower.chars().next()?)?;
+    rules.iter().find_map(|&(how, phrase)| {
+        let rest = lower.strip_prefix(phrase)?.trim_start();
+        let nothing = rest.trim_end_matches(|c: char| !c.is_alphanumeric()).is_empty();
+        let holds = match how {
+            How::Is => nothing,
             How::Label => {
                 pointed
                     || rest.is_empty()
                     || rest.starts_with([':', '：', '-', '–', '—', '>', '»', '›', '→', '|', '…', '՝', '/'])
             }
             How::Starts | How::Contains => true,
-        }
+        };
+        holds.then_some(if nothing { Shape::Heading } else { Shape::Furniture })
     })
 }
 
@@ -283,6 +308,16 @@ mod tests {
     fn short_lines_around_the_prose_are_furniture_and_headings_inside_are_not() {
         let text = format!("World\n{PROSE}\nA heading\n{PROSE}\nGazette Velmark\nTop stories");
         assert_eq!(marked(&text), ["World", "Gazette Velmark", "Top stories"]);
+    }
+
+    #[test]
+    fn headlines_under_a_heading_of_furniture_are_furniture() {
+        let list = "Most read\nMayor of Velmark answers 32 questions about the new bridge and its cost\nFog on the coast";
+        assert_eq!(marked(&format!("{PROSE}\n{list}\n{PROSE}")).len(), 3);
+        let heading = "What is known of the new bridge and of those who pay for it";
+        assert!(marked(&format!("{PROSE}\n{heading}\n{PROSE}")).is_empty());
+        let after_prose = format!("{PROSE}\nMost read\n{PROSE}\n{heading}\n{PROSE}");
+        assert_eq!(marked(&after_prose), ["Most read"]);
     }
 
     #[test]

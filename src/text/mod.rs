@@ -13,7 +13,7 @@ mod tokenize;
 mod tokens;
 
 pub use furniture::furniture;
-pub(crate) use shingle::mix;
 pub use shingle::{Shingles, each_shingle, shingles};
+pub(crate) use shingle::{mix, sequence_hash};
 pub use tokenize::{Tokenizer, tokenize};
 pub use tokens::{Class, Token, Tokens};

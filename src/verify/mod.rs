@@ -38,5 +38,5 @@ pub(crate) use model::logistic;
 pub use model::{FORMAT, Model, ModelFile, Weight};
 pub use profile::Profile;
 pub use relation::{Edge, Verifier};
-pub use rewrites::{Rewrites, Window};
+pub use rewrites::{Rewrites, Window, unrelated};
 pub use terms::{Place, each_term};
