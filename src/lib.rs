@@ -42,7 +42,7 @@ pub mod text;
 pub mod verify;
 
 pub use config::Config;
-pub use document::{DocId, Document, Header, Metadata, Skipped};
+pub use document::{DateOrigin, DocId, Document, Header, Metadata, Skipped};
 pub use error::{Error, Result};
 pub use ingest::Root;
 pub use pipeline::Pipeline;

@@ -273,6 +273,13 @@ pub struct SettingArgs {
     /// Skip documents that are longer, such as 64M
     #[arg(long, value_name = "SIZE", value_parser = crate::config::parse_size, help_heading = INPUT)]
     pub max_document_bytes: Option<u64>,
+    /// Take the time of a file's last change for its date where nothing else tells one
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        hide_possible_values = true, help_heading = INPUT)]
+    pub mtime: Option<bool>,
+    /// Know the news agencies in FILE too: a name and its spellings a line, separated by tabs
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = INPUT)]
+    pub agencies: Option<String>,
     /// Field or column that holds the id
     #[arg(long, value_name = "NAME", help_heading = FIELDS)]
     pub id_field: Option<String>,
@@ -302,7 +309,7 @@ fn strictness() -> PossibleValuesParser {
 }
 
 /// Each flag that sets a value of `wirecopy.toml`, by its name here, and the place of its value there.
-pub(super) const SETTINGS: [(&str, &str); 23] = [
+pub(super) const SETTINGS: [(&str, &str); 25] = [
     ("threads", "threads"),
     ("threshold", "match.threshold"),
     ("shingle", "match.shingle"),
@@ -320,6 +327,8 @@ pub(super) const SETTINGS: [(&str, &str); 23] = [
     ("follow", "ingest.follow"),
     ("hidden", "ingest.hidden"),
     ("max_document_bytes", "ingest.max_document_bytes"),
+    ("mtime", "ingest.mtime"),
+    ("agencies", "ingest.agencies"),
     ("id_field", "ingest.fields.id"),
     ("text_field", "ingest.fields.text"),
     ("title_field", "ingest.fields.title"),
@@ -358,6 +367,8 @@ impl Typed for SettingArgs {
             "hidden" => self.hidden.map(Value::Boolean),
             // As text, since TOML's integers are signed.
             "max_document_bytes" => self.max_document_bytes.map(|n| Value::String(n.to_string())),
+            "mtime" => self.mtime.map(Value::Boolean),
+            "agencies" => text(&self.agencies),
             "id_field" => text(&self.id_field),
             "text_field" => text(&self.text_field),
             "title_field" => text(&self.title_field),

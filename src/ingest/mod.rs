@@ -19,6 +19,7 @@
 mod blocks;
 mod charset;
 mod date_line;
+mod dating;
 mod decode;
 mod detect;
 mod extract;
@@ -74,6 +75,10 @@ impl<P: Into<PathBuf>> From<P> for Root {
 
 /// What became of one input.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every one is a document: a box would cost more than it saves"
+)]
 pub enum Outcome<T> {
     /// A document without its text, and what the caller's `map` made of it.
     Read(Header, T),
