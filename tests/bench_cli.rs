@@ -1,5 +1,6 @@
 //! `wirecopy bench` as a user types it: corpora made, runs measured. No test looks at a time.
 
+#![allow(clippy::unwrap_used)]
 #![cfg(feature = "cli")]
 
 use std::fs;
