@@ -162,7 +162,7 @@ fn choose<'a>(
 }
 
 fn instant(document: &DocumentLine) -> Option<i128> {
-    Some(dates::instant(document.date.as_deref()?)?.as_nanosecond())
+    Some(dates::instant(document.published.as_deref().or(document.date.as_deref())?)?.as_nanosecond())
 }
 
 /// Follows the updates of a document to the last one among `members`. Versions form chains without cycles in a report

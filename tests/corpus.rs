@@ -129,6 +129,54 @@ fn the_tables_agree_with_each_other() {
 }
 
 #[test]
+fn credits_and_dates_are_read_as_the_documents_show_them() {
+    let mut shown: HashMap<String, (String, BTreeSet<String>)> = HashMap::new();
+    for [id, date, credits, _] in table("meta.tsv") {
+        let credits = credits.split(", ").filter(|name| !name.is_empty()).map(str::to_owned).collect();
+        shown.insert(id, (date, credits));
+    }
+    let mut wrong = Vec::new();
+    for document in &RUN.documents {
+        let id = &document.id;
+        let Some((date, credits)) = shown.get(id) else {
+            wrong.push(format!("{id} is not in meta.tsv"));
+            continue;
+        };
+        let found: BTreeSet<String> = document.credits.iter().cloned().collect();
+        if found != *credits {
+            wrong.push(format!("{id} credits {credits:?}, {found:?} found: {:?}", document.credit_evidence));
+        }
+        let published = document.published.clone().unwrap_or_default();
+        if published != *date {
+            wrong.push(format!("{id} is of `{date}`, `{published}` found"));
+        }
+        if document.date_origin.is_some() != document.date.is_some() || document.date_problem.is_some() {
+            wrong.push(format!("{id}: {:?}, {:?}", document.date_origin, document.date_problem));
+        }
+    }
+    assert_none(&wrong);
+    assert_eq!(shown.len(), RUN.documents.len());
+}
+
+#[test]
+fn clusters_name_their_agencies_and_who_does_not() {
+    let credits: HashMap<&str, &Vec<String>> =
+        RUN.documents.iter().map(|document| (document.id.as_str(), &document.credits)).collect();
+    let mut some = 0;
+    for cluster in &RUN.clusters {
+        let members = || cluster.members.iter().map(|member| member.id.as_str());
+        let named: BTreeSet<&str> = members().flat_map(|id| credits[id]).map(String::as_str).collect();
+        assert_eq!(cluster.credits.iter().map(String::as_str).collect::<BTreeSet<_>>(), named);
+        let silent: Vec<&str> = members().filter(|id| credits[id].is_empty()).collect();
+        let wanted: BTreeSet<&str> =
+            if named.is_empty() { BTreeSet::new() } else { silent.into_iter().collect() };
+        assert_eq!(cluster.uncredited.iter().map(String::as_str).collect::<BTreeSet<_>>(), wanted);
+        some += cluster.uncredited.len();
+    }
+    assert!(some > 0);
+}
+
+#[test]
 fn copies_and_excerpts_are_found_as_what_they_are() {
     let (clusters, edges) = (clusters(), edges());
     let mut wrong = Vec::new();

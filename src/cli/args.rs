@@ -9,6 +9,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, Args, Command, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 use toml::Value;
 
+use super::bench::BenchArgs;
 use super::calibrate::CalibrateArgs;
 use super::eval::EvalArgs;
 use super::keep::KeepArgs;
@@ -54,6 +55,18 @@ Examples:
   wirecopy keep run.jsonl --copy-to kept/
       the kept documents into a folder of their own";
 
+const BENCH_EXAMPLES: &str = "\
+Examples:
+  wirecopy bench incoming/ --repeat 5
+      medians of five runs, beside the floor of reading every byte
+  wirecopy bench incoming/ --format json > before.json
+  wirecopy bench incoming/ --compare before.json
+      what a change to settings, machine or program made of it
+  wirecopy bench --generate 100000 --seed 7 -o generated.jsonl
+  wirecopy cluster generated.jsonl -q -o run.jsonl
+  wirecopy eval run.jsonl --gold generated.jsonl.gold.tsv
+      a corpus of any size with known families";
+
 const TUNE_EXAMPLES: &str = "\
 Examples:
   wirecopy tune
@@ -89,6 +102,9 @@ pub enum Verb {
     Keep(KeepArgs),
     /// Fit the scorer of rewrites on labelled pairs of your own
     Calibrate(CalibrateArgs),
+    /// Say how fast a run is, stage by stage; or write an invented corpus to measure on
+    #[command(after_long_help = BENCH_EXAMPLES)]
+    Bench(BenchArgs),
     /// Show what a threshold costs: bands, rows, and the pairs they miss or check in vain
     #[command(after_long_help = TUNE_EXAMPLES)]
     Tune(TuneArgs),
@@ -218,6 +234,7 @@ fn verbs() -> PossibleValuesParser {
         "eval",
         "keep",
         "calibrate",
+        "bench",
         "tune",
         "config",
         "completions",
@@ -278,6 +295,13 @@ pub struct SettingArgs {
     /// Skip documents that are longer, such as 64M
     #[arg(long, value_name = "SIZE", value_parser = crate::config::parse_size, help_heading = INPUT)]
     pub max_document_bytes: Option<u64>,
+    /// Take the time of a file's last change for its date where nothing else tells one
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        hide_possible_values = true, help_heading = INPUT)]
+    pub mtime: Option<bool>,
+    /// Know the news agencies in FILE too: a name and its spellings a line, separated by tabs
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = INPUT)]
+    pub agencies: Option<String>,
     /// Field or column that holds the id
     #[arg(long, value_name = "NAME", help_heading = FIELDS)]
     pub id_field: Option<String>,
@@ -307,7 +331,7 @@ fn strictness() -> PossibleValuesParser {
 }
 
 /// Each flag that sets a value of `wirecopy.toml`, by its name here, and the place of its value there.
-pub(super) const SETTINGS: [(&str, &str); 23] = [
+pub(super) const SETTINGS: [(&str, &str); 25] = [
     ("threads", "threads"),
     ("threshold", "match.threshold"),
     ("shingle", "match.shingle"),
@@ -325,6 +349,8 @@ pub(super) const SETTINGS: [(&str, &str); 23] = [
     ("follow", "ingest.follow"),
     ("hidden", "ingest.hidden"),
     ("max_document_bytes", "ingest.max_document_bytes"),
+    ("mtime", "ingest.mtime"),
+    ("agencies", "ingest.agencies"),
     ("id_field", "ingest.fields.id"),
     ("text_field", "ingest.fields.text"),
     ("title_field", "ingest.fields.title"),
@@ -363,6 +389,8 @@ impl Typed for SettingArgs {
             "hidden" => self.hidden.map(Value::Boolean),
             // As text, since TOML's integers are signed.
             "max_document_bytes" => self.max_document_bytes.map(|n| Value::String(n.to_string())),
+            "mtime" => self.mtime.map(Value::Boolean),
+            "agencies" => text(&self.agencies),
             "id_field" => text(&self.id_field),
             "text_field" => text(&self.text_field),
             "title_field" => text(&self.title_field),

@@ -1,7 +1,7 @@
 //! `wirecopy eval`: how well a run matches gold families, or the scorer and the candidate stages labelled pairs.
 
 use std::collections::{BTreeSet, HashMap};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum, ValueHint};
@@ -89,7 +89,7 @@ pub(super) fn run(global: &GlobalArgs, args: &EvalArgs) -> anyhow::Result<u8> {
 }
 
 /// A run by gold families.
-fn families(run: &PathBuf, gold: &PathBuf, args: &EvalArgs, by_set: bool) -> anyhow::Result<String> {
+fn families(run: &Path, gold: &Path, args: &EvalArgs, by_set: bool) -> anyhow::Result<String> {
     let run = Run::read_jsonl(run)?;
     let families = parse_gold(&labels::read(gold)?, gold)?;
     let clusters: Vec<Vec<String>> =

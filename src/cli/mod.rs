@@ -5,6 +5,7 @@
 
 pub mod args;
 mod bars;
+pub mod bench;
 pub mod calibrate;
 mod cluster;
 mod completions;
@@ -60,6 +61,7 @@ fn run(cli: &Cli) -> anyhow::Result<u8> {
         Verb::Eval(args) => eval::run(&cli.global, args),
         Verb::Keep(args) => keep::run(&cli.global, args),
         Verb::Calibrate(args) => calibrate::run(&cli.global, args),
+        Verb::Bench(args) => bench::run(&cli.global, args, &bars),
         Verb::Tune(args) => tune::run(&cli.global, args),
         Verb::Config(args) => config_cmd::run(&cli.global, args),
         Verb::Completions(args) => completions::run(args),

@@ -335,7 +335,7 @@ mod tests {
         names.split(' ').map(str::to_owned).collect()
     }
 
-    fn one_set<'a>(names: &'a str) -> Vec<(&'a str, &'a str)> {
+    fn one_set(names: &str) -> Vec<(&str, &str)> {
         names.split(' ').map(|id| (id, "eng")).collect()
     }
 

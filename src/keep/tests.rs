@@ -45,6 +45,7 @@ fn run(members: &[Member]) -> Run {
         earliest: None,
         earliest_by: None,
         credits: Vec::new(),
+        uncredited: Vec::new(),
         members: members.iter().map(line).collect(),
     }];
     run

@@ -19,6 +19,7 @@ use crate::progress::{Cancel, NoProgress, Progress, Stage};
 use crate::report::Relation;
 use crate::sketch::Sketcher;
 use crate::sources::{SourceFurniture, source_key};
+use crate::text::credit::{self, Agencies, Credit};
 use crate::text::{Token, Tokenizer, Tokens};
 use crate::verify::{Edge, Frequencies, Idf, Model, Profile, Rewrites, Window};
 use crate::{DocId, Error, Result};
@@ -36,6 +37,7 @@ const EVIDENCE_WORDS: usize = 8;
 pub(super) struct Corpus {
     pub(super) headers: Vec<Header>,
     pub(super) tokens: Vec<Tokens>,
+    pub(super) credits: Vec<Vec<Credit>>,
     pub(super) skipped: Vec<Skipped>,
     keys: BandKeys,
 }
@@ -85,15 +87,16 @@ impl Corpus {
         &self.tokens[document.index()]
     }
 
-    fn push(&mut self, header: Header, tokens: Tokens, keys: &[u64]) -> Result<()> {
+    fn push(&mut self, header: Header, Prepared { tokens, keys, credits }: Prepared) -> Result<()> {
         let limit = u32::MAX - 1;
         let id = u32::try_from(self.len())
             .ok()
             .filter(|&id| id < limit)
             .ok_or(Error::TooManyDocuments { limit })?;
-        self.keys.push(DocId(id), length(&tokens), keys);
+        self.keys.push(DocId(id), length(&tokens), &keys);
         self.headers.push(header);
         self.tokens.push(tokens);
+        self.credits.push(credits);
         Ok(())
     }
 }
@@ -102,7 +105,15 @@ fn length(tokens: &Tokens) -> u32 {
     u32::try_from(tokens.len()).unwrap_or(u32::MAX)
 }
 
-/// Reads, tokenises and signs every document.
+/// What reading makes of a document.
+struct Prepared {
+    tokens: Tokens,
+    /// Of its bands.
+    keys: Vec<u64>,
+    credits: Vec<Credit>,
+}
+
+/// Reads, tokenises and signs every document, and finds whom it credits.
 pub(super) fn read(
     roots: &[Root],
     config: &Config,
@@ -126,11 +137,17 @@ pub(super) fn read_into(
 ) -> Result<()> {
     let cut = Bands::for_config(&config.matching);
     let sketcher = Sketcher::new(config.matching.signature, SKETCH_SEED);
+    let agencies = match &config.ingest.agencies {
+        Some(path) => Agencies::with_file(path)?,
+        None => Agencies::shipped(),
+    };
     let prepare = |document: &crate::Document| {
         thread_local! {
             static WORKER: RefCell<Worker> = RefCell::default();
         }
-        WORKER.with_borrow_mut(|worker| worker.prepare(&document.text, &config.matching, &sketcher, cut))
+        let (tokens, keys) =
+            WORKER.with_borrow_mut(|worker| worker.prepare(&document.text, &config.matching, &sketcher, cut));
+        Prepared { tokens, keys, credits: credit::credits(&document.text, &document.meta, &agencies) }
     };
     account.measure(Stage::Read, |_| {
         let mut inputs = 0;
@@ -138,12 +155,12 @@ pub(super) fn read_into(
             inputs += 1;
             match outcome {
                 Outcome::Skipped(skipped) => corpus.skipped.push(skipped),
-                Outcome::Read(header, (tokens, _)) if tokens.is_empty() => corpus.skipped.push(Skipped {
+                Outcome::Read(header, read) if read.tokens.is_empty() => corpus.skipped.push(Skipped {
                     path: header.path,
                     record: header.record,
                     reason: "no words in it, only punctuation or symbols".to_owned(),
                 }),
-                Outcome::Read(header, (tokens, keys)) => corpus.push(header, tokens, &keys)?,
+                Outcome::Read(header, read) => corpus.push(header, read)?,
             }
             Ok(())
         })?;
@@ -301,7 +318,8 @@ fn frequencies(corpus: &Corpus, groups: &CopyGroups) -> Frequencies {
 
 /// When each document was published, where its date is understood.
 fn published(corpus: &Corpus) -> Vec<Option<i64>> {
-    let instant = |header: &Header| Some(crate::dates::instant(header.meta.date.as_deref()?)?.as_second());
+    let instant =
+        |header: &Header| Some(crate::dates::instant(header.meta.published.as_deref()?)?.as_second());
     corpus.headers.par_iter().map(instant).collect()
 }
 

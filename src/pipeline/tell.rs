@@ -1,6 +1,7 @@
 //! A finished run in the words of its report.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use super::account::Account;
 use super::copied::Copied;
@@ -14,6 +15,7 @@ use crate::report::{
     ClusterLine, DocumentLine, EdgeCounts, EdgeLine, MemberLine, PassageLine, Relation, Run, RunLine, SCHEMA,
     SummaryLine, peak_memory,
 };
+use crate::text::credit::AGENCIES;
 use crate::verify::Edge;
 
 /// What a run says in words besides what it found.
@@ -44,8 +46,12 @@ pub(super) fn run(
     let ids: Vec<&str> = corpus.headers.iter().map(|header| header.id.as_str()).collect();
     let id = |document: DocId| ids[document.index()].to_owned();
     let edges: Vec<EdgeLine> = found.edges.iter().map(|edge| edge_line(edge, id, &wording)).collect();
-    let mut clusters: Vec<ClusterLine> =
-        found.clusters.iter().zip(wording.inside).map(|(c, inside)| cluster_line(c, inside, id)).collect();
+    let mut clusters: Vec<ClusterLine> = found
+        .clusters
+        .iter()
+        .zip(wording.inside)
+        .map(|(c, inside)| cluster_line(c, &corpus, inside, id))
+        .collect();
     clusters.sort_by(|x, y| {
         (Reverse(x.members.len()), &x.representative).cmp(&(Reverse(y.members.len()), &y.representative))
     });
@@ -91,15 +97,20 @@ pub(super) fn run(
         .headers
         .into_iter()
         .zip(lengths)
-        .map(|(header, (tokens, furniture_tokens))| DocumentLine {
+        .zip(corpus.credits)
+        .map(|((header, (tokens, furniture_tokens)), credits)| DocumentLine {
             id: header.id,
             path: header.path,
             record: header.record,
             title: header.meta.title,
+            published: header.meta.published,
             date: header.meta.date,
+            date_origin: header.meta.date_origin,
+            date_problem: header.meta.date_problem,
             source: header.meta.source,
             language: header.meta.language,
-            credits: Vec::new(),
+            credits: credits.iter().map(|credit| credit.agency.clone()).collect(),
+            credit_evidence: credits,
             tokens: tokens.saturating_add(furniture_tokens),
             furniture_tokens,
             duplicate_id: header.duplicate_id,
@@ -130,7 +141,12 @@ fn edge_line(edge: &Edge, id: impl Fn(DocId) -> String, wording: &Wording<'_>) -
     }
 }
 
-fn cluster_line(cluster: &Cluster, inside: &Inside, id: impl Fn(DocId) -> String) -> ClusterLine {
+fn cluster_line(
+    cluster: &Cluster,
+    corpus: &Corpus,
+    inside: &Inside,
+    id: impl Fn(DocId) -> String,
+) -> ClusterLine {
     let passage = |p: &super::copied::Passage| PassageLine {
         start: position(p.start),
         end: position(p.end),
@@ -157,13 +173,41 @@ fn cluster_line(cluster: &Cluster, inside: &Inside, id: impl Fn(DocId) -> String
     let representative = id(cluster.representative);
     members.sort_by(|x, y| (x.id != representative, &x.id).cmp(&(y.id != representative, &y.id)));
     let name = cluster_name(members.iter().map(|member| member.id.as_str()));
+    let (credits, uncredited) = credited(cluster, corpus, &id);
     let (earliest, earliest_by) = inside.versions.earliest.map(|(member, by)| (id(member), by)).unzip();
-    ClusterLine { cluster: name, representative, earliest, earliest_by, credits: Vec::new(), members }
+    ClusterLine { cluster: name, representative, earliest, earliest_by, credits, uncredited, members }
 }
 
 /// Documents hold fewer than 2^30 tokens.
 fn position(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+/// The agencies that the members credit, that of most members first, and the members that carry the text of one
+/// without saying so.
+fn credited(cluster: &Cluster, corpus: &Corpus, id: impl Fn(DocId) -> String) -> (Vec<String>, Vec<String>) {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut without = Vec::new();
+    for &(member, _) in &cluster.members {
+        let credits = &corpus.credits[member.index()];
+        for credit in credits {
+            *counts.entry(&credit.agency).or_default() += 1;
+        }
+        if credits.is_empty() {
+            without.push(id(member));
+        }
+    }
+    // "With agencies" says nothing once one is named.
+    if counts.len() > 1 {
+        counts.remove(AGENCIES);
+    }
+    let mut credits: Vec<(&str, usize)> = counts.into_iter().collect();
+    credits.sort_by_key(|&(_, members)| Reverse(members));
+    if credits.is_empty() {
+        without.clear();
+    }
+    without.sort();
+    (credits.into_iter().map(|(agency, _)| agency.to_owned()).collect(), without)
 }
 
 /// Four decimals: more would be noise, and a report is read by people too.

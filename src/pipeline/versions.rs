@@ -13,7 +13,7 @@ use crate::DocId;
 use crate::cluster::{Cluster, Judge};
 use crate::dates;
 use crate::document::Header;
-use crate::report::{EarliestBy, Relation, day};
+use crate::report::{EarliestBy, Relation};
 use crate::sources::host;
 
 /// Members before a member that are checked for being the version before it, latest first.
@@ -152,14 +152,12 @@ struct Version<'a> {
 
 impl<'a> Version<'a> {
     fn new(document: DocId, header: &'a Header) -> Self {
-        let date = header.meta.date.as_deref();
-        let instant = date.and_then(dates::instant);
+        let published = header.meta.published.as_deref().and_then(|date| dates::parse(date).ok());
         Self {
             document,
-            instant: instant.map(jiff::Timestamp::as_second),
-            // A time has a colon in every form that is understood, save for the compact one with a `T`.
-            whole_day: date.is_some_and(|date| !date.contains(':') && !date.contains("T")),
-            day: date.filter(|_| instant.is_some()).and_then(day),
+            instant: published.and_then(|p| Some(p.instant()?.as_second())),
+            whole_day: published.is_some_and(|p| p.time.is_none()),
+            day: published.map(|p| p.date),
             revision: header.meta.title.as_deref().map_or(0, revision),
             source: header.meta.source.as_ref().filter(|source| !source.is_empty()).map(|s| s.to_lowercase()),
             host: header.meta.url.as_deref().and_then(host),
@@ -350,7 +348,7 @@ mod tests {
             id: id.to_owned(),
             path: format!("corpus/{id}"),
             meta: Metadata {
-                date: text(date),
+                published: text(date),
                 source: text(source),
                 title: text(title),
                 ..Metadata::default()

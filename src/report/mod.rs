@@ -1,7 +1,6 @@
 //! A [`Run`] and its forms: JSON lines, CSV, and the text that a person reads first.
 
 mod csv;
-mod dates;
 mod jsonl;
 mod memory;
 mod schema;
@@ -11,7 +10,6 @@ pub(crate) mod tests;
 mod text;
 mod text_cluster;
 
-pub(crate) use dates::day;
 pub use memory::peak_memory;
 pub use schema::{
     ClusterLine, DocumentLine, EarliestBy, EdgeCounts, EdgeLine, Line, MemberLine, PassageLine, Relation,

@@ -8,6 +8,8 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use super::credit;
+
 /// Longer lines are paragraphs: a rule for phrases does not judge them.
 const PHRASE_LINE_CHARS: usize = 200;
 /// A line of at least this many words that ends like a sentence is prose.
@@ -52,8 +54,8 @@ static RULES: LazyLock<HashMap<char, Vec<Rule>>> = LazyLock::new(|| {
     rules
 });
 
-/// Byte ranges of the lines of `text` that are furniture, in order. Empty when all of the text would be furniture:
-/// then it is the text.
+/// Byte ranges of `text` that are furniture, in order: whole lines, and the datelines that paragraphs begin with. Empty
+/// when all of the text would be furniture: then it is the text.
 pub fn furniture(text: &str) -> Vec<Range<usize>> {
     let mut lines: Vec<(Range<usize>, Shape)> = Vec::new();
     let mut start = 0;
@@ -71,9 +73,11 @@ pub fn furniture(text: &str) -> Vec<Range<usize>> {
         return Vec::new();
     };
     let mut listed = 0;
-    for (at, (_, shape)) in lines.iter_mut().enumerate() {
+    for (at, (range, shape)) in lines.iter_mut().enumerate() {
         let outside = at < first || at > last;
-        if (outside && *shape == Shape::Short) || (at < first && *shape == Shape::Dated) {
+        let ahead = at < first;
+        let byline = || ahead && *shape == Shape::Unknown && credit::is_byline(text[range.clone()].trim());
+        if (outside && *shape == Shape::Short) || (ahead && *shape == Shape::Dated) || byline() {
             *shape = Shape::Furniture;
         }
         match *shape {
@@ -89,7 +93,16 @@ pub fn furniture(text: &str) -> Vec<Range<usize>> {
             Shape::Short | Shape::Dated | Shape::Headline | Shape::Furniture => {}
         }
     }
-    lines.into_iter().filter(|(_, shape)| *shape == Shape::Furniture).map(|(range, _)| range).collect()
+    let marked = |(at, (range, shape)): (usize, (Range<usize>, Shape))| match shape {
+        Shape::Furniture => Some(range),
+        Shape::Prose => {
+            let line = &text[range.clone()];
+            let start = range.start + line.len() - line.trim_start().len();
+            credit::dateline_len(line.trim(), at == first).map(|length| start..start + length)
+        }
+        _ => None,
+    };
+    lines.into_iter().enumerate().filter_map(marked).collect()
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -312,6 +325,28 @@ mod tests {
         let line = "The Velmark Press | 15 October 2024, 08:02 | Views: 814";
         assert_eq!(marked(&format!("{line}\n{PROSE}")), [line]);
         assert!(marked(&format!("{PROSE}\nGold 1,240 Silver 31\n{PROSE}")).is_empty());
+    }
+
+    #[test]
+    fn datelines_and_bylines_are_furniture_and_the_first_sentence_is_not() {
+        for line in [
+            "PARIS, Sept 24 (AFP) – ",
+            "LONDON (AP) — ",
+            "МОСКВА, 12 марта. /ТАСС/. ",
+            "新华社北京5月3日电 ",
+            "(ANSA) - CUNEO, 18 GIU - ",
+            "TOKYO – ",
+        ] {
+            assert_eq!(marked(&format!("{line}{PROSE}\n{PROSE}")), [line.trim()], "{line}");
+        }
+        for line in
+            ["By Jane Roe and John Doe in Velmark and Rik Storm in Paris 2", "Von unserem Korrespondenten"]
+        {
+            assert_eq!(marked(&format!("{line}\n{PROSE}")), [line]);
+        }
+        for opening in ["The agency AFP (Agence) said that ", "In 2020 – ", "Velmark, a town – "] {
+            assert!(marked(&format!("{opening}{PROSE}")).is_empty(), "{opening}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! the segments (sentences and lines), and a 128-bit digest of the token sequence. Everything after this room works on
 //! hashes; no stage joins strings.
 
+pub mod credit;
 mod furniture;
 mod normalize;
 mod script;

@@ -188,6 +188,7 @@ fn cluster(run: &mut Run, name: &str, earliest: Option<&str>, credits: &[&str], 
         earliest: earliest.map(str::to_owned),
         earliest_by: earliest.map(|_| EarliestBy::Date),
         credits: credits.iter().map(|&credit| credit.to_owned()).collect(),
+        uncredited: Vec::new(),
         members,
     });
 }
