@@ -167,9 +167,9 @@ fn list(plan: &Plan<'_>, args: &KeepArgs) -> String {
         out.push(end);
     };
     if args.drop {
-        plan.dropped().for_each(&mut add)
+        plan.dropped().for_each(&mut add);
     } else {
-        plan.kept().for_each(&mut add)
+        plan.kept().for_each(&mut add);
     }
     out
 }
@@ -315,12 +315,12 @@ fn copy(run: &Run, plan: &Plan<'_>, folder: &Path) -> anyhow::Result<()> {
     for Decision { document, .. } in plan.kept() {
         match document.record {
             None => {
-                let target = free(&mut taken, folder.join(inside(&document.id)));
+                let target = free(&mut taken, &folder.join(inside(&document.id)));
                 files.push((&document.path, target));
             }
             Some(_) if containers.contains_key(document.path.as_str()) => {}
             Some(_) => {
-                let target = free(&mut taken, folder.join(container_name(&document.path)));
+                let target = free(&mut taken, &folder.join(container_name(&document.path)));
                 containers.insert(&document.path, target);
             }
         }
@@ -367,8 +367,8 @@ fn container_name(path: &str) -> String {
 }
 
 /// `wanted`, or beside it a name that no other document has.
-fn free(taken: &mut BTreeSet<PathBuf>, wanted: PathBuf) -> PathBuf {
-    let mut target = wanted.clone();
+fn free(taken: &mut BTreeSet<PathBuf>, wanted: &Path) -> PathBuf {
+    let mut target = wanted.to_owned();
     let mut copy = 2;
     while !taken.insert(target.clone()) {
         let stem = wanted.file_stem().unwrap_or_default().to_string_lossy().into_owned();
@@ -405,7 +405,7 @@ mod tests {
         assert_eq!(container_name("feeds/day.jsonl.gz"), "day.jsonl");
         assert_eq!(container_name("feeds/.x"), "records.jsonl");
         let mut taken = BTreeSet::new();
-        let names = ["x/day.jsonl", "x/day.jsonl", "x/day.jsonl"].map(|n| free(&mut taken, n.into()));
+        let names = ["x/day.jsonl", "x/day.jsonl", "x/day.jsonl"].map(|n| free(&mut taken, Path::new(n)));
         assert_eq!(names, ["x/day.jsonl", "x/day~2.jsonl", "x/day~3.jsonl"].map(PathBuf::from));
     }
 }
