@@ -24,6 +24,7 @@ pub mod candidates;
 #[doc(hidden)]
 pub mod cli;
 pub mod cluster;
+pub mod compare;
 pub mod config;
 mod dates;
 mod document;
@@ -39,6 +40,7 @@ pub mod sketch;
 pub mod text;
 pub mod verify;
 
+pub use compare::{Comparison, compare};
 pub use config::Config;
 pub use document::{DocId, Document, Header, Metadata, Skipped};
 pub use error::{Error, Result};

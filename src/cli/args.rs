@@ -10,6 +10,7 @@ use clap::{Arg, ArgAction, Args, Command, CommandFactory, Parser, Subcommand, Va
 use toml::Value;
 
 use super::calibrate::CalibrateArgs;
+use super::compare::{self, CompareArgs};
 use super::eval::EvalArgs;
 use super::settings;
 use super::terminal;
@@ -70,6 +71,9 @@ pub enum Verb {
     /// Find which documents are copies, excerpts or rewrites of one another
     #[command(after_long_help = CLUSTER_EXAMPLES)]
     Cluster(ClusterArgs),
+    /// Explain one pair: whether it is the same dispatch, why, and which passages tell the same
+    #[command(after_long_help = compare::EXAMPLES)]
+    Compare(CompareArgs),
     /// Say how well a run matches gold families, or the scorer labelled pairs
     Eval(EvalArgs),
     /// Fit the scorer of rewrites on labelled pairs of your own
@@ -192,7 +196,16 @@ pub struct ManArgs {
 }
 
 fn verbs() -> PossibleValuesParser {
-    PossibleValuesParser::new(["cluster", "eval", "calibrate", "tune", "config", "completions", "man"])
+    PossibleValuesParser::new([
+        "cluster",
+        "compare",
+        "eval",
+        "calibrate",
+        "tune",
+        "config",
+        "completions",
+        "man",
+    ])
 }
 
 /// Flags that set a value of `wirecopy.toml`. None has a default here: what was not typed must not hide the file.

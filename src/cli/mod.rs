@@ -7,6 +7,7 @@ pub mod args;
 mod bars;
 pub mod calibrate;
 mod cluster;
+pub mod compare;
 mod completions;
 mod config_cmd;
 pub mod eval;
@@ -54,6 +55,7 @@ fn run(cli: &Cli) -> anyhow::Result<u8> {
     log::start(&cli.global, &bars)?;
     match &cli.verb {
         Verb::Cluster(args) => cluster::run(&cli.global, args, &bars),
+        Verb::Compare(args) => compare::run(&cli.global, args),
         Verb::Eval(args) => eval::run(&cli.global, args),
         Verb::Calibrate(args) => calibrate::run(&cli.global, args),
         Verb::Tune(args) => tune::run(&cli.global, args),

@@ -14,7 +14,7 @@ use rayon::ThreadPoolBuilder;
 use crate::config::Config;
 use crate::ingest::Root;
 use crate::progress::{Cancel, NoProgress, Progress, Stage};
-use crate::report::Run;
+use crate::report::{ModelLine, Run};
 use crate::{Error, Result};
 
 /// A run to be: configuration, threads, progress, cancellation.
@@ -93,13 +93,17 @@ impl<'a> Pipeline<'a> {
         let checked = stages::join(&corpus, &groups, &judge, self.config, &self.cancel, &mut account)?;
         let found = stages::cluster(&groups, &checked, &judge, &self.cancel, &mut account)?;
         let evidence = stages::evidence(&found.edges, &judge);
+        let model = judge.rewrites().map(|rewrites| ModelLine {
+            intercept: rewrites.model().intercept(),
+            features: rewrites.model().addends(),
+        });
         drop(judge);
         let words = account.stage(Stage::Evidence, evidence.len() as u64, None, |_| {
             let words = words::find(&evidence, &corpus, self.config, &self.cancel)?;
             let found = words.len() as u64;
             Ok((words, found))
         })?;
-        let wording = tell::Wording { evidence: &evidence, words: &words, command: self.command };
+        let wording = tell::Wording { evidence: &evidence, words: &words, command: self.command, model };
         Ok(tell::run(corpus, &found, self.config, wording, account))
     }
 }

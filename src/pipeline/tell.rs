@@ -10,8 +10,8 @@ use crate::cluster::{Cluster, cluster_name};
 use crate::config::Config;
 use crate::dates;
 use crate::report::{
-    ClusterLine, DocumentLine, EdgeCounts, EdgeLine, MemberLine, Relation, Run, RunLine, SCHEMA, SummaryLine,
-    peak_memory,
+    ClusterLine, DocumentLine, EdgeCounts, EdgeLine, MemberLine, ModelLine, Relation, Run, RunLine, SCHEMA,
+    SummaryLine, peak_memory,
 };
 use crate::verify::Edge;
 
@@ -20,6 +20,7 @@ pub(super) struct Wording<'a> {
     pub(super) evidence: &'a Evidence,
     pub(super) words: &'a Words,
     pub(super) command: Vec<String>,
+    pub(super) model: Option<ModelLine>,
 }
 
 pub(super) fn run(
@@ -52,6 +53,7 @@ pub(super) fn run(
         command: wording.command,
         started: account.started.to_string(),
         config: config.clone(),
+        model: wording.model,
     };
     let (stages, seconds) = account.close();
     let summary = SummaryLine {
@@ -101,7 +103,8 @@ pub(super) fn run(
 }
 
 fn edge_line(edge: &Edge, id: impl Fn(DocId) -> String, wording: &Wording<'_>) -> EdgeLine {
-    let terms = wording.evidence.get(&(edge.a, edge.b)).map_or(&[][..], Vec::as_slice);
+    let grounds = wording.evidence.get(&(edge.a, edge.b));
+    let terms = grounds.map_or(&[][..], |grounds| &grounds.terms);
     EdgeLine {
         a: id(edge.a),
         b: id(edge.b),
@@ -111,6 +114,7 @@ fn edge_line(edge: &Edge, id: impl Fn(DocId) -> String, wording: &Wording<'_>) -
         containment_a: round(edge.containment_a),
         containment_b: round(edge.containment_b),
         evidence: terms.iter().filter_map(|term| wording.words.get(term).cloned()).collect(),
+        features: grounds.map_or_else(Vec::new, |g| g.features.iter().copied().map(round).collect()),
     }
 }
 

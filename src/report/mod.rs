@@ -13,11 +13,11 @@ mod text_cluster;
 
 pub use memory::peak_memory;
 pub use schema::{
-    ClusterLine, DocumentLine, EdgeCounts, EdgeLine, Line, MemberLine, Relation, RunLine, SCHEMA, StageLine,
-    SummaryLine,
+    ClusterLine, DocumentLine, EdgeCounts, EdgeLine, Line, MemberLine, ModelLine, Relation, RunLine, SCHEMA,
+    StageLine, SummaryLine,
 };
-#[cfg(feature = "cli")]
-pub(crate) use screen::{clean, number};
+pub(crate) use screen::{clean, cut, cut_middle, number, pad, width, wrap};
+pub(crate) use text::Ink;
 pub use text::TextStyle;
 
 use crate::document::Skipped;

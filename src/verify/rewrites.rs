@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::features::{Scratch, measure};
+use super::features::{Features, Scratch, measure};
 use super::idf::Idf;
 use super::model::Model;
 use super::overlap::overlap;
@@ -72,8 +72,17 @@ impl<'a> Rewrites<'a> {
         if self.window.as_ref().is_some_and(|window| !window.admits(a, b)) {
             return None;
         }
-        let features = measure(self.profile(a), self.profile(b), scratch)?;
-        Some(self.model.score(&features))
+        self.features(a, b, scratch).map(|features| self.model.score(&features))
+    }
+
+    /// The model.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// What is measured on two documents; `None` for pairs that no model would call one dispatch.
+    pub fn features(&self, a: DocId, b: DocId, scratch: &mut Scratch) -> Option<Features> {
+        measure(self.profile(a), self.profile(b), scratch)
     }
 
     /// The score from which on a pair is a rewrite.

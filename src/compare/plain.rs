@@ -1,0 +1,138 @@
+//! The scorer's features in words that need no knowledge of it.
+
+use crate::verify::Feature;
+
+/// What is said of a feature.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plain {
+    /// Said where the value is over the average pair's.
+    pub much: &'static str,
+    /// Said where it is not.
+    pub little: &'static str,
+    /// The value as a person reads it; empty where it says no more than the words.
+    pub value: String,
+}
+
+impl Plain {
+    /// The words for a value that differs from the average's by `difference`.
+    pub fn said(&self, difference: f64) -> &'static str {
+        if difference > 0.0 { self.much } else { self.little }
+    }
+}
+
+/// The feature's words for a value. A feature without words does not compile.
+pub fn plain(feature: Feature, value: f64) -> Plain {
+    let percent = |share: f64| format!("{:.0} %", 100.0 * share.clamp(0.0, 1.0));
+    // Most features are logarithms of one and what they measure.
+    let weight = || format!("weight {:.0}", value.exp() - 1.0);
+    let count = || format!("{:.1}", value.exp() - 1.0);
+    let words = |much, little, value| Plain { much, little, value };
+    match feature {
+        Feature::Shared => {
+            words("they have many rare words in common", "they have few rare words in common", weight())
+        }
+        Feature::Length => words(
+            "both are long, and long texts share more by chance",
+            "one is short, and short texts share little by chance",
+            format!("{:.0} words", value.exp() - 1.0),
+        ),
+        Feature::LengthRatio => words(
+            "one is much longer than the other",
+            "they are of similar length",
+            format!("{:.1} times", value.exp()),
+        ),
+        Feature::Coverage => {
+            let odds = value.exp();
+            words(
+                "many sentences of one are told in the other",
+                "few sentences of either are told in the other",
+                percent((1.05 * odds - 0.05) / (1.0 + odds)),
+            )
+        }
+        Feature::Chain => words(
+            "rare words come in the same order over a long stretch",
+            "rare words come in the same order over short stretches only",
+            if value >= 5.0 { "weight 147 or more".to_owned() } else { weight() },
+        ),
+        Feature::SentenceChains => words(
+            "inside the sentences words keep their order",
+            "inside the sentences few words keep their order",
+            weight(),
+        ),
+        Feature::Density => words(
+            "the stretch that runs in the same order is told closely in both",
+            "the stretch that runs in the same order has gaps",
+            percent(value),
+        ),
+        Feature::ChainCoverage => words(
+            "a long stretch in the same order and sentences told in both go together",
+            "no long stretch in the same order goes with sentences told in both",
+            format!("{value:.1}"),
+        ),
+        Feature::OrderOrCoverage => words(
+            "what they share comes in the same order, or both are told in full",
+            "what they share comes in another order, and neither is told in full",
+            percent(value),
+        ),
+        Feature::Verbatim => words(
+            "runs of five words are kept as they were, as in a form filled in anew",
+            "few runs of five words are the same, as in a new wording",
+            percent(value * value),
+        ),
+        Feature::VerbatimUncovered => words(
+            "the runs that are the same stand in otherwise different texts",
+            "no runs that are the same stand in otherwise different texts",
+            format!("{value:.2}"),
+        ),
+        Feature::NumbersMissing => words(
+            "numbers of the one are missing from the other",
+            "the numbers of the one stand in the other",
+            format!("{} missing", percent(value)),
+        ),
+        Feature::NumberConflict => words(
+            "sentences that tell the same give other numbers",
+            "sentences that tell the same hardly differ in their numbers",
+            count(),
+        ),
+        Feature::DayConflict => words(
+            "sentences that tell the same name other days of the week",
+            "sentences that tell the same name no other days of the week",
+            count(),
+        ),
+        Feature::DayMissing => words(
+            "an opening names a day of the week that the other text does not",
+            "no opening names a day of the week that the other text lacks",
+            String::new(),
+        ),
+        Feature::Lead => words("the openings tell the same", "the openings differ", percent(value)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_feature_has_words_of_its_own() {
+        let mut said = HashSet::new();
+        for &feature in Feature::ALL {
+            let words = plain(feature, 0.5);
+            assert!(said.insert(words.much) && said.insert(words.little), "{}", feature.name());
+            for text in [words.much, words.little] {
+                assert!(!text.contains(feature.name()) || !feature.name().contains('_'));
+                assert!(text.len() > 15 && text.len() < 76 && !text.ends_with('.'), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn values_are_told_in_their_own_measure() {
+        assert_eq!(plain(Feature::Length, 300f64.ln_1p()).value, "300 words");
+        let told = |outright: f64| ((outright + 0.05) / (1.05 - outright)).ln();
+        assert_eq!(plain(Feature::Coverage, told(0.64)).value, "64 %");
+        assert_eq!(plain(Feature::Coverage, told(0.0)).value, "0 %");
+        assert_eq!(plain(Feature::Verbatim, 0.3).value, "9 %");
+    }
+}

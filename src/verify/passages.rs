@@ -1,0 +1,91 @@
+//! Which passages of two texts tell the same: the scorer's own sentence alignment, for people to read.
+//!
+//! In: tokens and profiles of two documents. Out: the units of each, in order, with their counterparts. Cost: that of
+//! one full measurement, about twenty microseconds for two articles.
+
+use std::ops::Range;
+
+use super::align::{Alignment, Counterpart, related, share};
+use super::overlap::overlap;
+use super::profile::{Profile, unit_ranges};
+use crate::text::Tokens;
+
+/// A unit of a text, a sentence as a rule, and what answers to it in the other.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Passage {
+    /// Its tokens.
+    pub tokens: Range<usize>,
+    /// Index of the unit of the other text that holds most of its weight, where that tells the same.
+    pub counterpart: Option<usize>,
+    /// Share of its weight that the counterpart holds, 0 to 1; 0 without one.
+    pub share: f32,
+    /// A short line that stands word for word in both texts: the site's, and left out of every share.
+    pub left_out: bool,
+}
+
+/// The units of two texts.
+pub fn passages(a: (&Tokens, &Profile), b: (&Tokens, &Profile)) -> (Vec<Passage>, Vec<Passage>) {
+    let mut shared = Vec::new();
+    overlap(a.1, b.1, &mut shared);
+    let mut alignment = Alignment::default();
+    alignment.fill(a.1, b.1, &shared);
+    (side(a, b.1, &alignment.a), side(b, a.1, &alignment.b))
+}
+
+fn side((tokens, own): (&Tokens, &Profile), other: &Profile, counterparts: &[Counterpart]) -> Vec<Passage> {
+    unit_ranges(tokens)
+        .into_iter()
+        .zip(own.units.iter().zip(counterparts))
+        .map(|(tokens, (unit, &counterpart))| {
+            let answers = other
+                .units
+                .get(usize::from(counterpart.unit))
+                .filter(|answer| counterpart.mass > 0.0 && related(counterpart, unit.mass, answer.mass));
+            Passage {
+                tokens,
+                counterpart: answers.map(|_| usize::from(counterpart.unit)),
+                share: answers.map_or(0.0, |_| share(counterpart, unit.mass)),
+                left_out: counterpart.left_out,
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Idf;
+    use super::*;
+    use crate::text::tokenize;
+
+    fn aligned(a: &str, b: &str) -> (Vec<Passage>, Vec<Passage>) {
+        let idf = Idf::background();
+        let (a, b) = (tokenize(a), tokenize(b));
+        let (p, q) = (Profile::new(&a, &idf), Profile::new(&b, &idf));
+        passages((&a, &p), (&b, &q))
+    }
+
+    #[test]
+    fn sentences_find_their_counterparts_in_any_order() {
+        let (a, b) = aligned(
+            "The Meltem sank off Ordu with cement on board. Harbour master Leyla Aksoy ordered an inquiry.",
+            "An inquiry was ordered by harbour master Aksoy. Wheat prices fell in Rotterdam. Off Ordu the Meltem, \
+             which carried cement, sank.",
+        );
+        assert_eq!(a.iter().map(|p| p.counterpart).collect::<Vec<_>>(), [Some(2), Some(0)]);
+        assert_eq!(b.iter().map(|p| p.counterpart).collect::<Vec<_>>(), [Some(1), None, Some(0)]);
+        assert!(a.iter().all(|p| p.share > 0.3 && p.share <= 1.0));
+    }
+
+    #[test]
+    fn units_cover_every_token_once_in_order() {
+        let long = "word and another word of it, ".repeat(90);
+        let (a, _) = aligned(&format!("One. Two three.\n{long}.\nFour"), "Nothing of it");
+        let mut next = 0;
+        for passage in &a {
+            assert_eq!(passage.tokens.start, next);
+            next = passage.tokens.end;
+        }
+        assert_eq!(next, tokenize(&format!("One. Two three.\n{long}.\nFour")).len());
+        assert!(a.len() > 5);
+    }
+}
