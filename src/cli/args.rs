@@ -12,6 +12,7 @@ use toml::Value;
 use super::calibrate::CalibrateArgs;
 use super::compare::{self, CompareArgs};
 use super::eval::EvalArgs;
+use super::report::{self, ReportArgs};
 use super::settings;
 use super::terminal;
 use super::tune::TuneArgs;
@@ -74,6 +75,9 @@ pub enum Verb {
     /// Explain one pair: whether it is the same dispatch, why, and which passages tell the same
     #[command(after_long_help = compare::EXAMPLES)]
     Compare(CompareArgs),
+    /// Make one self-contained page of a run: overview, clusters, pairs side by side
+    #[command(after_long_help = report::EXAMPLES)]
+    Report(ReportArgs),
     /// Say how well a run matches gold families, or the scorer labelled pairs
     Eval(EvalArgs),
     /// Fit the scorer of rewrites on labelled pairs of your own
@@ -163,6 +167,11 @@ pub struct ClusterArgs {
     /// Form of the output [default: text on standard output]
     #[arg(long, value_enum, help_heading = "Output options")]
     pub format: Option<Format>,
+    /// Write the run as a page to FILE: overview, clusters, pairs side by side
+    ///
+    /// One file that needs no other and asks nothing of any network; the texts of clustered documents are in it.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output options")]
+    pub html: Option<PathBuf>,
     /// Exit with 1 when duplicates exist
     #[arg(long, help_heading = "Output options")]
     pub exit_code: bool,

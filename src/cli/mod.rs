@@ -16,6 +16,7 @@ mod labels;
 mod log;
 mod man;
 mod output;
+pub mod report;
 mod settings;
 mod terminal;
 pub mod tune;
@@ -56,6 +57,7 @@ fn run(cli: &Cli) -> anyhow::Result<u8> {
     match &cli.verb {
         Verb::Cluster(args) => cluster::run(&cli.global, args, &bars),
         Verb::Compare(args) => compare::run(&cli.global, args),
+        Verb::Report(args) => report::run(args),
         Verb::Eval(args) => eval::run(&cli.global, args),
         Verb::Calibrate(args) => calibrate::run(&cli.global, args),
         Verb::Tune(args) => tune::run(&cli.global, args),

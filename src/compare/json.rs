@@ -54,6 +54,7 @@ struct JsonRow<'a> {
 struct JsonPiece<'a> {
     text: &'a str,
     furniture: bool,
+    told: bool,
     share: f64,
     /// Content words that stand beside, elsewhere in the other text, and in this one only.
     shared: Vec<&'a str>,
@@ -126,6 +127,7 @@ fn pieces<'a>(side: &'a Side, which: &[usize]) -> Vec<JsonPiece<'a>> {
             JsonPiece {
                 text: side.text[piece.bytes.clone()].trim(),
                 furniture: piece.furniture,
+                told: piece.told,
                 share: round(piece.share),
                 shared: marked(Mark::Shared),
                 elsewhere: marked(Mark::Elsewhere),

@@ -214,8 +214,10 @@ pub struct Piece {
     pub furniture: bool,
     /// Whether it begins a line.
     pub starts_line: bool,
-    /// The piece of the other text that tells the same.
+    /// The piece of the other text that has most in common with it.
     pub counterpart: Option<usize>,
+    /// Whether the two tell the same, so far as the scorer is concerned.
+    pub told: bool,
     /// Share of its weight that stands there, 0 to 1.
     pub share: f64,
 }
@@ -377,6 +379,7 @@ fn pieces(
                 furniture: passage.is_none_or(|passage| passage.left_out),
                 starts_line: stretch.starts_line,
                 counterpart: passage.and_then(|passage| passage.counterpart).and_then(place_of),
+                told: passage.is_some_and(|passage| passage.told),
                 share: passage.map_or(0.0, |passage| f64::from(passage.share).min(1.0)),
             }
         })

@@ -80,9 +80,9 @@ pub fn plain(feature: Feature, value: f64) -> Plain {
             percent(value * value),
         ),
         Feature::VerbatimUncovered => words(
-            "the runs that are the same stand in otherwise different texts",
-            "no runs that are the same stand in otherwise different texts",
-            format!("{value:.2}"),
+            "blocks kept word for word stand in otherwise different texts",
+            "no blocks kept word for word stand in otherwise different texts",
+            percent(value),
         ),
         Feature::NumbersMissing => words(
             "numbers of the one are missing from the other",

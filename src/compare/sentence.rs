@@ -2,6 +2,7 @@
 
 use super::{Comparison, Part, Reason, Side};
 use crate::report::Relation;
+use crate::verify::{Feature, Sense};
 
 /// A share as a person reads it; what is not all is never 100 %.
 pub(super) fn percent(share: f64) -> String {
@@ -38,9 +39,9 @@ impl Comparison {
                 )
             }
             (Some(Relation::Rewrite), _) => {
-                let covered = covered(&self.a, "A") + " and " + &covered(&self.b, "B");
-                let why = self.main(1.0).map(|part| format!(", and {}", part.said)).unwrap_or_default();
-                format!("Yes, a rewrite ({score}): {covered} have a counterpart in the other{why}.")
+                let why = self.main(1.0).map_or("the scorer says so", |part| part.said.as_str());
+                let told = covered(&self.a, "A") + " and " + &covered(&self.b, "B");
+                format!("Yes, a rewrite ({score}): {why}; {told} are told in the other.")
             }
             (None, Reason::Nothing) => "No: they have next to nothing in common.".to_owned(),
             (None, Reason::NotAsked) => {
@@ -59,16 +60,24 @@ impl Comparison {
         }
     }
 
-    /// What speaks most for (1) or against (−1) one dispatch.
+    /// What speaks most for (1) or against (−1) one dispatch. Lengths set the scale of others and are no reason; nor is
+    /// it one for a yes that something against it is missing, where there is a better one.
     fn main(&self, sign: f64) -> Option<&Part> {
+        let feature = |part: &Part| Feature::ALL.iter().find(|feature| feature.name() == part.feature);
+        let is_reason = |part: &&Part| {
+            !matches!(feature(part), Some(Feature::Length | Feature::LengthRatio)) && part.adds * sign > 0.0
+        };
         // Parts are sorted by size.
-        self.weighed.as_ref()?.parts.iter().find(|part| part.adds * sign > 0.0)
+        let parts = || self.weighed.iter().flat_map(|weighed| &weighed.parts).filter(is_reason);
+        parts()
+            .find(|part| sign < 0.0 || feature(part).is_some_and(|feature| feature.sense() == Sense::For))
+            .or_else(|| parts().next())
     }
 }
 
 /// `8 of 11 sentences of A`.
 fn covered(side: &Side, name: &str) -> String {
     let prose = || side.pieces.iter().filter(|piece| !piece.furniture && !piece.words.is_empty());
-    let told = prose().filter(|piece| piece.counterpart.is_some()).count();
+    let told = prose().filter(|piece| piece.told).count();
     format!("{told} of {} sentences of {name}", prose().count())
 }

@@ -76,7 +76,7 @@ fn passages_words_and_furniture_are_marked() {
     assert_eq!(word(&rewrite.a, "the"), Some(Mark::Small));
     assert_eq!(word(&rewrite.a, "Share"), None, "furniture is not compared");
     assert!(rewrite.a.pieces.last().unwrap().furniture);
-    let told = rewrite.a.pieces.iter().filter(|piece| piece.counterpart.is_some()).count();
+    let told = rewrite.a.pieces.iter().filter(|piece| piece.told).count();
     assert_eq!(told, 3, "{:#?}", rewrite.a.pieces);
     let wide = text(&rewrite, 160, true);
     assert!(wide.contains("│") && wide.contains("\u{1b}[2mShare"), "{wide}");

@@ -54,7 +54,7 @@ impl Comparison {
         if let Some(seconds) = self.seconds_apart {
             writeln!(out, "dates            {}", apart(seconds))?;
         }
-        writeln!(out, "runs in both     {} of all runs of words", percent(self.jaccard))?;
+        writeln!(out, "runs in both     {} of the runs of words", percent(self.jaccard))?;
         writeln!(
             out,
             "words in both    {} of A's, {} of B's",
@@ -245,8 +245,14 @@ impl Atom {
 /// Pieces of a text, one after the other, in lines of at most `columns`.
 fn lines(side: &Side, pieces: &[usize], columns: usize, style: TextStyle) -> Vec<Line> {
     let mut out = Vec::new();
-    for &at in pieces {
-        let mut line = Atom::default();
+    let mut line = Atom::default();
+    for (number, &at) in pieces.iter().enumerate() {
+        // Sentences that follow one another in a paragraph do so here.
+        let follows = number > 0 && pieces[number - 1] + 1 == at && !side.pieces[at].starts_line;
+        if !follows && line.width > 0 {
+            out.push(finish(&line, style));
+            line = Atom::default();
+        }
         for atom in atoms(side, at, columns, style) {
             let space = usize::from(atom.space_before && line.width > 0);
             if line.width + space + atom.width > columns {
@@ -259,9 +265,9 @@ fn lines(side: &Side, pieces: &[usize], columns: usize, style: TextStyle) -> Vec
                 text.chars().for_each(|c| line.push(c, *look));
             }
         }
-        if line.width > 0 {
-            out.push(finish(&line, style));
-        }
+    }
+    if line.width > 0 {
+        out.push(finish(&line, style));
     }
     out
 }

@@ -4,6 +4,7 @@ mod csv;
 mod dates;
 mod jsonl;
 mod memory;
+mod page;
 mod schema;
 mod screen;
 #[cfg(test)]
@@ -12,6 +13,7 @@ mod text;
 mod text_cluster;
 
 pub use memory::peak_memory;
+pub use page::{Absent, Texts};
 pub use schema::{
     ClusterLine, DocumentLine, EdgeCounts, EdgeLine, Line, MemberLine, ModelLine, Relation, RunLine, SCHEMA,
     StageLine, SummaryLine,

@@ -10,13 +10,19 @@ use super::overlap::overlap;
 use super::profile::{Profile, unit_ranges};
 use crate::text::Tokens;
 
+/// Units stand side by side from this share of the lighter one's weight on. Lower than what makes them related: a wrong
+/// neighbour does a reader less harm than a missing one.
+const BESIDE: f32 = 0.25;
+
 /// A unit of a text, a sentence as a rule, and what answers to it in the other.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Passage {
     /// Its tokens.
     pub tokens: Range<usize>,
-    /// Index of the unit of the other text that holds most of its weight, where that tells the same.
+    /// Index of the unit of the other text that holds most of its weight, where that is no chance.
     pub counterpart: Option<usize>,
+    /// Whether the two tell the same, so far as the scorer is concerned.
+    pub told: bool,
     /// Share of its weight that the counterpart holds, 0 to 1; 0 without one.
     pub share: f32,
     /// A short line that stands word for word in both texts: the site's, and left out of every share.
@@ -40,10 +46,11 @@ fn side((tokens, own): (&Tokens, &Profile), other: &Profile, counterparts: &[Cou
             let answers = other
                 .units
                 .get(usize::from(counterpart.unit))
-                .filter(|answer| counterpart.mass > 0.0 && related(counterpart, unit.mass, answer.mass));
+                .filter(|answer| share(counterpart, unit.mass.min(answer.mass)) >= BESIDE);
             Passage {
                 tokens,
                 counterpart: answers.map(|_| usize::from(counterpart.unit)),
+                told: answers.is_some_and(|answer| related(counterpart, unit.mass, answer.mass)),
                 share: answers.map_or(0.0, |_| share(counterpart, unit.mass)),
                 left_out: counterpart.left_out,
             }
