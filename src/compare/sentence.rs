@@ -40,8 +40,16 @@ impl Comparison {
             }
             (Some(Relation::Rewrite), _) => {
                 let why = self.main(1.0).map_or("the scorer says so", |part| part.said.as_str());
-                let told = covered(&self.a, "A") + " and " + &covered(&self.b, "B");
-                format!("Yes, a rewrite ({score}): {why}; {told} are told in the other.")
+                let ((told_a, all_a), (told_b, all_b)) = (told(&self.a), told(&self.b));
+                if told_a + told_b == 0 {
+                    return format!(
+                        "Yes, a rewrite ({score}): {why}, though no sentence is told outright in the other."
+                    );
+                }
+                format!(
+                    "Yes, a rewrite ({score}): {why}; {told_a} of {all_a} sentences of A and {told_b} of {all_b} of B \
+                     are told in the other."
+                )
             }
             (None, Reason::Nothing) => "No: they have next to nothing in common.".to_owned(),
             (None, Reason::NotAsked) => {
@@ -75,9 +83,8 @@ impl Comparison {
     }
 }
 
-/// `8 of 11 sentences of A`.
-fn covered(side: &Side, name: &str) -> String {
+/// Sentences that are told in the other text, and all.
+fn told(side: &Side) -> (usize, usize) {
     let prose = || side.pieces.iter().filter(|piece| !piece.furniture && !piece.words.is_empty());
-    let told = prose().filter(|piece| piece.told).count();
-    format!("{told} of {} sentences of {name}", prose().count())
+    (prose().filter(|piece| piece.told).count(), prose().count())
 }

@@ -10,9 +10,9 @@ use super::overlap::overlap;
 use super::profile::{Profile, unit_ranges};
 use crate::text::Tokens;
 
-/// Units stand side by side from this share of the lighter one's weight on. Lower than what makes them related: a wrong
-/// neighbour does a reader less harm than a missing one.
-const BESIDE: f32 = 0.25;
+/// Units that are each other's best stand side by side from this share of the lighter one's weight on, although that does
+/// not make them related: a wrong neighbour does a reader less harm than a missing one.
+const BESIDE: f32 = 0.12;
 
 /// A unit of a text, a sentence as a rule, and what answers to it in the other.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,23 +35,31 @@ pub fn passages(a: (&Tokens, &Profile), b: (&Tokens, &Profile)) -> (Vec<Passage>
     overlap(a.1, b.1, &mut shared);
     let mut alignment = Alignment::default();
     alignment.fill(a.1, b.1, &shared);
-    (side(a, b.1, &alignment.a), side(b, a.1, &alignment.b))
+    (side(a, b.1, &alignment.a, &alignment.b), side(b, a.1, &alignment.b, &alignment.a))
 }
 
-fn side((tokens, own): (&Tokens, &Profile), other: &Profile, counterparts: &[Counterpart]) -> Vec<Passage> {
+fn side(
+    (tokens, own): (&Tokens, &Profile),
+    other: &Profile,
+    counterparts: &[Counterpart],
+    answers: &[Counterpart],
+) -> Vec<Passage> {
     unit_ranges(tokens)
         .into_iter()
         .zip(own.units.iter().zip(counterparts))
-        .map(|(tokens, (unit, &counterpart))| {
-            let answers = other
-                .units
-                .get(usize::from(counterpart.unit))
-                .filter(|answer| share(counterpart, unit.mass.min(answer.mass)) >= BESIDE);
+        .enumerate()
+        .map(|(number, (tokens, (unit, &counterpart)))| {
+            let at = usize::from(counterpart.unit);
+            let there = other.units.get(at).filter(|_| counterpart.mass > 0.0);
+            let told = there.is_some_and(|there| related(counterpart, unit.mass, there.mass));
+            let mutual = answers.get(at).is_some_and(|answer| usize::from(answer.unit) == number);
+            let beside =
+                there.is_some_and(|there| mutual && share(counterpart, unit.mass.min(there.mass)) >= BESIDE);
             Passage {
                 tokens,
-                counterpart: answers.map(|_| usize::from(counterpart.unit)),
-                told: answers.is_some_and(|answer| related(counterpart, unit.mass, answer.mass)),
-                share: answers.map_or(0.0, |_| share(counterpart, unit.mass)),
+                counterpart: (told || beside).then_some(at),
+                told,
+                share: if told || beside { share(counterpart, unit.mass) } else { 0.0 },
                 left_out: counterpart.left_out,
             }
         })

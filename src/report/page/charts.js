@@ -31,7 +31,7 @@ function columns(rows, { title, unit, height = 120, onpick }) {
       const y = height - scale(value) - 3;
       group.append(draw("text", { x: x + step / 2, y, class: "value" }, number(value)));
     }
-    if (at % every === 0) {
+    if (at % every === 0 && (rows.length <= 12 || x + 60 <= width)) {
       const anchor = rows.length <= 12 ? "middle" : "start";
       const place = anchor === "middle" ? x + step / 2 : x;
       group.append(draw("text", { x: place, y: height + 15, "text-anchor": anchor }, label));

@@ -1,7 +1,7 @@
 // Elements from data. Text reaches the page as text nodes only; there is no markup from strings anywhere.
 
 const HARMFUL =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]|\udb40[\udc00-\udc7f]/g;
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]|\udb40[\udc00-\udc7f]/g;
 
 /** Control characters and overrides of direction, made visible. */
 const visible = (text) => String(text).replace(HARMFUL, "\ufffd");

@@ -43,7 +43,7 @@ function neighbours(cluster) {
 
 function membersTable(cluster, inTime, detail) {
   const first = data.documents[inTime[0]].time;
-  const rows = inTime.map((member) => {
+  const rows = inTime.map((member, at) => {
     const d = data.documents[member];
     const [relation, score] = cluster.standing[cluster.members.indexOf(member)];
     const representative = member === cluster.members[0];
@@ -56,7 +56,7 @@ function membersTable(cluster, inTime, detail) {
     ];
     const later = d.time !== undefined && first !== undefined && d.time > first ? `+ ${span(d.time - first)}` : "";
     return [
-      [own("span", d.date || "no date"), later && el("small", null, ` ${later}`)],
+      [el("span.nth", null, at + 1), own("span", d.date || "no date"), later && el("small", null, ` ${later}`)],
       [
         own("span.name", d.title || d.id),
         el("small.id", { dir: "ltr" }, d.id),
@@ -277,7 +277,7 @@ function wholeTexts(sides, seen) {
   const name = (side, piece) => `passage-${side}-${piece}`;
   const whole = (side) =>
     el(
-      "div.whole",
+      "div.published",
       { dir: "auto" },
       sides[side][0].ends.map((_, piece) => {
         const other = answer[side].get(piece);
