@@ -280,3 +280,53 @@ fn a_hostile_article_is_shown_as_text() {
     })()";
     assert_eq!(browser.eval(tries), serde_json::json!(["no", true, true, true]));
 }
+
+/// How long a page takes until it answers, and pictures of it: the figures of `docs/benchmarks.md`.
+#[test]
+#[ignore = "a measurement: WIRECOPY_PAGE=report.html cargo test --test page -- --ignored --nocapture"]
+fn how_long_until_a_page_answers() {
+    let page = PathBuf::from(std::env::var_os("WIRECOPY_PAGE").expect("WIRECOPY_PAGE names a page"));
+    let page = page.canonicalize().unwrap();
+    let mut browser = browser::start().expect("Chromium");
+    let megabytes = std::fs::metadata(&page).unwrap().len() as f64 / 1e6;
+    let mut shown = Vec::new();
+    for _ in 0..5 {
+        browser.open(&page, "");
+        shown.push(browser.eval("performance.getEntriesByName('shown')[0].startTime").as_f64().unwrap());
+    }
+    shown.sort_by(f64::total_cmp);
+    let read = browser.eval("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd");
+    let filtered = browser.eval(
+        "(() => { const t = performance.now(); filters.text = 'oil'; showRows(); document.body.offsetHeight; \
+         return performance.now() - t; })()",
+    );
+    let opened = browser.eval(
+        "(async () => { const t = performance.now(); location.hash = `cluster=${clusters[clusters.length - 1].name}`; \
+         while (!document.querySelector('table')?.closest('main')?.querySelector('.matrix')) await new Promise(requestAnimationFrame); \
+         return performance.now() - t; })()",
+    );
+    println!(
+        "{megabytes:.1} MB; shown after {:.0} ms (median of 5, {:.0} to {:.0}), read to its end after {:.0} ms, \
+         filtered in {:.0} ms, a cluster opened in {:.0} ms",
+        shown[2],
+        shown[0],
+        shown[4],
+        read.as_f64().unwrap(),
+        filtered.as_f64().unwrap(),
+        opened.as_f64().unwrap()
+    );
+    let name = page.file_stem().unwrap().to_str().unwrap().to_owned();
+    for (hash, view) in [("", "overview"), ("first", "cluster"), ("pair", "pair")] {
+        if hash.is_empty() {
+            browser.open(&page, "");
+        } else if hash == "first" {
+            browser.eval("location.hash = `cluster=${clusters[0].name}`");
+            browser.until("document.querySelector('section h2') && !document.querySelector('.rows')");
+        } else {
+            browser.eval("location.hash = pairLink(clusters[0].members[0], clusters[0].members[1])");
+            browser.until("document.querySelector('.verdict')");
+        }
+        look_at(&mut browser, &format!("{name}-{view}"));
+    }
+    assert_eq!(browser.complaints, Vec::<String>::new());
+}

@@ -2,7 +2,8 @@
 
 /** Columns: `[label, value, part]`, the part in the stronger colour. */
 function columns(rows, { title, unit, height = 120, onpick }) {
-  const width = 600;
+  // Letters keep their size: a narrow window gets a narrow drawing.
+  const width = Math.max(240, Math.min(600, window.innerWidth - 80));
   const most = Math.max(1, ...rows.map((row) => row[1]));
   const step = width / Math.max(rows.length, 8);
   const gap = Math.min(4, step / 5);

@@ -150,11 +150,11 @@ function filterButton(text, field, value) {
 }
 
 /** A table of which the first rows are shown, and the others on demand. */
-function table(heads, rows, shown) {
+function table(heads, rows, shown, kind) {
   const body = el("tbody");
   const more = (from) => {
     rows.slice(from, from + (from ? 100 : shown)).forEach((row) =>
-      body.append(el("tr", null, row.map((cell, at) => el(at ? "td" : "th", at ? null : { scope: "row" }, cell)))),
+      body.append(el("tr", null, row.map((cell, at) => el(at ? "td" : "th", at ? { "data-head": kind && at > 1 && cell && heads[at] } : { scope: "row" }, cell)))),
     );
     const left = rows.length - body.children.length;
     if (button) button.hidden = left <= 0;
@@ -166,7 +166,7 @@ function table(heads, rows, shown) {
   return el(
     "div.scroll",
     null,
-    el("table", null, el("thead", null, el("tr", null, heads.map((head) => el("th", { scope: "col" }, head)))), body),
+    el(kind ? `table.${kind}` : "table", null, el("thead", null, el("tr", null, heads.map((head) => el("th", { scope: "col" }, head)))), body),
     button,
   );
 }

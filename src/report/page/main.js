@@ -62,21 +62,17 @@ async function route() {
     view.focus({ preventScroll: true });
   } else window.scrollTo(0, listScroll);
   app.dataset.ready = hash || "overview";
+  performance.mark("shown");
 }
 
 const lost = () => el("main", null, crumbs([["All clusters", "#"]]), el("p.warning", null, "This page holds no such cluster or pair."));
 
 function banner() {
-  const dark = () => getComputedStyle(document.documentElement).colorScheme.includes("dark");
-  const button = el("button", { type: "button", id: "theme", onclick: turnTheme }, "");
-  function name() {
-    button.textContent = dark() ? "Light" : "Dark";
-  }
-  function turnTheme() {
-    document.documentElement.dataset.theme = dark() ? "light" : "dark";
-    name();
-  }
-  name();
+  const turnTheme = () => {
+    const dark = getComputedStyle(document.documentElement).colorScheme.includes("dark");
+    document.documentElement.dataset.theme = dark ? "light" : "dark";
+  };
+  const button = el("button", { type: "button", id: "theme", onclick: turnTheme }, "Light/dark");
   return el(
     "header",
     null,

@@ -74,7 +74,7 @@ function membersTable(cluster, inTime, detail) {
           ),
     ];
   });
-  return table(["date", "document", "source", "credits", "words", "to the representative"], rows, MEMBERS);
+  return table(["date", "document", "source", "credits", "words", "to the representative"], rows, MEMBERS, "members");
 }
 
 /** Which members credit which agency. */
