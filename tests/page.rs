@@ -295,6 +295,7 @@ fn how_long_until_a_page_answers() {
         shown.push(browser.eval("performance.getEntriesByName('shown')[0].startTime").as_f64().unwrap());
     }
     shown.sort_by(f64::total_cmp);
+    browser.until("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd");
     let read = browser.eval("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd");
     let filtered = browser.eval(
         "(() => { const t = performance.now(); filters.text = 'oil'; showRows(); document.body.offsetHeight; \

@@ -27,6 +27,7 @@ mod rows;
 mod sentence;
 mod text;
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 pub use marks::{Mark, Word};
@@ -311,6 +312,7 @@ impl<'a> Comparer<'a> {
         let (cut_a, cut_b) = (cut(a, &of_a), cut(b, &of_b));
         comparison.a.pieces = pieces(&cut_a, &of_a, &a.words, &cut_b);
         comparison.b.pieces = pieces(&cut_b, &of_b, &b.words, &cut_a);
+        pair_furniture(comparison);
         comparison.rows = rows::rows(&comparison.a.pieces, &comparison.b.pieces);
         let (marks_a, marks_b) =
             marks::marks((a, &comparison.a.pieces), (b, &comparison.b.pieces), &comparison.rows, &self.idf);
@@ -384,6 +386,22 @@ fn pieces(
             }
         })
         .collect()
+}
+
+/// Lines of furniture that are the same stand side by side.
+fn pair_furniture(comparison: &mut Comparison) {
+    let Comparison { a, b, .. } = comparison;
+    let mut lines: HashMap<&str, usize> = HashMap::new();
+    for (at, piece) in a.pieces.iter().enumerate().filter(|(_, p)| p.furniture && p.counterpart.is_none()) {
+        lines.entry(a.text[piece.bytes.clone()].trim()).or_insert(at);
+    }
+    for (at, piece) in b.pieces.iter_mut().enumerate().filter(|(_, p)| p.furniture && p.counterpart.is_none())
+    {
+        if let Some(own) = lines.remove(b.text[piece.bytes.clone()].trim()) {
+            piece.counterpart = Some(own);
+            a.pieces[own].counterpart = Some(at);
+        }
+    }
 }
 
 impl Comparison {

@@ -25,7 +25,7 @@ pub fn plain(feature: Feature, value: f64) -> Plain {
     let percent = |share: f64| format!("{:.0} %", 100.0 * share.clamp(0.0, 1.0));
     // Most features are logarithms of one and what they measure.
     let weight = || format!("weight {:.0}", value.exp() - 1.0);
-    let count = || format!("{:.1}", value.exp() - 1.0);
+    let count = || format!("{:.1}", value.exp() - 1.0).trim_end_matches(".0").to_owned();
     let words = |much, little, value| Plain { much, little, value };
     match feature {
         Feature::Shared => {

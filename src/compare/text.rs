@@ -299,8 +299,10 @@ fn atoms(side: &Side, at: usize, columns: usize, style: TextStyle) -> Vec<Atom> 
                 continue;
             }
             let wide = c.width() == Some(2);
-            let fits =
-                |atom: &Atom| c.width() == Some(0) || (!wide && atom.width < columns && !atom.is_wide());
+            let fits = |atom: &Atom| {
+                c.width() == Some(0)
+                    || (atom.width < columns && if wide { closes(c) } else { !atom.is_wide() || closes(c) })
+            };
             match out.last_mut() {
                 Some(atom) if !space && fits(atom) => atom.push(c, look),
                 _ => {
@@ -332,8 +334,13 @@ fn atoms(side: &Side, at: usize, columns: usize, style: TextStyle) -> Vec<Atom> 
     out
 }
 
+/// Marks that must not begin a line.
+fn closes(c: char) -> bool {
+    "、。，．：；？！）」』】》〉］｝”’,.:;?!)]}".contains(c)
+}
+
 impl Atom {
-    /// Whether a line may end behind it although no space follows: not before a closing mark, though.
+    /// Whether a line may end behind it although no space follows.
     fn is_wide(&self) -> bool {
         let last = self.spans.last().and_then(|(text, _)| text.chars().next_back());
         last.and_then(UnicodeWidthChar::width) == Some(2)

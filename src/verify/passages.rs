@@ -55,9 +55,14 @@ fn side(
             let mutual = answers.get(at).is_some_and(|answer| usize::from(answer.unit) == number);
             let beside =
                 there.is_some_and(|there| mutual && share(counterpart, unit.mass.min(there.mass)) >= BESIDE);
+            let same_line = || {
+                let own_place = own.units[..number].iter().filter(|before| before.line == unit.line).count();
+                let same = other.units.iter().enumerate().filter(|(_, there)| there.line == unit.line);
+                same.map(|(at, _)| at).nth(own_place)
+            };
             Passage {
                 tokens,
-                counterpart: (told || beside).then_some(at),
+                counterpart: if counterpart.left_out { same_line() } else { (told || beside).then_some(at) },
                 told,
                 share: if told || beside { share(counterpart, unit.mass) } else { 0.0 },
                 left_out: counterpart.left_out,

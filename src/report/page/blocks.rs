@@ -253,12 +253,18 @@ fn pair<'a>(
 
 fn seen(comparison: &Comparison) -> Seen {
     let weighed = comparison.weighed.as_ref();
-    let verdict = match comparison.origin {
+    let verdict = match (comparison.origin, comparison.relation) {
         // What the two alone would be is not what the run found.
-        Origin::NoEdge => {
-            "No edge: the run holds these two for one dispatch through other members only.".to_owned()
+        (Origin::NoEdge, Some(_)) => {
+            "No edge of their own: one dispatch through other members only.".to_owned()
         }
-        Origin::Edge | Origin::Alone => comparison.sentence(),
+        (Origin::NoEdge, None) => {
+            format!(
+                "No edge of their own: one dispatch through other members only. {}",
+                comparison.sentence()
+            )
+        }
+        (Origin::Edge | Origin::Alone, _) => comparison.sentence(),
     };
     Seen {
         verdict,

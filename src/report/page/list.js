@@ -10,13 +10,16 @@ const SORTS = {
 };
 const filters = { text: "", source: "", agency: "", relation: "", size: 2, from: "", to: "", sort: "size", page: 0 };
 
+/** What a document is called. */
+const nameOf = (entry) => entry.title || entry.opening || entry.id;
+
 /** What the list needs of a cluster, made once. */
 function summarise(cluster, at) {
   const members = cluster.members.map((member) => data.documents[member]);
   const days = members.map((member) => member.day).filter(Boolean).sort();
   const all = (field) => [...new Set(members.flatMap((member) => member[field] || []))];
   const [sources, agencies] = [all("source"), all("credits")];
-  const title = members.map((member) => member.title).find(Boolean) || members[0].id;
+  const title = members.map((member) => member.title).find(Boolean) || nameOf(members[0]);
   const scores = cluster.standing.slice(1).map(([, score]) => score);
   return {
     ...cluster,
@@ -28,7 +31,7 @@ function summarise(cluster, at) {
     first: days[0],
     last: days[days.length - 1],
     weakest: scores.length ? Math.min(...scores) : 1,
-    haystack: [title, ...members.flatMap((m) => [m.title, m.id]), ...sources, ...agencies]
+    haystack: [title, ...members.flatMap((m) => [nameOf(m), m.id]), ...sources, ...agencies]
       .filter(Boolean)
       .join("\n")
       .toLowerCase(),

@@ -18,8 +18,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::Run;
 use super::dates::day;
+use super::{Run, clean, cut};
 use crate::dates::instant;
 use crate::document::Document;
 use crate::ingest::Place;
@@ -28,6 +28,9 @@ use overview::{Overview, overview};
 
 /// Clusters of up to so many documents have all their pairs in the page.
 const ALL_PAIRS: usize = 24;
+
+/// Columns of a text's beginning that stand for a title.
+const OPENING: usize = 90;
 
 const SCRIPTS: [&str; 5] = [
     include_str!("dom.js"),
@@ -65,6 +68,9 @@ struct Entry<'a> {
     id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     title: Option<&'a str>,
+    /// How the text begins, where there is no title.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    opening: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     date: Option<&'a str>,
     /// The day it names, for filters.
@@ -129,7 +135,7 @@ impl Run {
             overview: overview(self),
             missing: blocks.absent.missing.len(),
             changed: blocks.absent.changed.len(),
-            documents: lines.iter().map(|&line| entry(&self.documents[line])).collect(),
+            documents: lines.iter().map(|&line| entry(&self.documents[line], texts)).collect(),
             clusters: self.clusters_of_page(&place, &blocks),
         };
         write_html(&mut out, &pack::json(&index)?, &blocks.packed)?;
@@ -157,11 +163,17 @@ impl Run {
     }
 }
 
-fn entry(line: &super::DocumentLine) -> Entry<'_> {
+fn entry<'a>(line: &'a super::DocumentLine, texts: &Texts) -> Entry<'a> {
     let date = line.date.as_deref();
+    let opening = || {
+        let text = &texts.get(&(line.path.clone(), line.record))?.text;
+        let first = text.lines().find(|line| line.chars().any(char::is_alphabetic))?;
+        Some(cut(&clean(first), OPENING))
+    };
     Entry {
         id: &line.id,
         title: line.title.as_deref(),
+        opening: if line.title.is_none() { opening() } else { None },
         date,
         day: date.and_then(day).map(|day| day.to_string()),
         time: date.and_then(instant).map(|time| time.as_second()),

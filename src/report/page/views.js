@@ -58,12 +58,12 @@ function membersTable(cluster, inTime, detail) {
     return [
       [el("span.nth", null, at + 1), own("span", d.date || "no date"), later && el("small", null, ` ${later}`)],
       [
-        own("span.name", d.title || d.id),
+        own("span.name", nameOf(d)),
         el("small.id", { dir: "ltr" }, d.id),
         el("span.tags", null, notes),
       ],
-      own("span", d.source || "—"),
-      d.credits ? own("span", d.credits.join(", ")) : "—",
+      cluster.sources.length ? own("span", d.source || "—") : null,
+      cluster.agencies.length ? (d.credits ? own("span", d.credits.join(", ")) : "—") : null,
       number(d.words),
       representative
         ? ""
@@ -74,14 +74,18 @@ function membersTable(cluster, inTime, detail) {
           ),
     ];
   });
-  return table(["date", "document", "source", "credits", "words", "to the representative"], rows, MEMBERS, "members");
+  // Columns that nobody fills are left out.
+  const heads = ["date", "document", "source", "credits", "words", "to the representative"];
+  const filled = heads.map((_, at) => rows.some((row) => row[at] !== null));
+  const kept = (row) => row.filter((_, at) => filled[at]);
+  return table(kept(heads), rows.map(kept), MEMBERS, "members");
 }
 
 /** Which members credit which agency. */
 function credits(cluster, inTime) {
   if (!cluster.agencies.length) return null;
   const all = inTime.map((member) => data.documents[member]);
-  const name = (d) => own("bdi", d.source || d.title || d.id);
+  const name = (d) => own("bdi", d.source || nameOf(d));
   const join = (list) => list.map((d, at) => [at ? ", " : "", name(d)]);
   const rows = cluster.agencies.map((agency) => [own("span", agency), join(all.filter((d) => (d.credits || []).includes(agency)))]);
   const silent = all.filter((d) => !d.credits);
@@ -98,7 +102,7 @@ function pairOf(detail, a, b) {
 
 function matrix(cluster, inTime, detail) {
   const known = new Map(detail.pairs.flatMap((pair) => [[`${pair.a} ${pair.b}`, pair], [`${pair.b} ${pair.a}`, pair]]));
-  const label = (member) => data.documents[member].source || data.documents[member].title || data.documents[member].id;
+  const label = (member) => data.documents[member].source || nameOf(data.documents[member]);
   if (cluster.size > MATRIX) {
     const rows = detail.pairs
       .filter((pair) => pair.edge)
@@ -157,7 +161,7 @@ function head(letter, member, detail) {
     "div.head",
     null,
     el("span.letter", null, letter),
-    own("h2", d.title || d.id),
+    own("h2", nameOf(d)),
     el("p.line", null, facts.map((fact, at) => [at ? " · " : "", own("bdi", fact)])),
     el("p.id", { dir: "ltr" }, d.record === undefined ? d.path : `${d.path}, record ${d.record}`),
     detail.texts[member] && detail.texts[member].changed ? el("span.tag.bad", null, "text changed since the run") : null,
