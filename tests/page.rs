@@ -180,6 +180,8 @@ fn a_person_finds_the_way_through_the_page() {
     assert!(browser.eval("document.querySelectorAll('mark.o').length").as_u64().unwrap() > 5);
     assert!(browser.eval("document.querySelectorAll('.reasons tr').length").as_u64().unwrap() > 10);
     look_at(&mut browser, "pair");
+    browser.click("#why");
+    browser.until("document.activeElement.textContent === 'Why this score'");
     browser.click(".switch button:last-child");
     browser.until("document.querySelector('.published')");
     browser.click(".published [role=button]");
@@ -279,6 +281,23 @@ fn a_hostile_article_is_shown_as_text() {
       return [window.owned ?? 'no', refused.includes('script'), refused.includes('markup'), refused.includes('connect-src')];
     })()";
     assert_eq!(browser.eval(tries), serde_json::json!(["no", true, true, true]));
+}
+
+/// The pictures of the README.
+#[test]
+#[ignore = "makes docs/*.png: WIRECOPY_SCREENSHOTS=docs cargo test --test page pictures -- --ignored"]
+fn pictures_of_the_readme() {
+    let mut browser = browser::start().expect("Chromium");
+    let desk = Desk::new();
+    let mut command = desk.command(&["cluster", "-q", "corpus", "--html"]);
+    let page = desk.path().join("page.html");
+    command.arg(&page).current_dir(env!("CARGO_MANIFEST_DIR"));
+    assert!(command.status().unwrap().success());
+    browser.look(1200, "light");
+    for (name, hash) in [("page", ""), ("pair", "#pair=courier-today%2Fstriker-transfer.html&wirebox-0001")] {
+        browser.open(&page, hash);
+        browser.picture(name);
+    }
 }
 
 /// How long a page takes until it answers, and pictures of it: the figures of `docs/benchmarks.md`.

@@ -405,6 +405,11 @@ fn pair_furniture(comparison: &mut Comparison) {
 }
 
 impl Comparison {
+    /// Whether both dates name a time of the day.
+    fn to_the_minute(&self) -> bool {
+        [&self.a, &self.b].iter().all(|side| side.date.as_deref().is_some_and(|date| date.contains(':')))
+    }
+
     /// Takes relation, score and measurements over from the edge that a run has between the two, where it has one.
     #[must_use]
     pub fn as_in_run(mut self, edge: Option<&EdgeLine>, model: Option<&ModelLine>) -> Self {

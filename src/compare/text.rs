@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthChar;
 
 use super::sentence::percent;
 use super::{Comparison, Mark, Origin, Row, Side};
-use crate::report::{Ink, TextStyle, clean, cut, number, pad, width, wrap};
+use crate::report::{Ink, Relation, TextStyle, clean, cut, number, pad, width, wrap};
 
 /// From so many columns on, passages stand side by side.
 const WIDE: usize = 120;
@@ -45,14 +45,13 @@ impl Comparison {
             None => "none".to_owned(),
         };
         writeln!(out, "\nrelation         {relation}")?;
-        writeln!(
-            out,
-            "score            {:.2} {}",
-            self.score,
-            style.paint(Ink::Dim, &format!("(a rewrite from {:.2} on)", self.threshold))
-        )?;
+        let from = match self.relation {
+            None | Some(Relation::Rewrite) => format!(" (a rewrite from {:.2} on)", self.threshold),
+            Some(_) => String::new(),
+        };
+        writeln!(out, "score            {:.2}{}", self.score, style.paint(Ink::Dim, &from))?;
         if let Some(seconds) = self.seconds_apart {
-            writeln!(out, "dates            {}", apart(seconds))?;
+            writeln!(out, "dates            {}", apart(seconds, self.to_the_minute()))?;
         }
         writeln!(out, "runs in both     {} of the runs of words", percent(self.jaccard))?;
         writeln!(
@@ -78,7 +77,7 @@ impl Comparison {
 
     fn write_reasons(&self, out: &mut impl Write, style: TextStyle) -> io::Result<()> {
         let Some(weighed) = &self.weighed else { return Ok(()) };
-        let verbatim = self.relation.is_some_and(|relation| relation <= crate::report::Relation::Excerpt);
+        let verbatim = self.relation.is_some_and(|relation| relation <= Relation::Excerpt);
         let heading = if verbatim {
             "What the scorer would say, were it no plain copy (log-odds)"
         } else {
@@ -172,14 +171,15 @@ fn write_side(out: &mut impl Write, name: &str, side: &Side, style: TextStyle) -
     writeln!(out, "{:LABEL$}{}", "", cut(&facts.join(" · "), room))
 }
 
-/// `B is 3 hours later`.
-fn apart(seconds: i64) -> String {
+/// `B is 3 hours later`; no more than days where a date has no time.
+fn apart(seconds: i64, to_the_minute: bool) -> String {
     let (later, seconds) = (if seconds > 0 { "B" } else { "A" }, seconds.unsigned_abs());
     let of = |n: u64, one: &str| if n == 1 { format!("1 {one}") } else { format!("{} {one}s", number(n)) };
     let length = match seconds {
         0 => return "the same".to_owned(),
-        s if s < 3_600 => of(s.div_ceil(60), "minute"),
-        s if s < 2 * 86_400 => of((s + 1_800) / 3_600, "hour"),
+        s if !to_the_minute && s < 86_400 => return "within a day of each other".to_owned(),
+        s if to_the_minute && s < 3_600 => of(s.div_ceil(60), "minute"),
+        s if to_the_minute && s < 2 * 86_400 => of((s + 1_800) / 3_600, "hour"),
         s => of((s + 43_200) / 86_400, "day"),
     };
     format!("{later} is {length} later")

@@ -78,7 +78,6 @@ struct Pair<'a> {
 #[derive(Serialize)]
 struct Seen {
     verdict: String,
-    seconds_apart: Option<i64>,
     start: f64,
     /// What is added to the start, why, and the value.
     parts: Vec<(f64, String, String)>,
@@ -268,7 +267,6 @@ fn seen(comparison: &Comparison) -> Seen {
     };
     Seen {
         verdict,
-        seconds_apart: comparison.seconds_apart,
         start: weighed.map_or(0.0, |weighed| round(weighed.start)),
         parts: weighed.map_or_else(Vec::new, |weighed| {
             let parts = weighed.parts.iter();

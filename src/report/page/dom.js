@@ -54,12 +54,15 @@ function percent(share) {
   return `${value < 100 ? Math.min(99, Math.round(value)) : 100} %`;
 }
 
-/** `3 hours`. */
-function span(seconds) {
-  const s = Math.abs(seconds);
-  const of = (n, one) => `${number(n)} ${one}${n === 1 ? "" : "s"}`;
-  if (s < 3600) return of(Math.ceil(s / 60), "minute");
-  return s < 172800 ? of(Math.round(s / 3600), "hour") : of(Math.round(s / 86400), "day");
+/** How much later one date is, as `+ 3 hours`; no more than days where one has no time of the day. */
+function later(from, to) {
+  if (from.time === undefined || to.time === undefined) return "";
+  const s = to.time - from.time;
+  const of = (n, one) => `+ ${number(n)} ${one}${n === 1 ? "" : "s"}`;
+  const exact = [from, to].every((entry) => entry.date.includes(":"));
+  if (s <= 0 || (!exact && s < 86400)) return "";
+  if (exact && s < 3600) return of(Math.ceil(s / 60), "minute");
+  return exact && s < 172800 ? of(Math.round(s / 3600), "hour") : of(Math.round(s / 86400), "day");
 }
 
 const RELATIONS = ["identical", "copy", "excerpt", "rewrite"];

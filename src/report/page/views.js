@@ -42,7 +42,7 @@ function neighbours(cluster) {
 }
 
 function membersTable(cluster, inTime, detail) {
-  const first = data.documents[inTime[0]].time;
+  const first = data.documents[inTime[0]];
   const rows = inTime.map((member, at) => {
     const d = data.documents[member];
     const [relation, score] = cluster.standing[cluster.members.indexOf(member)];
@@ -54,9 +54,9 @@ function membersTable(cluster, inTime, detail) {
       gone && el("span.tag.bad", null, "text missing"),
       !gone && detail.texts[member].changed && el("span.tag.bad", null, "text changed"),
     ];
-    const later = d.time !== undefined && first !== undefined && d.time > first ? `+ ${span(d.time - first)}` : "";
+    const after = later(first, d);
     return [
-      [el("span.nth", null, at + 1), own("span", d.date || "no date"), later && el("small", null, ` ${later}`)],
+      [el("span.nth", null, at + 1), own("span", d.date || "no date"), after && el("small", null, ` ${after}`)],
       [
         own("span.name", nameOf(d)),
         el("small.id", { dir: "ltr" }, d.id),
@@ -149,8 +149,8 @@ function pairView(cluster, detail, a, b) {
     el("h1.verdict", null, seen ? seen.verdict : pair ? "The texts could not be read again." : "The run has no edge between these two."),
     el("div.heads", null, head("A", a, detail), head("B", b, detail)),
     pair ? figures(pair, seen) : null,
-    seen ? reasons(pair, seen) : null,
     seen ? passages(detail, pair, seen, a, b) : null,
+    seen ? reasons(pair, seen) : null,
   );
 }
 
@@ -168,17 +168,37 @@ function head(letter, member, detail) {
   );
 }
 
+/** Which of two is the later one, where that can be said. */
+function apart(a, b) {
+  if (a.time === undefined || b.time === undefined) return null;
+  if (later(a, b)) return ["dates", `B ${later(a, b)}`];
+  return ["dates", later(b, a) ? `A ${later(b, a)}` : a.time === b.time ? "the same" : "within a day of each other"];
+}
+
 function figures(pair, seen) {
   const rows = [
     ["relation", chip(pair.relation)],
-    ["score", `${two(pair.score)} (a rewrite from ${two(data.overview.strictness)} on)`],
-    seen && seen.seconds_apart !== null &&
-      ["dates", seen.seconds_apart === 0 ? "the same" : `${seen.seconds_apart > 0 ? "B" : "A"} is ${span(seen.seconds_apart)} later`],
+    [
+      "score",
+      [
+        two(pair.score),
+        pair.relation < 0 || pair.relation === 3 ? ` (a rewrite from ${two(data.overview.strictness)} on) ` : " ",
+        seen && seen.parts.length ? el("button.link", { type: "button", id: "why", onclick: showReasons }, "why") : null,
+      ],
+    ],
+    apart(data.documents[pair.a], data.documents[pair.b]),
     ["runs of words in both", percent(pair.jaccard)],
     ["words in both", `${percent(pair.in_b)} of A's, ${percent(pair.in_a)} of B's`],
     pair.evidence && ["rarest words in both", own("span", pair.evidence.join(" · "))],
   ].filter(Boolean);
   return el("dl.figures", null, rows.map(([name, value]) => el("div", null, el("dt", null, name), el("dd", null, value))));
+}
+
+function showReasons() {
+  const all = document.querySelector(".reasons");
+  all.open = true;
+  all.scrollIntoView();
+  all.querySelector("summary").focus();
 }
 
 function reasons(pair, seen) {
