@@ -56,6 +56,11 @@ pub struct IngestConfig {
     /// Largest decoded document, in bytes. Read from a number, or from text such as `64M`.
     #[serde(deserialize_with = "number_or_size")]
     pub max_document_bytes: u64,
+    /// Take the time of a file's last change for its date where nothing else tells one.
+    pub mtime: bool,
+    /// More news agencies, and more names of known ones, in the form of `data/agencies.tsv`; laid over the table that is
+    /// compiled in.
+    pub agencies: Option<std::path::PathBuf>,
     /// Names of the fields of JSON objects and CSV columns.
     pub fields: FieldNames,
 }
@@ -69,6 +74,8 @@ impl Default for IngestConfig {
             follow: false,
             hidden: false,
             max_document_bytes: MAX_DOCUMENT_BYTES,
+            mtime: false,
+            agencies: None,
             fields: FieldNames::default(),
         }
     }
@@ -131,6 +138,8 @@ pub struct MatchConfig {
     /// Days that may lie between the dates of a dispatch and of its rewrite, where both are known; 0 for any number.
     /// Copies and excerpts are not bound by it.
     pub window: u32,
+    /// Compare the furniture of sites too, rather than the articles alone.
+    pub keep_furniture: bool,
     /// Model of the scorer, as `wirecopy calibrate` writes it; the one that is shipped when unset.
     pub model: Option<std::path::PathBuf>,
 }
@@ -172,6 +181,7 @@ impl Default for MatchConfig {
             rewrites: REWRITES,
             strictness: Strictness::default(),
             window: WINDOW,
+            keep_furniture: false,
             model: None,
         }
     }

@@ -31,12 +31,39 @@ pub struct Metadata {
     pub title: Option<String>,
     /// Publication date as it was found, unparsed.
     pub date: Option<String>,
+    /// The same date in ISO 8601: as exact as it is written, with the zone that it names.
+    pub published: Option<String>,
+    /// Where the date was found.
+    pub date_origin: Option<DateOrigin>,
+    /// Why a date that was found before is not used.
+    pub date_problem: Option<String>,
     /// Publisher: the `source` field, the page's site name, or none.
     pub source: Option<String>,
     /// Address the text was published under.
     pub url: Option<String>,
+    /// Lines that name who wrote or sent the text: the byline of a page, the `author` or `byline` of a record.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bylines: Vec<String>,
     /// ISO 639-3 code guessed from the text, or the one the document declares.
     pub language: Option<String>,
+}
+
+/// Where a publication date was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DateOrigin {
+    /// The metadata of a page.
+    Metadata,
+    /// A field of a record, a column of a table, the front matter of Markdown.
+    Field,
+    /// The first lines of the text.
+    Text,
+    /// The path of the file, such as `2023/09/24/`.
+    Path,
+    /// The address, in the same forms.
+    Url,
+    /// The time of the file's last change, where that was asked for.
+    Mtime,
 }
 
 /// One article, read and decoded, before any normalisation.

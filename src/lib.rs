@@ -19,6 +19,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod bench;
 pub mod candidates;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
@@ -37,12 +38,13 @@ mod pipeline;
 mod progress;
 pub mod report;
 pub mod sketch;
+pub mod sources;
 pub mod text;
 pub mod verify;
 
 pub use compare::{Comparison, compare};
 pub use config::Config;
-pub use document::{DocId, Document, Header, Metadata, Skipped};
+pub use document::{DateOrigin, DocId, Document, Header, Metadata, Skipped};
 pub use error::{Error, Result};
 pub use ingest::Root;
 pub use pipeline::Pipeline;

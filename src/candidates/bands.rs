@@ -41,6 +41,13 @@ impl BandKeys {
         self.documents.push((document, tokens));
     }
 
+    /// Gives the document that was added as number `at`, from 0, another length and other keys.
+    pub fn replace(&mut self, at: usize, tokens: u32, keys: &[u64]) {
+        debug_assert_eq!(keys.len(), self.bands);
+        self.keys[at * self.bands..(at + 1) * self.bands].copy_from_slice(keys);
+        self.documents[at].1 = tokens;
+    }
+
     /// Pairs that agree in at least one band, sorted, each once.
     ///
     /// Sort and scan, one band at a time on every thread: O(bands · n log n) time, and at most

@@ -24,3 +24,26 @@ impl Candidate {
         }
     }
 }
+
+/// What the stages before verification leave of a folder, and what they do with pairs that are known to belong
+/// together: see [`Pipeline::survey`](crate::Pipeline::survey).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Survey {
+    /// Documents.
+    pub documents: usize,
+    /// Those that are left once copies have collapsed.
+    pub representatives: usize,
+    /// Pairs that the join proposes.
+    pub candidates: usize,
+    /// What became of each pair that was asked for, in the order of asking.
+    pub meetings: Vec<Meeting>,
+}
+
+/// What the stages before verification do with a pair.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Meeting {
+    /// Whether verification sees the pair: as copies of one representative, or as a candidate by their representatives.
+    pub met: bool,
+    /// Features that both hold and that are not too frequent to be a key.
+    pub usable: usize,
+}

@@ -2,7 +2,7 @@
 //!
 //! A document's features are its words and its pairs of neighbouring words (pairs and triples of characters in scripts
 //! without spaces). Its rarest ones, among those that stand in at least two documents, are its *keys*; documents that
-//! share at least two keys are candidates. It is a MinHash whose permutation is "rarest first", or the prefix filter
+//! share at least two keys are candidates. Rarity is taken by powers of two. It is a MinHash whose permutation is "rarest first", or the prefix filter
 //! of set joins (Chaudhuri, Ganti and Kaushik 2006; Bayardo, Ma and Srikant 2007) with a count instead of a bound:
 //! overlap is not divided by the union, so that furniture, cuts and splices do not dilute it.
 //!
@@ -23,6 +23,9 @@ const WINDOW: usize = 32;
 /// Counters a feature, as a power of two: at four slots an expected feature, one in five of the features that stand in
 /// one document only meets another one and looks like two.
 const SLOTS_PER_FEATURE: usize = 4;
+/// Features that stand in fewer documents than twice this are equally rare; above, those of twice the frequency rank
+/// behind.
+const RELATIVES: u8 = 4;
 /// Counts from which "frequent" is all there is to know.
 const SATURATED: u8 = u8::MAX;
 
@@ -85,13 +88,24 @@ impl<'a> RareJoin<'a> {
         self.slot(feature).load(Ordering::Relaxed)
     }
 
+    /// How many features two documents share that stand in few enough documents to be a key. With fewer than the join
+    /// asks for, no choice of keys could bring the two together.
+    pub fn usable_overlap(&self, a: &[Token], b: &[Token]) -> usize {
+        let (mut x, mut y) = (Vec::new(), Vec::new());
+        distinct_features(a, &mut x);
+        distinct_features(b, &mut y);
+        x.retain(|&feature| self.frequency(feature) < SATURATED && y.binary_search(&feature).is_ok());
+        x.len()
+    }
+
     /// A document's keys: its rarest features that stand in at least one other document, sorted by hash.
     fn keys_of(&self, tokens: &[Token], scratch: &mut Vec<u64>) -> Vec<u64> {
         distinct_features(tokens, scratch);
-        let mut ranked: Vec<(u8, u64)> = scratch
+        let mut ranked: Vec<(u32, u64)> = scratch
             .iter()
             .map(|&feature| (self.frequency(feature), feature))
             .filter(|&(count, _)| (2..SATURATED).contains(&count))
+            .map(|(count, feature)| (rank(count), feature))
             .collect();
         if ranked.len() > self.keys {
             ranked.select_nth_unstable(self.keys);
@@ -144,6 +158,14 @@ impl<'a> RareJoin<'a> {
         pairs.par_sort_unstable();
         pairs
     }
+}
+
+/// Features of about the same frequency rank alike, and the hash decides among them, for all documents in the same way.
+///
+/// Were two documents rarer than three, a document with one close relative would spend all of its keys on it, and the
+/// third version of the story, which shares what stands in all three, would never be met.
+fn rank(count: u8) -> u32 {
+    (count / RELATIVES).max(1).ilog2()
 }
 
 fn distinct_features(tokens: &[Token], out: &mut Vec<u64>) {
@@ -208,6 +230,31 @@ mod tests {
         // 500 documents saturate the counters: nothing that frequent is a key.
         let fewer = join(&texts[..200]);
         assert!((0..199).all(|i| fewer.contains(&Candidate(DocId(i), DocId(i + 1)))));
+    }
+
+    #[test]
+    fn a_close_relative_hides_no_distant_one() {
+        // Two versions share eighty rare words, of which the third has five.
+        let rare =
+            |range: std::ops::Range<u64>| -> String { range.map(|i| format!("quorvan{i} ")).collect() };
+        let texts = [rare(0..80), rare(0..80) + &filler(1, 40), rare(75..80) + &filler(2, 40)];
+        let pairs = join(&texts);
+        assert!(
+            pairs.contains(&Candidate(DocId(0), DocId(2))) || pairs.contains(&Candidate(DocId(1), DocId(2)))
+        );
+    }
+
+    #[test]
+    fn frequent_features_are_no_usable_overlap() {
+        let mut texts: Vec<String> = (0..300).map(|i| format!("the {}", filler(i, 3))).collect();
+        texts[0] = "the Okoro accord".to_owned();
+        texts[1] = "the Okoro treaty".to_owned();
+        let tokens: Vec<Tokens> = texts.iter().map(|text| tokenize(text)).collect();
+        let documents: Vec<(DocId, &[Token])> =
+            tokens.iter().zip(0..).map(|(t, i)| (DocId(i), t.as_slice())).collect();
+        let join = RareJoin::new(&documents, 48, 2);
+        // `Okoro`, and `the Okoro`; `the` is everywhere.
+        assert_eq!(join.usable_overlap(documents[0].1, documents[1].1), 2);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, Args, Command, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 use toml::Value;
 
+use super::bench::BenchArgs;
 use super::calibrate::CalibrateArgs;
 use super::compare::{self, CompareArgs};
 use super::eval::EvalArgs;
@@ -43,6 +44,18 @@ Examples:
       a table of the clustered documents, nothing on the terminal
   wirecopy cluster incoming/ --exit-code -q
       only say by the exit code whether there are duplicates";
+
+const BENCH_EXAMPLES: &str = "\
+Examples:
+  wirecopy bench incoming/ --repeat 5
+      medians of five runs, beside the floor of reading every byte
+  wirecopy bench incoming/ --format json > before.json
+  wirecopy bench incoming/ --compare before.json
+      what a change to settings, machine or program made of it
+  wirecopy bench --generate 100000 --seed 7 -o generated.jsonl
+  wirecopy cluster generated.jsonl -q -o run.jsonl
+  wirecopy eval run.jsonl --gold generated.jsonl.gold.tsv
+      a corpus of any size with known families";
 
 const TUNE_EXAMPLES: &str = "\
 Examples:
@@ -82,6 +95,9 @@ pub enum Verb {
     Eval(EvalArgs),
     /// Fit the scorer of rewrites on labelled pairs of your own
     Calibrate(CalibrateArgs),
+    /// Say how fast a run is, stage by stage; or write an invented corpus to measure on
+    #[command(after_long_help = BENCH_EXAMPLES)]
+    Bench(BenchArgs),
     /// Show what a threshold costs: bands, rows, and the pairs they miss or check in vain
     #[command(after_long_help = TUNE_EXAMPLES)]
     Tune(TuneArgs),
@@ -208,8 +224,10 @@ fn verbs() -> PossibleValuesParser {
     PossibleValuesParser::new([
         "cluster",
         "compare",
+        "report",
         "eval",
         "calibrate",
+        "bench",
         "tune",
         "config",
         "completions",
@@ -243,6 +261,10 @@ pub struct SettingArgs {
     #[arg(long, value_name = "LEVEL", value_parser = strictness(), hide_possible_values = true,
         help_heading = MATCHING)]
     pub strictness: Option<String>,
+    /// Compare the furniture of sites too (share lines, "Read also", notices), rather than the articles alone
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        hide_possible_values = true, help_heading = MATCHING)]
+    pub keep_furniture: Option<bool>,
     /// Score rewrites with the model in FILE rather than with the one that is built in
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = MATCHING)]
     pub model: Option<String>,
@@ -266,6 +288,13 @@ pub struct SettingArgs {
     /// Skip documents that are longer, such as 64M
     #[arg(long, value_name = "SIZE", value_parser = crate::config::parse_size, help_heading = INPUT)]
     pub max_document_bytes: Option<u64>,
+    /// Take the time of a file's last change for its date where nothing else tells one
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        hide_possible_values = true, help_heading = INPUT)]
+    pub mtime: Option<bool>,
+    /// Know the news agencies in FILE too: a name and its spellings a line, separated by tabs
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = INPUT)]
+    pub agencies: Option<String>,
     /// Field or column that holds the id
     #[arg(long, value_name = "NAME", help_heading = FIELDS)]
     pub id_field: Option<String>,
@@ -295,7 +324,7 @@ fn strictness() -> PossibleValuesParser {
 }
 
 /// Each flag that sets a value of `wirecopy.toml`, by its name here, and the place of its value there.
-pub(super) const SETTINGS: [(&str, &str); 22] = [
+pub(super) const SETTINGS: [(&str, &str); 25] = [
     ("threads", "threads"),
     ("threshold", "match.threshold"),
     ("shingle", "match.shingle"),
@@ -305,6 +334,7 @@ pub(super) const SETTINGS: [(&str, &str); 22] = [
     ("misses", "match.misses"),
     ("no_rewrites", "match.rewrites"),
     ("strictness", "match.strictness"),
+    ("keep_furniture", "match.keep_furniture"),
     ("model", "match.model"),
     ("include", "ingest.include"),
     ("exclude", "ingest.exclude"),
@@ -312,6 +342,8 @@ pub(super) const SETTINGS: [(&str, &str); 22] = [
     ("follow", "ingest.follow"),
     ("hidden", "ingest.hidden"),
     ("max_document_bytes", "ingest.max_document_bytes"),
+    ("mtime", "ingest.mtime"),
+    ("agencies", "ingest.agencies"),
     ("id_field", "ingest.fields.id"),
     ("text_field", "ingest.fields.text"),
     ("title_field", "ingest.fields.title"),
@@ -341,6 +373,7 @@ impl Typed for SettingArgs {
             "window" => integer(self.window),
             "no_rewrites" => self.no_rewrites.map(|no| Value::Boolean(!no)),
             "strictness" => text(&self.strictness),
+            "keep_furniture" => self.keep_furniture.map(Value::Boolean),
             "model" => text(&self.model),
             "include" => list(&self.include),
             "exclude" => list(&self.exclude),
@@ -349,6 +382,8 @@ impl Typed for SettingArgs {
             "hidden" => self.hidden.map(Value::Boolean),
             // As text, since TOML's integers are signed.
             "max_document_bytes" => self.max_document_bytes.map(|n| Value::String(n.to_string())),
+            "mtime" => self.mtime.map(Value::Boolean),
+            "agencies" => text(&self.agencies),
             "id_field" => text(&self.id_field),
             "text_field" => text(&self.text_field),
             "title_field" => text(&self.title_field),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueHint};
 
 use super::args::{GlobalArgs, SettingArgs};
-use super::eval::{pair_text, table};
+use super::figures::{pair_text, table};
 use super::labels;
 use super::output::Output;
 use super::settings::Settings;

@@ -12,6 +12,7 @@ use super::output::Output;
 use super::settings::Settings;
 use super::{DONE, DUPLICATES, TROUBLE, interrupt, terminal};
 use crate::report::{Run, TextStyle, peak_memory};
+use crate::text::credit::Agencies;
 use crate::verify::Model;
 use crate::{Cancel, Error, Pipeline, Root, Skipped};
 
@@ -70,6 +71,9 @@ fn plan(global: &GlobalArgs, args: &ClusterArgs) -> anyhow::Result<Plan> {
     let settings = Settings::load(global, &args.settings)?;
     if let (true, Some(model)) = (settings.config.matching.rewrites, &settings.config.matching.model) {
         Model::read(model)?;
+    }
+    if let Some(agencies) = &settings.config.ingest.agencies {
+        Agencies::with_file(agencies)?;
     }
     let roots: Vec<Root> = args.paths.iter().map(Root::from).collect();
     if roots.iter().filter(|root| **root == Root::Stdin).count() > 1 {

@@ -1,18 +1,25 @@
-//! `wirecopy eval`: how well a run matches gold families, or the scorer labelled pairs.
+//! `wirecopy eval`: how well a run matches gold families, or the scorer and the candidate stages labelled pairs.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, ValueHint};
 
 use super::args::{GlobalArgs, SettingArgs};
-use super::labels;
 use super::settings::Settings;
-use crate::eval::{Bin, Figures, GoldReport, PairReport, gold_report, pair_report, parse_gold, score_pairs};
+use super::{figures, inputs, labels};
+use crate::eval::{
+    GoldReport, LabelledPair, Texts, Weighting, candidate_report, first_line, gold_report, pair_report,
+    parse_gold, perturbed, score_pairs,
+};
+use crate::perturb::Perturbation;
 use crate::report::Run;
 use crate::verify::Model;
+use crate::{Pipeline, Root};
+
+/// The set of documents whose language is not known, by its ISO 639-3 code.
+const UNDETERMINED: &str = "und";
 
 /// `wirecopy eval`.
 #[derive(Debug, Args)]
@@ -21,14 +28,35 @@ pub struct EvalArgs {
     #[arg(value_name = "RUN", requires = "gold", conflicts_with = "pairs")]
     pub run: Option<PathBuf>,
     /// Families of a run's documents: lines of id and family, separated by a tab
-    #[arg(long, value_name = "FILE", requires = "run")]
+    #[arg(long, value_name = "FILE", requires = "run", value_hint = ValueHint::FilePath)]
     pub gold: Option<PathBuf>,
-    /// Labelled pairs: lines of id, id, 0 or 1, and the name of a set, separated by tabs
-    #[arg(long, value_name = "FILE", requires = "docs", required_unless_present = "run")]
-    pub pairs: Option<PathBuf>,
-    /// Documents of the pairs: a file or folder as for `wirecopy cluster`
-    #[arg(long, value_name = "PATH")]
-    pub docs: Option<PathBuf>,
+    /// Labelled pairs: lines of id, id, 0 or 1, and the name of a set, separated by tabs; may be given several times
+    #[arg(long, value_name = "FILE", requires = "docs", required_unless_present = "run",
+        value_hint = ValueHint::FilePath)]
+    pub pairs: Vec<PathBuf>,
+    /// Documents of the pairs: files or folders as for `wirecopy cluster`
+    #[arg(long, value_name = "PATH", requires = "pairs", value_hint = ValueHint::AnyPath)]
+    pub docs: Vec<PathBuf>,
+    /// Weigh terms by the background table only, as if each pair were alone in a folder
+    #[arg(long, requires = "pairs")]
+    pub alone: bool,
+    /// Score the pairs under perturbations, such as `ocr_2,truncate_50`; `all` is the standard suite
+    ///
+    /// One side of each true pair is altered, and both sides of each false one. With -v also by set.
+    #[arg(
+        long,
+        value_name = "NAME",
+        value_delimiter = ',',
+        requires = "pairs",
+        conflicts_with = "candidates"
+    )]
+    pub perturb: Vec<String>,
+    /// Measure which true pairs become candidates, rather than how they are scored
+    #[arg(long, requires = "pairs", conflicts_with = "alone")]
+    pub candidates: bool,
+    /// With --candidates: more documents that the corpus consists of
+    #[arg(long, value_name = "PATH", requires = "candidates", value_hint = ValueHint::AnyPath)]
+    pub among: Vec<PathBuf>,
     /// Form of the figures
     #[arg(long, value_name = "FORM", value_enum, default_value_t = FiguresFormat::Text)]
     pub format: FiguresFormat,
@@ -52,137 +80,114 @@ pub enum FiguresFormat {
 /// Runs the verb and gives the exit code.
 pub(super) fn run(global: &GlobalArgs, args: &EvalArgs) -> anyhow::Result<u8> {
     let settings = Settings::load(global, &args.settings)?;
-    let text = match (&args.run, &args.gold, &args.pairs, &args.docs) {
-        (Some(run), Some(gold), ..) => {
-            let run = Run::read_jsonl(run)?;
-            let families = parse_gold(&labels::read(gold)?, gold)?;
-            let clusters: Vec<Vec<String>> =
-                run.clusters.iter().map(|c| c.members.iter().map(|m| m.id.clone()).collect()).collect();
-            let documents: Vec<String> = run.documents.iter().map(|d| d.id.clone()).collect();
-            let report = gold_report(&clusters, &documents, &families);
-            match args.format {
-                FiguresFormat::Text => gold_text(&report, &run, args.errors),
-                FiguresFormat::Json => json(&report)?,
-            }
-        }
-        (_, _, Some(pairs), Some(docs)) => {
-            let pairs = labels::pairs(pairs)?;
-            let texts = labels::texts(docs, &settings)?;
-            let matching = &settings.config.matching;
-            let model = matching.model.as_deref().map_or_else(Model::shipped, Model::read)?;
-            let scores = score_pairs(&pairs, &texts, &model, matching)?;
-            let report = pair_report(&pairs, &scores, &texts, matching.strictness.threshold(), args.errors);
-            match args.format {
-                FiguresFormat::Text => pair_text(&report),
-                FiguresFormat::Json => json(&report)?,
-            }
-        }
-        _ => bail!("name a run and --gold, or --pairs and --docs"),
+    let by_set = global.verbose > 0;
+    let text = match (&args.run, &args.gold) {
+        (Some(run), Some(gold)) => families(run, gold, args, by_set)?,
+        _ => labelled(args, &settings, by_set)?,
     };
     super::print(text.as_bytes())
+}
+
+/// A run by gold families.
+fn families(run: &Path, gold: &Path, args: &EvalArgs, by_set: bool) -> anyhow::Result<String> {
+    let run = Run::read_jsonl(run)?;
+    let families = parse_gold(&labels::read(gold)?, gold)?;
+    let clusters: Vec<Vec<String>> =
+        run.clusters.iter().map(|c| c.members.iter().map(|m| m.id.clone()).collect()).collect();
+    let documents: Vec<(&str, &str)> = run
+        .documents
+        .iter()
+        .map(|d| (d.id.as_str(), d.language.as_deref().unwrap_or(UNDETERMINED)))
+        .collect();
+    let report = gold_report(&clusters, &documents, &families);
+    if report.overall.listed == 0 && !families.is_empty() {
+        bail!("{}: none of its ids is a document of the run", gold.display());
+    }
+    match args.format {
+        FiguresFormat::Text => {
+            let lines = first_lines(&run, &report, args.errors)?;
+            Ok(figures::gold_text(&report, &run, &lines, args.errors, by_set))
+        }
+        FiguresFormat::Json => json(&report),
+    }
+}
+
+/// First lines of the documents that the list of errors names.
+fn first_lines(run: &Run, report: &GoldReport, errors: usize) -> anyhow::Result<HashMap<String, String>> {
+    let merges = report.wrong_merges.iter().take(errors).flat_map(|merge| &merge.members);
+    let splits = report.splits.iter().take(errors).flat_map(|split| &split.members);
+    let named: BTreeSet<&str> = merges.chain(splits).map(String::as_str).collect();
+    inputs::read(run, &named, |document| first_line(&document.text))
+}
+
+/// The scorer or the candidate stages by labelled pairs.
+fn labelled(args: &EvalArgs, settings: &Settings, by_set: bool) -> anyhow::Result<String> {
+    let mut pairs = Vec::new();
+    for path in &args.pairs {
+        pairs.extend(labels::pairs(path)?);
+    }
+    if args.candidates {
+        return candidates(&pairs, args, settings);
+    }
+    let perturbations = perturbations(&args.perturb)?;
+    let mut texts = Texts::new();
+    for path in &args.docs {
+        texts.extend(labels::texts(path, settings)?);
+    }
+    let matching = &settings.config.matching;
+    let model = matching.model.as_deref().map_or_else(Model::shipped, Model::read)?;
+    let weighting = if args.alone { Weighting::Alone } else { Weighting::Folder };
+    if !perturbations.is_empty() {
+        let report = perturbed(&pairs, &texts, &perturbations, &model, matching, weighting)?;
+        return match args.format {
+            FiguresFormat::Text => Ok(figures::perturbed_text(&report, by_set)),
+            FiguresFormat::Json => json(&report),
+        };
+    }
+    let scores = score_pairs(&pairs, &texts, &model, matching, weighting)?;
+    let report = pair_report(&pairs, &scores, &texts, matching.strictness.threshold(), args.errors);
+    match args.format {
+        FiguresFormat::Text => Ok(figures::pair_text(&report)),
+        FiguresFormat::Json => json(&report),
+    }
+}
+
+fn candidates(pairs: &[LabelledPair], args: &EvalArgs, settings: &Settings) -> anyhow::Result<String> {
+    let pairs: Vec<&LabelledPair> = pairs.iter().filter(|pair| pair.same).collect();
+    let roots: Vec<Root> = args.docs.iter().map(Root::from).collect();
+    let among: Vec<Root> = args.among.iter().map(Root::from).collect();
+    let ids: Vec<(&str, &str)> = pairs.iter().map(|pair| (pair.a.as_str(), pair.b.as_str())).collect();
+    let survey =
+        Pipeline::new(&settings.config).threads(settings.program.threads).survey(&roots, &among, &ids)?;
+    let report = candidate_report(&pairs, &survey, settings.config.matching.rare_shared, args.errors);
+    match args.format {
+        FiguresFormat::Text => Ok(figures::candidate_text(&report)),
+        FiguresFormat::Json => json(&report),
+    }
+}
+
+/// The perturbations that were named; each once.
+fn perturbations(names: &[String]) -> anyhow::Result<Vec<Perturbation>> {
+    let mut out: Vec<Perturbation> = Vec::new();
+    for name in names {
+        let named = match name.as_str() {
+            "all" => Perturbation::ALL.to_vec(),
+            name => vec![name.parse().with_context(|| {
+                let all: Vec<String> = Perturbation::ALL.iter().map(Perturbation::name).collect();
+                format!("--perturb takes `all`, or some of {}", all.join(", "))
+            })?],
+        };
+        for perturbation in named {
+            if !out.contains(&perturbation) {
+                out.push(perturbation);
+            }
+        }
+    }
+    Ok(out)
 }
 
 fn json(report: &impl serde::Serialize) -> anyhow::Result<String> {
     let mut text = serde_json::to_string_pretty(report).context("figures")?;
     text.push('\n');
     Ok(text)
-}
-
-/// A share with three decimals, or a dash where it has no meaning.
-pub(super) fn share(value: Option<f64>) -> String {
-    value.map_or_else(|| "-".to_owned(), |value| format!("{value:.3}"))
-}
-
-/// The figures of sets as a table, the overall row first.
-pub(super) fn table(overall: Option<&Figures>, sets: &BTreeMap<String, Figures>) -> String {
-    let mut out = format!(
-        "{:<22} {:>6} {:>6} {:>6} {:>6} {:>6} {:>7} {:>8}\n",
-        "set", "pairs", "AUC", "prec.", "recall", "F1", "best F1", "R@P.99"
-    );
-    let rows =
-        overall.map(|figures| ("all", figures)).into_iter().chain(sets.iter().map(|(n, f)| (n.as_str(), f)));
-    for (name, f) in rows {
-        // Writing to a string cannot fail.
-        let _ = writeln!(
-            out,
-            "{name:<22} {:>6} {:>6} {:>6} {:>6} {:>6} {:>7} {:>8}{}",
-            f.n,
-            share(f.auc),
-            share(f.precision),
-            share(f.recall),
-            share(f.f1),
-            share(f.best_f1),
-            share(f.recall_at_precision_99),
-            if f.positives == 0 { format!("  wrong {:.2} %", 100.0 * f.wrong) } else { String::new() }
-        );
-    }
-    out
-}
-
-/// A report over labelled pairs, for reading.
-pub(super) fn pair_text(report: &PairReport) -> String {
-    let mut out =
-        format!("threshold {:.2}\n\n{}", report.threshold, table(Some(&report.overall), &report.sets));
-    out.push_str("\nscore          pairs   mean score   share true\n");
-    for Bin { from, to, n, mean_score, share_true } in &report.reliability {
-        let _ = writeln!(
-            out,
-            "{from:.1} to {to:.1} {n:>8} {:>12} {:>12}",
-            share(Some(*mean_score)),
-            share(Some(*share_true))
-        );
-    }
-    if !report.errors.is_empty() {
-        out.push_str("\nworst errors\n");
-    }
-    for error in &report.errors {
-        let called =
-            if error.same_dispatch { "one dispatch, called two" } else { "two dispatches, called one" };
-        let _ = writeln!(
-            out,
-            "  {:.3} {called} ({})\n    {}: {}\n    {}: {}",
-            error.score,
-            error.set,
-            crate::report::clean(&error.a),
-            crate::report::clean(&error.first_line_a),
-            crate::report::clean(&error.b),
-            crate::report::clean(&error.first_line_b)
-        );
-    }
-    out
-}
-
-fn gold_text(report: &GoldReport, run: &Run, errors: usize) -> String {
-    let f = &report.figures;
-    let mut out = format!(
-        "{} documents, {} of them in {} families\n\n",
-        report.documents, report.listed, report.families
-    );
-    let rows = [
-        ("pair_precision", f.pair_precision),
-        ("pair_recall", f.pair_recall),
-        ("pair_f1", f.pair_f1),
-        ("bcubed_precision", f.bcubed_precision),
-        ("bcubed_recall", f.bcubed_recall),
-        ("bcubed_f1", f.bcubed_f1),
-        ("ari", report.ari),
-    ];
-    for (name, value) in rows {
-        let interval = report.intervals.get(name).map(|i| format!("  [{:.4}, {:.4}]", i.low, i.high));
-        let _ = writeln!(out, "{name:<18} {value:.4}{}", interval.unwrap_or_default());
-    }
-    let _ = writeln!(out, "{:<18} {:.3}", "false merges/1000", report.false_merges_per_1000);
-    let titles: BTreeMap<&str, &str> =
-        run.documents.iter().map(|d| (d.id.as_str(), d.title.as_deref().unwrap_or(""))).collect();
-    if !report.wrong_merges.is_empty() {
-        out.push_str("\nclusters of several families\n");
-    }
-    for merge in report.wrong_merges.iter().take(errors) {
-        for id in &merge.members {
-            let title = titles.get(id.as_str()).copied().unwrap_or_default();
-            let _ = writeln!(out, "  {}  {}", crate::report::clean(id), crate::report::clean(title));
-        }
-        out.push('\n');
-    }
-    out
 }

@@ -5,12 +5,15 @@
 
 pub mod args;
 mod bars;
+pub mod bench;
 pub mod calibrate;
 mod cluster;
 pub mod compare;
 mod completions;
 mod config_cmd;
 pub mod eval;
+mod figures;
+mod inputs;
 mod interrupt;
 mod labels;
 mod log;
@@ -60,6 +63,7 @@ fn run(cli: &Cli) -> anyhow::Result<u8> {
         Verb::Report(args) => report::run(args),
         Verb::Eval(args) => eval::run(&cli.global, args),
         Verb::Calibrate(args) => calibrate::run(&cli.global, args),
+        Verb::Bench(args) => bench::run(&cli.global, args, &bars),
         Verb::Tune(args) => tune::run(&cli.global, args),
         Verb::Config(args) => config_cmd::run(&cli.global, args),
         Verb::Completions(args) => completions::run(args),

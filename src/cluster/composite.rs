@@ -30,7 +30,7 @@ pub struct Composite {
     pub quotes: Vec<DocId>,
 }
 
-/// Finds the composites among the ends of `edges`, and gives the edges that are left without them.
+/// Finds the composites among the ends of `edges` and `quotes`, and gives the edges that are left without them.
 ///
 /// `quotes` are pairs without an edge that have some sentences in common. A document is composite when two documents
 /// that are unrelated to each other both have an edge with it, or when it consists of parts of its neighbours, two of
@@ -46,8 +46,8 @@ pub fn part_composites(
         neighbours.entry(a).or_default().push((is_edge, b));
         neighbours.entry(b).or_default().push((is_edge, a));
     }
-    // Without an edge there is nothing that a digest could chain.
-    neighbours.retain(|_, around| around.len() > 1 && around.iter().any(|&(is_edge, _)| is_edge));
+    // A digest without an edge chains nothing, and yet a reader wants to know it for what it is.
+    neighbours.retain(|_, around| around.len() > 1);
     let mut composites = Vec::new();
     for (&document, around) in &mut neighbours {
         around.sort_unstable_by_key(|&(is_edge, other)| (!is_edge, other));
@@ -103,6 +103,9 @@ mod tests {
         fn relate(&self, _: DocId, _: DocId) -> Option<Edge> {
             None
         }
+        fn apart(&self, _: DocId, _: DocId) -> bool {
+            false
+        }
         fn unrelated(&self, a: DocId, b: DocId) -> bool {
             a.0 < 10 && b.0 < 10 && a.0 % 2 != b.0 % 2
         }
@@ -147,6 +150,14 @@ mod tests {
         let (composites, left) = part_composites(&edges, &[(DocId(1), DocId(10))], &Parity);
         assert_eq!(composites.len(), 1);
         assert_eq!(left, [edge(0, 2)]);
+    }
+
+    #[test]
+    fn quotes_of_two_stories_are_enough() {
+        let quotes = [(DocId(0), DocId(10)), (DocId(1), DocId(10))];
+        let (composites, left) = part_composites(&[], &quotes, &Parity);
+        assert_eq!(composites, [Composite { document: DocId(10), quotes: vec![DocId(0), DocId(1)] }]);
+        assert!(left.is_empty());
     }
 
     #[test]

@@ -21,6 +21,11 @@ impl CopyGroups {
     pub fn is_leader(&self, document: DocId) -> bool {
         self.leader[document.index()] == document
     }
+
+    /// How many documents stand for themselves: all that are no copy of their leader.
+    pub fn leaders(&self) -> usize {
+        self.leader.len() - self.edges.len()
+    }
 }
 
 /// Groups `documents` documents by their verified copy `edges`. `length` tells a document's tokens, `verify` checks a

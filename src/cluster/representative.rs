@@ -12,6 +12,10 @@ use crate::verify::Edge;
 /// Components of up to this many nodes have every pair checked before they are split; in larger ones a pair without an
 /// edge counts as one that was checked and failed.
 const CHECK_ALL_PAIRS: usize = 64;
+/// Components of up to this many nodes have the dates of every pair compared.
+const COMPARE_ALL_DATES: usize = 1024;
+/// What a pair that must not share a cluster is worth: no number of good edges makes up for it.
+const APART: f64 = -1e6;
 /// Clusters of up to this many members have every pair told: a reader of the report asks about two documents, not about
 /// the shape of the search that found them.
 const TELL_ALL_PAIRS: usize = 24;
@@ -23,6 +27,9 @@ const REPRESENTATIVE_SAMPLE: usize = 32;
 pub trait Judge: Sync {
     /// The edge between two documents, `None` where they are not related.
     fn relate(&self, a: DocId, b: DocId) -> Option<Edge>;
+    /// Whether two documents were published too far apart to be rewrites of one dispatch; then no third document between
+    /// them brings them together either.
+    fn apart(&self, a: DocId, b: DocId) -> bool;
     /// Whether two documents tell of different things altogether.
     fn unrelated(&self, a: DocId, b: DocId) -> bool;
     /// For each token of `of`, whether it is part of a run of words that stands in `by`.
@@ -117,7 +124,7 @@ fn component_pairs(
             }
         }
     }
-    if component.len() > 2 && component.len() <= CHECK_ALL_PAIRS {
+    if component.len() > 2 && component.len() <= COMPARE_ALL_DATES {
         let mut known: Vec<(usize, usize)> = pairs.iter().map(|pair| (pair.a, pair.b)).collect();
         known.sort_unstable();
         for a in 0..component.len() {
@@ -125,9 +132,13 @@ fn component_pairs(
                 if known.binary_search(&(a, b)).is_ok() {
                     continue;
                 }
-                if let Some(edge) = judge.relate(DocId(component[a]), DocId(component[b])) {
+                let (x, y) = (DocId(component[a]), DocId(component[b]));
+                let edge = if component.len() <= CHECK_ALL_PAIRS { judge.relate(x, y) } else { None };
+                if let Some(edge) = edge {
                     pairs.push(Pair { a, b, score: edge.score });
                     kept.push(edge);
+                } else if judge.apart(x, y) {
+                    pairs.push(Pair { a, b, score: APART });
                 }
             }
         }
@@ -176,13 +187,26 @@ pub fn cluster_name<'a>(ids: impl IntoIterator<Item = &'a str>) -> String {
 mod tests {
     use super::*;
 
-    /// Judges by a table of edges; document `i` has `100 − i` tokens.
-    struct Table(Vec<Edge>);
+    /// Judges by a table of edges; document `i` has `100 − i` tokens and was published on day `i`.
+    struct Table {
+        edges: Vec<Edge>,
+        /// Days from which on two documents are apart.
+        apart: u32,
+    }
+
+    impl Table {
+        fn new(edges: &[Edge]) -> Self {
+            Self { edges: edges.to_vec(), apart: u32::MAX }
+        }
+    }
 
     impl Judge for Table {
         fn relate(&self, a: DocId, b: DocId) -> Option<Edge> {
             let (a, b) = (a.min(b), a.max(b));
-            self.0.iter().find(|e| (e.a, e.b) == (a, b)).copied()
+            self.edges.iter().find(|e| (e.a, e.b) == (a, b)).copied()
+        }
+        fn apart(&self, a: DocId, b: DocId) -> bool {
+            a.0.abs_diff(b.0) >= self.apart
         }
         fn unrelated(&self, _: DocId, _: DocId) -> bool {
             false
@@ -217,7 +241,7 @@ mod tests {
     #[test]
     fn disjoint_excerpts_of_one_story_stay_with_it() {
         let edges: Vec<Edge> = (1..6).map(|b| edge(0, b, Relation::Excerpt, 0.9)).collect();
-        let (clusters, kept) = build(&alone(6), &edges, &Table(edges.clone()));
+        let (clusters, kept) = build(&alone(6), &edges, &Table::new(&edges));
         assert_eq!(clusters.len(), 1);
         assert_eq!(clusters[0].members.len(), 6);
         assert_eq!(clusters[0].representative, DocId(0));
@@ -227,16 +251,30 @@ mod tests {
     #[test]
     fn an_excerpt_goes_with_the_story_that_holds_it_best() {
         let edges = vec![edge(0, 2, Relation::Excerpt, 0.81), edge(1, 2, Relation::Excerpt, 0.99)];
-        let (clusters, _) = build(&alone(3), &edges, &Table(edges.clone()));
+        let (clusters, _) = build(&alone(3), &edges, &Table::new(&edges));
         assert_eq!(clusters.len(), 1);
         assert!(clusters[0].members.iter().all(|(m, _)| m.0 != 0));
+    }
+
+    #[test]
+    fn no_third_document_bridges_the_window() {
+        // The last document is linked with all but the first.
+        let edges: Vec<Edge> = (0..6)
+            .flat_map(|a| (a + 1..6).map(move |b| edge(a, b, Relation::Rewrite, 0.95)))
+            .filter(|e| (e.a.0, e.b.0) != (0, 5))
+            .collect();
+        let sizes = |table: &Table| -> Vec<usize> {
+            build(&alone(6), &edges, table).0.iter().map(|c| c.members.len()).collect()
+        };
+        assert_eq!(sizes(&Table::new(&edges)), [6]);
+        assert_eq!(sizes(&Table { apart: 5, ..Table::new(&edges) }), [5]);
     }
 
     #[test]
     fn copies_follow_their_leader_and_say_so() {
         let star = vec![edge(0, 3, Relation::Copy, 0.9)];
         let groups = CopyGroups { leader: vec![DocId(0), DocId(1), DocId(2), DocId(0)], edges: star.clone() };
-        let (clusters, kept) = build(&groups, &[], &Table(star.clone()));
+        let (clusters, kept) = build(&groups, &[], &Table::new(&star));
         assert_eq!(clusters[0].members, [(DocId(0), None), (DocId(3), Some(star[0]))]);
         assert_eq!(kept, star);
     }

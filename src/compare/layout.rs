@@ -39,16 +39,19 @@ pub(super) fn stretches(
     passages: impl Iterator<Item = Range<usize>>,
 ) -> Vec<Stretch> {
     debug_assert_eq!(tokens.len(), words.len());
+    let lines = furniture(text);
     let mut starts: Vec<(usize, Option<usize>)> = Vec::new();
     // The first word of each passage, to find the one that goes on behind a line of furniture.
     let mut firsts: Vec<usize> = Vec::new();
     for (number, range) in passages.enumerate() {
         let Some(first) = words.get(range.start) else { break };
-        let floor = range.start.checked_sub(1).and_then(|last| words.get(last)).map_or(0, |last| last.end);
+        let last = range.start.checked_sub(1).and_then(|last| words.get(last)).map_or(0, |last| last.end);
+        let behind = lines[..lines.partition_point(|line| line.end <= first.start)].last();
+        let floor = behind.map_or(last, |line| last.max(line.end));
         starts.push((opening(text, floor, first.start), Some(number)));
         firsts.push(range.start);
     }
-    for line in furniture(text) {
+    for line in lines {
         starts.push((line.start, None));
         let next = words.partition_point(|word| word.start < line.end);
         let begins = firsts.partition_point(|&first| first <= next);
@@ -125,9 +128,14 @@ mod tests {
     fn furniture_is_a_stretch_of_its_own() {
         let text = "The harbour board voted on Tuesday to close the old lighthouse for good.\nRead also: storms\n\
             Ships will be guided by a beacon on the northern pier until the spring.\nShare this story\n";
-        let cut = cut(text);
+        let cut = self::cut(text);
         assert_eq!(cut.iter().map(|c| c.1).collect::<Vec<_>>(), [true, false, true, false]);
         assert_eq!(cut[1].0, "Read also: storms\n");
+        let dated =
+            "PARIS, Sept 24 (AFP) - The harbour board voted on Tuesday to close the old lighthouse for good.";
+        let cut = self::cut(dated);
+        assert_eq!(cut[0].0.trim(), "PARIS, Sept 24 (AFP) -");
+        assert!(!cut[0].1 && cut[1].0.starts_with("The harbour") && cut[1].1);
     }
 
     proptest! {

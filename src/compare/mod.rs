@@ -29,6 +29,7 @@ mod text;
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 pub use marks::{Mark, Word};
 pub use plain::{Plain, plain};
@@ -38,6 +39,7 @@ use crate::config::Config;
 use crate::dates::instant;
 use crate::document::Document;
 use crate::report::{DocumentLine, EdgeLine, ModelLine, Relation};
+use crate::text::credit::{Agencies, credits};
 use crate::text::{Tokens, shingles, tokenize};
 use crate::verify::sets::Overlap;
 use crate::verify::{Feature, Features, Idf, Model, Profile, Scratch, Verifier, measure, passages};
@@ -59,6 +61,7 @@ pub struct Comparer<'a> {
     config: &'a Config,
     model: Model,
     idf: Idf,
+    agencies: Arc<Agencies>,
 }
 
 /// A document made ready for comparisons.
@@ -188,9 +191,11 @@ pub struct Side {
     pub title: Option<String>,
     /// Publication date as found.
     pub date: Option<String>,
+    /// The same in ISO 8601, as exact as it is written, where it is understood.
+    pub published: Option<String>,
     /// Publisher.
     pub source: Option<String>,
-    /// Agencies that it names as its source, where that is known.
+    /// Agencies that it names as its source.
     pub credits: Vec<String>,
     /// Tokens that are compared.
     pub tokens: usize,
@@ -227,25 +232,31 @@ impl<'a> Comparer<'a> {
     /// A comparer with these settings.
     ///
     /// # Errors
-    /// A setting out of its range, or a model file that cannot be read.
+    /// A setting out of its range, or a file of a model or of agencies that cannot be read.
     pub fn new(config: &'a Config) -> Result<Self> {
         config.validate()?;
         let model = match &config.matching.model {
             Some(path) => Model::read(path)?,
             None => Model::shipped()?,
         };
-        Ok(Self { config, model, idf: Idf::background() })
+        let agencies = match &config.ingest.agencies {
+            Some(path) => Agencies::with_file(path)?,
+            None => Agencies::shipped(),
+        };
+        Ok(Self { config, model, idf: Idf::background(), agencies })
     }
 
     /// Makes a document ready.
     pub fn ready(&self, document: &Document) -> Ready {
         let tokens = tokenize(&document.text);
+        let named = credits(&document.text, &document.meta, &self.agencies);
         let side = Side {
             id: document.id.clone(),
             title: document.meta.title.clone(),
             date: document.meta.date.clone(),
+            published: document.meta.published.clone(),
             source: document.meta.source.clone(),
-            credits: Vec::new(),
+            credits: named.into_iter().map(|credit| credit.agency).collect(),
             tokens: tokens.len(),
             furniture_tokens: tokens.furniture_len(),
             text: document.text.clone(),
@@ -360,7 +371,7 @@ fn weigh(model: &ModelLine, values: impl Iterator<Item = f64>) -> Weighed {
 }
 
 fn seconds(side: &Side) -> Option<i64> {
-    Some(instant(side.date.as_deref()?)?.as_second())
+    Some(instant(side.published.as_deref()?)?.as_second())
 }
 
 /// Stretches of a text and what answers to them; a passage is known by its first stretch.
@@ -407,7 +418,7 @@ fn pair_furniture(comparison: &mut Comparison) {
 impl Comparison {
     /// Whether both dates name a time of the day.
     fn to_the_minute(&self) -> bool {
-        [&self.a, &self.b].iter().all(|side| side.date.as_deref().is_some_and(|date| date.contains(':')))
+        [&self.a, &self.b].iter().all(|side| side.published.as_deref().is_some_and(|date| date.contains('T')))
     }
 
     /// Takes relation, score and measurements over from the edge that a run has between the two, where it has one.

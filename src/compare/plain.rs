@@ -28,9 +28,11 @@ pub fn plain(feature: Feature, value: f64) -> Plain {
     let count = || format!("{:.1}", value.exp() - 1.0).trim_end_matches(".0").to_owned();
     let words = |much, little, value| Plain { much, little, value };
     match feature {
-        Feature::Shared => {
-            words("they have many rare words in common", "they have few rare words in common", weight())
-        }
+        Feature::Shared => words(
+            "they have many words of weight in common",
+            "they have few words of weight in common",
+            weight(),
+        ),
         Feature::Length => words(
             "both are long, and long texts share more by chance",
             "one is short, and short texts share little by chance",
@@ -41,47 +43,44 @@ pub fn plain(feature: Feature, value: f64) -> Plain {
             "they are of similar length",
             format!("{:.1} times", value.exp()),
         ),
-        Feature::Coverage => {
-            let odds = value.exp();
-            words(
-                "many sentences of one are told in the other",
-                "few sentences of either are told in the other",
-                percent((1.05 * odds - 0.05) / (1.0 + odds)),
-            )
-        }
         Feature::Chain => words(
-            "rare words come in the same order over a long stretch",
-            "rare words come in the same order over short stretches only",
+            "what they share comes in the same order over a long stretch",
+            "what they share comes in the same order over short stretches only",
             if value >= 5.0 { "weight 147 or more".to_owned() } else { weight() },
         ),
-        Feature::SentenceChains => words(
-            "inside the sentences words keep their order",
-            "inside the sentences few words keep their order",
+        Feature::RareChain => words(
+            "names and rare words come in the same order over a long stretch",
+            "few names and rare words come in the same order",
             weight(),
         ),
-        Feature::Density => words(
-            "the stretch that runs in the same order is told closely in both",
-            "the stretch that runs in the same order has gaps",
-            percent(value),
-        ),
-        Feature::ChainCoverage => words(
-            "a long stretch in the same order and sentences told in both go together",
-            "no long stretch in the same order goes with sentences told in both",
-            format!("{value:.1}"),
-        ),
         Feature::OrderOrCoverage => words(
-            "what they share comes in the same order, or both are told in full",
-            "what they share comes in another order, and neither is told in full",
+            "the order of what they share is the same, or both are told in full",
+            "the order of what they share differs, and neither is told in full",
             percent(value),
         ),
-        Feature::Verbatim => words(
-            "runs of five words are kept as they were, as in a form filled in anew",
-            "few runs of five words are the same, as in a new wording",
-            percent(value * value),
+        Feature::CoverageBeyondOrder => words(
+            "nearly all is told in both, though in another order",
+            "no more is told in both than stands in the same order",
+            percent(value),
+        ),
+        Feature::Distinct => words(
+            "each sentence has a counterpart of its own in the other text",
+            "many sentences meet the other text in the same few of its own",
+            percent(value),
+        ),
+        Feature::RareShared => words(
+            "the names in common are those of one subject, or of one form filled in",
+            "beside the words in common each has names of its own",
+            percent(value),
         ),
         Feature::VerbatimUncovered => words(
             "blocks kept word for word stand in otherwise different texts",
             "no blocks kept word for word stand in otherwise different texts",
+            percent(value),
+        ),
+        Feature::VerbatimNewOpening => words(
+            "blocks kept word for word stand under a new opening",
+            "no blocks kept word for word stand under a new opening",
             percent(value),
         ),
         Feature::NumbersMissing => words(
@@ -94,6 +93,11 @@ pub fn plain(feature: Feature, value: f64) -> Plain {
             "sentences that tell the same hardly differ in their numbers",
             count(),
         ),
+        Feature::OpeningConflict => words(
+            "the openings give other numbers for the same",
+            "the openings hardly differ in their numbers",
+            count(),
+        ),
         Feature::DayConflict => words(
             "sentences that tell the same name other days of the week",
             "sentences that tell the same name no other days of the week",
@@ -104,7 +108,6 @@ pub fn plain(feature: Feature, value: f64) -> Plain {
             "no opening names a day of the week that the other text lacks",
             String::new(),
         ),
-        Feature::Lead => words("the openings tell the same", "the openings differ", percent(value)),
     }
 }
 
@@ -130,9 +133,7 @@ mod tests {
     #[test]
     fn values_are_told_in_their_own_measure() {
         assert_eq!(plain(Feature::Length, 300f64.ln_1p()).value, "300 words");
-        let told = |outright: f64| ((outright + 0.05) / (1.05 - outright)).ln();
-        assert_eq!(plain(Feature::Coverage, told(0.64)).value, "64 %");
-        assert_eq!(plain(Feature::Coverage, told(0.0)).value, "0 %");
-        assert_eq!(plain(Feature::Verbatim, 0.3).value, "9 %");
+        assert_eq!(plain(Feature::VerbatimUncovered, 0.09).value, "9 %");
+        assert_eq!(plain(Feature::NumberConflict, 3f64.ln()).value, "2");
     }
 }

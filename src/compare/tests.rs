@@ -16,7 +16,8 @@ const OTHER: &str = "Wheat prices rose for a third week as dry weather in the pl
     Exporters expect shipments to fall by a tenth before the spring and asked for lower freight rates.";
 
 fn document(id: &str, text: &str, date: Option<&str>) -> Document {
-    let meta = Metadata { date: date.map(str::to_owned), ..Metadata::default() };
+    let meta =
+        Metadata { date: date.map(str::to_owned), published: date.map(str::to_owned), ..Metadata::default() };
     Document { id: id.to_owned(), text: text.to_owned(), meta, ..Document::default() }
 }
 

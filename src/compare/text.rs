@@ -159,7 +159,8 @@ fn write_side(out: &mut impl Write, name: &str, side: &Side, style: TextStyle) -
     let label = if title.is_some() { pad("", LABEL) } else { label };
     writeln!(out, "{label}{}", style.paint(Ink::Dim, &crate::report::cut_middle(&clean(&side.id), room)))?;
     let mut facts = Vec::new();
-    facts.extend(side.date.as_deref().map(clean));
+    let date = side.published.as_deref().or(side.date.as_deref());
+    facts.extend(date.map(|date| clean(&date.replacen('T', " ", 1))));
     facts.extend(side.source.as_deref().map(clean));
     if !side.credits.is_empty() {
         facts.push(format!("credits {}", clean(&side.credits.join(", "))));

@@ -117,7 +117,12 @@ fn reprint(pair: usize, text: &str, context: &Context<'_>, draw: &mut Draw) -> V
 }
 
 /// A text of the same set that belongs to neither side's dispatch, as far as the labels tell.
-fn other_story(pairs: &[LabelledPair], ends: &[(usize, usize)], at: usize, draw: &mut Draw) -> Option<usize> {
+pub(super) fn other_story(
+    pairs: &[LabelledPair],
+    ends: &[(usize, usize)],
+    at: usize,
+    draw: &mut Draw,
+) -> Option<usize> {
     let own = ends[at];
     for _ in 0..64 {
         let i = draw.below(pairs.len());
@@ -130,15 +135,19 @@ fn other_story(pairs: &[LabelledPair], ends: &[(usize, usize)], at: usize, draw:
 }
 
 /// Draws that hang on nothing but the seed.
-struct Draw(u64);
+pub(super) struct Draw(u64);
 
 impl Draw {
-    fn next(&mut self) -> u64 {
+    pub(super) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub(super) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         crate::text::mix(self.0)
     }
 
-    fn below(&mut self, n: usize) -> usize {
+    pub(super) fn below(&mut self, n: usize) -> usize {
         (self.next() % n.max(1) as u64) as usize
     }
 }

@@ -3,16 +3,20 @@
 
 mod augment;
 mod calibrate;
+mod candidates;
 mod families;
 mod fit;
 mod gold;
 mod metrics;
 mod pairs;
+mod perturbed;
 
 pub use calibrate::{Calibration, CalibrationOptions, SetFigures, calibrate};
+pub use candidates::{CandidateReport, Meetings, MissedPair, candidate_report};
 pub use families::Families;
-pub use gold::{GoldFigures, GoldReport, Interval, WrongMerge, gold_report, parse_gold};
+pub use gold::{GoldFigures, GoldReport, GoldSet, Interval, Split, WrongMerge, gold_report, parse_gold};
 pub use metrics::{Bin, Figures, Judged, auc, best_f1, figures, recall_at_precision, reliability};
 pub use pairs::{
-    LabelledPair, PairError, PairReport, Texts, pair_report, parse_pairs, score_pairs, score_pairs_alone,
+    LabelledPair, PairError, PairReport, Texts, Weighting, first_line, pair_report, parse_pairs, score_pairs,
 };
+pub use perturbed::{PerturbedFigures, PerturbedReport, PerturbedRow, perturbed};

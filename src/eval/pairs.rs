@@ -74,7 +74,7 @@ pub(super) struct Measured {
 
 impl Measured {
     /// The pipeline's score: copies and excerpts by their shingles, the rest by the model.
-    fn score(&self, model: &Model) -> f64 {
+    pub(super) fn score(&self, model: &Model) -> f64 {
         let scored = self.features.as_ref().map_or(0.0, |f| model.score(f));
         scored.max(self.verbatim)
     }
@@ -173,8 +173,25 @@ pub(super) fn resolve<'a>(pairs: &'a [LabelledPair], texts: &'a Texts) -> Result
     Ok(out)
 }
 
+/// What the terms of a pair's texts weigh.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weighting {
+    /// What they weigh in a folder of all documents that the pairs name.
+    Folder,
+    /// What the background table says, as in a folder of two.
+    Alone,
+}
+
+impl Weighting {
+    pub(super) fn idf(self, resolved: &Resolved<'_>) -> Idf {
+        match self {
+            Weighting::Folder => idf_of(&resolved.texts),
+            Weighting::Alone => Idf::background(),
+        }
+    }
+}
+
 /// Scores every pair as the pipeline would: copies and excerpts are settled by their shingles, the rest by the model.
-/// Terms weigh what they weigh in a folder of all documents that the pairs name.
 ///
 /// # Errors
 /// [`Error::Pairs`] for a pair whose document is missing.
@@ -183,32 +200,15 @@ pub fn score_pairs(
     texts: &Texts,
     model: &Model,
     config: &MatchConfig,
+    weighting: Weighting,
 ) -> Result<Vec<f64>> {
     let resolved = resolve(pairs, texts)?;
-    let idf = idf_of(&resolved.texts);
-    Ok(score_resolved(&resolved, model, config, &idf))
-}
-
-/// The same with each pair as if it were alone: terms weigh what the background table says.
-///
-/// # Errors
-/// As for [`score_pairs`].
-pub fn score_pairs_alone(
-    pairs: &[LabelledPair],
-    texts: &Texts,
-    model: &Model,
-    config: &MatchConfig,
-) -> Result<Vec<f64>> {
-    Ok(score_resolved(&resolve(pairs, texts)?, model, config, &Idf::background()))
-}
-
-fn score_resolved(resolved: &Resolved<'_>, model: &Model, config: &MatchConfig, idf: &Idf) -> Vec<f64> {
-    let prepared = Prepared::new(&resolved.texts, config, idf);
-    resolved
+    let prepared = Prepared::new(&resolved.texts, config, &weighting.idf(&resolved));
+    Ok(resolved
         .pairs
         .par_iter()
         .map_init(|| prepared.worker(), |worker, &(a, b)| worker.measure(a, b).score(model))
-        .collect()
+        .collect())
 }
 
 /// A pair that was called what it is not.
@@ -248,6 +248,11 @@ pub struct PairReport {
 /// Characters of a first line that are reported.
 const FIRST_LINE: usize = 160;
 
+/// The first line of a text that is not empty, or its beginning.
+pub fn first_line(text: &str) -> String {
+    text.lines().map(str::trim).find(|l| !l.is_empty()).unwrap_or("").chars().take(FIRST_LINE).collect()
+}
+
 /// Figures over scored pairs, overall and by set, with up to `errors` of the worst errors.
 pub fn pair_report(
     pairs: &[LabelledPair],
@@ -269,10 +274,7 @@ pub fn pair_report(
         .map(|(at, j)| (at, (j.score - threshold).abs()))
         .collect();
     wrong.sort_by(|x, y| y.1.total_cmp(&x.1).then(x.0.cmp(&y.0)));
-    let first_line = |id: &str| -> String {
-        let text = texts.get(id).map_or("", String::as_str);
-        text.lines().map(str::trim).find(|l| !l.is_empty()).unwrap_or("").chars().take(FIRST_LINE).collect()
-    };
+    let line_of = |id: &str| texts.get(id).map_or_else(String::new, |text| first_line(text));
     PairReport {
         threshold,
         overall: figures(&judged, threshold),
@@ -287,8 +289,8 @@ pub fn pair_report(
                 set: pairs[at].set.clone(),
                 same_dispatch: pairs[at].same,
                 score: scores[at],
-                first_line_a: first_line(&pairs[at].a),
-                first_line_b: first_line(&pairs[at].b),
+                first_line_a: line_of(&pairs[at].a),
+                first_line_b: line_of(&pairs[at].b),
             })
             .collect(),
     }
@@ -327,8 +329,14 @@ mod tests {
         let texts: Texts = [("a", text), ("b", text), ("c", "Wheat prices fell for a third week running.")]
             .map(|(id, text)| (id.to_owned(), text.to_owned()))
             .into();
-        let scores =
-            score_pairs(&pairs, &texts, &Model::shipped().unwrap(), &MatchConfig::default()).unwrap();
+        let scores = score_pairs(
+            &pairs,
+            &texts,
+            &Model::shipped().unwrap(),
+            &MatchConfig::default(),
+            Weighting::Folder,
+        )
+        .unwrap();
         assert!(scores[0] >= 0.99 && scores[1] < 0.1, "{scores:?}");
         let report = pair_report(&pairs, &scores, &texts, 0.5, 10);
         assert_eq!(report.overall.f1, Some(1.0));
@@ -343,8 +351,14 @@ mod tests {
     fn a_missing_document_is_named() {
         let pairs = parse_pairs("x\tgone\t1\n", Path::new("p")).unwrap();
         let texts: Texts = [("x".to_owned(), String::new())].into();
-        let error =
-            score_pairs(&pairs, &texts, &Model::shipped().unwrap(), &MatchConfig::default()).unwrap_err();
+        let error = score_pairs(
+            &pairs,
+            &texts,
+            &Model::shipped().unwrap(),
+            &MatchConfig::default(),
+            Weighting::Folder,
+        )
+        .unwrap_err();
         assert!(error.to_string().contains("gone"));
     }
 }

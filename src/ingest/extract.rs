@@ -8,9 +8,9 @@ use super::detect::Format;
 use super::feed::{Sizes, Work};
 use super::input::{self, Part, Records};
 use super::walk::Found;
-use super::{charset, decode, json, jsonscan, language, markdown, plain};
+use super::{charset, dating, decode, json, jsonscan, language, markdown, plain};
 use crate::config::IngestConfig;
-use crate::document::{Document, Header, Metadata, Skipped};
+use crate::document::{DateOrigin, Document, Header, Metadata, Skipped};
 use crate::progress::Cancel;
 
 /// What a format's extractor finds.
@@ -24,6 +24,10 @@ pub(super) struct Extracted {
 
 /// An outcome before ids are settled.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every one is a document: a box would cost more than it saves"
+)]
 pub(super) enum Piece<T> {
     Read {
         header: Header,
@@ -91,10 +95,19 @@ impl<'a, M> Worker<'a, M> {
     {
         match part {
             Part::Skip { record, reason } => out.push(skip(found, record, reason)),
-            Part::Whole(format, bytes) => out.push(self.finish(found, None, self.whole(format, bytes))),
+            Part::Whole(format, bytes) => {
+                let origin = match format {
+                    Format::Html => DateOrigin::Metadata,
+                    Format::Markdown => DateOrigin::Field,
+                    _ => DateOrigin::Text,
+                };
+                out.push(self.finish(found, None, origin, self.whole(format, bytes)));
+            }
             Part::Block(Records::Table(columns), block) => {
                 let rows = columns.rows(&block, self.config.max_document_bytes);
-                out.extend(rows.map(|(row, result)| self.finish(found, Some(row), result)));
+                out.extend(
+                    rows.map(|(row, result)| self.finish(found, Some(row), DateOrigin::Field, result)),
+                );
             }
             Part::Block(kind, block) => self.json(found, &kind, &block, out),
         }
@@ -141,11 +154,18 @@ impl<'a, M> Worker<'a, M> {
             } else {
                 json::record(&String::from_utf8_lossy(bytes), &self.config.fields)
             };
-            out.push(self.finish(found, record, result));
+            out.push(self.finish(found, record, DateOrigin::Field, result));
         }
     }
 
-    fn finish<T>(&self, found: &Found, record: Option<u64>, result: Result<Extracted, String>) -> Piece<T>
+    /// `origin` is where the format has its dates.
+    fn finish<T>(
+        &self,
+        found: &Found,
+        record: Option<u64>,
+        origin: DateOrigin,
+        result: Result<Extracted, String>,
+    ) -> Piece<T>
     where
         M: Fn(&Document) -> T,
     {
@@ -154,6 +174,7 @@ impl<'a, M> Worker<'a, M> {
             Err(reason) => return skip(found, record, reason),
         };
         let fallback = record.map_or_else(|| found.id.clone(), |number| format!("{}#{number}", found.id));
+        dating::settle(&mut meta, origin, &text, found, self.config.mtime);
         let declared = meta.language.as_deref().and_then(language::of_tag);
         meta.language = declared.or_else(|| language::of_text(&text));
         let id = own_id.unwrap_or_else(|| fallback.clone());

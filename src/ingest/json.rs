@@ -65,8 +65,12 @@ fn document(fields: Fields, names: &FieldNames) -> Result<Extracted, String> {
         meta: Metadata {
             title: line(fields.title),
             date: line(fields.date),
+            published: None,
+            date_origin: None,
+            date_problem: None,
             source: line(fields.source),
             url: line(fields.url),
+            bylines: fields.bylines.into_iter().filter_map(|value| line(Some(value))).collect(),
             language: line(fields.language),
         },
         text,
@@ -121,6 +125,7 @@ struct Fields {
     source: Option<Value>,
     url: Option<Value>,
     language: Option<Value>,
+    bylines: Vec<Value>,
 }
 
 /// The names are known at run time only, so serde's derive cannot do this.
@@ -152,6 +157,10 @@ impl<'de> Visitor<'de> for Record<'_> {
                 Some(Field::Source) => &mut fields.source,
                 Some(Field::Url) => &mut fields.url,
                 Some(Field::Language) => &mut fields.language,
+                Some(Field::Byline) => {
+                    fields.bylines.push(map.next_value_seed(Wanted)?);
+                    continue;
+                }
                 None => {
                     map.next_value::<IgnoredAny>()?;
                     continue;
@@ -172,10 +181,11 @@ pub(super) enum Field {
     Source,
     Url,
     Language,
+    Byline,
 }
 
 impl Field {
-    /// The field that goes by `name`. Languages have no setting: both names in use are known.
+    /// The field that goes by `name`. Languages and bylines have no setting: the names in use are known.
     pub(super) fn of(name: &str, names: &FieldNames) -> Option<Self> {
         Some(match name {
             _ if name == names.text => Self::Text,
@@ -185,6 +195,7 @@ impl Field {
             _ if name == names.source => Self::Source,
             _ if name == names.url => Self::Url,
             "language" | "lang" => Self::Language,
+            "byline" | "author" | "agency" => Self::Byline,
             _ => return None,
         })
     }

@@ -43,6 +43,7 @@ fn front_matter(source: &str) -> (Metadata, &str) {
             "source" => meta.source = value,
             "url" => meta.url = value,
             "lang" | "language" => meta.language = value,
+            "byline" | "author" | "agency" => meta.bylines.extend(value),
             _ => {}
         }
     }

@@ -20,10 +20,12 @@ mod again;
 mod blocks;
 mod charset;
 mod date_line;
+mod dating;
 mod decode;
 mod detect;
 mod extract;
 mod feed;
+mod floor;
 #[cfg(feature = "html")]
 mod html;
 mod ids;
@@ -54,6 +56,7 @@ use crate::progress::{Cancel, Progress, Stage};
 use crate::{Error, Result};
 use extract::{Piece, Worker};
 use feed::{Batch, Feed};
+pub use floor::{Floor, floor};
 use ids::Ids;
 
 /// Where documents come from, as the caller named it.
@@ -75,6 +78,10 @@ impl<P: Into<PathBuf>> From<P> for Root {
 
 /// What became of one input.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every one is a document: a box would cost more than it saves"
+)]
 pub enum Outcome<T> {
     /// A document without its text, and what the caller's `map` made of it.
     Read(Header, T),

@@ -28,6 +28,18 @@ const DATES: [&str; 16] = [
     "og:published_time",
 ];
 
+/// Elements that hold author or agency.
+const BYLINE_ELEMENTS: [&str; 4] = [
+    "[rel='author']",
+    "[itemprop='author']",
+    "[class*='byline']",
+    ".author, .autor, .source, .agency, .article-source",
+];
+/// A longer text is no byline.
+const BYLINE_CHARS: usize = 120;
+/// Teasers have bylines too; those of the article come first.
+const BYLINES: usize = 4;
+
 /// Reads the metadata of a page.
 pub(super) fn read(tree: &Tree) -> Metadata {
     let metas = metas(tree);
@@ -55,7 +67,32 @@ pub(super) fn read(tree: &Tree) -> Metadata {
         .or_else(|| attribute("time[datetime]", "datetime"))
         .or_else(|| DATES.iter().find_map(|name| meta(name)));
     let source = site.or_else(|| url.as_deref().and_then(host).map(str::to_owned));
-    Metadata { title, date, source, url, language: attribute("html", "lang") }
+    let bylines = bylines(tree, meta("author").or_else(|| of_linked(&["author", "name"])));
+    Metadata { title, date, source, url, bylines, language: attribute("html", "lang"), ..Metadata::default() }
+}
+
+/// The lines that name author or agency: metadata, elements that say by their class what they are, and the line that
+/// the time of publication stands in, where sites put the byline. Each once, short ones only.
+fn bylines(tree: &Tree, author: Option<String>) -> Vec<String> {
+    let mut out: Vec<String> = author.into_iter().collect();
+    let mut add = |line: Option<String>| {
+        if let Some(line) = line
+            && line.chars().count() <= BYLINE_CHARS
+            && out.len() < BYLINES
+            && !out.contains(&line)
+        {
+            out.push(line);
+        }
+    };
+    for selector in BYLINE_ELEMENTS {
+        for node in &tree.select(selector) {
+            add(one_line(&node.text()));
+        }
+    }
+    for time in tree.select("time[datetime]").nodes().iter().take(2) {
+        add(time.parent().and_then(|line| one_line(&line.text())));
+    }
+    out
 }
 
 fn metas(tree: &Tree) -> Vec<(String, String)> {

@@ -127,6 +127,7 @@ impl Columns {
                 Field::Source => doc.meta.source = one_line(&value),
                 Field::Url => doc.meta.url = one_line(&value),
                 Field::Language => doc.meta.language = one_line(&value),
+                Field::Byline => doc.meta.bylines.extend(one_line(&value)),
             }
         }
         if doc.text.trim().is_empty() { Err("empty text".to_owned()) } else { Ok(doc) }

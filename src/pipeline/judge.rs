@@ -71,6 +71,10 @@ impl Judge for Pairs<'_> {
         self.edge(a, b, &mut self.checker())
     }
 
+    fn apart(&self, a: DocId, b: DocId) -> bool {
+        self.rewrites.as_ref().is_some_and(|rewrites| rewrites.apart(a, b))
+    }
+
     fn unrelated(&self, a: DocId, b: DocId) -> bool {
         self.rewrites.as_ref().is_some_and(|rewrites| rewrites.unrelated(a, b))
     }

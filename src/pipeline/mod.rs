@@ -1,16 +1,18 @@
 //! Composes the stages; the only module that sees them all.
 //!
 //! One pass over the input leaves of each document its header, its tokens and the keys of its bands. Copies are found
-//! and collapse to representatives; the rare-feature join looks among those; clusters are built from both.
+//! and collapse to representatives; these tell what their sources add to every story; the rare-feature join looks among those; clusters are built from both.
 
 mod account;
 mod judge;
 mod stages;
+mod survey;
 mod tell;
 mod words;
 
-use rayon::ThreadPoolBuilder;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
+use crate::candidates::Survey;
 use crate::config::Config;
 use crate::ingest::Root;
 use crate::progress::{Cancel, NoProgress, Progress, Stage};
@@ -76,18 +78,34 @@ impl<'a> Pipeline<'a> {
     /// A setting out of range, a root that does not exist, cancellation. Unreadable documents are part of the result.
     pub fn run(self, roots: &[Root]) -> Result<Run> {
         self.config.validate()?;
-        let pool = ThreadPoolBuilder::new()
+        self.pool()?.install(|| self.run_here(roots))
+    }
+
+    /// Runs the stages up to the candidates, and says what they did with `pairs` of ids.
+    ///
+    /// Each of `roots` is read by itself, so that its ids are those of a run over it alone. The documents of `among`
+    /// only fill the corpus.
+    ///
+    /// # Errors
+    /// As for [`Pipeline::run`], and [`Error::Pairs`] for an id that no document below `roots` has.
+    pub fn survey(self, roots: &[Root], among: &[Root], pairs: &[(&str, &str)]) -> Result<Survey> {
+        self.config.validate()?;
+        self.pool()?.install(|| survey::survey(roots, among, pairs, self.config, self.progress, &self.cancel))
+    }
+
+    fn pool(&self) -> Result<ThreadPool> {
+        ThreadPoolBuilder::new()
             .num_threads(self.threads)
             .thread_name(|n| format!("wirecopy-{n}"))
             .build()
-            .map_err(|error| Error::Threads(error.to_string()))?;
-        pool.install(|| self.run_here(roots))
+            .map_err(|error| Error::Threads(error.to_string()))
     }
 
     fn run_here(self, roots: &[Root]) -> Result<Run> {
         let mut account = account::Account::new(self.progress);
-        let corpus = stages::read(roots, self.config, self.progress, &self.cancel, &mut account)?;
+        let mut corpus = stages::read(roots, self.config, self.progress, &self.cancel, &mut account)?;
         let groups = stages::copies(&corpus, self.config, &self.cancel, &mut account)?;
+        let groups = stages::furniture(&mut corpus, groups, self.config, &self.cancel, &mut account)?;
         let rewrites = stages::rewrites(&corpus, &groups, self.config)?;
         let judge = judge::Pairs::new(&corpus.tokens, &self.config.matching, rewrites);
         let checked = stages::join(&corpus, &groups, &judge, self.config, &self.cancel, &mut account)?;

@@ -15,9 +15,11 @@ use crate::cluster::{self, Cluster, Composite, CopyGroups};
 use crate::config::{Config, MatchConfig};
 use crate::document::{Header, Skipped};
 use crate::ingest::{self, Outcome, Root};
-use crate::progress::{Cancel, Progress, Stage};
+use crate::progress::{Cancel, NoProgress, Progress, Stage};
 use crate::report::Relation;
 use crate::sketch::Sketcher;
+use crate::sources::{SourceFurniture, source_key};
+use crate::text::credit::{self, Agencies, Credit};
 use crate::text::{Token, Tokenizer, Tokens};
 use crate::verify::{Edge, Frequencies, Idf, Model, Profile, Rewrites, Scratch, Window};
 use crate::{DocId, Error, Result};
@@ -35,11 +37,17 @@ const EVIDENCE_WORDS: usize = 8;
 pub(super) struct Corpus {
     pub(super) headers: Vec<Header>,
     pub(super) tokens: Vec<Tokens>,
+    pub(super) credits: Vec<Vec<Credit>>,
     pub(super) skipped: Vec<Skipped>,
     keys: BandKeys,
 }
 
 impl Corpus {
+    /// One without documents, ready for `read_into`.
+    pub(super) fn new(config: &Config) -> Self {
+        Self { keys: BandKeys::new(Bands::for_config(&config.matching).bands), ..Self::default() }
+    }
+
     pub(super) fn len(&self) -> usize {
         self.headers.len()
     }
@@ -49,24 +57,63 @@ impl Corpus {
         (0..u32::try_from(self.len()).unwrap_or(u32::MAX)).map(DocId)
     }
 
+    fn leaders<'g>(&self, groups: &'g CopyGroups) -> impl Iterator<Item = DocId> + use<'g> {
+        self.ids().filter(|&d| groups.is_leader(d))
+    }
+
+    /// Marks the learned lines in every document of their source, and signs what is left of it.
+    fn mark(&mut self, learned: &SourceFurniture, sources: &[u64], config: &MatchConfig) {
+        let cut = Bands::for_config(config);
+        let sketcher = Sketcher::new(config.signature, SKETCH_SEED);
+        let changed: Vec<(usize, Tokens, Vec<u64>)> = self
+            .tokens
+            .par_iter()
+            .zip(sources)
+            .enumerate()
+            .map_init(Worker::default, |worker, (at, (tokens, &source))| {
+                let tokens = learned.marked(source, tokens)?;
+                let keys = worker.sign(&tokens, config, &sketcher, cut);
+                Some((at, tokens, keys))
+            })
+            .flatten_iter()
+            .collect();
+        for (at, tokens, keys) in changed {
+            self.keys.replace(at, length(&tokens), &keys);
+            self.tokens[at] = tokens;
+        }
+    }
+
     pub(super) fn of(&self, document: DocId) -> &Tokens {
         &self.tokens[document.index()]
     }
 
-    fn push(&mut self, header: Header, tokens: Tokens, keys: &[u64]) -> Result<()> {
+    fn push(&mut self, header: Header, Prepared { tokens, keys, credits }: Prepared) -> Result<()> {
         let limit = u32::MAX - 1;
         let id = u32::try_from(self.len())
             .ok()
             .filter(|&id| id < limit)
             .ok_or(Error::TooManyDocuments { limit })?;
-        self.keys.push(DocId(id), u32::try_from(tokens.len()).unwrap_or(u32::MAX), keys);
+        self.keys.push(DocId(id), length(&tokens), &keys);
         self.headers.push(header);
         self.tokens.push(tokens);
+        self.credits.push(credits);
         Ok(())
     }
 }
 
-/// Reads, tokenises and signs every document.
+fn length(tokens: &Tokens) -> u32 {
+    u32::try_from(tokens.len()).unwrap_or(u32::MAX)
+}
+
+/// What reading makes of a document.
+struct Prepared {
+    tokens: Tokens,
+    /// Of its bands.
+    keys: Vec<u64>,
+    credits: Vec<Credit>,
+}
+
+/// Reads, tokenises and signs every document, and finds whom it credits.
 pub(super) fn read(
     roots: &[Root],
     config: &Config,
@@ -74,14 +121,33 @@ pub(super) fn read(
     cancel: &Cancel,
     account: &mut Account<'_>,
 ) -> Result<Corpus> {
+    let mut corpus = Corpus::new(config);
+    read_into(&mut corpus, roots, config, progress, cancel, account)?;
+    Ok(corpus)
+}
+
+/// The same behind the documents of a corpus; ids are unique among those of one call.
+pub(super) fn read_into(
+    corpus: &mut Corpus,
+    roots: &[Root],
+    config: &Config,
+    progress: &dyn Progress,
+    cancel: &Cancel,
+    account: &mut Account<'_>,
+) -> Result<()> {
     let cut = Bands::for_config(&config.matching);
     let sketcher = Sketcher::new(config.matching.signature, SKETCH_SEED);
-    let mut corpus = Corpus { keys: BandKeys::new(cut.bands), ..Corpus::default() };
+    let agencies = match &config.ingest.agencies {
+        Some(path) => Agencies::with_file(path)?,
+        None => Agencies::shipped(),
+    };
     let prepare = |document: &crate::Document| {
         thread_local! {
             static WORKER: RefCell<Worker> = RefCell::default();
         }
-        WORKER.with_borrow_mut(|worker| worker.prepare(&document.text, &config.matching, &sketcher, cut))
+        let (tokens, keys) =
+            WORKER.with_borrow_mut(|worker| worker.prepare(&document.text, &config.matching, &sketcher, cut));
+        Prepared { tokens, keys, credits: credit::credits(&document.text, &document.meta, &agencies) }
     };
     account.measure(Stage::Read, |_| {
         let mut inputs = 0;
@@ -89,19 +155,18 @@ pub(super) fn read(
             inputs += 1;
             match outcome {
                 Outcome::Skipped(skipped) => corpus.skipped.push(skipped),
-                Outcome::Read(header, (tokens, _)) if tokens.is_empty() => corpus.skipped.push(Skipped {
+                Outcome::Read(header, read) if read.tokens.is_empty() => corpus.skipped.push(Skipped {
                     path: header.path,
                     record: header.record,
                     reason: "no words in it, only punctuation or symbols".to_owned(),
                 }),
-                Outcome::Read(header, (tokens, keys)) => corpus.push(header, tokens, &keys)?,
+                Outcome::Read(header, read) => corpus.push(header, read)?,
             }
             Ok(())
         })?;
         let documents = corpus.len() as u64;
         Ok(((), inputs, documents))
-    })?;
-    Ok(corpus)
+    })
 }
 
 /// A thread's buffers for reading.
@@ -120,14 +185,24 @@ impl Worker {
         sketcher: &Sketcher,
         cut: Bands,
     ) -> (Tokens, Vec<u64>) {
-        let tokens = self.tokenizer.tokens(text);
+        let tokens = if config.keep_furniture {
+            self.tokenizer.tokens_with_furniture(text)
+        } else {
+            self.tokenizer.tokens(text)
+        };
+        let keys = self.sign(&tokens, config, sketcher, cut);
+        (tokens, keys)
+    }
+
+    /// The keys of a document's bands.
+    fn sign(&mut self, tokens: &Tokens, config: &MatchConfig, sketcher: &Sketcher, cut: Bands) -> Vec<u64> {
         // Repeats do no harm to a signature, and finding them costs more than signing them.
         self.shingles.clear();
         crate::text::each_shingle(tokens.as_slice(), config.shingle, |hash| self.shingles.push(hash));
         sketcher.sign(&self.shingles, &mut self.signature);
         let mut keys = Vec::with_capacity(cut.bands);
         band_keys(&self.signature, cut, &mut keys);
-        (tokens, keys)
+        keys
     }
 }
 
@@ -147,14 +222,54 @@ pub(super) fn copies(
     })?;
     let (came_in, total) = (candidates.len() as u64, Some(candidates.len() as u64));
     account.stage(Stage::Copies, came_in, total, |progress| {
-        let verbatim = Pairs::new(&corpus.tokens, &config.matching, None);
-        let (edges, _) = check(&verbatim, &candidates, progress, cancel)?;
-        // Excerpts do not collapse: they stand for a part of their story only.
-        let copies: Vec<Edge> = edges.into_iter().filter(is_copy).collect();
-        let mut checker = verbatim.checker();
-        let relate = |a, b| verbatim.edge(a, b, &mut checker).filter(is_copy);
-        let groups = cluster::collapse(corpus.len(), &copies, |d| corpus.of(d).len(), relate);
-        let leaders = (corpus.len() - groups.edges.len()) as u64;
+        let groups = collapse(corpus, &candidates, config, progress, cancel)?;
+        let leaders = groups.leaders() as u64;
+        Ok((groups, leaders))
+    })
+}
+
+fn collapse(
+    corpus: &Corpus,
+    candidates: &[Candidate],
+    config: &Config,
+    progress: &dyn Progress,
+    cancel: &Cancel,
+) -> Result<CopyGroups> {
+    let verbatim = Pairs::new(&corpus.tokens, &config.matching, None);
+    let (edges, _) = check(&verbatim, candidates, progress, cancel)?;
+    // Excerpts do not collapse: they stand for a part of their story only.
+    let copies: Vec<Edge> = edges.into_iter().filter(is_copy).collect();
+    let mut checker = verbatim.checker();
+    let relate = |a, b| verbatim.edge(a, b, &mut checker).filter(is_copy);
+    Ok(cluster::collapse(corpus.len(), &copies, |d| corpus.of(d).len(), relate))
+}
+
+/// Marks the lines that sources add to their stories, learned from the representatives, and groups the copies anew where
+/// that changed any document: what differed by its furniture alone does no longer.
+pub(super) fn furniture(
+    corpus: &mut Corpus,
+    groups: CopyGroups,
+    config: &Config,
+    cancel: &Cancel,
+    account: &mut Account<'_>,
+) -> Result<CopyGroups> {
+    if config.matching.keep_furniture {
+        return Ok(groups);
+    }
+    account.stage(Stage::Furniture, groups.leaders() as u64, None, |_| {
+        cancel.check()?;
+        let sources: Vec<u64> = corpus.headers.par_iter().map(source_key).collect();
+        let stories: Vec<(u64, &Tokens)> =
+            corpus.leaders(&groups).map(|d| (sources[d.index()], corpus.of(d))).collect();
+        let learned = SourceFurniture::learn(&stories, || Idf::new(frequencies(corpus, &groups)));
+        if learned.is_empty() {
+            let leaders = groups.leaders() as u64;
+            return Ok((groups, leaders));
+        }
+        cancel.check()?;
+        corpus.mark(&learned, &sources, &config.matching);
+        let groups = collapse(corpus, &corpus.keys.candidates(), config, &NoProgress, cancel)?;
+        let leaders = groups.leaders() as u64;
         Ok((groups, leaders))
     })
 }
@@ -176,19 +291,8 @@ pub(super) fn rewrites<'a>(
         Some(path) => Model::read(path)?,
         None => Model::shipped()?,
     };
-    let leaders: Vec<DocId> = corpus.ids().filter(|&d| groups.is_leader(d)).collect();
-    let frequencies = leaders
-        .par_iter()
-        .fold(Frequencies::default, |mut frequencies, &leader| {
-            frequencies.add(&Profile::distinct_terms(corpus.of(leader)));
-            frequencies
-        })
-        .reduce(Frequencies::default, |mut all, some| {
-            all.merge(some);
-            all
-        });
     let threshold = config.matching.strictness.threshold();
-    let rewrites = Rewrites::new(model, Idf::new(frequencies), &corpus.tokens, threshold);
+    let rewrites = Rewrites::new(model, Idf::new(frequencies(corpus, groups)), &corpus.tokens, threshold);
     Ok(Some(match config.matching.window {
         0 => rewrites,
         days => {
@@ -197,10 +301,31 @@ pub(super) fn rewrites<'a>(
     }))
 }
 
+/// In how many stories each term stands.
+fn frequencies(corpus: &Corpus, groups: &CopyGroups) -> Frequencies {
+    let leaders: Vec<DocId> = corpus.leaders(groups).collect();
+    leaders
+        .par_iter()
+        .fold(Frequencies::default, |mut frequencies, &leader| {
+            frequencies.add(&Profile::distinct_terms(corpus.of(leader)));
+            frequencies
+        })
+        .reduce(Frequencies::default, |mut all, some| {
+            all.merge(some);
+            all
+        })
+}
+
 /// When each document was published, where its date is understood.
 fn published(corpus: &Corpus) -> Vec<Option<i64>> {
-    let instant = |header: &Header| Some(crate::dates::instant(header.meta.date.as_deref()?)?.as_second());
+    let instant =
+        |header: &Header| Some(crate::dates::instant(header.meta.published.as_deref()?)?.as_second());
     corpus.headers.par_iter().map(instant).collect()
+}
+
+/// The representatives and their tokens.
+pub(super) fn leaders<'a>(corpus: &'a Corpus, groups: &CopyGroups) -> Vec<(DocId, &'a [Token])> {
+    corpus.leaders(groups).map(|d| (d, corpus.of(d).as_slice())).collect()
 }
 
 /// Joins the representatives on their rare features and checks what meets.
@@ -212,8 +337,7 @@ pub(super) fn join(
     cancel: &Cancel,
     account: &mut Account<'_>,
 ) -> Result<Checked> {
-    let leaders: Vec<(DocId, &[Token])> =
-        corpus.ids().filter(|&d| groups.is_leader(d)).map(|d| (d, corpus.of(d).as_slice())).collect();
+    let leaders = leaders(corpus, groups);
     let candidates = account.stage(Stage::Join, leaders.len() as u64, None, |_| {
         cancel.check()?;
         let join = RareJoin::new(&leaders, config.matching.rare_features, config.matching.rare_shared);

@@ -1,6 +1,7 @@
 //! A finished run in the words of its report.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use super::account::Account;
 use super::stages::{Corpus, Evidence, Found};
@@ -13,6 +14,7 @@ use crate::report::{
     ClusterLine, DocumentLine, EdgeCounts, EdgeLine, MemberLine, ModelLine, Relation, Run, RunLine, SCHEMA,
     SummaryLine, peak_memory,
 };
+use crate::text::credit::AGENCIES;
 use crate::verify::Edge;
 
 /// What a run says in words besides what it found.
@@ -81,15 +83,20 @@ pub(super) fn run(
         .headers
         .into_iter()
         .zip(lengths)
-        .map(|(header, (tokens, furniture_tokens))| DocumentLine {
+        .zip(corpus.credits)
+        .map(|((header, (tokens, furniture_tokens)), credits)| DocumentLine {
             id: header.id,
             path: header.path,
             record: header.record,
             title: header.meta.title,
+            published: header.meta.published,
             date: header.meta.date,
+            date_origin: header.meta.date_origin,
+            date_problem: header.meta.date_problem,
             source: header.meta.source,
             language: header.meta.language,
-            credits: Vec::new(),
+            credits: credits.iter().map(|credit| credit.agency.clone()).collect(),
+            credit_evidence: credits,
             tokens: tokens.saturating_add(furniture_tokens),
             furniture_tokens,
             duplicate_id: header.duplicate_id,
@@ -123,7 +130,7 @@ fn cluster_line(cluster: &Cluster, corpus: &Corpus, id: impl Fn(DocId) -> String
         .members
         .iter()
         .filter_map(|&(member, _)| {
-            let date = corpus.headers[member.index()].meta.date.as_deref()?;
+            let date = corpus.headers[member.index()].meta.published.as_deref()?;
             Some((dates::instant(date)?, member))
         })
         .min()
@@ -143,8 +150,36 @@ fn cluster_line(cluster: &Cluster, corpus: &Corpus, id: impl Fn(DocId) -> String
         .collect();
     let representative = id(cluster.representative);
     members.sort_by(|x, y| (x.id != representative, &x.id).cmp(&(y.id != representative, &y.id)));
-    let cluster = cluster_name(members.iter().map(|member| member.id.as_str()));
-    ClusterLine { cluster, representative, earliest, credits: Vec::new(), members }
+    let name = cluster_name(members.iter().map(|member| member.id.as_str()));
+    let (credits, uncredited) = credited(cluster, corpus, id);
+    ClusterLine { cluster: name, representative, earliest, credits, uncredited, members }
+}
+
+/// The agencies that the members credit, that of most members first, and the members that carry the text of one
+/// without saying so.
+fn credited(cluster: &Cluster, corpus: &Corpus, id: impl Fn(DocId) -> String) -> (Vec<String>, Vec<String>) {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut without = Vec::new();
+    for &(member, _) in &cluster.members {
+        let credits = &corpus.credits[member.index()];
+        for credit in credits {
+            *counts.entry(&credit.agency).or_default() += 1;
+        }
+        if credits.is_empty() {
+            without.push(id(member));
+        }
+    }
+    // "With agencies" says nothing once one is named.
+    if counts.len() > 1 {
+        counts.remove(AGENCIES);
+    }
+    let mut credits: Vec<(&str, usize)> = counts.into_iter().collect();
+    credits.sort_by_key(|&(_, members)| Reverse(members));
+    if credits.is_empty() {
+        without.clear();
+    }
+    without.sort();
+    (credits.into_iter().map(|(agency, _)| agency.to_owned()).collect(), without)
 }
 
 /// Four decimals: more would be noise, and a report is read by people too.

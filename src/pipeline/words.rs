@@ -9,7 +9,7 @@ use super::stages::{Corpus, Evidence};
 use crate::config::Config;
 use crate::ingest::{self, Outcome, Root};
 use crate::progress::{Cancel, NoProgress};
-use crate::text::{Class, Token, Tokenizer, tokenize};
+use crate::text::{Class, Token, Tokenizer};
 use crate::verify::each_term;
 use crate::{Error, Result, Skipped};
 
@@ -32,7 +32,7 @@ pub(super) fn find(evidence: &Evidence, corpus: &Corpus, config: &Config, cancel
     }
     let look = |document: &crate::Document| {
         let terms = wanted.get(&(document.path.as_str(), document.record))?;
-        Some(spell(&document.text, terms))
+        Some(spell(&document.text, terms, config.matching.keep_furniture))
     };
     let read = ingest::read(&files, &config.ingest, &NoProgress, cancel, look, |outcome| {
         match outcome {
@@ -49,10 +49,11 @@ pub(super) fn find(evidence: &Evidence, corpus: &Corpus, config: &Config, cancel
 }
 
 /// The first word, as written, behind each wanted term of a text.
-fn spell(text: &str, terms: &HashSet<u32>) -> Vec<(u32, String)> {
-    let tokens = tokenize(text);
+fn spell(text: &str, terms: &HashSet<u32>, keep_furniture: bool) -> Vec<(u32, String)> {
+    let mut tokenizer = Tokenizer::default();
+    let tokens = if keep_furniture { tokenizer.tokens_with_furniture(text) } else { tokenizer.tokens(text) };
     let mut written: Vec<(Token, std::ops::Range<usize>)> = Vec::new();
-    Tokenizer::default().words(text, |token, _, range| written.push((token, range)));
+    tokenizer.words(text, |token, _, range| written.push((token, range)));
     // Furniture is among the words and not among the tokens: walk both, in step where they agree.
     let mut places = Vec::with_capacity(tokens.len());
     let mut next = written.into_iter();

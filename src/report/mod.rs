@@ -1,7 +1,6 @@
 //! A [`Run`] and its forms: JSON lines, CSV, and the text that a person reads first.
 
 mod csv;
-mod dates;
 mod jsonl;
 mod memory;
 mod page;

@@ -6,7 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
-use crate::document::Skipped;
+use crate::document::{DateOrigin, Skipped};
+use crate::text::credit::Credit;
 use crate::verify::Addend;
 
 /// The schema number that this version writes and reads.
@@ -69,14 +70,26 @@ pub struct DocumentLine {
     pub record: Option<u64>,
     /// Headline.
     pub title: Option<String>,
-    /// Publication date as found.
+    /// Publication date as found, where it is understood.
     pub date: Option<String>,
+    /// The same date in ISO 8601, as exact as it is written and with the zone that it names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published: Option<String>,
+    /// Where the date was found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date_origin: Option<DateOrigin>,
+    /// A date that was found and is not used, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date_problem: Option<String>,
     /// Publisher.
     pub source: Option<String>,
     /// ISO 639-3 code.
     pub language: Option<String>,
     /// Agencies that the document names as its source.
     pub credits: Vec<String>,
+    /// Where each of them was seen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub credit_evidence: Vec<Credit>,
     /// Tokens of the text.
     pub tokens: u32,
     /// Tokens of it that are site furniture.
@@ -149,8 +162,11 @@ pub struct ClusterLine {
     pub representative: String,
     /// Id of the earliest dated member; `None` where no member carries a date that was understood.
     pub earliest: Option<String>,
-    /// Agencies that members credit.
+    /// Agencies that members credit, the one of most members first.
     pub credits: Vec<String>,
+    /// Members that credit nobody while another member credits an agency.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub uncredited: Vec<String>,
     /// Every member, the representative first, then by id.
     pub members: Vec<MemberLine>,
 }

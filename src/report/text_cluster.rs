@@ -3,10 +3,10 @@
 use std::collections::{BTreeSet, HashMap};
 use std::io::{self, Write};
 
-use super::dates::day;
 use super::screen::{clean, count, cut, cut_middle, number, pad, width};
 use super::text::{Ink, TextStyle};
 use super::{ClusterLine, DocumentLine, MemberLine};
+use crate::dates;
 
 /// Spaces between columns.
 const GAP: usize = 2;
@@ -41,6 +41,12 @@ struct Row {
     note: &'static str,
     source: String,
     title: String,
+}
+
+/// The day of publication as the publisher wrote it: an offset does not move it.
+pub(super) fn day(document: &DocumentLine) -> Option<jiff::civil::Date> {
+    let date = document.published.as_deref().or(document.date.as_deref())?;
+    dates::parse(date).ok().map(|published| published.date)
 }
 
 impl ClusterBlock<'_> {
@@ -86,13 +92,17 @@ impl ClusterBlock<'_> {
         let documents = || members.iter().filter_map(|member| self.document(&member.id));
         let size = count(members.len() as u64, "document", "documents");
         let mut facts = Vec::new();
-        let days: BTreeSet<_> = documents().filter_map(|document| day(document.date.as_deref()?)).collect();
+        let days: BTreeSet<_> = documents().filter_map(day).collect();
         if let (Some(first), Some(last)) = (days.first(), days.last()) {
             facts.push(if first == last { first.to_string() } else { format!("{first} to {last}") });
         }
         if !self.cluster.credits.is_empty() {
             let credits: Vec<String> = self.cluster.credits.iter().map(|credit| clean(credit)).collect();
-            facts.push(format!("credits {}", credits.join(", ")));
+            let without = match self.cluster.uncredited.len() {
+                0 => String::new(),
+                n => format!(" ({n} without)"),
+            };
+            facts.push(format!("credits {}{without}", credits.join(", ")));
         }
         let sources: BTreeSet<String> =
             documents().filter_map(|document| document.source.as_deref()).map(clean).collect();
@@ -130,13 +140,13 @@ impl ClusterBlock<'_> {
             format!("{:<9} {:.2}", member.relation.map_or("indirect", super::Relation::name), member.score)
         };
         let text = |field: Option<&String>| field.map(|text| clean(text)).unwrap_or_default();
-        let date = document.and_then(|document| document.date.as_ref());
         Row {
             standing,
             id: clean(&member.id),
-            day: date
-                .map(|date| day(date).map_or_else(|| clean(date), |day| day.to_string()))
-                .unwrap_or_default(),
+            day: document.and_then(day).map_or_else(
+                || text(document.and_then(|document| document.date.as_ref())),
+                |day| day.to_string(),
+            ),
             note: if self.cluster.earliest.as_ref() == Some(&member.id) { "earliest" } else { "" },
             source: text(document.and_then(|document| document.source.as_ref())),
             // Only a title that is not the heading's says something.

@@ -8,12 +8,17 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use super::credit;
+
 /// Longer lines are paragraphs: a rule for phrases does not judge them.
 const PHRASE_LINE_CHARS: usize = 200;
 /// A line of at least this many words that ends like a sentence is prose.
 const PROSE_WORDS: usize = 8;
 /// A closing line of at most this many words, without the end of a sentence, is furniture when prose stands before it.
 const TAIL_WORDS: usize = 8;
+
+/// Lines under a heading of furniture ("Most read", "You may also like") that can be its headlines.
+const LIST_LINES: usize = 12;
 
 const ANYWHERE: char = '\0';
 
@@ -49,8 +54,8 @@ static RULES: LazyLock<HashMap<char, Vec<Rule>>> = LazyLock::new(|| {
     rules
 });
 
-/// Byte ranges of the lines of `text` that are furniture, in order. Empty when all of the text would be furniture:
-/// then it is the text.
+/// Byte ranges of `text` that are furniture, in order: whole lines, and the datelines that paragraphs begin with. Empty
+/// when all of the text would be furniture: then it is the text.
 pub fn furniture(text: &str) -> Vec<Range<usize>> {
     let mut lines: Vec<(Range<usize>, Shape)> = Vec::new();
     let mut start = 0;
@@ -67,13 +72,37 @@ pub fn furniture(text: &str) -> Vec<Range<usize>> {
     else {
         return Vec::new();
     };
-    for (at, (_, shape)) in lines.iter_mut().enumerate() {
+    let mut listed = 0;
+    for (at, (range, shape)) in lines.iter_mut().enumerate() {
         let outside = at < first || at > last;
-        if (outside && *shape == Shape::Short) || (at < first && *shape == Shape::Dated) {
+        let ahead = at < first;
+        let byline = || ahead && *shape == Shape::Unknown && credit::is_byline(text[range.clone()].trim());
+        if (outside && *shape == Shape::Short) || (ahead && *shape == Shape::Dated) || byline() {
             *shape = Shape::Furniture;
         }
+        match *shape {
+            Shape::Heading => {
+                *shape = Shape::Furniture;
+                listed = LIST_LINES;
+            }
+            Shape::Short | Shape::Dated | Shape::Headline if listed > 0 => {
+                *shape = Shape::Furniture;
+                listed -= 1;
+            }
+            Shape::Prose | Shape::Unknown => listed = 0,
+            Shape::Short | Shape::Dated | Shape::Headline | Shape::Furniture => {}
+        }
     }
-    lines.into_iter().filter(|(_, shape)| *shape == Shape::Furniture).map(|(range, _)| range).collect()
+    let marked = |(at, (range, shape)): (usize, (Range<usize>, Shape))| match shape {
+        Shape::Furniture => Some(range),
+        Shape::Prose => {
+            let line = &text[range.clone()];
+            let start = range.start + line.len() - line.trim_start().len();
+            credit::dateline_len(line.trim(), at == first).map(|length| start..start + length)
+        }
+        _ => None,
+    };
+    lines.into_iter().enumerate().filter_map(marked).collect()
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,15 +113,20 @@ enum Shape {
     Short,
     /// A line of figures without the end of a sentence: before the prose, the line of the author and the time.
     Dated,
+    /// Some more words without the end of a sentence: a headline, or a heading of the article.
+    Headline,
     Furniture,
+    /// Furniture that headlines may follow: a phrase of the table, and nothing else.
+    Heading,
     Unknown,
 }
 
 fn shape(line: &str) -> Shape {
     // Bytes bound characters from above: most paragraphs are told apart without counting.
     let long = line.len() > PHRASE_LINE_CHARS && line.chars().count() > PHRASE_LINE_CHARS;
-    if !long && is_furniture(line) {
-        return Shape::Furniture;
+    let furniture = if long { None } else { furniture_shape(line) };
+    if let Some(shape) = furniture {
+        return shape;
     }
     let words = word_count(line);
     let sentence = line.trim_end_matches(super::script::closes).ends_with(super::script::ends_any_sentence);
@@ -102,6 +136,8 @@ fn shape(line: &str) -> Shape {
         Shape::Short
     } else if !sentence && numbers(line) >= 2 {
         Shape::Dated
+    } else if !sentence {
+        Shape::Headline
     } else {
         Shape::Unknown
     }
@@ -118,38 +154,40 @@ fn numbers(line: &str) -> usize {
     line.split(|c: char| !c.is_numeric()).filter(|run| !run.is_empty()).count()
 }
 
-fn is_furniture(line: &str) -> bool {
+fn furniture_shape(line: &str) -> Option<Shape> {
     let bare = line.trim_start_matches(|c: char| !c.is_alphanumeric() && !"#©ⓒ(（【[".contains(c));
     // A bullet or an arrow says as much as the colon behind a label.
-    let pointed = bare.len() < line.len() && !line.starts_with(['"', '“', '„', '«', '\'', '‘']);
-    is_hashtags(bare)
+    let pointed = bare.len() < line.len() && !line.starts_with(['"', '“', '„', '«', '\'', '‘', '—', '–']);
+    let shaped = is_hashtags(bare)
         || is_address(bare)
         || is_lone_credit(bare)
         || is_menu(bare)
         || is_breadcrumb(bare)
-        || has_phrase(bare, pointed)
-        || ends_with_photo_credit(bare)
+        || ends_with_photo_credit(bare);
+    if shaped { Some(Shape::Furniture) } else { phrase_shape(bare, pointed) }
 }
 
-fn has_phrase(line: &str, pointed: bool) -> bool {
+/// What the table says of a line.
+fn phrase_shape(line: &str, pointed: bool) -> Option<Shape> {
     let lower = line.to_lowercase();
     let anywhere = RULES.get(&ANYWHERE);
     if anywhere.is_some_and(|rules| rules.iter().any(|(_, phrase)| lower.contains(phrase))) {
-        return true;
+        return Some(Shape::Furniture);
     }
-    let Some(rules) = lower.chars().next().and_then(|first| RULES.get(&first)) else { return false };
-    rules.iter().any(|&(how, phrase)| {
-        let Some(rest) = lower.strip_prefix(phrase) else { return false };
-        let rest = rest.trim_start();
-        match how {
-            How::Is => rest.trim_end_matches(|c: char| !c.is_alphanumeric()).is_empty(),
+    let rules = RULES.get(&lower.chars().next()?)?;
+    rules.iter().find_map(|&(how, phrase)| {
+        let rest = lower.strip_prefix(phrase)?.trim_start();
+        let nothing = rest.trim_end_matches(|c: char| !c.is_alphanumeric()).is_empty();
+        let holds = match how {
+            How::Is => nothing,
             How::Label => {
                 pointed
                     || rest.is_empty()
                     || rest.starts_with([':', '：', '-', '–', '—', '>', '»', '›', '→', '|', '…', '՝', '/'])
             }
             How::Starts | How::Contains => true,
-        }
+        };
+        holds.then_some(if nothing { Shape::Heading } else { Shape::Furniture })
     })
 }
 
@@ -273,10 +311,42 @@ mod tests {
     }
 
     #[test]
+    fn headlines_under_a_heading_of_furniture_are_furniture() {
+        let list = "Most read\nMayor of Velmark answers 32 questions about the new bridge and its cost\nFog on the coast";
+        assert_eq!(marked(&format!("{PROSE}\n{list}\n{PROSE}")).len(), 3);
+        let heading = "What is known of the new bridge and of those who pay for it";
+        assert!(marked(&format!("{PROSE}\n{heading}\n{PROSE}")).is_empty());
+        let after_prose = format!("{PROSE}\nMost read\n{PROSE}\n{heading}\n{PROSE}");
+        assert_eq!(marked(&after_prose), ["Most read"]);
+    }
+
+    #[test]
     fn the_line_of_the_author_and_the_time_is_furniture_before_the_prose_only() {
         let line = "The Velmark Press | 15 October 2024, 08:02 | Views: 814";
         assert_eq!(marked(&format!("{line}\n{PROSE}")), [line]);
         assert!(marked(&format!("{PROSE}\nGold 1,240 Silver 31\n{PROSE}")).is_empty());
+    }
+
+    #[test]
+    fn datelines_and_bylines_are_furniture_and_the_first_sentence_is_not() {
+        for line in [
+            "PARIS, Sept 24 (AFP) – ",
+            "LONDON (AP) — ",
+            "МОСКВА, 12 марта. /ТАСС/. ",
+            "新华社北京5月3日电 ",
+            "(ANSA) - CUNEO, 18 GIU - ",
+            "TOKYO – ",
+        ] {
+            assert_eq!(marked(&format!("{line}{PROSE}\n{PROSE}")), [line.trim()], "{line}");
+        }
+        for line in
+            ["By Jane Roe and John Doe in Velmark and Rik Storm in Paris 2", "Von unserem Korrespondenten"]
+        {
+            assert_eq!(marked(&format!("{line}\n{PROSE}")), [line]);
+        }
+        for opening in ["The agency AFP (Agence) said that ", "In 2020 – ", "Velmark, a town – "] {
+            assert!(marked(&format!("{opening}{PROSE}")).is_empty(), "{opening}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! the segments (sentences and lines), and a 128-bit digest of the token sequence. Everything after this room works on
 //! hashes; no stage joins strings.
 
+pub mod credit;
 mod furniture;
 mod normalize;
 mod script;
@@ -12,7 +13,7 @@ mod tokenize;
 mod tokens;
 
 pub use furniture::furniture;
-pub(crate) use shingle::mix;
 pub use shingle::{Shingles, each_shingle, shingles};
+pub(crate) use shingle::{mix, sequence_hash};
 pub use tokenize::{Tokenizer, tokenize};
 pub use tokens::{Class, Token, Tokens};

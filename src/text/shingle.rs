@@ -38,6 +38,11 @@ fn combine(run: &[Token]) -> u64 {
     run.iter().fold(0, |sum: u64, token| sum.wrapping_mul(BASE).wrapping_add(token.bits()))
 }
 
+/// Hash of tokens in their order, whatever their number: two lines of the same words have the same.
+pub(crate) fn sequence_hash(tokens: &[Token]) -> u64 {
+    tokens.iter().fold(0, |hash, token| mix(hash.wrapping_add(token.bits())))
+}
+
 /// The finaliser of MurmurHash3: every bit of the result hangs on every bit of the input. Minima over affine maps of
 /// unmixed values are biased, so nothing goes unmixed into a signature.
 pub(crate) fn mix(mut x: u64) -> u64 {

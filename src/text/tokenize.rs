@@ -32,11 +32,19 @@ impl Tokenizer {
     ///
     /// Linear in the text; about 10 ns a token for ASCII.
     pub fn tokens(&mut self, text: &str) -> Tokens {
+        self.cut(text, &furniture(text))
+    }
+
+    /// The tokens of all of `text`.
+    pub fn tokens_with_furniture(&mut self, text: &str) -> Tokens {
+        self.cut(text, &[])
+    }
+
+    fn cut(&mut self, text: &str, marked: &[Range<usize>]) -> Tokens {
         // English runs at six bytes a token; a little spare saves the one regrowth.
         let mut tokens = Vec::with_capacity(text.len() / 5);
         let mut segments: Vec<Segment> = Vec::new();
         let mut at = 0;
-        let marked = furniture(text);
         let mut marked = marked.iter().peekable();
         let mut furniture_tokens = 0;
         self.scan(text, |event| match event {

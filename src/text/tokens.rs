@@ -117,6 +117,32 @@ impl Tokens {
         self.digest
     }
 
+    /// The same document with the lines that `is_furniture` names, by their tokens, counted as furniture; `None` where it
+    /// names none, or all: then they are the text.
+    pub fn without_lines(&self, is_furniture: impl Fn(&[Token]) -> bool) -> Option<Self> {
+        let mut kept = Vec::with_capacity(self.tokens.len());
+        let mut segments = Vec::with_capacity(self.segments.len());
+        let mut ends = self.segments.iter().peekable();
+        for line in self.lines() {
+            let keep = !is_furniture(&self.tokens[line.clone()]);
+            while let Some(segment) = ends.next_if(|segment| segment.end() <= line.end) {
+                if keep {
+                    let end = kept.len() + segment.end() - line.start;
+                    segments.push(Segment::new(end, segment.0 & LINE != 0));
+                }
+            }
+            if keep {
+                kept.extend_from_slice(&self.tokens[line]);
+            }
+        }
+        let left_out = self.tokens.len() - kept.len();
+        if left_out == 0 || kept.is_empty() {
+            return None;
+        }
+        let furniture = self.furniture.saturating_add(u32::try_from(left_out).unwrap_or(u32::MAX));
+        Some(Self::new(kept, segments, furniture))
+    }
+
     /// The token ranges of the sentences (and of lines that are no sentences), in order; none is empty.
     pub fn segments(&self) -> impl Iterator<Item = std::ops::Range<usize>> + Clone + '_ {
         let mut start = 0;

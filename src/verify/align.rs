@@ -4,7 +4,7 @@
 //! is the unit's counterpart. This is sentence alignment without an order (METER: Clough et al. 2002; PAN text
 //! alignment: Sanchez-Perez et al. 2014), so shuffled paragraphs, cuts and furniture in between do not disturb it.
 
-use super::chain::{Point, State};
+use super::chain::Point;
 use super::profile::{CONTENT_IDF, Profile};
 
 /// Weight added to a unit's own before shares are taken, so that two words in common do not cover a line of three.
@@ -36,8 +36,6 @@ pub(super) struct Alignment {
     pub b: Vec<Counterpart>,
     /// Pairs of places of the same term, for the chain.
     pub points: Vec<Point>,
-    /// Buffer of the chain.
-    pub states: Vec<State>,
 }
 
 impl Alignment {

@@ -19,12 +19,16 @@ pub(super) struct Point {
     /// Tokens in the first text, above, and in the second: the order in which chains are built.
     key: u64,
     weight: f32,
-    units: (u16, u16),
 }
 
 impl Point {
     pub(super) fn new(a: Spot, b: Spot, weight: f32) -> Self {
-        Self { key: u64::from(a.token) << 32 | u64::from(b.token), weight, units: (a.unit, b.unit) }
+        Self { key: u64::from(a.token) << 32 | u64::from(b.token), weight }
+    }
+
+    /// Weight of its term.
+    pub(super) fn weight(&self) -> f32 {
+        self.weight
     }
 }
 
@@ -33,48 +37,27 @@ impl Point {
 pub(super) struct State {
     a: u32,
     b: u32,
-    units: (u16, u16),
-    /// Units in which the best chain that ends here begins.
-    start: (u16, u16),
-    /// Weight of that chain, less its drift.
+    /// Weight of the best chain that ends here, less its drift.
     best: f32,
-    /// The same within its two units.
-    within: f32,
     /// The largest `best` of this point and all before it.
     highest: f32,
 }
 
-/// The best chain.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Chain {
-    /// Summed weights of its terms, less its drift: 0 and up; seeds 300, stories on one subject 20.
-    pub weight: f32,
-    /// Summed weights of the best chain of each unit of the first text within one unit of the second: what is left of
-    /// order where sentences were shuffled.
-    pub sentences: f32,
-    /// First and last unit in the first text.
-    pub a: (u16, u16),
-    /// First and last unit in the second.
-    pub b: (u16, u16),
-}
-
-/// Finds the best chain; sorts `points`, and uses `states` as a buffer.
-pub(super) fn chain(points: &mut [Point], states: &mut Vec<State>) -> Chain {
+/// Summed weights of the terms of the best chain, less its drift: 0 and up; seeds 300, stories on one subject 20.
+///
+/// Sorts `points`, and uses `states` as a buffer.
+pub(super) fn chain(points: &mut [Point], states: &mut Vec<State>) -> f32 {
     points.sort_unstable_by_key(|p| p.key);
     states.clear();
-    let mut top = Chain::default();
-    let mut sentences = 0.0;
-    let (mut unit, mut its_best) = (u16::MAX, 0.0f32);
     for point in points.iter() {
         // Exact: the halves of the key.
         let (a, b) = ((point.key >> 32) as u32, point.key as u32);
-        let (weight, units) = (point.weight, point.units);
-        let mut here = State { a, b, units, start: units, best: weight, within: weight, highest: weight };
+        let weight = point.weight;
+        let mut here = State { a, b, best: weight, highest: weight };
         for p in states.iter().rev().take(LOOK_BACK) {
             let gap_a = a - p.a;
-            let same_unit = p.units.0 == units.0;
-            // Nothing further back can do better: neither a chain, nor one within the unit.
-            if gap_a > REACH || (!same_unit && p.highest + weight <= here.best) {
+            // Nothing further back can do better.
+            if gap_a > REACH || p.highest + weight <= here.best {
                 break;
             }
             let gap_b = b.wrapping_sub(p.b);
@@ -82,28 +65,12 @@ pub(super) fn chain(points: &mut [Point], states: &mut Vec<State>) -> Chain {
             if gap_a == 0 || gap_b == 0 || gap_b > REACH {
                 continue;
             }
-            let chained = p.best + weight - DRIFT * gap_a.abs_diff(gap_b) as f32;
-            if chained > here.best {
-                (here.best, here.start) = (chained, p.start);
-            }
-            if p.units == units {
-                here.within = here.within.max(p.within + weight);
-            }
+            here.best = here.best.max(p.best + weight - DRIFT * gap_a.abs_diff(gap_b) as f32);
         }
         here.highest = states.last().map_or(here.best, |p| p.highest.max(here.best));
-        if units.0 != unit {
-            sentences += its_best;
-            (unit, its_best) = (units.0, 0.0);
-        }
-        its_best = its_best.max(here.within);
-        if here.best > top.weight {
-            let (from_a, from_b) = here.start;
-            top = Chain { weight: here.best, a: (from_a, units.0), b: (from_b, units.1), sentences: 0.0 };
-        }
         states.push(here);
     }
-    top.sentences = sentences + its_best;
-    top
+    states.last().map_or(0.0, |last| last.highest)
 }
 
 /// Share of the terms that stand once in each text which are in the same order, 0 to 1: their longest increasing
@@ -145,29 +112,27 @@ mod tests {
         places.iter().map(|&(a, b)| Point::new(spot(a), spot(b), 4.0)).collect()
     }
 
-    fn found(places: &[(u32, u32)]) -> Chain {
+    fn found(places: &[(u32, u32)]) -> f32 {
         chain(&mut points(places), &mut Vec::new())
     }
 
     #[test]
     fn a_chain_follows_both_orders() {
         let best = found(&[(1, 101), (5, 105), (9, 103), (12, 112)]);
-        assert!((best.weight - 12.0).abs() < 0.5, "{best:?}");
-        assert_eq!((best.a, best.b), ((0, 1), (10, 11)));
+        assert!((best - 12.0).abs() < 0.5, "{best}");
     }
 
     #[test]
     fn a_chain_does_not_leap() {
         let best = found(&[(1, 1), (2, 2), (500, 500), (501, 501), (502, 502)]);
-        assert!((best.weight - 12.0).abs() < 0.1);
-        assert_eq!(best.a, (50, 50));
-        assert_eq!(found(&[]), Chain::default());
+        assert!((best - 12.0).abs() < 0.1);
+        assert!(found(&[]).abs() < 1e-9);
     }
 
     #[test]
     fn one_place_is_linked_once() {
-        assert!((found(&[(1, 1), (1, 2), (1, 3)]).weight - 4.0).abs() < 1e-6);
-        assert!((found(&[(1, 1), (2, 1), (3, 1)]).weight - 4.0).abs() < 1e-6);
+        assert!((found(&[(1, 1), (1, 2), (1, 3)]) - 4.0).abs() < 1e-6);
+        assert!((found(&[(1, 1), (2, 1), (3, 1)]) - 4.0).abs() < 1e-6);
     }
 
     #[test]

@@ -14,6 +14,8 @@ use super::profile::Profile;
 pub(super) struct Conflict {
     /// Numbers that the counterpart does not have, where it has numbers: the fewer of both sides, summed.
     pub numbers: f32,
+    /// The same of sentences in the openings.
+    pub opening: f32,
     /// Pairs of sentences that name different days.
     pub days: f32,
 }
@@ -22,7 +24,11 @@ pub(super) struct Conflict {
 pub(super) fn conflict(a: &Profile, b: &Profile, alignment: &Alignment) -> Conflict {
     let x = one_way(a, b, &alignment.a);
     let y = one_way(b, a, &alignment.b);
-    Conflict { numbers: f32::midpoint(x.numbers, y.numbers), days: f32::midpoint(x.days, y.days) }
+    Conflict {
+        numbers: f32::midpoint(x.numbers, y.numbers),
+        opening: f32::midpoint(x.opening, y.opening),
+        days: f32::midpoint(x.days, y.days),
+    }
 }
 
 fn one_way(a: &Profile, b: &Profile, counterparts: &[Counterpart]) -> Conflict {
@@ -38,7 +44,11 @@ fn one_way(a: &Profile, b: &Profile, counterparts: &[Counterpart]) -> Conflict {
         }
         let (p, q) = (a.numbers_of(x), b.numbers_of(y));
         if !p.is_empty() && !q.is_empty() {
-            out.numbers += (p.len().min(q.len()) - common(p, q)) as f32;
+            let contradicting = (p.len().min(q.len()) - common(p, q)) as f32;
+            out.numbers += contradicting;
+            if unit.lead {
+                out.opening += contradicting;
+            }
         }
         if unit.days != 0 && other.days != 0 && unit.days & other.days == 0 {
             out.days += 1.0;

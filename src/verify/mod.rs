@@ -40,5 +40,5 @@ pub use model::{Addend, FORMAT, Model, ModelFile, Weight};
 pub use passages::{Passage, passages};
 pub use profile::Profile;
 pub use relation::{Edge, Verifier};
-pub use rewrites::{Rewrites, Window};
+pub use rewrites::{Rewrites, Window, unrelated};
 pub use terms::{Place, each_term};

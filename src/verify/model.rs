@@ -225,10 +225,10 @@ mod tests {
                 r#"{{"format":1,"intercept":0,"weights":[{{"feature":"{feature}","weight":{weight},"mean":0,"deviation":1}}]}}"#
             )
         };
-        assert!(Model::from_json(&file("coverage", 1.0)).is_ok());
-        assert!(Model::from_json(&file("coverage", -1.0)).is_err(), "against its sense");
+        assert!(Model::from_json(&file("chain", 1.0)).is_ok());
+        assert!(Model::from_json(&file("chain", -1.0)).is_err(), "against its sense");
         assert!(Model::from_json(&file("colour", 1.0)).is_err(), "unknown");
-        assert!(Model::from_json(&file("coverage", 1.0).replace("\"format\":1", "\"format\":9")).is_err());
+        assert!(Model::from_json(&file("chain", 1.0).replace("\"format\":1", "\"format\":9")).is_err());
         assert!(Model::from_json("[]").is_err());
     }
 

@@ -3,6 +3,7 @@
 //! Range: masses are sums of weights, 0 and up. Cost: one step a distinct term, about a microsecond for two articles;
 //! it doubles as the early exit, since a pair with little in common is no rewrite whatever the order of its words.
 
+use super::features::RARE_IDF;
 use super::profile::Profile;
 use super::terms::is_number;
 
@@ -11,6 +12,8 @@ use super::terms::is_number;
 pub(super) struct Overlap {
     /// Summed weights of the terms in both.
     pub mass: f32,
+    /// Summed weights of the rare ones among them.
+    pub rare: f32,
     /// Numbers in both.
     pub numbers: u32,
 }
@@ -24,7 +27,11 @@ pub(super) fn overlap(a: &Profile, b: &Profile, shared: &mut Vec<(u32, u32)>) ->
         if x == y {
             // Documents hold fewer than 2^30 tokens.
             shared.push((i as u32, j as u32));
-            out.mass += a.idf[i].min(b.idf[j]);
+            let weight = a.idf[i].min(b.idf[j]);
+            out.mass += weight;
+            if weight >= RARE_IDF {
+                out.rare += weight;
+            }
             out.numbers += u32::from(is_number(x));
         }
         i += usize::from(x <= y);

@@ -1,9 +1,10 @@
 //! One document made ready to be compared with many: everything about it that does not hang on the other text.
 
+use super::features::RARE_IDF;
 use super::idf::Idf;
 use super::terms::{Place, each_term, is_number};
 use super::weekdays;
-use crate::text::{Class, Tokens, each_shingle};
+use crate::text::{Class, Tokens, each_shingle, sequence_hash};
 
 /// Words that a unit holds at most: longer sentences, and paragraphs without sentence marks, are cut.
 const UNIT_WORDS: f32 = 48.0;
@@ -79,6 +80,8 @@ pub struct Profile {
     pub(super) days: u8,
     /// Summed weights of the distinct terms.
     pub(super) mass: f32,
+    /// Summed weights of the rare ones among them.
+    pub(super) rare_mass: f32,
     /// Length in words; a character counts as part of one.
     pub(super) words: f32,
     /// Digest of the tokens: puts two documents in one order, whichever is named first.
@@ -86,7 +89,7 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// Prepares a document. Costs about 60 ns a token.
+    /// Prepares a document. Costs about 150 ns a token.
     pub fn new(tokens: &Tokens, idf: &Idf) -> Self {
         let mut builder = Builder::default();
         builder.place_terms(tokens);
@@ -197,6 +200,7 @@ impl Builder {
             lead_days: days_of(&units, true),
             days: days_of(&units, false),
             mass: weights.iter().sum(),
+            rare_mass: weights.iter().filter(|&&weight| weight >= RARE_IDF).sum(),
             words: self.words,
             digest: tokens.digest(),
             terms: terms.into(),
@@ -225,7 +229,8 @@ fn pieces(tokens: &Tokens) -> Vec<Piece> {
     let mut segments = tokens.segments().peekable();
     for line in tokens.lines() {
         let prose = prose(words_in(tokens, line.clone()));
-        let hash = hash_of(tokens, line.clone());
+        // The upper half of a mixed hash.
+        let hash = (sequence_hash(&tokens.as_slice()[line.clone()]) >> 32) as u32;
         while let Some(segment) = segments.next_if(|s| s.end <= line.end) {
             let words = words_in(tokens, segment.clone());
             let parts = (words / UNIT_WORDS).ceil().max(1.0) as usize;
@@ -270,14 +275,6 @@ fn mark_lead(units: &mut [Unit]) {
 /// The days that the units name, those of the opening only or all.
 fn days_of(units: &[Unit], lead: bool) -> u8 {
     units.iter().filter(|u| u.lead || !lead).fold(0, |days, unit| days | unit.days)
-}
-
-/// Hash of the words of a range, in their order.
-fn hash_of(tokens: &Tokens, range: std::ops::Range<usize>) -> u32 {
-    let hash =
-        tokens.as_slice()[range].iter().fold(0, |h: u64, t| crate::text::mix(h.wrapping_add(t.bits())));
-    // The upper half of a mixed hash.
-    (hash >> 32) as u32
 }
 
 /// Length of a range in words: Han and Kana characters count half, letters of scripts without spaces a quarter.

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::features::{Features, Scratch, measure};
+use super::features::{Features, RARE_IDF, Scratch, measure};
 use super::idf::Idf;
 use super::model::Model;
 use super::overlap::overlap;
@@ -10,8 +10,6 @@ use super::profile::Profile;
 use crate::DocId;
 use crate::text::Tokens;
 
-/// A term of at least this weight is rare: a name, a place, a word of this story.
-const RARE_IDF: f32 = 5.0;
 /// Two texts with less than this of the lighter one's weight in common, and less than [`RELATED_RARE_MASS`] of rare
 /// terms, tell of different things.
 const RELATED_SHARE: f32 = 0.15;
@@ -47,6 +45,12 @@ impl Window {
     }
 }
 
+/// Whether two texts tell of different things: no common names, hardly a common word of any weight.
+pub fn unrelated(a: &Profile, b: &Profile) -> bool {
+    let both = overlap(a, b, &mut Vec::new());
+    both.mass < RELATED_SHARE * a.mass.min(b.mass) && both.rare < RELATED_RARE_MASS
+}
+
 impl<'a> Rewrites<'a> {
     /// A scorer over `tokens`, by document, that calls a pair a rewrite from a score of `threshold` on.
     pub fn new(model: Model, idf: Idf, tokens: &'a [Tokens], threshold: f64) -> Self {
@@ -69,7 +73,7 @@ impl<'a> Rewrites<'a> {
     /// The probability that two documents are one dispatch; `None` for pairs that no model would call one, or whose
     /// dates lie too far apart.
     pub fn score(&self, a: DocId, b: DocId, scratch: &mut Scratch) -> Option<f64> {
-        if self.window.as_ref().is_some_and(|window| !window.admits(a, b)) {
+        if self.apart(a, b) {
             return None;
         }
         self.features(a, b, scratch).map(|features| self.model.score(&features))
@@ -85,18 +89,19 @@ impl<'a> Rewrites<'a> {
         measure(self.profile(a), self.profile(b), scratch)
     }
 
+    /// Whether the dates of two documents lie too far apart for a rewrite.
+    pub fn apart(&self, a: DocId, b: DocId) -> bool {
+        self.window.as_ref().is_some_and(|window| !window.admits(a, b))
+    }
+
     /// The score from which on a pair is a rewrite.
     pub fn threshold(&self) -> f64 {
         self.threshold
     }
 
-    /// Whether two documents tell of different things: no common names, hardly a common word of any weight.
+    /// Whether two documents tell of different things; see [`unrelated`].
     pub fn unrelated(&self, a: DocId, b: DocId) -> bool {
-        let (a, b) = (self.profile(a), self.profile(b));
-        let mut shared = Vec::new();
-        let mass = overlap(a, b, &mut shared).mass;
-        let rare: f32 = shared.iter().map(|&(at, _)| a.idf[at as usize]).filter(|&idf| idf >= RARE_IDF).sum();
-        mass < RELATED_SHARE * a.mass.min(b.mass) && rare < RELATED_RARE_MASS
+        unrelated(self.profile(a), self.profile(b))
     }
 
     /// The rarest terms that two documents share, rarest first, at most `most`.

@@ -105,13 +105,14 @@ impl Blocks {
     ) -> io::Result<Self> {
         let mut config = run.header.config.clone();
         let comparer = Comparer::new(&config).map_err(|error| {
-            tracing::debug!(%error, "the run's model is not there: pairs without an edge are told by the built-in one");
+            tracing::debug!(%error, "the run's model or agencies are not there: the built-in ones tell of pairs without an edge");
         });
         let fallback;
         let comparer = match comparer {
             Ok(comparer) => comparer,
             Err(()) => {
                 config.matching.model = None;
+                config.ingest.agencies = None;
                 fallback = config.clone();
                 Comparer::new(&fallback).map_err(io::Error::other)?
             }

@@ -65,6 +65,12 @@ function later(from, to) {
   return exact && s < 172800 ? of(Math.round(s / 3600), "hour") : of(Math.round(s / 86400), "day");
 }
 
+/** A date for reading, as exact as it is. */
+function when(entry) {
+  const parts = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(.*)$/.exec(entry.date || "");
+  return parts ? [parts[1], parts[2], parts[3] === "Z" ? "UTC" : parts[3]].join(" ").trim() : entry.date;
+}
+
 const RELATIONS = ["identical", "copy", "excerpt", "rewrite"];
 
 /** The mark of a relation, −1 for none. */

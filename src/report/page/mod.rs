@@ -18,7 +18,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::dates::day;
+use super::text_cluster::day;
 use super::{Run, clean, cut};
 use crate::dates::instant;
 use crate::document::Document;
@@ -100,6 +100,8 @@ struct Cluster<'a> {
     standing: Vec<(i8, f64)>,
     #[serde(skip_serializing_if = "Option::is_none")]
     earliest: Option<usize>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    uncredited: Vec<usize>,
     /// Which relations its edges have, a bit each.
     relations: u8,
     block: usize,
@@ -144,6 +146,7 @@ impl Run {
     }
 
     fn clusters_of_page<'a>(&'a self, place: &HashMap<&str, usize>, blocks: &Blocks) -> Vec<Cluster<'a>> {
+        let places = |ids: &[String]| ids.iter().filter_map(|id| place.get(id.as_str()).copied()).collect();
         self.clusters
             .iter()
             .zip(blocks.of_cluster.iter().zip(&blocks.relations))
@@ -156,6 +159,7 @@ impl Run {
                     .map(|member| (blocks::number(member.relation), member.score))
                     .collect(),
                 earliest: cluster.earliest.as_deref().and_then(|id| place.get(id).copied()),
+                uncredited: places(&cluster.uncredited),
                 relations,
                 block,
             })
@@ -164,7 +168,6 @@ impl Run {
 }
 
 fn entry<'a>(line: &'a super::DocumentLine, texts: &Texts) -> Entry<'a> {
-    let date = line.date.as_deref();
     let opening = || {
         let text = &texts.get(&(line.path.clone(), line.record))?.text;
         let first = text.lines().find(|line| line.chars().any(char::is_alphabetic))?;
@@ -174,9 +177,9 @@ fn entry<'a>(line: &'a super::DocumentLine, texts: &Texts) -> Entry<'a> {
         id: &line.id,
         title: line.title.as_deref(),
         opening: if line.title.is_none() { opening() } else { None },
-        date,
-        day: date.and_then(day).map(|day| day.to_string()),
-        time: date.and_then(instant).map(|time| time.as_second()),
+        date: line.published.as_deref().or(line.date.as_deref()),
+        day: day(line).map(|day| day.to_string()),
+        time: line.published.as_deref().and_then(instant).map(|time| time.as_second()),
         source: line.source.as_deref(),
         language: line.language.as_deref(),
         credits: &line.credits,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::super::dates::day;
+use super::super::text_cluster::day;
 use super::super::{DocumentLine, Run};
 
 /// Sources and agencies that are listed; the rest is counted.
@@ -127,7 +127,7 @@ fn timeline(
 ) -> (u32, &'static str, Vec<(String, u32, u32)>) {
     let mut days: BTreeMap<Date, (u32, u32)> = BTreeMap::new();
     for document in documents {
-        if let Some(date) = document.date.as_deref().and_then(day) {
+        if let Some(date) = day(document) {
             let (all, inside) = days.entry(date).or_default();
             *all += 1;
             *inside += u32::from(clustered.contains(document.id.as_str()));

@@ -51,12 +51,13 @@ function membersTable(cluster, inTime, detail) {
     const notes = [
       representative && el("span.tag", null, "representative"),
       member === cluster.earliest && el("span.tag", null, "earliest"),
+      (cluster.uncredited || []).includes(member) && el("span.tag", null, "no credit"),
       gone && el("span.tag.bad", null, "text missing"),
       !gone && detail.texts[member].changed && el("span.tag.bad", null, "text changed"),
     ];
     const after = later(first, d);
     return [
-      [el("span.nth", null, at + 1), own("span", d.date || "no date"), after && el("small", null, ` ${after}`)],
+      [el("span.nth", null, at + 1), own("span", when(d) || "no date"), after && el("small", null, ` ${after}`)],
       [
         own("span.name", nameOf(d)),
         el("small.id", { dir: "ltr" }, d.id),
@@ -156,7 +157,7 @@ function pairView(cluster, detail, a, b) {
 
 function head(letter, member, detail) {
   const d = data.documents[member];
-  const facts = [d.date, d.source, d.credits && `credits ${d.credits.join(", ")}`, `${number(d.words)} words`].filter(Boolean);
+  const facts = [when(d), d.source, d.credits && `credits ${d.credits.join(", ")}`, `${number(d.words)} words`].filter(Boolean);
   return el(
     "div.head",
     null,

@@ -181,6 +181,7 @@ fn cluster(run: &mut Run, name: &str, earliest: Option<&str>, credits: &[&str], 
         representative: members[0].id.clone(),
         earliest: earliest.map(str::to_owned),
         credits: credits.iter().map(|&credit| credit.to_owned()).collect(),
+        uncredited: Vec::new(),
         members,
     });
 }

@@ -1,0 +1,253 @@
+//! Each stage by itself, and whole runs: `cargo bench`, or `cargo bench -- tokenise`.
+//!
+//! Documents are generated, so that figures can be compared between machines and versions; for real news use
+//! `wirecopy bench`. Read ratios, not seconds.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use std::hint::black_box;
+use std::io::Write;
+
+use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use wirecopy::candidates::bands::{BandKeys, band_keys};
+use wirecopy::candidates::params::Bands;
+use wirecopy::candidates::rare::RareJoin;
+use wirecopy::generate::{Generated, Generator, GeneratorConfig};
+use wirecopy::sketch::Sketcher;
+use wirecopy::text::{Token, Tokenizer, Tokens, shingles, tokenize};
+use wirecopy::verify::{Idf, Model, Profile, Scratch, Verifier, measure};
+use wirecopy::{Config, DocId, Pipeline, Root};
+
+const SEED: u64 = 7;
+
+fn generated(documents: u32) -> Vec<Generated> {
+    Generator::new(GeneratorConfig { documents, seed: SEED }).iter().collect()
+}
+
+/// Sentences of several scripts, written for this: what is measured is the path that a script takes, not its text.
+const SCRIPTS: [(&str, &str); 6] = [
+    ("latin", "The council of Velmark voted on Monday to rebuild the old bridge before the winter sets in. "),
+    (
+        "latin with marks",
+        "Le conseil de Velmark a décidé lundi de reconstruire le vieux pont avant l’été prochain. ",
+    ),
+    ("cyrillic", "Совет города решил в понедельник восстановить старый мост до начала зимы. "),
+    ("arabic", "قرر مجلس المدينة يوم الاثنين إعادة بناء الجسر القديم قبل حلول الشتاء. "),
+    ("han", "市议会星期一决定在冬天到来之前重建旧桥，预算为三百万元。"),
+    ("thai", "สภาเมืองลงมติเมื่อวันจันทร์ให้สร้างสะพานเก่าขึ้นใหม่ก่อนฤดูหนาว "),
+];
+
+fn tokenise(c: &mut Criterion) {
+    let mut group = c.benchmark_group("tokenise");
+    let mut tokenizer = Tokenizer::default();
+    for (script, sentence) in SCRIPTS {
+        let text = sentence.repeat(3000 / sentence.len() + 1);
+        group.throughput(Throughput::Bytes(text.len() as u64));
+        group.bench_function(script, |b| b.iter(|| black_box(tokenizer.tokens(black_box(&text)))));
+    }
+    let articles = generated(200);
+    group.throughput(Throughput::Bytes(articles.iter().map(|one| one.text.len() as u64).sum()));
+    group.bench_function("articles", |b| {
+        b.iter(|| articles.iter().map(|one| tokenizer.tokens(&one.text).len()).sum::<usize>());
+    });
+    group.finish();
+}
+
+fn tokens_of(articles: &[Generated]) -> Vec<Tokens> {
+    articles.iter().map(|one| tokenize(&one.text)).collect()
+}
+
+fn sketch(c: &mut Criterion) {
+    let config = Config::default().matching;
+    let documents = tokens_of(&generated(200));
+    let tokens: u64 = documents.iter().map(|d| d.len() as u64).sum();
+    let mut group = c.benchmark_group("sketch");
+    group.throughput(Throughput::Elements(tokens));
+    let mut runs = Vec::new();
+    group.bench_function("shingles, sorted", |b| {
+        b.iter(|| {
+            for document in &documents {
+                shingles(document.as_slice(), config.shingle, &mut runs);
+                black_box(&runs);
+            }
+        });
+    });
+    let sketcher = Sketcher::new(config.signature, SEED);
+    let shingled: Vec<Vec<u64>> = documents
+        .iter()
+        .map(|document| {
+            shingles(document.as_slice(), config.shingle, &mut runs);
+            runs.clone()
+        })
+        .collect();
+    let mut signature = Vec::new();
+    group.bench_function("signatures", |b| {
+        b.iter(|| {
+            for shingles in &shingled {
+                sketcher.sign(shingles, &mut signature);
+                black_box(&signature);
+            }
+        });
+    });
+    group.finish();
+}
+
+fn candidates(c: &mut Criterion) {
+    let config = Config::default().matching;
+    let documents = tokens_of(&generated(5_000));
+    let cut = Bands::for_config(&config);
+    let sketcher = Sketcher::new(config.signature, SEED);
+    let mut keys = BandKeys::new(cut.bands);
+    let (mut runs, mut signature, mut own) = (Vec::new(), Vec::new(), Vec::new());
+    for (at, document) in documents.iter().enumerate() {
+        shingles(document.as_slice(), config.shingle, &mut runs);
+        sketcher.sign(&runs, &mut signature);
+        own.clear();
+        band_keys(&signature, cut, &mut own);
+        keys.push(DocId(u32::try_from(at).unwrap()), u32::try_from(document.len()).unwrap(), &own);
+    }
+    let mut group = c.benchmark_group("candidates");
+    group.throughput(Throughput::Elements(documents.len() as u64)).sample_size(10);
+    group.bench_function("bands", |b| b.iter(|| black_box(keys.candidates())));
+    let slices: Vec<(DocId, &[Token])> =
+        (0..).map(DocId).zip(documents.iter().map(Tokens::as_slice)).collect();
+    group.bench_function("rare join", |b| {
+        b.iter(|| RareJoin::new(&slices, config.rare_features, config.rare_shared).candidates());
+    });
+    group.finish();
+}
+
+fn verify(c: &mut Criterion) {
+    let config = Config::default().matching;
+    let articles = generated(400);
+    let documents = tokens_of(&articles);
+    // Neighbours in families, and strangers: what candidates are made of.
+    let mut pairs: Vec<(usize, usize)> = (1..documents.len()).map(|at| (at - 1, at)).collect();
+    for (at, one) in articles.iter().enumerate() {
+        pairs.extend(
+            (at + 1..articles.len()).find(|&other| articles[other].family == one.family).map(|o| (at, o)),
+        );
+    }
+    let mut group = c.benchmark_group("verify");
+    group.throughput(Throughput::Elements(pairs.len() as u64));
+    let id = |at: usize| DocId(u32::try_from(at).unwrap());
+    group.bench_function("shingles", |b| {
+        let mut verifier = Verifier::new(&config);
+        b.iter(|| {
+            for &(x, y) in &pairs {
+                black_box(verifier.verbatim((id(x), &documents[x]), (id(y), &documents[y])));
+            }
+        });
+    });
+    let idf = Idf::background();
+    let profiles: Vec<Profile> = documents.iter().map(|document| Profile::new(document, &idf)).collect();
+    let model = Model::shipped().unwrap();
+    let mut scratch = Scratch::default();
+    group.bench_function("scorer", |b| {
+        b.iter(|| {
+            for &(x, y) in &pairs {
+                black_box(measure(&profiles[x], &profiles[y], &mut scratch).map(|found| model.score(&found)));
+            }
+        });
+    });
+    group.throughput(Throughput::Elements(documents.iter().map(|d| d.len() as u64).sum()));
+    group.bench_function("profiles", |b| {
+        b.iter(|| {
+            for document in &documents {
+                black_box(Profile::new(document, &idf));
+            }
+        });
+    });
+    group.finish();
+}
+
+/// Writes articles in one of the forms that are read.
+fn write(folder: &std::path::Path, form: &str, articles: &[Generated]) -> Root {
+    let path = folder.join(form.replace(' ', "-"));
+    match form {
+        "text files" | "web pages" => {
+            std::fs::create_dir(&path).unwrap();
+            for one in articles {
+                let (name, text) = if form == "text files" {
+                    (format!("{}.txt", one.id), format!("{}\n\n{}\n", one.title, one.text))
+                } else {
+                    let paragraphs = one.text.replace("\n\n", "</p>\n<p>");
+                    let (title, id) = (&one.title, &one.id);
+                    let page = format!(
+                        "<html><head><title>{title}</title></head><body><nav><a href=/>Home</a></nav>\
+                         <article><h1>{title}</h1><p>{paragraphs}</p></article></body></html>"
+                    );
+                    (format!("{id}.html"), page)
+                };
+                std::fs::write(path.join(name), text).unwrap();
+            }
+            Root::from(path)
+        }
+        _ => {
+            let lines: Vec<u8> = articles
+                .iter()
+                .flat_map(|one| [serde_json::to_vec(one).unwrap(), b"\n".to_vec()].concat())
+                .collect();
+            let path = path.with_extension(if form == "zstd" { "jsonl.zst" } else { "jsonl" });
+            let mut file = std::fs::File::create(&path).unwrap();
+            if form == "zstd" {
+                zstd::stream::copy_encode(&lines[..], &mut file, 3).unwrap();
+            } else {
+                file.write_all(&lines).unwrap();
+            }
+            Root::from(path)
+        }
+    }
+}
+
+fn read(c: &mut Criterion) {
+    let folder = tempfile::tempdir().unwrap();
+    let articles = generated(500);
+    let mut group = c.benchmark_group("read");
+    group.throughput(Throughput::Elements(articles.len() as u64)).sample_size(20);
+    let config = Config::default();
+    for form in ["JSON lines", "zstd", "text files", "web pages"] {
+        let root = [write(folder.path(), form, &articles)];
+        group.bench_function(form, |b| {
+            b.iter(|| {
+                wirecopy::ingest::read(
+                    &root,
+                    &config.ingest,
+                    &wirecopy::NoProgress,
+                    &wirecopy::Cancel::default(),
+                    |document| document.text.len(),
+                    |outcome| {
+                        black_box(outcome);
+                        Ok(())
+                    },
+                )
+                .unwrap();
+            });
+        });
+    }
+    group.finish();
+}
+
+fn runs(c: &mut Criterion) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut group = c.benchmark_group("run");
+    group.sample_size(10);
+    let everything = Config::default();
+    let mut copies = Config::default();
+    copies.matching.rewrites = false;
+    for documents in [1_000, 10_000, 100_000] {
+        let path = folder.path().join(documents.to_string());
+        std::fs::create_dir(&path).unwrap();
+        let root = [write(&path, "JSON lines", &generated(documents))];
+        group.throughput(Throughput::Elements(u64::from(documents)));
+        for (name, config) in [("everything", &everything), ("copies", &copies)] {
+            group.bench_with_input(BenchmarkId::new(name, documents), &root, |b, root| {
+                b.iter_batched(|| (), |()| Pipeline::new(config).run(root).unwrap(), BatchSize::PerIteration);
+            });
+        }
+    }
+    group.finish();
+}
+
+criterion_group!(stages, tokenise, sketch, candidates, verify, read, runs);
+criterion_main!(stages);

@@ -1,0 +1,266 @@
+//! `wirecopy bench`: how fast a run is, stage by stage, and corpora to measure it on.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use clap::{Args, ValueHint};
+use rayon::prelude::*;
+
+use super::args::{GlobalArgs, SettingArgs};
+use super::bars::Bars;
+use super::eval::FiguresFormat;
+use super::output::Output;
+use super::settings::Settings;
+use super::{DONE, interrupt};
+use crate::bench::{Benchmark, measure};
+use crate::generate::{Generated, Generator, GeneratorConfig};
+use crate::{Cancel, Error, Root};
+
+/// Documents made at a time.
+const BATCH: u32 = 4096;
+/// Files in a folder of a generated corpus.
+const FILES_A_FOLDER: u32 = 1000;
+
+/// `wirecopy bench`.
+#[derive(Debug, Args)]
+pub struct BenchArgs {
+    /// Folders and files to read
+    #[arg(value_name = "PATH", required_unless_present = "generate", value_hint = ValueHint::AnyPath)]
+    pub paths: Vec<PathBuf>,
+    /// Run so many times, and tell medians
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    pub repeat: u32,
+    /// Form of the figures
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = FiguresFormat::Text)]
+    pub format: FiguresFormat,
+    /// Show the ratio to an earlier run, given by its figures as --format json prints them
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub compare: Option<PathBuf>,
+    /// Instead of measuring, write an invented corpus of N documents with known families, to --output
+    #[arg(long, value_name = "N", requires = "output", conflicts_with_all = ["paths", "compare"])]
+    pub generate: Option<u32>,
+    /// Seed of the generated corpus
+    #[arg(long, value_name = "S", default_value_t = 1, requires = "generate")]
+    pub seed: u64,
+    /// Where the generated corpus goes: a file of JSON lines, or, with a `/` at its end, a folder of text files
+    ///
+    /// The families are written beside it, for `wirecopy eval --gold`: in FILE.gold.tsv, or in gold.tsv of the folder.
+    #[arg(short, long, value_name = "FILE|DIR/", requires = "generate", value_hint = ValueHint::AnyPath)]
+    pub output: Option<PathBuf>,
+    /// Settings of the run.
+    #[command(flatten)]
+    pub settings: SettingArgs,
+}
+
+/// Runs the verb and gives the exit code.
+pub(super) fn run(global: &GlobalArgs, args: &BenchArgs, bars: &Bars) -> anyhow::Result<u8> {
+    let cancel = Cancel::default();
+    interrupt::cancel_on_ctrl_c(cancel.clone())?;
+    if let (Some(documents), Some(output)) = (args.generate, &args.output) {
+        generate(GeneratorConfig { documents, seed: args.seed }, output, &cancel)?;
+        return Ok(DONE);
+    }
+    let settings = Settings::load(global, &args.settings)?;
+    let roots: Vec<Root> = args.paths.iter().map(Root::from).collect();
+    if roots.contains(&Root::Stdin) {
+        bail!("standard input cannot be read more than once: name a file");
+    }
+    let before = args.compare.as_deref().map(read_figures).transpose()?;
+    let measured = measure(&roots, &settings.config, settings.program.threads, args.repeat, bars, &cancel);
+    bars.clear();
+    let measured = measured?;
+    let out = match args.format {
+        FiguresFormat::Text => text(&measured, before.as_ref()),
+        FiguresFormat::Json => format!("{}\n", serde_json::to_string(&measured)?),
+    };
+    super::print(out.as_bytes())
+}
+
+fn read_figures(path: &Path) -> anyhow::Result<Benchmark> {
+    let name = path.display();
+    let text = fs::read_to_string(path).with_context(|| format!("cannot read {name}"))?;
+    serde_json::from_str(&text)
+        .with_context(|| format!("{name} does not hold the figures of `wirecopy bench --format json`"))
+}
+
+fn megabytes(bytes: u64) -> f64 {
+    bytes as f64 / 1e6
+}
+
+/// The figures for reading. Writing to a string cannot fail.
+fn text(b: &Benchmark, before: Option<&Benchmark>) -> String {
+    let mut out = format!(
+        "{} documents, {:.1} MB of text, from {} files of {:.1} MB; {}\n\n",
+        b.documents,
+        megabytes(b.text_bytes),
+        b.files,
+        megabytes(b.disk_bytes),
+        if b.repeat == 1 { "one run".to_owned() } else { format!("medians of {} runs", b.repeat) }
+    );
+    let _ =
+        write!(out, "{:<12} {:>10} {:>7} {:>12} {:>9}", "stage", "seconds", "share", "documents/s", "MB/s");
+    let _ = writeln!(out, "{}", if before.is_some() { "   ratio" } else { "" });
+    let mut row = |name: &str, seconds: f64, share: Option<f64>, old: Option<f64>| {
+        let rate = |amount: f64| if seconds > 0.0 { amount / seconds } else { f64::INFINITY };
+        let share = share.map_or(String::new(), |share| format!("{:.0} %", 100.0 * share));
+        let documents = rate(b.documents as f64);
+        let _ = write!(
+            out,
+            "{name:<12} {seconds:>10.3} {share:>7} {documents:>12.0} {:>9.1}",
+            rate(megabytes(b.text_bytes))
+        );
+        let ratio = old.filter(|&old| old > 0.0).map(|old| format!("{:>8.2}", seconds / old));
+        let _ = writeln!(out, "{}", ratio.unwrap_or_default());
+    };
+    for line in &b.stages {
+        let old = before.and_then(|before| before.stage_seconds(&line.stage));
+        row(&line.stage, line.seconds, Some(line.seconds / b.seconds.max(1e-9)), old);
+    }
+    row("all", b.seconds, Some(1.0), before.map(|before| before.seconds));
+    row("floor", b.floor_seconds, None, before.map(|before| before.floor_seconds));
+    let _ = writeln!(
+        out,
+        "\n{:.1} times the floor of walking, reading and hashing every byte; {:.2} candidates and {:.2} edges a document",
+        b.seconds / b.floor_seconds.max(1e-9),
+        b.candidates_per_document,
+        b.edges_per_document
+    );
+    let mut rest = Vec::new();
+    rest.extend(b.cores.map(|cores| format!("{cores:.2} cores at work")));
+    rest.extend(b.peak_memory.map(|bytes| format!("{:.0} MB of memory at most", megabytes(bytes))));
+    if b.skipped > 0 {
+        rest.push(format!("{} inputs skipped", b.skipped));
+    }
+    if !rest.is_empty() {
+        let _ = writeln!(out, "{}", rest.join("; "));
+    }
+    out
+}
+
+/// Writes a generated corpus and its gold.
+fn generate(config: GeneratorConfig, output: &Path, cancel: &Cancel) -> anyhow::Result<()> {
+    let generator = Generator::new(config);
+    if output.as_os_str().to_string_lossy().ends_with('/') || output.is_dir() {
+        return generate_folder(&generator, output, cancel);
+    }
+    let mut name = output.as_os_str().to_owned();
+    name.push(".gold.tsv");
+    let (mut documents, mut gold) = (Output::open(output)?, Output::open(Path::new(&name))?);
+    let mut families = String::new();
+    let written = documents.write(|out| {
+        batches(&generator, cancel, |batch| {
+            for one in batch {
+                serde_json::to_writer(&mut *out, &one)?;
+                out.write_all(b"\n")?;
+                let _ = writeln!(families, "{}\t{}", one.id, one.family);
+            }
+            Ok(())
+        })
+    });
+    cancel.check()?;
+    written?;
+    gold.write(|out| out.write_all(families.as_bytes()))
+}
+
+/// A folder of text files, in folders of sources. It must not hold anything: nothing is ever written over.
+fn generate_folder(generator: &Generator, folder: &Path, cancel: &Cancel) -> anyhow::Result<()> {
+    let name = folder.display();
+    fs::create_dir_all(folder).with_context(|| format!("cannot make {name}"))?;
+    if fs::read_dir(folder).with_context(|| format!("cannot read {name}"))?.next().is_some() {
+        bail!("{name} is not empty");
+    }
+    let mut families = String::new();
+    let all = batches(generator, cancel, |batch| {
+        let written: Vec<String> = batch
+            .par_iter()
+            .enumerate()
+            .map(|(at, one)| {
+                // Siblings of one source share folders of a size that file systems like.
+                let number: u32 = one.id.trim_start_matches('d').parse().unwrap_or(at as u32);
+                let below = format!("{}/{:04}", one.source, number / FILES_A_FOLDER);
+                let place = folder.join(&below);
+                fs::create_dir_all(&place)?;
+                let text = format!("{}\n\n{}\n\n{}\n", one.title, one.date, one.text);
+                fs::write(place.join(format!("{}.txt", one.id)), text)?;
+                Ok(format!("{below}/{}.txt\t{}\n", one.id, one.family))
+            })
+            .collect::<std::io::Result<_>>()?;
+        families.extend(written);
+        Ok(())
+    });
+    cancel.check()?;
+    all.with_context(|| format!("cannot write to {name}"))?;
+    // The gold is not news.
+    fs::write(folder.join(".wirecopyignore"), "/gold.tsv\n")
+        .and_then(|()| {
+            let mut gold = BufWriter::new(fs::File::create(folder.join("gold.tsv"))?);
+            gold.write_all(families.as_bytes())?;
+            gold.flush()
+        })
+        .with_context(|| format!("cannot write to {name}"))?;
+    Ok(())
+}
+
+/// Makes the documents on every thread, and hands them on in order.
+fn batches(
+    generator: &Generator,
+    cancel: &Cancel,
+    mut take: impl FnMut(Vec<Generated>) -> std::io::Result<()>,
+) -> std::io::Result<()> {
+    let mut from = 0;
+    while from < generator.len() {
+        if cancel.is_cancelled() {
+            // Ends the writing of a file without leaving half of it.
+            return Err(std::io::Error::other(Error::Cancelled));
+        }
+        let to = from.saturating_add(BATCH).min(generator.len());
+        take((from..to).into_par_iter().map(|number| generator.document(number)).collect())?;
+        from = to;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::StageLine;
+
+    fn figures(seconds: f64) -> Benchmark {
+        Benchmark {
+            version: "1".to_owned(),
+            repeat: 3,
+            threads: 2,
+            documents: 1000,
+            skipped: 0,
+            files: 10,
+            disk_bytes: 2_000_000,
+            text_bytes: 3_000_000,
+            floor_seconds: 0.1,
+            seconds,
+            cores: Some(1.9),
+            peak_memory: None,
+            candidates_per_document: 1.5,
+            edges_per_document: 0.25,
+            stages: vec![StageLine {
+                stage: "read".to_owned(),
+                came_in: 1000,
+                came_out: 1000,
+                seconds: seconds / 2.0,
+            }],
+        }
+    }
+
+    #[test]
+    fn the_table_tells_rates_shares_and_ratios() {
+        let shown = text(&figures(2.0), Some(&figures(1.0)));
+        assert!(shown.contains("medians of 3 runs"), "{shown}");
+        let read = shown.lines().find(|line| line.starts_with("read")).expect("its row");
+        let columns: Vec<&str> = read.split_whitespace().collect();
+        assert_eq!(columns, ["read", "1.000", "50", "%", "1000", "3.0", "2.00"]);
+        assert!(shown.contains("20.0 times the floor"), "{shown}");
+        assert!(shown.lines().all(|line| line.len() <= 110));
+    }
+}

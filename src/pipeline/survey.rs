@@ -1,0 +1,59 @@
+//! The stages up to the candidates, for measuring what they miss and what they cost.
+
+use std::collections::HashMap;
+
+use super::account::Account;
+use super::stages::{self, Corpus};
+use crate::candidates::rare::RareJoin;
+use crate::candidates::{Candidate, Meeting, Survey};
+use crate::config::Config;
+use crate::ingest::Root;
+use crate::progress::{Cancel, Progress};
+use crate::{DocId, Error, Result};
+
+pub(super) fn survey(
+    roots: &[Root],
+    among: &[Root],
+    pairs: &[(&str, &str)],
+    config: &Config,
+    progress: &dyn Progress,
+    cancel: &Cancel,
+) -> Result<Survey> {
+    let mut account = Account::new(progress);
+    let mut corpus = Corpus::new(config);
+    for root in roots {
+        stages::read_into(&mut corpus, std::slice::from_ref(root), config, progress, cancel, &mut account)?;
+    }
+    let named = corpus.len();
+    if !among.is_empty() {
+        stages::read_into(&mut corpus, among, config, progress, cancel, &mut account)?;
+    }
+    let groups = stages::copies(&corpus, config, cancel, &mut account)?;
+    let groups = stages::furniture(&mut corpus, groups, config, cancel, &mut account)?;
+    let leaders = stages::leaders(&corpus, &groups);
+    let join = RareJoin::new(&leaders, config.matching.rare_features, config.matching.rare_shared);
+    cancel.check()?;
+    let candidates = join.candidates();
+    let numbers: HashMap<&str, DocId> =
+        corpus.headers[..named].iter().zip(0..).map(|(header, at)| (header.id.as_str(), DocId(at))).collect();
+    let leader = |id: &str| -> Result<DocId> {
+        let missing = || Error::Pairs(format!("no document has the id {id:?}"));
+        Ok(groups.leader[numbers.get(id).ok_or_else(missing)?.index()])
+    };
+    let meetings = pairs
+        .iter()
+        .map(|&(a, b)| {
+            let (a, b) = (leader(a)?, leader(b)?);
+            let met =
+                Candidate::new(a, b).is_none_or(|candidate| candidates.binary_search(&candidate).is_ok());
+            let usable = join.usable_overlap(corpus.of(a).as_slice(), corpus.of(b).as_slice());
+            Ok(Meeting { met, usable })
+        })
+        .collect::<Result<_>>()?;
+    Ok(Survey {
+        documents: corpus.len(),
+        representatives: leaders.len(),
+        candidates: candidates.len(),
+        meetings,
+    })
+}

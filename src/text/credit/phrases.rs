@@ -1,0 +1,194 @@
+//! Fixed phrases, found at a place in a text: the longest that stands there wins.
+
+use std::collections::HashMap;
+
+use super::super::script::{self, Kind};
+
+/// Names of more letters than this are met in any case; shorter ones as they are written, or in capitals.
+const ANY_CASE_LETTERS: usize = 5;
+
+/// Stands for the second letter of a phrase of one.
+const NONE: char = '\0';
+
+/// Phrases with what they stand for. Looking one up costs a table look-up and, for a first letter that begins a phrase,
+/// a comparison with each of those that begin so.
+#[derive(Clone, Debug)]
+pub(super) struct Phrases<T> {
+    entries: Vec<Entry<T>>,
+    /// Entries by their first two letters in lower case, longest phrase first.
+    by_first: HashMap<(char, char), Vec<usize>>,
+    /// The ASCII letters among those, for the quick no.
+    ascii: u128,
+}
+
+#[derive(Clone, Debug)]
+struct Entry<T> {
+    /// In lower case where `any_case`.
+    phrase: String,
+    any_case: bool,
+    what: T,
+}
+
+impl<T> Default for Phrases<T> {
+    fn default() -> Self {
+        Self { entries: Vec::new(), by_first: HashMap::new(), ascii: 0 }
+    }
+}
+
+impl<T> Phrases<T> {
+    /// What a phrase that was added without regard to case stands for.
+    pub(super) fn get_mut_any_case(&mut self, phrase: &str) -> Option<&mut T> {
+        let (phrase, _) = key(phrase, true);
+        let list = self.by_first.get(&first_of(&phrase)?)?;
+        let found =
+            list.iter().copied().find(|&i| self.entries[i].any_case && self.entries[i].phrase == phrase)?;
+        Some(&mut self.entries[found].what)
+    }
+
+    /// Adds a phrase; `any_case` where case says nothing whatever its length.
+    pub(super) fn insert(&mut self, phrase: &str, any_case: bool, what: T) {
+        let (phrase, any_case) = key(phrase, any_case);
+        let Some(first) = first_of(&phrase) else { return };
+        let entries = &mut self.entries;
+        let list = self.by_first.entry(first).or_default();
+        if let Some(&known) =
+            list.iter().find(|&&i| entries[i].phrase == phrase && entries[i].any_case == any_case)
+        {
+            entries[known].what = what;
+            return;
+        }
+        let length = phrase.len();
+        let before = list.partition_point(|&i| entries[i].phrase.len() >= length);
+        list.insert(before, entries.len());
+        entries.push(Entry { phrase, any_case, what });
+        if first.0.is_ascii() {
+            self.ascii |= 1 << u32::from(first.0);
+        }
+    }
+
+    /// The longest phrase that begins at `at`, as a whole word where its script has spaces: its end, and what it
+    /// stands for.
+    pub(super) fn at(&self, text: &str, at: usize) -> Option<(usize, &T)> {
+        let rest = &text[at..];
+        let first = rest.chars().next()?;
+        if first.is_ascii() && self.ascii & (1 << u32::from(first.to_ascii_lowercase())) == 0 {
+            return None;
+        }
+        if joins(first) && text[..at].chars().next_back().is_some_and(is_word) {
+            return None;
+        }
+        let second = rest.chars().nth(1).map_or(NONE, |c| if c.is_whitespace() { ' ' } else { lower(c) });
+        let listed = |second| self.by_first.get(&(lower(first), second)).into_iter().flatten();
+        listed(second).chain(listed(NONE)).find_map(|&i| {
+            let entry = &self.entries[i];
+            let end = at + matched(&entry.phrase, rest, entry.any_case)?;
+            let last = text[..end].chars().next_back()?;
+            let cut = joins(last) && text[end..].chars().next().is_some_and(is_word);
+            (!cut).then_some((end, &entry.what))
+        })
+    }
+}
+
+fn key(phrase: &str, any_case: bool) -> (String, bool) {
+    let any_case = any_case || phrase.chars().filter(|c| c.is_alphabetic()).count() > ANY_CASE_LETTERS;
+    if any_case { (phrase.chars().map(lower).collect(), true) } else { (phrase.to_owned(), false) }
+}
+
+fn first_of(phrase: &str) -> Option<(char, char)> {
+    let mut letters = phrase.chars().map(lower);
+    Some((letters.next()?, letters.next().unwrap_or(NONE)))
+}
+
+/// One letter for one: enough for names, and it keeps places.
+pub(super) fn lower(c: char) -> char {
+    if c.is_ascii() { c.to_ascii_lowercase() } else { c.to_lowercase().next().unwrap_or(c) }
+}
+
+/// Bytes of `text` that `phrase` takes at its start. A space in a phrase stands for any run of white space; characters
+/// that cannot be seen are passed over in the text.
+fn matched(phrase: &str, text: &str, any_case: bool) -> Option<usize> {
+    // Most phrases and texts differ within a few letters of ASCII.
+    for (&wanted, &found) in phrase.as_bytes().iter().zip(text.as_bytes()) {
+        if !wanted.is_ascii() || !found.is_ascii() || found.is_ascii_whitespace() {
+            break;
+        }
+        if !wanted.eq_ignore_ascii_case(&found) {
+            return None;
+        }
+    }
+    let mut rest = text.char_indices().peekable();
+    let mut capitals = true;
+    let mut end = 0;
+    for wanted in phrase.chars() {
+        loop {
+            let &(at, c) = rest.peek()?;
+            if wanted == ' ' && c.is_whitespace() {
+                while rest.next_if(|(_, c)| c.is_whitespace()).is_some() {}
+                end = at + c.len_utf8();
+                break;
+            }
+            if !c.is_ascii() && c != wanted && script::kind(c) == Kind::Ignored {
+                rest.next();
+                continue;
+            }
+            let same = if any_case {
+                lower(c) == wanted
+            } else if c == wanted {
+                capitals &= !c.is_lowercase();
+                true
+            } else {
+                capitals && lower(c) == lower(wanted) && c.is_uppercase()
+            };
+            if !same {
+                return None;
+            }
+            rest.next();
+            end = at + c.len_utf8();
+            break;
+        }
+    }
+    Some(end)
+}
+
+/// Whether a character belongs to the word beside it: letters of spaced scripts and digits. Hangul carries particles.
+fn joins(c: char) -> bool {
+    is_word(c) && !('\u{ac00}'..='\u{d7a3}').contains(&c)
+}
+
+/// Letters, digits and marks of scripts with spaces.
+pub(super) fn is_word(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_alphanumeric();
+    }
+    matches!(script::kind(c), Kind::Letter | Kind::Digit | Kind::Mark)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn phrases() -> Phrases<u8> {
+        let mut phrases = Phrases::default();
+        for (phrase, what) in
+            [("AFP", 1), ("dpa", 2), ("Reuters", 3), ("France Presse", 4), ("法新社", 5), ("AFP TV", 6)]
+        {
+            phrases.insert(phrase, false, what);
+        }
+        phrases
+    }
+
+    #[test]
+    fn the_longest_phrase_wins_and_words_are_whole() {
+        let phrases = phrases();
+        let found = |text: &str| phrases.at(text, 0).map(|(end, &what)| (end, what));
+        assert_eq!(found("AFP."), Some((3, 1)));
+        assert_eq!(found("AFP TV"), Some((6, 6)));
+        assert_eq!(found("AFPs"), None);
+        assert_eq!(found("afp"), None, "short names keep their case");
+        assert_eq!(found("DPA"), Some((3, 2)));
+        assert_eq!(found("REUTERS"), Some((7, 3)));
+        assert_eq!(found("france  presse"), Some((14, 4)));
+        assert_eq!(found("法新社马尼拉"), Some((9, 5)));
+        assert_eq!(phrases.at("xAFP", 1), None);
+    }
+}
