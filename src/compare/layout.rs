@@ -128,14 +128,14 @@ mod tests {
     fn furniture_is_a_stretch_of_its_own() {
         let text = "The harbour board voted on Tuesday to close the old lighthouse for good.\nRead also: storms\n\
             Ships will be guided by a beacon on the northern pier until the spring.\nShare this story\n";
-        let cut = self::cut(text);
-        assert_eq!(cut.iter().map(|c| c.1).collect::<Vec<_>>(), [true, false, true, false]);
-        assert_eq!(cut[1].0, "Read also: storms\n");
+        let pieces = cut(text);
+        assert_eq!(pieces.iter().map(|c| c.1).collect::<Vec<_>>(), [true, false, true, false]);
+        assert_eq!(pieces[1].0, "Read also: storms\n");
         let dated =
             "PARIS, Sept 24 (AFP) - The harbour board voted on Tuesday to close the old lighthouse for good.";
-        let cut = self::cut(dated);
-        assert_eq!(cut[0].0.trim(), "PARIS, Sept 24 (AFP) -");
-        assert!(!cut[0].1 && cut[1].0.starts_with("The harbour") && cut[1].1);
+        let pieces = cut(dated);
+        assert_eq!(pieces[0].0.trim(), "PARIS, Sept 24 (AFP) -");
+        assert!(!pieces[0].1 && pieces[1].0.starts_with("The harbour") && pieces[1].1);
     }
 
     proptest! {
