@@ -76,7 +76,11 @@ pub fn furniture(text: &str) -> Vec<Range<usize>> {
     for (at, (range, shape)) in lines.iter_mut().enumerate() {
         let outside = at < first || at > last;
         let ahead = at < first;
-        let byline = || ahead && *shape == Shape::Unknown && credit::is_byline(text[range.clone()].trim());
+        let byline = || {
+            ahead
+                && matches!(*shape, Shape::Unknown | Shape::Headline)
+                && credit::is_byline(text[range.clone()].trim())
+        };
         if (outside && *shape == Shape::Short) || (ahead && *shape == Shape::Dated) || byline() {
             *shape = Shape::Furniture;
         }
