@@ -25,6 +25,7 @@ pub mod candidates;
 #[doc(hidden)]
 pub mod cli;
 pub mod cluster;
+pub mod compare;
 pub mod config;
 mod dates;
 mod document;
@@ -42,6 +43,7 @@ pub mod sources;
 pub mod text;
 pub mod verify;
 
+pub use compare::{Comparison, compare};
 pub use config::Config;
 pub use document::{DateOrigin, DocId, Document, Header, Metadata, Skipped};
 pub use error::{Error, Result};

@@ -11,8 +11,10 @@ use toml::Value;
 
 use super::bench::BenchArgs;
 use super::calibrate::CalibrateArgs;
+use super::compare::{self, CompareArgs};
 use super::eval::EvalArgs;
 use super::keep::KeepArgs;
+use super::report::{self, ReportArgs};
 use super::settings;
 use super::terminal;
 use super::tune::TuneArgs;
@@ -95,6 +97,12 @@ pub enum Verb {
     /// Find which documents are copies, excerpts or rewrites of one another
     #[command(after_long_help = CLUSTER_EXAMPLES)]
     Cluster(ClusterArgs),
+    /// Explain one pair: whether it is the same dispatch, why, and which passages tell the same
+    #[command(after_long_help = compare::EXAMPLES)]
+    Compare(CompareArgs),
+    /// Make one self-contained page of a run: overview, clusters, pairs side by side
+    #[command(after_long_help = report::EXAMPLES)]
+    Report(ReportArgs),
     /// Say how well a run matches gold families, or the scorer labelled pairs
     Eval(EvalArgs),
     /// Say which document of each cluster to keep: list, annotate or copy them; never deletes
@@ -190,6 +198,11 @@ pub struct ClusterArgs {
     /// Form of the output [default: text on standard output]
     #[arg(long, value_enum, help_heading = "Output options")]
     pub format: Option<Format>,
+    /// Write the run as a page to FILE: overview, clusters, pairs side by side
+    ///
+    /// One file that needs no other and asks nothing of any network; the texts of clustered documents are in it.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output options")]
+    pub html: Option<PathBuf>,
     /// Exit with 1 when duplicates exist
     #[arg(long, help_heading = "Output options")]
     pub exit_code: bool,
@@ -231,6 +244,8 @@ pub struct ManArgs {
 fn verbs() -> PossibleValuesParser {
     PossibleValuesParser::new([
         "cluster",
+        "compare",
+        "report",
         "eval",
         "keep",
         "calibrate",

@@ -27,6 +27,8 @@ struct Plan {
     roots: Vec<Root>,
     /// Where a form other than the text on the terminal goes.
     output: Option<(Output, Format)>,
+    /// Where the page goes.
+    page: Option<Output>,
     /// The text on standard output.
     text: bool,
 }
@@ -62,7 +64,8 @@ pub(super) fn run(global: &GlobalArgs, args: &ClusterArgs, bars: &Bars) -> anyho
         Output::stdout().write(|out| write(&run, Format::Text, &style, out))?;
     }
     cancel.check()?;
-    Ok(exit_code(&run, args.exit_code))
+    let page = plan.page.as_mut().map_or(Ok(DONE), |page| super::report::write(&run, page, &cancel))?;
+    Ok(exit_code(&run, args.exit_code).max(page))
 }
 
 /// Checks everything that can be checked before the run begins.
@@ -92,10 +95,16 @@ fn plan(global: &GlobalArgs, args: &ClusterArgs) -> anyhow::Result<Plan> {
         (None, Some(Format::Text) | None) => None,
         (None, Some(format)) => Some((Output::stdout(), format)),
     };
+    let page = args.html.as_deref().map(Output::open).transpose()?;
     // Two forms on one stream would be of use to nobody.
-    let stdout_taken = output.as_ref().is_some_and(|(output, _)| output.is_stdout());
+    let on_stdout = [output.as_ref().map(|(output, _)| output), page.as_ref()];
+    let on_stdout = on_stdout.into_iter().flatten().filter(|output| output.is_stdout()).count();
+    if on_stdout > 1 {
+        bail!("standard output can take the run or the page, not both");
+    }
+    let stdout_taken = on_stdout > 0;
     let asked = args.output.is_none() && args.format == Some(Format::Text);
-    Ok(Plan { settings, roots, output, text: !stdout_taken && (asked || !global.quiet) })
+    Ok(Plan { settings, roots, output, page, text: !stdout_taken && (asked || !global.quiet) })
 }
 
 /// The form that a file's ending asks for.

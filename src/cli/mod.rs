@@ -8,6 +8,7 @@ mod bars;
 pub mod bench;
 pub mod calibrate;
 mod cluster;
+pub mod compare;
 mod completions;
 mod config_cmd;
 pub mod eval;
@@ -19,6 +20,7 @@ mod labels;
 mod log;
 mod man;
 mod output;
+pub mod report;
 mod settings;
 mod terminal;
 pub mod tune;
@@ -58,6 +60,8 @@ fn run(cli: &Cli) -> anyhow::Result<u8> {
     log::start(&cli.global, &bars)?;
     match &cli.verb {
         Verb::Cluster(args) => cluster::run(&cli.global, args, &bars),
+        Verb::Compare(args) => compare::run(&cli.global, args),
+        Verb::Report(args) => report::run(args),
         Verb::Eval(args) => eval::run(&cli.global, args),
         Verb::Keep(args) => keep::run(&cli.global, args),
         Verb::Calibrate(args) => calibrate::run(&cli.global, args),

@@ -16,6 +16,7 @@
 //! thread. Nothing here aborts a run because of an input: whatever goes wrong with a file is a
 //! [`Skipped`] with a reason. Hidden files, ignored ones and this program's own reports, met in a folder, are no inputs.
 
+mod again;
 mod blocks;
 mod charset;
 mod date_line;
@@ -41,6 +42,8 @@ mod references;
 mod strip;
 mod table;
 mod walk;
+
+pub use again::{Place, again};
 
 use std::path::PathBuf;
 use std::sync::mpsc::RecvTimeoutError;

@@ -22,7 +22,7 @@ use crate::cluster::Cluster;
 use crate::config::Config;
 use crate::ingest::{References, Root};
 use crate::progress::{Cancel, NoProgress, Progress, Stage};
-use crate::report::Run;
+use crate::report::{ModelLine, Run};
 use crate::text::Token;
 use crate::{DocId, Error, Result};
 use stages::Corpus;
@@ -147,6 +147,10 @@ impl<'a> Pipeline<'a> {
         let found = stages::cluster(&groups, &checked, &judge, &self.cancel, &mut account)?;
         let evidence = stages::evidence(&found.edges, &judge);
         let inside = self.inside(&found.clusters, &corpus, &judge);
+        let model = judge.rewrites().map(|rewrites| ModelLine {
+            intercept: rewrites.model().intercept(),
+            features: rewrites.model().addends(),
+        });
         drop(judge);
         let marked: Vec<bool> = corpus.headers.iter().map(|header| references.hold(&header.path)).collect();
         let words = account.stage(Stage::Evidence, evidence.len() as u64, None, |_| {
@@ -160,6 +164,7 @@ impl<'a> Pipeline<'a> {
             command: self.command,
             inside: &inside,
             references: &marked,
+            model,
         };
         Ok(tell::run(corpus, &found, self.config, wording, account))
     }

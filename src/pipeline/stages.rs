@@ -21,7 +21,7 @@ use crate::sketch::Sketcher;
 use crate::sources::{SourceFurniture, source_key};
 use crate::text::credit::{self, Agencies, Credit};
 use crate::text::{Token, Tokenizer, Tokens};
-use crate::verify::{Edge, Frequencies, Idf, Model, Profile, Rewrites, Window};
+use crate::verify::{Edge, Frequencies, Idf, Model, Profile, Rewrites, Scratch, Window};
 use crate::{DocId, Error, Result};
 
 /// Picks the hash functions of the signatures. Any number does; a fixed one keeps runs comparable.
@@ -416,15 +416,32 @@ pub(super) fn cluster(
     })
 }
 
-/// The rarest terms behind each edge that is not plain from its shingles, by its documents.
-pub(super) type Evidence = BTreeMap<(DocId, DocId), Vec<u32>>;
+/// What a rewrite rests on; identical texts, copies and excerpts are evidence of themselves.
+pub(super) struct Grounds {
+    /// The rarest terms that the two documents share.
+    pub(super) terms: Vec<u32>,
+    /// What was measured, in the order of the model's features that count.
+    pub(super) features: Vec<f64>,
+}
 
-/// Picks the evidence of rewrites; identical texts, copies and excerpts are evidence of themselves.
+/// The grounds of rewrites, by their documents.
+pub(super) type Evidence = BTreeMap<(DocId, DocId), Grounds>;
+
+/// Picks the evidence of rewrites.
 pub(super) fn evidence(edges: &[Edge], judge: &Pairs<'_>) -> Evidence {
     let Some(rewrites) = judge.rewrites() else { return Evidence::new() };
+    let counting = rewrites.model().counting();
+    let mut scratch = Scratch::default();
     edges
         .iter()
         .filter(|edge| edge.relation == Relation::Rewrite)
-        .map(|edge| ((edge.a, edge.b), rewrites.evidence(edge.a, edge.b, EVIDENCE_WORDS)))
+        .map(|edge| {
+            let measured = rewrites.features(edge.a, edge.b, &mut scratch);
+            let grounds = Grounds {
+                terms: rewrites.evidence(edge.a, edge.b, EVIDENCE_WORDS),
+                features: measured.map_or_else(Vec::new, |m| counting.iter().map(|&f| m.get(f)).collect()),
+            };
+            ((edge.a, edge.b), grounds)
+        })
         .collect()
 }

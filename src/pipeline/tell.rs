@@ -12,8 +12,8 @@ use crate::DocId;
 use crate::cluster::{Cluster, cluster_name};
 use crate::config::Config;
 use crate::report::{
-    ClusterLine, DocumentLine, EdgeCounts, EdgeLine, MemberLine, PassageLine, Relation, Run, RunLine, SCHEMA,
-    SummaryLine, peak_memory,
+    ClusterLine, DocumentLine, EdgeCounts, EdgeLine, MemberLine, ModelLine, PassageLine, Relation, Run,
+    RunLine, SCHEMA, SummaryLine, peak_memory,
 };
 use crate::text::credit::AGENCIES;
 use crate::verify::Edge;
@@ -27,6 +27,7 @@ pub(super) struct Wording<'a> {
     pub(super) inside: &'a [Inside],
     /// Which documents stand below a reference root; empty without such roots.
     pub(super) references: &'a [bool],
+    pub(super) model: Option<ModelLine>,
 }
 
 /// What is known of a cluster besides its edges.
@@ -70,6 +71,7 @@ pub(super) fn run(
         command: wording.command,
         started: account.started.to_string(),
         config: config.clone(),
+        model: wording.model,
     };
     let (stages, seconds) = account.close();
     let summary = SummaryLine {
@@ -128,7 +130,8 @@ pub(super) fn run(
 }
 
 fn edge_line(edge: &Edge, id: impl Fn(DocId) -> String, wording: &Wording<'_>) -> EdgeLine {
-    let terms = wording.evidence.get(&(edge.a, edge.b)).map_or(&[][..], Vec::as_slice);
+    let grounds = wording.evidence.get(&(edge.a, edge.b));
+    let terms = grounds.map_or(&[][..], |grounds| &grounds.terms);
     EdgeLine {
         a: id(edge.a),
         b: id(edge.b),
@@ -138,6 +141,7 @@ fn edge_line(edge: &Edge, id: impl Fn(DocId) -> String, wording: &Wording<'_>) -
         containment_a: round(edge.containment_a),
         containment_b: round(edge.containment_b),
         evidence: terms.iter().filter_map(|term| wording.words.get(term).cloned()).collect(),
+        features: grounds.map_or_else(Vec::new, |g| g.features.iter().copied().map(round).collect()),
     }
 }
 

@@ -19,7 +19,7 @@ pub(super) type Words = HashMap<u32, String>;
 /// Looks the terms of `evidence` up in the documents that hold them.
 pub(super) fn find(evidence: &Evidence, corpus: &Corpus, config: &Config, cancel: &Cancel) -> Result<Words> {
     let mut wanted: HashMap<(&str, Option<u64>), HashSet<u32>> = HashMap::new();
-    for (document, terms) in evidence.iter().map(|((a, _), terms)| (a, terms)) {
+    for (document, terms) in evidence.iter().map(|((a, _), grounds)| (a, &grounds.terms)) {
         let header = &corpus.headers[document.index()];
         wanted.entry((&header.path, header.record)).or_default().extend(terms);
     }

@@ -3,6 +3,7 @@
 mod csv;
 mod jsonl;
 mod memory;
+mod page;
 mod schema;
 mod screen;
 #[cfg(test)]
@@ -11,12 +12,13 @@ mod text;
 mod text_cluster;
 
 pub use memory::peak_memory;
+pub use page::{Absent, Texts};
 pub use schema::{
-    ClusterLine, DocumentLine, EarliestBy, EdgeCounts, EdgeLine, Line, MemberLine, PassageLine, Relation,
-    RunLine, SCHEMA, StageLine, SummaryLine,
+    ClusterLine, DocumentLine, EarliestBy, EdgeCounts, EdgeLine, Line, MemberLine, ModelLine, PassageLine,
+    Relation, RunLine, SCHEMA, StageLine, SummaryLine,
 };
-#[cfg(feature = "cli")]
-pub(crate) use screen::{clean, number};
+pub(crate) use screen::{clean, cut, cut_middle, number, pad, width, wrap};
+pub(crate) use text::Ink;
 pub use text::TextStyle;
 
 use crate::document::Skipped;

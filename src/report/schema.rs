@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::Config;
 use crate::document::{DateOrigin, Skipped};
 use crate::text::credit::Credit;
+use crate::verify::Addend;
 
 /// The schema number that this version writes and reads.
 pub const SCHEMA: u32 = 1;
@@ -44,6 +45,18 @@ pub struct RunLine {
     pub started: String,
     /// The effective settings.
     pub config: Config,
+    /// What the scorer's features weigh; `None` where no rewrites were looked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<ModelLine>,
+}
+
+/// What a score of a rewrite is made of: `intercept` and what each feature adds make its log-odds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ModelLine {
+    /// Log-odds of a pair whose features are all at their means.
+    pub intercept: f64,
+    /// The features that count, in the order of [`EdgeLine::features`].
+    pub features: Vec<Addend>,
 }
 
 /// A document.
@@ -143,6 +156,9 @@ pub struct EdgeLine {
     pub containment_b: f64,
     /// The rarest shared features, in words.
     pub evidence: Vec<String>,
+    /// What the scorer measured on a rewrite, in the order of the features of [`RunLine::model`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub features: Vec<f64>,
 }
 
 /// Documents of one dispatch.

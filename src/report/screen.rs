@@ -45,12 +45,12 @@ fn acts_on_others(c: char) -> bool {
 }
 
 /// Columns that `text` takes on a terminal.
-pub(super) fn width(text: &str) -> usize {
+pub(crate) fn width(text: &str) -> usize {
     text.width()
 }
 
 /// `text` in at most `columns` columns, its end replaced by `…` where it does not fit.
-pub(super) fn cut(text: &str, columns: usize) -> String {
+pub(crate) fn cut(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();
     }
@@ -61,7 +61,7 @@ pub(super) fn cut(text: &str, columns: usize) -> String {
 }
 
 /// `text` in at most `columns` columns, its middle replaced by `…`: the end of a path says more than its middle.
-pub(super) fn cut_middle(text: &str, columns: usize) -> String {
+pub(crate) fn cut_middle(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();
     }
@@ -105,14 +105,14 @@ fn tail(text: &str, columns: usize) -> &str {
 }
 
 /// `text` and the spaces that fill `columns`.
-pub(super) fn pad(text: &str, columns: usize) -> String {
+pub(crate) fn pad(text: &str, columns: usize) -> String {
     let mut out = text.to_owned();
     out.extend(std::iter::repeat_n(' ', columns.saturating_sub(width(text))));
     out
 }
 
 /// `text` in lines of at most `columns` columns, broken at spaces; a longer word is cut.
-pub(super) fn wrap(text: &str, columns: usize) -> Vec<String> {
+pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         match lines.last_mut() {
@@ -140,12 +140,12 @@ pub(crate) fn number(n: u64) -> String {
 }
 
 /// `1 document`, `2 documents`.
-pub(super) fn count(n: u64, one: &str, many: &str) -> String {
+pub(crate) fn count(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", number(n), if n == 1 { one } else { many })
 }
 
 /// Bytes in the unit a person would use, decimal.
-pub(super) fn bytes(n: f64) -> String {
+pub(crate) fn bytes(n: f64) -> String {
     let (value, unit) = match n {
         n if n >= 1e9 => (n / 1e9, "GB"),
         n if n >= 1e6 => (n / 1e6, "MB"),
@@ -156,7 +156,7 @@ pub(super) fn bytes(n: f64) -> String {
 }
 
 /// Seconds with as many decimals as matter, minutes and hours where they are long.
-pub(super) fn seconds(s: f64) -> String {
+pub(crate) fn seconds(s: f64) -> String {
     if s < 10.0 {
         return format!("{s:.2} s");
     }

@@ -37,23 +37,26 @@ impl Default for TextStyle {
 
 /// The few ways in which text stands out.
 #[derive(Clone, Copy)]
-pub(super) enum Ink {
+pub(crate) enum Ink {
     /// Counts and titles.
     Bold,
     /// Ids and what is beside the point.
     Dim,
+    /// Words of one text only.
+    Own,
     /// A colour a relation.
     Relation(Relation),
 }
 
 impl TextStyle {
-    pub(super) fn paint(self, ink: Ink, text: &str) -> String {
+    pub(crate) fn paint(self, ink: Ink, text: &str) -> String {
         if !self.color || text.is_empty() {
             return text.to_owned();
         }
         let code = match ink {
             Ink::Bold => "1",
             Ink::Dim => "2",
+            Ink::Own => "4",
             Ink::Relation(Relation::Identical) => "31",
             Ink::Relation(Relation::Copy) => "33",
             Ink::Relation(Relation::Excerpt) => "36",

@@ -44,7 +44,7 @@ struct Row {
 }
 
 /// The day of publication as the publisher wrote it: an offset does not move it.
-fn day(document: &DocumentLine) -> Option<jiff::civil::Date> {
+pub(super) fn day(document: &DocumentLine) -> Option<jiff::civil::Date> {
     let date = document.published.as_deref().or(document.date.as_deref())?;
     dates::parse(date).ok().map(|published| published.date)
 }

@@ -73,6 +73,11 @@ impl Idf {
         Self { background: Background::get(), log_total, counts }
     }
 
+    /// Whether a term says something of its own, as little words do not.
+    pub fn is_content(&self, term: u32) -> bool {
+        self.idf(term) >= super::profile::CONTENT_IDF
+    }
+
     /// The weight of a term, 0 to [`LARGEST`]: the natural logarithm of documents over documents that hold it.
     pub fn idf(&self, term: u32) -> f32 {
         let background = self.background.idf(term);

@@ -135,18 +135,42 @@ impl Model {
         logistic(self.log_odds(features))
     }
 
-    /// Each feature that counts: name, value, and what it adds to the log-odds over an average pair; largest first.
-    pub fn explain(&self, features: &Features) -> Vec<(&'static str, f64, f64)> {
-        let mut out: Vec<(&'static str, f64, f64)> = Feature::ALL
-            .iter()
-            .filter(|&&f| self.weights[f as usize] != 0.0)
-            .map(|&f| {
-                let value = features.get(f);
-                (f.name(), value, self.weights[f as usize] * (value - self.means[f as usize]))
-            })
-            .collect();
-        out.sort_by(|x, y| y.2.abs().total_cmp(&x.2.abs()));
-        out
+    /// Log-odds of a pair whose features are all at their means: where an explanation starts.
+    pub fn intercept(&self) -> f64 {
+        self.intercept
+    }
+
+    /// The features that count, in the order of [`Feature::ALL`].
+    pub fn counting(&self) -> Vec<Feature> {
+        Feature::ALL.iter().copied().filter(|&feature| self.weights[feature as usize] != 0.0).collect()
+    }
+
+    /// What the features that count add, in the order of [`Model::counting`].
+    pub fn addends(&self) -> Vec<Addend> {
+        let addend = |feature: Feature| Addend {
+            feature: feature.name().to_owned(),
+            weight: self.weights[feature as usize],
+            mean: self.means[feature as usize],
+        };
+        self.counting().into_iter().map(addend).collect()
+    }
+}
+
+/// What a feature adds to the log-odds over an average pair: `weight · (value − mean)`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Addend {
+    /// Name of the feature.
+    pub feature: String,
+    /// Weight of the value as it is measured, calibration included.
+    pub weight: f64,
+    /// Mean over the pairs that the model was fitted on.
+    pub mean: f64,
+}
+
+impl Addend {
+    /// What this value adds.
+    pub fn adds(&self, value: f64) -> f64 {
+        self.weight * (value - self.mean)
     }
 }
 
@@ -214,7 +238,9 @@ mod tests {
         let (a, b) = (Profile::new(&tokenize(A), &idf), Profile::new(&tokenize(B), &idf));
         let features = measure(&a, &b, &mut Scratch::default()).unwrap();
         let model = Model::shipped().unwrap();
-        let sum: f64 = model.explain(&features).iter().map(|&(.., part)| part).sum();
+        let addends = model.addends();
+        let sum: f64 =
+            model.counting().iter().zip(&addends).map(|(&f, addend)| addend.adds(features.get(f))).sum();
         assert!((model.intercept + sum - model.log_odds(&features)).abs() < 1e-9);
     }
 }

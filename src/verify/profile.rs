@@ -135,34 +135,15 @@ struct Builder {
 impl Builder {
     /// Cuts the document into units and collects its terms in reading order.
     fn place_terms(&mut self, tokens: &Tokens) {
-        let mut units: Vec<(std::ops::Range<usize>, f32, u32)> = Vec::new();
-        let mut segments = tokens.segments().peekable();
-        for line in tokens.lines() {
-            let line_words = words_in(tokens, line.clone());
-            let prose = prose(line_words);
-            // The upper half of a mixed hash.
-            let line_hash = (sequence_hash(&tokens.as_slice()[line.clone()]) >> 32) as u32;
-            self.words += line_words;
-            while let Some(segment) = segments.next_if(|s| s.end <= line.end) {
-                let words = words_in(tokens, segment.clone());
-                let pieces = (words / UNIT_WORDS).ceil().max(1.0) as usize;
-                let size = segment.len().div_ceil(pieces);
-                let mut start = segment.start;
-                while start < segment.end {
-                    let end = (start + size).min(segment.end);
-                    units.push((start..end, prose, line_hash));
-                    start = end;
-                }
-            }
-        }
-        let joined = units.len().div_ceil(MAX_UNITS).max(1);
-        for (number, group) in units.chunks(joined).enumerate() {
+        self.words = words_in(tokens, 0..tokens.len());
+        let pieces = pieces(tokens);
+        for (number, group) in pieces.chunks(joined(pieces.len())).enumerate() {
             // At most MAX_UNITS.
             let unit = u16::try_from(number).unwrap_or(u16::MAX);
-            for (range, ..) in group {
-                each_term(tokens, range.clone(), |place| self.places.push((place, unit)));
+            for piece in group {
+                each_term(tokens, piece.range.clone(), |place| self.places.push((place, unit)));
             }
-            self.prose.push((group.iter().map(|&(_, p, _)| p).fold(0.0, f32::max), group[0].2));
+            self.prose.push((group.iter().map(|piece| piece.prose).fold(0.0, f32::max), group[0].line));
         }
     }
 
@@ -233,6 +214,50 @@ impl Builder {
             runs: runs.into(),
         }
     }
+}
+
+/// A sentence or a part of one, before neighbours are joined.
+struct Piece {
+    range: std::ops::Range<usize>,
+    prose: f32,
+    line: u32,
+}
+
+/// Cuts sentences of more than [`UNIT_WORDS`] into parts of equal length.
+fn pieces(tokens: &Tokens) -> Vec<Piece> {
+    let mut out = Vec::new();
+    let mut segments = tokens.segments().peekable();
+    for line in tokens.lines() {
+        let prose = prose(words_in(tokens, line.clone()));
+        // The upper half of a mixed hash.
+        let hash = (sequence_hash(&tokens.as_slice()[line.clone()]) >> 32) as u32;
+        while let Some(segment) = segments.next_if(|s| s.end <= line.end) {
+            let words = words_in(tokens, segment.clone());
+            let parts = (words / UNIT_WORDS).ceil().max(1.0) as usize;
+            let size = segment.len().div_ceil(parts);
+            let mut start = segment.start;
+            while start < segment.end {
+                let end = (start + size).min(segment.end);
+                out.push(Piece { range: start..end, prose, line: hash });
+                start = end;
+            }
+        }
+    }
+    out
+}
+
+/// How many neighbours make a unit, so that there are at most [`MAX_UNITS`].
+fn joined(pieces: usize) -> usize {
+    pieces.div_ceil(MAX_UNITS).max(1)
+}
+
+/// The token ranges of the units of a document, in order: those that its [`Profile`] has.
+pub(super) fn unit_ranges(tokens: &Tokens) -> Vec<std::ops::Range<usize>> {
+    let pieces = pieces(tokens);
+    pieces
+        .chunks(joined(pieces.len()))
+        .map(|group| group[0].range.start..group[group.len() - 1].range.end)
+        .collect()
 }
 
 /// Marks the units that open a text, short lines aside, up to [`LEAD_MASS`].

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::features::{RARE_IDF, Scratch, measure};
+use super::features::{Features, RARE_IDF, Scratch, measure};
 use super::idf::Idf;
 use super::model::Model;
 use super::overlap::overlap;
@@ -76,8 +76,17 @@ impl<'a> Rewrites<'a> {
         if self.apart(a, b) {
             return None;
         }
-        let features = measure(self.profile(a), self.profile(b), scratch)?;
-        Some(self.model.score(&features))
+        self.features(a, b, scratch).map(|features| self.model.score(&features))
+    }
+
+    /// The model.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// What is measured on two documents; `None` for pairs that no model would call one dispatch.
+    pub fn features(&self, a: DocId, b: DocId, scratch: &mut Scratch) -> Option<Features> {
+        measure(self.profile(a), self.profile(b), scratch)
     }
 
     /// Whether the dates of two documents lie too far apart for a rewrite.

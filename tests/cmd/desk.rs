@@ -1,4 +1,5 @@
 //! Where the tests of the program run it.
+#![allow(dead_code)] // Not every test needs all of it.
 
 use std::fs;
 use std::path::Path;

@@ -16,6 +16,7 @@ pub(crate) fn empty() -> Run {
             command: ["wirecopy", "cluster", "corpus"].map(str::to_owned).to_vec(),
             started: "2024-03-09T08:00:00Z".to_owned(),
             config: Config::default(),
+            model: None,
         },
         documents: Vec::new(),
         skipped: Vec::new(),
@@ -180,6 +181,7 @@ fn cluster(run: &mut Run, name: &str, earliest: Option<&str>, credits: &[&str], 
             containment_a: 0.1,
             containment_b: 1.0 / 7.0,
             evidence: vec!["batters harbours".to_owned(), "四十".to_owned()],
+            features: vec![4.5, -0.25],
         });
     }
     run.clusters.push(ClusterLine {

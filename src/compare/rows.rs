@@ -1,0 +1,104 @@
+//! Two columns of pieces to rows: what tells the same stands side by side, in the order of the first text.
+
+use super::Piece;
+
+/// Pieces that stand side by side, as indices; one side is empty where nothing answers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Row {
+    /// Pieces of the first text.
+    pub a: Vec<usize>,
+    /// Pieces of the second.
+    pub b: Vec<usize>,
+}
+
+/// Every piece of both texts, each in one row. Linear, save for the search of a row a piece.
+pub(super) fn rows(a: &[Piece], b: &[Piece]) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    // The row of each piece of the second text.
+    let mut row_of_b: Vec<Option<usize>> = vec![None; b.len()];
+    let mut row_of_a = vec![0; a.len()];
+    for (at, piece) in a.iter().enumerate() {
+        let row = match piece.counterpart.filter(|&other| other < b.len()) {
+            Some(other) => match row_of_b[other] {
+                Some(row) => row,
+                None => {
+                    rows.push(Row { a: Vec::new(), b: vec![other] });
+                    row_of_b[other] = Some(rows.len() - 1);
+                    rows.len() - 1
+                }
+            },
+            None => {
+                rows.push(Row::default());
+                rows.len() - 1
+            }
+        };
+        rows[row].a.push(at);
+        row_of_a[at] = row;
+    }
+    // What is left of the second text stands with what it answers to, else in a row behind what it follows.
+    let mut behind: Vec<Vec<usize>> = vec![Vec::new(); rows.len() + 1];
+    let mut last = 0;
+    for (at, piece) in b.iter().enumerate() {
+        let row = row_of_b[at].or_else(|| {
+            let row = row_of_a[piece.counterpart.filter(|&other| other < a.len())?];
+            rows[row].b.push(at);
+            Some(row)
+        });
+        match row {
+            Some(row) => last = row + 1,
+            None => behind[last].push(at),
+        }
+    }
+    let mut out: Vec<Row> = behind[0].iter().map(|&at| Row { a: Vec::new(), b: vec![at] }).collect();
+    for (mut row, after) in rows.into_iter().zip(&behind[1..]) {
+        row.b.sort_unstable();
+        out.push(row);
+        out.extend(after.iter().map(|&at| Row { a: Vec::new(), b: vec![at] }));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn pieces(counterparts: &[Option<usize>]) -> Vec<Piece> {
+        counterparts.iter().map(|&counterpart| Piece { counterpart, ..Piece::default() }).collect()
+    }
+
+    fn row(a: &[usize], b: &[usize]) -> Row {
+        Row { a: a.to_vec(), b: b.to_vec() }
+    }
+
+    #[test]
+    fn what_tells_the_same_stands_side_by_side() {
+        let a = pieces(&[Some(1), None, Some(1), Some(0)]);
+        let b = pieces(&[Some(3), Some(0), None, Some(0)]);
+        assert_eq!(rows(&a, &b), [row(&[0, 2], &[1, 3]), row(&[], &[2]), row(&[1], &[]), row(&[3], &[0])]);
+    }
+
+    #[test]
+    fn a_text_of_its_own_stands_alone() {
+        assert_eq!(rows(&pieces(&[None]), &pieces(&[None])), [row(&[], &[0]), row(&[0], &[])]);
+        assert_eq!(rows(&[], &[]), []);
+    }
+
+    proptest! {
+        #[test]
+        fn every_piece_has_one_row(
+            a in prop::collection::vec(prop::option::of(0usize..9), 0..9),
+            b in prop::collection::vec(prop::option::of(0usize..9), 0..9),
+        ) {
+            let rows = rows(&pieces(&a), &pieces(&b));
+            let mut left: Vec<usize> = rows.iter().flat_map(|row| row.a.clone()).collect();
+            let mut right: Vec<usize> = rows.iter().flat_map(|row| row.b.clone()).collect();
+            left.sort_unstable();
+            right.sort_unstable();
+            prop_assert_eq!(left, (0..a.len()).collect::<Vec<_>>());
+            prop_assert_eq!(right, (0..b.len()).collect::<Vec<_>>());
+            prop_assert!(rows.iter().all(|row| !row.a.is_empty() || !row.b.is_empty()));
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Documents of a run read once more, from the files that its report names.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::path::Path;
+
+use super::{Outcome, Root, read};
+use crate::config::IngestConfig;
+use crate::document::Document;
+use crate::progress::{Cancel, NoProgress};
+use crate::{Error, Result};
+
+/// Where a document stands: file, and record in it.
+pub type Place = (String, Option<u64>);
+
+/// Reads the documents at `places` on the current rayon pool. What is not there any more, came from standard input, or
+/// cannot be read, is missing from the answer.
+///
+/// Every file is read once, whatever number of its records is wanted; memory holds the wanted documents.
+///
+/// # Errors
+/// [`Error::Cancelled`].
+pub fn again(
+    places: &HashSet<Place>,
+    config: &IngestConfig,
+    cancel: &Cancel,
+) -> Result<HashMap<Place, Document>> {
+    let files: BTreeSet<&str> = places.iter().map(|(path, _)| path.as_str()).collect();
+    let there = |path: &&str| *path != "-" && Path::new(path).is_file();
+    let files: Vec<Root> = files.into_iter().filter(there).map(Root::from).collect();
+    let mut found = HashMap::new();
+    if files.is_empty() {
+        return Ok(found);
+    }
+    let take = |document: &Document| {
+        places.contains(&(document.path.clone(), document.record)).then(|| document.clone())
+    };
+    let outcome = read(&files, config, &NoProgress, cancel, take, |outcome| {
+        if let Outcome::Read(_, Some(document)) = outcome {
+            found.insert((document.path.clone(), document.record), document);
+        }
+        Ok(())
+    });
+    match outcome {
+        // A file that goes away in between is as one that is not there.
+        Ok(()) | Err(Error::Root { .. }) => Ok(found),
+        Err(error) => Err(error),
+    }
+}

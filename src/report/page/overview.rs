@@ -1,0 +1,157 @@
+//! The figures that open the page: sizes, sources, agencies, days.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+use super::super::text_cluster::day;
+use super::super::{DocumentLine, Run};
+
+/// Sources and agencies that are listed; the rest is counted.
+const LISTED: usize = 300;
+/// Skipped inputs that are listed.
+const SKIPPED: usize = 500;
+/// Columns of the timeline at most, before days become months, and months years.
+const COLUMNS: usize = 120;
+
+#[derive(Serialize)]
+pub(super) struct Overview<'a> {
+    documents: u64,
+    stories: u64,
+    copies: u64,
+    clusters: u64,
+    clustered: u64,
+    skipped: u64,
+    identical: u64,
+    copy: u64,
+    excerpt: u64,
+    rewrite: u64,
+    composites: usize,
+    seconds: f64,
+    version: &'a str,
+    started: &'a str,
+    command: String,
+    strictness: f64,
+    window: u32,
+    /// Inputs that gave no document: path, record, reason.
+    skipped_inputs: Vec<(&'a str, Option<u64>, &'a str)>,
+    /// Sizes of clusters and how many have each, ascending.
+    sizes: Vec<(usize, usize)>,
+    /// Source, documents, of these in clusters, of these the earliest of their cluster.
+    sources: Vec<(&'a str, u32, u32, u32)>,
+    more_sources: usize,
+    /// Agency, documents that credit it, of these in clusters.
+    agencies: Vec<(&'a str, u32, u32)>,
+    dated: u32,
+    /// First day of each column, documents, of these in clusters.
+    timeline: Vec<(String, u32, u32)>,
+    /// `day`, `month` or `year`.
+    column: &'static str,
+}
+
+pub(super) fn overview(run: &Run) -> Overview<'_> {
+    let summary = &run.summary;
+    let clustered: HashSet<&str> =
+        run.clusters.iter().flat_map(|cluster| &cluster.members).map(|member| member.id.as_str()).collect();
+    let earliest: HashSet<&str> = run.clusters.iter().filter_map(|c| c.earliest.as_deref()).collect();
+    let mut sizes: BTreeMap<usize, usize> = BTreeMap::new();
+    for cluster in &run.clusters {
+        *sizes.entry(cluster.members.len()).or_default() += 1;
+    }
+    let mut sources: HashMap<&str, (u32, u32, u32)> = HashMap::new();
+    let mut agencies: HashMap<&str, (u32, u32)> = HashMap::new();
+    for document in &run.documents {
+        let id = document.id.as_str();
+        let inside = u32::from(clustered.contains(id));
+        if let Some(source) = &document.source {
+            let (all, in_clusters, first) = sources.entry(source).or_default();
+            *all += 1;
+            *in_clusters += inside;
+            *first += u32::from(earliest.contains(id));
+        }
+        for agency in &document.credits {
+            let (all, in_clusters) = agencies.entry(agency).or_default();
+            *all += 1;
+            *in_clusters += inside;
+        }
+    }
+    let mut sources: Vec<_> =
+        sources.into_iter().map(|(name, (all, c, first))| (name, all, c, first)).collect();
+    sources.sort_by(|x, y| (y.1, x.0).cmp(&(x.1, y.0)));
+    let more_sources = sources.len().saturating_sub(LISTED);
+    sources.truncate(LISTED);
+    let mut agencies: Vec<_> = agencies.into_iter().map(|(name, (all, c))| (name, all, c)).collect();
+    agencies.sort_by(|x, y| (y.1, x.0).cmp(&(x.1, y.0)));
+    agencies.truncate(LISTED);
+    let (dated, column, timeline) = timeline(&run.documents, &clustered);
+    let copies = summary.clustered_documents.saturating_sub(summary.clusters);
+    Overview {
+        documents: summary.documents,
+        stories: summary.documents - copies.min(summary.documents),
+        copies,
+        clusters: summary.clusters,
+        clustered: summary.clustered_documents,
+        skipped: summary.skipped,
+        identical: summary.edges.identical,
+        copy: summary.edges.copy,
+        excerpt: summary.edges.excerpt,
+        rewrite: summary.edges.rewrite,
+        composites: run.documents.iter().filter(|document| !document.composite.is_empty()).count(),
+        seconds: summary.seconds,
+        version: &run.header.version,
+        started: &run.header.started,
+        command: run.header.command.join(" "),
+        strictness: run.header.config.matching.strictness.threshold(),
+        window: run.header.config.matching.window,
+        skipped_inputs: run
+            .skipped
+            .iter()
+            .take(SKIPPED)
+            .map(|one| (one.path.as_str(), one.record, one.reason.as_str()))
+            .collect(),
+        sizes: sizes.into_iter().collect(),
+        sources,
+        more_sources,
+        agencies,
+        dated,
+        timeline,
+        column,
+    }
+}
+
+/// Documents by day, month or year, whatever first gives few enough columns; empty columns are left out.
+fn timeline(
+    documents: &[DocumentLine],
+    clustered: &HashSet<&str>,
+) -> (u32, &'static str, Vec<(String, u32, u32)>) {
+    let mut days: BTreeMap<Date, (u32, u32)> = BTreeMap::new();
+    for document in documents {
+        if let Some(date) = day(document) {
+            let (all, inside) = days.entry(date).or_default();
+            *all += 1;
+            *inside += u32::from(clustered.contains(document.id.as_str()));
+        }
+    }
+    let dated = days.values().map(|&(all, _)| all).sum();
+    let span = |unit: fn(Date) -> Date| -> BTreeMap<Date, (u32, u32)> {
+        let mut out: BTreeMap<Date, (u32, u32)> = BTreeMap::new();
+        for (&date, &(all, inside)) in &days {
+            let (sum, sum_inside) = out.entry(unit(date)).or_default();
+            *sum += all;
+            *sum_inside += inside;
+        }
+        out
+    };
+    let first_and_last = days.keys().next().zip(days.keys().next_back());
+    let length =
+        first_and_last.map_or(0, |(first, last)| (*last - *first).get_days().unsigned_abs() as usize);
+    let (column, bins) = if length < COLUMNS {
+        ("day", days)
+    } else if length / 30 < COLUMNS {
+        ("month", span(Date::first_of_month))
+    } else {
+        ("year", span(Date::first_of_year))
+    };
+    (dated, column, bins.into_iter().map(|(date, (all, inside))| (date.to_string(), all, inside)).collect())
+}
