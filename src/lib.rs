@@ -33,6 +33,7 @@ mod error;
 pub mod eval;
 pub mod generate;
 pub mod ingest;
+pub mod keep;
 pub mod perturb;
 mod pipeline;
 mod progress;

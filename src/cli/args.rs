@@ -13,6 +13,7 @@ use super::bench::BenchArgs;
 use super::calibrate::CalibrateArgs;
 use super::compare::{self, CompareArgs};
 use super::eval::EvalArgs;
+use super::keep::KeepArgs;
 use super::report::{self, ReportArgs};
 use super::settings;
 use super::terminal;
@@ -44,6 +45,17 @@ Examples:
       a table of the clustered documents, nothing on the terminal
   wirecopy cluster incoming/ --exit-code -q
       only say by the exit code whether there are duplicates";
+
+const KEEP_EXAMPLES: &str = "\
+Examples:
+  wirecopy keep run.jsonl
+      ids of the documents to keep: the earliest of each cluster, and whatever is in none
+  wirecopy keep run.jsonl --policy longest --drop --paths
+      paths of those that are not kept
+  wirecopy keep run.jsonl --policy source=AFP,Reuters --format jsonl -o annotated.jsonl
+      every document with its text, its cluster, and whether it is kept
+  wirecopy keep run.jsonl --copy-to kept/
+      the kept documents into a folder of their own";
 
 const BENCH_EXAMPLES: &str = "\
 Examples:
@@ -93,6 +105,9 @@ pub enum Verb {
     Report(ReportArgs),
     /// Say how well a run matches gold families, or the scorer labelled pairs
     Eval(EvalArgs),
+    /// Say which document of each cluster to keep: list, annotate or copy them; never deletes
+    #[command(after_long_help = KEEP_EXAMPLES)]
+    Keep(KeepArgs),
     /// Fit the scorer of rewrites on labelled pairs of your own
     Calibrate(CalibrateArgs),
     /// Say how fast a run is, stage by stage; or write an invented corpus to measure on
@@ -191,6 +206,12 @@ pub struct ClusterArgs {
     /// Exit with 1 when duplicates exist
     #[arg(long, help_heading = "Output options")]
     pub exit_code: bool,
+    /// Tell in the report which runs of a member's words stand in other members
+    #[arg(long, help_heading = "Output options")]
+    pub evidence: bool,
+    /// Read PATH too, and mark its documents as references, which `wirecopy keep` never proposes to remove; may be repeated
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath, help_heading = INPUT)]
+    pub reference: Vec<PathBuf>,
     /// Settings of the run.
     #[command(flatten)]
     pub settings: SettingArgs,
@@ -226,6 +247,7 @@ fn verbs() -> PossibleValuesParser {
         "compare",
         "report",
         "eval",
+        "keep",
         "calibrate",
         "bench",
         "tune",

@@ -42,6 +42,8 @@ pub(super) fn run(global: &GlobalArgs, args: &ClusterArgs, bars: &Bars) -> anyho
         .threads(plan.settings.program.threads)
         .progress(bars)
         .cancel(cancel.clone())
+        .passages(args.evidence)
+        .references(args.reference.clone())
         .command(std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect())
         .run(&plan.roots);
     bars.clear();
@@ -79,7 +81,11 @@ fn plan(global: &GlobalArgs, args: &ClusterArgs) -> anyhow::Result<Plan> {
     if roots.iter().filter(|root| **root == Root::Stdin).count() > 1 {
         bail!("standard input (`-`) can be read once only");
     }
-    for root in &roots {
+    let references: Vec<Root> = args.reference.iter().map(Root::from).collect();
+    if references.contains(&Root::Stdin) {
+        bail!("--reference takes folders and files, not standard input");
+    }
+    for root in roots.iter().chain(&references) {
         if let Root::Path(path) = root {
             fs::metadata(path).map_err(|source| Error::Root { path: path.clone(), source })?;
         }

@@ -1,10 +1,10 @@
 //! The documents of a run, read once more from where the run found them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
 use crate::ingest::{self, Outcome};
-use crate::report::Run;
+use crate::report::{DocumentLine, Run};
 use crate::{Cancel, Document, NoProgress, Root};
 
 /// What `take` makes of the documents of `run` with these ids, by id. A document whose file is no longer there, or holds
@@ -14,28 +14,51 @@ pub(super) fn read<T: Send>(
     wanted: &BTreeSet<&str>,
     take: impl Fn(&Document) -> T + Sync,
 ) -> anyhow::Result<HashMap<String, T>> {
-    let places: HashMap<(&str, Option<u64>), &str> = run
+    let mut found = HashMap::new();
+    each(
+        run,
+        |id| wanted.contains(id),
+        |_, document| take(document),
+        |id, taken| {
+            found.insert(id.to_owned(), taken);
+            Ok(())
+        },
+    )?;
+    Ok(found)
+}
+
+/// Calls `take` with each wanted document of `run` on the threads of the pool, and `sink` with what it made, in the
+/// order of the run as far as its documents are in the order of their files.
+pub(super) fn each<T: Send>(
+    run: &Run,
+    wanted: impl Fn(&str) -> bool,
+    take: impl Fn(&DocumentLine, &Document) -> T + Sync,
+    mut sink: impl FnMut(&str, T) -> crate::Result<()>,
+) -> crate::Result<()> {
+    let places: HashMap<(&str, Option<u64>), &DocumentLine> = run
         .documents
         .iter()
-        .filter(|document| wanted.contains(document.id.as_str()))
-        .map(|document| ((document.path.as_str(), document.record), document.id.as_str()))
+        .filter(|line| wanted(&line.id))
+        .map(|line| ((line.path.as_str(), line.record), line))
         .collect();
-    let files: BTreeSet<&str> = places.keys().map(|&(path, _)| path).collect();
-    let files: Vec<Root> =
-        files.into_iter().filter(|path| Path::new(path).is_file()).map(Root::from).collect();
-    let mut found = HashMap::new();
+    let mut met = HashSet::new();
+    let files: Vec<Root> = run
+        .documents
+        .iter()
+        .filter(|line| wanted(&line.id) && met.insert(line.path.as_str()) && Path::new(&line.path).is_file())
+        .map(|line| Root::from(&line.path))
+        .collect();
     if files.is_empty() {
-        return Ok(found);
+        return Ok(());
     }
     let look = |document: &Document| {
-        let id = places.get(&(document.path.as_str(), document.record))?;
-        Some(((*id).to_owned(), take(document)))
+        let line = *places.get(&(document.path.as_str(), document.record))?;
+        Some((line.id.as_str(), take(line, document)))
     };
     ingest::read(&files, &run.header.config.ingest, &NoProgress, &Cancel::default(), look, |outcome| {
-        if let Outcome::Read(_, Some((id, taken))) = outcome {
-            found.insert(id, taken);
+        match outcome {
+            Outcome::Read(_, Some((id, taken))) => sink(id, taken),
+            Outcome::Read(_, None) | Outcome::Skipped(_) => Ok(()),
         }
-        Ok(())
-    })?;
-    Ok(found)
+    })
 }

@@ -15,6 +15,7 @@ pub mod eval;
 mod figures;
 mod inputs;
 mod interrupt;
+pub mod keep;
 mod labels;
 mod log;
 mod man;
@@ -62,6 +63,7 @@ fn run(cli: &Cli) -> anyhow::Result<u8> {
         Verb::Compare(args) => compare::run(&cli.global, args),
         Verb::Report(args) => report::run(args),
         Verb::Eval(args) => eval::run(&cli.global, args),
+        Verb::Keep(args) => keep::run(&cli.global, args),
         Verb::Calibrate(args) => calibrate::run(&cli.global, args),
         Verb::Bench(args) => bench::run(&cli.global, args, &bars),
         Verb::Tune(args) => tune::run(&cli.global, args),

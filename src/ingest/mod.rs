@@ -37,6 +37,7 @@ mod markdown;
 #[cfg(feature = "html")]
 mod page;
 mod plain;
+mod references;
 #[cfg(feature = "html")]
 mod strip;
 mod table;
@@ -49,6 +50,8 @@ use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 
 use rayon::prelude::*;
+
+pub use references::References;
 
 use crate::config::IngestConfig;
 use crate::document::{Document, Header, Skipped};

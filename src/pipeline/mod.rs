@@ -4,20 +4,28 @@
 //! and collapse to representatives; these tell what their sources add to every story; the rare-feature join looks among those; clusters are built from both.
 
 mod account;
+mod copied;
 mod judge;
 mod stages;
 mod survey;
 mod tell;
+mod versions;
 mod words;
 
+use std::path::PathBuf;
+
+use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::candidates::Survey;
+use crate::cluster::Cluster;
 use crate::config::Config;
-use crate::ingest::Root;
+use crate::ingest::{References, Root};
 use crate::progress::{Cancel, NoProgress, Progress, Stage};
 use crate::report::{ModelLine, Run};
-use crate::{Error, Result};
+use crate::text::Token;
+use crate::{DocId, Error, Result};
+use stages::Corpus;
 
 /// A run to be: configuration, threads, progress, cancellation.
 pub struct Pipeline<'a> {
@@ -26,12 +34,22 @@ pub struct Pipeline<'a> {
     progress: &'a dyn Progress,
     cancel: Cancel,
     command: Vec<String>,
+    passages: bool,
+    references: Vec<PathBuf>,
 }
 
 impl<'a> Pipeline<'a> {
     /// A pipeline with all cores, no progress and no way to cancel it.
     pub fn new(config: &'a Config) -> Self {
-        Self { config, threads: 0, progress: &NoProgress, cancel: Cancel::default(), command: Vec::new() }
+        Self {
+            config,
+            threads: 0,
+            progress: &NoProgress,
+            cancel: Cancel::default(),
+            command: Vec::new(),
+            passages: false,
+            references: Vec::new(),
+        }
     }
 
     /// Runs on `threads` threads of its own pool (0 or unset: one a core).
@@ -59,6 +77,21 @@ impl<'a> Pipeline<'a> {
     #[must_use]
     pub fn command(mut self, command: Vec<String>) -> Self {
         self.command = command;
+        self
+    }
+
+    /// Tells of each member of a cluster which runs of its words stand in other members.
+    #[must_use]
+    pub fn passages(mut self, passages: bool) -> Self {
+        self.passages = passages;
+        self
+    }
+
+    /// Reads these paths after the roots and marks their documents, and any other document below them, as references:
+    /// they count for matching and are nobody's to remove.
+    #[must_use]
+    pub fn references(mut self, references: Vec<PathBuf>) -> Self {
+        self.references = references;
         self
     }
 
@@ -103,7 +136,9 @@ impl<'a> Pipeline<'a> {
 
     fn run_here(self, roots: &[Root]) -> Result<Run> {
         let mut account = account::Account::new(self.progress);
-        let mut corpus = stages::read(roots, self.config, self.progress, &self.cancel, &mut account)?;
+        let roots = self.with_references(roots);
+        let mut references = References::new(&self.references)?;
+        let mut corpus = stages::read(&roots, self.config, self.progress, &self.cancel, &mut account)?;
         let groups = stages::copies(&corpus, self.config, &self.cancel, &mut account)?;
         let groups = stages::furniture(&mut corpus, groups, self.config, &self.cancel, &mut account)?;
         let rewrites = stages::rewrites(&corpus, &groups, self.config)?;
@@ -111,17 +146,51 @@ impl<'a> Pipeline<'a> {
         let checked = stages::join(&corpus, &groups, &judge, self.config, &self.cancel, &mut account)?;
         let found = stages::cluster(&groups, &checked, &judge, &self.cancel, &mut account)?;
         let evidence = stages::evidence(&found.edges, &judge);
+        let inside = self.inside(&found.clusters, &corpus, &judge);
         let model = judge.rewrites().map(|rewrites| ModelLine {
             intercept: rewrites.model().intercept(),
             features: rewrites.model().addends(),
         });
         drop(judge);
+        let marked: Vec<bool> = corpus.headers.iter().map(|header| references.hold(&header.path)).collect();
         let words = account.stage(Stage::Evidence, evidence.len() as u64, None, |_| {
             let words = words::find(&evidence, &corpus, self.config, &self.cancel)?;
             let found = words.len() as u64;
             Ok((words, found))
         })?;
-        let wording = tell::Wording { evidence: &evidence, words: &words, command: self.command, model };
+        let wording = tell::Wording {
+            evidence: &evidence,
+            words: &words,
+            command: self.command,
+            inside: &inside,
+            references: &marked,
+            model,
+        };
         Ok(tell::run(corpus, &found, self.config, wording, account))
+    }
+
+    /// The roots, and the references that are not among them.
+    fn with_references(&self, roots: &[Root]) -> Vec<Root> {
+        let references = self.references.iter().map(|path| Root::Path(path.clone()));
+        let more: Vec<Root> = references.filter(|root| !roots.contains(root)).collect();
+        roots.iter().cloned().chain(more).collect()
+    }
+
+    /// What is known of each cluster besides its edges.
+    fn inside(&self, clusters: &[Cluster], corpus: &Corpus, judge: &judge::Pairs<'_>) -> Vec<tell::Inside> {
+        let k = self.config.matching.shingle;
+        clusters
+            .par_iter()
+            .map(|cluster| {
+                let tokens: Vec<&[Token]> =
+                    cluster.members.iter().map(|&(member, _)| corpus.of(member).as_slice()).collect();
+                let is_representative = |&(member, _): &(DocId, _)| member == cluster.representative;
+                let representative = cluster.members.iter().position(is_representative).unwrap_or_default();
+                tell::Inside {
+                    versions: versions::versions(cluster, corpus, judge),
+                    copied: copied::copied(&tokens, representative, k, self.passages),
+                }
+            })
+            .collect()
     }
 }

@@ -4,15 +4,16 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::account::Account;
+use super::copied::Copied;
 use super::stages::{Corpus, Evidence, Found};
+use super::versions::Versions;
 use super::words::Words;
 use crate::DocId;
 use crate::cluster::{Cluster, cluster_name};
 use crate::config::Config;
-use crate::dates;
 use crate::report::{
-    ClusterLine, DocumentLine, EdgeCounts, EdgeLine, MemberLine, ModelLine, Relation, Run, RunLine, SCHEMA,
-    SummaryLine, peak_memory,
+    ClusterLine, DocumentLine, EdgeCounts, EdgeLine, MemberLine, ModelLine, PassageLine, Relation, Run,
+    RunLine, SCHEMA, SummaryLine, peak_memory,
 };
 use crate::text::credit::AGENCIES;
 use crate::verify::Edge;
@@ -22,7 +23,18 @@ pub(super) struct Wording<'a> {
     pub(super) evidence: &'a Evidence,
     pub(super) words: &'a Words,
     pub(super) command: Vec<String>,
+    /// What is known of each cluster besides its edges, in the order of the clusters.
+    pub(super) inside: &'a [Inside],
+    /// Which documents stand below a reference root; empty without such roots.
+    pub(super) references: &'a [bool],
     pub(super) model: Option<ModelLine>,
+}
+
+/// What is known of a cluster besides its edges.
+pub(super) struct Inside {
+    pub(super) versions: Versions,
+    /// By member, in the order of reading.
+    pub(super) copied: Vec<Copied>,
 }
 
 pub(super) fn run(
@@ -35,8 +47,12 @@ pub(super) fn run(
     let ids: Vec<&str> = corpus.headers.iter().map(|header| header.id.as_str()).collect();
     let id = |document: DocId| ids[document.index()].to_owned();
     let edges: Vec<EdgeLine> = found.edges.iter().map(|edge| edge_line(edge, id, &wording)).collect();
-    let mut clusters: Vec<ClusterLine> =
-        found.clusters.iter().map(|c| cluster_line(c, &corpus, id)).collect();
+    let mut clusters: Vec<ClusterLine> = found
+        .clusters
+        .iter()
+        .zip(wording.inside)
+        .map(|(c, inside)| cluster_line(c, &corpus, inside, id))
+        .collect();
     clusters.sort_by(|x, y| {
         (Reverse(x.members.len()), &x.representative).cmp(&(Reverse(y.members.len()), &y.representative))
     });
@@ -100,9 +116,13 @@ pub(super) fn run(
             tokens: tokens.saturating_add(furniture_tokens),
             furniture_tokens,
             duplicate_id: header.duplicate_id,
+            reference: false,
             composite: Vec::new(),
         })
         .collect();
+    for (document, &reference) in documents.iter_mut().zip(wording.references) {
+        document.reference = reference;
+    }
     for (document, quotes) in composites {
         documents[document].composite = quotes;
     }
@@ -125,34 +145,46 @@ fn edge_line(edge: &Edge, id: impl Fn(DocId) -> String, wording: &Wording<'_>) -
     }
 }
 
-fn cluster_line(cluster: &Cluster, corpus: &Corpus, id: impl Fn(DocId) -> String) -> ClusterLine {
-    let earliest = cluster
-        .members
-        .iter()
-        .filter_map(|&(member, _)| {
-            let date = corpus.headers[member.index()].meta.published.as_deref()?;
-            Some((dates::instant(date)?, member))
-        })
-        .min()
-        .map(|(_, member)| id(member));
+fn cluster_line(
+    cluster: &Cluster,
+    corpus: &Corpus,
+    inside: &Inside,
+    id: impl Fn(DocId) -> String,
+) -> ClusterLine {
+    let passage = |p: &super::copied::Passage| PassageLine {
+        start: position(p.start),
+        end: position(p.end),
+        from: id(cluster.members[p.from].0),
+        from_start: position(p.from_start),
+    };
     let mut members: Vec<MemberLine> = cluster
         .members
         .iter()
-        .map(|&(member, edge)| MemberLine {
-            id: id(member),
-            relation: edge.map(|edge| edge.relation),
-            score: if member == cluster.representative {
-                1.0
-            } else {
-                edge.map_or(0.0, |edge| round(edge.score))
-            },
+        .zip(&inside.copied)
+        .map(|(&(member, edge), copied)| {
+            let stands_for_all = member == cluster.representative;
+            MemberLine {
+                id: id(member),
+                relation: edge.map(|edge| edge.relation),
+                score: if stands_for_all { 1.0 } else { edge.map_or(0.0, |edge| round(edge.score)) },
+                copied_from_representative: (!stands_for_all).then(|| round(copied.from_representative)),
+                copied_from_cluster: round(copied.from_cluster),
+                update_of: inside.versions.before(member).map(&id),
+                passages: copied.passages.iter().map(passage).collect(),
+            }
         })
         .collect();
     let representative = id(cluster.representative);
     members.sort_by(|x, y| (x.id != representative, &x.id).cmp(&(y.id != representative, &y.id)));
     let name = cluster_name(members.iter().map(|member| member.id.as_str()));
-    let (credits, uncredited) = credited(cluster, corpus, id);
-    ClusterLine { cluster: name, representative, earliest, credits, uncredited, members }
+    let (credits, uncredited) = credited(cluster, corpus, &id);
+    let (earliest, earliest_by) = inside.versions.earliest.map(|(member, by)| (id(member), by)).unzip();
+    ClusterLine { cluster: name, representative, earliest, earliest_by, credits, uncredited, members }
+}
+
+/// Documents hold fewer than 2^30 tokens.
+fn position(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 /// The agencies that the members credit, that of most members first, and the members that carry the text of one

@@ -203,7 +203,10 @@ impl<'a> Reader<'a> {
         for member in &cluster.members {
             self.known(&member.id)?;
         }
-        for id in std::iter::once(&cluster.representative).chain(&cluster.earliest) {
+        let named = cluster.members.iter().flat_map(|member| {
+            member.update_of.iter().chain(member.passages.iter().map(|passage| &passage.from))
+        });
+        for id in std::iter::once(&cluster.representative).chain(&cluster.earliest).chain(named) {
             if !cluster.members.iter().any(|member| member.id == *id) {
                 return Err(
                     self.error(format!("expected a member of cluster {}, found `{id}`", cluster.cluster))

@@ -14,8 +14,8 @@ mod text_cluster;
 pub use memory::peak_memory;
 pub use page::{Absent, Texts};
 pub use schema::{
-    ClusterLine, DocumentLine, EdgeCounts, EdgeLine, Line, MemberLine, ModelLine, Relation, RunLine, SCHEMA,
-    StageLine, SummaryLine,
+    ClusterLine, DocumentLine, EarliestBy, EdgeCounts, EdgeLine, Line, MemberLine, ModelLine, PassageLine,
+    Relation, RunLine, SCHEMA, StageLine, SummaryLine,
 };
 pub(crate) use screen::{clean, cut, cut_middle, number, pad, width, wrap};
 pub(crate) use text::Ink;

@@ -97,10 +97,18 @@ pub struct DocumentLine {
     /// The id the record asked for, where another document had it already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duplicate_id: Option<String>,
+    /// Whether it stands below a reference root: it counts for matching and is nobody's to remove.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub reference: bool,
     /// Where the document quotes several stories that have nothing to do with each other (a digest, news in brief):
     /// the documents it was found to quote. It is grouped with none of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub composite: Vec<String>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
+fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 /// How two documents are related, strongest first.
@@ -162,6 +170,9 @@ pub struct ClusterLine {
     pub representative: String,
     /// Id of the earliest dated member; `None` where no member carries a date that was understood.
     pub earliest: Option<String>,
+    /// How that is known; `None` where `earliest` is.
+    #[serde(default)]
+    pub earliest_by: Option<EarliestBy>,
     /// Agencies that members credit, the one of most members first.
     pub credits: Vec<String>,
     /// Members that credit nobody while another member credits an agency.
@@ -181,6 +192,44 @@ pub struct MemberLine {
     pub relation: Option<Relation>,
     /// Score towards the representative, 0 to 1; 1 for the representative itself.
     pub score: f64,
+    /// Share of its words that stand in runs of words which the representative holds too; `None` for itself.
+    #[serde(default)]
+    pub copied_from_representative: Option<f64>,
+    /// Share of its words that stand in runs of words which any other member holds too.
+    #[serde(default)]
+    pub copied_from_cluster: f64,
+    /// Where it is a later version of another member by the same publisher: the version before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub update_of: Option<String>,
+    /// Where passages were asked for: which of its words stand in other members, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passages: Vec<PassageLine>,
+}
+
+/// A run of words that a member shares with another. Places are counted in tokens that are compared, from 0, the end
+/// not included.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PassageLine {
+    /// First token of the run in the member.
+    pub start: u32,
+    /// One past its last.
+    pub end: u32,
+    /// The member that holds it too: the representative, else the first read.
+    pub from: String,
+    /// First token of the run there.
+    pub from_start: u32,
+}
+
+/// How the earliest member of a cluster is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EarliestBy {
+    /// Its date is before that of every other member that has one.
+    Date,
+    /// Dates leave several, of which all others are later versions of it.
+    Version,
+    /// Several have the first date; it was the first of them to be read.
+    Order,
 }
 
 /// What came of it.

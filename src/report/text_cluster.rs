@@ -147,7 +147,11 @@ impl ClusterBlock<'_> {
                 || text(document.and_then(|document| document.date.as_ref())),
                 |day| day.to_string(),
             ),
-            note: if self.cluster.earliest.as_ref() == Some(&member.id) { "earliest" } else { "" },
+            note: match (&self.cluster.earliest, &member.update_of) {
+                (Some(earliest), _) if *earliest == member.id => "earliest",
+                (_, Some(_)) => "update",
+                _ => "",
+            },
             source: text(document.and_then(|document| document.source.as_ref())),
             // Only a title that is not the heading's says something.
             title: Some(text(document.and_then(|document| document.title.as_ref())))

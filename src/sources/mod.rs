@@ -46,7 +46,7 @@ pub fn source_key(header: &Header) -> u64 {
 }
 
 /// `example.org` of `https://www.example.org:8080/a`.
-fn host(url: &str) -> Option<&str> {
+pub(crate) fn host(url: &str) -> Option<&str> {
     let rest = url.split_once("://")?.1;
     let host = rest.split(['/', '?', '#', ':']).next()?;
     let host = host.strip_prefix("www.").unwrap_or(host);

@@ -3,8 +3,8 @@
 use crate::config::Config;
 use crate::document::Skipped;
 use crate::report::{
-    ClusterLine, DocumentLine, EdgeCounts, EdgeLine, MemberLine, Relation, Run, RunLine, SCHEMA, StageLine,
-    SummaryLine,
+    ClusterLine, DocumentLine, EarliestBy, EdgeCounts, EdgeLine, MemberLine, Relation, Run, RunLine, SCHEMA,
+    StageLine, SummaryLine,
 };
 
 /// A run over nothing.
@@ -157,7 +157,15 @@ fn document(id: &str, title: Option<&str>, date: Option<&str>, source: Option<&s
 }
 
 fn member(id: &str, relation: Option<Relation>, score: f64) -> MemberLine {
-    MemberLine { id: id.to_owned(), relation, score }
+    MemberLine {
+        id: id.to_owned(),
+        relation,
+        score,
+        copied_from_representative: relation.map(|_| score / 4.0),
+        copied_from_cluster: score / 2.0,
+        update_of: None,
+        passages: Vec::new(),
+    }
 }
 
 /// Adds the cluster, and an edge from its representative to each member that has a relation.
@@ -180,6 +188,7 @@ fn cluster(run: &mut Run, name: &str, earliest: Option<&str>, credits: &[&str], 
         cluster: name.to_owned(),
         representative: members[0].id.clone(),
         earliest: earliest.map(str::to_owned),
+        earliest_by: earliest.map(|_| EarliestBy::Date),
         credits: credits.iter().map(|&credit| credit.to_owned()).collect(),
         uncredited: Vec::new(),
         members,
