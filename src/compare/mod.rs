@@ -272,9 +272,11 @@ impl<'a> Comparer<'a> {
         let (x, y) = ((DocId(0), &a.tokens), (DocId(1), &b.tokens));
         let mut verifier = Verifier::new(matching);
         let verbatim = verifier.verbatim(x, y);
-        let measured = measure(&a.profile, &b.profile, &mut Scratch::default());
         let seconds_apart = seconds(&a.side).zip(seconds(&b.side)).map(|(a, b)| b - a);
         let days = seconds_apart.map(|seconds| seconds.unsigned_abs() as f64 / SECONDS_A_DAY);
+        let measured = measure(&a.profile, &b.profile, &mut Scratch::default()).map(|features| {
+            days.filter(|_| matching.window > 0).map_or(features, |days| features.published_apart(days))
+        });
         let scored = measured.as_ref().map_or(0.0, |features| self.model.score(features));
         let threshold = matching.strictness.threshold();
         let (relation, reason, score) = if let Some(edge) = verbatim {

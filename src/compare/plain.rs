@@ -28,6 +28,11 @@ pub fn plain(feature: Feature, value: f64) -> Plain {
     let count = || format!("{:.1}", value.exp() - 1.0).trim_end_matches(".0").to_owned();
     let words = |much, little, value| Plain { much, little, value };
     match feature {
+        Feature::DaysApart => words(
+            "they were published more than a day apart",
+            "they were published within a day of each other, or a date is not known",
+            if value > 0.0 { format!("{:.1} days", value + 1.0) } else { String::new() },
+        ),
         Feature::Shared => words(
             "they have many words of weight in common",
             "they have few words of weight in common",

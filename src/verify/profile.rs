@@ -82,6 +82,8 @@ pub struct Profile {
     pub(super) mass: f32,
     /// Summed weights of the rare ones among them.
     pub(super) rare_mass: f32,
+    /// Share of the tokens that are words between spaces or numbers, 0 to 1.
+    pub(super) spaced: f32,
     /// Length in words; a character counts as part of one.
     pub(super) words: f32,
     /// Digest of the tokens: puts two documents in one order, whichever is named first.
@@ -201,6 +203,7 @@ impl Builder {
             days: days_of(&units, false),
             mass: weights.iter().sum(),
             rare_mass: weights.iter().filter(|&&weight| weight >= RARE_IDF).sum(),
+            spaced: spaced(tokens),
             words: self.words,
             digest: tokens.digest(),
             terms: terms.into(),
@@ -275,6 +278,12 @@ fn mark_lead(units: &mut [Unit]) {
 /// The days that the units name, those of the opening only or all.
 fn days_of(units: &[Unit], lead: bool) -> u8 {
     units.iter().filter(|u| u.lead || !lead).fold(0, |days, unit| days | unit.days)
+}
+
+fn spaced(tokens: &Tokens) -> f32 {
+    let words =
+        tokens.as_slice().iter().filter(|token| matches!(token.class(), Class::Word | Class::Number)).count();
+    words as f32 / tokens.len().max(1) as f32
 }
 
 /// Length of a range in words: Han and Kana characters count half, letters of scripts without spaces a quarter.

@@ -26,6 +26,8 @@ pub struct Rewrites<'a> {
     window: Option<Window>,
 }
 
+const SECONDS_A_DAY: f64 = 86_400.0;
+
 /// When documents were published, and how far apart a dispatch and its rewrite may be.
 #[derive(Clone, Debug)]
 pub struct Window {
@@ -36,6 +38,12 @@ pub struct Window {
 }
 
 impl Window {
+    /// Days between two documents, where both dates are known.
+    fn days(&self, a: DocId, b: DocId) -> Option<f64> {
+        let (a, b) = (self.published[a.index()]?, self.published[b.index()]?);
+        Some(a.abs_diff(b) as f64 / SECONDS_A_DAY)
+    }
+
     /// Whether two documents are near enough, or the date of one is not known.
     fn admits(&self, a: DocId, b: DocId) -> bool {
         match (self.published[a.index()], self.published[b.index()]) {
@@ -86,7 +94,9 @@ impl<'a> Rewrites<'a> {
 
     /// What is measured on two documents; `None` for pairs that no model would call one dispatch.
     pub fn features(&self, a: DocId, b: DocId, scratch: &mut Scratch) -> Option<Features> {
-        measure(self.profile(a), self.profile(b), scratch)
+        let features = measure(self.profile(a), self.profile(b), scratch)?;
+        let days = self.window.as_ref().and_then(|window| window.days(a, b));
+        Some(days.map_or(features, |days| features.published_apart(days)))
     }
 
     /// Whether the dates of two documents lie too far apart for a rewrite.
