@@ -1,5 +1,6 @@
 //! What a person reads first: how many stories there are, the largest clusters, what could not be read, how long it took.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{self, Write};
 
@@ -14,6 +15,8 @@ const CLUSTERS: [usize; 3] = [10, 50, usize::MAX];
 const MEMBERS: [usize; 3] = [5, 20, usize::MAX];
 /// Skipped inputs, or reasons for skipping, that are shown.
 const SKIPPED: usize = 10;
+/// Agencies that are named above the clusters, most clusters first.
+const AGENCIES: usize = 3;
 /// Below this nothing can be laid out; the lines are then longer than the terminal.
 const NARROWEST: usize = 40;
 
@@ -124,7 +127,40 @@ impl Run {
             .filter(|(_, n, ..)| *n > 0)
             .map(|(relation, n, one, many)| style.paint(Ink::Relation(relation), &count(n, one, many)))
             .collect();
-        if listed.is_empty() { Ok(()) } else { writeln!(out, "Pairs: {}", listed.join(", ")) }
+        if !listed.is_empty() {
+            writeln!(out, "Pairs: {}", listed.join(", "))?;
+        }
+        match self.agency_copy() {
+            Some(line) => writeln!(out, "{line}"),
+            None => Ok(()),
+        }
+    }
+
+    /// Whose copy the clusters are, by the number of clusters that credit an agency, and how many of their documents do
+    /// not say so; `None` where nobody is credited.
+    fn agency_copy(&self) -> Option<String> {
+        let mut agencies: BTreeMap<&str, u64> = BTreeMap::new();
+        for credit in self.clusters.iter().flat_map(|cluster| &cluster.credits) {
+            *agencies.entry(credit).or_default() += 1;
+        }
+        let mut agencies: Vec<(&str, u64)> = agencies.into_iter().collect();
+        agencies.sort_by_key(|&(name, clusters)| (Reverse(clusters), name));
+        let named: Vec<String> = agencies
+            .iter()
+            .take(AGENCIES)
+            .map(|&(name, n)| format!("{} {}", clean(name), number(n)))
+            .collect();
+        if named.is_empty() {
+            return None;
+        }
+        let others = agencies.len() - named.len();
+        let others = if others > 0 { format!(" and {others} more") } else { String::new() };
+        let silent = self.clusters.iter().map(|cluster| cluster.uncredited.len() as u64).sum::<u64>();
+        let silent = match silent {
+            0 => String::new(),
+            n => format!("; {} without saying so", count(n, "document runs it", "documents run it")),
+        };
+        Some(format!("Agency copy, in clusters: {}{others}{silent}", named.join(", ")))
     }
 
     fn write_clusters(&self, out: &mut impl Write, style: TextStyle) -> io::Result<()> {
