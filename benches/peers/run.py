@@ -130,7 +130,7 @@ def quality(found, families, relations):
     told = pairs(Counter(found.values()).values())
     true = pairs(both.values())
     wanted = pairs(Counter(families.values()).values())
-    figures = {"precision": true / told if told else 1.0, "recall": true / wanted if wanted else 1.0}
+    figures = {"precision": true / max(told, 1), "recall": true / max(wanted, 1)}
     heads = {families[i]: i for i, relation in relations.items() if relation == "original"}
     mixed = defaultdict(set)
     for family, cluster in both:
@@ -178,6 +178,14 @@ def share(figures, name):
     return f"{figures[name]:.3f}" if name in figures else "–"
 
 
+def ratio_cell(tool):
+    if "ratio" not in tool:
+        return "–"
+    if tool["name"] == OURS:
+        return "1"
+    return f"{tool['ratio']:.2f} ({tool['ratio_least']:.2f} to {tool['ratio_most']:.2f})"
+
+
 def speed_row(tool):
     if "error" in tool:
         return [tool["name"], tool["error"]] + [""] * 5
@@ -187,7 +195,7 @@ def speed_row(tool):
         f"{tool['processor']:.2f}",
         f"{tool['documents_per_second']:,.0f}",
         f"{tool['peak_bytes'] / 1e6:.0f} MB",
-        f"{tool['ratio']:.2f} ×" if "ratio" in tool else "–",
+        ratio_cell(tool),
         f"{tool['clustered']:,} in {tool['clusters']:,}",
     ]
 
@@ -200,7 +208,8 @@ def summarise(name, documents, rounds, ours, found):
     tool = {key: median(run[key] for run in rounds) for key in rounds[0]}
     tool |= {"name": name, "documents_per_second": documents / tool["seconds"], "rounds": rounds}
     if all("error" not in run for run in ours):
-        tool["ratio"] = median(a["seconds"] / b["seconds"] for a, b in zip(rounds, ours))
+        ratios = [a["seconds"] / b["seconds"] for a, b in zip(rounds, ours)]
+        tool |= {"ratio": median(ratios), "ratio_least": min(ratios), "ratio_most": max(ratios)}
     return tool | {"clustered": len(found), "clusters": len(set(found.values()))}
 
 
@@ -259,8 +268,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         figures = measure(options, Path(folder))
     tools = figures["tools"]
-    head = ["tool", "seconds", "processor s", "documents/s", "peak memory", "time to ours", "clustered"]
-    print(table(head, map(speed_row, tools)))
+    head = ["tool", "seconds", "processor s", "documents/s", "peak memory", "seconds to ours"]
+    print(table([*head, "clustered"], map(speed_row, tools)))
     scored = [tool for tool in tools if "quality" in tool]
     if scored:
         columns = ["precision", "recall", *RELATIONS, *NEGATIVES]
