@@ -89,7 +89,7 @@ def run(command, timeout):
         timer.cancel()
         process.returncode = os.waitstatus_to_exitcode(status)
         if seconds >= timeout:
-            return {"error": f"ended after {timeout:.0f} s"}
+            return {"error": f"ended after {timeout:g} s"}
         if process.returncode:
             messages.seek(0)
             return {"error": f"failed: {last_line(messages.read())}"}
@@ -178,24 +178,27 @@ def share(figures, name):
     return f"{figures[name]:.3f}" if name in figures else "–"
 
 
-def ratio_cell(tool):
+def ratio_cells(tool):
     if "ratio" not in tool:
-        return "–"
+        return ["–", "–"]
     if tool["name"] == OURS:
-        return "1"
-    return f"{tool['ratio']:.2f} ({tool['ratio_least']:.2f} to {tool['ratio_most']:.2f})"
+        return ["1", "1"]
+    ratio = f"{tool['ratio']:.2f}"
+    if len(tool["rounds"]) > 1:
+        ratio += f" ({tool['ratio_least']:.2f} to {tool['ratio_most']:.2f})"
+    return [ratio, f"{tool['processor_ratio']:.2f}"]
 
 
 def speed_row(tool):
     if "error" in tool:
-        return [tool["name"], tool["error"]] + [""] * 5
+        return [tool["name"], tool["error"]] + [""] * 6
     return [
         tool["name"],
         f"{tool['seconds']:.2f}",
         f"{tool['processor']:.2f}",
         f"{tool['documents_per_second']:,.0f}",
         f"{tool['peak_bytes'] / 1e6:.0f} MB",
-        ratio_cell(tool),
+        *ratio_cells(tool),
         f"{tool['clustered']:,} in {tool['clusters']:,}",
     ]
 
@@ -210,6 +213,8 @@ def summarise(name, documents, rounds, ours, found):
     if all("error" not in run for run in ours):
         ratios = [a["seconds"] / b["seconds"] for a, b in zip(rounds, ours)]
         tool |= {"ratio": median(ratios), "ratio_least": min(ratios), "ratio_most": max(ratios)}
+        work = [a["processor"] / b["processor"] for a, b in zip(rounds, ours)]
+        tool["processor_ratio"] = median(work)
     return tool | {"clustered": len(found), "clusters": len(set(found.values()))}
 
 
@@ -268,8 +273,9 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         figures = measure(options, Path(folder))
     tools = figures["tools"]
-    head = ["tool", "seconds", "processor s", "documents/s", "peak memory", "seconds to ours"]
-    print(table([*head, "clustered"], map(speed_row, tools)))
+    head = ["tool", "seconds", "processor s", "documents/s", "peak memory"]
+    head += ["seconds to ours", "processor to ours", "clustered"]
+    print(table(head, map(speed_row, tools)))
     scored = [tool for tool in tools if "quality" in tool]
     if scored:
         columns = ["precision", "recall", *RELATIONS, *NEGATIVES]
