@@ -6,7 +6,6 @@
 #[allow(dead_code)]
 mod bad_cases;
 #[path = "cmd/desk.rs"]
-#[allow(dead_code)]
 mod desk;
 
 use std::fs::{self, File};

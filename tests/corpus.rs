@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -126,6 +127,36 @@ fn the_tables_agree_with_each_other() {
     for [id, line] in table("furniture.tsv") {
         assert!(labelled.contains_key(id.as_str()) && !line.is_empty(), "furniture.tsv: {id}");
     }
+}
+
+/// Labelled lines of furniture that must be told as such, of 129. A floor only goes up.
+const FURNITURE_FOUND: usize = 126;
+/// Lines outside the labels that may be: bylines, dates and credits on lines of their own, and a heading of a digest.
+const MORE_FURNITURE: usize = 15;
+
+#[test]
+fn furniture_is_told_from_the_text() {
+    let mut labelled: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for [id, line] in table("furniture.tsv") {
+        labelled.entry(id).or_default().insert(line.trim().to_owned());
+    }
+    let (mut found, mut missed, mut more) = (0, Vec::new(), Vec::new());
+    // Of web pages the labels are silent: most of their furniture goes with the mark-up.
+    for (id, text) in TEXTS.iter().filter(|(id, _)| !id.ends_with(".html")) {
+        let whole = |range: &Range<usize>| range.end == text.len() || text[..range.end].ends_with('\n');
+        let marked: BTreeSet<&str> = wirecopy::text::furniture(text)
+            .into_iter()
+            .filter(whole)
+            .map(|range| text[range].trim())
+            .collect();
+        let own = labelled.remove(id).unwrap_or_default();
+        for line in text.lines().map(str::trim).filter(|line| own.contains(*line)) {
+            if marked.contains(line) { found += 1 } else { missed.push(format!("{id}: {line}")) }
+        }
+        more.extend(marked.iter().filter(|line| !own.contains(**line)).map(|line| format!("{id}: {line}")));
+    }
+    assert!(found >= FURNITURE_FOUND, "{found} found, missed: {missed:#?}");
+    assert!(more.len() <= MORE_FURNITURE, "{}: {more:#?}", more.len());
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! The page: what is in it, and what it does in a browser.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 #![cfg(all(feature = "cli", feature = "html", unix))]
 
 #[path = "support/browser.rs"]

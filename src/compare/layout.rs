@@ -48,7 +48,7 @@ pub(super) fn stretches(
         let last = range.start.checked_sub(1).and_then(|last| words.get(last)).map_or(0, |last| last.end);
         let behind = lines[..lines.partition_point(|line| line.end <= first.start)].last();
         let floor = behind.map_or(last, |line| last.max(line.end));
-        starts.push((opening(text, floor, first.start), Some(number)));
+        starts.push((opening(text, floor, first.start, floor > last), Some(number)));
         firsts.push(range.start);
     }
     for line in lines {
@@ -86,8 +86,12 @@ pub(super) fn stretches(
 
 /// Where a passage begins whose first word begins at `first`, the last word before it having ended at `floor`: closing
 /// marks belong to the sentence before, opening ones to this.
-fn opening(text: &str, floor: usize, first: usize) -> usize {
+fn opening(text: &str, floor: usize, first: usize, behind_furniture: bool) -> usize {
     let gap = &text[floor..first];
+    // At the beginning and behind furniture there is no sentence whose marks these could be.
+    if floor == 0 || behind_furniture {
+        return floor + leading_space(gap);
+    }
     if let Some(line) = gap.rfind('\n') {
         return floor + line + 1;
     }
@@ -131,6 +135,8 @@ mod tests {
         let pieces = cut(text);
         assert_eq!(pieces.iter().map(|c| c.1).collect::<Vec<_>>(), [true, false, true, false]);
         assert_eq!(pieces[1].0, "Read also: storms\n");
+        let quoted = text.replace("Ships", "\"Ships");
+        assert!(cut(&quoted)[2].0.starts_with("\"Ships"));
         let dated =
             "PARIS, Sept 24 (AFP) - The harbour board voted on Tuesday to close the old lighthouse for good.";
         let pieces = cut(dated);

@@ -74,8 +74,8 @@ pub fn plain(feature: Feature, value: f64) -> Plain {
             percent(value),
         ),
         Feature::RareShared => words(
-            "the names in common are those of one subject, or of one form filled in",
-            "beside the words in common each has names of its own",
+            "most rare words of both are the same, as in stories on one subject",
+            "beside those in common each has rare words of its own",
             percent(value),
         ),
         Feature::VerbatimUncovered => words(

@@ -17,8 +17,18 @@ pub(super) fn rows(a: &[Piece], b: &[Piece]) -> Vec<Row> {
     // The row of each piece of the second text.
     let mut row_of_b: Vec<Option<usize>> = vec![None; b.len()];
     let mut row_of_a = vec![0; a.len()];
+    // Who of the second text answers to each piece of the first: where two are not each other's best, that counts more.
+    let mut claimed: Vec<Option<usize>> = vec![None; a.len()];
+    for (at, piece) in b.iter().enumerate() {
+        if let Some(slot) = piece.counterpart.and_then(|other| claimed.get_mut(other)) {
+            slot.get_or_insert(at);
+        }
+    }
     for (at, piece) in a.iter().enumerate() {
-        let row = match piece.counterpart.filter(|&other| other < b.len()) {
+        let best = piece.counterpart.filter(|&other| other < b.len());
+        let mutual = best.is_some_and(|other| b[other].counterpart == Some(at));
+        let answer = if mutual || best.is_none() { best } else { claimed[at].or(best) };
+        let row = match answer {
             Some(other) => match row_of_b[other] {
                 Some(row) => row,
                 None => {

@@ -320,7 +320,7 @@ fn atoms(side: &Side, at: usize, columns: usize, style: TextStyle) -> Vec<Atom> 
         put("~ ", base);
     }
     let mut next = piece.bytes.start;
-    for word in side.words[piece.words.clone()].iter() {
+    for word in &side.words[piece.words.clone()] {
         put(&side.text[next..word.bytes.start], base);
         let look = match word.mark {
             _ if piece.furniture => Look::Dim,

@@ -73,19 +73,19 @@ pub fn start() -> Option<Browser> {
         requests: Vec::new(),
         _profile: profile,
     };
-    let target = browser.call("Target.createTarget", json!({"url": "about:blank"}));
+    let target = browser.call("Target.createTarget", &json!({"url": "about:blank"}));
     let attached =
-        browser.call("Target.attachToTarget", json!({"targetId": target["targetId"], "flatten": true}));
+        browser.call("Target.attachToTarget", &json!({"targetId": target["targetId"], "flatten": true}));
     browser.session = attached["sessionId"].as_str().unwrap().to_owned();
     for domain in ["Page", "Runtime", "Log", "Network"] {
-        browser.call(&format!("{domain}.enable"), json!({}));
+        browser.call(&format!("{domain}.enable"), &json!({}));
     }
     Some(browser)
 }
 
 impl Browser {
     /// One command, and its answer.
-    pub fn call(&mut self, method: &str, params: Value) -> Value {
+    pub fn call(&mut self, method: &str, params: &Value) -> Value {
         self.next += 1;
         let mut message = json!({"id": self.next, "method": method, "params": params});
         if !self.session.is_empty() {
@@ -124,8 +124,8 @@ impl Browser {
 
     /// Opens a file at an address within it, and waits until it shows what that names.
     pub fn open(&mut self, page: &Path, hash: &str) {
-        self.call("Page.navigate", json!({"url": "about:blank"}));
-        self.call("Page.navigate", json!({"url": format!("file://{}{hash}", page.display())}));
+        self.call("Page.navigate", &json!({"url": "about:blank"}));
+        self.call("Page.navigate", &json!({"url": format!("file://{}{hash}", page.display())}));
         self.until("document.getElementById('app')?.dataset.ready");
     }
 
@@ -133,7 +133,7 @@ impl Browser {
     pub fn eval(&mut self, expression: &str) -> Value {
         let answer = self.call(
             "Runtime.evaluate",
-            json!({"expression": expression, "awaitPromise": true, "returnByValue": true}),
+            &json!({"expression": expression, "awaitPromise": true, "returnByValue": true}),
         );
         assert!(answer["exceptionDetails"].is_null(), "{expression}: {}", answer["exceptionDetails"]);
         answer["result"]["value"].clone()
@@ -164,7 +164,7 @@ impl Browser {
         for kind in ["mousePressed", "mouseReleased"] {
             self.call(
                 "Input.dispatchMouseEvent",
-                json!({"type": kind, "x": place[0], "y": place[1], "button": "left", "clickCount": 1}),
+                &json!({"type": kind, "x": place[0], "y": place[1], "button": "left", "clickCount": 1}),
             );
         }
     }
@@ -179,29 +179,29 @@ impl Browser {
         if key == "Enter" {
             down["windowsVirtualKeyCode"] = json!(13);
         }
-        self.call("Input.dispatchKeyEvent", down);
-        self.call("Input.dispatchKeyEvent", json!({"type": "keyUp", "key": key}));
+        self.call("Input.dispatchKeyEvent", &down);
+        self.call("Input.dispatchKeyEvent", &json!({"type": "keyUp", "key": key}));
     }
 
     /// Types a text where the focus is.
     pub fn write(&mut self, text: &str) {
-        self.call("Input.insertText", json!({"text": text}));
+        self.call("Input.insertText", &json!({"text": text}));
     }
 
     /// Makes the window so wide, and light or dark.
     pub fn look(&mut self, width: u32, scheme: &str) {
         self.call(
             "Emulation.setDeviceMetricsOverride",
-            json!({"width": width, "height": 1000, "deviceScaleFactor": 1, "mobile": false}),
+            &json!({"width": width, "height": 1000, "deviceScaleFactor": 1, "mobile": false}),
         );
         let feature = json!([{"name": "prefers-color-scheme", "value": scheme}]);
-        self.call("Emulation.setEmulatedMedia", json!({"features": feature}));
+        self.call("Emulation.setEmulatedMedia", &json!({"features": feature}));
     }
 
     /// Keeps a picture of what is shown, in the folder that WIRECOPY_SCREENSHOTS names.
     pub fn picture(&mut self, name: &str) {
         let Some(folder) = std::env::var_os("WIRECOPY_SCREENSHOTS") else { return };
-        let shot = self.call("Page.captureScreenshot", json!({"format": "png"}));
+        let shot = self.call("Page.captureScreenshot", &json!({"format": "png"}));
         let path = Path::new(&folder).join(format!("{name}.png"));
         std::fs::write(path, unbase64(shot["data"].as_str().unwrap())).unwrap();
     }

@@ -345,3 +345,32 @@ fn round(share: f64) -> f64 {
 fn hundredths(value: f64) -> f64 {
     (value * 100.0).round() / 100.0
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Document;
+
+    #[test]
+    fn places_are_counted_as_scripts_count() {
+        let comparer_config = crate::Config::default();
+        let comparer = Comparer::new(&comparer_config).unwrap();
+        let document = Document { text: "😀 Ordu 央行. Über.".to_owned(), ..Document::default() };
+        let one = comparer.ready(&document);
+        let made = text(&comparer.compare(&one, &one).a, false);
+        let units: Vec<u16> = made.text.encode_utf16().collect();
+        let mut at = 0;
+        let words: Vec<String> = made
+            .words
+            .chunks(2)
+            .map(|pair| {
+                let start = at + pair[0];
+                at = start + pair[1];
+                String::from_utf16(&units[start..at]).unwrap()
+            })
+            .collect();
+        assert_eq!(words, ["Ordu", "央", "行", "Über"]);
+        assert_eq!(made.ends.last(), Some(&units.len()));
+        assert_eq!(made.words_before.len(), made.ends.len());
+    }
+}

@@ -179,7 +179,7 @@ fn entry<'a>(line: &'a super::DocumentLine, texts: &Texts) -> Entry<'a> {
         opening: if line.title.is_none() { opening() } else { None },
         date: line.published.as_deref().or(line.date.as_deref()),
         day: day(line).map(|day| day.to_string()),
-        time: line.published.as_deref().and_then(instant).map(|time| time.as_second()),
+        time: line.published.as_deref().and_then(instant).map(jiff::Timestamp::as_second),
         source: line.source.as_deref(),
         language: line.language.as_deref(),
         credits: &line.credits,
