@@ -148,7 +148,11 @@ impl Run {
         let named: Vec<String> = agencies
             .iter()
             .take(AGENCIES)
-            .map(|&(name, n)| format!("{} {}", clean(name), number(n)))
+            .enumerate()
+            .map(|(at, &(name, n))| match at {
+                0 => format!("{} in {}", clean(name), count(n, "cluster", "clusters")),
+                _ => format!("{} in {}", clean(name), number(n)),
+            })
             .collect();
         if named.is_empty() {
             return None;
@@ -160,7 +164,7 @@ impl Run {
             0 => String::new(),
             n => format!("; {} without saying so", count(n, "document runs it", "documents run it")),
         };
-        Some(format!("Agency copy, in clusters: {}{others}{silent}", named.join(", ")))
+        Some(format!("Agency copy: {}{others}{silent}", named.join(", ")))
     }
 
     fn write_clusters(&self, out: &mut impl Write, style: TextStyle) -> io::Result<()> {
@@ -263,7 +267,7 @@ fn write_skipped(out: &mut impl Write, skipped: &[Skipped], style: TextStyle) ->
     }
     let mut reasons: Vec<_> = reasons.into_iter().collect();
     // Stable, so that reasons of equal weight stay in alphabetical order.
-    reasons.sort_by_key(|(_, inputs)| std::cmp::Reverse(inputs.len()));
+    reasons.sort_by_key(|(_, inputs)| Reverse(inputs.len()));
     for (reason, inputs) in reasons.iter().take(SKIPPED) {
         let reason = clean(reason);
         let example = inputs.first().map(|one| place(one)).unwrap_or_default();
