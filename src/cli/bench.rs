@@ -21,6 +21,8 @@ use crate::{Cancel, Error, Root};
 
 /// Documents made at a time.
 const BATCH: u32 = 4096;
+/// Seconds that are worth a rate.
+const SHORTEST: f64 = 0.0005;
 /// Files in a folder of a generated corpus.
 const FILES_A_FOLDER: u32 = 1000;
 
@@ -104,14 +106,14 @@ fn text(b: &Benchmark, before: Option<&Benchmark>) -> String {
         write!(out, "{:<12} {:>10} {:>7} {:>12} {:>9}", "stage", "seconds", "share", "documents/s", "MB/s");
     let _ = writeln!(out, "{}", if before.is_some() { "   ratio" } else { "" });
     let mut row = |name: &str, seconds: f64, share: Option<f64>, old: Option<f64>| {
-        let rate = |amount: f64| if seconds > 0.0 { amount / seconds } else { f64::INFINITY };
+        // A stage that did nothing has no rate.
+        let rate = |amount: f64, digits: usize| match seconds >= SHORTEST {
+            true => format!("{:.digits$}", amount / seconds),
+            false => "-".to_owned(),
+        };
         let share = share.map_or(String::new(), |share| format!("{:.0} %", 100.0 * share));
-        let documents = rate(b.documents as f64);
-        let _ = write!(
-            out,
-            "{name:<12} {seconds:>10.3} {share:>7} {documents:>12.0} {:>9.1}",
-            rate(megabytes(b.text_bytes))
-        );
+        let (documents, megabytes) = (rate(b.documents as f64, 0), rate(megabytes(b.text_bytes), 1));
+        let _ = write!(out, "{name:<12} {seconds:>10.3} {share:>7} {documents:>12} {megabytes:>9}");
         let ratio = old.filter(|&old| old > 0.0).map(|old| format!("{:>8.2}", seconds / old));
         let _ = writeln!(out, "{}", ratio.unwrap_or_default());
     };
