@@ -17,10 +17,33 @@ use super::{Class, Token, Tokens};
 /// Cuts texts into tokens. Holds buffers, so one a thread is cheaper than one a text.
 #[derive(Debug, Default)]
 pub struct Tokenizer {
-    /// The word at hand, folded.
+    /// The text at hand, its ASCII letters in lower case: byte for byte as long as the text.
+    lower: String,
+    /// The word at hand, folded, where it is not a piece of `lower`.
     word: String,
     stem: String,
+    tokens: Vec<Token>,
 }
+
+/// What a byte is: nothing of a word, a digit, a letter, a piece of a character beyond ASCII. Bits, so that those of a run
+/// can be gathered.
+const BYTES: [u8; 256] = {
+    let mut bytes = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        bytes[byte] = match byte as u8 {
+            b'0'..=b'9' => DIGIT,
+            b'a'..=b'z' | b'A'..=b'Z' => LETTER,
+            0x80.. => BEYOND,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    bytes
+};
+const DIGIT: u8 = 1;
+const LETTER: u8 = 2;
+const BEYOND: u8 = 4;
 
 /// Tokens of one text; see [`Tokenizer::tokens`].
 pub fn tokenize(text: &str) -> Tokens {
@@ -41,16 +64,19 @@ impl Tokenizer {
     }
 
     fn cut(&mut self, text: &str, marked: &[Range<usize>]) -> Tokens {
-        // English runs at six bytes a token; a little spare saves the one regrowth.
-        let mut tokens = Vec::with_capacity(text.len() / 5);
+        let mut tokens = std::mem::take(&mut self.tokens);
+        tokens.clear();
         let mut segments: Vec<Segment> = Vec::new();
         let mut at = 0;
-        let mut marked = marked.iter().peekable();
+        let mut marked = marked.iter();
+        let mut line = marked.next();
         let mut furniture_tokens = 0;
         self.scan(text, |event| match event {
             Event::Token(token, _, range) => {
-                while marked.next_if(|line| line.end <= range.start).is_some() {}
-                if marked.peek().is_some_and(|line| line.start <= range.start) {
+                while line.is_some_and(|line| line.end <= range.start) {
+                    line = marked.next();
+                }
+                if line.is_some_and(|line| line.start <= range.start) {
                     furniture_tokens += 1;
                 } else {
                     tokens.push(token);
@@ -65,8 +91,9 @@ impl Tokenizer {
                 }
             }
         });
-        tokens.shrink_to_fit();
-        Tokens::new(tokens, segments, furniture_tokens)
+        let made = Tokens::new(&tokens, segments, furniture_tokens);
+        self.tokens = tokens;
+        made
     }
 
     /// Calls `each` with every token, its folded word and its byte range in `text`, in order.
@@ -79,47 +106,36 @@ impl Tokenizer {
     }
 
     fn scan(&mut self, text: &str, mut emit: impl FnMut(Event<'_>)) {
+        let mut lower = std::mem::take(&mut self.lower);
+        lower.clear();
+        lower.push_str(text);
+        lower.make_ascii_lowercase();
         let bytes = text.as_bytes();
         let mut at = 0;
-        while at < bytes.len() {
-            let byte = bytes[at];
-            if byte.is_ascii_alphanumeric() {
-                let (end, all_digits) = ascii_run(bytes, at);
-                if bytes.get(end).is_none_or(u8::is_ascii) {
-                    if all_digits {
-                        at = self.number(text, at, &mut emit);
-                    } else {
-                        self.ascii_word(text, at..end, &mut emit);
-                        at = end;
+        while let Some(&byte) = bytes.get(at) {
+            at = match BYTES[usize::from(byte)] {
+                0 => ascii_other(text, at, &mut emit),
+                BEYOND => self.beyond_ascii(text, &lower, at, &mut emit),
+                _ => {
+                    let (end, kinds) = run(bytes, at);
+                    match kinds {
+                        DIGIT => self.number(&lower, at, &mut emit),
+                        BEYOND.. => self.word(text, &lower, at, &mut emit),
+                        _ => {
+                            ascii_word(&lower, at..end, &mut emit);
+                            end
+                        }
                     }
-                } else {
-                    at = self.word(text, at, &mut emit);
                 }
-            } else if byte.is_ascii() {
-                at = self.ascii_other(text, at, &mut emit);
-            } else {
-                at = self.beyond_ascii(text, at, &mut emit);
-            }
+            };
         }
         emit(Event::Break { line: true });
-    }
-
-    fn ascii_word(&mut self, text: &str, range: Range<usize>, emit: &mut impl FnMut(Event<'_>)) {
-        self.word.clear();
-        self.word.push_str(&text[range.clone()]);
-        self.word.make_ascii_lowercase();
-        let hash = xxh3_64(self.word.as_bytes());
-        let stem = if self.word.len() <= STEM_LETTERS {
-            hash
-        } else {
-            xxh3_64(&self.word.as_bytes()[..STEM_LETTERS])
-        };
-        emit(Event::Token(Token::new(hash, stem, Class::Word), &self.word, range));
+        self.lower = lower;
     }
 
     /// Digits with their signs: grouping signs go (`1,200` and `1.200` are 1200), a decimal sign becomes a point.
-    fn number(&mut self, text: &str, start: usize, emit: &mut impl FnMut(Event<'_>)) -> usize {
-        let bytes = text.as_bytes();
+    fn number(&mut self, lower: &str, start: usize, emit: &mut impl FnMut(Event<'_>)) -> usize {
+        let bytes = lower.as_bytes();
         self.word.clear();
         let mut at = start;
         loop {
@@ -127,7 +143,7 @@ impl Tokenizer {
             while bytes.get(at).is_some_and(u8::is_ascii_digit) {
                 at += 1;
             }
-            self.word.push_str(&text[group..at]);
+            self.word.push_str(&lower[group..at]);
             let sign = bytes.get(at).copied();
             if !matches!(sign, Some(b'.' | b',')) || !bytes.get(at + 1).is_some_and(u8::is_ascii_digit) {
                 break;
@@ -138,36 +154,44 @@ impl Tokenizer {
             }
             at += 1;
         }
-        if bytes.get(at).is_some_and(u8::is_ascii_alphanumeric) {
-            // The last group has letters behind it ("20th", "4.5bn"): they are one word with it.
-            let (end, _) = ascii_run(bytes, at);
-            self.word.extend(text[at..end].chars().map(|c| c.to_ascii_lowercase()));
-            at = end;
-        }
+        // The last group may have letters behind it ("20th", "4.5bn"): they are one word with it.
+        let letters = bytes[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        self.word.push_str(&lower[at..at + letters]);
+        at += letters;
         let hash = xxh3_64(self.word.as_bytes());
         emit(Event::Token(Token::new(hash, hash, Class::Number), &self.word, start..at));
         at
     }
 
-    /// A word that leaves ASCII somewhere.
-    fn word(&mut self, text: &str, start: usize, emit: &mut impl FnMut(Event<'_>)) -> usize {
+    /// A word that leaves ASCII somewhere, or has a sign beyond ASCII right behind it.
+    fn word(&mut self, text: &str, lower: &str, start: usize, emit: &mut impl FnMut(Event<'_>)) -> usize {
         let mut end = text.len();
-        let mut all_digits = true;
+        let mut kinds = 0;
         for (offset, c) in text[start..].char_indices() {
-            let kind = kind_of(c);
+            let kind = match BYTES[c.min('\u{80}') as usize] {
+                0 => Kind::Other,
+                BEYOND => script::kind(c),
+                kind => {
+                    kinds |= kind;
+                    continue;
+                }
+            };
             match kind {
-                Kind::Digit | Kind::Mark | Kind::Ignored => {}
-                Kind::Letter => all_digits = false,
+                Kind::Digit | Kind::Mark | Kind::Ignored => kinds |= BEYOND,
+                Kind::Letter => kinds |= BEYOND | LETTER,
                 Kind::Single(_) | Kind::Other => {
                     end = start + offset;
                     break;
                 }
             }
         }
+        if kinds & (BEYOND | LETTER) == LETTER {
+            ascii_word(lower, start..end, emit);
+            return end;
+        }
         self.fold_visible(&text[start..end]);
-        let class = if all_digits { Class::Number } else { Class::Word };
-        let range = start..end;
-        self.emit_folded(class, range, emit);
+        let class = if kinds & LETTER == 0 { Class::Number } else { Class::Word };
+        self.emit_folded(class, start..end, emit);
         end
     }
 
@@ -186,22 +210,28 @@ impl Tokenizer {
         if self.word.is_empty() {
             return;
         }
-        self.stem.clear();
-        if class == Class::Word {
-            normalize::stem(&self.word, &mut self.stem);
-        } else {
-            self.stem.push_str(&self.word);
-        }
         let hash = xxh3_64(self.word.as_bytes());
-        let stem = xxh3_64(self.stem.as_bytes());
+        let stem = if class == Class::Word {
+            self.stem.clear();
+            normalize::stem(&self.word, &mut self.stem);
+            xxh3_64(self.stem.as_bytes())
+        } else {
+            hash
+        };
         emit(Event::Token(Token::new(hash, stem, class), &self.word, range));
     }
 
-    fn beyond_ascii(&mut self, text: &str, start: usize, emit: &mut impl FnMut(Event<'_>)) -> usize {
+    fn beyond_ascii(
+        &mut self,
+        text: &str,
+        lower: &str,
+        start: usize,
+        emit: &mut impl FnMut(Event<'_>),
+    ) -> usize {
         let Some(c) = text[start..].chars().next() else { return text.len() };
         let after = start + c.len_utf8();
         match script::kind(c) {
-            Kind::Letter | Kind::Digit => self.word(text, start, emit),
+            Kind::Letter | Kind::Digit => self.word(text, lower, start, emit),
             Kind::Single(class) => {
                 let marks: usize = text[after..]
                     .chars()
@@ -224,21 +254,6 @@ impl Tokenizer {
             }
         }
     }
-
-    fn ascii_other(&mut self, text: &str, at: usize, emit: &mut impl FnMut(Event<'_>)) -> usize {
-        let c = char::from(text.as_bytes()[at]);
-        if c == '\n' {
-            if !is_soft_wrap(text, at) {
-                emit(Event::Break { line: true });
-            }
-        } else if script::may_end_sentence(c) {
-            let rest = text[at + 1..].trim_start_matches(script::closes);
-            if rest.chars().next().is_none_or(char::is_whitespace) {
-                emit(Event::Break { line: false });
-            }
-        }
-        at + 1
-    }
 }
 
 enum Event<'a> {
@@ -246,27 +261,49 @@ enum Event<'a> {
     Break { line: bool },
 }
 
-fn kind_of(c: char) -> Kind {
-    if c.is_ascii_digit() {
-        Kind::Digit
-    } else if c.is_ascii_alphabetic() {
-        Kind::Letter
-    } else if c.is_ascii() {
-        Kind::Other
-    } else {
-        script::kind(c)
-    }
+fn ascii_word(lower: &str, range: Range<usize>, emit: &mut impl FnMut(Event<'_>)) {
+    let word = &lower[range.clone()];
+    let hash = xxh3_64(word.as_bytes());
+    let stem = match word.get(..STEM_LETTERS) {
+        Some(stem) if word.len() > STEM_LETTERS => xxh3_64(stem.as_bytes()),
+        _ => hash,
+    };
+    emit(Event::Token(Token::new(hash, stem, Class::Word), word, range));
 }
 
-/// End of the run of ASCII letters and digits that begins at `start`, and whether it is all digits.
-fn ascii_run(bytes: &[u8], start: usize) -> (usize, bool) {
-    let mut end = start;
-    let mut all_digits = true;
-    while let Some(byte) = bytes.get(end).filter(|b| b.is_ascii_alphanumeric()) {
-        all_digits &= byte.is_ascii_digit();
-        end += 1;
+fn ascii_other(text: &str, at: usize, emit: &mut impl FnMut(Event<'_>)) -> usize {
+    match text.as_bytes()[at] {
+        b'\n' => {
+            if !is_soft_wrap(text, at) {
+                emit(Event::Break { line: true });
+            }
+        }
+        b'.' | b'!' | b'?' => {
+            let rest = text[at + 1..].trim_start_matches(script::closes);
+            if rest.chars().next().is_none_or(char::is_whitespace) {
+                emit(Event::Break { line: false });
+            }
+        }
+        _ => {}
     }
-    (end, all_digits)
+    at + 1
+}
+
+/// End of the run of bytes of words that begins at `start`, and what they are. A run that leaves ASCII ends there.
+fn run(bytes: &[u8], start: usize) -> (usize, u8) {
+    let (mut end, mut kinds) = (start, 0);
+    while let Some(&byte) = bytes.get(end) {
+        let kind = BYTES[usize::from(byte)];
+        if kind == 0 {
+            break;
+        }
+        kinds |= kind;
+        end += 1;
+        if kind == BEYOND {
+            break;
+        }
+    }
+    (end, kinds)
 }
 
 /// Whether the line end at `at` is one of a hard-wrapped text: the sentence goes on in lower case on the next line.
