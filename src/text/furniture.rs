@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::packed::{self, Searcher};
 
 use super::{credit, script};
 
@@ -66,28 +66,33 @@ static RULES: LazyLock<Rules> = LazyLock::new(|| {
     rules
 });
 
-/// What may stand anywhere in a line, in one pass over a text: its phrases and the labels of photo credits, in small letters,
-/// capitals, and with a capital ahead.
-static INSIDE: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let phrases = RULES.anywhere.iter().chain(PHOTO_LABELS);
-    let forms = phrases.flat_map(|phrase| {
-        let mut capital = phrase.chars();
-        let first = capital.next().map_or_else(String::new, |c| c.to_uppercase().collect());
-        [(*phrase).to_owned(), phrase.to_uppercase(), first + capital.as_str()]
-    });
-    AhoCorasick::builder().ascii_case_insensitive(true).build(forms).ok()
+/// What may stand anywhere in a line, in one pass over a text: its phrases and the labels of photo credits. Letters beyond
+/// ASCII stand in both cases; those of ASCII are in lower case already.
+static INSIDE: LazyLock<Option<Searcher>> = LazyLock::new(|| {
+    let mut phrases = packed::Config::new().builder();
+    for phrase in RULES.anywhere.iter().chain(PHOTO_LABELS) {
+        phrases.add(phrase);
+        if !phrase.is_ascii() {
+            let mut rest = phrase.chars();
+            let first: String = rest.next().into_iter().flat_map(char::to_uppercase).collect();
+            phrases.add(first + rest.as_str());
+            phrases.add(phrase.to_uppercase().to_ascii_lowercase());
+        }
+    }
+    phrases.build()
 });
-
-/// Whether a line of `text` may hold a phrase that is looked for inside lines.
-fn may_hold_inside(text: &str) -> bool {
-    INSIDE.as_ref().is_none_or(|inside| inside.is_match(text))
-}
 
 /// Byte ranges of `text` that are furniture, in order: whole lines, and the datelines that paragraphs begin with. Empty
 /// when all of the text would be furniture: then it is the text.
 pub fn furniture(text: &str) -> Vec<Range<usize>> {
+    furniture_in(text, text.to_ascii_lowercase().as_bytes())
+}
+
+/// The same for a text whose ASCII letters are in lower case in `lower`.
+pub(super) fn furniture_in(text: &str, lower: &[u8]) -> Vec<Range<usize>> {
     let mut lines: Vec<(Range<usize>, Shape)> = Vec::new();
-    let inside = may_hold_inside(text);
+    // Without the search in this build every line is looked at.
+    let inside = INSIDE.as_ref().is_none_or(|phrases| phrases.find(lower).is_some());
     let ends = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1).chain([text.len()]);
     let mut start = 0;
     for end in ends {

@@ -6,44 +6,26 @@
 
 use std::ops::Range;
 
-use xxhash_rust::xxh3::xxh3_64;
-
-use super::furniture::furniture;
+use super::furniture::furniture_in;
 use super::normalize::{self, STEM_LETTERS};
 use super::script::{self, Kind};
+use super::swar::{self, hash_of};
 use super::tokens::Segment;
 use super::{Class, Token, Tokens};
+
+/// Zeros behind a text, so that eight bytes can be read from any place in it.
+const PADDING: usize = 8;
 
 /// Cuts texts into tokens. Holds buffers, so one a thread is cheaper than one a text.
 #[derive(Debug, Default)]
 pub struct Tokenizer {
-    /// The text at hand, its ASCII letters in lower case: byte for byte as long as the text.
-    lower: String,
+    /// The text at hand, its ASCII letters in lower case, byte for byte, and [`PADDING`] behind it.
+    lower: Vec<u8>,
     /// The word at hand, folded, where it is not a piece of `lower`.
     word: String,
     stem: String,
     tokens: Vec<Token>,
 }
-
-/// What a byte is: nothing of a word, a digit, a letter, a piece of a character beyond ASCII. Bits, so that those of a run
-/// can be gathered.
-const BYTES: [u8; 256] = {
-    let mut bytes = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        bytes[byte] = match byte as u8 {
-            b'0'..=b'9' => DIGIT,
-            b'a'..=b'z' | b'A'..=b'Z' => LETTER,
-            0x80.. => BEYOND,
-            _ => 0,
-        };
-        byte += 1;
-    }
-    bytes
-};
-const DIGIT: u8 = 1;
-const LETTER: u8 = 2;
-const BEYOND: u8 = 4;
 
 /// Tokens of one text; see [`Tokenizer::tokens`].
 pub fn tokenize(text: &str) -> Tokens {
@@ -55,11 +37,14 @@ impl Tokenizer {
     ///
     /// Linear in the text; about 10 ns a token for ASCII.
     pub fn tokens(&mut self, text: &str) -> Tokens {
-        self.cut(text, &furniture(text))
+        self.lower(text);
+        let marked = furniture_in(text, &self.lower);
+        self.cut(text, &marked)
     }
 
     /// The tokens of all of `text`.
     pub fn tokens_with_furniture(&mut self, text: &str) -> Tokens {
+        self.lower(text);
         self.cut(text, &[])
     }
 
@@ -98,99 +83,108 @@ impl Tokenizer {
 
     /// Calls `each` with every token, its folded word and its byte range in `text`, in order.
     pub fn words(&mut self, text: &str, mut each: impl FnMut(Token, &str, Range<usize>)) {
+        self.lower(text);
         self.scan(text, |event| {
             if let Event::Token(token, word, range) = event {
-                each(token, word, range);
+                // The bytes of a word are those of a text, or of a string.
+                each(token, std::str::from_utf8(word).unwrap_or_default(), range);
             }
         });
     }
 
+    fn lower(&mut self, text: &str) {
+        self.lower.clear();
+        self.lower.extend_from_slice(text.as_bytes());
+        self.lower.make_ascii_lowercase();
+        self.lower.resize(text.len() + PADDING, 0);
+    }
+
+    /// Cuts `text`, which is in `lower` too.
     fn scan(&mut self, text: &str, mut emit: impl FnMut(Event<'_>)) {
-        let mut lower = std::mem::take(&mut self.lower);
-        lower.clear();
-        lower.push_str(text);
-        lower.make_ascii_lowercase();
-        let bytes = text.as_bytes();
+        let lower = std::mem::take(&mut self.lower);
         let mut at = 0;
-        while let Some(&byte) = bytes.get(at) {
-            at = match BYTES[usize::from(byte)] {
-                0 => ascii_other(text, at, &mut emit),
-                BEYOND => self.beyond_ascii(text, &lower, at, &mut emit),
-                _ => {
-                    let (end, kinds) = run(bytes, at);
-                    match kinds {
-                        DIGIT => self.number(&lower, at, &mut emit),
-                        BEYOND.. => self.word(text, &lower, at, &mut emit),
-                        _ => {
-                            ascii_word(&lower, at..end, &mut emit);
-                            end
-                        }
-                    }
-                }
-            };
+        while at < text.len() {
+            let first = swar::load(&lower, at);
+            let mut length = swar::word_length(first);
+            if length == 0 {
+                at = match lower[at] {
+                    b' ' => at + 1,
+                    0x80.. => self.beyond_ascii(text, &lower, at, &mut emit),
+                    _ => ascii_other(text, at, &mut emit),
+                };
+                continue;
+            }
+            if length == 8 {
+                length = swar::long_word_length(&lower, at);
+            }
+            let end = at + length;
+            if lower[end] >= 0x80 {
+                at = self.word(text, &lower, at, &mut emit);
+            } else if lower[at].is_ascii_digit() && lower[at..end].iter().all(u8::is_ascii_digit) {
+                at = self.number(&lower, at, &mut emit);
+            } else {
+                emit_ascii(&lower, first, at..end, &mut emit);
+                // Mostly a space, which says nothing.
+                at = end + usize::from(lower[end] == b' ');
+            }
         }
         emit(Event::Break { line: true });
         self.lower = lower;
     }
 
     /// Digits with their signs: grouping signs go (`1,200` and `1.200` are 1200), a decimal sign becomes a point.
-    fn number(&mut self, lower: &str, start: usize, emit: &mut impl FnMut(Event<'_>)) -> usize {
-        let bytes = lower.as_bytes();
-        self.word.clear();
+    fn number(&mut self, lower: &[u8], start: usize, emit: &mut impl FnMut(Event<'_>)) -> usize {
+        let word = &mut self.word;
+        word.clear();
         let mut at = start;
+        let digits = |at: usize| lower[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
         loop {
-            let group = at;
-            while bytes.get(at).is_some_and(u8::is_ascii_digit) {
-                at += 1;
-            }
-            self.word.push_str(&lower[group..at]);
-            let sign = bytes.get(at).copied();
-            if !matches!(sign, Some(b'.' | b',')) || !bytes.get(at + 1).is_some_and(u8::is_ascii_digit) {
+            let group = digits(at);
+            word.extend(lower[at..at + group].iter().map(|&digit| char::from(digit)));
+            at += group;
+            let next = digits(at + 1);
+            if !matches!(lower[at], b'.' | b',') || next == 0 {
                 break;
             }
-            let next = bytes[at + 1..].iter().take_while(|b| b.is_ascii_digit()).count();
             if next != 3 {
-                self.word.push('.');
+                word.push('.');
             }
             at += 1;
         }
         // The last group may have letters behind it ("20th", "4.5bn"): they are one word with it.
-        let letters = bytes[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-        self.word.push_str(&lower[at..at + letters]);
+        let letters = lower[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        word.extend(lower[at..at + letters].iter().map(|&letter| char::from(letter)));
         at += letters;
-        let hash = xxh3_64(self.word.as_bytes());
-        emit(Event::Token(Token::new(hash, hash, Class::Number), &self.word, start..at));
+        let hash = hash_of(word.as_bytes());
+        emit(Event::Token(Token::new(hash, hash, Class::Number), word.as_bytes(), start..at));
         at
     }
 
     /// A word that leaves ASCII somewhere, or has a sign beyond ASCII right behind it.
-    fn word(&mut self, text: &str, lower: &str, start: usize, emit: &mut impl FnMut(Event<'_>)) -> usize {
+    fn word(&mut self, text: &str, lower: &[u8], start: usize, emit: &mut impl FnMut(Event<'_>)) -> usize {
         let mut end = text.len();
-        let mut kinds = 0;
+        let (mut ascii, mut letters) = (true, false);
         for (offset, c) in text[start..].char_indices() {
-            let kind = match BYTES[c.min('\u{80}') as usize] {
-                0 => Kind::Other,
-                BEYOND => script::kind(c),
-                kind => {
-                    kinds |= kind;
-                    continue;
-                }
-            };
-            match kind {
-                Kind::Digit | Kind::Mark | Kind::Ignored => kinds |= BEYOND,
-                Kind::Letter => kinds |= BEYOND | LETTER,
+            if c.is_ascii_alphanumeric() {
+                letters |= c.is_ascii_alphabetic();
+                continue;
+            }
+            match if c.is_ascii() { Kind::Other } else { script::kind(c) } {
+                Kind::Digit | Kind::Mark | Kind::Ignored => ascii = false,
+                Kind::Letter => (ascii, letters) = (false, true),
                 Kind::Single(_) | Kind::Other => {
                     end = start + offset;
                     break;
                 }
             }
         }
-        if kinds & (BEYOND | LETTER) == LETTER {
-            ascii_word(lower, start..end, emit);
+        if ascii && letters {
+            // A sign beyond ASCII follows, such as a curved apostrophe.
+            emit_ascii(lower, swar::load(lower, start), start..end, emit);
             return end;
         }
         self.fold_visible(&text[start..end]);
-        let class = if kinds & LETTER == 0 { Class::Number } else { Class::Word };
+        let class = if letters { Class::Word } else { Class::Number };
         self.emit_folded(class, start..end, emit);
         end
     }
@@ -210,21 +204,21 @@ impl Tokenizer {
         if self.word.is_empty() {
             return;
         }
-        let hash = xxh3_64(self.word.as_bytes());
+        let hash = hash_of(self.word.as_bytes());
         let stem = if class == Class::Word {
             self.stem.clear();
             normalize::stem(&self.word, &mut self.stem);
-            xxh3_64(self.stem.as_bytes())
+            hash_of(self.stem.as_bytes())
         } else {
             hash
         };
-        emit(Event::Token(Token::new(hash, stem, class), &self.word, range));
+        emit(Event::Token(Token::new(hash, stem, class), self.word.as_bytes(), range));
     }
 
     fn beyond_ascii(
         &mut self,
         text: &str,
-        lower: &str,
+        lower: &[u8],
         start: usize,
         emit: &mut impl FnMut(Event<'_>),
     ) -> usize {
@@ -257,17 +251,16 @@ impl Tokenizer {
 }
 
 enum Event<'a> {
-    Token(Token, &'a str, Range<usize>),
+    /// With its folded form.
+    Token(Token, &'a [u8], Range<usize>),
     Break { line: bool },
 }
 
-fn ascii_word(lower: &str, range: Range<usize>, emit: &mut impl FnMut(Event<'_>)) {
+/// A word of ASCII letters and digits; `first` are the eight bytes from its start on.
+fn emit_ascii(lower: &[u8], first: u64, range: Range<usize>, emit: &mut impl FnMut(Event<'_>)) {
     let word = &lower[range.clone()];
-    let hash = xxh3_64(word.as_bytes());
-    let stem = match word.get(..STEM_LETTERS) {
-        Some(stem) if word.len() > STEM_LETTERS => xxh3_64(stem.as_bytes()),
-        _ => hash,
-    };
+    let hash = if word.len() <= 8 { swar::hash_short(first, word.len()) } else { hash_of(word) };
+    let stem = if word.len() > STEM_LETTERS { swar::hash_short(first, STEM_LETTERS) } else { hash };
     emit(Event::Token(Token::new(hash, stem, Class::Word), word, range));
 }
 
@@ -287,23 +280,6 @@ fn ascii_other(text: &str, at: usize, emit: &mut impl FnMut(Event<'_>)) -> usize
         _ => {}
     }
     at + 1
-}
-
-/// End of the run of bytes of words that begins at `start`, and what they are. A run that leaves ASCII ends there.
-fn run(bytes: &[u8], start: usize) -> (usize, u8) {
-    let (mut end, mut kinds) = (start, 0);
-    while let Some(&byte) = bytes.get(end) {
-        let kind = BYTES[usize::from(byte)];
-        if kind == 0 {
-            break;
-        }
-        kinds |= kind;
-        end += 1;
-        if kind == BEYOND {
-            break;
-        }
-    }
-    (end, kinds)
 }
 
 /// Whether the line end at `at` is one of a hard-wrapped text: the sentence goes on in lower case on the next line.

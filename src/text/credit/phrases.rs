@@ -1,6 +1,7 @@
 //! Fixed phrases, found at a place in a text: the longest that stands there wins.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use super::super::script::{self, Kind};
 
@@ -16,10 +17,28 @@ const NONE: char = '\0';
 pub(super) struct Phrases<T> {
     entries: Vec<Entry<T>>,
     /// Entries by their first two letters in lower case, longest phrase first.
-    by_first: HashMap<(char, char), Vec<usize>>,
+    by_first: HashMap<(char, char), Vec<usize>, BuildHasherDefault<Letters>>,
     /// For each ASCII letter that begins a phrase the ASCII letters that come second, for the quick no. Bit 0 says that a
     /// phrase ends there or goes on beyond ASCII.
     ascii: Vec<u128>,
+}
+
+/// Hashes two letters: the usual hasher costs more than all the rest of a look-up.
+#[derive(Clone, Copy, Debug, Default)]
+struct Letters(u64);
+
+impl Hasher for Letters {
+    fn finish(&self) -> u64 {
+        crate::text::mix(self.0)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = bytes.iter().fold(self.0, |hash, &byte| hash.wrapping_mul(0x100_0000_01b3) ^ u64::from(byte));
+    }
+
+    fn write_u32(&mut self, letter: u32) {
+        self.0 = self.0 << 32 | u64::from(letter);
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -32,7 +51,7 @@ struct Entry<T> {
 
 impl<T> Default for Phrases<T> {
     fn default() -> Self {
-        Self { entries: Vec::new(), by_first: HashMap::new(), ascii: vec![0; 128] }
+        Self { entries: Vec::new(), by_first: HashMap::default(), ascii: vec![0; 128] }
     }
 }
 
