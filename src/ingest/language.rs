@@ -245,9 +245,10 @@ impl Counts {
             return;
         }
         let word = packed(word);
+        let table = &*TABLE;
         let mut at = place(word);
-        while TABLE[at].word != 0 {
-            let Entry { word: known, language, kind } = TABLE[at];
+        while table[at].word != 0 {
+            let Entry { word: known, language, kind } = table[at];
             if known == word {
                 self.hits[usize::from(language)] += 1;
                 self.kinds[usize::from(language)] |= 1 << kind;
