@@ -15,7 +15,7 @@ use rayon::prelude::*;
 
 use super::Candidate;
 use crate::DocId;
-use crate::text::{Class, Token, mix};
+use crate::text::{Class, Token, TokenStore, mix};
 
 /// Documents of a posting list that each of its documents is paired with: the ones that follow it. A word in more
 /// documents than this is hardly rare, and a story told two hundred times is still chained together.
@@ -31,7 +31,8 @@ const SATURATED: u8 = u8::MAX;
 
 /// The features of documents, counted and ranked.
 pub struct RareJoin<'a> {
-    documents: &'a [(DocId, &'a [Token])],
+    documents: &'a [DocId],
+    tokens: &'a TokenStore,
     counts: Vec<AtomicU8>,
     keys: usize,
     shared: usize,
@@ -57,17 +58,20 @@ pub fn each_feature(tokens: &[Token], mut each: impl FnMut(u64)) {
 
 impl<'a> RareJoin<'a> {
     /// Counts in how many of `documents` each feature stands. They come in the order of reading, one a copy group.
-    pub fn new(documents: &'a [(DocId, &'a [Token])], keys: usize, shared: usize) -> Self {
-        let features: usize = documents.par_iter().map(|(_, tokens)| 2 * tokens.len()).sum();
+    pub fn new(documents: &'a [DocId], tokens: &'a TokenStore, keys: usize, shared: usize) -> Self {
+        let features: usize = documents.par_iter().map(|&document| 2 * tokens.len_of(document)).sum();
         let slots = (features * SLOTS_PER_FEATURE).next_power_of_two().clamp(1 << 12, 1 << 28);
         let counts: Vec<AtomicU8> = std::iter::repeat_with(|| AtomicU8::new(0)).take(slots).collect();
-        let join = Self { documents, counts, keys, shared };
-        documents.par_iter().for_each_init(Vec::new, |features, (_, tokens)| {
-            distinct_features(tokens, features);
-            for &feature in &*features {
-                join.count_up(feature);
-            }
-        });
+        let join = Self { documents, tokens, counts, keys, shared };
+        documents.par_iter().for_each_init(
+            || (tokens.reader(), Vec::new()),
+            |(reader, features), &document| {
+                distinct_features(reader.get(document).as_slice(), features);
+                for &feature in &*features {
+                    join.count_up(feature);
+                }
+            },
+        );
         join
     }
 
@@ -123,7 +127,10 @@ impl<'a> RareJoin<'a> {
         let keys: Vec<Vec<u64>> = self
             .documents
             .par_iter()
-            .map_init(Vec::new, |scratch, (_, tokens)| self.keys_of(tokens, scratch))
+            .map_init(
+                || (self.tokens.reader(), Vec::new()),
+                |(reader, scratch), &document| self.keys_of(reader.get(document).as_slice(), scratch),
+            )
             .collect();
         let mut postings: Vec<(u64, u32)> = Vec::with_capacity(keys.iter().map(Vec::len).sum());
         for (keys, document) in keys.iter().zip(0u32..) {
@@ -149,10 +156,10 @@ impl<'a> RareJoin<'a> {
                 let shared = self.shared;
                 let others: Vec<u32> =
                     met.chunk_by(|a, b| a == b).filter(|run| run.len() >= shared).map(|run| run[0]).collect();
-                let this = self.documents[document].0;
+                let this = self.documents[document];
                 others
                     .into_iter()
-                    .filter_map(move |other| Candidate::new(this, self.documents[other as usize].0))
+                    .filter_map(move |other| Candidate::new(this, self.documents[other as usize]))
             })
             .collect();
         pairs.par_sort_unstable();
@@ -190,13 +197,20 @@ fn starts(places: &[(u32, u32)], documents: usize) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::{Tokens, tokenize};
+    use crate::spill::Budget;
+    use crate::text::tokenize;
+
+    fn stored(texts: &[String]) -> (Vec<DocId>, TokenStore) {
+        let mut tokens = TokenStore::new(&Budget::unlimited());
+        for text in texts {
+            tokens.push(&tokenize(text)).unwrap();
+        }
+        ((0..).map(DocId).take(texts.len()).collect(), tokens)
+    }
 
     fn join(texts: &[String]) -> Vec<Candidate> {
-        let tokens: Vec<Tokens> = texts.iter().map(|text| tokenize(text)).collect();
-        let documents: Vec<(DocId, &[Token])> =
-            tokens.iter().zip(0..).map(|(t, i)| (DocId(i), t.as_slice())).collect();
-        RareJoin::new(&documents, 48, 2).candidates()
+        let (documents, tokens) = stored(texts);
+        RareJoin::new(&documents, &tokens, 48, 2).candidates()
     }
 
     fn filler(seed: u64, words: u64) -> String {
@@ -249,12 +263,10 @@ mod tests {
         let mut texts: Vec<String> = (0..300).map(|i| format!("the {}", filler(i, 3))).collect();
         texts[0] = "the Okoro accord".to_owned();
         texts[1] = "the Okoro treaty".to_owned();
-        let tokens: Vec<Tokens> = texts.iter().map(|text| tokenize(text)).collect();
-        let documents: Vec<(DocId, &[Token])> =
-            tokens.iter().zip(0..).map(|(t, i)| (DocId(i), t.as_slice())).collect();
-        let join = RareJoin::new(&documents, 48, 2);
+        let (documents, tokens) = stored(&texts);
+        let join = RareJoin::new(&documents, &tokens, 48, 2);
         // `Okoro`, and `the Okoro`; `the` is everywhere.
-        assert_eq!(join.usable_overlap(documents[0].1, documents[1].1), 2);
+        assert_eq!(join.usable_overlap(tokens.get(DocId(0)).as_slice(), tokens.get(DocId(1)).as_slice()), 2);
     }
 
     #[test]

@@ -5,15 +5,18 @@
 //! hashes; no stage joins strings.
 
 pub mod credit;
+mod dictionary;
 mod furniture;
 mod normalize;
 mod script;
 mod shingle;
+mod store;
 mod tokenize;
 mod tokens;
 
 pub use furniture::furniture;
 pub use shingle::{Shingles, each_shingle, shingles};
 pub(crate) use shingle::{mix, sequence_hash};
+pub use store::{TokenReader, TokenStore};
 pub use tokenize::{Tokenizer, tokenize};
 pub use tokens::{Class, Token, Tokens};
