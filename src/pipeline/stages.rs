@@ -9,6 +9,7 @@ use super::headers::Headers;
 use super::judge::{Pairs, Verdict};
 use crate::candidates::Candidate;
 use crate::candidates::bands::{BandKeys, band_keys};
+use crate::candidates::contained;
 use crate::candidates::params::Bands;
 use crate::candidates::rare::RareJoin;
 use crate::cluster::{self, Cluster, Composite, CopyGroups};
@@ -351,7 +352,8 @@ fn frequencies(corpus: &Corpus, groups: &CopyGroups) -> Result<Frequencies> {
     counter.finish()
 }
 
-/// Joins the representatives on their rare features and checks what meets.
+/// Joins the representatives on their rare features, or on a sample of their shingles where excerpts are all that is wanted,
+/// and checks what meets.
 pub(super) fn join(
     corpus: &Corpus,
     groups: &CopyGroups,
@@ -364,9 +366,13 @@ pub(super) fn join(
     let candidates = account.stage(Stage::Join, leaders.len() as u64, None, |_| {
         cancel.check()?;
         let (features, shared) = (config.matching.rare_features, config.matching.rare_shared);
-        let join = RareJoin::new(&leaders, &corpus.tokens, features, shared);
-        cancel.check()?;
-        let candidates = join.candidates();
+        let candidates = if config.matching.rewrites {
+            let join = RareJoin::new(&leaders, &corpus.tokens, features, shared);
+            cancel.check()?;
+            join.candidates()
+        } else {
+            contained::candidates(&leaders, &corpus.tokens, config.matching.shingle)
+        };
         corpus.tokens.check()?;
         let found = candidates.len() as u64;
         Ok((candidates, found))

@@ -11,6 +11,7 @@ mod normalize;
 mod script;
 mod shingle;
 mod store;
+mod swar;
 mod tokenize;
 mod tokens;
 
