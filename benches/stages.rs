@@ -109,10 +109,13 @@ fn candidates(c: &mut Criterion) {
     let mut group = c.benchmark_group("candidates");
     group.throughput(Throughput::Elements(documents.len() as u64)).sample_size(10);
     group.bench_function("bands", |b| b.iter(|| black_box(keys.candidates())));
-    let slices: Vec<(DocId, &[Token])> =
-        (0..).map(DocId).zip(documents.iter().map(Tokens::as_slice)).collect();
+    let mut store = TokenStore::new(&Budget::unlimited());
+    for document in &documents {
+        store.push(document).unwrap();
+    }
+    let ids: Vec<DocId> = (0..).map(DocId).take(documents.len()).collect();
     group.bench_function("rare join", |b| {
-        b.iter(|| RareJoin::new(&slices, config.rare_features, config.rare_shared).candidates());
+        b.iter(|| RareJoin::new(&ids, &store, config.rare_features, config.rare_shared).candidates());
     });
     group.finish();
 }

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use super::Candidate;
 use super::postings::Postings;
 use crate::DocId;
-use crate::text::{Token, each_shingle};
+use crate::text::{TokenStore, each_shingle};
 
 /// One shingle in so many is kept.
 const SAMPLE: u64 = 4;
@@ -27,12 +27,12 @@ const WINDOW: usize = 16;
 
 /// Pairs of `documents` of which one may be an excerpt of the other, sorted. They come in the order of reading, one a
 /// copy group; shingles are of `k` tokens.
-pub fn candidates(documents: &[(DocId, &[Token])], k: usize) -> Vec<Candidate> {
+pub fn candidates(documents: &[DocId], tokens: &TokenStore, k: usize) -> Vec<Candidate> {
     let sampled = |shingle: u64| shingle.is_multiple_of(SAMPLE);
     let sizes: Vec<AtomicU32> = documents.iter().map(|_| AtomicU32::new(0)).collect();
     let postings = Postings::new(documents.len(), |document, (): &mut (), sink| {
         let mut size = 0;
-        each_shingle(documents[document].1, k, |shingle| {
+        each_shingle(tokens.get(documents[document]).as_slice(), k, |shingle| {
             if sampled(shingle) {
                 size += 1;
                 sink.push(shingle);
@@ -51,24 +51,27 @@ pub fn candidates(documents: &[(DocId, &[Token])], k: usize) -> Vec<Candidate> {
     met.pairs(|a, b, shared| {
         let smaller = f64::from(size(a).min(size(b)));
         let enough = shared >= QUOTED || shared as f64 >= (SHARE * smaller).floor();
-        enough.then(|| Candidate(documents[a as usize].0, documents[b as usize].0))
+        enough.then(|| Candidate(documents[a as usize], documents[b as usize]))
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::{Tokens, mix, tokenize};
+    use crate::spill::Budget;
+    use crate::text::{mix, tokenize};
 
     fn text(seed: u64, words: u64) -> String {
         (0..words).map(|i| format!("w{} ", mix(seed * 1000 + i) % 300)).collect()
     }
 
     fn found(texts: &[String]) -> Vec<Candidate> {
-        let tokens: Vec<Tokens> = texts.iter().map(|text| tokenize(text)).collect();
-        let documents: Vec<(DocId, &[Token])> =
-            tokens.iter().zip(0..).map(|(t, i)| (DocId(i), t.as_slice())).collect();
-        candidates(&documents, 5)
+        let mut tokens = TokenStore::new(&Budget::unlimited());
+        for text in texts {
+            tokens.push(&tokenize(text)).unwrap();
+        }
+        let documents: Vec<DocId> = (0..).map(DocId).take(texts.len()).collect();
+        candidates(&documents, &tokens, 5)
     }
 
     #[test]

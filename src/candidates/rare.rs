@@ -15,7 +15,7 @@ use super::Candidate;
 use super::counters::{Counters, SATURATED};
 use super::postings::Postings;
 use crate::DocId;
-use crate::text::{Class, Token, mix};
+use crate::text::{Class, Token, TokenStore, mix};
 
 /// Documents of a posting list that each of its documents is paired with: the ones that follow it. A word in more
 /// documents than this is hardly rare, and a story told two hundred times is still chained together.
@@ -31,7 +31,8 @@ const RELATIVES: u8 = 4;
 
 /// The features of documents, counted and ranked.
 pub struct RareJoin<'a> {
-    documents: &'a [(DocId, &'a [Token])],
+    documents: &'a [DocId],
+    tokens: &'a TokenStore,
     counters: Counters,
     keys: usize,
     shared: usize,
@@ -57,14 +58,14 @@ pub fn each_feature(tokens: &[Token], mut each: impl FnMut(u64)) {
 
 impl<'a> RareJoin<'a> {
     /// Counts in how many of `documents` each feature stands. They come in the order of reading, one a copy group.
-    pub fn new(documents: &'a [(DocId, &'a [Token])], keys: usize, shared: usize) -> Self {
-        let features: usize = documents.par_iter().map(|(_, tokens)| 2 * tokens.len()).sum();
+    pub fn new(documents: &'a [DocId], tokens: &'a TokenStore, keys: usize, shared: usize) -> Self {
+        let features: usize = documents.par_iter().map(|&document| 2 * tokens.len_of(document)).sum();
         let slots = (features * SLOTS_PER_FEATURE).next_power_of_two();
         let bits = slots.trailing_zeros().clamp(*SLOT_BITS.start(), *SLOT_BITS.end());
         let counters = Counters::new(documents.len(), bits, |document, distinct: &mut Distinct, out| {
-            distinct.features(documents[document].1, out);
+            distinct.features(tokens.get(documents[document]).as_slice(), out);
         });
-        Self { documents, counters, keys, shared }
+        Self { documents, tokens, counters, keys, shared }
     }
 
     /// How many features two documents share that stand in few enough documents to be a key. With fewer than the join
@@ -84,7 +85,8 @@ impl<'a> RareJoin<'a> {
     /// Linear by construction: at most `keys · WINDOW` meetings a document, whatever the corpus.
     pub fn candidates(&self) -> Vec<Candidate> {
         let postings = Postings::new(self.documents.len(), |document, ranking: &mut Ranking, sink| {
-            for &(_, feature) in ranking.keys(self.documents[document].1, &self.counters, self.keys) {
+            let tokens = self.tokens.get(self.documents[document]);
+            for &(_, feature) in ranking.keys(tokens.as_slice(), &self.counters, self.keys) {
                 sink.push(feature);
             }
         });
@@ -95,7 +97,7 @@ impl<'a> RareJoin<'a> {
                 }
             }
         });
-        let of = |document: u32| self.documents[document as usize].0;
+        let of = |document: u32| self.documents[document as usize];
         met.pairs(|a, b, shared| (shared >= self.shared).then(|| Candidate(of(a), of(b))))
     }
 }
@@ -173,13 +175,20 @@ fn rank(count: u8) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::{Tokens, tokenize};
+    use crate::spill::Budget;
+    use crate::text::tokenize;
+
+    fn stored(texts: &[String]) -> (Vec<DocId>, TokenStore) {
+        let mut tokens = TokenStore::new(&Budget::unlimited());
+        for text in texts {
+            tokens.push(&tokenize(text)).unwrap();
+        }
+        ((0..).map(DocId).take(texts.len()).collect(), tokens)
+    }
 
     fn join(texts: &[String]) -> Vec<Candidate> {
-        let tokens: Vec<Tokens> = texts.iter().map(|text| tokenize(text)).collect();
-        let documents: Vec<(DocId, &[Token])> =
-            tokens.iter().zip(0..).map(|(t, i)| (DocId(i), t.as_slice())).collect();
-        RareJoin::new(&documents, 48, 2).candidates()
+        let (documents, tokens) = stored(texts);
+        RareJoin::new(&documents, &tokens, 48, 2).candidates()
     }
 
     fn filler(seed: u64, words: u64) -> String {
@@ -232,12 +241,10 @@ mod tests {
         let mut texts: Vec<String> = (0..300).map(|i| format!("the {}", filler(i, 3))).collect();
         texts[0] = "the Okoro accord".to_owned();
         texts[1] = "the Okoro treaty".to_owned();
-        let tokens: Vec<Tokens> = texts.iter().map(|text| tokenize(text)).collect();
-        let documents: Vec<(DocId, &[Token])> =
-            tokens.iter().zip(0..).map(|(t, i)| (DocId(i), t.as_slice())).collect();
-        let join = RareJoin::new(&documents, 48, 2);
+        let (documents, tokens) = stored(&texts);
+        let join = RareJoin::new(&documents, &tokens, 48, 2);
         // `Okoro`, and `the Okoro`; `the` is everywhere.
-        assert_eq!(join.usable_overlap(documents[0].1, documents[1].1), 2);
+        assert_eq!(join.usable_overlap(tokens.get(DocId(0)).as_slice(), tokens.get(DocId(1)).as_slice()), 2);
     }
 
     #[test]

@@ -6,13 +6,13 @@ use crate::DocId;
 use crate::cluster::Judge;
 use crate::config::MatchConfig;
 use crate::report::Relation;
-use crate::text::{Tokens, each_shingle, shingles};
+use crate::text::{TokenReader, TokenStore, Tokens, each_shingle, shingles};
 use crate::verify::sets::Overlap;
 use crate::verify::{Edge, Rewrites, Scratch, Verifier};
 
 /// Everything that can be asked of two documents of a run.
 pub(super) struct Pairs<'a> {
-    tokens: &'a [Tokens],
+    tokens: &'a TokenStore,
     config: &'a MatchConfig,
     rewrites: Option<Rewrites<'a>>,
 }
@@ -28,21 +28,36 @@ pub(super) enum Verdict {
 pub(super) struct Checker<'a> {
     verifier: Verifier<'a>,
     scratch: Scratch,
+    reader: TokenReader<'a>,
+    /// The document of the last check that was read first: it is usually checked against several in a row.
+    held: (DocId, Tokens),
 }
 
 impl<'a> Pairs<'a> {
-    pub(super) fn new(tokens: &'a [Tokens], config: &'a MatchConfig, rewrites: Option<Rewrites<'a>>) -> Self {
+    pub(super) fn new(
+        tokens: &'a TokenStore,
+        config: &'a MatchConfig,
+        rewrites: Option<Rewrites<'a>>,
+    ) -> Self {
         Self { tokens, config, rewrites }
     }
 
     pub(super) fn checker(&self) -> Checker<'a> {
-        Checker { verifier: Verifier::new(self.config), scratch: Scratch::default() }
+        Checker {
+            verifier: Verifier::new(self.config),
+            scratch: Scratch::default(),
+            reader: self.tokens.reader(),
+            held: (DocId(u32::MAX), Tokens::default()),
+        }
     }
 
     /// The edge of a pair: identical, copy or excerpt when it is, else a rewrite when the scorer says so.
     pub(super) fn edge(&self, a: DocId, b: DocId, checker: &mut Checker<'_>) -> Option<Edge> {
         let (a, b) = (a.min(b), a.max(b));
-        let (x, y) = (&self.tokens[a.index()], &self.tokens[b.index()]);
+        if checker.held.0 != a {
+            checker.held = (a, checker.reader.get(a));
+        }
+        let (x, y) = (&checker.held.1, &checker.reader.get(b));
         if let Some(edge) = checker.verifier.verbatim((a, x), (b, y)) {
             return Some(edge);
         }
@@ -80,7 +95,8 @@ impl Judge for Pairs<'_> {
     }
 
     fn quoted(&self, of: DocId, by: DocId) -> Vec<bool> {
-        let (of, by) = (self.tokens[of.index()].as_slice(), self.tokens[by.index()].as_slice());
+        let (of, by) = (self.tokens.get(of), self.tokens.get(by));
+        let (of, by) = (of.as_slice(), by.as_slice());
         let k = self.config.shingle;
         let mut runs = Vec::new();
         shingles(by, k, &mut runs);
@@ -101,13 +117,13 @@ impl Judge for Pairs<'_> {
             static SETS: RefCell<(Vec<u64>, Vec<u64>)> = RefCell::default();
         }
         SETS.with_borrow_mut(|(x, y)| {
-            shingles(self.tokens[of.index()].as_slice(), 1, x);
-            shingles(self.tokens[by.index()].as_slice(), 1, y);
+            shingles(self.tokens.get(of).as_slice(), 1, x);
+            shingles(self.tokens.get(by).as_slice(), 1, y);
             Overlap::of(x, y).containment_a()
         })
     }
 
     fn length(&self, document: DocId) -> usize {
-        self.tokens[document.index()].len()
+        self.tokens.len_of(document)
     }
 }

@@ -255,7 +255,9 @@ impl Tokenizer {
 enum Event<'a> {
     /// With its folded form.
     Token(Token, &'a [u8], Range<usize>),
-    Break { line: bool },
+    Break {
+        line: bool,
+    },
 }
 
 /// A word of ASCII letters and digits; `first` are the eight bytes from its start on.

@@ -27,6 +27,11 @@ impl Token {
         Self((word & 0xffff_ffff) | ((stem >> 34) << 32) | (class << 62))
     }
 
+    /// The token whose [`bits`](Token::bits) these are.
+    pub(super) fn of_bits(bits: u64) -> Self {
+        Self(bits)
+    }
+
     /// The whole token as an integer; equal for equal tokens only.
     pub fn bits(self) -> u64 {
         self.0
@@ -73,8 +78,12 @@ impl Segment {
         Self(end | if ends_line { LINE } else { 0 })
     }
 
-    fn end(self) -> usize {
+    pub(super) fn end(self) -> usize {
         (self.0 & END) as usize
+    }
+
+    pub(super) fn ends_line(self) -> bool {
+        self.0 & LINE != 0
     }
 }
 
@@ -90,6 +99,20 @@ impl Tokens {
         }
         let digest = hasher.digest128();
         Self { tokens: tokens.into(), segments: segments.into(), digest, furniture }
+    }
+
+    /// What was taken apart, together again.
+    pub(super) fn of_parts(
+        tokens: Box<[Token]>,
+        segments: Box<[Segment]>,
+        digest: u128,
+        furniture: u32,
+    ) -> Self {
+        Self { tokens, segments, digest, furniture }
+    }
+
+    pub(super) fn raw_segments(&self) -> &[Segment] {
+        &self.segments
     }
 
     /// The tokens in reading order, furniture left out.
@@ -128,7 +151,7 @@ impl Tokens {
             while let Some(segment) = ends.next_if(|segment| segment.end() <= line.end) {
                 if keep {
                     let end = kept.len() + segment.end() - line.start;
-                    segments.push(Segment::new(end, segment.0 & LINE != 0));
+                    segments.push(Segment::new(end, segment.ends_line()));
                 }
             }
             if keep {

@@ -22,6 +22,11 @@ pub struct Frequencies {
 }
 
 impl Frequencies {
+    /// Those of so many documents that were counted already.
+    pub(super) fn of(documents: u32, counts: Vec<(u32, u32)>) -> Self {
+        Self { documents, counts: counts.into_iter().collect() }
+    }
+
     /// Counts one document, given its terms, each once.
     pub fn add(&mut self, terms: &[u32]) {
         self.documents += 1;

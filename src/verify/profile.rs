@@ -109,6 +109,19 @@ impl Profile {
         out
     }
 
+    /// Bytes that it takes.
+    pub(super) fn bytes(&self) -> usize {
+        size_of::<Self>()
+            + size_of_val(&*self.terms)
+            + size_of_val(&*self.idf)
+            + size_of_val(&*self.starts)
+            + size_of_val(&*self.spots)
+            + size_of_val(&*self.units)
+            + size_of_val(&*self.numbers)
+            + size_of_val(&*self.short_lines)
+            + size_of_val(&*self.runs)
+    }
+
     /// Length in words.
     pub fn words(&self) -> f32 {
         self.words

@@ -33,7 +33,8 @@ impl Hasher for Letters {
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        self.0 = bytes.iter().fold(self.0, |hash, &byte| hash.wrapping_mul(0x100_0000_01b3) ^ u64::from(byte));
+        self.0 =
+            bytes.iter().fold(self.0, |hash, &byte| hash.wrapping_mul(0x100_0000_01b3) ^ u64::from(byte));
     }
 
     fn write_u32(&mut self, letter: u32) {
