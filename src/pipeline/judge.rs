@@ -33,6 +33,16 @@ pub(super) struct Checker<'a> {
     held: (DocId, Tokens),
 }
 
+impl Checker<'_> {
+    /// Holds the tokens of `a`, and gives those of `b`.
+    fn read(&mut self, a: DocId, b: DocId) -> Tokens {
+        if self.held.0 != a {
+            self.held = (a, self.reader.get(a));
+        }
+        self.reader.get(b)
+    }
+}
+
 impl<'a> Pairs<'a> {
     pub(super) fn new(
         tokens: &'a TokenStore,
@@ -54,21 +64,29 @@ impl<'a> Pairs<'a> {
     /// The edge of a pair: identical, copy or excerpt when it is, else a rewrite when the scorer says so.
     pub(super) fn edge(&self, a: DocId, b: DocId, checker: &mut Checker<'_>) -> Option<Edge> {
         let (a, b) = (a.min(b), a.max(b));
-        if checker.held.0 != a {
-            checker.held = (a, checker.reader.get(a));
-        }
-        let (x, y) = (&checker.held.1, &checker.reader.get(b));
-        if let Some(edge) = checker.verifier.verbatim((a, x), (b, y)) {
+        let y = checker.read(a, b);
+        if let Some(edge) = checker.verifier.verbatim((a, &checker.held.1), (b, &y)) {
             return Some(edge);
         }
+        self.rewrite(a, b, checker)
+    }
+
+    /// The edge of a pair that has no verbatim relation: a rewrite when the scorer says so.
+    fn rewrite(&self, a: DocId, b: DocId, checker: &mut Checker<'_>) -> Option<Edge> {
+        let (a, b) = (a.min(b), a.max(b));
         let rewrites = self.rewrites.as_ref()?;
         let score =
             rewrites.score(a, b, &mut checker.scratch).filter(|&score| score >= rewrites.threshold())?;
-        Some(checker.verifier.edge((a, x), (b, y), Relation::Rewrite, score))
+        let y = checker.read(a, b);
+        Some(checker.verifier.edge((a, &checker.held.1), (b, &y), Relation::Rewrite, score))
     }
 
-    /// The edge of a pair, or whether it has sentences in common without being related.
-    pub(super) fn verdict(&self, a: DocId, b: DocId, checker: &mut Checker<'_>) -> Verdict {
+    /// What is found of a candidate that may be verbatim: its edge, or whether it has sentences in common without being
+    /// related; and of another, whether it is a rewrite.
+    pub(super) fn verdict(&self, a: DocId, b: DocId, may_be_verbatim: bool, checker: &mut Checker<'_>) -> Verdict {
+        if !may_be_verbatim {
+            return self.rewrite(a, b, checker).map_or(Verdict::Nothing, Verdict::Edge);
+        }
         match self.edge(a, b, checker) {
             Some(edge) => Verdict::Edge(edge),
             None if checker.verifier.quotes() => Verdict::Quote(a.min(b), a.max(b)),

@@ -256,7 +256,7 @@ fn collapse(
     cancel: &Cancel,
 ) -> Result<CopyGroups> {
     let verbatim = Pairs::new(&corpus.tokens, &config.matching, None);
-    let (edges, _) = check(&verbatim, candidates, progress, cancel)?;
+    let (edges, _) = check(&verbatim, &to_check(candidates, &[]), progress, cancel)?;
     // Excerpts do not collapse: they stand for a part of their story only.
     let copies: Vec<Edge> = edges.into_iter().filter(is_copy).collect();
     let mut checker = verbatim.checker();
@@ -352,8 +352,8 @@ fn frequencies(corpus: &Corpus, groups: &CopyGroups) -> Result<Frequencies> {
     counter.finish()
 }
 
-/// Joins the representatives on their rare features, or on a sample of their shingles where excerpts are all that is wanted,
-/// and checks what meets.
+/// Joins the representatives on a sample of their shingles, which finds excerpts, and on their rare features, which finds
+/// rewrites, and checks what meets.
 pub(super) fn join(
     corpus: &Corpus,
     groups: &CopyGroups,
@@ -366,13 +366,16 @@ pub(super) fn join(
     let candidates = account.stage(Stage::Join, leaders.len() as u64, None, |_| {
         cancel.check()?;
         let (features, shared) = (config.matching.rare_features, config.matching.rare_shared);
-        let candidates = if config.matching.rewrites {
+        let verbatim = contained::candidates(&leaders, &corpus.tokens, config.matching.shingle);
+        let rare = if config.matching.rewrites {
+            cancel.check()?;
             let join = RareJoin::new(&leaders, &corpus.tokens, features, shared);
             cancel.check()?;
             join.candidates()
         } else {
-            contained::candidates(&leaders, &corpus.tokens, config.matching.shingle)
+            Vec::new()
         };
+        let candidates = to_check(&verbatim, &rare);
         corpus.tokens.check()?;
         let found = candidates.len() as u64;
         Ok((candidates, found))
@@ -386,13 +389,31 @@ pub(super) fn join(
     })
 }
 
+/// A candidate, and whether it may be verbatim.
+type ToCheck = (Candidate, bool);
+
+/// The pairs of two sorted lists, sorted, each once; those of the first may be verbatim.
+fn to_check(verbatim: &[Candidate], rare: &[Candidate]) -> Vec<ToCheck> {
+    let mut all = Vec::with_capacity(verbatim.len() + rare.len());
+    let mut rare = rare.iter().peekable();
+    for pair in verbatim {
+        while let Some(other) = rare.next_if(|other| *other < pair) {
+            all.push((*other, false));
+        }
+        rare.next_if_eq(&pair);
+        all.push((*pair, true));
+    }
+    all.extend(rare.map(|&other| (other, false)));
+    all
+}
+
 /// Edges, and pairs without one that have sentences in common.
 pub(super) type Checked = (Vec<Edge>, Vec<(DocId, DocId)>);
 
 /// Checks every candidate on all threads; what is found comes out in the order of the candidates.
 fn check(
     judge: &Pairs<'_>,
-    candidates: &[Candidate],
+    candidates: &[ToCheck],
     progress: &dyn Progress,
     cancel: &Cancel,
 ) -> Result<Checked> {
@@ -403,8 +424,8 @@ fn check(
             |checker, chunk| {
                 cancel.check()?;
                 let mut found = Checked::default();
-                for &Candidate(a, b) in chunk {
-                    match judge.verdict(a, b, checker) {
+                for &(Candidate(a, b), may_be_verbatim) in chunk {
+                    match judge.verdict(a, b, may_be_verbatim, checker) {
                         Verdict::Edge(edge) => found.0.push(edge),
                         Verdict::Quote(a, b) => found.1.push((a, b)),
                         Verdict::Nothing => {}

@@ -32,6 +32,7 @@ mod recent;
 mod relation;
 mod rewrites;
 pub mod sets;
+mod shared;
 mod terms;
 mod weekdays;
 

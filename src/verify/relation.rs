@@ -1,10 +1,11 @@
 //! What two documents are to each other.
 
-use super::sets::{Overlap, jaccard_bound};
+use super::sets::Overlap;
+use super::shared::Shared;
 use crate::DocId;
 use crate::config::MatchConfig;
 use crate::report::Relation;
-use crate::text::{Shingles, Tokens, shingles};
+use crate::text::Tokens;
 
 /// Tokens below which a text that stands in a longer one is no excerpt: a caption, a share line or a byline stands in
 /// many stories and is none of them.
@@ -36,24 +37,23 @@ pub struct Edge {
 #[derive(Debug)]
 pub struct Verifier<'a> {
     config: &'a MatchConfig,
-    a: Shingles,
-    b: Shingles,
+    sets: Shared,
     words: (Vec<u64>, Vec<u64>),
     /// Shingles that the last pair had in common.
     shared: usize,
-    /// The document whose shingles `a` holds: a document is usually checked against several in a row.
+    /// The document whose shingles `sets` holds: a document is usually checked against several in a row.
     held: Option<DocId>,
 }
 
 impl<'a> Verifier<'a> {
     /// A verifier for these thresholds.
     pub fn new(config: &'a MatchConfig) -> Self {
-        Self { config, a: Vec::new(), b: Vec::new(), words: (Vec::new(), Vec::new()), shared: 0, held: None }
+        Self { config, sets: Shared::default(), words: (Vec::new(), Vec::new()), shared: 0, held: None }
     }
 
     /// The relation of two documents, when they are identical, copies, or one is an excerpt of the other.
     ///
-    /// Linear in their tokens, after a sort; pairs whose lengths rule out every relation cost nothing.
+    /// Linear in their tokens.
     pub fn verbatim(&mut self, (a, x): (DocId, &Tokens), (b, y): (DocId, &Tokens)) -> Option<Edge> {
         if x.digest() == y.digest() && x.as_slice() == y.as_slice() {
             let [jaccard, containment_a, containment_b, score] = [1.0; 4];
@@ -68,18 +68,8 @@ impl<'a> Verifier<'a> {
             });
         }
         let may_be_excerpt = x.len().min(y.len()) >= EXCERPT_TOKENS;
-        // Distinct shingles are at most as many as tokens and may be far fewer, so lengths bound the Jaccard only
-        // through the sets themselves.
-        if self.held != Some(a) {
-            shingles(x.as_slice(), self.config.shingle, &mut self.a);
-            self.held = Some(a);
-        }
-        shingles(y.as_slice(), self.config.shingle, &mut self.b);
-        self.shared = 0;
-        if !may_be_excerpt && jaccard_bound(self.a.len(), self.b.len()) < self.config.threshold {
-            return None;
-        }
-        let overlap = Overlap::of(&self.a, &self.b);
+        self.hold((a, x));
+        let overlap = self.sets.overlap(y.as_slice(), self.config.shingle);
         self.shared = overlap.shared;
         let jaccard = overlap.jaccard();
         let (relation, score) = if jaccard >= self.config.threshold {
@@ -90,6 +80,13 @@ impl<'a> Verifier<'a> {
             return None;
         };
         Some(self.told((a, x), (b, y), relation, score, jaccard))
+    }
+
+    fn hold(&mut self, (a, x): (DocId, &Tokens)) {
+        if self.held != Some(a) {
+            self.sets.hold(x.as_slice(), self.config.shingle);
+            self.held = Some(a);
+        }
     }
 
     /// Whether the pair checked last has some sentences word for word in common.
@@ -105,10 +102,8 @@ impl<'a> Verifier<'a> {
         relation: Relation,
         score: f64,
     ) -> Edge {
-        shingles(x.as_slice(), self.config.shingle, &mut self.a);
-        self.held = Some(a);
-        shingles(y.as_slice(), self.config.shingle, &mut self.b);
-        let jaccard = Overlap::of(&self.a, &self.b).jaccard();
+        self.hold((a, x));
+        let jaccard = self.sets.overlap(y.as_slice(), self.config.shingle).jaccard();
         self.told((a, x), (b, y), relation, score, jaccard)
     }
 
