@@ -8,13 +8,14 @@ use crate::config::MatchConfig;
 use crate::report::Relation;
 use crate::text::{Tokens, each_shingle, shingles};
 use crate::verify::sets::Overlap;
-use crate::verify::{Edge, Rewrites, Scratch, Verifier};
+use crate::verify::{Edge, Rewrites, SURE, Scratch, Verifier, Window};
 
 /// Everything that can be asked of two documents of a run.
 pub(super) struct Pairs<'a> {
     tokens: &'a [Tokens],
     config: &'a MatchConfig,
     rewrites: Option<Rewrites<'a>>,
+    window: Option<&'a Window>,
 }
 
 /// What came of a check.
@@ -31,12 +32,18 @@ pub(super) struct Checker<'a> {
 }
 
 impl<'a> Pairs<'a> {
-    pub(super) fn new(tokens: &'a [Tokens], config: &'a MatchConfig, rewrites: Option<Rewrites<'a>>) -> Self {
-        Self { tokens, config, rewrites }
+    /// `window` has the dates of the documents, where they count.
+    pub(super) fn new(
+        tokens: &'a [Tokens],
+        config: &'a MatchConfig,
+        rewrites: Option<Rewrites<'a>>,
+        window: Option<&'a Window>,
+    ) -> Self {
+        Self { tokens, config, rewrites, window }
     }
 
     pub(super) fn checker(&self) -> Checker<'a> {
-        Checker { verifier: Verifier::new(self.config), scratch: Scratch::default() }
+        Checker { verifier: Verifier::new(self.config).within(self.window), scratch: Scratch::default() }
     }
 
     /// The edge of a pair: identical, copy or excerpt when it is, else a rewrite when the scorer says so.
@@ -46,9 +53,21 @@ impl<'a> Pairs<'a> {
         if let Some(edge) = checker.verifier.verbatim((a, x), (b, y)) {
             return Some(edge);
         }
-        let rewrites = self.rewrites.as_ref()?;
-        let score =
-            rewrites.score(a, b, &mut checker.scratch).filter(|&score| score >= rewrites.threshold())?;
+        if checker.verifier.editions() {
+            return None;
+        }
+        let doubtful = checker.verifier.doubtful();
+        let Some(rewrites) = &self.rewrites else {
+            // Where nobody asks the scorer later, the shingles have the last word.
+            return doubtful.filter(|_| !self.config.rewrites);
+        };
+        let score = rewrites.score(a, b, &mut checker.scratch)?;
+        if doubtful.is_some() {
+            return doubtful.filter(|_| score >= SURE);
+        }
+        if score < rewrites.threshold() {
+            return None;
+        }
         Some(checker.verifier.edge((a, x), (b, y), Relation::Rewrite, score))
     }
 

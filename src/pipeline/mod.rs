@@ -139,10 +139,12 @@ impl<'a> Pipeline<'a> {
         let roots = self.with_references(roots);
         let mut references = References::new(&self.references)?;
         let mut corpus = stages::read(&roots, self.config, self.progress, &self.cancel, &mut account)?;
-        let groups = stages::copies(&corpus, self.config, &self.cancel, &mut account)?;
-        let groups = stages::furniture(&mut corpus, groups, self.config, &self.cancel, &mut account)?;
-        let rewrites = stages::rewrites(&corpus, &groups, self.config)?;
-        let judge = judge::Pairs::new(&corpus.tokens, &self.config.matching, rewrites);
+        let window = stages::window(&corpus, self.config);
+        let window = window.as_ref();
+        let groups = stages::copies(&corpus, window, self.config, &self.cancel, &mut account)?;
+        let groups = stages::furniture(&mut corpus, groups, window, self.config, &self.cancel, &mut account)?;
+        let rewrites = stages::rewrites(&corpus, &groups, window, self.config)?;
+        let judge = judge::Pairs::new(&corpus.tokens, &self.config.matching, rewrites, window);
         let checked = stages::join(&corpus, &groups, &judge, self.config, &self.cancel, &mut account)?;
         let found = stages::cluster(&groups, &checked, &judge, &self.cancel, &mut account)?;
         let evidence = stages::evidence(&found.edges, &judge);
