@@ -58,6 +58,14 @@ pub enum Error {
         /// The limit.
         limit: u32,
     },
+    /// Temporary files for what does not fit the limit of memory could not be made, written or read.
+    #[error("temporary files in {}: {source}", folder.display())]
+    Spill {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// The worker threads could not be started.
     #[error("cannot start worker threads: {0}")]
     Threads(String),

@@ -40,6 +40,7 @@ mod progress;
 pub mod report;
 pub mod sketch;
 pub mod sources;
+pub mod spill;
 pub mod text;
 pub mod verify;
 

@@ -9,11 +9,11 @@
 //! Document frequencies are those of representatives: counted over copies, a much-reprinted dispatch would make its
 //! own words frequent and hide itself.
 
-use std::sync::atomic::{AtomicU8, Ordering};
-
 use rayon::prelude::*;
 
 use super::Candidate;
+use super::counters::{Counters, SATURATED};
+use super::postings::Postings;
 use crate::DocId;
 use crate::text::{Class, Token, mix};
 
@@ -23,16 +23,16 @@ const WINDOW: usize = 32;
 /// Counters a feature, as a power of two: at four slots an expected feature, one in five of the features that stand in
 /// one document only meets another one and looks like two.
 const SLOTS_PER_FEATURE: usize = 4;
+/// Counters at least and at most, as powers of two.
+const SLOT_BITS: std::ops::RangeInclusive<u32> = 12..=28;
 /// Features that stand in fewer documents than twice this are equally rare; above, those of twice the frequency rank
 /// behind.
 const RELATIVES: u8 = 4;
-/// Counts from which "frequent" is all there is to know.
-const SATURATED: u8 = u8::MAX;
 
 /// The features of documents, counted and ranked.
 pub struct RareJoin<'a> {
     documents: &'a [(DocId, &'a [Token])],
-    counts: Vec<AtomicU8>,
+    counters: Counters,
     keys: usize,
     shared: usize,
 }
@@ -59,104 +59,106 @@ impl<'a> RareJoin<'a> {
     /// Counts in how many of `documents` each feature stands. They come in the order of reading, one a copy group.
     pub fn new(documents: &'a [(DocId, &'a [Token])], keys: usize, shared: usize) -> Self {
         let features: usize = documents.par_iter().map(|(_, tokens)| 2 * tokens.len()).sum();
-        let slots = (features * SLOTS_PER_FEATURE).next_power_of_two().clamp(1 << 12, 1 << 28);
-        let counts: Vec<AtomicU8> = std::iter::repeat_with(|| AtomicU8::new(0)).take(slots).collect();
-        let join = Self { documents, counts, keys, shared };
-        documents.par_iter().for_each_init(Vec::new, |features, (_, tokens)| {
-            distinct_features(tokens, features);
-            for &feature in &*features {
-                join.count_up(feature);
-            }
+        let slots = (features * SLOTS_PER_FEATURE).next_power_of_two();
+        let bits = slots.trailing_zeros().clamp(*SLOT_BITS.start(), *SLOT_BITS.end());
+        let counters = Counters::new(documents.len(), bits, |document, distinct: &mut Distinct, out| {
+            distinct.features(documents[document].1, out);
         });
-        join
-    }
-
-    fn slot(&self, feature: u64) -> &AtomicU8 {
-        // A power of two fits the mask; the feature is mixed already.
-        &self.counts[(feature >> 20) as usize & (self.counts.len() - 1)]
-    }
-
-    fn count_up(&self, feature: u64) {
-        // Saturating, so the outcome does not hang on the order of the threads.
-        let up = |count: u8| (count < SATURATED).then(|| count + 1);
-        let _saturated = self.slot(feature).fetch_update(Ordering::Relaxed, Ordering::Relaxed, up);
-    }
-
-    /// In how many documents a feature stands, saturating; collisions of the counters make it too high at times,
-    /// never too low.
-    fn frequency(&self, feature: u64) -> u8 {
-        self.slot(feature).load(Ordering::Relaxed)
+        Self { documents, counters, keys, shared }
     }
 
     /// How many features two documents share that stand in few enough documents to be a key. With fewer than the join
     /// asks for, no choice of keys could bring the two together.
     pub fn usable_overlap(&self, a: &[Token], b: &[Token]) -> usize {
+        let mut distinct = Distinct::default();
         let (mut x, mut y) = (Vec::new(), Vec::new());
-        distinct_features(a, &mut x);
-        distinct_features(b, &mut y);
-        x.retain(|&feature| self.frequency(feature) < SATURATED && y.binary_search(&feature).is_ok());
+        distinct.features(a, &mut x);
+        distinct.features(b, &mut y);
+        y.sort_unstable();
+        x.retain(|&feature| self.counters.of(feature) < SATURATED && y.binary_search(&feature).is_ok());
         x.len()
-    }
-
-    /// A document's keys: its rarest features that stand in at least one other document, sorted by hash.
-    fn keys_of(&self, tokens: &[Token], scratch: &mut Vec<u64>) -> Vec<u64> {
-        distinct_features(tokens, scratch);
-        let mut ranked: Vec<(u32, u64)> = scratch
-            .iter()
-            .map(|&feature| (self.frequency(feature), feature))
-            .filter(|&(count, _)| (2..SATURATED).contains(&count))
-            .map(|(count, feature)| (rank(count), feature))
-            .collect();
-        if ranked.len() > self.keys {
-            ranked.select_nth_unstable(self.keys);
-            ranked.truncate(self.keys);
-        }
-        let mut keys: Vec<u64> = ranked.into_iter().map(|(_, feature)| feature).collect();
-        keys.sort_unstable();
-        keys
     }
 
     /// Pairs that share at least `shared` keys, sorted, each once.
     ///
     /// Linear by construction: at most `keys · WINDOW` meetings a document, whatever the corpus.
     pub fn candidates(&self) -> Vec<Candidate> {
-        let keys: Vec<Vec<u64>> = self
-            .documents
-            .par_iter()
-            .map_init(Vec::new, |scratch, (_, tokens)| self.keys_of(tokens, scratch))
-            .collect();
-        let mut postings: Vec<(u64, u32)> = Vec::with_capacity(keys.iter().map(Vec::len).sum());
-        for (keys, document) in keys.iter().zip(0u32..) {
-            postings.extend(keys.iter().map(|&key| (key, document)));
-        }
-        postings.par_sort_unstable();
-        // Where a document's entry stands in each of its posting lists, by document then key.
-        let mut places: Vec<(u32, u32)> =
-            postings.iter().zip(0..).map(|(&(_, document), at)| (document, at)).collect();
-        places.par_sort_unstable();
-        let starts = starts(&places, self.documents.len());
-        let mut pairs: Vec<Candidate> = (0..self.documents.len())
-            .into_par_iter()
-            .flat_map_iter(|document| {
-                let mut met: Vec<u32> = Vec::new();
-                for &(_, at) in &places[starts[document]..starts[document + 1]] {
-                    let at = at as usize;
-                    let key = postings[at].0;
-                    let list = postings[at + 1..].iter().take(WINDOW).take_while(|&&(other, _)| other == key);
-                    met.extend(list.map(|&(_, other)| other));
+        let postings = Postings::new(self.documents.len(), |document, ranking: &mut Ranking, sink| {
+            for &(_, feature) in ranking.keys(self.documents[document].1, &self.counters, self.keys) {
+                sink.push(feature);
+            }
+        });
+        let met = postings.meetings(|list, pairs| {
+            for (at, &a) in list.iter().enumerate() {
+                for &b in list[at + 1..].iter().take(WINDOW) {
+                    pairs.push(a, b);
                 }
-                met.sort_unstable();
-                let shared = self.shared;
-                let others: Vec<u32> =
-                    met.chunk_by(|a, b| a == b).filter(|run| run.len() >= shared).map(|run| run[0]).collect();
-                let this = self.documents[document].0;
-                others
-                    .into_iter()
-                    .filter_map(move |other| Candidate::new(this, self.documents[other as usize].0))
-            })
-            .collect();
-        pairs.par_sort_unstable();
-        pairs
+            }
+        });
+        let of = |document: u32| self.documents[document as usize].0;
+        met.pairs(|a, b, shared| (shared >= self.shared).then(|| Candidate(of(a), of(b))))
+    }
+}
+
+/// A thread's buffers for picking keys.
+#[derive(Default)]
+struct Ranking {
+    distinct: Distinct,
+    features: Vec<u64>,
+    counts: Vec<u8>,
+    ranked: Vec<(u32, u64)>,
+}
+
+impl Ranking {
+    /// A document's keys: its rarest features that stand in at least one other document.
+    fn keys(&mut self, tokens: &[Token], counters: &Counters, keys: usize) -> &[(u32, u64)] {
+        let Self { distinct, features, counts, ranked } = self;
+        features.clear();
+        distinct.features(tokens, features);
+        // A loop of its own: the counters are far away, and fetched many at a time.
+        counts.clear();
+        counts.extend(features.iter().map(|&feature| counters.of(feature)));
+        ranked.clear();
+        let usable = features.iter().zip(&*counts).filter(|&(_, count)| (2..SATURATED).contains(count));
+        ranked.extend(usable.map(|(&feature, &count)| (rank(count), feature)));
+        if ranked.len() > keys {
+            ranked.select_nth_unstable(keys);
+            ranked.truncate(keys);
+        }
+        ranked
+    }
+}
+
+/// Leaves out what comes twice.
+#[derive(Default)]
+struct Distinct {
+    /// Open addressing; 0 is a free place.
+    table: Vec<u64>,
+}
+
+impl Distinct {
+    /// Appends every feature of a document to `out`, once.
+    fn features(&mut self, tokens: &[Token], out: &mut Vec<u64>) {
+        // Two features a token at most, in a table that is half empty.
+        let size = (4 * tokens.len()).next_power_of_two().max(16);
+        let shift = 64 - size.trailing_zeros();
+        self.table.clear();
+        self.table.resize(size, 0);
+        each_feature(tokens, |feature| {
+            let feature = feature.max(1);
+            let mut at = (feature.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> shift) as usize;
+            loop {
+                match self.table[at] {
+                    0 => {
+                        self.table[at] = feature;
+                        out.push(feature);
+                        return;
+                    }
+                    held if held == feature => return,
+                    _ => at = (at + 1) & (size - 1),
+                }
+            }
+        });
     }
 }
 
@@ -166,25 +168,6 @@ impl<'a> RareJoin<'a> {
 /// third version of the story, which shares what stands in all three, would never be met.
 fn rank(count: u8) -> u32 {
     (count / RELATIVES).max(1).ilog2()
-}
-
-fn distinct_features(tokens: &[Token], out: &mut Vec<u64>) {
-    out.clear();
-    each_feature(tokens, |feature| out.push(feature));
-    out.sort_unstable();
-    out.dedup();
-}
-
-/// Index of each document's first entry in `places`, and one past the last.
-fn starts(places: &[(u32, u32)], documents: usize) -> Vec<usize> {
-    let mut starts = vec![0; documents + 1];
-    for &(document, _) in places {
-        starts[document as usize + 1] += 1;
-    }
-    for at in 0..documents {
-        starts[at + 1] += starts[at];
-    }
-    starts
 }
 
 #[cfg(test)]

@@ -4,10 +4,14 @@
 //! trigrams, which takes fifty times as long even for [`SAMPLE`] bytes; on whole texts it would be the dearest step
 //! of the read. The language labels reports and picks stop lists, and is never a key on which pairs are refused.
 
+use std::sync::LazyLock;
+
 use whatlang::{Lang, Script};
 
 /// Bytes of text that the guess looks at. Longer samples cost more and hardly decide otherwise.
 const SAMPLE: usize = 400;
+/// Bytes of text in which function words are counted where a shorter sample has too few.
+const LONG_SAMPLE: usize = 1600;
 
 /// Two-letter codes of ISO 639-1 and their ISO 639-3 codes, individual languages for macrolanguages where whatlang
 /// has them, so that a declared and a guessed language compare equal.
@@ -118,9 +122,9 @@ pub(super) fn of_tag(tag: &str) -> Option<String> {
 /// The language of a text, when its beginning makes it reliable.
 pub(super) fn of_text(text: &str) -> Option<String> {
     let text = text.trim_start();
-    let end = (0..=SAMPLE.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
-    let sample = &text[..end.unwrap_or(0)];
-    if let Some(code) = by_function_words(sample) {
+    let sample = beginning(text, SAMPLE);
+    let code = by_function_words(sample).or_else(|| by_function_words(beginning(text, LONG_SAMPLE)));
+    if let Some(code) = code {
         return Some(code.to_owned());
     }
     let info = whatlang::detect(sample)?;
@@ -128,6 +132,12 @@ pub(super) fn of_text(text: &str) -> Option<String> {
     let sure =
         info.is_reliable() || matches!(info.script(), Script::Hangul | Script::Thai | Script::Mandarin);
     (sure && info.lang() != Lang::Epo).then(|| info.lang().code().to_owned())
+}
+
+/// The first bytes of a text, at most `bytes` and whole characters.
+fn beginning(text: &str, bytes: usize) -> &str {
+    let end = (0..=bytes.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+    &text[..end.unwrap_or(0)]
 }
 
 /// Frequent words that near relatives do not share (Galician has no `uma`, Afrikaans no `een`, Catalan no `y`).
@@ -168,16 +178,61 @@ const FUNCTION_WORDS: [(&str, &[&str]); 7] = [
     ),
 ];
 
+/// Longest function word, in bytes: a word fits a `u64`.
+const WORD_BYTES: usize = 8;
+/// Places of the table of function words, a power of two and sparse.
+const PLACES: usize = 512;
+
+/// A function word as a number, its language, and which of the language's words it is. Several languages may have it.
+#[derive(Clone, Copy, Default)]
+struct Entry {
+    word: u64,
+    language: u8,
+    kind: u8,
+}
+
+static TABLE: LazyLock<[Entry; PLACES]> = LazyLock::new(|| {
+    let mut table = [Entry::default(); PLACES];
+    for (language, (_, words)) in (0..).zip(FUNCTION_WORDS) {
+        for (kind, word) in (0..).zip(words) {
+            let word = packed(word.as_bytes());
+            let mut at = place(word);
+            while table[at].word != 0 {
+                at = (at + 1) % PLACES;
+            }
+            table[at] = Entry { word, language, kind };
+        }
+    }
+    table
+});
+
+/// The bytes of a word of at most [`WORD_BYTES`] as a number; 0 for none.
+fn packed(word: &[u8]) -> u64 {
+    let mut bytes = [0; WORD_BYTES];
+    bytes[..word.len()].copy_from_slice(word);
+    u64::from_le_bytes(bytes)
+}
+
+fn place(word: u64) -> usize {
+    (word.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 55) as usize % PLACES
+}
+
 /// The language whose function words abound, when no other comes near.
 fn by_function_words(sample: &str) -> Option<&'static str> {
     let mut hits = [0_u32; FUNCTION_WORDS.len()];
     let mut kinds = [0_u32; FUNCTION_WORDS.len()];
-    for word in sample.split(|c: char| !c.is_alphabetic()).filter(|word| word.len() <= 6) {
-        for (language, (_, words)) in FUNCTION_WORDS.iter().enumerate() {
-            if let Some(kind) = words.iter().position(|known| *known == word) {
-                hits[language] += 1;
-                kinds[language] |= 1 << kind;
+    let table = &*TABLE;
+    let words = sample.split(|c: char| if c.is_ascii() { !c.is_ascii_alphabetic() } else { !c.is_alphabetic() });
+    for word in words.filter(|word| (1..=WORD_BYTES).contains(&word.len())) {
+        let word = packed(word.as_bytes());
+        let mut at = place(word);
+        while table[at].word != 0 {
+            let Entry { word: known, language, kind } = table[at];
+            if known == word {
+                hits[usize::from(language)] += 1;
+                kinds[usize::from(language)] |= 1 << kind;
             }
+            at = (at + 1) % PLACES;
         }
     }
     let (best, most) = hits.iter().copied().enumerate().max_by_key(|(_, hits)| *hits)?;

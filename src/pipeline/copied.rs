@@ -6,8 +6,9 @@
 //! are looked at.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
-use crate::text::{Token, each_shingle};
+use crate::text::{Token, each_shingle, mix};
 
 /// Places of a repeated shingle in one document that are tried for the longest run.
 const PLACES: usize = 8;
@@ -34,11 +35,32 @@ pub(super) struct Passage {
     pub(super) from_start: usize,
 }
 
+/// Shingles are mixed hashes: they are their own place in a map.
+type ByShingle<T> = HashMap<u64, T, BuildHasherDefault<Itself>>;
+
+#[derive(Default)]
+struct Itself(u64);
+
+impl Hasher for Itself {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = bytes.iter().fold(self.0, |hash, &byte| mix(hash ^ u64::from(byte)));
+    }
+
+    fn write_u64(&mut self, shingle: u64) {
+        self.0 = shingle;
+    }
+}
+
 /// Measures `members`, in the order of reading; `representative` is an index into them. Runs are of `k` tokens or more.
 pub(super) fn copied(members: &[&[Token]], representative: usize, k: usize, runs: bool) -> Vec<Copied> {
     let shingles: Vec<Vec<u64>> = members.iter().map(|tokens| in_order(tokens, k)).collect();
     // Each shingle with the members that hold it: the first, and whether there is another.
-    let mut holders: HashMap<u64, (usize, bool)> = HashMap::new();
+    let count = shingles.iter().map(Vec::len).sum();
+    let mut holders: ByShingle<(usize, bool)> = HashMap::with_capacity_and_hasher(count, BuildHasherDefault::default());
     for (member, shingles) in shingles.iter().enumerate() {
         for &shingle in shingles {
             holders
@@ -48,7 +70,7 @@ pub(super) fn copied(members: &[&[Token]], representative: usize, k: usize, runs
         }
     }
     let elsewhere = |shingle: u64| holders.get(&shingle).is_some_and(|&(_, more)| more);
-    let mut places: HashMap<u64, Vec<(usize, usize)>> = HashMap::new();
+    let mut places: ByShingle<Vec<(usize, usize)>> = HashMap::default();
     let mut of_representative = shingles[representative].clone();
     of_representative.sort_unstable();
     if runs {
@@ -105,7 +127,7 @@ fn passages(
     members: &[&[Token]],
     shingles: &[u64],
     k: usize,
-    places: &HashMap<u64, Vec<(usize, usize)>>,
+    places: &ByShingle<Vec<(usize, usize)>>,
 ) -> Vec<Passage> {
     let tokens = members[member];
     let mut out: Vec<Passage> = Vec::new();

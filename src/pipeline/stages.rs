@@ -9,6 +9,7 @@ use super::account::Account;
 use super::judge::{Pairs, Verdict};
 use crate::candidates::Candidate;
 use crate::candidates::bands::{BandKeys, band_keys};
+use crate::candidates::contained;
 use crate::candidates::params::Bands;
 use crate::candidates::rare::RareJoin;
 use crate::cluster::{self, Cluster, Composite, CopyGroups};
@@ -335,7 +336,8 @@ pub(super) fn leaders<'a>(corpus: &'a Corpus, groups: &CopyGroups) -> Vec<(DocId
     corpus.leaders(groups).map(|d| (d, corpus.of(d).as_slice())).collect()
 }
 
-/// Joins the representatives on their rare features and checks what meets.
+/// Joins the representatives on their rare features, or on a sample of their shingles where excerpts are all that is wanted,
+/// and checks what meets.
 pub(super) fn join(
     corpus: &Corpus,
     groups: &CopyGroups,
@@ -347,9 +349,13 @@ pub(super) fn join(
     let leaders = leaders(corpus, groups);
     let candidates = account.stage(Stage::Join, leaders.len() as u64, None, |_| {
         cancel.check()?;
-        let join = RareJoin::new(&leaders, config.matching.rare_features, config.matching.rare_shared);
-        cancel.check()?;
-        let candidates = join.candidates();
+        let candidates = if config.matching.rewrites {
+            let join = RareJoin::new(&leaders, config.matching.rare_features, config.matching.rare_shared);
+            cancel.check()?;
+            join.candidates()
+        } else {
+            contained::candidates(&leaders, config.matching.shingle)
+        };
         let found = candidates.len() as u64;
         Ok((candidates, found))
     })?;

@@ -8,7 +8,9 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::credit;
+use aho_corasick::packed::{self, Searcher};
+
+use super::{credit, script};
 
 /// Longer lines are paragraphs: a rule for phrases does not judge them.
 const PHRASE_LINE_CHARS: usize = 200;
@@ -20,51 +22,84 @@ const TAIL_WORDS: usize = 8;
 /// Lines under a heading of furniture ("Most read", "You may also like") that can be its headlines.
 const LIST_LINES: usize = 12;
 
-const ANYWHERE: char = '\0';
-
 /// How a rule's phrase stands in a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum How {
     Is,
     Label,
     Starts,
-    Contains,
 }
 
 /// A rule's way and its phrase.
 type Rule = (How, &'static str);
 
-/// Rules by the first character of their phrase, those that look inside the line under [`ANYWHERE`].
-static RULES: LazyLock<HashMap<char, Vec<Rule>>> = LazyLock::new(|| {
-    let mut rules: HashMap<char, Vec<Rule>> = HashMap::new();
+/// The table, ready for looking up.
+struct Rules {
+    /// Rules by the first character of their phrase.
+    by_first: HashMap<char, Vec<Rule>>,
+    /// The ASCII letters among those, one bit each, for the quick no.
+    ascii: u128,
+    /// Phrases that are looked for inside a line.
+    anywhere: Vec<&'static str>,
+}
+
+static RULES: LazyLock<Rules> = LazyLock::new(|| {
+    let mut rules = Rules { by_first: HashMap::new(), ascii: 0, anywhere: Vec::new() };
     for line in include_str!("../../data/furniture.tsv").lines().filter(|line| !line.starts_with('#')) {
         let mut columns = line.split('\t').skip(1);
         let (Some(how), Some(phrase)) = (columns.next(), columns.next()) else { continue };
         let how = match how {
             "is" => How::Is,
             "label" => How::Label,
-            "contains" => How::Contains,
+            "contains" => {
+                rules.anywhere.push(phrase);
+                continue;
+            }
             _ => How::Starts,
         };
-        let first = if how == How::Contains { Some(ANYWHERE) } else { phrase.chars().next() };
-        if let Some(first) = first {
-            rules.entry(first).or_default().push((how, phrase));
+        let Some(first) = phrase.chars().next() else { continue };
+        rules.by_first.entry(first).or_default().push((how, phrase));
+        if first.is_ascii() {
+            rules.ascii |= 1 << u32::from(first);
         }
     }
     rules
 });
 
+/// What may stand anywhere in a line, in one pass over a text: its phrases and the labels of photo credits. Letters beyond
+/// ASCII stand in both cases; those of ASCII are in lower case already.
+static INSIDE: LazyLock<Option<Searcher>> = LazyLock::new(|| {
+    let mut phrases = packed::Config::new().builder();
+    for phrase in RULES.anywhere.iter().chain(PHOTO_LABELS) {
+        phrases.add(phrase);
+        if !phrase.is_ascii() {
+            let mut rest = phrase.chars();
+            let first: String = rest.next().into_iter().flat_map(char::to_uppercase).collect();
+            phrases.add(first + rest.as_str());
+            phrases.add(phrase.to_uppercase().to_ascii_lowercase());
+        }
+    }
+    phrases.build()
+});
+
 /// Byte ranges of `text` that are furniture, in order: whole lines, and the datelines that paragraphs begin with. Empty
 /// when all of the text would be furniture: then it is the text.
 pub fn furniture(text: &str) -> Vec<Range<usize>> {
+    furniture_in(text, text.to_ascii_lowercase().as_bytes())
+}
+
+/// The same for a text whose ASCII letters are in lower case in `lower`.
+pub(super) fn furniture_in(text: &str, lower: &[u8]) -> Vec<Range<usize>> {
     let mut lines: Vec<(Range<usize>, Shape)> = Vec::new();
+    // Without the search in this build every line is looked at.
+    let inside = INSIDE.as_ref().is_none_or(|phrases| phrases.find(lower).is_some());
+    let ends = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1).chain([text.len()]);
     let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        let range = start..start + line.len();
-        start = range.end;
-        let line = line.trim();
+    for end in ends {
+        let range = std::mem::replace(&mut start, end)..end;
+        let line = text[range.clone()].trim();
         if !line.is_empty() {
-            lines.push((range, shape(line)));
+            lines.push((range, shape(line, inside)));
         }
     }
     let is_prose = |(_, shape): &(Range<usize>, Shape)| *shape == Shape::Prose;
@@ -125,16 +160,18 @@ enum Shape {
     Unknown,
 }
 
-fn shape(line: &str) -> Shape {
+/// `inside` is false where no line of the text holds a phrase that may stand anywhere in one.
+fn shape(line: &str, inside: bool) -> Shape {
     // Bytes bound characters from above: most paragraphs are told apart without counting.
-    let long = line.len() > PHRASE_LINE_CHARS && line.chars().count() > PHRASE_LINE_CHARS;
-    let furniture = if long { None } else { furniture_shape(line) };
-    if let Some(shape) = furniture {
+    if line.len() > PHRASE_LINE_CHARS && line.chars().nth(PHRASE_LINE_CHARS).is_some() {
+        return Shape::Prose;
+    }
+    if let Some(shape) = furniture_shape(line, inside) {
         return shape;
     }
     let words = word_count(line);
-    let sentence = line.trim_end_matches(super::script::closes).ends_with(super::script::ends_any_sentence);
-    if long || (sentence && words >= PROSE_WORDS) || words >= 2 * PROSE_WORDS {
+    let sentence = line.trim_end_matches(script::closes).ends_with(script::ends_any_sentence);
+    if (sentence && words >= PROSE_WORDS) || words >= 2 * PROSE_WORDS {
         Shape::Prose
     } else if !sentence && words <= TAIL_WORDS && !line.chars().any(char::is_numeric) {
         Shape::Short
@@ -149,7 +186,10 @@ fn shape(line: &str) -> Shape {
 
 /// Words of a line; two characters of a script without spaces count as one.
 fn word_count(line: &str) -> usize {
-    let unspaced = line.chars().filter(|&c| !c.is_ascii() && super::script::is_unspaced(c)).count();
+    if line.is_ascii() {
+        return line.split_ascii_whitespace().count();
+    }
+    let unspaced = line.chars().filter(|&c| script::is_unspaced(c)).count();
     line.split_whitespace().count() + unspaced / 2
 }
 
@@ -158,7 +198,7 @@ fn numbers(line: &str) -> usize {
     line.split(|c: char| !c.is_numeric()).filter(|run| !run.is_empty()).count()
 }
 
-fn furniture_shape(line: &str) -> Option<Shape> {
+fn furniture_shape(line: &str, inside: bool) -> Option<Shape> {
     let bare = line.trim_start_matches(|c: char| !c.is_alphanumeric() && !"#©ⓒ(（【[".contains(c));
     // A bullet or an arrow says as much as the colon behind a label.
     let pointed = bare.len() < line.len() && !line.starts_with(['"', '“', '„', '«', '\'', '‘', '—', '–']);
@@ -167,20 +207,25 @@ fn furniture_shape(line: &str) -> Option<Shape> {
         || is_lone_credit(bare)
         || is_menu(bare)
         || is_breadcrumb(bare)
-        || ends_with_photo_credit(bare);
+        || (inside && holds_inside(bare));
     if shaped { Some(Shape::Furniture) } else { phrase_shape(bare, pointed) }
+}
+
+/// Whether a line holds a phrase that stands in furniture only, or is a caption that says who took the picture.
+fn holds_inside(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    RULES.anywhere.iter().any(|phrase| lower.contains(phrase)) || ends_with_photo_credit(&lower)
 }
 
 /// What the table says of a line.
 fn phrase_shape(line: &str, pointed: bool) -> Option<Shape> {
-    let lower = line.to_lowercase();
-    let anywhere = RULES.get(&ANYWHERE);
-    if anywhere.is_some_and(|rules| rules.iter().any(|(_, phrase)| lower.contains(phrase))) {
-        return Some(Shape::Furniture);
+    let first = line.chars().next()?;
+    if first.is_ascii() && RULES.ascii & (1 << u32::from(first.to_ascii_lowercase())) == 0 {
+        return None;
     }
-    let rules = RULES.get(&lower.chars().next()?)?;
+    let rules = RULES.by_first.get(&first.to_lowercase().next()?)?;
     rules.iter().find_map(|&(how, phrase)| {
-        let rest = lower.strip_prefix(phrase)?.trim_start();
+        let rest = strip_lower_prefix(line, phrase)?.trim_start();
         let nothing = rest.trim_end_matches(|c: char| !c.is_alphanumeric()).is_empty();
         let holds = match how {
             How::Is => nothing,
@@ -189,14 +234,34 @@ fn phrase_shape(line: &str, pointed: bool) -> Option<Shape> {
                     || rest.is_empty()
                     || rest.starts_with([':', '：', '-', '–', '—', '>', '»', '›', '→', '|', '…', '՝', '/'])
             }
-            How::Starts | How::Contains => true,
+            How::Starts => true,
         };
         holds.then_some(if nothing { Shape::Heading } else { Shape::Furniture })
     })
 }
 
+/// What follows `phrase`, which is in lower case, at the start of `line` in any case.
+fn strip_lower_prefix<'l>(line: &'l str, phrase: &str) -> Option<&'l str> {
+    let head = line.as_bytes().iter().zip(phrase.as_bytes());
+    let equal = head.take_while(|(found, wanted)| found.is_ascii() && found.to_ascii_lowercase() == **wanted);
+    let ascii = equal.count();
+    let mut rest = line.get(ascii..)?;
+    for wanted in phrase.get(ascii..)?.chars() {
+        let found = rest.chars().next()?;
+        // Letters that become two in lower case are in no phrase.
+        if found.to_lowercase().next()? != wanted {
+            return None;
+        }
+        rest = &rest[found.len_utf8()..];
+    }
+    Some(rest)
+}
+
 /// Nothing but tags, or three and more of them.
 fn is_hashtags(line: &str) -> bool {
+    if memchr::memchr(b'#', line.as_bytes()).is_none() {
+        return false;
+    }
     let tags = line.split_whitespace().filter(|word| word.len() > 1 && word.starts_with('#')).count();
     tags > 0 && (tags >= 3 || tags == line.split_whitespace().count())
 }
@@ -218,6 +283,9 @@ fn is_lone_credit(line: &str) -> bool {
 
 /// Short parts between bars: a menu, a share bar, a breadcrumb.
 fn is_menu(line: &str) -> bool {
+    if line.is_ascii() && memchr::memchr(b'|', line.as_bytes()).is_none() {
+        return false;
+    }
     let parts = line.split(['|', '›', '»', '·']).filter(|part| !part.trim().is_empty());
     let (count, longest) =
         parts.fold((0, 0), |(count, longest), part| (count + 1, word_count(part).max(longest)));
@@ -226,37 +294,41 @@ fn is_menu(line: &str) -> bool {
 
 /// A path from the front page to the article, whose last part is its title: `World / Africa / The title…`.
 fn is_breadcrumb(line: &str) -> bool {
+    if line.is_ascii() && memchr::memchr2(b'/', b'>', line.as_bytes()).is_none() {
+        return false;
+    }
     [" / ", " > ", " › ", " » ", " → "].iter().any(|bar| {
         let parts: Vec<&str> = line.split(bar).collect();
         parts.len() >= 3 && parts[..parts.len() - 1].iter().all(|part| word_count(part) <= 3)
     })
 }
 
-/// A caption: a sentence or two, then who took the picture.
-fn ends_with_photo_credit(line: &str) -> bool {
-    const LABELS: &[&str] = &[
-        "photo:",
-        "photo by ",
-        "foto:",
-        "fotos:",
-        "image:",
-        "picture:",
-        "photograph:",
-        "фото:",
-        "(photo ",
-        "photo/",
-        "(foto ",
-        "φωτογραφία:",
-        "صورة:",
-        "عکس:",
-        "צילום:",
-        "写真:",
-        "사진=",
-        "图:",
-        "फोटो:",
-    ];
-    let lower = line.to_lowercase();
-    LABELS
+/// Stand before the name of who took a picture, in lower case.
+const PHOTO_LABELS: &[&str] = &[
+    "photo:",
+    "photo by ",
+    "foto:",
+    "fotos:",
+    "image:",
+    "picture:",
+    "photograph:",
+    "фото:",
+    "(photo ",
+    "photo/",
+    "(foto ",
+    "φωτογραφία:",
+    "صورة:",
+    "عکس:",
+    "צילום:",
+    "写真:",
+    "사진=",
+    "图:",
+    "फोटो:",
+];
+
+/// A caption: a sentence or two, then who took the picture; `lower` in lower case.
+fn ends_with_photo_credit(lower: &str) -> bool {
+    PHOTO_LABELS
         .iter()
         .any(|label| lower.rfind(label).is_some_and(|at| word_count(&lower[at + label.len()..]) <= 6))
 }

@@ -9,6 +9,7 @@ mod furniture;
 mod normalize;
 mod script;
 mod shingle;
+mod swar;
 mod tokenize;
 mod tokens;
 

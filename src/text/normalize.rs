@@ -1,6 +1,10 @@
 //! One word to its normal form: NFKC, case folding, and the stem.
 
+use std::sync::LazyLock;
+
 use unicode_normalization::UnicodeNormalization;
+
+use super::script::{self, Kind};
 
 /// Letters that a stem keeps. Six letters tell most words of most spaced scripts apart and drop most endings
 /// (`docs/quality.md` has the comparison with other lengths).
@@ -8,11 +12,47 @@ pub(super) const STEM_LETTERS: usize = 6;
 /// Hangul words carry their particles as further syllables; two syllables are the usual noun.
 const STEM_SYLLABLES: usize = 2;
 
+/// End of the characters whose normal forms are kept in a table: Latin, Greek, Cyrillic, Armenian, Hebrew, Arabic.
+const TABLE_END: usize = 0x700;
+/// Stands in the table for a character that is no letter of one letter's normal form.
+const NONE: char = '\0';
+
+/// Normal forms of one character for one: folded, and as a letter of a stem.
+static LETTERS: LazyLock<Box<[(char, char)]>> = LazyLock::new(|| {
+    let of = |code: u32| {
+        let c = char::from_u32(code).filter(|&c| matches!(script::kind(c), Kind::Letter | Kind::Digit))?;
+        let mut text = String::new();
+        fold_any(c.encode_utf8(&mut [0; 4]), &mut text);
+        let folded = one(text.chars())?;
+        Some((folded, one(letters(&text)).unwrap_or(NONE)))
+    };
+    (0..TABLE_END as u32).map(|code| of(code).unwrap_or((NONE, NONE))).collect()
+});
+
+/// The one item of an iterator; `None` for more or none.
+fn one<T>(mut items: impl Iterator<Item = T>) -> Option<T> {
+    items.next().filter(|_| items.next().is_none())
+}
+
 /// Appends the NFKC, case-folded form of `word` to `out`.
 ///
 /// Folding is lower case of upper case, which is Unicode's full case folding save for a few letters of Cherokee: it
 /// takes `ß` to `ss`, final sigma to sigma, dotless `ı` to `i`.
 pub(super) fn fold(word: &str, out: &mut String) {
+    let start = out.len();
+    for c in word.chars() {
+        // Letters alone neither compose nor change places: each is folded by itself.
+        match LETTERS.get(c as usize) {
+            Some(&(folded, _)) if folded != NONE => out.push(folded),
+            _ => {
+                out.truncate(start);
+                return fold_any(word, out);
+            }
+        }
+    }
+}
+
+fn fold_any(word: &str, out: &mut String) {
     for c in word.nfkc() {
         if c.is_ascii() {
             out.push(c.to_ascii_lowercase());
@@ -38,8 +78,21 @@ pub(super) fn stem(folded: &str, out: &mut String) {
         out.extend(folded.chars().take(STEM_SYLLABLES));
         return;
     }
-    let letters = folded.nfd().filter(|&c| !is_optional_mark(c)).map(plain_letter);
-    out.extend(letters.take(STEM_LETTERS));
+    let start = out.len();
+    for c in folded.chars().take(STEM_LETTERS) {
+        match LETTERS.get(c as usize) {
+            Some(&(_, letter)) if letter != NONE => out.push(letter),
+            _ => {
+                out.truncate(start);
+                return out.extend(letters(folded).take(STEM_LETTERS));
+            }
+        }
+    }
+}
+
+/// The letters of a folded word without diacritics.
+fn letters(folded: &str) -> impl Iterator<Item = char> + '_ {
+    folded.nfd().filter(|&c| !is_optional_mark(c)).map(plain_letter)
 }
 
 /// Marks that writers leave out without changing the word: Latin, Greek and Cyrillic accents, Arabic and Hebrew vowels.
@@ -64,6 +117,8 @@ fn plain_letter(c: char) -> char {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn folded(word: &str) -> String {
@@ -100,6 +155,31 @@ mod tests {
         assert_eq!(stemmed("министерства"), stemmed("министерство"));
         assert_eq!(stemmed("정부는"), stemmed("정부가"));
         assert_ne!(stemmed("minister"), stemmed("minimum"));
+    }
+
+    /// Words of letters that have a normal form of their own, marks that compose with them, and others.
+    fn word() -> impl Strategy<Value = String> {
+        let c = prop_oneof![
+            8 => prop::char::range('a', '\u{6ff}'),
+            2 => prop::sample::select(vec!['\u{301}', '\u{307}', '\u{345}', '\u{653}', '\u{64e}', 'ﬁ', 'ক', 'ộ', '한', 'ß', 'İ', 'ŉ']),
+        ];
+        prop::collection::vec(c, 1..9).prop_map(|chars| chars.into_iter().collect())
+    }
+
+    proptest! {
+        #[test]
+        fn the_table_changes_no_normal_form(word in word()) {
+            let (mut quick, mut plain) = (String::new(), String::new());
+            fold(&word, &mut quick);
+            fold_any(&word, &mut plain);
+            prop_assert_eq!(&quick, &plain);
+            let first = plain.chars().next().unwrap_or(' ');
+            if !plain.is_ascii() && !('\u{ac00}'..='\u{d7a3}').contains(&first) {
+                let (mut stemmed, long) = (String::new(), letters(&plain).take(STEM_LETTERS).collect::<String>());
+                stem(&plain, &mut stemmed);
+                prop_assert_eq!(stemmed, long);
+            }
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Which characters stand for themselves, which belong to a word, and which are nothing.
 
+use std::sync::LazyLock;
+
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
 use super::Class;
@@ -50,16 +52,31 @@ const SINGLES: &[(u32, u32, Class)] = &[
 /// Half-width voicing marks: letters by category, marks by use.
 const HALF_WIDTH_VOICING: std::ops::RangeInclusive<char> = '\u{ff9e}'..='\u{ff9f}';
 
+/// End of the characters whose kinds are kept in a table: all scripts with an alphabet of wide use, their signs, and Kana.
+const TABLE_END: usize = 0x3100;
+
+/// The look-up in the Unicode tables is a search; most text is of a few hundred characters.
+static KINDS: LazyLock<Box<[Kind]>> = LazyLock::new(|| {
+    (0..TABLE_END as u32).map(|code| char::from_u32(code).map_or(Kind::Other, looked_up)).collect()
+});
+
 /// Sorts a character that is not ASCII.
 pub(super) fn kind(c: char) -> Kind {
+    match c {
+        '\u{4e00}'..='\u{9fff}' => Kind::Single(Class::Ideograph),
+        '\u{ac00}'..='\u{d7a3}' => Kind::Letter,
+        _ => KINDS.get(c as usize).copied().unwrap_or_else(|| looked_up(c)),
+    }
+}
+
+fn looked_up(c: char) -> Kind {
     if is_ignored(c) {
         return Kind::Ignored;
     }
     if HALF_WIDTH_VOICING.contains(&c) {
         return Kind::Mark;
     }
-    let group = c.general_category_group();
-    match group {
+    match c.general_category_group() {
         GeneralCategoryGroup::Mark => Kind::Mark,
         GeneralCategoryGroup::Number => {
             if single(c).is_some() {
@@ -122,10 +139,26 @@ pub(super) fn ends_any_sentence(c: char) -> bool {
 
 /// Whether a character belongs to a script written without spaces.
 pub(super) fn is_unspaced(c: char) -> bool {
-    single(c).is_some()
+    // Nothing below Thai is.
+    c >= '\u{e00}' && single(c).is_some()
 }
 
 /// Quotes and brackets that may stand between the end of a sentence and the space after it.
 pub(super) fn closes(c: char) -> bool {
     matches!(c, '"' | '\'' | ')' | ']' | '»' | '”' | '’' | '“' | '‘' | '›' | '」' | '』' | '）' | '】')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_and_the_ranges_say_what_the_categories_say() {
+        for c in ('\u{80}'..='\u{ffff}').chain(['\u{1b000}', '\u{20000}', '\u{1f600}']) {
+            // A Han block's last places are not assigned in every version of Unicode; as letters they do no harm.
+            if !('\u{9ff0}'..='\u{9fff}').contains(&c) {
+                assert_eq!(kind(c), looked_up(c), "{c:?}");
+            }
+        }
+    }
 }

@@ -6,20 +6,25 @@
 
 use std::ops::Range;
 
-use xxhash_rust::xxh3::xxh3_64;
-
-use super::furniture::furniture;
+use super::furniture::furniture_in;
 use super::normalize::{self, STEM_LETTERS};
 use super::script::{self, Kind};
+use super::swar::{self, hash_of};
 use super::tokens::Segment;
 use super::{Class, Token, Tokens};
+
+/// Zeros behind a text, so that eight bytes can be read from any place in it.
+const PADDING: usize = 8;
 
 /// Cuts texts into tokens. Holds buffers, so one a thread is cheaper than one a text.
 #[derive(Debug, Default)]
 pub struct Tokenizer {
-    /// The word at hand, folded.
+    /// The text at hand, its ASCII letters in lower case, byte for byte, and [`PADDING`] behind it.
+    lower: Vec<u8>,
+    /// The word at hand, folded, where it is not a piece of `lower`.
     word: String,
     stem: String,
+    tokens: Vec<Token>,
 }
 
 /// Tokens of one text; see [`Tokenizer::tokens`].
@@ -32,25 +37,31 @@ impl Tokenizer {
     ///
     /// Linear in the text; about 10 ns a token for ASCII.
     pub fn tokens(&mut self, text: &str) -> Tokens {
-        self.cut(text, &furniture(text))
+        self.lower(text);
+        let marked = furniture_in(text, &self.lower);
+        self.cut(text, &marked)
     }
 
     /// The tokens of all of `text`.
     pub fn tokens_with_furniture(&mut self, text: &str) -> Tokens {
+        self.lower(text);
         self.cut(text, &[])
     }
 
     fn cut(&mut self, text: &str, marked: &[Range<usize>]) -> Tokens {
-        // English runs at six bytes a token; a little spare saves the one regrowth.
-        let mut tokens = Vec::with_capacity(text.len() / 5);
+        let mut tokens = std::mem::take(&mut self.tokens);
+        tokens.clear();
         let mut segments: Vec<Segment> = Vec::new();
         let mut at = 0;
-        let mut marked = marked.iter().peekable();
+        let mut marked = marked.iter();
+        let mut line = marked.next();
         let mut furniture_tokens = 0;
         self.scan(text, |event| match event {
             Event::Token(token, _, range) => {
-                while marked.next_if(|line| line.end <= range.start).is_some() {}
-                if marked.peek().is_some_and(|line| line.start <= range.start) {
+                while line.is_some_and(|line| line.end <= range.start) {
+                    line = marked.next();
+                }
+                if line.is_some_and(|line| line.start <= range.start) {
                     furniture_tokens += 1;
                 } else {
                     tokens.push(token);
@@ -65,109 +76,116 @@ impl Tokenizer {
                 }
             }
         });
-        tokens.shrink_to_fit();
-        Tokens::new(tokens, segments, furniture_tokens)
+        let made = Tokens::new(&tokens, segments, furniture_tokens);
+        self.tokens = tokens;
+        made
     }
 
     /// Calls `each` with every token, its folded word and its byte range in `text`, in order.
     pub fn words(&mut self, text: &str, mut each: impl FnMut(Token, &str, Range<usize>)) {
+        self.lower(text);
         self.scan(text, |event| {
             if let Event::Token(token, word, range) = event {
-                each(token, word, range);
+                // The bytes of a word are those of a text, or of a string.
+                each(token, std::str::from_utf8(word).unwrap_or_default(), range);
             }
         });
     }
 
+    fn lower(&mut self, text: &str) {
+        self.lower.clear();
+        self.lower.extend_from_slice(text.as_bytes());
+        self.lower.make_ascii_lowercase();
+        self.lower.resize(text.len() + PADDING, 0);
+    }
+
+    /// Cuts `text`, which is in `lower` too.
     fn scan(&mut self, text: &str, mut emit: impl FnMut(Event<'_>)) {
-        let bytes = text.as_bytes();
+        let lower = std::mem::take(&mut self.lower);
         let mut at = 0;
-        while at < bytes.len() {
-            let byte = bytes[at];
-            if byte.is_ascii_alphanumeric() {
-                let (end, all_digits) = ascii_run(bytes, at);
-                if bytes.get(end).is_none_or(u8::is_ascii) {
-                    if all_digits {
-                        at = self.number(text, at, &mut emit);
-                    } else {
-                        self.ascii_word(text, at..end, &mut emit);
-                        at = end;
-                    }
-                } else {
-                    at = self.word(text, at, &mut emit);
-                }
-            } else if byte.is_ascii() {
-                at = self.ascii_other(text, at, &mut emit);
+        while at < text.len() {
+            let first = swar::load(&lower, at);
+            let mut length = swar::word_length(first);
+            if length == 0 {
+                at = match lower[at] {
+                    b' ' => at + 1,
+                    0x80.. => self.beyond_ascii(text, &lower, at, &mut emit),
+                    _ => ascii_other(text, at, &mut emit),
+                };
+                continue;
+            }
+            if length == 8 {
+                length = swar::long_word_length(&lower, at);
+            }
+            let end = at + length;
+            if lower[end] >= 0x80 {
+                at = self.word(text, &lower, at, &mut emit);
+            } else if lower[at].is_ascii_digit() && lower[at..end].iter().all(u8::is_ascii_digit) {
+                at = self.number(&lower, at, &mut emit);
             } else {
-                at = self.beyond_ascii(text, at, &mut emit);
+                emit_ascii(&lower, first, at..end, &mut emit);
+                // Mostly a space, which says nothing.
+                at = end + usize::from(lower[end] == b' ');
             }
         }
         emit(Event::Break { line: true });
-    }
-
-    fn ascii_word(&mut self, text: &str, range: Range<usize>, emit: &mut impl FnMut(Event<'_>)) {
-        self.word.clear();
-        self.word.push_str(&text[range.clone()]);
-        self.word.make_ascii_lowercase();
-        let hash = xxh3_64(self.word.as_bytes());
-        let stem = if self.word.len() <= STEM_LETTERS {
-            hash
-        } else {
-            xxh3_64(&self.word.as_bytes()[..STEM_LETTERS])
-        };
-        emit(Event::Token(Token::new(hash, stem, Class::Word), &self.word, range));
+        self.lower = lower;
     }
 
     /// Digits with their signs: grouping signs go (`1,200` and `1.200` are 1200), a decimal sign becomes a point.
-    fn number(&mut self, text: &str, start: usize, emit: &mut impl FnMut(Event<'_>)) -> usize {
-        let bytes = text.as_bytes();
-        self.word.clear();
+    fn number(&mut self, lower: &[u8], start: usize, emit: &mut impl FnMut(Event<'_>)) -> usize {
+        let word = &mut self.word;
+        word.clear();
         let mut at = start;
+        let digits = |at: usize| lower[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
         loop {
-            let group = at;
-            while bytes.get(at).is_some_and(u8::is_ascii_digit) {
-                at += 1;
-            }
-            self.word.push_str(&text[group..at]);
-            let sign = bytes.get(at).copied();
-            if !matches!(sign, Some(b'.' | b',')) || !bytes.get(at + 1).is_some_and(u8::is_ascii_digit) {
+            let group = digits(at);
+            word.extend(lower[at..at + group].iter().map(|&digit| char::from(digit)));
+            at += group;
+            let next = digits(at + 1);
+            if !matches!(lower[at], b'.' | b',') || next == 0 {
                 break;
             }
-            let next = bytes[at + 1..].iter().take_while(|b| b.is_ascii_digit()).count();
             if next != 3 {
-                self.word.push('.');
+                word.push('.');
             }
             at += 1;
         }
-        if bytes.get(at).is_some_and(u8::is_ascii_alphanumeric) {
-            // The last group has letters behind it ("20th", "4.5bn"): they are one word with it.
-            let (end, _) = ascii_run(bytes, at);
-            self.word.extend(text[at..end].chars().map(|c| c.to_ascii_lowercase()));
-            at = end;
-        }
-        let hash = xxh3_64(self.word.as_bytes());
-        emit(Event::Token(Token::new(hash, hash, Class::Number), &self.word, start..at));
+        // The last group may have letters behind it ("20th", "4.5bn"): they are one word with it.
+        let letters = lower[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        word.extend(lower[at..at + letters].iter().map(|&letter| char::from(letter)));
+        at += letters;
+        let hash = hash_of(word.as_bytes());
+        emit(Event::Token(Token::new(hash, hash, Class::Number), word.as_bytes(), start..at));
         at
     }
 
-    /// A word that leaves ASCII somewhere.
-    fn word(&mut self, text: &str, start: usize, emit: &mut impl FnMut(Event<'_>)) -> usize {
+    /// A word that leaves ASCII somewhere, or has a sign beyond ASCII right behind it.
+    fn word(&mut self, text: &str, lower: &[u8], start: usize, emit: &mut impl FnMut(Event<'_>)) -> usize {
         let mut end = text.len();
-        let mut all_digits = true;
+        let (mut ascii, mut letters) = (true, false);
         for (offset, c) in text[start..].char_indices() {
-            let kind = kind_of(c);
-            match kind {
-                Kind::Digit | Kind::Mark | Kind::Ignored => {}
-                Kind::Letter => all_digits = false,
+            if c.is_ascii_alphanumeric() {
+                letters |= c.is_ascii_alphabetic();
+                continue;
+            }
+            match if c.is_ascii() { Kind::Other } else { script::kind(c) } {
+                Kind::Digit | Kind::Mark | Kind::Ignored => ascii = false,
+                Kind::Letter => (ascii, letters) = (false, true),
                 Kind::Single(_) | Kind::Other => {
                     end = start + offset;
                     break;
                 }
             }
         }
+        if ascii && letters {
+            // A sign beyond ASCII follows, such as a curved apostrophe.
+            emit_ascii(lower, swar::load(lower, start), start..end, emit);
+            return end;
+        }
         self.fold_visible(&text[start..end]);
-        let class = if all_digits { Class::Number } else { Class::Word };
-        let range = start..end;
-        self.emit_folded(class, range, emit);
+        let class = if letters { Class::Word } else { Class::Number };
+        self.emit_folded(class, start..end, emit);
         end
     }
 
@@ -186,22 +204,28 @@ impl Tokenizer {
         if self.word.is_empty() {
             return;
         }
-        self.stem.clear();
-        if class == Class::Word {
+        let hash = hash_of(self.word.as_bytes());
+        let stem = if class == Class::Word {
+            self.stem.clear();
             normalize::stem(&self.word, &mut self.stem);
+            hash_of(self.stem.as_bytes())
         } else {
-            self.stem.push_str(&self.word);
-        }
-        let hash = xxh3_64(self.word.as_bytes());
-        let stem = xxh3_64(self.stem.as_bytes());
-        emit(Event::Token(Token::new(hash, stem, class), &self.word, range));
+            hash
+        };
+        emit(Event::Token(Token::new(hash, stem, class), self.word.as_bytes(), range));
     }
 
-    fn beyond_ascii(&mut self, text: &str, start: usize, emit: &mut impl FnMut(Event<'_>)) -> usize {
+    fn beyond_ascii(
+        &mut self,
+        text: &str,
+        lower: &[u8],
+        start: usize,
+        emit: &mut impl FnMut(Event<'_>),
+    ) -> usize {
         let Some(c) = text[start..].chars().next() else { return text.len() };
         let after = start + c.len_utf8();
         match script::kind(c) {
-            Kind::Letter | Kind::Digit => self.word(text, start, emit),
+            Kind::Letter | Kind::Digit => self.word(text, lower, start, emit),
             Kind::Single(class) => {
                 let marks: usize = text[after..]
                     .chars()
@@ -224,49 +248,38 @@ impl Tokenizer {
             }
         }
     }
+}
 
-    fn ascii_other(&mut self, text: &str, at: usize, emit: &mut impl FnMut(Event<'_>)) -> usize {
-        let c = char::from(text.as_bytes()[at]);
-        if c == '\n' {
+enum Event<'a> {
+    /// With its folded form.
+    Token(Token, &'a [u8], Range<usize>),
+    Break { line: bool },
+}
+
+/// A word of ASCII letters and digits; `first` are the eight bytes from its start on.
+fn emit_ascii(lower: &[u8], first: u64, range: Range<usize>, emit: &mut impl FnMut(Event<'_>)) {
+    let word = &lower[range.clone()];
+    let hash = if word.len() <= 8 { swar::hash_short(first, word.len()) } else { hash_of(word) };
+    let stem = if word.len() > STEM_LETTERS { swar::hash_short(first, STEM_LETTERS) } else { hash };
+    emit(Event::Token(Token::new(hash, stem, Class::Word), word, range));
+}
+
+fn ascii_other(text: &str, at: usize, emit: &mut impl FnMut(Event<'_>)) -> usize {
+    match text.as_bytes()[at] {
+        b'\n' => {
             if !is_soft_wrap(text, at) {
                 emit(Event::Break { line: true });
             }
-        } else if script::may_end_sentence(c) {
+        }
+        b'.' | b'!' | b'?' => {
             let rest = text[at + 1..].trim_start_matches(script::closes);
             if rest.chars().next().is_none_or(char::is_whitespace) {
                 emit(Event::Break { line: false });
             }
         }
-        at + 1
+        _ => {}
     }
-}
-
-enum Event<'a> {
-    Token(Token, &'a str, Range<usize>),
-    Break { line: bool },
-}
-
-fn kind_of(c: char) -> Kind {
-    if c.is_ascii_digit() {
-        Kind::Digit
-    } else if c.is_ascii_alphabetic() {
-        Kind::Letter
-    } else if c.is_ascii() {
-        Kind::Other
-    } else {
-        script::kind(c)
-    }
-}
-
-/// End of the run of ASCII letters and digits that begins at `start`, and whether it is all digits.
-fn ascii_run(bytes: &[u8], start: usize) -> (usize, bool) {
-    let mut end = start;
-    let mut all_digits = true;
-    while let Some(byte) = bytes.get(end).filter(|b| b.is_ascii_alphanumeric()) {
-        all_digits &= byte.is_ascii_digit();
-        end += 1;
-    }
-    (end, all_digits)
+    at + 1
 }
 
 /// Whether the line end at `at` is one of a hard-wrapped text: the sentence goes on in lower case on the next line.

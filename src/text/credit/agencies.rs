@@ -38,6 +38,11 @@ impl Agencies {
         Arc::clone(&AGENCIES)
     }
 
+    /// The same, for those who ask once a line.
+    pub(super) fn shipped_ref() -> &'static Self {
+        &AGENCIES
+    }
+
     /// The shipped table with the rows of a file of the same form added: new agencies, and more names of known ones. A
     /// name that the shipped table gives to another agency is the file's from then on.
     ///

@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use memchr::memmem;
+
 use super::agencies::Agencies;
 use super::dateline::bracket;
 use super::items::{Case, Item, What, dated, items, kind};
@@ -302,6 +304,10 @@ pub(super) fn reporting_and_editing(text: &str) -> Option<Range<usize>> {
         (&["Reportagem de ", "Por "], &["dição de "]),
         (&["Reportage de ", "Reportage by "], &["dité par ", "diting by "]),
     ];
+    // Each form has a word for editing: most texts have none near their end.
+    if ["dit", "diç"].iter().all(|word| memmem::find(tail.as_bytes(), word.as_bytes()).is_none()) {
+        return None;
+    }
     FORMS.iter().find_map(|(reporting, editing)| {
         let at = reporting.iter().filter_map(|words| tail.find(words)).min()?;
         let behind = &tail[at..];

@@ -113,7 +113,7 @@ pub fn credits(text: &str, meta: &Metadata, agencies: &Agencies) -> Vec<Credit> 
             );
             continue;
         }
-        if !outer || text[trimmed.clone()].chars().nth(lines::LINE_CHARS).is_some() {
+        if !outer || is_long(&text[trimmed.clone()]) {
             continue;
         }
         let next = (at + 1..lines.len()).find(|&i| !text[lines[i].clone()].trim().is_empty());
@@ -169,12 +169,12 @@ pub fn credits(text: &str, meta: &Metadata, agencies: &Agencies) -> Vec<Credit> 
 /// Byte length of the dateline that `line` begins with: place, date, agency and the dash behind them. What is found
 /// hangs on the shipped table only, so that tokens do not change with the settings.
 pub(super) fn dateline_len(line: &str, first: bool) -> Option<usize> {
-    dateline::dateline(line, 0..line.len(), first, &Agencies::shipped()).map(|dateline| dateline.end)
+    dateline::dateline(line, 0..line.len(), first, Agencies::shipped_ref()).map(|dateline| dateline.end)
 }
 
 /// Whether a line that stands before the first paragraph is a byline.
 pub(super) fn is_byline(line: &str) -> bool {
-    lines::is_byline(line, &Agencies::shipped())
+    lines::is_byline(line, Agencies::shipped_ref())
 }
 
 struct Collector<'a> {
@@ -242,10 +242,12 @@ fn around_name<'t>(text: &'t str, around: &Range<usize>, span: &Range<usize>) ->
 fn lines(text: &str) -> Vec<Range<usize>> {
     let mut out = Vec::new();
     let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        let bare = line.trim_end_matches(['\n', '\r']);
-        out.push(start..start + bare.len());
-        start += line.len();
+    let ends = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1).chain([text.len()]);
+    for end in ends {
+        let line = &text[std::mem::replace(&mut start, end)..end];
+        if !line.is_empty() {
+            out.push(end - line.len()..end - line.len() + line.trim_end_matches(['\n', '\r']).len());
+        }
     }
     out
 }
@@ -259,10 +261,11 @@ fn trimmed(text: &str, line: &Range<usize>) -> Range<usize> {
 /// Sentences rather than a few words: long, or with the end of a sentence.
 fn is_prose(line: &str) -> bool {
     let line = line.trim();
-    if line.len() > 3 * lines::LINE_CHARS || line.chars().nth(lines::LINE_CHARS).is_some() {
+    if is_long(line) {
         return true;
     }
-    let unspaced = line.chars().filter(|&c| !c.is_ascii() && super::script::is_unspaced(c)).count();
+    let unspaced =
+        if line.is_ascii() { 0 } else { line.chars().filter(|&c| super::script::is_unspaced(c)).count() };
     if unspaced > lines::LINE_CHARS / 2 {
         return true;
     }
@@ -271,6 +274,13 @@ fn is_prose(line: &str) -> bool {
     // A line that breaks off is a teaser or a path to the page.
     let ends = bare.ends_with(super::script::ends_any_sentence) && !bare.ends_with('…');
     words >= 8 && ends && !starts_as_credit(line)
+}
+
+/// Whether a line has more characters than a credit may have.
+fn is_long(line: &str) -> bool {
+    // Bytes bound characters from both sides.
+    line.len() > lines::LINE_CHARS
+        && (line.len() > 4 * lines::LINE_CHARS || line.chars().nth(lines::LINE_CHARS).is_some())
 }
 
 /// A long sign-off in brackets or behind a copyright sign ends like a sentence and is none.

@@ -1,6 +1,7 @@
 //! Fixed phrases, found at a place in a text: the longest that stands there wins.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use super::super::script::{self, Kind};
 
@@ -16,9 +17,28 @@ const NONE: char = '\0';
 pub(super) struct Phrases<T> {
     entries: Vec<Entry<T>>,
     /// Entries by their first two letters in lower case, longest phrase first.
-    by_first: HashMap<(char, char), Vec<usize>>,
-    /// The ASCII letters among those, for the quick no.
-    ascii: u128,
+    by_first: HashMap<(char, char), Vec<usize>, BuildHasherDefault<Letters>>,
+    /// For each ASCII letter that begins a phrase the ASCII letters that come second, for the quick no. Bit 0 says that a
+    /// phrase ends there or goes on beyond ASCII.
+    ascii: Vec<u128>,
+}
+
+/// Hashes two letters: the usual hasher costs more than all the rest of a look-up.
+#[derive(Clone, Copy, Debug, Default)]
+struct Letters(u64);
+
+impl Hasher for Letters {
+    fn finish(&self) -> u64 {
+        crate::text::mix(self.0)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = bytes.iter().fold(self.0, |hash, &byte| hash.wrapping_mul(0x100_0000_01b3) ^ u64::from(byte));
+    }
+
+    fn write_u32(&mut self, letter: u32) {
+        self.0 = self.0 << 32 | u64::from(letter);
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -31,7 +51,7 @@ struct Entry<T> {
 
 impl<T> Default for Phrases<T> {
     fn default() -> Self {
-        Self { entries: Vec::new(), by_first: HashMap::new(), ascii: 0 }
+        Self { entries: Vec::new(), by_first: HashMap::default(), ascii: vec![0; 128] }
     }
 }
 
@@ -61,8 +81,8 @@ impl<T> Phrases<T> {
         let before = list.partition_point(|&i| entries[i].phrase.len() >= length);
         list.insert(before, entries.len());
         entries.push(Entry { phrase, any_case, what });
-        if first.0.is_ascii() {
-            self.ascii |= 1 << u32::from(first.0);
+        if let Some(second) = self.ascii.get_mut(first.0 as usize) {
+            *second |= if first.1.is_ascii() { 1 << u32::from(first.1) } else { 1 };
         }
     }
 
@@ -71,8 +91,16 @@ impl<T> Phrases<T> {
     pub(super) fn at(&self, text: &str, at: usize) -> Option<(usize, &T)> {
         let rest = &text[at..];
         let first = rest.chars().next()?;
-        if first.is_ascii() && self.ascii & (1 << u32::from(first.to_ascii_lowercase())) == 0 {
-            return None;
+        if let Some(seconds) = self.ascii.get(first.to_ascii_lowercase() as usize) {
+            let second = match rest.as_bytes().get(1) {
+                Some(byte) if byte.is_ascii_whitespace() => 1 | 1 << b' ',
+                Some(byte) if byte.is_ascii() => 1 | 1 << byte.to_ascii_lowercase(),
+                Some(_) => u128::MAX,
+                None => 1,
+            };
+            if seconds & second == 0 {
+                return None;
+            }
         }
         if joins(first) && text[..at].chars().next_back().is_some_and(is_word) {
             return None;

@@ -1,0 +1,98 @@
+//! In how many documents a feature stands: a table of small saturating counters.
+//!
+//! In come the features of each document, each once; out comes a count that is too high at times, where two features share
+//! a counter, and never too low (a counting Bloom filter of one hash; Fan et al. 2000). Features are collected by the part
+//! of the table that they fall into and counted part by part: a part fits a cache, the table does not.
+
+use std::sync::Mutex;
+
+use rayon::prelude::*;
+
+/// Counts from which "frequent" is all there is to know.
+pub(super) const SATURATED: u8 = u8::MAX;
+/// Parts of the table, as a power of two.
+const PART_BITS: u32 = 8;
+/// Documents whose features are collected before they are counted.
+const CHUNK: usize = 1024;
+
+/// Counters of features, one byte each.
+pub(super) struct Counters {
+    parts: Vec<Box<[u8]>>,
+    /// Bits of a feature that name its counter.
+    bits: u32,
+}
+
+impl Counters {
+    /// Counts the features of documents `0..documents` in a table of `2^bits` counters; `features` appends those of one,
+    /// each once. Features are well-mixed hashes.
+    pub(super) fn new<S: Default>(
+        documents: usize,
+        bits: u32,
+        features: impl Fn(usize, &mut S, &mut Vec<u64>) + Sync,
+    ) -> Self {
+        let bits = bits.max(PART_BITS);
+        let parts: Vec<Mutex<Box<[u8]>>> = std::iter::repeat_with(|| vec![0; 1 << (bits - PART_BITS)].into())
+            .map(Mutex::new)
+            .take(1 << PART_BITS)
+            .collect();
+        let starts: Vec<usize> = (0..documents).step_by(CHUNK).collect();
+        starts.into_par_iter().for_each_init(
+            || (S::default(), Vec::new(), vec![Vec::new(); 1 << PART_BITS]),
+            |(scratch, found, collected): &mut (S, Vec<u64>, Vec<Vec<u32>>), start| {
+                for document in start..(start + CHUNK).min(documents) {
+                    found.clear();
+                    features(document, scratch, found);
+                    for &feature in &*found {
+                        let (part, place) = place(feature, bits);
+                        collected[part].push(place);
+                    }
+                }
+                for (part, places) in parts.iter().zip(collected) {
+                    // A thread that panicked takes the run with it.
+                    let mut counters = part.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                    for place in places.drain(..) {
+                        // Saturating, so the outcome does not hang on the order of the threads.
+                        let counter = &mut counters[place as usize];
+                        *counter = counter.saturating_add(1);
+                    }
+                }
+            },
+        );
+        let parts = parts
+            .into_iter()
+            .map(|part| part.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner))
+            .collect();
+        Self { parts, bits }
+    }
+
+    /// In how many documents a feature stands, saturating.
+    pub(super) fn of(&self, feature: u64) -> u8 {
+        let (part, place) = place(feature, self.bits);
+        self.parts[part][place as usize]
+    }
+}
+
+/// Where the counter of a feature stands.
+fn place(feature: u64, bits: u32) -> (usize, u32) {
+    let place = feature >> (64 - bits);
+    let within = bits - PART_BITS;
+    // At most 2^32 counters a part.
+    ((place >> within) as usize, (place & ((1 << within) - 1)) as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::mix;
+
+    #[test]
+    fn counts_are_of_documents_and_stop_at_the_end() {
+        let counters = Counters::new(300, 16, |document, (): &mut (), out| {
+            out.push(mix(1));
+            if document % 3 == 0 {
+                out.push(mix(2));
+            }
+        });
+        assert_eq!((counters.of(mix(1)), counters.of(mix(2)), counters.of(mix(3))), (SATURATED, 100, 0));
+    }
+}
