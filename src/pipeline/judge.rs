@@ -8,13 +8,14 @@ use crate::config::MatchConfig;
 use crate::report::Relation;
 use crate::text::{TokenReader, TokenStore, Tokens, each_shingle, shingles};
 use crate::verify::sets::Overlap;
-use crate::verify::{Edge, Rewrites, Scratch, Verifier};
+use crate::verify::{Edge, Rewrites, SURE, Scratch, Verifier, Window};
 
 /// Everything that can be asked of two documents of a run.
 pub(super) struct Pairs<'a> {
     tokens: &'a TokenStore,
     config: &'a MatchConfig,
     rewrites: Option<Rewrites<'a>>,
+    window: Option<&'a Window>,
 }
 
 /// What came of a check.
@@ -44,17 +45,19 @@ impl Checker<'_> {
 }
 
 impl<'a> Pairs<'a> {
+    /// `window` has the dates of the documents, where they count.
     pub(super) fn new(
         tokens: &'a TokenStore,
         config: &'a MatchConfig,
         rewrites: Option<Rewrites<'a>>,
+        window: Option<&'a Window>,
     ) -> Self {
-        Self { tokens, config, rewrites }
+        Self { tokens, config, rewrites, window }
     }
 
     pub(super) fn checker(&self) -> Checker<'a> {
         Checker {
-            verifier: Verifier::new(self.config),
+            verifier: Verifier::new(self.config).within(self.window),
             scratch: Scratch::default(),
             reader: self.tokens.reader(),
             held: (DocId(u32::MAX), Tokens::default()),
@@ -68,7 +71,15 @@ impl<'a> Pairs<'a> {
         if let Some(edge) = checker.verifier.verbatim((a, &checker.held.1), (b, &y)) {
             return Some(edge);
         }
-        self.rewrite(a, b, checker)
+        if checker.verifier.editions() {
+            return None;
+        }
+        let Some(doubtful) = checker.verifier.doubtful() else { return self.rewrite(a, b, checker) };
+        let Some(rewrites) = &self.rewrites else {
+            // Where nobody asks the scorer later, the shingles have the last word.
+            return (!self.config.rewrites).then_some(doubtful);
+        };
+        rewrites.score(a, b, &mut checker.scratch).filter(|&score| score >= SURE).map(|_| doubtful)
     }
 
     /// The edge of a pair that has no verbatim relation: a rewrite when the scorer says so.

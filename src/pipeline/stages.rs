@@ -229,6 +229,7 @@ impl Worker {
 /// Finds the copies and collapses them to groups around leaders.
 pub(super) fn copies(
     corpus: &Corpus,
+    window: Option<&Window>,
     config: &Config,
     cancel: &Cancel,
     account: &mut Account<'_>,
@@ -242,7 +243,7 @@ pub(super) fn copies(
     })?;
     let (came_in, total) = (candidates.len() as u64, Some(candidates.len() as u64));
     account.stage(Stage::Copies, came_in, total, |progress| {
-        let groups = collapse(corpus, &candidates, config, progress, cancel)?;
+        let groups = collapse(corpus, &candidates, window, config, progress, cancel)?;
         let leaders = groups.leaders() as u64;
         Ok((groups, leaders))
     })
@@ -251,11 +252,12 @@ pub(super) fn copies(
 fn collapse(
     corpus: &Corpus,
     candidates: &[Candidate],
+    window: Option<&Window>,
     config: &Config,
     progress: &dyn Progress,
     cancel: &Cancel,
 ) -> Result<CopyGroups> {
-    let verbatim = Pairs::new(&corpus.tokens, &config.matching, None);
+    let verbatim = Pairs::new(&corpus.tokens, &config.matching, None, window);
     let (edges, _) = check(&verbatim, &to_check(candidates, &[]), progress, cancel)?;
     // Excerpts do not collapse: they stand for a part of their story only.
     let copies: Vec<Edge> = edges.into_iter().filter(is_copy).collect();
@@ -270,6 +272,7 @@ fn collapse(
 pub(super) fn furniture(
     corpus: &mut Corpus,
     groups: CopyGroups,
+    window: Option<&Window>,
     config: &Config,
     cancel: &Cancel,
     account: &mut Account<'_>,
@@ -291,7 +294,7 @@ pub(super) fn furniture(
         }
         cancel.check()?;
         corpus.mark(&learned, &config.matching)?;
-        let groups = collapse(corpus, &corpus.keys.candidates(), config, &NoProgress, cancel)?;
+        let groups = collapse(corpus, &corpus.keys.candidates(), window, config, &NoProgress, cancel)?;
         let leaders = groups.leaders() as u64;
         Ok((groups, leaders))
     })
@@ -305,6 +308,7 @@ fn is_copy(edge: &Edge) -> bool {
 pub(super) fn rewrites<'a>(
     corpus: &'a Corpus,
     groups: &CopyGroups,
+    window: Option<&'a Window>,
     config: &Config,
 ) -> Result<Option<Rewrites<'a>>> {
     if !config.matching.rewrites {
@@ -317,10 +321,9 @@ pub(super) fn rewrites<'a>(
     let threshold = config.matching.strictness.threshold();
     let idf = Idf::new(frequencies(corpus, groups)?);
     let rewrites = Rewrites::new(model, idf, &corpus.tokens, threshold, profile_bytes(corpus));
-    Ok(Some(match config.matching.window {
-        0 => rewrites,
-        days => rewrites
-            .within(Window { published: corpus.published.clone(), seconds: u64::from(days) * SECONDS_A_DAY }),
+    Ok(Some(match window {
+        None => rewrites,
+        Some(window) => rewrites.within(window),
     }))
 }
 
@@ -350,6 +353,14 @@ fn frequencies(corpus: &Corpus, groups: &CopyGroups) -> Result<Frequencies> {
     }
     corpus.tokens.check()?;
     counter.finish()
+}
+
+/// When each document was published, where its date is understood, and how far apart a dispatch and its rewrite may be;
+/// `None` where that is not to count.
+pub(super) fn window(corpus: &Corpus, config: &Config) -> Option<Window> {
+    let days = config.matching.window;
+    (days > 0)
+        .then(|| Window { published: corpus.published.clone(), seconds: u64::from(days) * SECONDS_A_DAY })
 }
 
 /// Joins the representatives on a sample of their shingles, which finds excerpts, and on their rare features, which finds
