@@ -41,17 +41,26 @@ pub struct RareJoin<'a> {
 /// Calls `each` with the hash of every feature of a document, repeats included.
 pub fn each_feature(tokens: &[Token], mut each: impl FnMut(u64)) {
     let term = |token: &Token| u64::from(token.stem());
+    let word = |token: &Token| mix(1 ^ term(token));
+    let mut ahead = tokens.first().map_or(0, word);
     for (at, token) in tokens.iter().enumerate() {
+        let next = tokens.get(at + 1);
+        let this = std::mem::replace(&mut ahead, next.map_or(0, word));
         // Characters alone say nothing; their pairs (triples, for alphabets) are the words.
-        let (word, pair) = match token.class() {
-            Class::Word | Class::Number => (1, 2),
-            Class::Ideograph => (2, 3),
-            Class::Unspaced => (3, 5),
+        let lengths = match token.class() {
+            Class::Word | Class::Number => {
+                each(this);
+                if next.is_some() {
+                    each(mix(this.rotate_left(32) ^ ahead));
+                }
+                continue;
+            }
+            Class::Ideograph => [2, 3],
+            Class::Unspaced => [3, 5],
         };
-        for length in [word, pair] {
+        for length in lengths {
             let Some(run) = tokens.get(at..at + length) else { continue };
-            let hash = run.iter().fold(length as u64, |hash, token| mix(hash ^ term(token)));
-            each(hash);
+            each(run.iter().fold(length as u64, |hash, token| mix(hash ^ term(token))));
         }
     }
 }

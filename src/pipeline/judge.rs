@@ -8,7 +8,7 @@ use crate::config::MatchConfig;
 use crate::report::Relation;
 use crate::text::{TokenReader, TokenStore, Tokens, each_shingle, shingles};
 use crate::verify::sets::Overlap;
-use crate::verify::{Edge, Rewrites, SURE, Scratch, Verifier, Window};
+use crate::verify::{Edge, Rewrites, SURE, Scratch, Shared as Runs, Verifier, Window};
 
 /// Everything that can be asked of two documents of a run.
 pub(super) struct Pairs<'a> {
@@ -126,17 +126,21 @@ impl Judge for Pairs<'_> {
     fn quoted(&self, of: DocId, by: DocId) -> Vec<bool> {
         let (of, by) = (self.tokens.get(of), self.tokens.get(by));
         let (of, by) = (of.as_slice(), by.as_slice());
+        thread_local! {
+            static RUNS: RefCell<Runs> = RefCell::default();
+        }
         let k = self.config.shingle;
-        let mut runs = Vec::new();
-        shingles(by, k, &mut runs);
         let mut quoted = vec![false; of.len()];
-        let mut at = 0;
-        each_shingle(of, k, |run| {
-            if runs.binary_search(&run).is_ok() {
-                let end = (at + k).min(of.len());
-                quoted[at..end].fill(true);
-            }
-            at += 1;
+        RUNS.with_borrow_mut(|runs| {
+            runs.hold(by, k);
+            let mut at = 0;
+            each_shingle(of, k, |run| {
+                if runs.contain(run) {
+                    let end = (at + k).min(of.len());
+                    quoted[at..end].fill(true);
+                }
+                at += 1;
+            });
         });
         quoted
     }

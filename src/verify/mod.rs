@@ -46,4 +46,5 @@ pub use passages::{Passage, passages};
 pub use profile::Profile;
 pub use relation::{Edge, SURE, Verifier};
 pub use rewrites::{Rewrites, Window, unrelated};
+pub use shared::Shared;
 pub use terms::{Place, each_term};

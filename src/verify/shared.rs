@@ -62,6 +62,11 @@ impl Shared {
         self.comparison = 0;
     }
 
+    /// Whether the document that is held has a shingle.
+    pub fn contain(&self, shingle: u64) -> bool {
+        self.held.places[self.held.place(shingle.max(1))] != 0
+    }
+
     /// The overlap of the document that is held with another.
     pub fn overlap(&mut self, tokens: &[Token], k: usize) -> Overlap {
         self.comparison += 1;
