@@ -377,7 +377,9 @@ pub(super) fn join(
     let candidates = account.stage(Stage::Join, leaders.len() as u64, None, |_| {
         cancel.check()?;
         let (features, shared) = (config.matching.rare_features, config.matching.rare_shared);
-        let verbatim = contained::candidates(&leaders, &corpus.tokens, config.matching.shingle);
+        // Without the scorer nobody can say that two stories have nothing to do with each other, as those of a digest.
+        let quotes = config.matching.rewrites;
+        let verbatim = contained::candidates(&leaders, &corpus.tokens, config.matching.shingle, quotes);
         let rare = if config.matching.rewrites {
             cancel.check()?;
             let join = RareJoin::new(&leaders, &corpus.tokens, features, shared);
