@@ -30,6 +30,7 @@ mod profile;
 mod relation;
 mod rewrites;
 pub mod sets;
+mod term_map;
 mod terms;
 mod weekdays;
 
