@@ -34,6 +34,7 @@ mod relation;
 mod rewrites;
 pub mod sets;
 mod shared;
+mod term_map;
 mod terms;
 mod weekdays;
 
