@@ -55,7 +55,11 @@ impl Corpus {
     pub(super) fn new(config: &Config, budget: &Budget) -> Self {
         Self {
             headers: Headers::new(&budget.part(1, 16)),
-            tokens: TokenStore::new(&budget.part(1, 8)),
+            tokens: if config.matching.rewrites {
+                TokenStore::new(&budget.part(1, 8))
+            } else {
+                TokenStore::whole(&budget.part(1, 8))
+            },
             skipped: Vec::new(),
             bytes: 0,
             sources: Vec::new(),
