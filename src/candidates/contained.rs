@@ -11,8 +11,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::Candidate;
 use super::postings::Postings;
-use crate::DocId;
+use crate::spill::Budget;
 use crate::text::{TokenStore, each_shingle};
+use crate::{DocId, Result};
 
 /// One shingle in so many is kept.
 const SAMPLE: u64 = 4;
@@ -30,10 +31,20 @@ const WINDOW: usize = 16;
 /// Pairs of `documents` of which one may be an excerpt of the other, sorted, and with `quotes` also those of which one may
 /// be a digest that quotes the other. Documents come in the order of reading, one a copy group; shingles are of `k`
 /// tokens.
-pub fn candidates(documents: &[DocId], tokens: &TokenStore, k: usize, quotes: bool) -> Vec<Candidate> {
+///
+/// # Errors
+/// [`Error::Spill`](crate::Error::Spill) when a temporary file, for what `budget` does not allow, cannot be read or
+/// written.
+pub fn candidates(
+    documents: &[DocId],
+    tokens: &TokenStore,
+    k: usize,
+    quotes: bool,
+    budget: &Budget,
+) -> Result<Vec<Candidate>> {
     let counts = || -> Vec<AtomicU32> { documents.iter().map(|_| AtomicU32::new(0)).collect() };
     let (sizes, elsewhere) = (counts(), counts());
-    let postings = Postings::new(documents.len(), |document, (): &mut (), sink| {
+    let postings = Postings::new(documents.len(), budget, |document, (): &mut (), sink| {
         let mut size = 0;
         each_shingle(tokens.get(documents[document]).as_slice(), k, |shingle| {
             if shingle.is_multiple_of(SAMPLE) {
@@ -42,7 +53,7 @@ pub fn candidates(documents: &[DocId], tokens: &TokenStore, k: usize, quotes: bo
             }
         });
         sizes[document].store(size, Ordering::Relaxed);
-    });
+    })?;
     let met = postings.meetings(|list, pairs| {
         for (at, &a) in list.iter().enumerate() {
             // Sums hang on no order.
@@ -51,8 +62,9 @@ pub fn candidates(documents: &[DocId], tokens: &TokenStore, k: usize, quotes: bo
                 pairs.push(a, b);
             }
         }
-    });
-    let of = |counts: &[AtomicU32], document: u32| f64::from(counts[document as usize].load(Ordering::Relaxed));
+    })?;
+    let of =
+        |counts: &[AtomicU32], document: u32| f64::from(counts[document as usize].load(Ordering::Relaxed));
     let digest = |document: u32| of(&elsewhere, document) >= ELSEWHERE * of(&sizes, document);
     met.pairs(|a, b, shared| {
         let smaller = of(&sizes, a).min(of(&sizes, b));
@@ -65,7 +77,6 @@ pub fn candidates(documents: &[DocId], tokens: &TokenStore, k: usize, quotes: bo
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spill::Budget;
     use crate::text::{mix, tokenize};
 
     fn text(seed: u64, words: u64) -> String {
@@ -78,7 +89,7 @@ mod tests {
             tokens.push(&tokenize(text)).unwrap();
         }
         let documents: Vec<DocId> = (0..).map(DocId).take(texts.len()).collect();
-        candidates(&documents, &tokens, 5, true)
+        candidates(&documents, &tokens, 5, true, &Budget::unlimited()).unwrap()
     }
 
     #[test]

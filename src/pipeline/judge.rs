@@ -94,7 +94,13 @@ impl<'a> Pairs<'a> {
 
     /// What is found of a candidate that may be verbatim: its edge, or whether it has sentences in common without being
     /// related; and of another, whether it is a rewrite.
-    pub(super) fn verdict(&self, a: DocId, b: DocId, may_be_verbatim: bool, checker: &mut Checker<'_>) -> Verdict {
+    pub(super) fn verdict(
+        &self,
+        a: DocId,
+        b: DocId,
+        may_be_verbatim: bool,
+        checker: &mut Checker<'_>,
+    ) -> Verdict {
         if !may_be_verbatim {
             return self.rewrite(a, b, checker).map_or(Verdict::Nothing, Verdict::Edge);
         }

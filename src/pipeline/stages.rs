@@ -64,7 +64,7 @@ impl Corpus {
             bytes: 0,
             sources: Vec::new(),
             published: Vec::new(),
-            keys: BandKeys::new(Bands::for_config(&config.matching).bands),
+            keys: BandKeys::new(Bands::for_config(&config.matching).bands, &budget.part(1, 4)),
             budget: budget.clone(),
         }
     }
@@ -101,7 +101,7 @@ impl Corpus {
                 .flatten_iter()
                 .collect();
             for (document, tokens, keys) in changed {
-                self.keys.replace(document.index(), length(&tokens), &keys);
+                self.keys.replace(document.index(), length(&tokens), &keys)?;
                 self.tokens.shorten(document, &tokens)?;
             }
         }
@@ -114,7 +114,7 @@ impl Corpus {
             .ok()
             .filter(|&id| id < limit)
             .ok_or(Error::TooManyDocuments { limit })?;
-        self.keys.push(DocId(id), length(tokens), keys);
+        self.keys.push(DocId(id), length(tokens), keys)?;
         self.sources.push(source_key(header));
         let instant = header.meta.published.as_deref().and_then(crate::dates::instant);
         self.published.push(instant.map(|instant| instant.as_second()));
@@ -241,7 +241,7 @@ pub(super) fn copies(
     let documents = corpus.len() as u64;
     let candidates = account.stage(Stage::Bands, documents, None, |_| {
         cancel.check()?;
-        let candidates = corpus.keys.candidates();
+        let candidates = corpus.keys.candidates()?;
         let found = candidates.len() as u64;
         Ok((candidates, found))
     })?;
@@ -298,7 +298,7 @@ pub(super) fn furniture(
         }
         cancel.check()?;
         corpus.mark(&learned, &config.matching)?;
-        let groups = collapse(corpus, &corpus.keys.candidates(), window, config, &NoProgress, cancel)?;
+        let groups = collapse(corpus, &corpus.keys.candidates()?, window, config, &NoProgress, cancel)?;
         let leaders = groups.leaders() as u64;
         Ok((groups, leaders))
     })
@@ -383,12 +383,14 @@ pub(super) fn join(
         let (features, shared) = (config.matching.rare_features, config.matching.rare_shared);
         // Without the scorer nobody can say that two stories have nothing to do with each other, as those of a digest.
         let quotes = config.matching.rewrites;
-        let verbatim = contained::candidates(&leaders, &corpus.tokens, config.matching.shingle, quotes);
+        let k = config.matching.shingle;
+        let budget = corpus.budget.part(1, 4);
+        let verbatim = contained::candidates(&leaders, &corpus.tokens, k, quotes, &budget)?;
         let rare = if config.matching.rewrites {
             cancel.check()?;
             let join = RareJoin::new(&leaders, &corpus.tokens, features, shared);
             cancel.check()?;
-            join.candidates()
+            join.candidates(&budget)?
         } else {
             Vec::new()
         };

@@ -37,7 +37,7 @@ pub(super) fn survey(
     let join =
         RareJoin::new(&leaders, &corpus.tokens, config.matching.rare_features, config.matching.rare_shared);
     cancel.check()?;
-    let candidates = join.candidates();
+    let candidates = join.candidates(&corpus.budget)?;
     let numbers: HashMap<String, DocId> = corpus
         .ids()
         .take(named)

@@ -31,10 +31,8 @@ pub fn each_shingle(tokens: &[Token], k: usize, mut each: impl FnMut(u64)) {
     let mut sum = combine(&tokens[..k]);
     each(mix(sum));
     for (first, next) in tokens.iter().zip(&tokens[k..]) {
-        sum = sum
-            .wrapping_mul(BASE)
-            .wrapping_sub(first.bits().wrapping_mul(leaving))
-            .wrapping_add(next.bits());
+        sum =
+            sum.wrapping_mul(BASE).wrapping_sub(first.bits().wrapping_mul(leaving)).wrapping_add(next.bits());
         each(mix(sum));
     }
 }
