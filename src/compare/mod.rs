@@ -36,7 +36,7 @@ pub use plain::{Plain, plain};
 pub use rows::Row;
 
 use crate::config::Config;
-use crate::dates::instant;
+use crate::dates::{SECONDS_A_DAY, instant};
 use crate::document::Document;
 use crate::report::{DocumentLine, EdgeLine, ModelLine, Relation};
 use crate::text::credit::{Agencies, credits};
@@ -44,8 +44,6 @@ use crate::text::{Tokens, shingles, tokenize};
 use crate::verify::sets::Overlap;
 use crate::verify::{Feature, Features, Idf, Model, Profile, Scratch, Verifier, measure, passages};
 use crate::{DocId, Result};
-
-const SECONDS_A_DAY: f64 = 86_400.0;
 
 /// Compares two documents.
 ///
@@ -273,7 +271,7 @@ impl<'a> Comparer<'a> {
         let mut verifier = Verifier::new(matching);
         let verbatim = verifier.verbatim(x, y);
         let seconds_apart = seconds(&a.side).zip(seconds(&b.side)).map(|(a, b)| b - a);
-        let days = seconds_apart.map(|seconds| seconds.unsigned_abs() as f64 / SECONDS_A_DAY);
+        let days = seconds_apart.map(|seconds| seconds.unsigned_abs() as f64 / f64::from(SECONDS_A_DAY));
         let measured = measure(&a.profile, &b.profile, &mut Scratch::default()).map(|features| {
             days.filter(|_| matching.window > 0).map_or(features, |days| features.published_apart(days))
         });

@@ -13,6 +13,7 @@ use crate::candidates::params::Bands;
 use crate::candidates::rare::RareJoin;
 use crate::cluster::{self, Cluster, Composite, CopyGroups};
 use crate::config::{Config, MatchConfig};
+use crate::dates::SECONDS_A_DAY;
 use crate::document::{Header, Skipped};
 use crate::ingest::{self, Outcome, Root};
 use crate::progress::{Cancel, NoProgress, Progress, Stage};
@@ -28,7 +29,6 @@ use crate::{DocId, Error, Result};
 const SKETCH_SEED: u64 = 0x77_69_72_65;
 /// Candidates that one task checks between two looks at the cancel flag.
 const CHECKS_A_TASK: usize = 512;
-const SECONDS_A_DAY: u64 = 86_400;
 /// Shared words that a report shows of a rewrite.
 const EVIDENCE_WORDS: usize = 8;
 
@@ -295,9 +295,10 @@ pub(super) fn rewrites<'a>(
     let rewrites = Rewrites::new(model, Idf::new(frequencies(corpus, groups)), &corpus.tokens, threshold);
     Ok(Some(match config.matching.window {
         0 => rewrites,
-        days => {
-            rewrites.within(Window { published: published(corpus), seconds: u64::from(days) * SECONDS_A_DAY })
-        }
+        days => rewrites.within(Window {
+            published: published(corpus),
+            seconds: u64::from(days) * u64::from(SECONDS_A_DAY),
+        }),
     }))
 }
 
