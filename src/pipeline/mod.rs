@@ -6,6 +6,7 @@
 mod account;
 mod copied;
 mod judge;
+mod learned;
 mod stages;
 mod survey;
 mod tell;
@@ -155,7 +156,7 @@ impl<'a> Pipeline<'a> {
         let marked: Vec<bool> = corpus.headers.iter().map(|header| references.hold(&header.path)).collect();
         let words = account.stage(Stage::Evidence, evidence.len() as u64, None, |_| {
             let words = words::find(&evidence, &corpus, self.config, &self.cancel)?;
-            let found = words.len() as u64;
+            let found = words.terms.len() as u64;
             Ok((words, found))
         })?;
         let wording = tell::Wording {

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::account::Account;
 use super::judge::{Pairs, Verdict};
+use super::learned::Learned;
 use crate::candidates::Candidate;
 use crate::candidates::bands::{BandKeys, band_keys};
 use crate::candidates::params::Bands;
@@ -19,9 +20,9 @@ use crate::ingest::{self, Outcome, Root};
 use crate::progress::{Cancel, NoProgress, Progress, Stage};
 use crate::report::Relation;
 use crate::sketch::Sketcher;
-use crate::sources::{SourceFurniture, source_key};
+use crate::sources::{self, source_key};
 use crate::text::credit::{self, Agencies, Credit};
-use crate::text::{Token, Tokenizer, Tokens};
+use crate::text::{SourceLines, Token, Tokenizer, Tokens};
 use crate::verify::{Edge, Frequencies, Idf, Model, Profile, Rewrites, Scratch, Window};
 use crate::{DocId, Error, Result};
 
@@ -39,6 +40,7 @@ pub(super) struct Corpus {
     pub(super) tokens: Vec<Tokens>,
     pub(super) credits: Vec<Vec<Credit>>,
     pub(super) skipped: Vec<Skipped>,
+    pub(super) learned: Learned,
     keys: BandKeys,
 }
 
@@ -62,22 +64,24 @@ impl Corpus {
     }
 
     /// Marks the learned lines in every document of their source, and signs what is left of it.
-    fn mark(&mut self, learned: &SourceFurniture, sources: &[u64], config: &MatchConfig) {
+    fn mark(&mut self, learned: SourceLines, sources: &[u64], config: &MatchConfig) {
         let cut = Bands::for_config(config);
         let sketcher = Sketcher::new(config.signature, SKETCH_SEED);
-        let changed: Vec<(usize, Tokens, Vec<u64>)> = self
+        let changed: Vec<(usize, Tokens, Vec<u64>, Vec<u64>)> = self
             .tokens
             .par_iter()
             .zip(sources)
             .enumerate()
             .map_init(Worker::default, |worker, (at, (tokens, &source))| {
-                let tokens = learned.marked(source, tokens)?;
-                let keys = worker.sign(&tokens, config, &sketcher, cut);
-                Some((at, tokens, keys))
+                let marked = learned.marked(source, tokens)?;
+                let keys = worker.sign(&marked, config, &sketcher, cut);
+                Some((at, marked, keys, learned.of(source, tokens)))
             })
             .flatten_iter()
             .collect();
-        for (at, tokens, keys) in changed {
+        self.learned = Learned::new(learned);
+        for (at, tokens, keys, lines) in changed {
+            self.learned.count(at, &lines);
             self.keys.replace(at, length(&tokens), &keys);
             self.tokens[at] = tokens;
         }
@@ -143,10 +147,13 @@ pub(super) fn read_into(
     };
     let prepare = |document: &crate::Document| {
         thread_local! {
-            static WORKER: RefCell<Worker> = RefCell::default();
+            static WORKER: RefCell<Option<Worker>> = RefCell::default();
         }
-        let (tokens, keys) =
-            WORKER.with_borrow_mut(|worker| worker.prepare(&document.text, &config.matching, &sketcher, cut));
+        // The threads are those of one run, so that all of a thread's documents have the same settings.
+        let (tokens, keys) = WORKER.with_borrow_mut(|worker| {
+            let worker = worker.get_or_insert_with(|| Worker::new(&config.matching));
+            worker.prepare(&document.text, &config.matching, &sketcher, cut)
+        });
         Prepared { tokens, keys, credits: credit::credits(&document.text, &document.meta, &agencies) }
     };
     account.measure(Stage::Read, |_| {
@@ -178,6 +185,10 @@ struct Worker {
 }
 
 impl Worker {
+    fn new(config: &MatchConfig) -> Self {
+        Self { tokenizer: Tokenizer::new(config), ..Self::default() }
+    }
+
     fn prepare(
         &mut self,
         text: &str,
@@ -185,11 +196,7 @@ impl Worker {
         sketcher: &Sketcher,
         cut: Bands,
     ) -> (Tokens, Vec<u64>) {
-        let tokens = if config.keep_furniture {
-            self.tokenizer.tokens_with_furniture(text)
-        } else {
-            self.tokenizer.tokens(text)
-        };
+        let tokens = self.tokenizer.tokens(text);
         let keys = self.sign(&tokens, config, sketcher, cut);
         (tokens, keys)
     }
@@ -258,16 +265,17 @@ pub(super) fn furniture(
     }
     account.stage(Stage::Furniture, groups.leaders() as u64, None, |_| {
         cancel.check()?;
-        let sources: Vec<u64> = corpus.headers.par_iter().map(source_key).collect();
+        let source = |header: &Header| source_key(&header.path, header.record, &header.meta);
+        let sources: Vec<u64> = corpus.headers.par_iter().map(source).collect();
         let stories: Vec<(u64, &Tokens)> =
             corpus.leaders(&groups).map(|d| (sources[d.index()], corpus.of(d))).collect();
-        let learned = SourceFurniture::learn(&stories, || Idf::new(frequencies(corpus, &groups)));
+        let learned = sources::learn(&stories, || Idf::new(frequencies(corpus, &groups)));
         if learned.is_empty() {
             let leaders = groups.leaders() as u64;
             return Ok((groups, leaders));
         }
         cancel.check()?;
-        corpus.mark(&learned, &sources, &config.matching);
+        corpus.mark(learned, &sources, &config.matching);
         let groups = collapse(corpus, &corpus.keys.candidates(), config, &NoProgress, cancel)?;
         let leaders = groups.leaders() as u64;
         Ok((groups, leaders))

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::account::Account;
 use super::copied::Copied;
+use super::learned::Marked;
 use super::stages::{Corpus, Evidence, Found};
 use super::versions::Versions;
 use super::words::Words;
@@ -12,9 +13,10 @@ use crate::DocId;
 use crate::cluster::{Cluster, cluster_name};
 use crate::config::Config;
 use crate::report::{
-    ClusterLine, DocumentLine, EdgeCounts, EdgeLine, MemberLine, ModelLine, PassageLine, Relation, Run,
-    RunLine, SCHEMA, SummaryLine, peak_memory,
+    ClusterLine, DocumentLine, EdgeCounts, EdgeLine, FurnitureLine, MemberLine, ModelLine, PassageLine,
+    Relation, Run, RunLine, SCHEMA, SummaryLine, peak_memory,
 };
+use crate::sources::source_name;
 use crate::text::credit::AGENCIES;
 use crate::verify::Edge;
 
@@ -86,6 +88,7 @@ pub(super) fn run(
         seconds,
         peak_memory: peak_memory(),
     };
+    let furniture = furniture_lines(&corpus, wording.words);
     let lengths =
         corpus.tokens.iter().map(|t| (u32::try_from(t.len()).unwrap_or(u32::MAX), t.furniture_len()));
     let composites: Vec<(usize, Vec<String>)> = found
@@ -126,7 +129,23 @@ pub(super) fn run(
     for (document, quotes) in composites {
         documents[document].composite = quotes;
     }
-    Run { header, documents, skipped: corpus.skipped, edges, clusters, summary }
+    Run { header, documents, skipped: corpus.skipped, furniture, edges, clusters, summary }
+}
+
+/// The learned lines by source, those of one in the order of reading.
+fn furniture_lines(corpus: &Corpus, words: &Words) -> Vec<FurnitureLine> {
+    let line = |line: &Marked| {
+        let header = &corpus.headers[line.first.index()];
+        FurnitureLine {
+            source: source_name(&header.path, header.record, &header.meta).to_owned(),
+            line: words.lines.get(&line.key).cloned(),
+            documents: line.documents,
+            key: line.key,
+        }
+    };
+    let mut lines: Vec<FurnitureLine> = corpus.learned.marked.iter().map(line).collect();
+    lines.sort_by(|x, y| x.source.cmp(&y.source));
+    lines
 }
 
 fn edge_line(edge: &Edge, id: impl Fn(DocId) -> String, wording: &Wording<'_>) -> EdgeLine {
@@ -140,7 +159,7 @@ fn edge_line(edge: &Edge, id: impl Fn(DocId) -> String, wording: &Wording<'_>) -
         jaccard: round(edge.jaccard),
         containment_a: round(edge.containment_a),
         containment_b: round(edge.containment_b),
-        evidence: terms.iter().filter_map(|term| wording.words.get(term).cloned()).collect(),
+        evidence: terms.iter().filter_map(|term| wording.words.terms.get(term).cloned()).collect(),
         features: grounds.map_or_else(Vec::new, |g| g.features.iter().copied().map(round).collect()),
     }
 }

@@ -1,4 +1,4 @@
-//! Hashes back to words, for the evidence of a report.
+//! Hashes back to words, for the evidence and the learned lines of a report.
 //!
 //! No text is kept while a run goes on: the files of the documents whose words are wanted are read once more.
 
@@ -9,34 +9,67 @@ use super::stages::{Corpus, Evidence};
 use crate::config::Config;
 use crate::ingest::{self, Outcome, Root};
 use crate::progress::{Cancel, NoProgress};
-use crate::text::{Class, Token, Tokenizer};
+use crate::sources::source_key;
+use crate::text::{Class, Placed, SourceLines, Tokenizer};
 use crate::verify::each_term;
-use crate::{Error, Result, Skipped};
+use crate::{DocId, Document, Error, Result, Skipped};
 
-/// The words behind terms; a term that is not found (the file has changed, or came from standard input) is left out.
-pub(super) type Words = HashMap<u32, String>;
+/// Characters that a report shows of a learned line.
+const LINE_CHARS: usize = 300;
 
-/// Looks the terms of `evidence` up in the documents that hold them.
+/// The words behind hashes; what is not found (the file has changed, or came from standard input) is left out.
+#[derive(Default)]
+pub(super) struct Words {
+    /// Those of terms.
+    pub(super) terms: HashMap<u32, String>,
+    /// Those of learned lines, by key.
+    pub(super) lines: HashMap<u64, String>,
+}
+
+/// What is wanted of a document.
+#[derive(Default)]
+struct Wanted {
+    terms: HashSet<u32>,
+    lines: HashSet<u64>,
+}
+
+/// Looks the terms of `evidence` and the lines that were learned up in documents that hold them.
 pub(super) fn find(evidence: &Evidence, corpus: &Corpus, config: &Config, cancel: &Cancel) -> Result<Words> {
-    let mut wanted: HashMap<(&str, Option<u64>), HashSet<u32>> = HashMap::new();
-    for (document, terms) in evidence.iter().map(|((a, _), grounds)| (a, &grounds.terms)) {
+    let mut wanted: HashMap<(&str, Option<u64>), Wanted> = HashMap::new();
+    let place = |document: DocId| {
         let header = &corpus.headers[document.index()];
-        wanted.entry((&header.path, header.record)).or_default().extend(terms);
+        (header.path.as_str(), header.record)
+    };
+    for (&(a, _), grounds) in evidence {
+        wanted.entry(place(a)).or_default().terms.extend(&grounds.terms);
     }
-    let mut words = Words::new();
+    for line in &corpus.learned.marked {
+        wanted.entry(place(line.first)).or_default().lines.insert(line.key);
+    }
+    let mut words = Words::default();
     let files: BTreeSet<&str> = wanted.keys().map(|&(path, _)| path).collect();
     let files: Vec<Root> =
         files.into_iter().filter(|path| Path::new(path).is_file()).map(Root::from).collect();
     if files.is_empty() {
         return Ok(words);
     }
-    let look = |document: &crate::Document| {
-        let terms = wanted.get(&(document.path.as_str(), document.record))?;
-        Some(spell(&document.text, terms, config.matching.keep_furniture))
+    let ruled = Tokenizer::new(&config.matching);
+    let compared = ruled.clone().with_learned(corpus.learned.lines.clone());
+    let look = |document: &Document| {
+        let wanted = wanted.get(&(document.path.as_str(), document.record))?;
+        let source = source_key(&document.path, document.record, &document.meta);
+        let text = &document.text;
+        Some((
+            spell(text, &compared.clone().placed(text, source), &wanted.terms),
+            lines(text, &ruled.clone().placed(text, source), source, &wanted.lines),
+        ))
     };
     let read = ingest::read(&files, &config.ingest, &NoProgress, cancel, look, |outcome| {
         match outcome {
-            Outcome::Read(_, Some(found)) => words.extend(found),
+            Outcome::Read(_, Some((terms, lines))) => {
+                words.terms.extend(terms);
+                words.lines.extend(lines);
+            }
             Outcome::Read(_, None) | Outcome::Skipped(Skipped { .. }) => {}
         }
         Ok(())
@@ -49,20 +82,11 @@ pub(super) fn find(evidence: &Evidence, corpus: &Corpus, config: &Config, cancel
 }
 
 /// The first word, as written, behind each wanted term of a text.
-fn spell(text: &str, terms: &HashSet<u32>, keep_furniture: bool) -> Vec<(u32, String)> {
-    let mut tokenizer = Tokenizer::default();
-    let tokens = if keep_furniture { tokenizer.tokens_with_furniture(text) } else { tokenizer.tokens(text) };
-    let mut written: Vec<(Token, std::ops::Range<usize>)> = Vec::new();
-    tokenizer.words(text, |token, _, range| written.push((token, range)));
-    // Furniture is among the words and not among the tokens: walk both, in step where they agree.
-    let mut places = Vec::with_capacity(tokens.len());
-    let mut next = written.into_iter();
-    for &token in tokens.as_slice() {
-        places.extend(next.by_ref().find(|(other, _)| *other == token).map(|(_, range)| range));
-    }
+fn spell(text: &str, placed: &Placed, terms: &HashSet<u32>) -> Vec<(u32, String)> {
+    let Placed { tokens, words, .. } = placed;
     let mut found: HashMap<u32, String> = HashMap::new();
     for segment in tokens.segments() {
-        each_term(&tokens, segment, |place| {
+        each_term(tokens, segment, |place| {
             if !terms.contains(&place.term) {
                 return;
             }
@@ -72,7 +96,7 @@ fn spell(text: &str, terms: &HashSet<u32>, keep_furniture: bool) -> Vec<(u32, St
                 Class::Ideograph => 2,
                 Class::Unspaced => 3,
             };
-            let ends = places.get(at).zip(places.get(at + width - 1));
+            let ends = words.get(at).zip(words.get(at + width - 1));
             if let Some((first, last)) = ends {
                 found.entry(place.term).or_insert_with(|| text[first.start..last.end].to_owned());
             }
@@ -80,5 +104,21 @@ fn spell(text: &str, terms: &HashSet<u32>, keep_furniture: bool) -> Vec<(u32, St
     }
     let mut found: Vec<(u32, String)> = found.into_iter().collect();
     found.sort_unstable();
+    found
+}
+
+/// The wanted lines of a document of `source`, as written.
+fn lines(text: &str, placed: &Placed, source: u64, wanted: &HashSet<u64>) -> Vec<(u64, String)> {
+    if wanted.is_empty() {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for line in placed.tokens.lines() {
+        let key = SourceLines::key(source, &placed.tokens.as_slice()[line.clone()]);
+        if wanted.contains(&key) {
+            let words: Vec<&str> = text[placed.line(text, &line)].split_whitespace().collect();
+            found.push((key, words.join(" ").chars().take(LINE_CHARS).collect()));
+        }
+    }
     found
 }

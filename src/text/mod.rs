@@ -6,13 +6,17 @@
 
 pub mod credit;
 mod furniture;
+mod learned;
 mod normalize;
+mod placed;
 mod script;
 mod shingle;
 mod tokenize;
 mod tokens;
 
 pub use furniture::furniture;
+pub use learned::SourceLines;
+pub use placed::Placed;
 pub use shingle::{Shingles, each_shingle, shingles};
 pub(crate) use shingle::{mix, sequence_hash};
 pub use tokenize::{Tokenizer, tokenize};

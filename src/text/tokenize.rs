@@ -5,6 +5,7 @@
 //! text is ASCII, and an ASCII word is hashed after one pass that lowers it in a small buffer.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -12,35 +13,46 @@ use super::furniture::furniture;
 use super::normalize::{self, STEM_LETTERS};
 use super::script::{self, Kind};
 use super::tokens::Segment;
-use super::{Class, Token, Tokens};
+use super::{Class, SourceLines, Token, Tokens};
+use crate::config::MatchConfig;
 
-/// Cuts texts into tokens. Holds buffers, so one a thread is cheaper than one a text.
-#[derive(Debug, Default)]
+/// Cuts texts into tokens, and knows which of them count. Holds buffers, so one a thread is cheaper than one a text.
+#[derive(Clone, Debug, Default)]
 pub struct Tokenizer {
+    /// Whether furniture counts too.
+    pub(super) keep_furniture: bool,
+    /// What was learned to be furniture.
+    pub(super) learned: Arc<SourceLines>,
     /// The word at hand, folded.
     word: String,
     stem: String,
 }
 
-/// Tokens of one text; see [`Tokenizer::tokens`].
+/// Tokens of one text without its furniture; see [`Tokenizer::tokens`].
 pub fn tokenize(text: &str) -> Tokens {
     Tokenizer::default().tokens(text)
 }
 
 impl Tokenizer {
-    /// The tokens of `text` without its furniture, with the ends of its sentences and lines.
+    /// One that follows the settings. The default one leaves out what the rules call furniture.
+    pub fn new(config: &MatchConfig) -> Self {
+        Self { keep_furniture: config.keep_furniture, ..Self::default() }
+    }
+
+    /// One that leaves out these lines too, unless furniture is kept; see [`Tokenizer::placed`].
+    #[must_use]
+    pub fn with_learned(self, learned: SourceLines) -> Self {
+        Self { learned: Arc::new(learned), ..self }
+    }
+
+    /// The tokens of `text` that count whatever its source, with the ends of its sentences and lines.
     ///
     /// Linear in the text; about 10 ns a token for ASCII.
     pub fn tokens(&mut self, text: &str) -> Tokens {
-        self.cut(text, &furniture(text))
+        if self.keep_furniture { self.cut(text, &[]) } else { self.cut(text, &furniture(text)) }
     }
 
-    /// The tokens of all of `text`.
-    pub fn tokens_with_furniture(&mut self, text: &str) -> Tokens {
-        self.cut(text, &[])
-    }
-
-    fn cut(&mut self, text: &str, marked: &[Range<usize>]) -> Tokens {
+    pub(super) fn cut(&mut self, text: &str, marked: &[Range<usize>]) -> Tokens {
         // English runs at six bytes a token; a little spare saves the one regrowth.
         let mut tokens = Vec::with_capacity(text.len() / 5);
         let mut segments: Vec<Segment> = Vec::new();
