@@ -12,6 +12,9 @@ use jiff::fmt::{rfc2822, strtime};
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, Zoned};
 
+/// A day of the calendar, whatever clocks are set to.
+pub(crate) const SECONDS_A_DAY: u32 = 86_400;
+
 /// The forms that pages, feeds and archives use, most exact first.
 const DATE_TIMES: &[&str] = &[
     "%Y-%m-%d %H:%M:%S",

@@ -151,7 +151,7 @@ fn of_run(path: &Path, a: &str, b: &str) -> anyhow::Result<(Comparison, u8)> {
     let place = |line: &DocumentLine| (line.path.clone(), line.record);
     let places: HashSet<_> = [place(line_a), place(line_b)].into();
     let found = again(&places, &run.header.config.ingest, &Cancel::default())?;
-    let comparer = Comparer::new(&run.header.config)?;
+    let comparer = Comparer::new(&run.header.config)?.with_learned(run.learned());
     let mut code = DONE;
     let mut ready = |line: &DocumentLine| -> anyhow::Result<crate::compare::Ready> {
         let document = found.get(&place(line)).ok_or_else(|| {

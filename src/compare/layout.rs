@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use crate::text::{Tokenizer, Tokens, furniture};
+use crate::text::Placed;
 
 /// A stretch of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,29 +17,14 @@ pub(super) struct Stretch {
     pub starts_line: bool,
 }
 
-/// The bytes of the words that are compared, in the order of [`Tokens::as_slice`].
-pub(super) fn word_bytes(text: &str) -> Vec<Range<usize>> {
-    let lines = furniture(text);
-    let mut lines = lines.iter().peekable();
-    let mut out = Vec::new();
-    Tokenizer::default().words(text, |_, _, range| {
-        while lines.next_if(|line| line.end <= range.start).is_some() {}
-        if lines.peek().is_none_or(|line| line.start > range.start) {
-            out.push(range);
-        }
-    });
-    out
-}
-
 /// Cuts `text` at the ends of its passages (ranges of tokens, in order) and around its furniture.
 pub(super) fn stretches(
     text: &str,
-    tokens: &Tokens,
-    words: &[Range<usize>],
+    placed: &Placed,
     passages: impl Iterator<Item = Range<usize>>,
 ) -> Vec<Stretch> {
+    let Placed { tokens, words, furniture: lines } = placed;
     debug_assert_eq!(tokens.len(), words.len());
-    let lines = furniture(text);
     let mut starts: Vec<(usize, Option<usize>)> = Vec::new();
     // The first word of each passage, to find the one that goes on behind a line of furniture.
     let mut firsts: Vec<usize> = Vec::new();
@@ -108,12 +93,19 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::text::tokenize;
+    use crate::config::MatchConfig;
+    use crate::text::{SourceLines, Tokenizer};
+
+    fn placed(text: &str) -> Placed {
+        Tokenizer::default().placed(text, 0)
+    }
 
     fn cut(text: &str) -> Vec<(&str, bool)> {
-        let tokens = tokenize(text);
-        let words = word_bytes(text);
-        stretches(text, &tokens, &words, tokens.segments())
+        cut_as(text, &placed(text))
+    }
+
+    fn cut_as<'a>(text: &'a str, placed: &Placed) -> Vec<(&'a str, bool)> {
+        stretches(text, placed, placed.tokens.segments())
             .into_iter()
             .map(|stretch| (&text[stretch.bytes], stretch.passage.is_some()))
             .collect()
@@ -144,14 +136,39 @@ mod tests {
         assert!(!pieces[0].1 && pieces[1].0.starts_with("The harbour") && pieces[1].1);
     }
 
+    #[test]
+    fn what_was_learned_is_furniture_and_what_is_kept_is_none() {
+        let text = "The harbour board voted on Tuesday to close the old lighthouse for good.\n\
+            All of the Meridian's news in one letter every evening, whatever the weather.\n\
+            Ships will be guided by a beacon on the northern pier until the spring.\nShare this story\n";
+        let plain = placed(text);
+        let line = plain.tokens.lines().nth(1).unwrap();
+        let learned: SourceLines =
+            [SourceLines::key(7, &plain.tokens.as_slice()[line])].into_iter().collect();
+        let known = Tokenizer::default().with_learned(learned.clone()).placed(text, 7);
+        let pieces = cut_as(text, &known);
+        assert_eq!(pieces.iter().map(|piece| piece.1).collect::<Vec<_>>(), [true, false, true, false]);
+        assert!(pieces[1].0.starts_with("All of") && pieces[1].0.ends_with("weather.\n"));
+        let keeping = MatchConfig { keep_furniture: true, ..MatchConfig::default() };
+        let kept = Tokenizer::new(&keeping).with_learned(learned).placed(text, 7);
+        assert!(cut_as(text, &kept).iter().all(|piece| piece.1));
+    }
+
     proptest! {
         #[test]
-        fn every_byte_lies_in_one_stretch(text in "(\\PC{0,20}[.\n 。]{0,2}){0,8}|[a-z .!?\n。।]{0,80}") {
-            let tokens = tokenize(&text);
-            let words = word_bytes(&text);
-            prop_assert_eq!(words.len(), tokens.len());
+        fn every_byte_lies_in_one_stretch(
+            text in "(\\PC{0,20}[.\n 。]{0,2}){0,8}|[a-z .!?\n。।]{0,80}",
+            chosen in any::<u8>(),
+        ) {
+            let plain = placed(&text);
+            let learned = plain.tokens.lines().enumerate().filter(|(at, _)| chosen >> (at % 8) & 1 == 1);
+            let learned: SourceLines =
+                learned.map(|(_, line)| SourceLines::key(0, &plain.tokens.as_slice()[line])).collect();
+            let placed = Tokenizer::default().with_learned(learned).placed(&text, 0);
+            prop_assert_eq!(placed.words.len(), placed.tokens.len());
+            prop_assert!(placed.furniture.windows(2).all(|two| two[0].end <= two[1].start));
             let mut next = 0;
-            for stretch in stretches(&text, &tokens, &words, tokens.segments()) {
+            for stretch in stretches(&text, &placed, placed.tokens.segments()) {
                 prop_assert_eq!(stretch.bytes.start, next);
                 next = stretch.bytes.end;
             }

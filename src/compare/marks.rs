@@ -62,7 +62,7 @@ struct Terms {
 fn terms((ready, pieces): (&Ready, &[Piece]), rows: &[usize]) -> Terms {
     let mut out = Terms { all: HashSet::new(), by_row: HashSet::new() };
     for (piece, &row) in pieces.iter().zip(rows) {
-        each_term(&ready.tokens, piece.words.clone(), |place| {
+        each_term(&ready.placed.tokens, piece.words.clone(), |place| {
             out.all.insert(place.term);
             out.by_row.insert((row, place.term));
         });
@@ -71,9 +71,9 @@ fn terms((ready, pieces): (&Ready, &[Piece]), rows: &[usize]) -> Terms {
 }
 
 fn mark((ready, pieces): (&Ready, &[Piece]), rows: &[usize], other: &Terms, idf: &Idf) -> Vec<Word> {
-    let mut marks = vec![Mark::Small; ready.tokens.len()];
+    let mut marks = vec![Mark::Small; ready.placed.tokens.len()];
     for (piece, &row) in pieces.iter().zip(rows) {
-        each_term(&ready.tokens, piece.words.clone(), |place| {
+        each_term(&ready.placed.tokens, piece.words.clone(), |place| {
             if !idf.is_content(place.term) {
                 return;
             }
@@ -85,7 +85,7 @@ fn mark((ready, pieces): (&Ready, &[Piece]), rows: &[usize], other: &Terms, idf:
                 Mark::Own
             };
             let at = place.token as usize;
-            let width = match ready.tokens.as_slice()[at].class() {
+            let width = match ready.placed.tokens.as_slice()[at].class() {
                 Class::Word | Class::Number => 1,
                 Class::Ideograph => 2,
                 Class::Unspaced => 3,
@@ -96,5 +96,5 @@ fn mark((ready, pieces): (&Ready, &[Piece]), rows: &[usize], other: &Terms, idf:
             }
         });
     }
-    ready.words.iter().zip(marks).map(|(bytes, mark)| Word { bytes: bytes.clone(), mark }).collect()
+    ready.placed.words.iter().zip(marks).map(|(bytes, mark)| Word { bytes: bytes.clone(), mark }).collect()
 }

@@ -36,18 +36,17 @@ pub use plain::{Plain, plain};
 pub use rows::Row;
 
 use crate::config::Config;
-use crate::dates::instant;
+use crate::dates::{SECONDS_A_DAY, instant};
 use crate::document::Document;
 use crate::report::{DocumentLine, EdgeLine, ModelLine, Relation};
+use crate::sources::source_key;
 use crate::text::credit::{Agencies, credits};
-use crate::text::{Tokens, shingles, tokenize};
+use crate::text::{Placed, SourceLines, Tokenizer, shingles};
 use crate::verify::sets::Overlap;
 use crate::verify::{
     Feature, Features, Idf, Model, Profile, SURE, Scratch, Verifier, Window, measure, passages,
 };
 use crate::{DocId, Result};
-
-const SECONDS_A_DAY: u64 = 86_400;
 
 /// Compares two documents.
 ///
@@ -64,6 +63,7 @@ pub struct Comparer<'a> {
     model: Model,
     idf: Idf,
     agencies: Arc<Agencies>,
+    tokenizer: Tokenizer,
 }
 
 /// A document made ready for comparisons.
@@ -71,9 +71,8 @@ pub struct Comparer<'a> {
 pub struct Ready {
     /// What is known of the document.
     pub side: Side,
-    tokens: Tokens,
+    placed: Placed,
     profile: Profile,
-    words: Vec<Range<usize>>,
 }
 
 impl Ready {
@@ -247,12 +246,21 @@ impl<'a> Comparer<'a> {
             Some(path) => Agencies::with_file(path)?,
             None => Agencies::shipped(),
         };
-        Ok(Self { config, model, idf: Idf::background(), agencies })
+        let tokenizer = Tokenizer::new(&config.matching);
+        Ok(Self { config, model, idf: Idf::background(), agencies, tokenizer })
+    }
+
+    /// Takes the lines that a run learned of its sources for furniture too; see
+    /// [`Run::learned`](crate::report::Run::learned).
+    #[must_use]
+    pub fn with_learned(self, learned: SourceLines) -> Self {
+        Self { tokenizer: self.tokenizer.with_learned(learned), ..self }
     }
 
     /// Makes a document ready.
     pub fn ready(&self, document: &Document) -> Ready {
-        let tokens = tokenize(&document.text);
+        let source = source_key(&document.path, document.record, &document.meta);
+        let placed = self.tokenizer.clone().placed(&document.text, source);
         let named = credits(&document.text, &document.meta, &self.agencies);
         let side = Side {
             id: document.id.clone(),
@@ -261,27 +269,26 @@ impl<'a> Comparer<'a> {
             published: document.meta.published.clone(),
             source: document.meta.source.clone(),
             credits: named.into_iter().map(|credit| credit.agency).collect(),
-            tokens: tokens.len(),
-            furniture_tokens: tokens.furniture_len(),
+            tokens: placed.tokens.len(),
+            furniture_tokens: placed.tokens.furniture_len(),
             text: document.text.clone(),
             ..Side::default()
         };
-        let words = layout::word_bytes(&document.text);
-        Ready { side, profile: Profile::new(&tokens, &self.idf), tokens, words }
+        Ready { side, profile: Profile::new(&placed.tokens, &self.idf), placed }
     }
 
     /// Compares two documents.
     pub fn compare(&self, a: &Ready, b: &Ready) -> Comparison {
         let matching = &self.config.matching;
-        let (x, y) = ((DocId(0), &a.tokens), (DocId(1), &b.tokens));
+        let (x, y) = ((DocId(0), &a.placed.tokens), (DocId(1), &b.placed.tokens));
         let window = Window {
             published: vec![seconds(&a.side), seconds(&b.side)],
-            seconds: u64::from(matching.window) * SECONDS_A_DAY,
+            seconds: u64::from(matching.window) * u64::from(SECONDS_A_DAY),
         };
         let mut verifier = Verifier::new(matching).within((matching.window > 0).then_some(&window));
         let verbatim = verifier.verbatim(x, y);
         let seconds_apart = seconds(&a.side).zip(seconds(&b.side)).map(|(a, b)| b - a);
-        let days = seconds_apart.map(|seconds| seconds.unsigned_abs() as f64 / SECONDS_A_DAY as f64);
+        let days = seconds_apart.map(|seconds| seconds.unsigned_abs() as f64 / f64::from(SECONDS_A_DAY));
         let measured = measure(&a.profile, &b.profile, &mut Scratch::default()).map(|features| {
             days.filter(|_| matching.window > 0).map_or(features, |days| features.published_apart(days))
         });
@@ -330,14 +337,14 @@ impl<'a> Comparer<'a> {
 
     /// The pieces of both texts with their counterparts, side by side, and the marks of their words.
     fn lay_out(&self, comparison: &mut Comparison, a: &Ready, b: &Ready) {
-        let (of_a, of_b) = passages((&a.tokens, &a.profile), (&b.tokens, &b.profile));
+        let (of_a, of_b) = passages((&a.placed.tokens, &a.profile), (&b.placed.tokens, &b.profile));
         let cut = |ready: &Ready, passages: &[crate::verify::Passage]| {
             let ranges = passages.iter().map(|passage| passage.tokens.clone());
-            layout::stretches(&ready.side.text, &ready.tokens, &ready.words, ranges)
+            layout::stretches(&ready.side.text, &ready.placed, ranges)
         };
         let (cut_a, cut_b) = (cut(a, &of_a), cut(b, &of_b));
-        comparison.a.pieces = pieces(&cut_a, &of_a, &a.words, &cut_b);
-        comparison.b.pieces = pieces(&cut_b, &of_b, &b.words, &cut_a);
+        comparison.a.pieces = pieces(&cut_a, &of_a, &a.placed.words, &cut_b);
+        comparison.b.pieces = pieces(&cut_b, &of_b, &b.placed.words, &cut_a);
         pair_furniture(comparison);
         comparison.rows = rows::rows(&comparison.a.pieces, &comparison.b.pieces);
         let (marks_a, marks_b) =
@@ -349,7 +356,7 @@ impl<'a> Comparer<'a> {
     fn containment(&self, a: &Ready, b: &Ready) -> f64 {
         let of = |ready: &Ready| {
             let mut out = Vec::new();
-            shingles(ready.tokens.as_slice(), self.config.matching.shingle, &mut out);
+            shingles(ready.placed.tokens.as_slice(), self.config.matching.shingle, &mut out);
             out
         };
         Overlap::of(&of(a), &of(b)).containment()

@@ -98,7 +98,7 @@ pub fn calibrate(
     let families = Families::new(pairs);
     let fold_of: Vec<(usize, usize)> =
         pairs.iter().map(|p| (families.fold(&p.a, folds), families.fold(&p.b, folds))).collect();
-    let folder = idf_of(&resolved.texts);
+    let folder = idf_of(&resolved.texts, config);
     let background = Idf::background();
     let derived = variants(pairs, &resolved.pairs, &resolved.texts, options.variants);
     let mut samples: Vec<Sample> = Vec::new();

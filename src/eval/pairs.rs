@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::metrics::{Bin, Figures, Judged, figures, reliability};
 use crate::config::MatchConfig;
-use crate::text::{Tokens, tokenize};
+use crate::text::{Tokenizer, Tokens};
 use crate::verify::{Features, Frequencies, Idf, Model, Profile, SURE, Scratch, Verifier, measure};
 use crate::{DocId, Error, Result};
 
@@ -112,11 +112,14 @@ impl<'a> Prepared<'a> {
     pub(super) fn new(texts: &[&str], config: &'a MatchConfig, idf: &Idf) -> Self {
         let (tokens, profiles) = texts
             .par_iter()
-            .map(|text| {
-                let tokens = tokenize(text);
-                let profile = Profile::new(&tokens, idf);
-                (tokens, profile)
-            })
+            .map_init(
+                || Tokenizer::new(config),
+                |tokenizer, text| {
+                    let tokens = tokenizer.tokens(text);
+                    let profile = Profile::new(&tokens, idf);
+                    (tokens, profile)
+                },
+            )
             .unzip();
         Self { config, tokens, profiles }
     }
@@ -152,13 +155,13 @@ impl Worker<'_> {
 }
 
 /// The weights of a folder that holds these texts.
-pub(super) fn idf_of(texts: &[&str]) -> Idf {
+pub(super) fn idf_of(texts: &[&str], config: &MatchConfig) -> Idf {
     let terms: Vec<Vec<u32>> = texts
         .par_iter()
-        .map(|text| {
-            let tokens: Tokens = tokenize(text);
-            Profile::distinct_terms(&tokens)
-        })
+        .map_init(
+            || Tokenizer::new(config),
+            |tokenizer, text| Profile::distinct_terms(&tokenizer.tokens(text)),
+        )
         .collect();
     let mut frequencies = Frequencies::default();
     for document in &terms {
@@ -206,9 +209,9 @@ pub enum Weighting {
 }
 
 impl Weighting {
-    pub(super) fn idf(self, resolved: &Resolved<'_>) -> Idf {
+    pub(super) fn idf(self, resolved: &Resolved<'_>, config: &MatchConfig) -> Idf {
         match self {
-            Weighting::Folder => idf_of(&resolved.texts),
+            Weighting::Folder => idf_of(&resolved.texts, config),
             Weighting::Alone => Idf::background(),
         }
     }
@@ -226,7 +229,7 @@ pub fn score_pairs(
     weighting: Weighting,
 ) -> Result<Vec<f64>> {
     let resolved = resolve(pairs, texts)?;
-    let prepared = Prepared::new(&resolved.texts, config, &weighting.idf(&resolved));
+    let prepared = Prepared::new(&resolved.texts, config, &weighting.idf(&resolved, config));
     Ok(resolved
         .pairs
         .par_iter()
@@ -383,5 +386,24 @@ mod tests {
         )
         .unwrap_err();
         assert!(error.to_string().contains("gone"));
+    }
+
+    #[test]
+    fn furniture_that_is_kept_is_compared() {
+        let text =
+            "The council closed the bridge on Monday after engineers found cracks in two of its piers.";
+        let shared = format!("{text}\nShare this story\n");
+        let pairs = parse_pairs("x\ty\t1\n", Path::new("p")).unwrap();
+        let texts: Texts = [("x".to_owned(), text.to_owned()), ("y".to_owned(), shared)].into();
+        let score = |keep_furniture| {
+            let config = MatchConfig { keep_furniture, ..MatchConfig::default() };
+            score_pairs(&pairs, &texts, &Model::shipped().unwrap(), &config, Weighting::Folder).unwrap()[0]
+        };
+        assert!((score(false) - 1.0).abs() < 1e-9 && score(true) < 1.0);
+        let count = |keep_furniture| {
+            let config = MatchConfig { keep_furniture, ..MatchConfig::default() };
+            Prepared::new(&[&texts["y"]], &config, &Idf::background()).tokens[0].len()
+        };
+        assert_eq!(count(false) + 3, count(true));
     }
 }

@@ -69,7 +69,7 @@ pub fn perturbed(
     weighting: Weighting,
 ) -> Result<PerturbedReport> {
     let resolved = resolve(pairs, texts)?;
-    let idf = weighting.idf(&resolved);
+    let idf = weighting.idf(&resolved, config);
     let threshold = config.strictness.threshold();
     let mut rows = Vec::with_capacity(perturbations.len() + 1);
     for perturbation in std::iter::once(None).chain(perturbations.iter().map(Some)) {

@@ -8,6 +8,7 @@ mod copied;
 mod evidence;
 mod headers;
 mod judge;
+mod learned;
 mod stages;
 mod survey;
 mod tell;
@@ -184,7 +185,7 @@ impl<'a> Pipeline<'a> {
         drop(judge);
         let words = account.stage(Stage::Evidence, evidence.rewrites(), None, |_| {
             let words = words::find(&found.edges, &evidence, &corpus, config, cancel)?;
-            let found = words.len() as u64;
+            let found = words.terms.len() as u64;
             Ok((words, found))
         })?;
         let wording = tell::Wording { evidence, words, command: self.command, inside, references, model };

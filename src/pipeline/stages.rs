@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use super::account::Account;
 use super::headers::Headers;
 use super::judge::{Pairs, Verdict};
+use super::learned::Learned;
 use crate::candidates::Candidate;
 use crate::candidates::bands::{BandKeys, band_keys};
 use crate::candidates::contained;
@@ -14,15 +15,16 @@ use crate::candidates::params::Bands;
 use crate::candidates::rare::RareJoin;
 use crate::cluster::{self, Cluster, Composite, CopyGroups};
 use crate::config::{Config, MatchConfig};
+use crate::dates::SECONDS_A_DAY;
 use crate::document::{Header, Skipped};
 use crate::ingest::{self, Outcome, Root};
 use crate::progress::{Cancel, NoProgress, Progress, Stage};
 use crate::report::Relation;
 use crate::sketch::Sketcher;
-use crate::sources::{SourceFurniture, source_key};
+use crate::sources::{self, source_key};
 use crate::spill::Budget;
 use crate::text::credit::{self, Agencies, Credit};
-use crate::text::{TokenStore, Tokenizer, Tokens};
+use crate::text::{SourceLines, TokenStore, Tokenizer, Tokens};
 use crate::verify::{Edge, Frequencies, Idf, Model, Profile, Rewrites, TermCounter, Window};
 use crate::{DocId, Error, Result};
 
@@ -34,7 +36,6 @@ const CHECKS_A_TASK: usize = 512;
 const BATCH: usize = 1 << 12;
 /// Bytes of profiles that are kept at least, where memory has no limit.
 const PROFILES: usize = 64 << 20;
-const SECONDS_A_DAY: u64 = 86_400;
 
 /// Everything that is kept of the input: in memory what is small and of one size, the rest in stores.
 pub(super) struct Corpus {
@@ -46,6 +47,7 @@ pub(super) struct Corpus {
     /// By document: its source, and when it was published, where that is understood.
     sources: Vec<u64>,
     published: Vec<Option<i64>>,
+    pub(super) learned: Learned,
     keys: BandKeys,
     pub(super) budget: Budget,
 }
@@ -62,6 +64,7 @@ impl Corpus {
             },
             skipped: Vec::new(),
             bytes: 0,
+            learned: Learned::default(),
             sources: Vec::new(),
             published: Vec::new(),
             keys: BandKeys::new(Bands::for_config(&config.matching).bands, &budget.part(1, 4)),
@@ -83,28 +86,33 @@ impl Corpus {
     }
 
     /// Marks the learned lines in every document of their source, and signs what is left of it.
-    fn mark(&mut self, learned: &SourceFurniture, config: &MatchConfig) -> Result<()> {
+    fn mark(&mut self, learned: SourceLines, config: &MatchConfig) -> Result<()> {
         let cut = Bands::for_config(config);
         let sketcher = Sketcher::new(config.signature, SKETCH_SEED);
         let documents: Vec<DocId> = self.ids().collect();
+        let mut learned = Learned::new(learned);
         for batch in documents.chunks(BATCH) {
-            let changed: Vec<(DocId, Tokens, Vec<u64>)> = batch
+            let lines = &learned.lines;
+            let changed: Vec<(DocId, Tokens, Vec<u64>, Vec<u64>)> = batch
                 .par_iter()
                 .map_init(
                     || (Worker::default(), self.tokens.reader()),
                     |(worker, reader), &document| {
-                        let tokens = learned.marked(self.sources[document.index()], &reader.get(document))?;
-                        let keys = worker.sign(&tokens, config, &sketcher, cut);
-                        Some((document, tokens, keys))
+                        let (source, tokens) = (self.sources[document.index()], reader.get(document));
+                        let marked = lines.marked(source, &tokens)?;
+                        let keys = worker.sign(&marked, config, &sketcher, cut);
+                        Some((document, marked, keys, lines.of(source, &tokens)))
                     },
                 )
                 .flatten_iter()
                 .collect();
-            for (document, tokens, keys) in changed {
+            for (document, tokens, keys, lines) in changed {
+                learned.count(document, &lines);
                 self.keys.replace(document.index(), length(&tokens), &keys)?;
                 self.tokens.shorten(document, &tokens)?;
             }
         }
+        self.learned = learned;
         Ok(())
     }
 
@@ -115,7 +123,7 @@ impl Corpus {
             .filter(|&id| id < limit)
             .ok_or(Error::TooManyDocuments { limit })?;
         self.keys.push(DocId(id), length(tokens), keys)?;
-        self.sources.push(source_key(header));
+        self.sources.push(source_key(&header.path, header.record, &header.meta));
         let instant = header.meta.published.as_deref().and_then(crate::dates::instant);
         self.published.push(instant.map(|instant| instant.as_second()));
         self.bytes += header.bytes;
@@ -167,10 +175,13 @@ pub(super) fn read_into(
     };
     let prepare = |document: &crate::Document| {
         thread_local! {
-            static WORKER: RefCell<Worker> = RefCell::default();
+            static WORKER: RefCell<Option<Worker>> = RefCell::default();
         }
-        let (tokens, keys) =
-            WORKER.with_borrow_mut(|worker| worker.prepare(&document.text, &config.matching, &sketcher, cut));
+        // The threads are those of one run, so that all of a thread's documents have the same settings.
+        let (tokens, keys) = WORKER.with_borrow_mut(|worker| {
+            let worker = worker.get_or_insert_with(|| Worker::new(&config.matching));
+            worker.prepare(&document.text, &config.matching, &sketcher, cut)
+        });
         Prepared { tokens, keys, credits: credit::credits(&document.text, &document.meta, &agencies) }
     };
     account.measure(Stage::Read, |_| {
@@ -202,6 +213,10 @@ struct Worker {
 }
 
 impl Worker {
+    fn new(config: &MatchConfig) -> Self {
+        Self { tokenizer: Tokenizer::new(config), ..Self::default() }
+    }
+
     fn prepare(
         &mut self,
         text: &str,
@@ -209,11 +224,7 @@ impl Worker {
         sketcher: &Sketcher,
         cut: Bands,
     ) -> (Tokens, Vec<u64>) {
-        let tokens = if config.keep_furniture {
-            self.tokenizer.tokens_with_furniture(text)
-        } else {
-            self.tokenizer.tokens(text)
-        };
+        let tokens = self.tokenizer.tokens(text);
         let keys = self.sign(&tokens, config, sketcher, cut);
         (tokens, keys)
     }
@@ -288,7 +299,7 @@ pub(super) fn furniture(
         cancel.check()?;
         let stories: Vec<(u64, DocId)> =
             corpus.leaders(&groups).map(|d| (corpus.sources[d.index()], d)).collect();
-        let learned = SourceFurniture::learn(&stories, &corpus.tokens, &corpus.budget.part(1, 4), || {
+        let learned = sources::learn(&stories, &corpus.tokens, &corpus.budget.part(1, 4), || {
             frequencies(corpus, &groups).map(Idf::new)
         })?;
         corpus.tokens.check()?;
@@ -297,7 +308,7 @@ pub(super) fn furniture(
             return Ok((groups, leaders));
         }
         cancel.check()?;
-        corpus.mark(&learned, &config.matching)?;
+        corpus.mark(learned, &config.matching)?;
         let groups = collapse(corpus, &corpus.keys.candidates()?, window, config, &NoProgress, cancel)?;
         let leaders = groups.leaders() as u64;
         Ok((groups, leaders))
@@ -363,8 +374,10 @@ fn frequencies(corpus: &Corpus, groups: &CopyGroups) -> Result<Frequencies> {
 /// `None` where that is not to count.
 pub(super) fn window(corpus: &Corpus, config: &Config) -> Option<Window> {
     let days = config.matching.window;
-    (days > 0)
-        .then(|| Window { published: corpus.published.clone(), seconds: u64::from(days) * SECONDS_A_DAY })
+    (days > 0).then(|| Window {
+        published: corpus.published.clone(),
+        seconds: u64::from(days) * u64::from(SECONDS_A_DAY),
+    })
 }
 
 /// Joins the representatives on a sample of their shingles, which finds excerpts, and on their rare features, which finds

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::account::Account;
 use super::copied::Copied;
 use super::evidence::{Evidence, Grounds};
+use super::learned::Marked;
 use super::stages::{Corpus, Found};
 use super::versions::Versions;
 use super::words::Words;
@@ -13,9 +14,10 @@ use crate::cluster::{Cluster, Composite, cluster_name};
 use crate::config::Config;
 use crate::ingest::References;
 use crate::report::{
-    ClusterLine, DocumentLine, EdgeCounts, EdgeLine, Lines, MemberLine, ModelLine, PassageLine, Relation,
-    RunLine, SCHEMA, Spooled, SummaryLine, peak_memory,
+    ClusterLine, DocumentLine, EdgeCounts, EdgeLine, FurnitureLine, Lines, MemberLine, ModelLine,
+    PassageLine, Relation, RunLine, SCHEMA, Spooled, SummaryLine, peak_memory,
 };
+use crate::sources::source_name;
 use crate::text::credit::AGENCIES;
 use crate::verify::Edge;
 use crate::{DocId, Result};
@@ -59,6 +61,7 @@ pub(super) fn run(
         } += 1;
         edges.push(edge_line(edge, grounds.get(at)?.unwrap_or_default(), &corpus, &wording.words)?)?;
     }
+    let furniture = furniture_lines(&corpus, &wording.words)?;
     // Each part goes as soon as it is told.
     drop((found.edges, wording.evidence, wording.words));
     let mut clusters: Vec<ClusterLine> = found
@@ -92,7 +95,7 @@ pub(super) fn run(
         seconds,
         peak_memory: peak_memory(),
     };
-    Ok(Spooled { header, documents, skipped: corpus.skipped, edges, clusters, summary })
+    Ok(Spooled { header, documents, skipped: corpus.skipped, furniture, edges, clusters, summary })
 }
 
 /// A line a document.
@@ -138,6 +141,23 @@ fn documents(
     Ok(lines)
 }
 
+/// The learned lines by source, those of one in the order of reading.
+fn furniture_lines(corpus: &Corpus, words: &Words) -> Result<Vec<FurnitureLine>> {
+    let mut headers = corpus.headers.reader();
+    let mut line = |line: &Marked| {
+        let (header, _) = headers.get(line.first)?;
+        Ok(FurnitureLine {
+            source: source_name(&header.path, header.record, &header.meta).to_owned(),
+            line: words.lines.get(&line.key).cloned(),
+            documents: line.documents,
+            key: line.key,
+        })
+    };
+    let mut lines: Vec<FurnitureLine> = corpus.learned.marked.iter().map(&mut line).collect::<Result<_>>()?;
+    lines.sort_by(|x, y| x.source.cmp(&y.source));
+    Ok(lines)
+}
+
 fn edge_line(edge: &Edge, grounds: Grounds, corpus: &Corpus, words: &Words) -> Result<EdgeLine> {
     Ok(EdgeLine {
         a: corpus.headers.id(edge.a)?,
@@ -147,7 +167,7 @@ fn edge_line(edge: &Edge, grounds: Grounds, corpus: &Corpus, words: &Words) -> R
         jaccard: round(edge.jaccard),
         containment_a: round(edge.containment_a),
         containment_b: round(edge.containment_b),
-        evidence: grounds.terms.iter().filter_map(|term| words.get(term).cloned()).collect(),
+        evidence: grounds.terms.iter().filter_map(|term| words.terms.get(term).cloned()).collect(),
         features: grounds.features.into_iter().map(round).collect(),
     })
 }

@@ -1,4 +1,4 @@
-//! Hashes back to words, for the evidence of a report.
+//! Hashes back to words, for the evidence and the learned lines of a report.
 //!
 //! No text is kept while a run goes on: the files of the documents whose words are wanted are read once more.
 
@@ -13,14 +13,25 @@ use super::stages::Corpus;
 use crate::config::Config;
 use crate::ingest::{self, Outcome, Root};
 use crate::progress::{Cancel, NoProgress};
-use crate::text::{Class, Token, Tokenizer};
+use crate::sources::source_key;
+use crate::text::{Class, Placed, SourceLines, Tokenizer};
 use crate::verify::{Edge, each_term};
-use crate::{Error, Result, Skipped};
+use crate::{Document, Error, Result, Skipped};
 
-/// The words behind terms; a term that is not found (the file has changed, or came from standard input) is left out.
-pub(super) type Words = HashMap<u32, String>;
+/// Characters that a report shows of a learned line.
+const LINE_CHARS: usize = 300;
 
-/// Looks the terms of the evidence up in the documents that hold them; `edges` are those that it is the evidence of.
+/// The words behind hashes; what is not found (the file has changed, or came from standard input) is left out.
+#[derive(Default)]
+pub(super) struct Words {
+    /// Those of terms.
+    pub(super) terms: HashMap<u32, String>,
+    /// Those of learned lines, by key.
+    pub(super) lines: HashMap<u64, String>,
+}
+
+/// Looks the terms of the evidence, and the lines that were learned, up in documents that hold them; `edges` are those that it
+/// is the evidence of.
 pub(super) fn find(
     edges: &[Edge],
     evidence: &Evidence,
@@ -29,21 +40,31 @@ pub(super) fn find(
     cancel: &Cancel,
 ) -> Result<Words> {
     let wanted = Wanted::of(edges, evidence, corpus)?;
-    let mut words = Words::new();
+    let mut words = Words::default();
     let files: Vec<Root> =
         wanted.files.iter().filter(|path| Path::new(path).is_file()).map(Root::from).collect();
     if files.is_empty() {
         return Ok(words);
     }
-    let look = |document: &crate::Document| {
-        let terms = wanted.terms_of(&document.path, document.record)?;
-        Some(spell(&document.text, terms, config.matching.keep_furniture))
+    let ruled = Tokenizer::new(&config.matching);
+    let compared = ruled.clone().with_learned(corpus.learned.lines.clone());
+    let look = |document: &Document| {
+        let (terms, keys) = wanted.of_document(&document.path, document.record)?;
+        let source = source_key(&document.path, document.record, &document.meta);
+        let text = &document.text;
+        Some((
+            spell(text, &compared.clone().placed(text, source), terms),
+            lines(text, &ruled.clone().placed(text, source), source, keys),
+        ))
     };
-    let is_wanted = |path: &str, record: Option<u64>| wanted.terms_of(path, record).is_some();
+    let is_wanted = |path: &str, record: Option<u64>| wanted.of_document(path, record).is_some();
     let read =
         ingest::read_wanted(&files, &config.ingest, &NoProgress, cancel, &is_wanted, look, |outcome| {
             match outcome {
-                Outcome::Read(_, Some(found)) => words.extend(found),
+                Outcome::Read(_, Some((terms, lines))) => {
+                    words.terms.extend(terms);
+                    words.lines.extend(lines);
+                }
                 Outcome::Read(_, None) | Outcome::Skipped(Skipped { .. }) => {}
             }
             Ok(())
@@ -55,19 +76,27 @@ pub(super) fn find(
     }
 }
 
-/// Terms by the documents whose words are wanted for them.
+/// Terms and learned lines by the documents whose words are wanted for them.
 struct Wanted {
     files: BTreeSet<String>,
     /// Hash of the place of a document, and where its terms end, ascending by the hash.
     places: Vec<(u64, Range<u32>)>,
     terms: Vec<u32>,
+    /// Keys of learned lines, by the place of a document that has them.
+    lines: HashMap<u64, Vec<u64>>,
 }
 
 impl Wanted {
     /// Edges come by their first documents, and it is in these that their terms are looked up.
     fn of(edges: &[Edge], evidence: &Evidence, corpus: &Corpus) -> Result<Self> {
-        let mut wanted = Self { files: BTreeSet::new(), places: Vec::new(), terms: Vec::new() };
+        let mut wanted =
+            Self { files: BTreeSet::new(), places: Vec::new(), terms: Vec::new(), lines: HashMap::new() };
         let (mut headers, mut grounds) = (corpus.headers.reader(), evidence.reader());
+        for line in &corpus.learned.marked {
+            let (header, _) = headers.get(line.first)?;
+            wanted.lines.entry(place(&header.path, header.record)).or_default().push(line.key);
+            wanted.files.insert(header.path);
+        }
         let mut at = 0;
         let mut own: Vec<u32> = Vec::new();
         for edges in edges.chunk_by(|x, y| x.a == y.a) {
@@ -93,12 +122,17 @@ impl Wanted {
         Ok(wanted)
     }
 
-    /// The terms that are wanted of a document, ascending.
-    fn terms_of(&self, path: &str, record: Option<u64>) -> Option<&[u32]> {
+    /// The terms that are wanted of a document, ascending, and the keys of lines; `None` where nothing is.
+    fn of_document(&self, path: &str, record: Option<u64>) -> Option<(&[u32], &[u64])> {
         let wanted = place(path, record);
-        let found = self.places.binary_search_by_key(&wanted, |&(place, _)| place).ok()?;
-        let range = &self.places[found].1;
-        self.terms.get(range.start as usize..range.end as usize)
+        let lines = self.lines.get(&wanted).map(Vec::as_slice);
+        let found = self.places.binary_search_by_key(&wanted, |&(place, _)| place).ok();
+        if found.is_none() && lines.is_none() {
+            return None;
+        }
+        let range = found.map_or(0..0, |at| self.places[at].1.clone());
+        let terms = self.terms.get(range.start as usize..range.end as usize);
+        Some((terms.unwrap_or_default(), lines.unwrap_or_default()))
     }
 }
 
@@ -108,20 +142,11 @@ fn place(path: &str, record: Option<u64>) -> u64 {
 }
 
 /// The first word, as written, behind each wanted term of a text.
-fn spell(text: &str, terms: &[u32], keep_furniture: bool) -> Vec<(u32, String)> {
-    let mut tokenizer = Tokenizer::default();
-    let tokens = if keep_furniture { tokenizer.tokens_with_furniture(text) } else { tokenizer.tokens(text) };
-    let mut written: Vec<(Token, Range<usize>)> = Vec::new();
-    tokenizer.words(text, |token, _, range| written.push((token, range)));
-    // Furniture is among the words and not among the tokens: walk both, in step where they agree.
-    let mut places = Vec::with_capacity(tokens.len());
-    let mut next = written.into_iter();
-    for &token in tokens.as_slice() {
-        places.extend(next.by_ref().find(|(other, _)| *other == token).map(|(_, range)| range));
-    }
+fn spell(text: &str, placed: &Placed, terms: &[u32]) -> Vec<(u32, String)> {
+    let Placed { tokens, words, .. } = placed;
     let mut found: HashMap<u32, String> = HashMap::new();
     for segment in tokens.segments() {
-        each_term(&tokens, segment, |place| {
+        each_term(tokens, segment, |place| {
             if terms.binary_search(&place.term).is_err() {
                 return;
             }
@@ -131,7 +156,7 @@ fn spell(text: &str, terms: &[u32], keep_furniture: bool) -> Vec<(u32, String)> 
                 Class::Ideograph => 2,
                 Class::Unspaced => 3,
             };
-            let ends = places.get(at).zip(places.get(at + width - 1));
+            let ends = words.get(at).zip(words.get(at + width - 1));
             if let Some((first, last)) = ends {
                 found.entry(place.term).or_insert_with(|| text[first.start..last.end].to_owned());
             }
@@ -139,5 +164,21 @@ fn spell(text: &str, terms: &[u32], keep_furniture: bool) -> Vec<(u32, String)> 
     }
     let mut found: Vec<(u32, String)> = found.into_iter().collect();
     found.sort_unstable();
+    found
+}
+
+/// The wanted lines of a document of `source`, as written.
+fn lines(text: &str, placed: &Placed, source: u64, wanted: &[u64]) -> Vec<(u64, String)> {
+    if wanted.is_empty() {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for line in placed.tokens.lines() {
+        let key = SourceLines::key(source, &placed.tokens.as_slice()[line.clone()]);
+        if wanted.contains(&key) {
+            let words: Vec<&str> = text[placed.line(text, &line)].split_whitespace().collect();
+            found.push((key, words.join(" ").chars().take(LINE_CHARS).collect()));
+        }
+    }
     found
 }

@@ -12,7 +12,7 @@ use std::path::Path;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{ClusterLine, DocumentLine, EdgeLine, Line, Run, RunLine, SCHEMA, SummaryLine};
+use super::{ClusterLine, DocumentLine, EdgeLine, FurnitureLine, Line, Run, RunLine, SCHEMA, SummaryLine};
 use crate::config::Config;
 use crate::document::Skipped;
 use crate::{Error, Result};
@@ -24,6 +24,7 @@ pub enum LineRef<'a> {
     Run(&'a RunLine),
     Document(&'a DocumentLine),
     Skipped(&'a Skipped),
+    Furniture(&'a FurnitureLine),
     Edge(&'a EdgeLine),
     Cluster(&'a ClusterLine),
     Summary(&'a SummaryLine),
@@ -38,6 +39,7 @@ impl Run {
         let lines = std::iter::once(LineRef::Run(&self.header))
             .chain(self.documents.iter().map(LineRef::Document))
             .chain(self.skipped.iter().map(LineRef::Skipped))
+            .chain(self.furniture.iter().map(LineRef::Furniture))
             .chain(self.edges.iter().map(LineRef::Edge))
             .chain(self.clusters.iter().map(LineRef::Cluster))
             .chain(std::iter::once(LineRef::Summary(&self.summary)));
@@ -50,7 +52,7 @@ impl Run {
 
     /// Reads a report that [`Run::write_jsonl`] wrote.
     ///
-    /// Keys that this version does not know are passed over, in the settings as well: a newer version of the same
+    /// Keys and lines that this version does not know are passed over, in the settings as well: a newer version of the same
     /// schema may have added them.
     ///
     /// # Errors
@@ -83,6 +85,7 @@ struct Reader<'a> {
     documents: Vec<DocumentLine>,
     ids: HashSet<String>,
     skipped: Vec<Skipped>,
+    furniture: Vec<FurnitureLine>,
     edges: Vec<EdgeLine>,
     clusters: Vec<ClusterLine>,
     summary: Option<SummaryLine>,
@@ -98,6 +101,7 @@ impl<'a> Reader<'a> {
             documents: Vec::new(),
             ids: HashSet::new(),
             skipped: Vec::new(),
+            furniture: Vec::new(),
             edges: Vec::new(),
             clusters: Vec::new(),
             summary: None,
@@ -129,6 +133,8 @@ impl<'a> Reader<'a> {
                 self.documents.push(document);
             }
             Line::Skipped(skipped) => self.skipped.push(skipped),
+            Line::Furniture(line) => self.furniture.push(line),
+            Line::Unknown => {}
             Line::Edge(edge) => {
                 self.known(&edge.a)?;
                 self.known(&edge.b)?;
@@ -176,16 +182,18 @@ impl<'a> Reader<'a> {
             Line::Run(_) => (0, "run"),
             Line::Document(_) => (1, "document"),
             Line::Skipped(_) => (2, "skipped"),
-            Line::Edge(_) => (3, "edge"),
-            Line::Cluster(_) => (4, "cluster"),
-            Line::Summary(_) => (5, "summary"),
+            Line::Furniture(_) => (3, "furniture"),
+            Line::Edge(_) => (4, "edge"),
+            Line::Cluster(_) => (5, "cluster"),
+            Line::Summary(_) => (6, "summary"),
+            Line::Unknown => (self.place, "unknown"),
         };
         if self.summary.is_some() {
             return Err(self.error(format!("expected nothing after the summary, found a `{name}` line")));
         }
         if place != 0 && place < self.place {
             return Err(self.error(format!(
-                "expected run, document, skipped, edge, cluster, summary lines in this order, found a late `{name}`"
+                "expected run, document, skipped, furniture, edge, cluster, summary lines in this order, found a late `{name}`"
             )));
         }
         self.place = place;
@@ -252,6 +260,7 @@ impl<'a> Reader<'a> {
             header,
             documents: self.documents,
             skipped: self.skipped,
+            furniture: self.furniture,
             edges: self.edges,
             clusters: self.clusters,
             summary,

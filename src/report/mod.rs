@@ -17,8 +17,8 @@ pub use lines::{Lines, ReportLine};
 pub use memory::peak_memory;
 pub use page::{Absent, Texts};
 pub use schema::{
-    ClusterLine, DocumentLine, EarliestBy, EdgeCounts, EdgeLine, Line, MemberLine, ModelLine, PassageLine,
-    Relation, RunLine, SCHEMA, StageLine, SummaryLine,
+    ClusterLine, DocumentLine, EarliestBy, EdgeCounts, EdgeLine, FurnitureLine, Line, MemberLine, ModelLine,
+    PassageLine, Relation, RunLine, SCHEMA, StageLine, SummaryLine,
 };
 pub(crate) use screen::{clean, cut, cut_middle, number, pad, width, wrap};
 pub use spooled::Spooled;
@@ -26,6 +26,7 @@ pub(crate) use text::Ink;
 pub use text::TextStyle;
 
 use crate::document::Skipped;
+use crate::text::SourceLines;
 
 /// A finished run, as the report tells it.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,10 +37,19 @@ pub struct Run {
     pub documents: Vec<DocumentLine>,
     /// Every input that gave none.
     pub skipped: Vec<Skipped>,
+    /// Lines that sources were learned to add to their stories, by source.
+    pub furniture: Vec<FurnitureLine>,
     /// Every verified pair, by `a`, then `b`, in the order of reading.
     pub edges: Vec<EdgeLine>,
     /// Clusters of two or more, largest first, then by id.
     pub clusters: Vec<ClusterLine>,
     /// Counts, stages, seconds.
     pub summary: SummaryLine,
+}
+
+impl Run {
+    /// What the run learned to be furniture, for reading its documents as it did.
+    pub fn learned(&self) -> SourceLines {
+        self.furniture.iter().map(|line| line.key).collect()
+    }
 }

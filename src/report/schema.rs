@@ -1,7 +1,7 @@
 //! The lines of a run report, schema 1: one JSON object a line, `type` first, in the order
-//! `run`, `document`s, `skipped`s, `edge`s, `cluster`s, `summary`.
+//! `run`, `document`s, `skipped`s, `furniture`s, `edge`s, `cluster`s, `summary`.
 //!
-//! Keys may be added; none is renamed or removed without a new schema number.
+//! Keys and lines may be added; none is renamed or removed without a new schema number.
 
 use serde::{Deserialize, Serialize};
 
@@ -23,12 +23,17 @@ pub enum Line {
     Document(DocumentLine),
     /// One an input that gave no document.
     Skipped(Skipped),
+    /// One a line that a source was learned to add to its texts.
+    Furniture(FurnitureLine),
     /// One a verified pair.
     Edge(EdgeLine),
     /// One a cluster of two or more, largest first.
     Cluster(ClusterLine),
     /// Last line: a report without it was cut off.
     Summary(SummaryLine),
+    /// A type that this version does not know.
+    #[serde(other)]
+    Unknown,
 }
 
 /// What was run.
@@ -109,6 +114,38 @@ pub struct DocumentLine {
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
 fn is_false(value: &bool) -> bool {
     !*value
+}
+
+/// A line of text that a source adds to its stories, as the run learned it from them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FurnitureLine {
+    /// The source: a name, a host, a folder or a container.
+    pub source: String,
+    /// The line as the first document has it, cut where it is long; `None` where that could not be read again.
+    pub line: Option<String>,
+    /// Documents in which it was marked.
+    pub documents: u32,
+    /// Names line and source to this program; see [`SourceLines::key`](crate::text::SourceLines::key).
+    #[serde(with = "hexadecimal")]
+    pub key: u64,
+}
+
+/// 64 bits as 16 digits: programs that read numbers as floating-point would round them.
+mod hexadecimal {
+    use serde::de::{Deserialize, Deserializer, Error};
+    use serde::ser::Serializer;
+
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
+    pub(super) fn serialize<S: Serializer>(key: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{key:016x}"))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let digits = text.len() == 16 && text.bytes().all(|digit| digit.is_ascii_hexdigit());
+        let key = digits.then(|| u64::from_str_radix(&text, 16).ok()).flatten();
+        key.ok_or_else(|| D::Error::custom(format_args!("key `{text}`, which is not 16 hexadecimal digits")))
+    }
 }
 
 /// How two documents are related, strongest first.

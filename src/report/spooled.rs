@@ -7,7 +7,9 @@ use super::csv::write_table;
 use super::jsonl::LineRef;
 use super::lines::write_lines;
 use super::text::Told;
-use super::{ClusterLine, DocumentLine, EdgeLine, Lines, Run, RunLine, SummaryLine, TextStyle};
+use super::{
+    ClusterLine, DocumentLine, EdgeLine, FurnitureLine, Lines, Run, RunLine, SummaryLine, TextStyle,
+};
 use crate::Result;
 use crate::document::Skipped;
 
@@ -21,6 +23,8 @@ pub struct Spooled {
     pub documents: Lines<DocumentLine>,
     /// Every input that gave none.
     pub skipped: Vec<Skipped>,
+    /// Lines that were learned to be furniture, by source.
+    pub furniture: Vec<FurnitureLine>,
     /// Every verified pair, by `a`, then `b`, in the order of reading.
     pub edges: Lines<EdgeLine>,
     /// Clusters of two or more, largest first, then by id.
@@ -39,6 +43,7 @@ impl Spooled {
             header: self.header,
             documents: self.documents.into_vec()?,
             skipped: self.skipped,
+            furniture: self.furniture,
             edges: self.edges.into_vec()?,
             clusters: self.clusters,
             summary: self.summary,
@@ -58,6 +63,9 @@ impl Spooled {
         write_lines(&self.documents, &mut out)?;
         for skipped in &self.skipped {
             one(&mut out, &LineRef::Skipped(skipped))?;
+        }
+        for line in &self.furniture {
+            one(&mut out, &LineRef::Furniture(line))?;
         }
         write_lines(&self.edges, &mut out)?;
         for cluster in &self.clusters {

@@ -11,9 +11,9 @@ use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
-use crate::document::Header;
+use crate::document::Metadata;
 use crate::spill::{Budget, Partitions};
-use crate::text::{TokenStore, Tokens, mix, sequence_hash, shingles};
+use crate::text::{SourceLines, TokenStore, Tokens, mix, shingles};
 use crate::verify::{Idf, Profile, unrelated};
 use crate::{DocId, Result};
 
@@ -35,18 +35,18 @@ const BATCH: usize = 1 << 13;
 const RUN: usize = 5;
 
 /// The source of a document: its `source` field, else the host of its address, else the folder or container it was
-/// found in. A hash: sources are only ever compared.
-pub fn source_key(header: &Header) -> u64 {
-    let named = header.meta.source.as_deref().map(str::trim).filter(|name| !name.is_empty());
-    let name = named.or_else(|| host(header.meta.url.as_deref()?)).unwrap_or_else(|| {
+/// found in.
+pub fn source_name<'a>(path: &'a str, record: Option<u64>, meta: &'a Metadata) -> &'a str {
+    let named = meta.source.as_deref().map(str::trim).filter(|name| !name.is_empty());
+    named.or_else(|| host(meta.url.as_deref()?)).unwrap_or_else(|| {
         // A container is a source; a file belongs to its folder.
-        if header.record.is_some() {
-            &header.path
-        } else {
-            header.path.rsplit_once('/').map_or("", |(dir, _)| dir)
-        }
-    });
-    xxhash_rust::xxh3::xxh3_64(name.to_lowercase().as_bytes())
+        if record.is_some() { path } else { path.rsplit_once('/').map_or(".", |(dir, _)| dir) }
+    })
+}
+
+/// The hash of a document's source, upper case or lower; sources are only ever compared.
+pub fn source_key(path: &str, record: Option<u64>, meta: &Metadata) -> u64 {
+    xxhash_rust::xxh3::xxh3_64(source_name(path, record, meta).to_lowercase().as_bytes())
 }
 
 /// `example.org` of `https://www.example.org:8080/a`.
@@ -57,63 +57,36 @@ pub(crate) fn host(url: &str) -> Option<&str> {
     (!host.is_empty()).then_some(host)
 }
 
-/// The lines that were learned, each for its source.
-#[derive(Clone, Debug, Default)]
-pub struct SourceFurniture {
-    lines: HashSet<u64>,
-}
-
-impl SourceFurniture {
-    /// Learns from the stories of a run: pairs of a source and a document, one of each copy group. `idf` weighs terms.
-    ///
-    /// Deterministic, whatever the threads, the order of the stories and the budget.
-    ///
-    /// # Errors
-    /// Whatever `idf` returns, and [`Error::Spill`](crate::Error::Spill).
-    pub fn learn(
-        stories: &[(u64, DocId)],
-        tokens: &TokenStore,
-        budget: &Budget,
-        idf: impl FnOnce() -> Result<Idf>,
-    ) -> Result<Self> {
-        let repeated = repeated_lines(stories, tokens, budget)?;
-        if repeated.is_empty() {
-            return Ok(Self::default());
-        }
-        let all: HashSet<u64> = repeated.iter().map(|line| line.key).collect();
-        let compared: HashSet<u32> = repeated.iter().flat_map(|line| line.sample.iter().copied()).collect();
-        let idf = idf()?;
-        let rests: HashMap<u32, Rest> = compared
-            .into_par_iter()
-            .map(|at| {
-                let (source, document) = stories[at as usize];
-                (at, Rest::of((source, &tokens.get(document)), &all, &idf))
-            })
-            .collect();
-        let lines =
-            repeated.par_iter().filter(|line| is_furniture(line, &rests)).map(|line| line.key).collect();
-        Ok(Self { lines })
+/// Learns the furniture of sources from the stories of a run: pairs of a source and a document, one of each copy group.
+/// `idf` weighs terms.
+///
+/// Deterministic, whatever the threads, the order of the stories and the budget.
+///
+/// # Errors
+/// Whatever `idf` returns, and [`Error::Spill`](crate::Error::Spill).
+pub fn learn(
+    stories: &[(u64, DocId)],
+    tokens: &TokenStore,
+    budget: &Budget,
+    idf: impl FnOnce() -> Result<Idf>,
+) -> Result<SourceLines> {
+    let repeated = repeated_lines(stories, tokens, budget)?;
+    if repeated.is_empty() {
+        return Ok(SourceLines::default());
     }
-
-    /// Whether nothing was learned.
-    pub fn is_empty(&self) -> bool {
-        self.lines.is_empty()
-    }
-
-    /// How many lines were learned.
-    pub fn len(&self) -> usize {
-        self.lines.len()
-    }
-
-    /// The tokens of a document of `source` with the learned lines marked as furniture; `None` where it has none, or
-    /// nothing else.
-    pub fn marked(&self, source: u64, tokens: &Tokens) -> Option<Tokens> {
-        tokens.without_lines(|line| self.lines.contains(&key(source, sequence_hash(line))))
-    }
-}
-
-fn key(source: u64, line: u64) -> u64 {
-    mix(source ^ line.rotate_left(1))
+    let all: SourceLines = repeated.iter().map(|line| line.key).collect();
+    let compared: HashSet<u32> = repeated.iter().flat_map(|line| line.sample.iter().copied()).collect();
+    let idf = idf()?;
+    let rests: HashMap<u32, Rest> = compared
+        .into_par_iter()
+        .map(|at| {
+            let (source, document) = stories[at as usize];
+            (at, Rest::of((source, &tokens.get(document)), &all, &idf))
+        })
+        .collect();
+    let furniture: Vec<u64> =
+        repeated.par_iter().filter(|line| is_furniture(line, &rests)).map(|line| line.key).collect();
+    Ok(furniture.into_iter().collect())
 }
 
 /// A line that is carried often, and some of the stories that carry it.
@@ -135,7 +108,7 @@ fn repeated_lines(stories: &[(u64, DocId)], tokens: &TokenStore, budget: &Budget
     let keys_of = |source: u64, tokens: &Tokens| -> Vec<u64> {
         let lines = tokens.lines().filter(|line| line.len() <= LINE_TOKENS);
         let mut keys: Vec<u64> =
-            lines.map(|line| key(source, sequence_hash(&tokens.as_slice()[line]))).collect();
+            lines.map(|line| SourceLines::key(source, &tokens.as_slice()[line])).collect();
         keys.sort_unstable();
         keys.dedup();
         keys
@@ -217,8 +190,8 @@ struct Rest {
 }
 
 impl Rest {
-    fn of((source, tokens): (u64, &Tokens), repeated: &HashSet<u64>, idf: &Idf) -> Self {
-        let bare = tokens.without_lines(|line| repeated.contains(&key(source, sequence_hash(line))));
+    fn of((source, tokens): (u64, &Tokens), repeated: &SourceLines, idf: &Idf) -> Self {
+        let bare = repeated.marked(source, tokens);
         let tokens = bare.as_ref().unwrap_or(tokens);
         let mut runs = Vec::new();
         shingles(tokens.as_slice(), RUN, &mut runs);

@@ -7,7 +7,9 @@
 pub mod credit;
 mod dictionary;
 mod furniture;
+mod learned;
 mod normalize;
+mod placed;
 mod script;
 mod shingle;
 mod store;
@@ -16,6 +18,8 @@ mod tokenize;
 mod tokens;
 
 pub use furniture::furniture;
+pub use learned::SourceLines;
+pub use placed::Placed;
 pub use shingle::{Shingles, each_shingle, shingles};
 pub(crate) use shingle::{mix, sequence_hash};
 pub use store::{TokenReader, TokenStore};

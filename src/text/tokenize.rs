@@ -5,20 +5,26 @@
 //! text is ASCII, and an ASCII word is hashed after one pass that lowers it in a small buffer.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::furniture::furniture_in;
 use super::normalize::{self, STEM_LETTERS};
 use super::script::{self, Kind};
 use super::swar::{self, hash_of};
 use super::tokens::Segment;
-use super::{Class, Token, Tokens};
+use super::{Class, SourceLines, Token, Tokens};
+use crate::config::MatchConfig;
 
 /// Zeros behind a text, so that eight bytes can be read from any place in it.
 const PADDING: usize = 8;
 
-/// Cuts texts into tokens. Holds buffers, so one a thread is cheaper than one a text.
-#[derive(Debug, Default)]
+/// Cuts texts into tokens, and knows which of them count. Holds buffers, so one a thread is cheaper than one a text.
+#[derive(Clone, Debug, Default)]
 pub struct Tokenizer {
+    /// Whether furniture counts too.
+    pub(super) keep_furniture: bool,
+    /// What was learned to be furniture.
+    pub(super) learned: Arc<SourceLines>,
     /// The text at hand, its ASCII letters in lower case, byte for byte, and [`PADDING`] behind it.
     lower: Vec<u8>,
     /// The word at hand, folded, where it is not a piece of `lower`.
@@ -28,28 +34,39 @@ pub struct Tokenizer {
     segments: Vec<Segment>,
 }
 
-/// Tokens of one text; see [`Tokenizer::tokens`].
+/// Tokens of one text without its furniture; see [`Tokenizer::tokens`].
 pub fn tokenize(text: &str) -> Tokens {
     Tokenizer::default().tokens(text)
 }
 
 impl Tokenizer {
-    /// The tokens of `text` without its furniture, with the ends of its sentences and lines.
+    /// One that follows the settings. The default one leaves out what the rules call furniture.
+    pub fn new(config: &MatchConfig) -> Self {
+        Self { keep_furniture: config.keep_furniture, ..Self::default() }
+    }
+
+    /// One that leaves out these lines too, unless furniture is kept; see [`Tokenizer::placed`].
+    #[must_use]
+    pub fn with_learned(self, learned: SourceLines) -> Self {
+        Self { learned: Arc::new(learned), ..self }
+    }
+
+    /// The tokens of `text` that count whatever its source, with the ends of its sentences and lines.
     ///
     /// Linear in the text; about 10 ns a token for ASCII.
     pub fn tokens(&mut self, text: &str) -> Tokens {
-        self.lower(text);
-        let marked = furniture_in(text, &self.lower);
-        self.cut(text, &marked)
+        let ruled = self.ruled(text);
+        self.cut(text, &ruled)
     }
 
-    /// The tokens of all of `text`.
-    pub fn tokens_with_furniture(&mut self, text: &str) -> Tokens {
+    /// Takes `text` in hand, and gives what the rules leave out of it.
+    pub(super) fn ruled(&mut self, text: &str) -> Vec<Range<usize>> {
         self.lower(text);
-        self.cut(text, &[])
+        if self.keep_furniture { Vec::new() } else { furniture_in(text, &self.lower) }
     }
 
-    fn cut(&mut self, text: &str, marked: &[Range<usize>]) -> Tokens {
+    /// The tokens of the text in hand without what is marked.
+    pub(super) fn cut(&mut self, text: &str, marked: &[Range<usize>]) -> Tokens {
         let mut tokens = std::mem::take(&mut self.tokens);
         let mut segments = std::mem::take(&mut self.segments);
         tokens.clear();

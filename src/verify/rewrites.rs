@@ -9,6 +9,7 @@ use super::overlap::overlap;
 use super::profile::Profile;
 use super::recent::Recent;
 use crate::DocId;
+use crate::dates::SECONDS_A_DAY;
 use crate::text::TokenStore;
 
 /// Two texts with less than this of the lighter one's weight in common, and less than [`RELATED_RARE_MASS`] of rare
@@ -30,8 +31,6 @@ pub struct Rewrites<'a> {
     window: Option<&'a Window>,
 }
 
-const SECONDS_A_DAY: f64 = 86_400.0;
-
 /// When documents were published, and how far apart a dispatch and its rewrite may be.
 #[derive(Clone, Debug)]
 pub struct Window {
@@ -45,7 +44,7 @@ impl Window {
     /// Days between two documents, where both dates are known.
     fn days(&self, a: DocId, b: DocId) -> Option<f64> {
         let (a, b) = (self.published[a.index()]?, self.published[b.index()]?);
-        Some(a.abs_diff(b) as f64 / SECONDS_A_DAY)
+        Some(a.abs_diff(b) as f64 / f64::from(SECONDS_A_DAY))
     }
 
     /// Whether two documents are near enough, or the date of one is not known.

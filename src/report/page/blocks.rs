@@ -117,6 +117,7 @@ impl Blocks {
                 Comparer::new(&fallback).map_err(io::Error::other)?
             }
         };
+        let comparer = comparer.with_learned(run.learned());
         let mut edges: HashMap<(usize, usize), &EdgeLine> = HashMap::with_capacity(run.edges.len());
         for edge in &run.edges {
             if let Some((&a, &b)) = place.get(edge.a.as_str()).zip(place.get(edge.b.as_str())) {

@@ -3,8 +3,8 @@
 use crate::config::Config;
 use crate::document::Skipped;
 use crate::report::{
-    ClusterLine, DocumentLine, EarliestBy, EdgeCounts, EdgeLine, MemberLine, Relation, Run, RunLine, SCHEMA,
-    StageLine, SummaryLine,
+    ClusterLine, DocumentLine, EarliestBy, EdgeCounts, EdgeLine, FurnitureLine, MemberLine, Relation, Run,
+    RunLine, SCHEMA, StageLine, SummaryLine,
 };
 
 /// A run over nothing.
@@ -20,6 +20,7 @@ pub(crate) fn empty() -> Run {
         },
         documents: Vec::new(),
         skipped: Vec::new(),
+        furniture: Vec::new(),
         edges: Vec::new(),
         clusters: Vec::new(),
         summary: SummaryLine::default(),
@@ -55,6 +56,11 @@ pub(crate) fn news() -> Run {
         ),
     ] {
         run.skipped.push(Skipped { path: path.to_owned(), record, reason: reason.to_owned() });
+    }
+    for (source, line) in [("corpus/2024", None), ("Harbour Post", Some("Every evening in one letter"))] {
+        let line = line.map(str::to_owned);
+        let key = u64::MAX - run.furniture.len() as u64;
+        run.furniture.push(FurnitureLine { source: source.to_owned(), line, documents: 7, key });
     }
     close(&mut run);
     run

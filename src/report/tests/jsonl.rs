@@ -58,12 +58,13 @@ fn another_schema_is_refused_before_its_fields_are_looked_at() {
 }
 
 #[test]
-fn keys_that_a_newer_version_added_are_passed_over() {
+fn keys_and_lines_that_a_newer_version_added_are_passed_over() {
     let report = changed(|lines| {
         for line in lines.iter_mut() {
             *line = line.replacen('{', "{\"added\":[1],", 1);
         }
         lines[0] = lines[0].replacen("\"ingest\":{", "\"ingest\":{\"added\":true,", 1);
+        lines.insert(9, "{\"type\":\"added\",\"id\":1}".to_owned());
     });
     assert_eq!(read(&report).unwrap(), fixture::news());
 }
@@ -95,6 +96,19 @@ fn what_is_no_report_is_named() {
         message.starts_with("expected a line of a wirecopy report, found missing field `id`"),
         "{message}"
     );
+}
+
+#[test]
+fn a_learned_line_has_a_key_of_sixteen_digits() {
+    let text = String::from_utf8(written(&fixture::news())).unwrap();
+    assert!(text.contains("\"key\":\"ffffffffffffffff\""));
+    for wrong in ["\"+fffffffffffffff\"", "\"fff\"", "\"\"", "7"] {
+        let (_, message) = refused(&changed(|lines| {
+            let line = lines.iter().position(|line| line.contains("\"type\":\"furniture\"")).unwrap();
+            lines[line] = lines[line].replace("\"ffffffffffffffff\"", wrong);
+        }));
+        assert!(message.starts_with("expected a line of a wirecopy report"), "{message}");
+    }
 }
 
 #[test]

@@ -103,14 +103,7 @@ pub fn credits(text: &str, meta: &Metadata, agencies: &Agencies) -> Vec<Credit> 
             out.take(text, Form::Dateline, Some(number), dateline.found, &trimmed);
         }
         if is_prose[at] {
-            let closing = last == Some(at);
-            out.take(
-                text,
-                Form::SignOff,
-                Some(number),
-                lines::sign_off(text, trimmed.clone(), closing, agencies),
-                &trimmed,
-            );
+            out.take_sign_off(text, number, last == Some(at), &trimmed);
             continue;
         }
         if !outer || is_long(&text[trimmed.clone()]) {
@@ -129,14 +122,7 @@ pub fn credits(text: &str, meta: &Metadata, agencies: &Agencies) -> Vec<Credit> 
         let found = lines::credit_line(text, trimmed.clone(), place, agencies);
         out.take(text, Form::Line, Some(number), found, &trimmed);
         if place == Place::Tail {
-            let closing = next.is_none();
-            out.take(
-                text,
-                Form::SignOff,
-                Some(number),
-                lines::sign_off(text, trimmed.clone(), closing, agencies),
-                &trimmed,
-            );
+            out.take_sign_off(text, number, next.is_none(), &trimmed);
         }
     }
     if !out.has("Reuters")
@@ -202,6 +188,12 @@ impl Collector<'_> {
                 Mark::Generic => {}
             }
         }
+    }
+
+    /// What the line signs with, which may be the last of the text.
+    fn take_sign_off(&mut self, text: &str, number: usize, closing: bool, line: &Range<usize>) {
+        let found = lines::sign_off(text, line.clone(), closing, self.agencies);
+        self.take(text, Form::SignOff, Some(number), found, line);
     }
 
     fn push(&mut self, agency: &str, form: Form, line: Option<usize>, span: &Range<usize>, words: &str) {

@@ -1,0 +1,228 @@
+//! What a run learned to be furniture, as everything that looks at the run afterwards knows it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![cfg(all(feature = "cli", feature = "html"))]
+
+#[path = "cmd/desk.rs"]
+mod desk;
+
+use std::io::Read;
+
+use desk::Desk;
+use serde_json::Value;
+
+const NOTICE: &str = "By reading on you accept that the Meridian and its forty partners may remember which pages you like best";
+/// Invented stories that have nothing in common.
+const STORIES: [&str; 5] = [
+    "The council of Velmark voted to rebuild the old bridge before winter. Engineers had found cracks in three of its \
+     pillars. Lorries will take the long way round by Oster until the work is done, the mayor said on Monday.",
+    "Wheat prices rose for a third week as drought cut the harvest on the plains. Exporters asked for lower freight \
+     rates, and two mills near Harlo let their night shifts go.",
+    "A rare orchid thought extinct was found by two botanists near Lake Tirna. Its seeds will go to the national \
+     garden, where a greenhouse of its own is being heated for it.",
+    "Striker Olena Marchuk scored twice as Dynamo Selby beat Port Rovers in the cup. The final is played in June at a \
+     stadium that still lacks its roof.",
+    "Surgeons in Basel reattached a carpenter's hand after nine hours in theatre. He can already hold a cup, and hopes \
+     to plane a door by autumn.",
+];
+
+/// Stories of one site, each with the notice of it and a line that the rules know, and a reprint of the first elsewhere.
+fn desk() -> Desk {
+    let desk = Desk::new();
+    for folder in ["in", "in/meridian", "in/post"] {
+        std::fs::create_dir(desk.path().join(folder)).unwrap();
+    }
+    for (at, story) in STORIES.iter().enumerate() {
+        let text = format!("{story}\n\n{NOTICE}\n\nShare this story\n");
+        desk.file(&format!("in/meridian/{at}.txt"), &text);
+    }
+    desk.file("in/post/bridge.txt", STORIES[0]);
+    desk
+}
+
+const PAIR: [&str; 2] = ["meridian/0.txt", "post/bridge.txt"];
+/// Tokens of the notice, and of the line that the rules know.
+const MARKED: (u64, u64) = (19, 3);
+
+fn lines(desk: &Desk, kind: &str) -> Vec<Value> {
+    let lines = desk.read("run.jsonl");
+    let lines = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    lines.filter(|line| line["type"] == kind).collect()
+}
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
+}
+
+/// The pieces of furniture of one side of a comparison.
+fn greyed(comparison: &Value, side: &str) -> Vec<String> {
+    let rows = comparison["passages"].as_array().unwrap().iter();
+    let pieces =
+        rows.flat_map(|row| row[side].as_array().unwrap()).filter(|piece| piece["furniture"] == true);
+    pieces.map(|piece| piece["text"].as_str().unwrap().to_owned()).collect()
+}
+
+/// The blocks of a page, unpacked.
+fn blocks(page: &str) -> Vec<Value> {
+    let value = |c: u8| match c {
+        b'A'..=b'Z' => c - b'A',
+        b'a'..=b'z' => c - b'a' + 26,
+        b'0'..=b'9' => c - b'0' + 52,
+        b'+' => 62,
+        _ => 63,
+    };
+    let unpack = |block: &str| {
+        let coded = block.split_once('>').unwrap().1.split_once("</script>").unwrap().0;
+        let bits: Vec<u8> = coded
+            .trim_end_matches('=')
+            .bytes()
+            .flat_map(|c| (0..6).rev().map(move |at| value(c) >> at & 1))
+            .collect();
+        let bytes: Vec<u8> =
+            bits.chunks_exact(8).map(|byte| byte.iter().fold(0, |n, bit| n << 1 | bit)).collect();
+        let mut out = String::new();
+        flate2::read::DeflateDecoder::new(&bytes[..]).read_to_string(&mut out).unwrap();
+        json(&out)
+    };
+    page.split("<script type=\"text/plain\" id=\"block-").skip(1).map(unpack).collect()
+}
+
+/// The stretches of furniture of the texts of all pairs on a page.
+fn greyed_on(page: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    for cluster in blocks(page).iter().flat_map(|block| block.as_object().unwrap().values()) {
+        for pair in cluster["pairs"].as_array().unwrap() {
+            for side in ["a", "b"] {
+                let text = &cluster["texts"][pair[side].to_string()];
+                let units: Vec<u16> = text["text"].as_str().unwrap().encode_utf16().collect();
+                let mut start = 0;
+                let pieces = pair["seen"][side]["pieces"].as_str().unwrap();
+                for (kind, end) in pieces.chars().zip(text["ends"].as_array().unwrap()) {
+                    let end = usize::try_from(end.as_u64().unwrap()).unwrap();
+                    if kind == 'f' {
+                        out.push(String::from_utf16(&units[start..end]).unwrap().trim().to_owned());
+                    }
+                    start = end;
+                }
+            }
+        }
+    }
+    out
+}
+
+#[test]
+fn a_learned_line_is_furniture_to_whoever_looks_at_the_run() {
+    let desk = desk();
+    desk.out(&["cluster", "-q", "in", "-o", "run.jsonl", "--html", "page.html"]);
+
+    let learned = lines(&desk, "furniture");
+    assert_eq!(learned.len(), 1, "{learned:?}");
+    assert_eq!((&learned[0]["source"], &learned[0]["line"]), (&"in/meridian".into(), &NOTICE.into()));
+    assert_eq!(learned[0]["documents"], STORIES.len());
+    let documents = lines(&desk, "document");
+    let counted = |id: &str| {
+        let line = documents.iter().find(|document| document["id"] == id).unwrap();
+        let [all, furniture] = ["tokens", "furniture_tokens"].map(|key| line[key].as_u64().unwrap());
+        (all - furniture, furniture)
+    };
+    assert_eq!(counted(PAIR[0]).1, MARKED.0 + MARKED.1);
+    assert_eq!(counted(PAIR[1]).1, 0);
+
+    let told = desk.out(&["compare", "--run", "run.jsonl", PAIR[0], PAIR[1], "--format", "json"]);
+    let told = json(&told);
+    assert_eq!((&told["relation"], &told["origin"]), (&"identical".into(), &"edge".into()));
+    assert_eq!((&told["containment_a"], &told["containment_b"]), (&1.0.into(), &1.0.into()));
+    for (side, id) in [("a", PAIR[0]), ("b", PAIR[1])] {
+        let seen = ["tokens", "furniture_tokens"].map(|key| told[side][key].as_u64().unwrap());
+        assert_eq!((seen[0], seen[1]), counted(id), "{id}");
+    }
+    assert_eq!(greyed(&told, "a"), [NOTICE, "Share this story"]);
+    assert_eq!(greyed(&told, "b"), Vec::<String>::new());
+    // Two stories of the site have no edge: what is told of them is measured anew.
+    let apart = json(&desk.out(&[
+        "compare",
+        "--run",
+        "run.jsonl",
+        "meridian/1.txt",
+        "meridian/2.txt",
+        "--format",
+        "json",
+    ]));
+    assert_eq!((&apart["relation"], &apart["jaccard"]), (&Value::Null, &0.0.into()));
+    assert_eq!(greyed(&apart, "b"), [NOTICE, "Share this story"]);
+
+    assert_eq!(greyed_on(&desk.read("page.html")), [NOTICE, "Share this story"]);
+    assert_eq!(desk.out(&["report", "run.jsonl", "-o", "-"]), desk.read("page.html"));
+}
+
+#[test]
+fn furniture_that_is_kept_is_text_to_whoever_looks_at_the_run() {
+    let desk = desk();
+    desk.out(&["cluster", "-q", "in", "--keep-furniture", "-o", "run.jsonl", "--html", "page.html"]);
+    assert_eq!(lines(&desk, "furniture"), Vec::<Value>::new());
+    assert!(lines(&desk, "document").iter().all(|document| document["furniture_tokens"] == 0));
+
+    let told = desk.out(&["compare", "--run", "run.jsonl", PAIR[0], PAIR[1], "--format", "json"]);
+    let told = json(&told);
+    assert_eq!(told["relation"], "copy", "{told}");
+    assert_eq!((&told["a"]["furniture_tokens"], &greyed(&told, "a")), (&0.into(), &vec![]));
+    assert_eq!(greyed_on(&desk.read("page.html")), Vec::<String>::new());
+    assert_eq!(desk.out(&["report", "run.jsonl", "-o", "-"]), desk.read("page.html"));
+}
+
+#[test]
+fn two_files_alone_are_compared_as_the_settings_say() {
+    let desk = desk();
+    let pair = PAIR.map(|id| format!("in/{id}"));
+    let compare = |more: &[&str]| {
+        let args = [&["compare", &pair[0], &pair[1], "--format", "json"], more].concat();
+        json(&desk.out(&args))
+    };
+    let told = compare(&[]);
+    assert_eq!(
+        (greyed(&told, "a"), &told["a"]["furniture_tokens"]),
+        (vec!["Share this story".to_owned()], &3.into())
+    );
+    let told = compare(&["--keep-furniture"]);
+    assert_eq!((greyed(&told, "a"), &told["a"]["furniture_tokens"]), (vec![], &0.into()));
+}
+
+#[test]
+fn labelled_pairs_are_scored_as_the_settings_say() {
+    let desk = desk();
+    desk.file("pairs.tsv", "meridian/1.txt\tmeridian/2.txt\t0\n");
+    let teasers: String = [
+        "a lighthouse keeper of eighty learns to fly over the bay of Marnes",
+        "why the clocks of Ostwick run seven minutes late in every market season",
+        "four recipes for quince that your grandmother never dared to write down",
+        "ten gardens where herons nest, and the neighbours who feed them at dawn",
+        "our quiz of the week asks who first crossed the Tarrow sound by balloon",
+    ]
+    .iter()
+    .map(|headline| format!("Read also: {headline}\n"))
+    .collect();
+    for at in [1, 2] {
+        desk.file(&format!("in/meridian/{at}.txt"), &format!("{}\n{teasers}", STORIES[at]));
+    }
+    let wrong = |more: &[&str]| {
+        let args = [&["eval", "--pairs", "pairs.tsv", "--docs", "in", "--format", "json"], more].concat();
+        json(&desk.out(&args))["errors"].as_array().unwrap().len()
+    };
+    assert_eq!((wrong(&[]), wrong(&["--keep-furniture"])), (0, 1));
+}
+
+#[test]
+fn a_report_without_learned_lines_is_read_as_before() {
+    let desk = desk();
+    desk.out(&["cluster", "-q", "in", "-o", "run.jsonl"]);
+    let report = desk.read("run.jsonl");
+    let kept = report.lines().filter(|line| !line.starts_with("{\"type\":\"furniture\""));
+    desk.file("run.jsonl", &kept.fold(String::new(), |all, line| all + line + "\n"));
+    assert_eq!(wirecopy::report::Run::read_jsonl(desk.path().join("run.jsonl")).unwrap().furniture, []);
+    desk.out(&["keep", "run.jsonl"]);
+    let told = desk.run(&["compare", "--run", "run.jsonl", PAIR[0], PAIR[1], "--format", "json"]);
+    let told = json(&String::from_utf8(told.stdout).unwrap());
+    assert_eq!(
+        (&told["relation"], greyed(&told, "a")),
+        (&"identical".into(), vec!["Share this story".to_owned()])
+    );
+}
