@@ -14,7 +14,8 @@ use wirecopy::candidates::params::Bands;
 use wirecopy::candidates::rare::RareJoin;
 use wirecopy::generate::{Generated, Generator, GeneratorConfig};
 use wirecopy::sketch::Sketcher;
-use wirecopy::text::{Token, Tokenizer, Tokens, shingles, tokenize};
+use wirecopy::spill::Budget;
+use wirecopy::text::{TokenStore, Tokenizer, Tokens, shingles, tokenize};
 use wirecopy::verify::{Idf, Model, Profile, Scratch, Verifier, measure};
 use wirecopy::{Config, DocId, Pipeline, Root};
 

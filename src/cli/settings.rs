@@ -452,7 +452,7 @@ mod tests {
             errors_of("\n[match]\nshingel = 4\n")
                 .starts_with("w.toml:3: unknown key `match.shingel`; known here: shingle, ")
         );
-        assert!(errors_of("colour = 1\n").ends_with("known here: threads, ingest, match"));
+        assert!(errors_of("colour = 1\n").ends_with("known here: threads, memory, temp_dir, ingest, match"));
         assert!(errors_of("[empty]\n").starts_with("w.toml:1: unknown key `empty`"));
         assert_eq!(
             errors_of("match = 3\n"),
