@@ -275,7 +275,7 @@ mod tests {
                     let credit = |n: u32| Credit {
                         agency: format!("Agency {n}"),
                         form: FORMS[n as usize],
-                        line: (n > 0).then(|| n - 1),
+                        line: n.checked_sub(1),
                         span: (n * 1000, u32::MAX - n),
                         words: texts[1].clone().unwrap_or_default(),
                     };
