@@ -247,15 +247,30 @@ pub fn parse_size(text: &str) -> std::result::Result<u64, String> {
 }
 
 fn number_or_size<'de, D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<u64, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged, expecting = "expected a number of bytes, or a size such as \"64M\"")]
-    enum Size {
-        Number(u64),
-        Text(String),
-    }
-    match Size::deserialize(deserializer)? {
-        Size::Number(number) => Ok(number),
-        Size::Text(text) => parse_size(&text).map_err(serde::de::Error::custom),
+    Size::deserialize(deserializer)?.bytes().map_err(serde::de::Error::custom)
+}
+
+#[cfg(feature = "cli")]
+pub(crate) fn number_or_size_or_none<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> std::result::Result<Option<u64>, D::Error> {
+    let size = Option::<Size>::deserialize(deserializer)?;
+    size.map(Size::bytes).transpose().map_err(serde::de::Error::custom)
+}
+
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "expected a number of bytes, or a size such as \"64M\"")]
+enum Size {
+    Number(u64),
+    Text(String),
+}
+
+impl Size {
+    fn bytes(self) -> std::result::Result<u64, String> {
+        match self {
+            Size::Number(number) => Ok(number),
+            Size::Text(text) => parse_size(&text),
+        }
     }
 }
 

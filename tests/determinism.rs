@@ -1,5 +1,5 @@
-//! The same input gives the same report, byte for byte, whatever the number of threads and the order in which the
-//! files came into their folder.
+//! The same input gives the same report, byte for byte, whatever the number of threads, the limit of memory and the order
+//! in which the files came into their folder.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::fs;
@@ -7,12 +7,16 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 use wirecopy::generate::{Generated, Generator, GeneratorConfig};
+use wirecopy::spill::Budget;
 use wirecopy::{Config, Pipeline, Root};
 
 /// The report without what differs between equal runs.
-fn report(root: &Path, threads: usize) -> String {
+fn report(root: &Path, threads: usize, limit: Option<usize>) -> String {
     let config = Config::default();
-    let mut run = Pipeline::new(&config).threads(threads).run(&[Root::from(root)]).unwrap();
+    let temporary = TempDir::new().unwrap();
+    let budget =
+        limit.map_or_else(Budget::unlimited, |limit| Budget::new(limit, Some(temporary.path().to_owned())));
+    let mut run = Pipeline::new(&config).threads(threads).budget(budget).spool(&[Root::from(root)]).unwrap();
     run.header.started.clear();
     run.header.command.clear();
     run.summary.seconds = 0.0;
@@ -22,6 +26,8 @@ fn report(root: &Path, threads: usize) -> String {
     }
     let mut bytes = Vec::new();
     run.write_jsonl(&mut bytes).unwrap();
+    drop(run);
+    assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0, "temporary files are left");
     String::from_utf8(bytes).unwrap()
 }
 
@@ -41,7 +47,10 @@ fn check(files: &[(PathBuf, Vec<u8>)]) -> String {
     // Always the same name: reports hold the paths.
     let root = folder.path().join("news");
     let mut first: Option<String> = None;
-    for (seed, runs) in [(1, [1, 8]), (2, [2, 2]), (3, [8, 1])] {
+    // So little that everything goes to files, some of it, and no limit.
+    let (none, some, all) = (None, Some(1 << 20), Some(1));
+    for (seed, runs) in [(1, [(1, none), (8, all)]), (2, [(2, some), (2, none)]), (3, [(8, some), (1, all)])]
+    {
         if root.exists() {
             fs::remove_dir_all(&root).unwrap();
         }
@@ -50,12 +59,15 @@ fn check(files: &[(PathBuf, Vec<u8>)]) -> String {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, bytes).unwrap();
         }
-        for threads in runs {
-            let report = report(&root, threads);
+        for (threads, limit) in runs {
+            let report = report(&root, threads, limit);
             let first = first.get_or_insert_with(|| report.clone());
             let differing = first.lines().zip(report.lines()).find(|(a, b)| a != b);
-            assert_eq!(differing, None, "with {threads} threads, files in order {seed}");
-            assert_eq!(*first, report, "with {threads} threads, files in order {seed}");
+            assert_eq!(
+                differing, None,
+                "with {threads} threads, a limit of {limit:?}, files in order {seed}"
+            );
+            assert_eq!(*first, report, "with {threads} threads, a limit of {limit:?}, files in order {seed}");
         }
     }
     first.unwrap()

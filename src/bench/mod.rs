@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::ingest::{Root, floor};
 use crate::progress::{Cancel, Progress, Stage};
-use crate::report::{Run, StageLine, peak_memory};
+use crate::report::{StageLine, SummaryLine, peak_memory};
+use crate::spill::Budget;
 use crate::{Config, Error, Pipeline, Result};
 
 /// Ticks a second in which Linux tells the processor time of a process.
@@ -56,14 +57,14 @@ impl Benchmark {
     }
 }
 
-/// Measures `repeat` runs over `roots` (at least one).
+/// Measures `repeat` runs over `roots` (at least one), on so many threads and with so much memory.
 ///
 /// # Errors
 /// As [`Pipeline::run`].
 pub fn measure(
     roots: &[Root],
     config: &Config,
-    threads: usize,
+    (threads, budget): (usize, &Budget),
     repeat: u32,
     progress: &dyn Progress,
     cancel: &Cancel,
@@ -74,26 +75,28 @@ pub fn measure(
         .map_err(|error| Error::Threads(error.to_string()))?;
     let mut floors = Vec::new();
     let mut cores = Vec::new();
-    let mut runs: Vec<Run> = Vec::new();
+    let mut runs: Vec<SummaryLine> = Vec::new();
     for _ in 0..repeat.max(1) {
         floors.push(pool.install(|| floor(roots, &config.ingest, cancel))?);
         let before = processor_seconds();
-        let run =
-            Pipeline::new(config).threads(threads).progress(progress).cancel(cancel.clone()).run(roots)?;
+        let run = Pipeline::new(config)
+            .threads(threads)
+            .budget(budget.clone())
+            .progress(progress)
+            .cancel(cancel.clone())
+            .spool(roots)?;
         let spent = processor_seconds().zip(before).map(|(after, before)| after - before);
         cores.extend(spent.map(|spent| spent / run.summary.seconds.max(1.0 / TICKS)));
-        // Only the summary is wanted; documents would be kept once a repeat.
-        runs.push(Run { documents: Vec::new(), clusters: Vec::new(), edges: Vec::new(), ..run });
+        runs.push(run.summary);
     }
-    let (Some(run), Some(read)) = (runs.first(), floors.first()) else { return Err(Error::Cancelled) };
-    let summary = &run.summary;
-    let over_runs = |part: &dyn Fn(&Run) -> f64| median(runs.iter().map(part).collect());
+    let (Some(summary), Some(read)) = (runs.first(), floors.first()) else { return Err(Error::Cancelled) };
+    let over_runs = |part: &dyn Fn(&SummaryLine) -> f64| median(runs.iter().map(part).collect());
     let stages = summary
         .stages
         .iter()
         .enumerate()
         .map(|(at, line)| StageLine {
-            seconds: over_runs(&|run| run.summary.stages.get(at).map_or(0.0, |line| line.seconds)),
+            seconds: over_runs(&|run| run.stages.get(at).map_or(0.0, |line| line.seconds)),
             ..line.clone()
         })
         .collect();
@@ -112,7 +115,7 @@ pub fn measure(
         disk_bytes: read.bytes,
         text_bytes: summary.bytes,
         floor_seconds: median(floors.iter().map(|floor| floor.seconds).collect()),
-        seconds: over_runs(&|run| run.summary.seconds),
+        seconds: over_runs(&|run| run.seconds),
         cores: (!cores.is_empty()).then(|| median(cores)),
         peak_memory: peak_memory(),
         candidates_per_document: per_document(came_in(Stage::Copies) + came_in(Stage::Verify)),
@@ -172,7 +175,15 @@ mod tests {
         std::fs::write(folder.path().join("a.txt"), &story).unwrap();
         std::fs::write(folder.path().join("b.txt"), &story).unwrap();
         let roots = [Root::from(folder.path())];
-        let measured = measure(&roots, &Config::default(), 1, 2, &NoProgress, &Cancel::default()).unwrap();
+        let measured = measure(
+            &roots,
+            &Config::default(),
+            (1, &Budget::unlimited()),
+            2,
+            &NoProgress,
+            &Cancel::default(),
+        )
+        .unwrap();
         assert_eq!((measured.documents, measured.files, measured.repeat), (2, 2, 2));
         assert_eq!(measured.disk_bytes, 2 * story.len() as u64);
         assert!((measured.edges_per_document - 0.5).abs() < 1e-12);

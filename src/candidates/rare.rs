@@ -14,8 +14,9 @@ use rayon::prelude::*;
 use super::Candidate;
 use super::counters::{Counters, SATURATED};
 use super::postings::Postings;
-use crate::DocId;
-use crate::text::{Class, Token, mix};
+use crate::spill::Budget;
+use crate::text::{Class, Token, TokenStore, mix};
+use crate::{DocId, Result};
 
 /// Documents of a posting list that each of its documents is paired with: the ones that follow it. A word in more
 /// documents than this is hardly rare, and a story told two hundred times is still chained together.
@@ -31,7 +32,8 @@ const RELATIVES: u8 = 4;
 
 /// The features of documents, counted and ranked.
 pub struct RareJoin<'a> {
-    documents: &'a [(DocId, &'a [Token])],
+    documents: &'a [DocId],
+    tokens: &'a TokenStore,
     counters: Counters,
     keys: usize,
     shared: usize,
@@ -40,31 +42,40 @@ pub struct RareJoin<'a> {
 /// Calls `each` with the hash of every feature of a document, repeats included.
 pub fn each_feature(tokens: &[Token], mut each: impl FnMut(u64)) {
     let term = |token: &Token| u64::from(token.stem());
+    let word = |token: &Token| mix(1 ^ term(token));
+    let mut ahead = tokens.first().map_or(0, word);
     for (at, token) in tokens.iter().enumerate() {
+        let next = tokens.get(at + 1);
+        let this = std::mem::replace(&mut ahead, next.map_or(0, word));
         // Characters alone say nothing; their pairs (triples, for alphabets) are the words.
-        let (word, pair) = match token.class() {
-            Class::Word | Class::Number => (1, 2),
-            Class::Ideograph => (2, 3),
-            Class::Unspaced => (3, 5),
+        let lengths = match token.class() {
+            Class::Word | Class::Number => {
+                each(this);
+                if next.is_some() {
+                    each(mix(this.rotate_left(32) ^ ahead));
+                }
+                continue;
+            }
+            Class::Ideograph => [2, 3],
+            Class::Unspaced => [3, 5],
         };
-        for length in [word, pair] {
+        for length in lengths {
             let Some(run) = tokens.get(at..at + length) else { continue };
-            let hash = run.iter().fold(length as u64, |hash, token| mix(hash ^ term(token)));
-            each(hash);
+            each(run.iter().fold(length as u64, |hash, token| mix(hash ^ term(token))));
         }
     }
 }
 
 impl<'a> RareJoin<'a> {
     /// Counts in how many of `documents` each feature stands. They come in the order of reading, one a copy group.
-    pub fn new(documents: &'a [(DocId, &'a [Token])], keys: usize, shared: usize) -> Self {
-        let features: usize = documents.par_iter().map(|(_, tokens)| 2 * tokens.len()).sum();
+    pub fn new(documents: &'a [DocId], tokens: &'a TokenStore, keys: usize, shared: usize) -> Self {
+        let features: usize = documents.par_iter().map(|&document| 2 * tokens.len_of(document)).sum();
         let slots = (features * SLOTS_PER_FEATURE).next_power_of_two();
         let bits = slots.trailing_zeros().clamp(*SLOT_BITS.start(), *SLOT_BITS.end());
         let counters = Counters::new(documents.len(), bits, |document, distinct: &mut Distinct, out| {
-            distinct.features(documents[document].1, out);
+            distinct.features(tokens.get(documents[document]).as_slice(), out);
         });
-        Self { documents, counters, keys, shared }
+        Self { documents, tokens, counters, keys, shared }
     }
 
     /// How many features two documents share that stand in few enough documents to be a key. With fewer than the join
@@ -82,20 +93,26 @@ impl<'a> RareJoin<'a> {
     /// Pairs that share at least `shared` keys, sorted, each once.
     ///
     /// Linear by construction: at most `keys · WINDOW` meetings a document, whatever the corpus.
-    pub fn candidates(&self) -> Vec<Candidate> {
-        let postings = Postings::new(self.documents.len(), |document, ranking: &mut Ranking, sink| {
-            for &(_, feature) in ranking.keys(self.documents[document].1, &self.counters, self.keys) {
-                sink.push(feature);
-            }
-        });
+    ///
+    /// # Errors
+    /// [`Error::Spill`](crate::Error::Spill) when a temporary file, for what `budget` does not allow, cannot be read or
+    /// written.
+    pub fn candidates(&self, budget: &Budget) -> Result<Vec<Candidate>> {
+        let postings =
+            Postings::new(self.documents.len(), budget, |document, ranking: &mut Ranking, sink| {
+                let tokens = self.tokens.get(self.documents[document]);
+                for &(_, feature) in ranking.keys(tokens.as_slice(), &self.counters, self.keys) {
+                    sink.push(feature);
+                }
+            })?;
         let met = postings.meetings(|list, pairs| {
             for (at, &a) in list.iter().enumerate() {
                 for &b in list[at + 1..].iter().take(WINDOW) {
                     pairs.push(a, b);
                 }
             }
-        });
-        let of = |document: u32| self.documents[document as usize].0;
+        })?;
+        let of = |document: u32| self.documents[document as usize];
         met.pairs(|a, b, shared| (shared >= self.shared).then(|| Candidate(of(a), of(b))))
     }
 }
@@ -173,13 +190,19 @@ fn rank(count: u8) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::{Tokens, tokenize};
+    use crate::text::tokenize;
+
+    fn stored(texts: &[String]) -> (Vec<DocId>, TokenStore) {
+        let mut tokens = TokenStore::new(&Budget::unlimited());
+        for text in texts {
+            tokens.push(&tokenize(text)).unwrap();
+        }
+        ((0..).map(DocId).take(texts.len()).collect(), tokens)
+    }
 
     fn join(texts: &[String]) -> Vec<Candidate> {
-        let tokens: Vec<Tokens> = texts.iter().map(|text| tokenize(text)).collect();
-        let documents: Vec<(DocId, &[Token])> =
-            tokens.iter().zip(0..).map(|(t, i)| (DocId(i), t.as_slice())).collect();
-        RareJoin::new(&documents, 48, 2).candidates()
+        let (documents, tokens) = stored(texts);
+        RareJoin::new(&documents, &tokens, 48, 2).candidates(&Budget::unlimited()).unwrap()
     }
 
     fn filler(seed: u64, words: u64) -> String {
@@ -232,12 +255,10 @@ mod tests {
         let mut texts: Vec<String> = (0..300).map(|i| format!("the {}", filler(i, 3))).collect();
         texts[0] = "the Okoro accord".to_owned();
         texts[1] = "the Okoro treaty".to_owned();
-        let tokens: Vec<Tokens> = texts.iter().map(|text| tokenize(text)).collect();
-        let documents: Vec<(DocId, &[Token])> =
-            tokens.iter().zip(0..).map(|(t, i)| (DocId(i), t.as_slice())).collect();
-        let join = RareJoin::new(&documents, 48, 2);
+        let (documents, tokens) = stored(&texts);
+        let join = RareJoin::new(&documents, &tokens, 48, 2);
         // `Okoro`, and `the Okoro`; `the` is everywhere.
-        assert_eq!(join.usable_overlap(documents[0].1, documents[1].1), 2);
+        assert_eq!(join.usable_overlap(tokens.get(DocId(0)).as_slice(), tokens.get(DocId(1)).as_slice()), 2);
     }
 
     #[test]

@@ -263,6 +263,15 @@ pub struct SettingArgs {
     /// Worker threads; 0 is one a core
     #[arg(short = 'j', long, value_name = "N", help_heading = "General options")]
     pub threads: Option<u32>,
+    /// Hold about SIZE of memory, such as 500M or 2G, and put what is over it into temporary files
+    ///
+    /// The result is the same. Without a limit everything is held in memory. A page (--html) is not bound by it: the texts of
+    /// all clustered documents are on it.
+    #[arg(long, value_name = "SIZE", value_parser = crate::config::parse_size, help_heading = "General options")]
+    pub memory: Option<u64>,
+    /// Folder of the temporary files, in place of the system's
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "General options")]
+    pub temp_dir: Option<String>,
     /// Jaccard similarity of shingles from which two documents are copies
     #[arg(long, value_name = "SHARE", help_heading = MATCHING)]
     pub threshold: Option<f64>,
@@ -346,8 +355,10 @@ fn strictness() -> PossibleValuesParser {
 }
 
 /// Each flag that sets a value of `wirecopy.toml`, by its name here, and the place of its value there.
-pub(super) const SETTINGS: [(&str, &str); 25] = [
+pub(super) const SETTINGS: [(&str, &str); 27] = [
     ("threads", "threads"),
+    ("memory", "memory"),
+    ("temp_dir", "temp_dir"),
     ("threshold", "match.threshold"),
     ("shingle", "match.shingle"),
     ("containment", "match.excerpt_containment"),
@@ -389,6 +400,9 @@ impl Typed for SettingArgs {
         };
         match name {
             "threads" => integer(self.threads),
+            // As text, since TOML's integers are signed.
+            "memory" => self.memory.map(|n| Value::String(n.to_string())),
+            "temp_dir" => text(&self.temp_dir),
             "threshold" => self.threshold.map(Value::Float),
             "shingle" => integer(self.shingle),
             "containment" => self.containment.map(Value::Float),

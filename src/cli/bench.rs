@@ -71,7 +71,8 @@ pub(super) fn run(global: &GlobalArgs, args: &BenchArgs, bars: &Bars) -> anyhow:
         bail!("standard input cannot be read more than once: name a file");
     }
     let before = args.compare.as_deref().map(read_figures).transpose()?;
-    let measured = measure(&roots, &settings.config, settings.program.threads, args.repeat, bars, &cancel);
+    let means = (settings.program.threads, &settings.program.budget());
+    let measured = measure(&roots, &settings.config, means, args.repeat, bars, &cancel);
     bars.clear();
     let measured = measured?;
     let out = match args.format {

@@ -11,7 +11,7 @@ use super::bars::Bars;
 use super::output::Output;
 use super::settings::Settings;
 use super::{DONE, DUPLICATES, TROUBLE, interrupt, terminal};
-use crate::report::{Run, TextStyle, peak_memory};
+use crate::report::{Spooled, TextStyle, peak_memory};
 use crate::text::credit::Agencies;
 use crate::verify::Model;
 use crate::{Cancel, Error, Pipeline, Root, Skipped};
@@ -44,8 +44,9 @@ pub(super) fn run(global: &GlobalArgs, args: &ClusterArgs, bars: &Bars) -> anyho
         .cancel(cancel.clone())
         .passages(args.evidence)
         .references(args.reference.clone())
+        .budget(plan.settings.program.budget())
         .command(std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect())
-        .run(&plan.roots);
+        .spool(&plan.roots);
     bars.clear();
     let mut run = result?;
     run.summary.peak_memory = run.summary.peak_memory.or_else(peak_memory);
@@ -64,8 +65,11 @@ pub(super) fn run(global: &GlobalArgs, args: &ClusterArgs, bars: &Bars) -> anyho
         Output::stdout().write(|out| write(&run, Format::Text, &style, out))?;
     }
     cancel.check()?;
-    let page = plan.page.as_mut().map_or(Ok(DONE), |page| super::report::write(&run, page, &cancel))?;
-    Ok(exit_code(&run, args.exit_code).max(page))
+    let code = exit_code(!run.skipped.is_empty(), args.exit_code && !run.clusters.is_empty());
+    match &mut plan.page {
+        Some(page) => Ok(super::report::write(&run.into_run()?, page, &cancel)?.max(code)),
+        None => Ok(code),
+    }
 }
 
 /// Checks everything that can be checked before the run begins.
@@ -116,7 +120,7 @@ fn format_of(path: &Path) -> Format {
     }
 }
 
-fn write(run: &Run, format: Format, style: &TextStyle, out: &mut dyn Write) -> std::io::Result<()> {
+fn write(run: &Spooled, format: Format, style: &TextStyle, out: &mut dyn Write) -> std::io::Result<()> {
     match format {
         Format::Text => run.write_text(out, style),
         Format::Jsonl => run.write_jsonl(out),
@@ -140,18 +144,17 @@ fn warn_of_skipped(skipped: &[Skipped], in_view: bool) {
 }
 
 /// Skipped inputs weigh more than duplicates: whoever asks whether there are any must know that not all was looked at.
-fn exit_code(run: &Run, duplicates_count: bool) -> u8 {
-    match (run.skipped.is_empty(), duplicates_count && !run.clusters.is_empty()) {
-        (false, _) => TROUBLE,
-        (true, true) => DUPLICATES,
-        (true, false) => DONE,
+fn exit_code(skipped: bool, duplicates: bool) -> u8 {
+    match (skipped, duplicates) {
+        (true, _) => TROUBLE,
+        (false, true) => DUPLICATES,
+        (false, false) => DONE,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::tests::fixture;
 
     #[test]
     fn the_ending_names_the_form() {
@@ -169,11 +172,7 @@ mod tests {
 
     #[test]
     fn exit_codes() {
-        let mut run = fixture::news();
-        assert_eq!((exit_code(&run, false), exit_code(&run, true)), (TROUBLE, TROUBLE));
-        run.skipped.clear();
-        assert_eq!((exit_code(&run, false), exit_code(&run, true)), (DONE, DUPLICATES));
-        run.clusters.clear();
-        assert_eq!(exit_code(&run, true), DONE);
+        assert_eq!((exit_code(true, false), exit_code(true, true)), (TROUBLE, TROUBLE));
+        assert_eq!((exit_code(false, false), exit_code(false, true)), (DONE, DUPLICATES));
     }
 }

@@ -16,6 +16,7 @@ use toml::de::{DeTable, DeValue};
 use toml::{Spanned, Table, Value};
 
 use super::args::{GlobalArgs, SETTINGS, Typed};
+use crate::spill::Budget;
 use crate::{Config, Error};
 
 /// The settings file that is read from the current folder.
@@ -31,6 +32,33 @@ const OTHER_VARIABLES: [&str; 1] = [super::log::VARIABLE];
 pub(super) struct Program {
     /// Worker threads; 0 is one a core.
     pub threads: usize,
+    /// Bytes of memory that a run may hold; `None` has no limit. Read from a number, or from text such as `500M`.
+    #[serde(deserialize_with = "crate::config::number_or_size_or_none")]
+    pub memory: Option<u64>,
+    /// Folder of temporary files; `None` is the system's.
+    pub temp_dir: Option<PathBuf>,
+}
+
+/// The least limit of memory: reading alone holds this much.
+const LEAST_MEMORY: u64 = 128 << 20;
+
+impl Program {
+    /// What a run may hold, and where the rest goes.
+    pub(super) fn budget(&self) -> Budget {
+        self.memory.map_or_else(Budget::unlimited, |bytes| {
+            Budget::new(usize::try_from(bytes).unwrap_or(usize::MAX), self.temp_dir.clone())
+        })
+    }
+
+    fn validate(&self) -> Result<(), Error> {
+        match self.memory {
+            Some(bytes) if bytes < LEAST_MEMORY => Err(Error::Config {
+                name: "memory",
+                message: format!("{bytes} bytes are too few: a run needs {}M at least", LEAST_MEMORY >> 20),
+            }),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// What a run is to be made with.
@@ -149,7 +177,7 @@ impl Settings {
             }
         }
         let (program, config) = split(table)?;
-        if let Err(error) = config.validate() {
+        if let Err(error) = program.validate().and_then(|()| config.validate()) {
             let origin = match &error {
                 Error::Config { name, .. } => {
                     leaves.iter().find(|leaf| leaf.path == *name).map(|leaf| &leaf.origin)
@@ -187,7 +215,8 @@ fn try_out(path: &str, value: &Value) -> anyhow::Result<()> {
 /// The program's settings and the run's: they share one file.
 fn split(mut table: Table) -> anyhow::Result<(Program, Config)> {
     let mut program = Table::new();
-    if let Ok(known) = Table::try_from(Program::default()) {
+    // By way of JSON, which names what is not set as well.
+    if let Ok(serde_json::Value::Object(known)) = serde_json::to_value(Program::default()) {
         for name in known.keys() {
             if let Some(value) = table.remove(name) {
                 program.insert(name.clone(), value);
@@ -377,6 +406,31 @@ mod tests {
     }
 
     #[test]
+    fn a_limit_of_memory_is_a_size_that_a_run_can_live_with() {
+        let limit = |text: &str| {
+            let mut leaves = defaults();
+            let origin = Origin::Flag("--memory".to_owned());
+            set(
+                &mut leaves,
+                Leaf { path: "memory".to_owned(), value: Some(Value::String(text.to_owned())), origin },
+            )?;
+            Settings::build(leaves).map(|settings| settings.program.budget().bytes())
+        };
+        assert_eq!(limit("500MB").unwrap(), Some(500 << 20));
+        assert_eq!(limit("2GiB").unwrap(), Some(2 << 30));
+        for (text, part) in [
+            ("12", "128M at least"),
+            ("1M", "128M at least"),
+            ("much", "is no size"),
+            ("99999999999G", "too large"),
+        ] {
+            let error = limit(text).unwrap_err().to_string();
+            assert!(error.starts_with("--memory: ") && error.contains(part), "{error}");
+        }
+        assert_eq!(Settings::build(defaults()).unwrap().program.budget().bytes(), None);
+    }
+
+    #[test]
     fn names_of_variables_come_from_paths() {
         assert_eq!(variable("threads"), "WIRECOPY_THREADS");
         assert_eq!(variable("ingest.fields.id"), "WIRECOPY_INGEST_FIELDS_ID");
@@ -398,7 +452,7 @@ mod tests {
             errors_of("\n[match]\nshingel = 4\n")
                 .starts_with("w.toml:3: unknown key `match.shingel`; known here: shingle, ")
         );
-        assert!(errors_of("colour = 1\n").ends_with("known here: threads, ingest, match"));
+        assert!(errors_of("colour = 1\n").ends_with("known here: threads, memory, temp_dir, ingest, match"));
         assert!(errors_of("[empty]\n").starts_with("w.toml:1: unknown key `empty`"));
         assert_eq!(
             errors_of("match = 3\n"),

@@ -19,6 +19,8 @@ const APART: f64 = -1e6;
 /// Clusters of up to this many members have every pair told: a reader of the report asks about two documents, not about
 /// the shape of the search that found them.
 const TELL_ALL_PAIRS: usize = 24;
+/// Edges that may be held more than once before the list is gone through.
+const MET_AGAIN: usize = 1 << 20;
 /// Members that are tried as representative, and members that each is tried on: enough to find the one that covers
 /// the others best without n² work on a story reprinted a thousand times.
 const REPRESENTATIVE_SAMPLE: usize = 32;
@@ -79,12 +81,24 @@ pub fn build(groups: &CopyGroups, edges: &[Edge], judge: &impl Judge) -> (Vec<Cl
     for (document, leader) in (0u32..).zip(&groups.leader) {
         core.union(leader.0, document);
     }
-    let clusters: Vec<Cluster> =
-        core.groups().into_iter().map(|members| describe(&members, groups, judge, &mut kept)).collect();
+    let mut distinct = 0;
+    let mut clusters: Vec<Cluster> = Vec::new();
+    for members in core.groups() {
+        clusters.push(describe(&members, groups, judge, &mut kept));
+        // Most pairs are met more than once: what is kept must not grow with how often.
+        if kept.len() > MET_AGAIN.max(distinct + distinct / 2) {
+            once_each(&mut kept);
+            distinct = kept.len();
+        }
+    }
     kept.retain(|edge| core.find(edge.a.0) == core.find(edge.b.0));
-    kept.sort_unstable_by_key(|edge| (edge.a, edge.b));
-    kept.dedup_by_key(|edge| (edge.a, edge.b));
+    once_each(&mut kept);
     (clusters, kept)
+}
+
+fn once_each(edges: &mut Vec<Edge>) {
+    edges.sort_unstable_by_key(|edge| (edge.a, edge.b));
+    edges.dedup_by_key(|edge| (edge.a, edge.b));
 }
 
 /// For each document that is an excerpt, its edge to the document that holds it best; cycles cannot arise, since a

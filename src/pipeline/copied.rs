@@ -60,7 +60,8 @@ pub(super) fn copied(members: &[&[Token]], representative: usize, k: usize, runs
     let shingles: Vec<Vec<u64>> = members.iter().map(|tokens| in_order(tokens, k)).collect();
     // Each shingle with the members that hold it: the first, and whether there is another.
     let count = shingles.iter().map(Vec::len).sum();
-    let mut holders: ByShingle<(usize, bool)> = HashMap::with_capacity_and_hasher(count, BuildHasherDefault::default());
+    let mut holders: ByShingle<(usize, bool)> =
+        HashMap::with_capacity_and_hasher(count, BuildHasherDefault::default());
     for (member, shingles) in shingles.iter().enumerate() {
         for &shingle in shingles {
             holders

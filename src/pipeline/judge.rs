@@ -6,13 +6,13 @@ use crate::DocId;
 use crate::cluster::Judge;
 use crate::config::MatchConfig;
 use crate::report::Relation;
-use crate::text::{Tokens, each_shingle, shingles};
+use crate::text::{TokenReader, TokenStore, Tokens, each_shingle, shingles};
 use crate::verify::sets::Overlap;
-use crate::verify::{Edge, Rewrites, SURE, Scratch, Verifier, Window};
+use crate::verify::{Edge, Rewrites, SURE, Scratch, Shared as Runs, Verifier, Window};
 
 /// Everything that can be asked of two documents of a run.
 pub(super) struct Pairs<'a> {
-    tokens: &'a [Tokens],
+    tokens: &'a TokenStore,
     config: &'a MatchConfig,
     rewrites: Option<Rewrites<'a>>,
     window: Option<&'a Window>,
@@ -29,12 +29,25 @@ pub(super) enum Verdict {
 pub(super) struct Checker<'a> {
     verifier: Verifier<'a>,
     scratch: Scratch,
+    reader: TokenReader<'a>,
+    /// The document of the last check that was read first: it is usually checked against several in a row.
+    held: (DocId, Tokens),
+}
+
+impl Checker<'_> {
+    /// Holds the tokens of `a`, and gives those of `b`.
+    fn read(&mut self, a: DocId, b: DocId) -> Tokens {
+        if self.held.0 != a {
+            self.held = (a, self.reader.get(a));
+        }
+        self.reader.get(b)
+    }
 }
 
 impl<'a> Pairs<'a> {
     /// `window` has the dates of the documents, where they count.
     pub(super) fn new(
-        tokens: &'a [Tokens],
+        tokens: &'a TokenStore,
         config: &'a MatchConfig,
         rewrites: Option<Rewrites<'a>>,
         window: Option<&'a Window>,
@@ -43,36 +56,54 @@ impl<'a> Pairs<'a> {
     }
 
     pub(super) fn checker(&self) -> Checker<'a> {
-        Checker { verifier: Verifier::new(self.config).within(self.window), scratch: Scratch::default() }
+        Checker {
+            verifier: Verifier::new(self.config).within(self.window),
+            scratch: Scratch::default(),
+            reader: self.tokens.reader(),
+            held: (DocId(u32::MAX), Tokens::default()),
+        }
     }
 
     /// The edge of a pair: identical, copy or excerpt when it is, else a rewrite when the scorer says so.
     pub(super) fn edge(&self, a: DocId, b: DocId, checker: &mut Checker<'_>) -> Option<Edge> {
         let (a, b) = (a.min(b), a.max(b));
-        let (x, y) = (&self.tokens[a.index()], &self.tokens[b.index()]);
-        if let Some(edge) = checker.verifier.verbatim((a, x), (b, y)) {
+        let y = checker.read(a, b);
+        if let Some(edge) = checker.verifier.verbatim((a, &checker.held.1), (b, &y)) {
             return Some(edge);
         }
         if checker.verifier.editions() {
             return None;
         }
-        let doubtful = checker.verifier.doubtful();
+        let Some(doubtful) = checker.verifier.doubtful() else { return self.rewrite(a, b, checker) };
         let Some(rewrites) = &self.rewrites else {
             // Where nobody asks the scorer later, the shingles have the last word.
-            return doubtful.filter(|_| !self.config.rewrites);
+            return (!self.config.rewrites).then_some(doubtful);
         };
-        let score = rewrites.score(a, b, &mut checker.scratch)?;
-        if doubtful.is_some() {
-            return doubtful.filter(|_| score >= SURE);
-        }
-        if score < rewrites.threshold() {
-            return None;
-        }
-        Some(checker.verifier.edge((a, x), (b, y), Relation::Rewrite, score))
+        rewrites.score(a, b, &mut checker.scratch).filter(|&score| score >= SURE).map(|_| doubtful)
     }
 
-    /// The edge of a pair, or whether it has sentences in common without being related.
-    pub(super) fn verdict(&self, a: DocId, b: DocId, checker: &mut Checker<'_>) -> Verdict {
+    /// The edge of a pair that has no verbatim relation: a rewrite when the scorer says so.
+    fn rewrite(&self, a: DocId, b: DocId, checker: &mut Checker<'_>) -> Option<Edge> {
+        let (a, b) = (a.min(b), a.max(b));
+        let rewrites = self.rewrites.as_ref()?;
+        let score =
+            rewrites.score(a, b, &mut checker.scratch).filter(|&score| score >= rewrites.threshold())?;
+        let y = checker.read(a, b);
+        Some(checker.verifier.edge((a, &checker.held.1), (b, &y), Relation::Rewrite, score))
+    }
+
+    /// What is found of a candidate that may be verbatim: its edge, or whether it has sentences in common without being
+    /// related; and of another, whether it is a rewrite.
+    pub(super) fn verdict(
+        &self,
+        a: DocId,
+        b: DocId,
+        may_be_verbatim: bool,
+        checker: &mut Checker<'_>,
+    ) -> Verdict {
+        if !may_be_verbatim {
+            return self.rewrite(a, b, checker).map_or(Verdict::Nothing, Verdict::Edge);
+        }
         match self.edge(a, b, checker) {
             Some(edge) => Verdict::Edge(edge),
             None if checker.verifier.quotes() => Verdict::Quote(a.min(b), a.max(b)),
@@ -99,18 +130,23 @@ impl Judge for Pairs<'_> {
     }
 
     fn quoted(&self, of: DocId, by: DocId) -> Vec<bool> {
-        let (of, by) = (self.tokens[of.index()].as_slice(), self.tokens[by.index()].as_slice());
+        let (of, by) = (self.tokens.get(of), self.tokens.get(by));
+        let (of, by) = (of.as_slice(), by.as_slice());
+        thread_local! {
+            static RUNS: RefCell<Runs> = RefCell::default();
+        }
         let k = self.config.shingle;
-        let mut runs = Vec::new();
-        shingles(by, k, &mut runs);
         let mut quoted = vec![false; of.len()];
-        let mut at = 0;
-        each_shingle(of, k, |run| {
-            if runs.binary_search(&run).is_ok() {
-                let end = (at + k).min(of.len());
-                quoted[at..end].fill(true);
-            }
-            at += 1;
+        RUNS.with_borrow_mut(|runs| {
+            runs.hold(by, k);
+            let mut at = 0;
+            each_shingle(of, k, |run| {
+                if runs.contain(run) {
+                    let end = (at + k).min(of.len());
+                    quoted[at..end].fill(true);
+                }
+                at += 1;
+            });
         });
         quoted
     }
@@ -120,13 +156,13 @@ impl Judge for Pairs<'_> {
             static SETS: RefCell<(Vec<u64>, Vec<u64>)> = RefCell::default();
         }
         SETS.with_borrow_mut(|(x, y)| {
-            shingles(self.tokens[of.index()].as_slice(), 1, x);
-            shingles(self.tokens[by.index()].as_slice(), 1, y);
+            shingles(self.tokens.get(of).as_slice(), 1, x);
+            shingles(self.tokens.get(by).as_slice(), 1, y);
             Overlap::of(x, y).containment_a()
         })
     }
 
     fn length(&self, document: DocId) -> usize {
-        self.tokens[document.index()].len()
+        self.tokens.len_of(document)
     }
 }

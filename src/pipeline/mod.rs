@@ -5,6 +5,8 @@
 
 mod account;
 mod copied;
+mod evidence;
+mod headers;
 mod judge;
 mod stages;
 mod survey;
@@ -22,9 +24,11 @@ use crate::cluster::Cluster;
 use crate::config::Config;
 use crate::ingest::{References, Root};
 use crate::progress::{Cancel, NoProgress, Progress, Stage};
-use crate::report::{ModelLine, Run};
-use crate::text::Token;
+use crate::report::{ModelLine, Run, Spooled};
+use crate::spill::Budget;
+use crate::text::{Token, Tokens};
 use crate::{DocId, Error, Result};
+use evidence::Evidence;
 use stages::Corpus;
 
 /// A run to be: configuration, threads, progress, cancellation.
@@ -36,6 +40,7 @@ pub struct Pipeline<'a> {
     command: Vec<String>,
     passages: bool,
     references: Vec<PathBuf>,
+    budget: Budget,
 }
 
 impl<'a> Pipeline<'a> {
@@ -49,6 +54,7 @@ impl<'a> Pipeline<'a> {
             command: Vec::new(),
             passages: false,
             references: Vec::new(),
+            budget: Budget::unlimited(),
         }
     }
 
@@ -95,7 +101,16 @@ impl<'a> Pipeline<'a> {
         self
     }
 
+    /// Holds about as much memory as `budget` says, and puts what is over it into temporary files. The result is the same.
+    #[must_use]
+    pub fn budget(mut self, budget: Budget) -> Self {
+        self.budget = budget;
+        self
+    }
+
     /// Runs every stage over the documents below `roots`.
+    ///
+    /// The result is in memory whatever the budget; [`Pipeline::spool`] gives one that is bound by it.
     ///
     /// # Input
     /// Folders, files, or JSON lines on standard input; see [`crate::ingest`].
@@ -104,13 +119,23 @@ impl<'a> Pipeline<'a> {
     /// The same run for the same input and configuration, whatever the number of threads, save for its timings.
     ///
     /// # Performance
-    /// Linear in the text, save for sorts. Memory holds eight bytes a token and eight a band for each document,
+    /// Linear in the text, save for sorts. Memory holds two to three bytes a token and eight a band for each document,
     /// and no text.
     ///
     /// # Errors
-    /// A setting out of range, a root that does not exist, cancellation. Unreadable documents are part of the result.
+    /// A setting out of range, a root that does not exist, cancellation, a temporary file that cannot be written.
+    /// Unreadable documents are part of the result.
     pub fn run(self, roots: &[Root]) -> Result<Run> {
+        self.spool(roots)?.into_run()
+    }
+
+    /// The same with a result whose documents and edges need not fit into memory.
+    ///
+    /// # Errors
+    /// As for [`Pipeline::run`].
+    pub fn spool(self, roots: &[Root]) -> Result<Spooled> {
         self.config.validate()?;
+        self.budget.check()?;
         self.pool()?.install(|| self.run_here(roots))
     }
 
@@ -134,41 +159,36 @@ impl<'a> Pipeline<'a> {
             .map_err(|error| Error::Threads(error.to_string()))
     }
 
-    fn run_here(self, roots: &[Root]) -> Result<Run> {
+    fn run_here(self, roots: &[Root]) -> Result<Spooled> {
         let mut account = account::Account::new(self.progress);
         let roots = self.with_references(roots);
-        let mut references = References::new(&self.references)?;
-        let mut corpus = stages::read(&roots, self.config, self.progress, &self.cancel, &mut account)?;
-        let window = stages::window(&corpus, self.config);
+        let references = References::new(&self.references)?;
+        let (config, cancel) = (self.config, &self.cancel);
+        let mut corpus = stages::read(&roots, config, &self.budget, self.progress, cancel, &mut account)?;
+        let window = stages::window(&corpus, config);
         let window = window.as_ref();
-        let groups = stages::copies(&corpus, window, self.config, &self.cancel, &mut account)?;
-        let groups = stages::furniture(&mut corpus, groups, window, self.config, &self.cancel, &mut account)?;
-        let rewrites = stages::rewrites(&corpus, &groups, window, self.config)?;
-        let judge = judge::Pairs::new(&corpus.tokens, &self.config.matching, rewrites, window);
-        let checked = stages::join(&corpus, &groups, &judge, self.config, &self.cancel, &mut account)?;
-        let found = stages::cluster(&groups, &checked, &judge, &self.cancel, &mut account)?;
-        let evidence = stages::evidence(&found.edges, &judge);
-        let inside = self.inside(&found.clusters, &corpus, &judge);
+        let groups = stages::copies(&corpus, window, config, cancel, &mut account)?;
+        let groups = stages::furniture(&mut corpus, groups, window, config, cancel, &mut account)?;
+        let rewrites = stages::rewrites(&corpus, &groups, window, config)?;
+        let judge = judge::Pairs::new(&corpus.tokens, &config.matching, rewrites, window);
+        let checked = stages::join(&corpus, &groups, &judge, config, cancel, &mut account)?;
+        let found = stages::cluster(&corpus, &groups, &checked, &judge, cancel, &mut account)?;
+        drop((groups, checked));
+        let evidence = Evidence::of(&found.edges, &judge, &self.budget.part(1, 16))?;
+        let inside = self.inside(&found.clusters, &corpus, &judge)?;
+        corpus.tokens.check()?;
         let model = judge.rewrites().map(|rewrites| ModelLine {
             intercept: rewrites.model().intercept(),
             features: rewrites.model().addends(),
         });
         drop(judge);
-        let marked: Vec<bool> = corpus.headers.iter().map(|header| references.hold(&header.path)).collect();
-        let words = account.stage(Stage::Evidence, evidence.len() as u64, None, |_| {
-            let words = words::find(&evidence, &corpus, self.config, &self.cancel)?;
+        let words = account.stage(Stage::Evidence, evidence.rewrites(), None, |_| {
+            let words = words::find(&found.edges, &evidence, &corpus, config, cancel)?;
             let found = words.len() as u64;
             Ok((words, found))
         })?;
-        let wording = tell::Wording {
-            evidence: &evidence,
-            words: &words,
-            command: self.command,
-            inside: &inside,
-            references: &marked,
-            model,
-        };
-        Ok(tell::run(corpus, &found, self.config, wording, account))
+        let wording = tell::Wording { evidence, words, command: self.command, inside, references, model };
+        tell::run(corpus, found, config, wording, account)
     }
 
     /// The roots, and the references that are not among them.
@@ -179,19 +199,26 @@ impl<'a> Pipeline<'a> {
     }
 
     /// What is known of each cluster besides its edges.
-    fn inside(&self, clusters: &[Cluster], corpus: &Corpus, judge: &judge::Pairs<'_>) -> Vec<tell::Inside> {
+    fn inside(
+        &self,
+        clusters: &[Cluster],
+        corpus: &Corpus,
+        judge: &judge::Pairs<'_>,
+    ) -> Result<Vec<tell::Inside>> {
         let k = self.config.matching.shingle;
         clusters
             .par_iter()
             .map(|cluster| {
-                let tokens: Vec<&[Token]> =
-                    cluster.members.iter().map(|&(member, _)| corpus.of(member).as_slice()).collect();
+                let mut reader = corpus.tokens.reader();
+                let tokens: Vec<Tokens> =
+                    cluster.members.iter().map(|&(member, _)| reader.get(member)).collect();
+                let tokens: Vec<&[Token]> = tokens.iter().map(Tokens::as_slice).collect();
                 let is_representative = |&(member, _): &(DocId, _)| member == cluster.representative;
                 let representative = cluster.members.iter().position(is_representative).unwrap_or_default();
-                tell::Inside {
-                    versions: versions::versions(cluster, corpus, judge),
+                Ok(tell::Inside {
+                    versions: versions::versions(cluster, corpus, judge)?,
                     copied: copied::copied(&tokens, representative, k, self.passages),
-                }
+                })
             })
             .collect()
     }

@@ -1,11 +1,11 @@
 //! The stages, each from what the one before left.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
 use super::account::Account;
+use super::headers::Headers;
 use super::judge::{Pairs, Verdict};
 use crate::candidates::Candidate;
 use crate::candidates::bands::{BandKeys, band_keys};
@@ -20,85 +20,107 @@ use crate::progress::{Cancel, NoProgress, Progress, Stage};
 use crate::report::Relation;
 use crate::sketch::Sketcher;
 use crate::sources::{SourceFurniture, source_key};
+use crate::spill::Budget;
 use crate::text::credit::{self, Agencies, Credit};
-use crate::text::{Token, Tokenizer, Tokens};
-use crate::verify::{Edge, Frequencies, Idf, Model, Profile, Rewrites, Scratch, Window};
+use crate::text::{TokenStore, Tokenizer, Tokens};
+use crate::verify::{Edge, Frequencies, Idf, Model, Profile, Rewrites, TermCounter, Window};
 use crate::{DocId, Error, Result};
 
 /// Picks the hash functions of the signatures. Any number does; a fixed one keeps runs comparable.
 const SKETCH_SEED: u64 = 0x77_69_72_65;
 /// Candidates that one task checks between two looks at the cancel flag.
 const CHECKS_A_TASK: usize = 512;
+/// Documents that are worked on between two steps that are taken in their order.
+const BATCH: usize = 1 << 12;
+/// Bytes of profiles that are kept at least, where memory has no limit.
+const PROFILES: usize = 64 << 20;
 const SECONDS_A_DAY: u64 = 86_400;
-/// Shared words that a report shows of a rewrite.
-const EVIDENCE_WORDS: usize = 8;
 
-/// Everything that is kept of the input.
-#[derive(Default)]
+/// Everything that is kept of the input: in memory what is small and of one size, the rest in stores.
 pub(super) struct Corpus {
-    pub(super) headers: Vec<Header>,
-    pub(super) tokens: Vec<Tokens>,
-    pub(super) credits: Vec<Vec<Credit>>,
+    pub(super) headers: Headers,
+    pub(super) tokens: TokenStore,
     pub(super) skipped: Vec<Skipped>,
+    /// Bytes of text of all documents.
+    pub(super) bytes: u64,
+    /// By document: its source, and when it was published, where that is understood.
+    sources: Vec<u64>,
+    published: Vec<Option<i64>>,
     keys: BandKeys,
+    pub(super) budget: Budget,
 }
 
 impl Corpus {
     /// One without documents, ready for `read_into`.
-    pub(super) fn new(config: &Config) -> Self {
-        Self { keys: BandKeys::new(Bands::for_config(&config.matching).bands), ..Self::default() }
+    pub(super) fn new(config: &Config, budget: &Budget) -> Self {
+        Self {
+            headers: Headers::new(&budget.part(1, 16)),
+            tokens: if config.matching.rewrites {
+                TokenStore::new(&budget.part(1, 8))
+            } else {
+                TokenStore::whole(&budget.part(1, 8))
+            },
+            skipped: Vec::new(),
+            bytes: 0,
+            sources: Vec::new(),
+            published: Vec::new(),
+            keys: BandKeys::new(Bands::for_config(&config.matching).bands, &budget.part(1, 4)),
+            budget: budget.clone(),
+        }
     }
 
     pub(super) fn len(&self) -> usize {
         self.headers.len()
     }
 
-    fn ids(&self) -> impl Iterator<Item = DocId> + use<> {
+    pub(super) fn ids(&self) -> impl Iterator<Item = DocId> + use<> {
         // `push` refuses documents beyond 32 bits.
         (0..u32::try_from(self.len()).unwrap_or(u32::MAX)).map(DocId)
     }
 
-    fn leaders<'g>(&self, groups: &'g CopyGroups) -> impl Iterator<Item = DocId> + use<'g> {
+    pub(super) fn leaders<'g>(&self, groups: &'g CopyGroups) -> impl Iterator<Item = DocId> + use<'g> {
         self.ids().filter(|&d| groups.is_leader(d))
     }
 
     /// Marks the learned lines in every document of their source, and signs what is left of it.
-    fn mark(&mut self, learned: &SourceFurniture, sources: &[u64], config: &MatchConfig) {
+    fn mark(&mut self, learned: &SourceFurniture, config: &MatchConfig) -> Result<()> {
         let cut = Bands::for_config(config);
         let sketcher = Sketcher::new(config.signature, SKETCH_SEED);
-        let changed: Vec<(usize, Tokens, Vec<u64>)> = self
-            .tokens
-            .par_iter()
-            .zip(sources)
-            .enumerate()
-            .map_init(Worker::default, |worker, (at, (tokens, &source))| {
-                let tokens = learned.marked(source, tokens)?;
-                let keys = worker.sign(&tokens, config, &sketcher, cut);
-                Some((at, tokens, keys))
-            })
-            .flatten_iter()
-            .collect();
-        for (at, tokens, keys) in changed {
-            self.keys.replace(at, length(&tokens), &keys);
-            self.tokens[at] = tokens;
+        let documents: Vec<DocId> = self.ids().collect();
+        for batch in documents.chunks(BATCH) {
+            let changed: Vec<(DocId, Tokens, Vec<u64>)> = batch
+                .par_iter()
+                .map_init(
+                    || (Worker::default(), self.tokens.reader()),
+                    |(worker, reader), &document| {
+                        let tokens = learned.marked(self.sources[document.index()], &reader.get(document))?;
+                        let keys = worker.sign(&tokens, config, &sketcher, cut);
+                        Some((document, tokens, keys))
+                    },
+                )
+                .flatten_iter()
+                .collect();
+            for (document, tokens, keys) in changed {
+                self.keys.replace(document.index(), length(&tokens), &keys)?;
+                self.tokens.shorten(document, &tokens)?;
+            }
         }
+        Ok(())
     }
 
-    pub(super) fn of(&self, document: DocId) -> &Tokens {
-        &self.tokens[document.index()]
-    }
-
-    fn push(&mut self, header: Header, Prepared { tokens, keys, credits }: Prepared) -> Result<()> {
+    fn push(&mut self, header: &Header, Prepared { tokens, keys, credits }: &Prepared) -> Result<()> {
         let limit = u32::MAX - 1;
         let id = u32::try_from(self.len())
             .ok()
             .filter(|&id| id < limit)
             .ok_or(Error::TooManyDocuments { limit })?;
-        self.keys.push(DocId(id), length(&tokens), &keys);
-        self.headers.push(header);
-        self.tokens.push(tokens);
-        self.credits.push(credits);
-        Ok(())
+        self.keys.push(DocId(id), length(tokens), keys)?;
+        self.sources.push(source_key(header));
+        let instant = header.meta.published.as_deref().and_then(crate::dates::instant);
+        self.published.push(instant.map(|instant| instant.as_second()));
+        self.bytes += header.bytes;
+        self.headers.push(header, credits)?;
+        self.tokens.push(tokens)
     }
 }
 
@@ -118,11 +140,12 @@ struct Prepared {
 pub(super) fn read(
     roots: &[Root],
     config: &Config,
+    budget: &Budget,
     progress: &dyn Progress,
     cancel: &Cancel,
     account: &mut Account<'_>,
 ) -> Result<Corpus> {
-    let mut corpus = Corpus::new(config);
+    let mut corpus = Corpus::new(config, budget);
     read_into(&mut corpus, roots, config, progress, cancel, account)?;
     Ok(corpus)
 }
@@ -161,7 +184,7 @@ pub(super) fn read_into(
                     record: header.record,
                     reason: "no words in it, only punctuation or symbols".to_owned(),
                 }),
-                Outcome::Read(header, read) => corpus.push(header, read)?,
+                Outcome::Read(header, read) => corpus.push(&header, &read)?,
             }
             Ok(())
         })?;
@@ -218,7 +241,7 @@ pub(super) fn copies(
     let documents = corpus.len() as u64;
     let candidates = account.stage(Stage::Bands, documents, None, |_| {
         cancel.check()?;
-        let candidates = corpus.keys.candidates();
+        let candidates = corpus.keys.candidates()?;
         let found = candidates.len() as u64;
         Ok((candidates, found))
     })?;
@@ -239,12 +262,13 @@ fn collapse(
     cancel: &Cancel,
 ) -> Result<CopyGroups> {
     let verbatim = Pairs::new(&corpus.tokens, &config.matching, None, window);
-    let (edges, _) = check(&verbatim, candidates, progress, cancel)?;
+    let (edges, _) = check(&verbatim, &to_check(candidates, &[]), progress, cancel)?;
     // Excerpts do not collapse: they stand for a part of their story only.
     let copies: Vec<Edge> = edges.into_iter().filter(is_copy).collect();
     let mut checker = verbatim.checker();
     let relate = |a, b| verbatim.edge(a, b, &mut checker).filter(is_copy);
-    Ok(cluster::collapse(corpus.len(), &copies, |d| corpus.of(d).len(), relate))
+    let groups = cluster::collapse(corpus.len(), &copies, |d| corpus.tokens.len_of(d), relate);
+    corpus.tokens.check().map(|()| groups)
 }
 
 /// Marks the lines that sources add to their stories, learned from the representatives, and groups the copies anew where
@@ -262,17 +286,19 @@ pub(super) fn furniture(
     }
     account.stage(Stage::Furniture, groups.leaders() as u64, None, |_| {
         cancel.check()?;
-        let sources: Vec<u64> = corpus.headers.par_iter().map(source_key).collect();
-        let stories: Vec<(u64, &Tokens)> =
-            corpus.leaders(&groups).map(|d| (sources[d.index()], corpus.of(d))).collect();
-        let learned = SourceFurniture::learn(&stories, || Idf::new(frequencies(corpus, &groups)));
+        let stories: Vec<(u64, DocId)> =
+            corpus.leaders(&groups).map(|d| (corpus.sources[d.index()], d)).collect();
+        let learned = SourceFurniture::learn(&stories, &corpus.tokens, &corpus.budget.part(1, 4), || {
+            frequencies(corpus, &groups).map(Idf::new)
+        })?;
+        corpus.tokens.check()?;
         if learned.is_empty() {
             let leaders = groups.leaders() as u64;
             return Ok((groups, leaders));
         }
         cancel.check()?;
-        corpus.mark(&learned, &sources, &config.matching);
-        let groups = collapse(corpus, &corpus.keys.candidates(), window, config, &NoProgress, cancel)?;
+        corpus.mark(&learned, &config.matching)?;
+        let groups = collapse(corpus, &corpus.keys.candidates()?, window, config, &NoProgress, cancel)?;
         let leaders = groups.leaders() as u64;
         Ok((groups, leaders))
     })
@@ -297,47 +323,52 @@ pub(super) fn rewrites<'a>(
         None => Model::shipped()?,
     };
     let threshold = config.matching.strictness.threshold();
-    let rewrites = Rewrites::new(model, Idf::new(frequencies(corpus, groups)), &corpus.tokens, threshold);
+    let idf = Idf::new(frequencies(corpus, groups)?);
+    let rewrites = Rewrites::new(model, idf, &corpus.tokens, threshold, profile_bytes(corpus));
     Ok(Some(match window {
         None => rewrites,
         Some(window) => rewrites.within(window),
     }))
 }
 
+/// Bytes of profiles that are kept while pairs are scored.
+fn profile_bytes(corpus: &Corpus) -> usize {
+    match corpus.budget.part(1, 8).bytes() {
+        Some(bytes) => bytes,
+        None => usize::try_from(corpus.bytes / 2).unwrap_or(usize::MAX).max(PROFILES),
+    }
+}
+
 /// In how many stories each term stands.
-fn frequencies(corpus: &Corpus, groups: &CopyGroups) -> Frequencies {
+fn frequencies(corpus: &Corpus, groups: &CopyGroups) -> Result<Frequencies> {
     let leaders: Vec<DocId> = corpus.leaders(groups).collect();
-    leaders
-        .par_iter()
-        .fold(Frequencies::default, |mut frequencies, &leader| {
-            frequencies.add(&Profile::distinct_terms(corpus.of(leader)));
-            frequencies
-        })
-        .reduce(Frequencies::default, |mut all, some| {
-            all.merge(some);
-            all
-        })
+    let mut counter = TermCounter::new(&corpus.budget.part(1, 8));
+    for batch in leaders.chunks(BATCH) {
+        let terms: Vec<Vec<u32>> = batch
+            .par_iter()
+            .map_init(
+                || corpus.tokens.reader(),
+                |reader, &leader| Profile::distinct_terms(&reader.get(leader)),
+            )
+            .collect();
+        for terms in &terms {
+            counter.add(terms)?;
+        }
+    }
+    corpus.tokens.check()?;
+    counter.finish()
 }
 
 /// When each document was published, where its date is understood, and how far apart a dispatch and its rewrite may be;
 /// `None` where that is not to count.
 pub(super) fn window(corpus: &Corpus, config: &Config) -> Option<Window> {
     let days = config.matching.window;
-    let instant =
-        |header: &Header| Some(crate::dates::instant(header.meta.published.as_deref()?)?.as_second());
-    (days > 0).then(|| Window {
-        published: corpus.headers.par_iter().map(instant).collect(),
-        seconds: u64::from(days) * SECONDS_A_DAY,
-    })
+    (days > 0)
+        .then(|| Window { published: corpus.published.clone(), seconds: u64::from(days) * SECONDS_A_DAY })
 }
 
-/// The representatives and their tokens.
-pub(super) fn leaders<'a>(corpus: &'a Corpus, groups: &CopyGroups) -> Vec<(DocId, &'a [Token])> {
-    corpus.leaders(groups).map(|d| (d, corpus.of(d).as_slice())).collect()
-}
-
-/// Joins the representatives on their rare features, or on a sample of their shingles where excerpts are all that is wanted,
-/// and checks what meets.
+/// Joins the representatives on a sample of their shingles, which finds excerpts, and on their rare features, which finds
+/// rewrites, and checks what meets.
 pub(super) fn join(
     corpus: &Corpus,
     groups: &CopyGroups,
@@ -346,25 +377,53 @@ pub(super) fn join(
     cancel: &Cancel,
     account: &mut Account<'_>,
 ) -> Result<Checked> {
-    let leaders = leaders(corpus, groups);
+    let leaders: Vec<DocId> = corpus.leaders(groups).collect();
     let candidates = account.stage(Stage::Join, leaders.len() as u64, None, |_| {
         cancel.check()?;
-        let candidates = if config.matching.rewrites {
-            let join = RareJoin::new(&leaders, config.matching.rare_features, config.matching.rare_shared);
+        let (features, shared) = (config.matching.rare_features, config.matching.rare_shared);
+        // Without the scorer nobody can say that two stories have nothing to do with each other, as those of a digest.
+        let quotes = config.matching.rewrites;
+        let k = config.matching.shingle;
+        let budget = corpus.budget.part(1, 4);
+        let verbatim = contained::candidates(&leaders, &corpus.tokens, k, quotes, &budget)?;
+        let rare = if config.matching.rewrites {
             cancel.check()?;
-            join.candidates()
+            let join = RareJoin::new(&leaders, &corpus.tokens, features, shared);
+            cancel.check()?;
+            join.candidates(&budget)?
         } else {
-            contained::candidates(&leaders, config.matching.shingle)
+            Vec::new()
         };
+        let candidates = to_check(&verbatim, &rare);
+        corpus.tokens.check()?;
         let found = candidates.len() as u64;
         Ok((candidates, found))
     })?;
     let (came_in, total) = (candidates.len() as u64, Some(candidates.len() as u64));
     account.stage(Stage::Verify, came_in, total, |progress| {
         let checked = check(judge, &candidates, progress, cancel)?;
+        corpus.tokens.check()?;
         let found = checked.0.len() as u64;
         Ok((checked, found))
     })
+}
+
+/// A candidate, and whether it may be verbatim.
+type ToCheck = (Candidate, bool);
+
+/// The pairs of two sorted lists, sorted, each once; those of the first may be verbatim.
+fn to_check(verbatim: &[Candidate], rare: &[Candidate]) -> Vec<ToCheck> {
+    let mut all = Vec::with_capacity(verbatim.len() + rare.len());
+    let mut rare = rare.iter().peekable();
+    for pair in verbatim {
+        while let Some(other) = rare.next_if(|other| *other < pair) {
+            all.push((*other, false));
+        }
+        rare.next_if_eq(&pair);
+        all.push((*pair, true));
+    }
+    all.extend(rare.map(|&other| (other, false)));
+    all
 }
 
 /// Edges, and pairs without one that have sentences in common.
@@ -373,7 +432,7 @@ pub(super) type Checked = (Vec<Edge>, Vec<(DocId, DocId)>);
 /// Checks every candidate on all threads; what is found comes out in the order of the candidates.
 fn check(
     judge: &Pairs<'_>,
-    candidates: &[Candidate],
+    candidates: &[ToCheck],
     progress: &dyn Progress,
     cancel: &Cancel,
 ) -> Result<Checked> {
@@ -384,8 +443,8 @@ fn check(
             |checker, chunk| {
                 cancel.check()?;
                 let mut found = Checked::default();
-                for &Candidate(a, b) in chunk {
-                    match judge.verdict(a, b, checker) {
+                for &(Candidate(a, b), may_be_verbatim) in chunk {
+                    match judge.verdict(a, b, may_be_verbatim, checker) {
                         Verdict::Edge(edge) => found.0.push(edge),
                         Verdict::Quote(a, b) => found.1.push((a, b)),
                         Verdict::Nothing => {}
@@ -413,6 +472,7 @@ pub(super) struct Found {
 
 /// Builds the clusters.
 pub(super) fn cluster(
+    corpus: &Corpus,
     groups: &CopyGroups,
     (edges, quotes): &Checked,
     judge: &Pairs<'_>,
@@ -424,37 +484,8 @@ pub(super) fn cluster(
         cancel.check()?;
         let (composites, edges) = cluster::part_composites(edges, quotes, judge);
         let (clusters, edges) = cluster::build(groups, &edges, judge);
+        corpus.tokens.check()?;
         let count = clusters.len() as u64;
         Ok((Found { clusters, edges, composites }, count))
     })
-}
-
-/// What a rewrite rests on; identical texts, copies and excerpts are evidence of themselves.
-pub(super) struct Grounds {
-    /// The rarest terms that the two documents share.
-    pub(super) terms: Vec<u32>,
-    /// What was measured, in the order of the model's features that count.
-    pub(super) features: Vec<f64>,
-}
-
-/// The grounds of rewrites, by their documents.
-pub(super) type Evidence = BTreeMap<(DocId, DocId), Grounds>;
-
-/// Picks the evidence of rewrites.
-pub(super) fn evidence(edges: &[Edge], judge: &Pairs<'_>) -> Evidence {
-    let Some(rewrites) = judge.rewrites() else { return Evidence::new() };
-    let counting = rewrites.model().counting();
-    let mut scratch = Scratch::default();
-    edges
-        .iter()
-        .filter(|edge| edge.relation == Relation::Rewrite)
-        .map(|edge| {
-            let measured = rewrites.features(edge.a, edge.b, &mut scratch);
-            let grounds = Grounds {
-                terms: rewrites.evidence(edge.a, edge.b, EVIDENCE_WORDS),
-                features: measured.map_or_else(Vec::new, |m| counting.iter().map(|&f| m.get(f)).collect()),
-            };
-            ((edge.a, edge.b), grounds)
-        })
-        .collect()
 }

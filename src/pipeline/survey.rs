@@ -9,6 +9,7 @@ use crate::candidates::{Candidate, Meeting, Survey};
 use crate::config::Config;
 use crate::ingest::Root;
 use crate::progress::{Cancel, Progress};
+use crate::spill::Budget;
 use crate::{DocId, Error, Result};
 
 pub(super) fn survey(
@@ -20,7 +21,7 @@ pub(super) fn survey(
     cancel: &Cancel,
 ) -> Result<Survey> {
     let mut account = Account::new(progress);
-    let mut corpus = Corpus::new(config);
+    let mut corpus = Corpus::new(config, &Budget::unlimited());
     for root in roots {
         stages::read_into(&mut corpus, std::slice::from_ref(root), config, progress, cancel, &mut account)?;
     }
@@ -32,12 +33,16 @@ pub(super) fn survey(
     let window = window.as_ref();
     let groups = stages::copies(&corpus, window, config, cancel, &mut account)?;
     let groups = stages::furniture(&mut corpus, groups, window, config, cancel, &mut account)?;
-    let leaders = stages::leaders(&corpus, &groups);
-    let join = RareJoin::new(&leaders, config.matching.rare_features, config.matching.rare_shared);
+    let leaders: Vec<DocId> = corpus.leaders(&groups).collect();
+    let join =
+        RareJoin::new(&leaders, &corpus.tokens, config.matching.rare_features, config.matching.rare_shared);
     cancel.check()?;
-    let candidates = join.candidates();
-    let numbers: HashMap<&str, DocId> =
-        corpus.headers[..named].iter().zip(0..).map(|(header, at)| (header.id.as_str(), DocId(at))).collect();
+    let candidates = join.candidates(&corpus.budget)?;
+    let numbers: HashMap<String, DocId> = corpus
+        .ids()
+        .take(named)
+        .map(|document| Ok((corpus.headers.id(document)?, document)))
+        .collect::<Result<_>>()?;
     let leader = |id: &str| -> Result<DocId> {
         let missing = || Error::Pairs(format!("no document has the id {id:?}"));
         Ok(groups.leader[numbers.get(id).ok_or_else(missing)?.index()])
@@ -48,7 +53,8 @@ pub(super) fn survey(
             let (a, b) = (leader(a)?, leader(b)?);
             let met =
                 Candidate::new(a, b).is_none_or(|candidate| candidates.binary_search(&candidate).is_ok());
-            let usable = join.usable_overlap(corpus.of(a).as_slice(), corpus.of(b).as_slice());
+            let usable =
+                join.usable_overlap(corpus.tokens.get(a).as_slice(), corpus.tokens.get(b).as_slice());
             Ok(Meeting { met, usable })
         })
         .collect::<Result<_>>()?;

@@ -5,28 +5,30 @@ use std::collections::BTreeMap;
 
 use super::account::Account;
 use super::copied::Copied;
-use super::stages::{Corpus, Evidence, Found};
+use super::evidence::{Evidence, Grounds};
+use super::stages::{Corpus, Found};
 use super::versions::Versions;
 use super::words::Words;
-use crate::DocId;
-use crate::cluster::{Cluster, cluster_name};
+use crate::cluster::{Cluster, Composite, cluster_name};
 use crate::config::Config;
+use crate::ingest::References;
 use crate::report::{
-    ClusterLine, DocumentLine, EdgeCounts, EdgeLine, MemberLine, ModelLine, PassageLine, Relation, Run,
-    RunLine, SCHEMA, SummaryLine, peak_memory,
+    ClusterLine, DocumentLine, EdgeCounts, EdgeLine, Lines, MemberLine, ModelLine, PassageLine, Relation,
+    RunLine, SCHEMA, Spooled, SummaryLine, peak_memory,
 };
 use crate::text::credit::AGENCIES;
 use crate::verify::Edge;
+use crate::{DocId, Result};
 
 /// What a run says in words besides what it found.
-pub(super) struct Wording<'a> {
-    pub(super) evidence: &'a Evidence,
-    pub(super) words: &'a Words,
+pub(super) struct Wording {
+    pub(super) evidence: Evidence,
+    pub(super) words: Words,
     pub(super) command: Vec<String>,
     /// What is known of each cluster besides its edges, in the order of the clusters.
-    pub(super) inside: &'a [Inside],
-    /// Which documents stand below a reference root; empty without such roots.
-    pub(super) references: &'a [bool],
+    pub(super) inside: Vec<Inside>,
+    /// Tells which documents stand below a reference root.
+    pub(super) references: References,
     pub(super) model: Option<ModelLine>,
 }
 
@@ -39,32 +41,36 @@ pub(super) struct Inside {
 
 pub(super) fn run(
     corpus: Corpus,
-    found: &Found,
+    found: Found,
     config: &Config,
-    wording: Wording<'_>,
+    wording: Wording,
     account: Account<'_>,
-) -> Run {
-    let ids: Vec<&str> = corpus.headers.iter().map(|header| header.id.as_str()).collect();
-    let id = |document: DocId| ids[document.index()].to_owned();
-    let edges: Vec<EdgeLine> = found.edges.iter().map(|edge| edge_line(edge, id, &wording)).collect();
-    let mut clusters: Vec<ClusterLine> = found
-        .clusters
-        .iter()
-        .zip(wording.inside)
-        .map(|(c, inside)| cluster_line(c, &corpus, inside, id))
-        .collect();
-    clusters.sort_by(|x, y| {
-        (Reverse(x.members.len()), &x.representative).cmp(&(Reverse(y.members.len()), &y.representative))
-    });
+) -> Result<Spooled> {
+    let share = corpus.budget.part(1, 16);
+    let mut edges = Lines::new(&share);
     let mut counts = EdgeCounts::default();
-    for edge in &edges {
+    let mut grounds = wording.evidence.reader();
+    for (at, edge) in found.edges.iter().enumerate() {
         *match edge.relation {
             Relation::Identical => &mut counts.identical,
             Relation::Copy => &mut counts.copy,
             Relation::Excerpt => &mut counts.excerpt,
             Relation::Rewrite => &mut counts.rewrite,
         } += 1;
+        edges.push(edge_line(edge, grounds.get(at)?.unwrap_or_default(), &corpus, &wording.words)?)?;
     }
+    // Each part goes as soon as it is told.
+    drop((found.edges, wording.evidence, wording.words));
+    let mut clusters: Vec<ClusterLine> = found
+        .clusters
+        .into_iter()
+        .zip(wording.inside)
+        .map(|(cluster, inside)| cluster_line(&cluster, &corpus, &inside))
+        .collect::<Result<_>>()?;
+    clusters.sort_by(|x, y| {
+        (Reverse(x.members.len()), &x.representative).cmp(&(Reverse(y.members.len()), &y.representative))
+    });
+    let documents = documents(&corpus, &found.composites, wording.references, Lines::new(&share))?;
     let header = RunLine {
         schema: SCHEMA,
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -80,27 +86,37 @@ pub(super) fn run(
         clusters: clusters.len() as u64,
         clustered_documents: clusters.iter().map(|c| c.members.len() as u64).sum(),
         edges: counts,
-        tokens: corpus.tokens.iter().map(|tokens| tokens.len() as u64).sum(),
-        bytes: corpus.headers.iter().map(|header| header.bytes).sum(),
+        tokens: corpus.tokens.total(),
+        bytes: corpus.bytes,
         stages,
         seconds,
         peak_memory: peak_memory(),
     };
-    let lengths =
-        corpus.tokens.iter().map(|t| (u32::try_from(t.len()).unwrap_or(u32::MAX), t.furniture_len()));
-    let composites: Vec<(usize, Vec<String>)> = found
-        .composites
-        .iter()
-        .map(|composite| {
-            (composite.document.index(), composite.quotes.iter().map(|&quoted| id(quoted)).collect())
-        })
-        .collect();
-    let mut documents: Vec<DocumentLine> = corpus
-        .headers
-        .into_iter()
-        .zip(lengths)
-        .zip(corpus.credits)
-        .map(|((header, (tokens, furniture_tokens)), credits)| DocumentLine {
+    Ok(Spooled { header, documents, skipped: corpus.skipped, edges, clusters, summary })
+}
+
+/// A line a document.
+fn documents(
+    corpus: &Corpus,
+    composites: &[Composite],
+    mut references: References,
+    mut lines: Lines<DocumentLine>,
+) -> Result<Lines<DocumentLine>> {
+    let mut composites = composites.iter().peekable();
+    let mut reader = corpus.headers.reader();
+    for document in corpus.ids() {
+        let (header, credits) = reader.get(document)?;
+        // They come in the order of the documents.
+        let quotes = match composites.next_if(|composite| composite.document == document) {
+            Some(composite) => {
+                composite.quotes.iter().map(|&quoted| corpus.headers.id(quoted)).collect::<Result<_>>()?
+            }
+            None => Vec::new(),
+        };
+        let furniture_tokens = corpus.tokens.furniture_of(document);
+        let tokens = position(corpus.tokens.len_of(document)).saturating_add(furniture_tokens);
+        lines.push(DocumentLine {
+            reference: references.hold(&header.path),
             id: header.id,
             path: header.path,
             record: header.record,
@@ -113,48 +129,41 @@ pub(super) fn run(
             language: header.meta.language,
             credits: credits.iter().map(|credit| credit.agency.clone()).collect(),
             credit_evidence: credits,
-            tokens: tokens.saturating_add(furniture_tokens),
+            tokens,
             furniture_tokens,
             duplicate_id: header.duplicate_id,
-            reference: false,
-            composite: Vec::new(),
-        })
-        .collect();
-    for (document, &reference) in documents.iter_mut().zip(wording.references) {
-        document.reference = reference;
+            composite: quotes,
+        })?;
     }
-    for (document, quotes) in composites {
-        documents[document].composite = quotes;
-    }
-    Run { header, documents, skipped: corpus.skipped, edges, clusters, summary }
+    Ok(lines)
 }
 
-fn edge_line(edge: &Edge, id: impl Fn(DocId) -> String, wording: &Wording<'_>) -> EdgeLine {
-    let grounds = wording.evidence.get(&(edge.a, edge.b));
-    let terms = grounds.map_or(&[][..], |grounds| &grounds.terms);
-    EdgeLine {
-        a: id(edge.a),
-        b: id(edge.b),
+fn edge_line(edge: &Edge, grounds: Grounds, corpus: &Corpus, words: &Words) -> Result<EdgeLine> {
+    Ok(EdgeLine {
+        a: corpus.headers.id(edge.a)?,
+        b: corpus.headers.id(edge.b)?,
         relation: edge.relation,
         score: round(edge.score),
         jaccard: round(edge.jaccard),
         containment_a: round(edge.containment_a),
         containment_b: round(edge.containment_b),
-        evidence: terms.iter().filter_map(|term| wording.words.get(term).cloned()).collect(),
-        features: grounds.map_or_else(Vec::new, |g| g.features.iter().copied().map(round).collect()),
-    }
+        evidence: grounds.terms.iter().filter_map(|term| words.get(term).cloned()).collect(),
+        features: grounds.features.into_iter().map(round).collect(),
+    })
 }
 
-fn cluster_line(
-    cluster: &Cluster,
-    corpus: &Corpus,
-    inside: &Inside,
-    id: impl Fn(DocId) -> String,
-) -> ClusterLine {
+fn cluster_line(cluster: &Cluster, corpus: &Corpus, inside: &Inside) -> Result<ClusterLine> {
+    // In the order of reading.
+    let ids: Vec<String> =
+        cluster.members.iter().map(|&(member, _)| corpus.headers.id(member)).collect::<Result<_>>()?;
+    let id = |document: DocId| {
+        let place = cluster.members.binary_search_by_key(&document, |&(member, _)| member);
+        place.map_or_else(|_| String::new(), |at| ids[at].clone())
+    };
     let passage = |p: &super::copied::Passage| PassageLine {
         start: position(p.start),
         end: position(p.end),
-        from: id(cluster.members[p.from].0),
+        from: ids[p.from].clone(),
         from_start: position(p.from_start),
     };
     let mut members: Vec<MemberLine> = cluster
@@ -177,9 +186,9 @@ fn cluster_line(
     let representative = id(cluster.representative);
     members.sort_by(|x, y| (x.id != representative, &x.id).cmp(&(y.id != representative, &y.id)));
     let name = cluster_name(members.iter().map(|member| member.id.as_str()));
-    let (credits, uncredited) = credited(cluster, corpus, &id);
+    let (credits, uncredited) = credited(cluster, corpus, &ids)?;
     let (earliest, earliest_by) = inside.versions.earliest.map(|(member, by)| (id(member), by)).unzip();
-    ClusterLine { cluster: name, representative, earliest, earliest_by, credits, uncredited, members }
+    Ok(ClusterLine { cluster: name, representative, earliest, earliest_by, credits, uncredited, members })
 }
 
 /// Documents hold fewer than 2^30 tokens.
@@ -189,29 +198,29 @@ fn position(at: usize) -> u32 {
 
 /// The agencies that the members credit, that of most members first, and the members that carry the text of one
 /// without saying so.
-fn credited(cluster: &Cluster, corpus: &Corpus, id: impl Fn(DocId) -> String) -> (Vec<String>, Vec<String>) {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+fn credited(cluster: &Cluster, corpus: &Corpus, ids: &[String]) -> Result<(Vec<String>, Vec<String>)> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     let mut without = Vec::new();
-    for &(member, _) in &cluster.members {
-        let credits = &corpus.credits[member.index()];
-        for credit in credits {
-            *counts.entry(&credit.agency).or_default() += 1;
-        }
+    for (&(member, _), id) in cluster.members.iter().zip(ids) {
+        let (_, credits) = corpus.headers.with_credits(member)?;
         if credits.is_empty() {
-            without.push(id(member));
+            without.push(id.clone());
+        }
+        for credit in credits {
+            *counts.entry(credit.agency).or_default() += 1;
         }
     }
     // "With agencies" says nothing once one is named.
     if counts.len() > 1 {
         counts.remove(AGENCIES);
     }
-    let mut credits: Vec<(&str, usize)> = counts.into_iter().collect();
+    let mut credits: Vec<(String, usize)> = counts.into_iter().collect();
     credits.sort_by_key(|&(_, members)| Reverse(members));
     if credits.is_empty() {
         without.clear();
     }
     without.sort();
-    (credits.into_iter().map(|(agency, _)| agency.to_owned()).collect(), without)
+    Ok((credits.into_iter().map(|(agency, _)| agency).collect(), without))
 }
 
 /// Four decimals: more would be noise, and a report is read by people too.

@@ -9,12 +9,12 @@
 use std::cmp::Ordering;
 
 use super::stages::Corpus;
-use crate::DocId;
 use crate::cluster::{Cluster, Judge};
 use crate::dates;
 use crate::document::Header;
 use crate::report::{EarliestBy, Relation};
 use crate::sources::host;
+use crate::{DocId, Result};
 
 /// Members before a member that are checked for being the version before it, latest first.
 const LOOKED_AT: usize = 16;
@@ -197,11 +197,18 @@ impl<'a> Version<'a> {
 }
 
 /// Orders the members of a cluster.
-pub(super) fn versions(cluster: &Cluster, corpus: &Corpus, judge: &impl Judge) -> Versions {
+pub(super) fn versions(cluster: &Cluster, corpus: &Corpus, judge: &impl Judge) -> Result<Versions> {
+    let mut reader = corpus.headers.reader();
+    let headers: Vec<Header> = cluster
+        .members
+        .iter()
+        .map(|&(member, _)| reader.get(member).map(|(header, _)| header))
+        .collect::<Result<_>>()?;
     let mut members: Vec<Version<'_>> = cluster
         .members
         .iter()
-        .map(|&(member, _)| Version::new(member, &corpus.headers[member.index()]))
+        .zip(&headers)
+        .map(|(&(member, _), header)| Version::new(member, header))
         .collect();
     members
         .sort_by_key(|member| (member.instant.is_none(), member.instant, member.revision, member.document));
@@ -223,7 +230,7 @@ pub(super) fn versions(cluster: &Cluster, corpus: &Corpus, judge: &impl Judge) -
     }
     updates.sort_unstable();
     let earliest = earliest(&members, &updates);
-    Versions { updates, earliest }
+    Ok(Versions { updates, earliest })
 }
 
 /// Whether `later` tells what `before` told, with something changed or added.

@@ -18,9 +18,9 @@ use crate::document::Skipped;
 use crate::{Error, Result};
 
 /// [`Line`] by reference, so that writing copies nothing.
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-enum LineRef<'a> {
+pub enum LineRef<'a> {
     Run(&'a RunLine),
     Document(&'a DocumentLine),
     Skipped(&'a Skipped),

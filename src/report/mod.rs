@@ -2,15 +2,18 @@
 
 mod csv;
 mod jsonl;
+mod lines;
 mod memory;
 mod page;
 mod schema;
 mod screen;
+mod spooled;
 #[cfg(test)]
 pub(crate) mod tests;
 mod text;
 mod text_cluster;
 
+pub use lines::{Lines, ReportLine};
 pub use memory::peak_memory;
 pub use page::{Absent, Texts};
 pub use schema::{
@@ -18,6 +21,7 @@ pub use schema::{
     Relation, RunLine, SCHEMA, StageLine, SummaryLine,
 };
 pub(crate) use screen::{clean, cut, cut_middle, number, pad, width, wrap};
+pub use spooled::Spooled;
 pub(crate) use text::Ink;
 pub use text::TextStyle;
 

@@ -1,12 +1,13 @@
 //! What a person reads first: how many stories there are, the largest clusters, what could not be read, how long it took.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{self, Write};
 
 use super::screen::{bytes, clean, count, cut, number, pad, seconds, width, wrap};
 use super::text_cluster::ClusterBlock;
-use super::{DocumentLine, Relation, Run};
+use super::{ClusterLine, DocumentLine, Relation, Run, SummaryLine};
 use crate::document::Skipped;
 
 /// Clusters shown without and with each level of [`TextStyle::verbosity`].
@@ -73,6 +74,13 @@ impl TextStyle {
     }
 }
 
+/// What the text form tells of a run.
+pub(super) struct Told<'a> {
+    pub(super) summary: &'a SummaryLine,
+    pub(super) clusters: &'a [ClusterLine],
+    pub(super) skipped: &'a [Skipped],
+}
+
 impl Run {
     /// Writes the form that a person reads first, in `style.width` columns.
     ///
@@ -80,18 +88,37 @@ impl Run {
     ///
     /// # Errors
     /// Whatever `out` returns.
-    pub fn write_text(&self, mut out: impl Write, style: &TextStyle) -> io::Result<()> {
+    pub fn write_text(&self, out: impl Write, style: &TextStyle) -> io::Result<()> {
+        let told = Told { summary: &self.summary, clusters: &self.clusters, skipped: &self.skipped };
+        told.write(out, style, |wanted| {
+            let documents = self.documents.iter().filter(|document| wanted.contains(document.id.as_str()));
+            Ok(documents.map(|document| (document.id.clone(), Cow::Borrowed(document))).collect())
+        })
+    }
+}
+
+/// Documents by their ids.
+type Documents<'a> = BTreeMap<String, Cow<'a, DocumentLine>>;
+
+impl Told<'_> {
+    /// Writes the form; `find` gives the documents with some ids.
+    pub(super) fn write<'d>(
+        &self,
+        mut out: impl Write,
+        style: &TextStyle,
+        find: impl FnOnce(&BTreeSet<&str>) -> io::Result<Documents<'d>>,
+    ) -> io::Result<()> {
         let style = TextStyle { width: style.width.max(NARROWEST), ..*style };
         self.write_headline(&mut out, style)?;
-        self.write_clusters(&mut out, style)?;
-        write_skipped(&mut out, &self.skipped, style)?;
+        self.write_clusters(&mut out, style, find)?;
+        write_skipped(&mut out, self.skipped, style)?;
         self.write_stages(&mut out, style)?;
         out.flush()
     }
 
     /// One sentence with the result, and a line with what kinds of pairs it rests on.
     fn write_headline(&self, out: &mut impl Write, style: TextStyle) -> io::Result<()> {
-        let summary = &self.summary;
+        let summary = self.summary;
         let (documents, skipped) = (summary.documents, summary.skipped);
         let bold = |text: String| style.paint(Ink::Bold, &text);
         if documents == 0 {
@@ -167,7 +194,12 @@ impl Run {
         Some(format!("Agency copy: {}{others}{silent}", named.join(", ")))
     }
 
-    fn write_clusters(&self, out: &mut impl Write, style: TextStyle) -> io::Result<()> {
+    fn write_clusters<'d>(
+        &self,
+        out: &mut impl Write,
+        style: TextStyle,
+        find: impl FnOnce(&BTreeSet<&str>) -> io::Result<Documents<'d>>,
+    ) -> io::Result<()> {
         let shown = &self.clusters[..self.clusters.len().min(style.limit(CLUSTERS))];
         if shown.is_empty() {
             return Ok(());
@@ -175,12 +207,9 @@ impl Run {
         // Only the documents of the clusters shown are looked up: a run may hold millions.
         let wanted: BTreeSet<&str> =
             shown.iter().flat_map(|cluster| &cluster.members).map(|member| member.id.as_str()).collect();
-        let documents: HashMap<&str, &DocumentLine> = self
-            .documents
-            .iter()
-            .filter(|document| wanted.contains(document.id.as_str()))
-            .map(|document| (document.id.as_str(), document))
-            .collect();
+        let found = find(&wanted)?;
+        let documents: HashMap<&str, &DocumentLine> =
+            found.iter().map(|(id, document)| (id.as_str(), &**document)).collect();
         let all = self.clusters.len();
         match (shown.len(), all) {
             (1, 1) => writeln!(out, "\nThe one cluster")?,
@@ -203,7 +232,7 @@ impl Run {
 
     /// Seconds a stage, what went in and out, and the rates of the whole run.
     fn write_stages(&self, out: &mut impl Write, style: TextStyle) -> io::Result<()> {
-        let summary = &self.summary;
+        let summary = self.summary;
         if !summary.stages.is_empty() {
             writeln!(out)?;
             let name =

@@ -12,8 +12,10 @@ use std::collections::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use crate::document::Header;
-use crate::text::{Tokens, mix, sequence_hash, shingles};
+use crate::spill::{Budget, Partitions};
+use crate::text::{TokenStore, Tokens, mix, sequence_hash, shingles};
 use crate::verify::{Idf, Profile, unrelated};
+use crate::{DocId, Result};
 
 /// Stories that a line must stand under: three may be an event and its follow-ups.
 const CARRIERS: usize = 4;
@@ -27,6 +29,8 @@ const COMPARED: usize = 8;
 const APART: f64 = 0.75;
 /// Shingles of the shorter rest that may stand in the other's without making one story of two.
 const COMMON_RUNS: f64 = 0.05;
+/// Stories that are looked at between two lists of what they carry.
+const BATCH: usize = 1 << 13;
 /// Tokens of a run.
 const RUN: usize = 5;
 
@@ -60,22 +64,35 @@ pub struct SourceFurniture {
 }
 
 impl SourceFurniture {
-    /// Learns from the stories of a run: pairs of a source and the tokens of one representative. `idf` weighs terms.
+    /// Learns from the stories of a run: pairs of a source and a document, one of each copy group. `idf` weighs terms.
     ///
-    /// Deterministic, whatever the threads and the order of the stories.
-    pub fn learn(stories: &[(u64, &Tokens)], idf: impl FnOnce() -> Idf) -> Self {
-        let repeated = repeated_lines(stories);
+    /// Deterministic, whatever the threads, the order of the stories and the budget.
+    ///
+    /// # Errors
+    /// Whatever `idf` returns, and [`Error::Spill`](crate::Error::Spill).
+    pub fn learn(
+        stories: &[(u64, DocId)],
+        tokens: &TokenStore,
+        budget: &Budget,
+        idf: impl FnOnce() -> Result<Idf>,
+    ) -> Result<Self> {
+        let repeated = repeated_lines(stories, tokens, budget)?;
         if repeated.is_empty() {
-            return Self::default();
+            return Ok(Self::default());
         }
         let all: HashSet<u64> = repeated.iter().map(|line| line.key).collect();
         let compared: HashSet<u32> = repeated.iter().flat_map(|line| line.sample.iter().copied()).collect();
-        let idf = idf();
-        let rests: HashMap<u32, Rest> =
-            compared.into_par_iter().map(|at| (at, Rest::of(stories[at as usize], &all, &idf))).collect();
+        let idf = idf()?;
+        let rests: HashMap<u32, Rest> = compared
+            .into_par_iter()
+            .map(|at| {
+                let (source, document) = stories[at as usize];
+                (at, Rest::of((source, &tokens.get(document)), &all, &idf))
+            })
+            .collect();
         let lines =
             repeated.par_iter().filter(|line| is_furniture(line, &rests)).map(|line| line.key).collect();
-        Self { lines }
+        Ok(Self { lines })
     }
 
     /// Whether nothing was learned.
@@ -106,7 +123,7 @@ struct Repeated {
 }
 
 /// The lines that enough stories of a source carry, in no particular order.
-fn repeated_lines(stories: &[(u64, &Tokens)]) -> Vec<Repeated> {
+fn repeated_lines(stories: &[(u64, DocId)], tokens: &TokenStore, budget: &Budget) -> Result<Vec<Repeated>> {
     let mut sizes: HashMap<u64, usize> = HashMap::new();
     for &(source, _) in stories {
         *sizes.entry(source).or_default() += 1;
@@ -115,7 +132,7 @@ fn repeated_lines(stories: &[(u64, &Tokens)]) -> Vec<Repeated> {
         let size = sizes.get(&source).copied().unwrap_or(0);
         CARRIERS.max((SHARE * size as f64).ceil() as usize)
     };
-    let keys_of = |&(source, tokens): &(u64, &Tokens)| -> Vec<u64> {
+    let keys_of = |source: u64, tokens: &Tokens| -> Vec<u64> {
         let lines = tokens.lines().filter(|line| line.len() <= LINE_TOKENS);
         let mut keys: Vec<u64> =
             lines.map(|line| key(source, sequence_hash(&tokens.as_slice()[line]))).collect();
@@ -129,46 +146,69 @@ fn repeated_lines(stories: &[(u64, &Tokens)]) -> Vec<Repeated> {
     let place = |key: u64| (key >> 20) as usize & (places - 1);
     let counts: Vec<std::sync::atomic::AtomicU8> =
         std::iter::repeat_with(Default::default).take(places).collect();
-    let lively = |(source, _): &&(u64, &Tokens)| sizes.get(source).is_some_and(|&size| size >= CARRIERS);
-    stories.par_iter().filter(lively).for_each(|story| {
-        for key in keys_of(story) {
-            let count = &counts[place(key)];
-            // A count that two threads bring to its end at once may miss one; it stays far over any need.
-            if count.load(std::sync::atomic::Ordering::Relaxed) < 200 {
-                count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    let lively = |source: u64| sizes.get(&source).is_some_and(|&size| size >= CARRIERS);
+    stories.par_iter().filter(|story| lively(story.0)).for_each_init(
+        || tokens.reader(),
+        |reader, &(source, document)| {
+            for key in keys_of(source, &reader.get(document)) {
+                let count = &counts[place(key)];
+                // A count that two threads bring to its end at once may miss one; it stays far over any need.
+                if count.load(std::sync::atomic::Ordering::Relaxed) < 200 {
+                    count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                }
+            }
+        },
+    );
+    let bits = Partitions::<Carried>::bits_for(CARRIERS * stories.len(), 1, budget);
+    let mut carried: Partitions<Carried> = Partitions::new(bits, budget);
+    for (batch, stories) in stories.chunks(BATCH).enumerate() {
+        let found: Vec<Vec<Carried>> = stories
+            .par_iter()
+            .enumerate()
+            .map_init(
+                || tokens.reader(),
+                |reader, (at, &(source, document))| {
+                    if !lively(source) {
+                        return Vec::new();
+                    }
+                    let needed = needed(source).min(200);
+                    let tokens = reader.get(document);
+                    let rank = mix(tokens.digest() as u64);
+                    let is_carried = |&key: &u64| {
+                        usize::from(counts[place(key)].load(std::sync::atomic::Ordering::Relaxed)) >= needed
+                    };
+                    // Documents are numbered in 32 bits.
+                    let at = (batch * BATCH + at) as u32;
+                    keys_of(source, &tokens)
+                        .into_iter()
+                        .filter(is_carried)
+                        .map(|key| (key, rank, at))
+                        .collect()
+                },
+            )
+            .collect();
+        for one in found.into_iter().flatten() {
+            carried.push(one.0, one)?;
+        }
+    }
+    let mut repeated = Vec::new();
+    for part in carried.finish()? {
+        let mut carried = part.read()?;
+        carried.par_sort_unstable();
+        for run in carried.chunk_by(|a, b| a.0 == b.0) {
+            let source = stories[run[0].2 as usize].0;
+            if run.len() >= needed(source) {
+                // The same stories for all lines of a source, as far as they carry them: each is prepared once.
+                let sample = run.iter().take(COMPARED).map(|&(.., at)| at).collect();
+                repeated.push(Repeated { key: run[0].0, sample });
             }
         }
-    });
-    let mut carried: Vec<(u64, u64, u32)> = stories
-        .par_iter()
-        .enumerate()
-        .filter(|(_, story)| lively(story))
-        .flat_map_iter(|(at, story)| {
-            let source = story.0;
-            let needed = needed(source).min(200);
-            keys_of(story)
-                .into_iter()
-                .filter(|&key| {
-                    usize::from(counts[place(key)].load(std::sync::atomic::Ordering::Relaxed)) >= needed
-                })
-                // Documents are numbered in 32 bits.
-                .map(|key| (key, source, at as u32))
-                .collect::<Vec<_>>()
-        })
-        .collect();
-    carried.par_sort_unstable();
-    carried
-        .chunk_by(|a, b| a.0 == b.0)
-        .filter(|run| run.len() >= needed(run[0].1))
-        .map(|run| {
-            // The same stories for all lines of a source, as far as they carry them: each is prepared once.
-            let mut sample: Vec<u32> = run.iter().map(|&(.., at)| at).collect();
-            sample.sort_unstable_by_key(|&at| (mix(stories[at as usize].1.digest() as u64), at));
-            sample.truncate(COMPARED);
-            Repeated { key: run[0].0, sample }
-        })
-        .collect()
+    }
+    Ok(repeated)
 }
+
+/// Key of a line, rank of a story among those that are compared, its place in the list of stories.
+type Carried = (u64, u64, u32);
 
 /// What is left of a story without the lines that others carry too.
 struct Rest {

@@ -15,8 +15,15 @@ const NOTICE: &str = "By reading on you accept that the Meridian and its forty p
 
 fn learned(stories: &[(u64, String)]) -> (SourceFurniture, Vec<Tokens>) {
     let tokens: Vec<Tokens> = stories.iter().map(|(_, text)| tokenize(text)).collect();
-    let sourced: Vec<(u64, &Tokens)> = stories.iter().map(|s| s.0).zip(&tokens).collect();
-    (SourceFurniture::learn(&sourced, Idf::background), tokens)
+    let mut store = TokenStore::new(&Budget::unlimited());
+    for tokens in &tokens {
+        store.push(tokens).unwrap();
+    }
+    let sourced: Vec<(u64, DocId)> = stories.iter().map(|s| s.0).zip((0..).map(DocId)).collect();
+    let [free, limited] = [Budget::unlimited(), Budget::new(64, None)]
+        .map(|budget| SourceFurniture::learn(&sourced, &store, &budget, || Ok(Idf::background())).unwrap());
+    assert_eq!(free.lines, limited.lines);
+    (free, tokens)
 }
 
 fn under_every_story(line: &str) -> Vec<(u64, String)> {

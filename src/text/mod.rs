@@ -5,10 +5,12 @@
 //! hashes; no stage joins strings.
 
 pub mod credit;
+mod dictionary;
 mod furniture;
 mod normalize;
 mod script;
 mod shingle;
+mod store;
 mod swar;
 mod tokenize;
 mod tokens;
@@ -16,5 +18,6 @@ mod tokens;
 pub use furniture::furniture;
 pub use shingle::{Shingles, each_shingle, shingles};
 pub(crate) use shingle::{mix, sequence_hash};
+pub use store::{TokenReader, TokenStore};
 pub use tokenize::{Tokenizer, tokenize};
 pub use tokens::{Class, Token, Tokens};

@@ -27,6 +27,11 @@ impl Token {
         Self((word & 0xffff_ffff) | ((stem >> 34) << 32) | (class << 62))
     }
 
+    /// The token whose [`bits`](Token::bits) these are.
+    pub(super) fn of_bits(bits: u64) -> Self {
+        Self(bits)
+    }
+
     /// The whole token as an integer; equal for equal tokens only.
     pub fn bits(self) -> u64 {
         self.0
@@ -73,13 +78,17 @@ impl Segment {
         Self(end | if ends_line { LINE } else { 0 })
     }
 
-    fn end(self) -> usize {
+    pub(super) fn end(self) -> usize {
         (self.0 & END) as usize
+    }
+
+    pub(super) fn ends_line(self) -> bool {
+        self.0 & LINE != 0
     }
 }
 
 impl Tokens {
-    pub(super) fn new(tokens: &[Token], segments: Vec<Segment>, furniture: u32) -> Self {
+    pub(super) fn new(tokens: &[Token], segments: &[Segment], furniture: u32) -> Self {
         let mut hasher = xxhash_rust::xxh3::Xxh3Default::new();
         let mut block = [0u8; 8 * 64];
         for chunk in tokens.chunks(64) {
@@ -90,6 +99,20 @@ impl Tokens {
         }
         let digest = hasher.digest128();
         Self { tokens: tokens.into(), segments: segments.into(), digest, furniture }
+    }
+
+    /// What was taken apart, together again.
+    pub(super) fn of_parts(
+        tokens: Box<[Token]>,
+        segments: Box<[Segment]>,
+        digest: u128,
+        furniture: u32,
+    ) -> Self {
+        Self { tokens, segments, digest, furniture }
+    }
+
+    pub(super) fn raw_segments(&self) -> &[Segment] {
+        &self.segments
     }
 
     /// The tokens in reading order, furniture left out.
@@ -128,7 +151,7 @@ impl Tokens {
             while let Some(segment) = ends.next_if(|segment| segment.end() <= line.end) {
                 if keep {
                     let end = kept.len() + segment.end() - line.start;
-                    segments.push(Segment::new(end, segment.0 & LINE != 0));
+                    segments.push(Segment::new(end, segment.ends_line()));
                 }
             }
             if keep {
@@ -140,7 +163,7 @@ impl Tokens {
             return None;
         }
         let furniture = self.furniture.saturating_add(u32::try_from(left_out).unwrap_or(u32::MAX));
-        Some(Self::new(&kept, segments, furniture))
+        Some(Self::new(&kept, &segments, furniture))
     }
 
     /// The token ranges of the sentences (and of lines that are no sentences), in order; none is empty.

@@ -16,7 +16,7 @@ use std::ops::Range;
 
 use super::profile::Profile;
 use super::terms::{each_term, is_number};
-use super::weekdays;
+use super::weekdays::Weekdays;
 use crate::text::{Class, Token, Tokens, each_shingle};
 
 /// Jaccard from which on two texts are never editions: what little differs is a correction's.
@@ -208,11 +208,12 @@ impl Side {
                 news.familiar += word(token);
             }
         }
+        let weekdays = Weekdays::get();
         for segment in tokens.segments() {
             each_term(tokens, segment, |place| {
                 let at = place.token as usize;
                 if self.own[at] && terms.binary_search(&place.term).is_err() {
-                    news.facts |= is_number(place.term) || weekdays::days(place.term) != 0;
+                    news.facts |= is_number(place.term) || weekdays.days(place.term) != 0;
                     if told.get(at) == Some(&true) {
                         news.new += word(all[at]);
                     }

@@ -2,7 +2,8 @@
 
 use super::living::{Living, NEARLY_IDENTICAL, Published, Verdict};
 use super::rewrites::Window;
-use super::sets::{Overlap, jaccard_bound};
+use super::sets::Overlap;
+use super::shared::Shared;
 use crate::DocId;
 use crate::config::MatchConfig;
 use crate::report::Relation;
@@ -44,12 +45,12 @@ pub struct Edge {
 #[derive(Debug)]
 pub struct Verifier<'a> {
     config: &'a MatchConfig,
-    a: Shingles,
-    b: Shingles,
+    sets: Shared,
+    sorted: (Shingles, Shingles),
     words: (Vec<u64>, Vec<u64>),
     /// Shingles that the last pair had in common.
     shared: usize,
-    /// The document whose shingles `a` holds: a document is usually checked against several in a row.
+    /// The document whose shingles `sets` holds: a document is usually checked against several in a row.
     held: Option<DocId>,
     /// When documents were published, where dates count.
     window: Option<&'a Window>,
@@ -65,8 +66,8 @@ impl<'a> Verifier<'a> {
     pub fn new(config: &'a MatchConfig) -> Self {
         Self {
             config,
-            a: Vec::new(),
-            b: Vec::new(),
+            sets: Shared::default(),
+            sorted: (Vec::new(), Vec::new()),
             words: (Vec::new(), Vec::new()),
             shared: 0,
             held: None,
@@ -86,7 +87,7 @@ impl<'a> Verifier<'a> {
 
     /// The relation of two documents, when they are identical, copies, or one is an excerpt of the other.
     ///
-    /// Linear in their tokens, after a sort; pairs whose lengths rule out every relation cost nothing.
+    /// Linear in their tokens.
     ///
     /// Not so where most of the words are the same and yet two dispatches are told, or may be: then
     /// [`editions`](Self::editions) or [`doubtful`](Self::doubtful) says so.
@@ -105,18 +106,8 @@ impl<'a> Verifier<'a> {
             });
         }
         let may_be_excerpt = x.len().min(y.len()) >= EXCERPT_TOKENS;
-        // Distinct shingles are at most as many as tokens and may be far fewer, so lengths bound the Jaccard only
-        // through the sets themselves.
-        if self.held != Some(a) {
-            shingles(x.as_slice(), self.config.shingle, &mut self.a);
-            self.held = Some(a);
-        }
-        shingles(y.as_slice(), self.config.shingle, &mut self.b);
-        self.shared = 0;
-        if !may_be_excerpt && jaccard_bound(self.a.len(), self.b.len()) < self.config.threshold {
-            return None;
-        }
-        let overlap = Overlap::of(&self.a, &self.b);
+        self.hold((a, x));
+        let overlap = self.sets.overlap(y.as_slice(), self.config.shingle);
         self.shared = overlap.shared;
         let jaccard = overlap.jaccard();
         let (relation, score) = if jaccard >= self.config.threshold {
@@ -131,7 +122,10 @@ impl<'a> Verifier<'a> {
             return Some(edge);
         }
         let published = self.published((a, x), (b, y));
-        match self.living.judge((x, y), (&self.a, &self.b), self.config.shingle, published) {
+        let k = self.config.shingle;
+        shingles(x.as_slice(), k, &mut self.sorted.0);
+        shingles(y.as_slice(), k, &mut self.sorted.1);
+        match self.living.judge((x, y), (&self.sorted.0, &self.sorted.1), k, published) {
             Verdict::Verbatim => return Some(edge),
             Verdict::Doubtful => self.doubtful = Some(edge),
             Verdict::Editions => self.editions = true,
@@ -164,6 +158,13 @@ impl<'a> Verifier<'a> {
         self.doubtful
     }
 
+    fn hold(&mut self, (a, x): (DocId, &Tokens)) {
+        if self.held != Some(a) {
+            self.sets.hold(x.as_slice(), self.config.shingle);
+            self.held = Some(a);
+        }
+    }
+
     /// Whether the pair checked last has some sentences word for word in common.
     pub fn quotes(&self) -> bool {
         self.shared >= QUOTE_SHINGLES
@@ -177,10 +178,8 @@ impl<'a> Verifier<'a> {
         relation: Relation,
         score: f64,
     ) -> Edge {
-        shingles(x.as_slice(), self.config.shingle, &mut self.a);
-        self.held = Some(a);
-        shingles(y.as_slice(), self.config.shingle, &mut self.b);
-        let jaccard = Overlap::of(&self.a, &self.b).jaccard();
+        self.hold((a, x));
+        let jaccard = self.sets.overlap(y.as_slice(), self.config.shingle).jaccard();
         self.told((a, x), (b, y), relation, score, jaccard)
     }
 

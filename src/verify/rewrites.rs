@@ -1,14 +1,15 @@
-//! The scorer at work in a run: profiles made once, pairs scored, shared words named.
+//! The scorer at work in a run: profiles made when they are wanted, pairs scored, shared words named.
 
-use std::sync::OnceLock;
+use std::sync::Arc;
 
 use super::features::{Features, RARE_IDF, Scratch, measure};
 use super::idf::Idf;
 use super::model::Model;
 use super::overlap::overlap;
 use super::profile::Profile;
+use super::recent::Recent;
 use crate::DocId;
-use crate::text::Tokens;
+use crate::text::TokenStore;
 
 /// Two texts with less than this of the lighter one's weight in common, and less than [`RELATED_RARE_MASS`] of rare
 /// terms, tell of different things.
@@ -17,11 +18,14 @@ const RELATED_SHARE: f32 = 0.15;
 const RELATED_RARE_MASS: f32 = 2.0 * RARE_IDF;
 
 /// Scores pairs of a run's documents.
+///
+/// A profile is many times as large as the tokens it is made of: only the recent ones are kept. Pairs are cheapest in an
+/// order in which those of one document come close together.
 pub struct Rewrites<'a> {
     model: Model,
     idf: Idf,
-    tokens: &'a [Tokens],
-    profiles: Vec<OnceLock<Profile>>,
+    tokens: &'a TokenStore,
+    profiles: Recent<Profile>,
     threshold: f64,
     window: Option<&'a Window>,
 }
@@ -60,10 +64,10 @@ pub fn unrelated(a: &Profile, b: &Profile) -> bool {
 }
 
 impl<'a> Rewrites<'a> {
-    /// A scorer over `tokens`, by document, that calls a pair a rewrite from a score of `threshold` on.
-    pub fn new(model: Model, idf: Idf, tokens: &'a [Tokens], threshold: f64) -> Self {
-        let profiles = std::iter::repeat_with(OnceLock::new).take(tokens.len()).collect();
-        Self { model, idf, tokens, profiles, threshold, window: None }
+    /// A scorer over `tokens`, by document, that calls a pair a rewrite from a score of `threshold` on and keeps profiles of
+    /// up to `bytes` in all.
+    pub fn new(model: Model, idf: Idf, tokens: &'a TokenStore, threshold: f64, bytes: usize) -> Self {
+        Self { model, idf, tokens, profiles: Recent::new(bytes), threshold, window: None }
     }
 
     /// Calls no pair a rewrite whose dates lie further apart than `window` allows.
@@ -73,9 +77,12 @@ impl<'a> Rewrites<'a> {
         self
     }
 
-    fn profile(&self, document: DocId) -> &Profile {
-        self.profiles[document.index()]
-            .get_or_init(|| Profile::new(&self.tokens[document.index()], &self.idf))
+    fn profile(&self, document: DocId) -> Arc<Profile> {
+        self.profiles.get(document.0, || {
+            let profile = Profile::new(&self.tokens.get(document), &self.idf);
+            let bytes = profile.bytes();
+            (profile, bytes)
+        })
     }
 
     /// The probability that two documents are one dispatch; `None` for pairs that no model would call one, or whose
@@ -94,7 +101,7 @@ impl<'a> Rewrites<'a> {
 
     /// What is measured on two documents; `None` for pairs that no model would call one dispatch.
     pub fn features(&self, a: DocId, b: DocId, scratch: &mut Scratch) -> Option<Features> {
-        let features = measure(self.profile(a), self.profile(b), scratch)?;
+        let features = measure(&self.profile(a), &self.profile(b), scratch)?;
         let days = self.window.and_then(|window| window.days(a, b));
         Some(days.map_or(features, |days| features.published_apart(days)))
     }
@@ -111,14 +118,14 @@ impl<'a> Rewrites<'a> {
 
     /// Whether two documents tell of different things; see [`unrelated`].
     pub fn unrelated(&self, a: DocId, b: DocId) -> bool {
-        unrelated(self.profile(a), self.profile(b))
+        unrelated(&self.profile(a), &self.profile(b))
     }
 
     /// The rarest terms that two documents share, rarest first, at most `most`.
     pub fn evidence(&self, a: DocId, b: DocId, most: usize) -> Vec<u32> {
         let (a, b) = (self.profile(a), self.profile(b));
         let mut shared = Vec::new();
-        overlap(a, b, &mut shared);
+        overlap(&a, &b, &mut shared);
         let mut rarest: Vec<(f32, u32)> =
             shared.iter().map(|&(at, _)| (a.idf[at as usize], a.terms[at as usize])).collect();
         rarest.sort_unstable_by(|x, y| y.0.total_cmp(&x.0).then(x.1.cmp(&y.1)));

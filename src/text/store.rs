@@ -1,0 +1,348 @@
+//! The tokens of all documents of a run, coded, in memory or in a temporary file.
+//!
+//! In: [`Tokens`] in the order of reading. Out: the same again by number, on any thread. Cost: some five nanoseconds a
+//! token going in and one coming out; two to three bytes a token in between ([`Dictionary`]). Sixteen bytes a document
+//! stay in memory whatever the budget.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use super::dictionary::{Dictionary, parts, whole};
+use super::tokens::{Segment, Token, Tokens};
+use crate::spill::{Blobs, Budget, Reader};
+use crate::{DocId, Error, Result};
+
+/// Tokens that a dictionary is made from, and after which its use is looked at.
+const SAMPLE: usize = 1 << 20;
+/// A dictionary that does not have one in so many tokens is followed by another: the language has changed.
+const UNKNOWN: usize = 8;
+/// Dictionaries at most; each takes a megabyte.
+const DICTIONARIES: usize = 32;
+/// Number of the form in which every token is written out.
+const PLAIN: u16 = 0;
+/// Segments of this many tokens and more are written out.
+const LONG: u16 = u16::MAX;
+
+/// The tokens of a run.
+///
+/// Reading cannot fail for its callers, who are deep in the comparison of two documents: a temporary file that cannot be
+/// read gives documents without tokens, and [`TokenStore::check`] the error. Check before anything is made of the result.
+#[derive(Debug)]
+pub struct TokenStore {
+    /// Where they are kept as they are.
+    whole: Option<Vec<Tokens>>,
+    blobs: Blobs<u16>,
+    /// Tokens, and tokens of furniture.
+    lengths: Vec<(u32, u32)>,
+    dictionaries: Vec<Dictionary>,
+    /// Tokens counted for the next dictionary; `None` while the last one serves.
+    counts: Option<HashMap<Token, u32>>,
+    /// Tokens, and those not in the dictionary, since its use was looked at last.
+    seen: (usize, usize),
+    codes: Vec<u16>,
+    failed: Mutex<Option<Error>>,
+}
+
+impl TokenStore {
+    /// One without documents.
+    pub fn new(budget: &Budget) -> Self {
+        Self {
+            whole: None,
+            blobs: Blobs::new(budget),
+            lengths: Vec::new(),
+            dictionaries: Vec::new(),
+            counts: Some(HashMap::new()),
+            seen: (0, 0),
+            codes: Vec::new(),
+            failed: Mutex::new(None),
+        }
+    }
+
+    /// One that keeps tokens as they are, at eight bytes each: for runs that read them once or twice, where coding them would be
+    /// a fifth of the work. With a limit on memory it is one as any other.
+    pub fn whole(budget: &Budget) -> Self {
+        Self { whole: budget.bytes().is_none().then(Vec::new), ..Self::new(budget) }
+    }
+
+    /// How many documents.
+    pub fn len(&self) -> usize {
+        self.lengths.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.lengths.is_empty()
+    }
+
+    /// Tokens of a document.
+    pub fn len_of(&self, document: DocId) -> usize {
+        self.lengths[document.index()].0 as usize
+    }
+
+    /// Tokens of its furniture.
+    pub fn furniture_of(&self, document: DocId) -> u32 {
+        self.lengths[document.index()].1
+    }
+
+    /// Tokens of all documents.
+    pub fn total(&self) -> u64 {
+        self.lengths.iter().map(|&(tokens, _)| u64::from(tokens)).sum()
+    }
+
+    /// Adds a document; its number is how many there were.
+    ///
+    /// # Errors
+    /// [`Error::Spill`] when the temporary file cannot be written.
+    pub fn push(&mut self, tokens: &Tokens) -> Result<()> {
+        self.lengths.push(lengths(tokens));
+        if let Some(whole) = &mut self.whole {
+            whole.push(tokens.clone());
+            return Ok(());
+        }
+        let dictionary = u16::try_from(self.dictionaries.len()).unwrap_or(PLAIN);
+        let mut codes = std::mem::take(&mut self.codes);
+        let unknown = self.encode(tokens, dictionary, &mut codes);
+        let pushed = self.blobs.push(&codes);
+        self.codes = codes;
+        self.learn(tokens, unknown);
+        pushed
+    }
+
+    /// Gives a document other tokens: some of those that it has, whole lines left out.
+    ///
+    /// # Errors
+    /// [`Error::Spill`] when the temporary file cannot be read or written.
+    pub fn shorten(&mut self, document: DocId, tokens: &Tokens) -> Result<()> {
+        let at = document.index();
+        if let Some(whole) = &mut self.whole {
+            whole[at] = tokens.clone();
+            self.lengths[at] = lengths(tokens);
+            return Ok(());
+        }
+        let dictionary = self.blobs.reader().get(at)?.first().copied().unwrap_or(PLAIN);
+        let mut codes = std::mem::take(&mut self.codes);
+        self.encode(tokens, dictionary, &mut codes);
+        let written = self.blobs.overwrite(at, &codes);
+        self.codes = codes;
+        self.lengths[at] = lengths(tokens);
+        written
+    }
+
+    /// A document's tokens.
+    pub fn get(&self, document: DocId) -> Tokens {
+        self.reader().get(document)
+    }
+
+    /// A way to read many documents, quickest in ascending order; each thread needs one of its own.
+    pub fn reader(&self) -> TokenReader<'_> {
+        TokenReader { store: self, reader: self.blobs.reader() }
+    }
+
+    /// The error that a document could not be read for, if any could not.
+    ///
+    /// # Errors
+    /// [`Error::Spill`], once.
+    pub fn check(&self) -> Result<()> {
+        let mut failed = self.failed.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        failed.take().map_or(Ok(()), Err)
+    }
+
+    fn fail(&self, error: Error) {
+        let mut failed = self.failed.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        failed.get_or_insert(error);
+    }
+
+    /// Dictionary, digest, furniture, tokens, segments; then a code a segment and a token, or more where one is long.
+    fn encode(&self, tokens: &Tokens, dictionary: u16, out: &mut Vec<u16>) -> usize {
+        out.clear();
+        out.push(dictionary);
+        let digest = tokens.digest();
+        out.extend((0..8).map(|at| (digest >> (16 * at)) as u16));
+        let (length, furniture) = lengths(tokens);
+        let segments = tokens.raw_segments();
+        for number in [furniture, length, segments.len() as u32] {
+            out.extend([number as u16, (number >> 16) as u16]);
+        }
+        let mut start = 0;
+        for segment in segments {
+            // Documents hold fewer than 2^30 tokens.
+            let packed = ((segment.end() - start) as u32) << 1 | u32::from(segment.ends_line());
+            match u16::try_from(packed) {
+                Ok(packed) if packed != LONG => out.push(packed),
+                _ => out.extend([LONG, packed as u16, (packed >> 16) as u16]),
+            }
+            start = segment.end();
+        }
+        match dictionary.checked_sub(1).and_then(|at| self.dictionaries.get(usize::from(at))) {
+            Some(dictionary) => dictionary.encode(tokens.as_slice(), out),
+            None => {
+                out.extend(tokens.as_slice().iter().flat_map(|&token| parts(token)));
+                tokens.len()
+            }
+        }
+    }
+
+    fn decode(&self, codes: &[u16]) -> Option<Tokens> {
+        let (&dictionary, codes) = codes.split_first()?;
+        let (digest, codes) = codes.split_first_chunk::<8>()?;
+        let digest = digest.iter().rev().fold(0, |digest: u128, &part| digest << 16 | u128::from(part));
+        let (numbers, mut codes) = codes.split_first_chunk::<6>()?;
+        let number = |at: usize| u32::from(numbers[at]) | u32::from(numbers[at + 1]) << 16;
+        let (furniture, length, count) = (number(0), number(2) as usize, number(4) as usize);
+        let mut segments = Vec::with_capacity(count);
+        let mut end = 0;
+        for _ in 0..count {
+            let packed = match codes {
+                [LONG, low, high, ..] => {
+                    let packed = u32::from(*low) | u32::from(*high) << 16;
+                    codes = &codes[3..];
+                    packed
+                }
+                [packed, rest @ ..] => {
+                    codes = rest;
+                    u32::from(*packed)
+                }
+                [] => return None,
+            };
+            end += (packed >> 1) as usize;
+            segments.push(Segment::new(end, packed & 1 == 1));
+        }
+        let tokens = match dictionary.checked_sub(1) {
+            None => codes
+                .chunks_exact(4)
+                .take(length)
+                .map(|parts| whole([parts[0], parts[1], parts[2], parts[3]]))
+                .collect(),
+            Some(at) => self.dictionaries.get(usize::from(at))?.decode(codes, length),
+        };
+        Some(Tokens::of_parts(tokens, segments.into(), digest, furniture))
+    }
+
+    /// Counts words while a dictionary is to be made, and looks whether the one there is still serves.
+    fn learn(&mut self, tokens: &Tokens, unknown: usize) {
+        if let Some(counts) = &mut self.counts {
+            for &token in tokens.as_slice() {
+                *counts.entry(token).or_default() += 1;
+            }
+        }
+        self.seen.0 += tokens.len();
+        self.seen.1 += unknown;
+        if self.seen.0 < SAMPLE {
+            return;
+        }
+        let stale = self.seen.1 > self.seen.0 / UNKNOWN && self.dictionaries.len() < DICTIONARIES;
+        self.seen = (0, 0);
+        match self.counts.take() {
+            Some(counts) => self.dictionaries.push(Dictionary::of(&counts)),
+            None if stale => self.counts = Some(HashMap::new()),
+            None => {}
+        }
+    }
+}
+
+fn lengths(tokens: &Tokens) -> (u32, u32) {
+    (u32::try_from(tokens.len()).unwrap_or(u32::MAX), tokens.furniture_len())
+}
+
+/// Reads documents of a [`TokenStore`].
+#[derive(Debug)]
+pub struct TokenReader<'a> {
+    store: &'a TokenStore,
+    reader: Reader<'a, u16>,
+}
+
+impl TokenReader<'_> {
+    /// A document's tokens.
+    pub fn get(&mut self, document: DocId) -> Tokens {
+        if let Some(whole) = &self.store.whole {
+            return whole[document.index()].clone();
+        }
+        match self.reader.get(document.index()) {
+            Ok(codes) => self.store.decode(codes).unwrap_or_default(),
+            Err(error) => {
+                self.store.fail(error);
+                Tokens::default()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::text::tokenize;
+
+    fn id(at: usize) -> DocId {
+        DocId(u32::try_from(at).unwrap())
+    }
+
+    proptest! {
+        #[test]
+        fn documents_come_back_as_they_were(
+            texts in prop::collection::vec("([a-f]{1,3}( |\\. |\n)|漢字。){0,40}", 1..12),
+            limit in prop::option::of(0usize..4000),
+            whole in any::<bool>(),
+        ) {
+            let budget = limit.map_or_else(Budget::unlimited, |limit| Budget::new(limit, None));
+            let mut store = if whole { TokenStore::whole(&budget) } else { TokenStore::new(&budget) };
+            let tokens: Vec<Tokens> = texts.iter().map(|text| tokenize(text)).collect();
+            for tokens in &tokens {
+                store.push(tokens).unwrap();
+            }
+            for (at, tokens) in tokens.iter().enumerate() {
+                prop_assert_eq!(&store.get(id(at)), tokens);
+                prop_assert_eq!(store.len_of(id(at)), tokens.len());
+            }
+            for (at, tokens) in tokens.iter().enumerate() {
+                let first = tokens.lines().next().map(|line| tokens.as_slice()[line].to_vec());
+                if let Some(shorter) = tokens.without_lines(|line| Some(line) == first.as_deref()) {
+                    store.shorten(id(at), &shorter).unwrap();
+                    prop_assert_eq!(&store.get(id(at)), &shorter);
+                    prop_assert_eq!(store.furniture_of(id(at)), shorter.furniture_len());
+                }
+            }
+            prop_assert!(store.check().is_ok());
+        }
+    }
+
+    /// A sample's worth of tokens of `words` words, in documents of two thousand.
+    fn fill(store: &mut TokenStore, word: &str, words: usize) -> Vec<Tokens> {
+        let documents: Vec<Tokens> = (0..=SAMPLE / 2000)
+            .map(|at| {
+                let text: String =
+                    (0..2000).map(|i| format!("{word}{} ", (at * 7 + i * i) % words)).collect();
+                tokenize(&text)
+            })
+            .collect();
+        for tokens in &documents {
+            store.push(tokens).unwrap();
+        }
+        documents
+    }
+
+    #[test]
+    fn a_dictionary_is_made_and_followed_by_one_for_another_language() {
+        let mut store = TokenStore::new(&Budget::new(1 << 20, None));
+        let mut all = fill(&mut store, "a", 300);
+        assert_eq!(store.dictionaries.len(), 1);
+        all.extend(fill(&mut store, "b", 300));
+        all.extend(fill(&mut store, "b", 300));
+        assert_eq!(store.dictionaries.len(), 2, "one that does not know the words is replaced");
+        all.extend(fill(&mut store, "b", 300));
+        assert_eq!(store.dictionaries.len(), 2, "one that does is not");
+        let last = id(all.len() - 1);
+        assert!(store.blobs.len_of(last.index()) < 2100, "two bytes a token");
+        let mut reader = store.reader();
+        assert!(all.iter().enumerate().all(|(at, tokens)| reader.get(id(at)) == *tokens));
+    }
+
+    #[test]
+    fn a_sentence_of_forty_thousand_words_keeps_its_length() {
+        let mut store = TokenStore::new(&Budget::unlimited());
+        let tokens = tokenize(&"word ".repeat(40_000));
+        store.push(&tokens).unwrap();
+        assert_eq!(store.get(DocId(0)), tokens);
+    }
+}
