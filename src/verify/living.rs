@@ -125,7 +125,7 @@ impl Living {
             return Verdict::Verbatim;
         }
         let (news_x, news_y) = (self.x.news(x, y), self.y.news(y, x));
-        if !updated && !(news_x.opens() && news_y.opens()) {
+        if !(updated || news_x.opens() && news_y.opens()) {
             return Verdict::Verbatim;
         }
         if news_x.facts && news_y.facts { Verdict::Editions } else { Verdict::Doubtful }
@@ -135,14 +135,14 @@ impl Living {
     fn changes(&self, x: &Tokens, y: &Tokens, k: usize) -> Changes {
         let (mut i, mut j, mut changes) = (0, 0, Changes::default());
         while let (Some(&(p, from_x)), Some(&(q, from_y))) = (self.x.single.get(i), self.y.single.get(j)) {
-            if p == q {
-                if let Some((of_x, of_y)) = self.x.passage(from_x + k).zip(self.y.passage(from_y + k)) {
-                    let (next_x, next_y) = (self.x.runs.get(of_x.end), self.y.runs.get(of_y.end));
-                    let (long_x, long_y) = (words(&x.as_slice()[of_x]), words(&y.as_slice()[of_y]));
-                    if next_x.is_some() && next_x == next_y && long_x.max(long_y) <= LONGEST_CHANGE {
-                        changes.all += 1;
-                        changes.updates += usize::from((long_x - long_y).abs() >= UPDATE);
-                    }
+            if p == q
+                && let Some((of_x, of_y)) = self.x.passage(from_x + k).zip(self.y.passage(from_y + k))
+            {
+                let (next_x, next_y) = (self.x.runs.get(of_x.end), self.y.runs.get(of_y.end));
+                let (long_x, long_y) = (words(&x.as_slice()[of_x]), words(&y.as_slice()[of_y]));
+                if next_x.is_some() && next_x == next_y && long_x.max(long_y) <= LONGEST_CHANGE {
+                    changes.all += 1;
+                    changes.updates += usize::from((long_x - long_y).abs() >= UPDATE);
                 }
             }
             i += usize::from(p <= q);
