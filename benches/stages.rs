@@ -98,25 +98,29 @@ fn candidates(c: &mut Criterion) {
     let documents = tokens_of(&generated(5_000));
     let cut = Bands::for_config(&config);
     let sketcher = Sketcher::new(config.signature, SEED);
-    let mut keys = BandKeys::new(cut.bands);
+    let mut keys = BandKeys::new(cut.bands, &Budget::unlimited());
     let (mut runs, mut signature, mut own) = (Vec::new(), Vec::new(), Vec::new());
     for (at, document) in documents.iter().enumerate() {
         shingles(document.as_slice(), config.shingle, &mut runs);
         sketcher.sign(&runs, &mut signature);
         own.clear();
         band_keys(&signature, cut, &mut own);
-        keys.push(DocId(u32::try_from(at).unwrap()), u32::try_from(document.len()).unwrap(), &own);
+        keys.push(DocId(u32::try_from(at).unwrap()), u32::try_from(document.len()).unwrap(), &own).unwrap();
     }
     let mut group = c.benchmark_group("candidates");
     group.throughput(Throughput::Elements(documents.len() as u64)).sample_size(10);
-    group.bench_function("bands", |b| b.iter(|| black_box(keys.candidates())));
+    group.bench_function("bands", |b| b.iter(|| black_box(keys.candidates().unwrap())));
     let mut store = TokenStore::new(&Budget::unlimited());
     for document in &documents {
         store.push(document).unwrap();
     }
     let ids: Vec<DocId> = (0..).map(DocId).take(documents.len()).collect();
     group.bench_function("rare join", |b| {
-        b.iter(|| RareJoin::new(&ids, &store, config.rare_features, config.rare_shared).candidates());
+        b.iter(|| {
+            RareJoin::new(&ids, &store, config.rare_features, config.rare_shared)
+                .candidates(&Budget::unlimited())
+                .unwrap()
+        });
     });
     group.finish();
 }

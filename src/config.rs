@@ -136,7 +136,7 @@ pub struct MatchConfig {
     /// How sure the scorer must be of a rewrite.
     pub strictness: Strictness,
     /// Days that may lie between the dates of a dispatch and of its rewrite, where both are known; 0 for any number.
-    /// Copies and excerpts are not bound by it.
+    /// Copies and excerpts are not bound by it, unless they differ like two editions.
     pub window: u32,
     /// Compare the furniture of sites too, rather than the articles alone.
     pub keep_furniture: bool,

@@ -225,10 +225,15 @@ fn understood(written: &str) -> Option<Published> {
 }
 
 fn in_form(plain: &str, offset: Option<Offset>) -> Option<Published> {
-    if let Some(form) = DATE_TIMES.iter().find_map(|form| DateTime::strptime(form, plain).ok()) {
+    // A form that fails costs more than one that holds: those of names need not be tried on a number, nor the reverse.
+    let named = plain.starts_with(|c: char| !c.is_ascii_digit());
+    let may_hold = |form: &&&str| ["%a", "%A", "%b", "%B"].iter().any(|name| form.starts_with(name)) == named;
+    let date_time = DATE_TIMES.iter().filter(may_hold).find_map(|form| DateTime::strptime(form, plain).ok());
+    if let Some(form) = date_time {
         return Some(Published { date: form.date(), time: Some(form.time()), offset });
     }
-    let date = DATES.iter().find_map(|form| strtime::parse(form, plain).ok()?.to_date().ok());
+    let date =
+        DATES.iter().filter(may_hold).find_map(|form| strtime::parse(form, plain).ok()?.to_date().ok());
     if let Some(date) = date {
         return Some(Published { date, time: None, offset: None });
     }

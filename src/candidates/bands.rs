@@ -4,7 +4,8 @@ use rayon::prelude::*;
 
 use super::Candidate;
 use super::params::Bands;
-use crate::DocId;
+use crate::spill::{Blobs, Budget};
+use crate::{DocId, Result};
 
 /// Members of a bucket that each member is paired with: its neighbours by length. Copies are of like length, and the
 /// chain of neighbours holds a bucket together; all pairs of a bucket would be quadratic.
@@ -19,37 +20,72 @@ pub fn band_keys(signature: &[u64], cut: Bands, out: &mut Vec<u64>) {
     }
 }
 
+/// Bands that are looked at before their pairs are counted once each.
+const TOGETHER: usize = 8;
+
 /// The keys of many documents.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug)]
 pub struct BandKeys {
-    /// By band, then by document.
-    keys: Vec<Vec<u64>>,
+    keys: Keys,
+    bands: usize,
     /// Document and its length in tokens, in the order of the keys.
     documents: Vec<(DocId, u32)>,
+    budget: Budget,
+}
+
+#[derive(Debug)]
+enum Keys {
+    /// By band, then by document.
+    Held(Vec<Vec<u64>>),
+    /// By document.
+    Stored(Blobs<u64>),
 }
 
 impl BandKeys {
-    /// Room for documents with `bands` keys each.
-    pub fn new(bands: usize) -> Self {
-        Self { keys: vec![Vec::new(); bands], documents: Vec::new() }
+    /// Room for documents with `bands` keys each, in the memory that `budget` allows.
+    pub fn new(bands: usize, budget: &Budget) -> Self {
+        let keys = if budget.is_limited() {
+            Keys::Stored(Blobs::new(&budget.part(1, 2)))
+        } else {
+            Keys::Held(vec![Vec::new(); bands])
+        };
+        Self { keys, bands, documents: Vec::new(), budget: budget.part(1, 2) }
     }
 
     /// Adds a document of `tokens` tokens with its keys.
-    pub fn push(&mut self, document: DocId, tokens: u32, keys: &[u64]) {
-        debug_assert_eq!(keys.len(), self.keys.len());
-        for (band, &key) in self.keys.iter_mut().zip(keys) {
-            band.push(key);
-        }
+    ///
+    /// # Errors
+    /// [`Error::Spill`](crate::Error::Spill) when the temporary file cannot be written.
+    pub fn push(&mut self, document: DocId, tokens: u32, keys: &[u64]) -> Result<()> {
+        debug_assert_eq!(keys.len(), self.bands);
         self.documents.push((document, tokens));
+        match &mut self.keys {
+            Keys::Held(bands) => {
+                for (band, &key) in bands.iter_mut().zip(keys) {
+                    band.push(key);
+                }
+                Ok(())
+            }
+            Keys::Stored(blobs) => blobs.push(keys),
+        }
     }
 
     /// Gives the document that was added as number `at`, from 0, another length and other keys.
-    pub fn replace(&mut self, at: usize, tokens: u32, keys: &[u64]) {
-        debug_assert_eq!(keys.len(), self.keys.len());
-        for (band, &key) in self.keys.iter_mut().zip(keys) {
-            band[at] = key;
-        }
+    ///
+    /// # Errors
+    /// [`Error::Spill`](crate::Error::Spill) when the temporary file cannot be written.
+    pub fn replace(&mut self, at: usize, tokens: u32, keys: &[u64]) -> Result<()> {
+        debug_assert_eq!(keys.len(), self.bands);
         self.documents[at].1 = tokens;
+        match &mut self.keys {
+            Keys::Held(bands) => {
+                for (band, &key) in bands.iter_mut().zip(keys) {
+                    band[at] = key;
+                }
+                Ok(())
+            }
+            Keys::Stored(blobs) => blobs.overwrite(at, keys),
+        }
     }
 
     /// Pairs that agree in at least one band, sorted, each once.
@@ -57,32 +93,54 @@ impl BandKeys {
     /// Sort and scan, one band at a time on every thread: O(bands · n log n) time, and at most
     /// `bands · (NEIGHBOURS + 1) · n` pairs, however large a bucket is. Within a bucket members are ordered by length, each
     /// is paired with its neighbours and with the bucket's first. Keys are cut to what a document's number leaves of 64
-    /// bits: 40 for 16 million documents.
-    pub fn candidates(&self) -> Vec<Candidate> {
-        let bits = self.documents.len().next_power_of_two().trailing_zeros();
-        let mut pairs: Vec<Candidate> = self
-            .keys
-            .par_iter()
-            .flat_map_iter(|keys| {
-                let mut entries: Vec<u64> =
-                    keys.iter().zip(0..).map(|(key, at)| key >> bits << bits | at).collect();
-                entries.sort_unstable();
-                let mut pairs = Vec::new();
-                let mut bucket: Vec<(u32, DocId)> = Vec::new();
-                for run in entries.chunk_by(|a, b| a >> bits == b >> bits).filter(|run| run.len() > 1) {
-                    bucket.clear();
-                    bucket.extend(run.iter().map(|entry| {
-                        let (document, tokens) = self.documents[(entry & ((1 << bits) - 1)) as usize];
-                        (tokens, document)
-                    }));
-                    bucket.sort_unstable();
-                    pair_up(&bucket, &mut pairs);
+    /// bits: 40 for 16 million documents. With a limit, as many bands as it allows are read at a time.
+    ///
+    /// # Errors
+    /// [`Error::Spill`](crate::Error::Spill) when the temporary file cannot be read.
+    pub fn candidates(&self) -> Result<Vec<Candidate>> {
+        // A band is held twice while it is sorted.
+        let band_bytes = 16 * self.documents.len().max(1);
+        let together = self.budget.bytes().map_or(TOGETHER, |bytes| (bytes / band_bytes).clamp(1, TOGETHER));
+        let mut pairs: Vec<Candidate> = Vec::new();
+        let bands: Vec<usize> = (0..self.bands).collect();
+        for bands in bands.chunks(together) {
+            let found: Vec<Vec<Candidate>> = match &self.keys {
+                Keys::Held(keys) => bands.par_iter().map(|&band| self.pairs_of(&keys[band])).collect(),
+                Keys::Stored(blobs) => {
+                    let mut keys = vec![Vec::with_capacity(self.documents.len()); bands.len()];
+                    let mut reader = blobs.reader();
+                    for at in 0..self.documents.len() {
+                        let own = reader.get(at)?;
+                        for (keys, &band) in keys.iter_mut().zip(bands) {
+                            keys.push(own[band]);
+                        }
+                    }
+                    keys.par_iter().map(|keys| self.pairs_of(keys)).collect()
                 }
-                pairs
-            })
-            .collect();
-        pairs.par_sort_unstable();
-        pairs.dedup();
+            };
+            found.into_iter().for_each(|found| pairs.extend(found));
+            pairs.par_sort_unstable();
+            pairs.dedup();
+        }
+        Ok(pairs)
+    }
+
+    /// Pairs that agree in a band, given the key of each document in it.
+    fn pairs_of(&self, keys: &[u64]) -> Vec<Candidate> {
+        let bits = self.documents.len().next_power_of_two().trailing_zeros();
+        let mut entries: Vec<u64> = keys.iter().zip(0..).map(|(key, at)| key >> bits << bits | at).collect();
+        entries.sort_unstable();
+        let mut pairs = Vec::new();
+        let mut bucket: Vec<(u32, DocId)> = Vec::new();
+        for run in entries.chunk_by(|a, b| a >> bits == b >> bits).filter(|run| run.len() > 1) {
+            bucket.clear();
+            bucket.extend(run.iter().map(|entry| {
+                let (document, tokens) = self.documents[(entry & ((1 << bits) - 1)) as usize];
+                (tokens, document)
+            }));
+            bucket.sort_unstable();
+            pair_up(&bucket, &mut pairs);
+        }
         pairs
     }
 }
@@ -101,16 +159,36 @@ mod tests {
     use super::*;
 
     fn keys_of(documents: &[&[u64]]) -> BandKeys {
-        let mut keys = BandKeys::new(documents[0].len());
+        let mut keys = BandKeys::new(documents[0].len(), &Budget::unlimited());
         for (i, document) in documents.iter().enumerate() {
-            keys.push(DocId(u32::try_from(i).unwrap()), 100, document);
+            keys.push(DocId(u32::try_from(i).unwrap()), 100, document).unwrap();
         }
         keys
     }
 
     #[test]
+    fn a_limit_changes_no_pair() {
+        let documents: Vec<Vec<u64>> = (0..300)
+            .map(|d| (0..12).map(|band| crate::text::mix(d * 7 + band) % 90 << 40).collect())
+            .collect();
+        let found = |budget: &Budget| {
+            let mut keys = BandKeys::new(12, budget);
+            for (own, at) in documents.iter().zip(0..) {
+                keys.push(DocId(at), at % 17, own).unwrap();
+            }
+            keys.replace(5, 3, &documents[6]).unwrap();
+            keys.candidates().unwrap()
+        };
+        let free = found(&Budget::unlimited());
+        assert!(free.len() > 300);
+        for bytes in [100, 30_000] {
+            assert_eq!(found(&Budget::new(bytes, None)), free);
+        }
+    }
+
+    #[test]
     fn one_band_in_common_is_enough_and_none_is_not() {
-        let pairs = keys_of(&[&[1, 2], &[3, 2], &[4, 5]]).candidates();
+        let pairs = keys_of(&[&[1, 2], &[3, 2], &[4, 5]]).candidates().unwrap();
         assert_eq!(pairs, [Candidate(DocId(0), DocId(1))]);
     }
 
@@ -118,7 +196,7 @@ mod tests {
     fn a_bucket_is_linear_and_connected() {
         let one = [7u64];
         let documents: Vec<&[u64]> = (0..1000).map(|_| one.as_slice()).collect();
-        let pairs = keys_of(&documents).candidates();
+        let pairs = keys_of(&documents).candidates().unwrap();
         assert!(pairs.len() <= (NEIGHBOURS + 1) * 1000);
         assert!((1..1000).all(|d| pairs.contains(&Candidate(DocId(0), DocId(d)))));
     }

@@ -11,54 +11,72 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::Candidate;
 use super::postings::Postings;
-use crate::DocId;
+use crate::spill::Budget;
 use crate::text::{TokenStore, each_shingle};
+use crate::{DocId, Result};
 
 /// One shingle in so many is kept.
 const SAMPLE: u64 = 4;
 /// Share of the smaller sample that must stand in the other: half of the containment that is looked for, so that chance
 /// loses one pair in a thousand.
 const SHARE: f64 = 0.35;
-/// Shingles in common that are looked at whatever their share: quotes, by which a digest is known.
+/// Shingles in common that are looked at whatever their share where one of the two may be a digest.
 const QUOTED: usize = 5;
+/// Share of a sample that stands in other documents, from which on a document may be a digest: it consists of what it quotes.
+const ELSEWHERE: f64 = 0.3;
 /// Documents of a posting list that each is paired with: the ones that follow it. A shingle in more of them is a phrase of the
 /// trade or of a site.
 const WINDOW: usize = 16;
 
-/// Pairs of `documents` of which one may be an excerpt of the other, sorted. They come in the order of reading, one a
-/// copy group; shingles are of `k` tokens.
-pub fn candidates(documents: &[DocId], tokens: &TokenStore, k: usize) -> Vec<Candidate> {
-    let sampled = |shingle: u64| shingle.is_multiple_of(SAMPLE);
-    let sizes: Vec<AtomicU32> = documents.iter().map(|_| AtomicU32::new(0)).collect();
-    let postings = Postings::new(documents.len(), |document, (): &mut (), sink| {
+/// Pairs of `documents` of which one may be an excerpt of the other, sorted, and with `quotes` also those of which one may
+/// be a digest that quotes the other. Documents come in the order of reading, one a copy group; shingles are of `k`
+/// tokens.
+///
+/// # Errors
+/// [`Error::Spill`](crate::Error::Spill) when a temporary file, for what `budget` does not allow, cannot be read or
+/// written.
+pub fn candidates(
+    documents: &[DocId],
+    tokens: &TokenStore,
+    k: usize,
+    quotes: bool,
+    budget: &Budget,
+) -> Result<Vec<Candidate>> {
+    let counts = || -> Vec<AtomicU32> { documents.iter().map(|_| AtomicU32::new(0)).collect() };
+    let (sizes, elsewhere) = (counts(), counts());
+    let postings = Postings::new(documents.len(), budget, |document, (): &mut (), sink| {
         let mut size = 0;
         each_shingle(tokens.get(documents[document]).as_slice(), k, |shingle| {
-            if sampled(shingle) {
+            if shingle.is_multiple_of(SAMPLE) {
                 size += 1;
                 sink.push(shingle);
             }
         });
         sizes[document].store(size, Ordering::Relaxed);
-    });
-    let size = |document: u32| sizes[document as usize].load(Ordering::Relaxed);
+    })?;
     let met = postings.meetings(|list, pairs| {
         for (at, &a) in list.iter().enumerate() {
+            // Sums hang on no order.
+            elsewhere[a as usize].fetch_add(1, Ordering::Relaxed);
             for &b in list[at + 1..].iter().take(WINDOW) {
                 pairs.push(a, b);
             }
         }
-    });
+    })?;
+    let of =
+        |counts: &[AtomicU32], document: u32| f64::from(counts[document as usize].load(Ordering::Relaxed));
+    let digest = |document: u32| of(&elsewhere, document) >= ELSEWHERE * of(&sizes, document);
     met.pairs(|a, b, shared| {
-        let smaller = f64::from(size(a).min(size(b)));
-        let enough = shared >= QUOTED || shared as f64 >= (SHARE * smaller).floor();
-        enough.then(|| Candidate(documents[a as usize], documents[b as usize]))
+        let smaller = of(&sizes, a).min(of(&sizes, b));
+        let excerpt = shared as f64 >= (SHARE * smaller).floor();
+        let quote = || quotes && shared >= QUOTED && (digest(a) || digest(b));
+        (excerpt || quote()).then(|| Candidate(documents[a as usize], documents[b as usize]))
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spill::Budget;
     use crate::text::{mix, tokenize};
 
     fn text(seed: u64, words: u64) -> String {
@@ -71,7 +89,7 @@ mod tests {
             tokens.push(&tokenize(text)).unwrap();
         }
         let documents: Vec<DocId> = (0..).map(DocId).take(texts.len()).collect();
-        candidates(&documents, &tokens, 5)
+        candidates(&documents, &tokens, 5, true, &Budget::unlimited()).unwrap()
     }
 
     #[test]

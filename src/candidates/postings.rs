@@ -5,7 +5,12 @@
 //! sort without a map. Keys of equal leading bits fall together; with 6 bits for the part and 24 of 64 for the
 //! document that is one pair of keys in 2⁴⁶, and costs a check that comes to nothing.
 
+use std::sync::{Mutex, PoisonError};
+
 use rayon::prelude::*;
+
+use crate::Result;
+use crate::spill::{Budget, Part, Partitions};
 
 /// Parts, as a power of two.
 const PART_BITS: u32 = 6;
@@ -13,13 +18,73 @@ const PARTS: usize = 1 << PART_BITS;
 /// Documents that one task takes.
 const CHUNK: usize = 4096;
 
+/// Tasks whose records are made before they are put away, where memory is limited.
+const TASKS: usize = 16;
+
+/// Records in parts: in memory by the task that made them, or in one temporary file.
+enum Dealt {
+    Held(Vec<Vec<Vec<u64>>>),
+    Stored(Vec<Part<u64>>),
+}
+
+/// What one task has made, by part.
+type Parts = Vec<Vec<u64>>;
+
+impl Dealt {
+    /// Runs tasks `0..tasks` on all threads, each of which deals its records into parts.
+    fn new(tasks: usize, budget: &Budget, task: impl Fn(usize) -> Result<Parts> + Sync) -> Result<Self> {
+        if !budget.is_limited() {
+            return Ok(Self::Held((0..tasks).into_par_iter().map(&task).collect::<Result<_>>()?));
+        }
+        let mut stored = Partitions::new(PART_BITS, budget);
+        let tasks: Vec<usize> = (0..tasks).collect();
+        for some in tasks.chunks(TASKS) {
+            let made: Vec<Parts> = some.par_iter().map(|&at| task(at)).collect::<Result<_>>()?;
+            for (part, records) in made.iter().flat_map(|parts| (0..).zip(parts)) {
+                for &record in records {
+                    stored.push(part << (64 - PART_BITS), record)?;
+                }
+            }
+        }
+        Ok(Self::Stored(stored.finish()?))
+    }
+
+    /// The records of each part; to be read on any thread.
+    fn parts(self) -> Vec<OnePart> {
+        match self {
+            Self::Stored(parts) => parts.into_iter().map(OnePart::Stored).collect(),
+            Self::Held(mut tasks) => (0..PARTS)
+                .map(|part| {
+                    OnePart::Held(tasks.iter_mut().map(|own| std::mem::take(&mut own[part])).collect())
+                })
+                .collect(),
+        }
+    }
+}
+
+enum OnePart {
+    Held(Vec<Vec<u64>>),
+    Stored(Part<u64>),
+}
+
+impl OnePart {
+    fn sorted(self) -> Result<Vec<u64>> {
+        let mut records = match self {
+            Self::Held(pieces) => pieces.concat(),
+            Self::Stored(part) => part.read()?,
+        };
+        records.sort_unstable();
+        Ok(records)
+    }
+}
+
 /// Keys and the documents that hold them.
 pub(super) struct Postings {
-    /// By chunk of documents, then by part.
-    chunks: Vec<Vec<Vec<u64>>>,
+    dealt: Dealt,
     /// Low bits that hold the document.
     bits: u32,
     documents: usize,
+    budget: Budget,
 }
 
 /// Takes the well-mixed hashes of one document's keys.
@@ -39,55 +104,55 @@ impl Sink<'_> {
 
 impl Postings {
     /// Indexes documents `0..documents`; `keys` hands out the keys of one, with a scratch of its own for each task.
+    ///
+    /// # Errors
+    /// [`Error::Spill`](crate::Error::Spill) when the temporary file cannot be written.
     pub(super) fn new<S: Default>(
         documents: usize,
+        budget: &Budget,
         keys: impl Fn(usize, &mut S, &mut Sink<'_>) + Sync,
-    ) -> Self {
+    ) -> Result<Self> {
         let bits = documents.next_power_of_two().trailing_zeros();
-        let starts: Vec<usize> = (0..documents).step_by(CHUNK).collect();
-        let chunks = starts
-            .into_par_iter()
-            .map_init(S::default, |scratch, start| {
-                let mut parts = vec![Vec::new(); PARTS];
-                for document in start..(start + CHUNK).min(documents) {
-                    let mut sink = Sink { parts: &mut parts, document: document as u64, bits };
-                    keys(document, scratch, &mut sink);
-                }
-                parts
-            })
-            .collect();
-        Self { chunks, bits, documents }
+        let chunk = if budget.is_limited() { CHUNK / 8 } else { CHUNK };
+        let dealt = Dealt::new(documents.div_ceil(chunk), budget, |at| {
+            let mut scratch = S::default();
+            let mut parts = vec![Vec::new(); PARTS];
+            for document in at * chunk..((at + 1) * chunk).min(documents) {
+                let mut sink = Sink { parts: &mut parts, document: document as u64, bits };
+                keys(document, &mut scratch, &mut sink);
+            }
+            Ok(parts)
+        })?;
+        Ok(Self { dealt, bits, documents, budget: budget.clone() })
     }
 
     /// Pairs of documents that meet under a key, with how many times they do. `meet` is given the documents of each key
     /// that two or more hold, ascending and each once, and says which of them meet.
-    pub(super) fn meetings(mut self, meet: impl Fn(&[u32], &mut Pairs<'_>) + Sync) -> Meetings {
+    ///
+    /// # Errors
+    /// [`Error::Spill`](crate::Error::Spill) when the temporary file cannot be read or written.
+    pub(super) fn meetings(self, meet: impl Fn(&[u32], &mut Pairs<'_>) + Sync) -> Result<Meetings> {
         let (bits, documents) = (self.bits, self.documents);
-        let by_part: Vec<Vec<Vec<u64>>> = (0..PARTS)
-            .map(|part| self.chunks.iter_mut().map(|chunk| std::mem::take(&mut chunk[part])).collect())
-            .collect();
-        let parts = by_part
-            .into_par_iter()
-            .map(|pieces| {
-                let mut postings = pieces.concat();
-                drop(pieces);
-                postings.sort_unstable();
-                let mut parts = vec![Vec::new(); PARTS];
-                let mut pairs = Pairs { parts: &mut parts, documents: documents as u64 };
-                let mut list: Vec<u32> = Vec::new();
-                for run in postings.chunk_by(|a, b| a >> bits == b >> bits).filter(|run| run.len() > 1) {
-                    list.clear();
-                    // The low bits hold a document, of which there are fewer than 2^32.
-                    list.extend(run.iter().map(|posting| (posting & ((1 << bits) - 1)) as u32));
-                    list.dedup();
-                    if list.len() > 1 {
-                        meet(&list, &mut pairs);
-                    }
+        let postings: Vec<Mutex<Option<OnePart>>> =
+            self.dealt.parts().into_iter().map(|part| Mutex::new(Some(part))).collect();
+        let take = |at: usize| postings[at].lock().unwrap_or_else(PoisonError::into_inner).take();
+        let dealt = Dealt::new(postings.len(), &self.budget, |at| {
+            let postings = take(at).map_or(Ok(Vec::new()), OnePart::sorted)?;
+            let mut parts = vec![Vec::new(); PARTS];
+            let mut pairs = Pairs { parts: &mut parts, documents: documents as u64 };
+            let mut list: Vec<u32> = Vec::new();
+            for run in postings.chunk_by(|a, b| a >> bits == b >> bits).filter(|run| run.len() > 1) {
+                list.clear();
+                // The low bits hold a document, of which there are fewer than 2^32.
+                list.extend(run.iter().map(|posting| (posting & ((1 << bits) - 1)) as u32));
+                list.dedup();
+                if list.len() > 1 {
+                    meet(&list, &mut pairs);
                 }
-                parts
-            })
-            .collect();
-        Meetings { parts }
+            }
+            Ok(parts)
+        })?;
+        Ok(Meetings { dealt })
     }
 }
 
@@ -105,28 +170,28 @@ impl Pairs<'_> {
     }
 }
 
-/// Pairs that met, by the key under which they did, then by part.
+/// Pairs that met, each as often as it did.
 pub(super) struct Meetings {
-    parts: Vec<Vec<Vec<u64>>>,
+    dealt: Dealt,
 }
 
 impl Meetings {
-    /// Every pair of which `keep` is true, given the two documents and how often they met; sorted, each once.
-    pub(super) fn pairs<T: Send>(mut self, keep: impl Fn(u32, u32, usize) -> Option<T> + Sync) -> Vec<T> {
-        let by_part: Vec<Vec<Vec<u64>>> = (0..PARTS)
-            .map(|part| self.parts.iter_mut().map(|pieces| std::mem::take(&mut pieces[part])).collect())
-            .collect();
-        let parts: Vec<Vec<T>> = by_part
+    /// What `keep` makes of each pair, given the two documents and how often they met; in the order of the pairs.
+    ///
+    /// # Errors
+    /// [`Error::Spill`](crate::Error::Spill) when the temporary file cannot be read.
+    pub(super) fn pairs<T: Send>(self, keep: impl Fn(u32, u32, usize) -> Option<T> + Sync) -> Result<Vec<T>> {
+        let parts: Vec<Vec<T>> = self
+            .dealt
+            .parts()
             .into_par_iter()
-            .map(|pieces| {
-                let mut pairs = pieces.concat();
-                drop(pieces);
-                pairs.sort_unstable();
+            .map(|part| {
+                let pairs = part.sorted()?;
                 let met = |run: &[u64]| keep((run[0] >> 32) as u32, run[0] as u32, run.len());
-                pairs.chunk_by(|a, b| a == b).filter_map(met).collect()
+                Ok(pairs.chunk_by(|a, b| a == b).filter_map(met).collect())
             })
-            .collect();
-        parts.into_iter().flatten().collect()
+            .collect::<Result<_>>()?;
+        Ok(parts.into_iter().flatten().collect())
     }
 }
 
@@ -141,12 +206,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn pairs_are_those_that_share_keys(keys in prop::collection::vec(prop::collection::vec(0u64..12, 0..6), 0..40)) {
-            let postings = Postings::new(keys.len(), |document, (): &mut (), sink| {
+        fn pairs_are_those_that_share_keys(
+            keys in prop::collection::vec(prop::collection::vec(0u64..12, 0..6), 0..40),
+            limit in prop::option::of(16usize..600),
+        ) {
+            let budget = limit.map_or_else(Budget::unlimited, |bytes| Budget::new(bytes, None));
+            let postings = Postings::new(keys.len(), &budget, |document, (): &mut (), sink| {
                 for &key in &keys[document] {
                     sink.push(mix(key + 1));
                 }
-            });
+            })
+            .unwrap();
             let met = postings.meetings(|list, pairs| {
                 assert!(list.is_sorted_by(|a, b| a < b));
                 for (at, &a) in list.iter().enumerate() {
@@ -154,7 +224,8 @@ mod tests {
                         pairs.push(a, b);
                     }
                 }
-            });
+            })
+            .unwrap();
             let mut expected = BTreeMap::new();
             for a in 0..keys.len() {
                 for b in a + 1..keys.len() {
@@ -164,7 +235,7 @@ mod tests {
                     }
                 }
             }
-            let found: Vec<((u32, u32), usize)> = met.pairs(|a, b, times| Some(((a, b), times)));
+            let found: Vec<((u32, u32), usize)> = met.pairs(|a, b, times| Some(((a, b), times))).unwrap();
             prop_assert_eq!(found, expected.into_iter().collect::<Vec<_>>());
         }
     }

@@ -14,8 +14,9 @@ use rayon::prelude::*;
 use super::Candidate;
 use super::counters::{Counters, SATURATED};
 use super::postings::Postings;
-use crate::DocId;
+use crate::spill::Budget;
 use crate::text::{Class, Token, TokenStore, mix};
+use crate::{DocId, Result};
 
 /// Documents of a posting list that each of its documents is paired with: the ones that follow it. A word in more
 /// documents than this is hardly rare, and a story told two hundred times is still chained together.
@@ -41,17 +42,26 @@ pub struct RareJoin<'a> {
 /// Calls `each` with the hash of every feature of a document, repeats included.
 pub fn each_feature(tokens: &[Token], mut each: impl FnMut(u64)) {
     let term = |token: &Token| u64::from(token.stem());
+    let word = |token: &Token| mix(1 ^ term(token));
+    let mut ahead = tokens.first().map_or(0, word);
     for (at, token) in tokens.iter().enumerate() {
+        let next = tokens.get(at + 1);
+        let this = std::mem::replace(&mut ahead, next.map_or(0, word));
         // Characters alone say nothing; their pairs (triples, for alphabets) are the words.
-        let (word, pair) = match token.class() {
-            Class::Word | Class::Number => (1, 2),
-            Class::Ideograph => (2, 3),
-            Class::Unspaced => (3, 5),
+        let lengths = match token.class() {
+            Class::Word | Class::Number => {
+                each(this);
+                if next.is_some() {
+                    each(mix(this.rotate_left(32) ^ ahead));
+                }
+                continue;
+            }
+            Class::Ideograph => [2, 3],
+            Class::Unspaced => [3, 5],
         };
-        for length in [word, pair] {
+        for length in lengths {
             let Some(run) = tokens.get(at..at + length) else { continue };
-            let hash = run.iter().fold(length as u64, |hash, token| mix(hash ^ term(token)));
-            each(hash);
+            each(run.iter().fold(length as u64, |hash, token| mix(hash ^ term(token))));
         }
     }
 }
@@ -83,20 +93,25 @@ impl<'a> RareJoin<'a> {
     /// Pairs that share at least `shared` keys, sorted, each once.
     ///
     /// Linear by construction: at most `keys · WINDOW` meetings a document, whatever the corpus.
-    pub fn candidates(&self) -> Vec<Candidate> {
-        let postings = Postings::new(self.documents.len(), |document, ranking: &mut Ranking, sink| {
-            let tokens = self.tokens.get(self.documents[document]);
-            for &(_, feature) in ranking.keys(tokens.as_slice(), &self.counters, self.keys) {
-                sink.push(feature);
-            }
-        });
+    ///
+    /// # Errors
+    /// [`Error::Spill`](crate::Error::Spill) when a temporary file, for what `budget` does not allow, cannot be read or
+    /// written.
+    pub fn candidates(&self, budget: &Budget) -> Result<Vec<Candidate>> {
+        let postings =
+            Postings::new(self.documents.len(), budget, |document, ranking: &mut Ranking, sink| {
+                let tokens = self.tokens.get(self.documents[document]);
+                for &(_, feature) in ranking.keys(tokens.as_slice(), &self.counters, self.keys) {
+                    sink.push(feature);
+                }
+            })?;
         let met = postings.meetings(|list, pairs| {
             for (at, &a) in list.iter().enumerate() {
                 for &b in list[at + 1..].iter().take(WINDOW) {
                     pairs.push(a, b);
                 }
             }
-        });
+        })?;
         let of = |document: u32| self.documents[document as usize];
         met.pairs(|a, b, shared| (shared >= self.shared).then(|| Candidate(of(a), of(b))))
     }
@@ -175,7 +190,6 @@ fn rank(count: u8) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spill::Budget;
     use crate::text::tokenize;
 
     fn stored(texts: &[String]) -> (Vec<DocId>, TokenStore) {
@@ -188,7 +202,7 @@ mod tests {
 
     fn join(texts: &[String]) -> Vec<Candidate> {
         let (documents, tokens) = stored(texts);
-        RareJoin::new(&documents, &tokens, 48, 2).candidates()
+        RareJoin::new(&documents, &tokens, 48, 2).candidates(&Budget::unlimited()).unwrap()
     }
 
     fn filler(seed: u64, words: u64) -> String {

@@ -6,6 +6,8 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use super::representative::Judge;
 use crate::DocId;
 use crate::verify::Edge;
@@ -48,46 +50,42 @@ pub fn part_composites(
     }
     // A digest without an edge chains nothing, and yet a reader wants to know it for what it is.
     neighbours.retain(|_, around| around.len() > 1);
-    let mut composites = Vec::new();
-    for (&document, around) in &mut neighbours {
+    let composite = |(document, mut around): (DocId, Vec<(bool, DocId)>)| {
         around.sort_unstable_by_key(|&(is_edge, other)| (!is_edge, other));
         around.truncate(COMPARED);
-        if is_composite(document, around, judge) {
+        is_composite(document, &around, judge).then(|| {
             let mut quotes: Vec<DocId> = around.iter().map(|&(_, other)| other).collect();
             quotes.sort_unstable();
-            composites.push(Composite { document, quotes });
-        }
-    }
+            Composite { document, quotes }
+        })
+    };
+    let neighbours: Vec<(DocId, Vec<(bool, DocId)>)> = neighbours.into_iter().collect();
+    let composites: Vec<Composite> = neighbours.into_par_iter().filter_map(composite).collect();
     let is_composite = |d: DocId| composites.binary_search_by_key(&d, |composite| composite.document).is_ok();
     let left = edges.iter().filter(|edge| !is_composite(edge.a) && !is_composite(edge.b)).copied().collect();
     (composites, left)
 }
 
 fn is_composite(document: DocId, around: &[(bool, DocId)], judge: &impl Judge) -> bool {
-    let mut unrelated = Vec::new();
-    for (at, &(x_edge, x)) in around.iter().enumerate() {
-        for (y_at, &(y_edge, y)) in around.iter().enumerate().skip(at + 1) {
-            if judge.unrelated(x, y) {
-                if x_edge && y_edge {
-                    return true;
-                }
-                unrelated.push((at, y_at));
-            }
-        }
+    let linked: Vec<DocId> = around.iter().filter(|(is_edge, _)| *is_edge).map(|&(_, other)| other).collect();
+    let pairs = |count: usize| (0..count).flat_map(move |x| (x + 1..count).map(move |y| (x, y)));
+    if pairs(linked.len()).any(|(x, y)| judge.unrelated(linked[x], linked[y])) {
+        return true;
     }
-    if unrelated.is_empty() {
-        return false;
-    }
+    // Few consist of what they share with their neighbours: that is asked first, because it is told by shingles alone.
     let parts: Vec<Vec<bool>> = around.iter().map(|&(_, other)| judge.quoted(document, other)).collect();
     let count = |part: &[bool]| part.iter().filter(|&&quoted| quoted).count();
     let length = judge.length(document) as f64;
     let by_one = parts.iter().map(|part| count(part)).max().unwrap_or(0) as f64;
     let by_all = (0..judge.length(document)).filter(|&at| parts.iter().any(|part| part[at])).count() as f64;
-    let apart = |&(x, y): &(usize, usize)| {
+    if by_all < QUOTED_BY_ALL * length || by_one >= QUOTED_BY_ONE * length {
+        return false;
+    }
+    let apart = |x: usize, y: usize| {
         let common = parts[x].iter().zip(&parts[y]).filter(|&(&a, &b)| a && b).count() as f64;
         common <= COMMON_PART * count(&parts[x]).min(count(&parts[y])) as f64
     };
-    by_all >= QUOTED_BY_ALL * length && by_one < QUOTED_BY_ONE * length && unrelated.iter().any(apart)
+    pairs(around.len()).any(|(x, y)| apart(x, y) && judge.unrelated(around[x].1, around[y].1))
 }
 
 #[cfg(test)]

@@ -42,10 +42,12 @@ use crate::report::{DocumentLine, EdgeLine, ModelLine, Relation};
 use crate::text::credit::{Agencies, credits};
 use crate::text::{Tokens, shingles, tokenize};
 use crate::verify::sets::Overlap;
-use crate::verify::{Feature, Features, Idf, Model, Profile, Scratch, Verifier, measure, passages};
+use crate::verify::{
+    Feature, Features, Idf, Model, Profile, SURE, Scratch, Verifier, Window, measure, passages,
+};
 use crate::{DocId, Result};
 
-const SECONDS_A_DAY: f64 = 86_400.0;
+const SECONDS_A_DAY: u64 = 86_400;
 
 /// Compares two documents.
 ///
@@ -136,6 +138,8 @@ pub enum Reason {
     Nothing,
     /// Their dates lie further apart than a dispatch and its rewrite may: so many days where so many are allowed.
     Apart(f64, u32),
+    /// Most of their runs of words are the same, and yet each tells news of its own: two editions of one document.
+    Editions,
     /// Rewrites are not wanted.
     NotAsked,
 }
@@ -270,15 +274,22 @@ impl<'a> Comparer<'a> {
     pub fn compare(&self, a: &Ready, b: &Ready) -> Comparison {
         let matching = &self.config.matching;
         let (x, y) = ((DocId(0), &a.tokens), (DocId(1), &b.tokens));
-        let mut verifier = Verifier::new(matching);
+        let window = Window {
+            published: vec![seconds(&a.side), seconds(&b.side)],
+            seconds: u64::from(matching.window) * SECONDS_A_DAY,
+        };
+        let mut verifier = Verifier::new(matching).within((matching.window > 0).then_some(&window));
         let verbatim = verifier.verbatim(x, y);
         let seconds_apart = seconds(&a.side).zip(seconds(&b.side)).map(|(a, b)| b - a);
-        let days = seconds_apart.map(|seconds| seconds.unsigned_abs() as f64 / SECONDS_A_DAY);
+        let days = seconds_apart.map(|seconds| seconds.unsigned_abs() as f64 / SECONDS_A_DAY as f64);
         let measured = measure(&a.profile, &b.profile, &mut Scratch::default()).map(|features| {
             days.filter(|_| matching.window > 0).map_or(features, |days| features.published_apart(days))
         });
         let scored = measured.as_ref().map_or(0.0, |features| self.model.score(features));
         let threshold = matching.strictness.threshold();
+        let doubtful = verifier.doubtful().filter(|_| !matching.rewrites || scored >= SURE);
+        let editions = verifier.editions() || (verifier.doubtful().is_some() && doubtful.is_none());
+        let verbatim = verbatim.or(doubtful);
         let (relation, reason, score) = if let Some(edge) = verbatim {
             let reason = match edge.relation {
                 Relation::Identical => Reason::SameWords,
@@ -286,6 +297,8 @@ impl<'a> Comparer<'a> {
                 Relation::Copy | Relation::Rewrite => Reason::Shingles,
             };
             (Some(edge.relation), reason, edge.score)
+        } else if editions {
+            (None, Reason::Editions, 0.0)
         } else if !matching.rewrites {
             (None, Reason::NotAsked, 0.0)
         } else if measured.is_none() {

@@ -52,6 +52,11 @@ impl Comparison {
                 )
             }
             (None, Reason::Nothing) => "No: they have next to nothing in common.".to_owned(),
+            (None, Reason::Editions) => format!(
+                "No: {} of all runs of words in the two texts stand in both, but each has news of its own where the other \
+                 has other words: two editions of a document that is kept up to date.",
+                percent(self.jaccard)
+            ),
             (None, Reason::NotAsked) => {
                 "No: neither is a copy or an excerpt of the other, and rewrites were not asked for."
                     .to_owned()

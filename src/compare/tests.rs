@@ -66,6 +66,30 @@ fn dates_far_apart_are_the_reason() {
 }
 
 #[test]
+fn editions_are_told_from_copies() {
+    let box_of = |news: &str, years: &str| {
+        format!(
+            "{news} Here are facts about the canal.\n\nThe canal joins the lakes of Orlava with the sea at Skarvik. It was \
+             dug between the wars and has nine locks, of which the one at Tolven is the deepest.\n\nShips of up to four \
+             thousand tonnes pass it in two days. The way around the cape takes a week, and the council of six towns lives \
+             on its tolls.\n\nThe last accident closed the lock at Tolven for {years}, when a barge with gravel sank under \
+             the gate. Divers took the wreck apart by hand."
+        )
+    };
+    let first = box_of(
+        "The council of the canal said on Monday that the lock at Tolven would close in May for its 14 cracks.",
+        "a month",
+    );
+    let second = box_of(
+        "Tolls on the canal will rise by 6 percent to pay a yard in Skarvik for the doors at Tolven.",
+        "six weeks",
+    );
+    let editions = compared(&first, &second);
+    assert_eq!((editions.relation, editions.reason), (None, Reason::Editions));
+    assert!(editions.sentence().contains("two editions"), "{}", editions.sentence());
+}
+
+#[test]
 fn passages_words_and_furniture_are_marked() {
     let rewrite = compared(STORY, RETOLD);
     let word = |side: &Side, text: &str| {

@@ -133,7 +133,7 @@ pub fn calibrate(
         let scored = s.measured.features.as_ref().map_or(0.0, |f| {
             crate::verify::logistic(slope * models[s.folds.0].log_odds(f.values()) + offset)
         });
-        scored.max(s.measured.verbatim)
+        s.measured.decided(scored)
     };
     let scores: Vec<f64> = samples.iter().map(judge).collect();
     let report_of =
@@ -169,7 +169,7 @@ pub fn calibrate(
 }
 
 fn sample(measured: Measured, same: bool, weight: f64, folds: (usize, usize)) -> Sample {
-    let settled = measured.verbatim > 0.0;
+    let settled = measured.settled();
     // Each pair enters twice, with either weighting.
     Sample { measured, settled, same, weight: weight / 2.0, folds }
 }

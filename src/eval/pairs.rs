@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::metrics::{Bin, Figures, Judged, figures, reliability};
 use crate::config::MatchConfig;
 use crate::text::{Tokens, tokenize};
-use crate::verify::{Features, Frequencies, Idf, Model, Profile, Scratch, Verifier, measure};
+use crate::verify::{Features, Frequencies, Idf, Model, Profile, SURE, Scratch, Verifier, measure};
 use crate::{DocId, Error, Result};
 
 /// Texts by document id.
@@ -68,6 +68,8 @@ pub fn parse_pairs(text: &str, path: &Path) -> Result<Vec<LabelledPair>> {
 pub(super) struct Measured {
     /// Score as a copy or excerpt; 0 where it is neither.
     pub verbatim: f64,
+    /// The same where the model must be sure besides.
+    pub doubtful: f64,
     /// Features; `None` where too little is shared.
     pub features: Option<Features>,
 }
@@ -75,8 +77,26 @@ pub(super) struct Measured {
 impl Measured {
     /// The pipeline's score: copies and excerpts by their shingles, the rest by the model.
     pub(super) fn score(&self, model: &Model) -> f64 {
-        let scored = self.features.as_ref().map_or(0.0, |f| model.score(f));
-        scored.max(self.verbatim)
+        self.decided(self.features.as_ref().map_or(0.0, |f| model.score(f)))
+    }
+
+    /// The same, given the model's score.
+    pub(super) fn decided(&self, scored: f64) -> f64 {
+        match self.doubtful {
+            doubtful if doubtful > 0.0 => {
+                if scored >= SURE {
+                    doubtful
+                } else {
+                    0.0
+                }
+            }
+            _ => scored.max(self.verbatim),
+        }
+    }
+
+    /// Whether the shingles settle it, or the model by a bar of its own, so that there is nothing to fit.
+    pub(super) fn settled(&self) -> bool {
+        self.verbatim > 0.0 || self.doubtful > 0.0
     }
 }
 
@@ -121,9 +141,12 @@ impl Worker<'_> {
         // Indices of texts in memory; a run holds fewer documents than a number of 32 bits counts.
         let (x, y) = (DocId(a as u32), DocId(b as u32));
         let edge = self.verifier.verbatim((x, &tokens[a]), (y, &tokens[b]));
+        // As in a run: what is kept up to date is not asked of the scorer.
+        let editions = self.verifier.editions();
         Measured {
             verbatim: edge.map_or(0.0, |edge| edge.score),
-            features: measure(&profiles[a], &profiles[b], &mut self.scratch),
+            doubtful: self.verifier.doubtful().map_or(0.0, |edge| edge.score),
+            features: (!editions).then(|| measure(&profiles[a], &profiles[b], &mut self.scratch)).flatten(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
-use super::{Outcome, Root, read};
+use super::{Outcome, Root, read_wanted};
 use crate::config::IngestConfig;
 use crate::document::Document;
 use crate::progress::{Cancel, NoProgress};
@@ -31,10 +31,9 @@ pub fn again(
     if files.is_empty() {
         return Ok(found);
     }
-    let take = |document: &Document| {
-        places.contains(&(document.path.clone(), document.record)).then(|| document.clone())
-    };
-    let outcome = read(&files, config, &NoProgress, cancel, take, |outcome| {
+    let wanted = |path: &str, record: Option<u64>| places.contains(&(path.to_owned(), record));
+    let take = |document: &Document| wanted(&document.path, document.record).then(|| document.clone());
+    let outcome = read_wanted(&files, config, &NoProgress, cancel, &wanted, take, |outcome| {
         if let Outcome::Read(_, Some(document)) = outcome {
             found.insert((document.path.clone(), document.record), document);
         }

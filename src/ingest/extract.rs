@@ -46,11 +46,21 @@ pub(super) struct Worker<'a, M> {
     /// Raised when the sink has failed: what is under way need not be finished.
     stopped: AtomicBool,
     map: &'a M,
+    wanted: &'a Wanted<'a>,
 }
 
+/// Whether a document is wanted, by its file and its record.
+pub(super) type Wanted<'a> = dyn Fn(&str, Option<u64>) -> bool + Sync + 'a;
+
 impl<'a, M> Worker<'a, M> {
-    pub(super) fn new(config: &'a IngestConfig, sizes: Sizes, cancel: &'a Cancel, map: &'a M) -> Self {
-        Self { config, sizes, cancel, stopped: AtomicBool::new(false), map }
+    pub(super) fn new(
+        config: &'a IngestConfig,
+        sizes: Sizes,
+        cancel: &'a Cancel,
+        map: &'a M,
+        wanted: &'a Wanted<'a>,
+    ) -> Self {
+        Self { config, sizes, cancel, stopped: AtomicBool::new(false), map, wanted }
     }
 
     pub(super) fn stop(&self) {
@@ -106,7 +116,8 @@ impl<'a, M> Worker<'a, M> {
             Part::Block(Records::Table(columns), block) => {
                 let rows = columns.rows(&block, self.config.max_document_bytes);
                 out.extend(
-                    rows.map(|(row, result)| self.finish(found, Some(row), DateOrigin::Field, result)),
+                    rows.filter(|(row, _)| (self.wanted)(&found.shown, Some(*row)))
+                        .map(|(row, result)| self.finish(found, Some(row), DateOrigin::Field, result)),
                 );
             }
             Part::Block(kind, block) => self.json(found, &kind, &block, out),
@@ -145,6 +156,9 @@ impl<'a, M> Worker<'a, M> {
                 _ => bytes,
             };
             let record = (!(block.only && matches!(kind, Records::Values))).then_some(number);
+            if !(self.wanted)(&found.shown, record) {
+                continue;
+            }
             let result = if bytes.len() as u64 > limit {
                 Err(decode::too_long(limit))
             } else if bytes.starts_with(b"]") {

@@ -122,12 +122,10 @@ pub(super) fn of_tag(tag: &str) -> Option<String> {
 /// The language of a text, when its beginning makes it reliable.
 pub(super) fn of_text(text: &str) -> Option<String> {
     let text = text.trim_start();
-    let sample = beginning(text, SAMPLE);
-    let code = by_function_words(sample).or_else(|| by_function_words(beginning(text, LONG_SAMPLE)));
-    if let Some(code) = code {
+    if let Some(code) = by_function_words(text) {
         return Some(code.to_owned());
     }
-    let info = whatlang::detect(sample)?;
+    let info = whatlang::detect(beginning(text, SAMPLE))?;
     // Scripts of one language need no reliability: whatlang gives them 1 by itself, but for Han it may be Japanese.
     let sure =
         info.is_reliable() || matches!(info.script(), Script::Hangul | Script::Thai | Script::Mandarin);
@@ -217,30 +215,72 @@ fn place(word: u64) -> usize {
     (word.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 55) as usize % PLACES
 }
 
-/// The language whose function words abound, when no other comes near.
-fn by_function_words(sample: &str) -> Option<&'static str> {
-    let mut hits = [0_u32; FUNCTION_WORDS.len()];
-    let mut kinds = [0_u32; FUNCTION_WORDS.len()];
-    let table = &*TABLE;
-    let words =
-        sample.split(|c: char| if c.is_ascii() { !c.is_ascii_alphabetic() } else { !c.is_alphabetic() });
-    for word in words.filter(|word| (1..=WORD_BYTES).contains(&word.len())) {
-        let word = packed(word.as_bytes());
+/// Function words that a text holds.
+#[derive(Default)]
+struct Counts {
+    /// By language.
+    hits: [u32; FUNCTION_WORDS.len()],
+    /// Which of them, one bit each.
+    kinds: [u32; FUNCTION_WORDS.len()],
+}
+
+impl Counts {
+    fn add(&mut self, text: &str) {
+        let mut rest = text.as_bytes();
+        while let Some(start) = rest.iter().position(|&byte| is_of_word(byte)) {
+            let length = rest[start..].iter().take_while(|&&byte| is_of_word(byte)).count();
+            let (run, behind) = rest[start..].split_at(length);
+            rest = behind;
+            if run.is_ascii() {
+                self.add_word(run);
+            } else if let Ok(run) = std::str::from_utf8(run) {
+                // Quotes and dashes beyond ASCII stand beside words.
+                run.split(|c: char| !c.is_alphabetic()).for_each(|word| self.add_word(word.as_bytes()));
+            }
+        }
+    }
+
+    fn add_word(&mut self, word: &[u8]) {
+        if !(1..=WORD_BYTES).contains(&word.len()) {
+            return;
+        }
+        let word = packed(word);
+        let table = &*TABLE;
         let mut at = place(word);
         while table[at].word != 0 {
             let Entry { word: known, language, kind } = table[at];
             if known == word {
-                hits[usize::from(language)] += 1;
-                kinds[usize::from(language)] |= 1 << kind;
+                self.hits[usize::from(language)] += 1;
+                self.kinds[usize::from(language)] |= 1 << kind;
             }
             at = (at + 1) % PLACES;
         }
     }
-    let (best, most) = hits.iter().copied().enumerate().max_by_key(|(_, hits)| *hits)?;
-    let second =
-        hits.iter().enumerate().filter(|(language, _)| *language != best).map(|(_, hits)| *hits).max()?;
-    let clear = most >= 8 && most >= 3 * second && kinds[best].count_ones() >= 4;
-    clear.then_some(FUNCTION_WORDS[best].0)
+
+    /// The language whose function words abound, when no other comes near.
+    fn clear(&self) -> Option<&'static str> {
+        let (best, &most) = self.hits.iter().enumerate().max_by_key(|&(_, hits)| hits)?;
+        let others = self.hits.iter().enumerate().filter(|&(language, _)| language != best);
+        let second = others.map(|(_, &hits)| hits).max()?;
+        let clear = most >= 8 && most >= 3 * second && self.kinds[best].count_ones() >= 4;
+        clear.then_some(FUNCTION_WORDS[best].0)
+    }
+}
+
+/// Letters of ASCII, and whatever is beyond it.
+fn is_of_word(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || byte >= 0x80
+}
+
+/// Counts function words in a short sample of `text`, and goes on to a longer one where they are too few.
+fn by_function_words(text: &str) -> Option<&'static str> {
+    let mut counts = Counts::default();
+    let short = beginning(text, SAMPLE);
+    counts.add(short);
+    counts.clear().or_else(|| {
+        counts.add(&beginning(text, LONG_SAMPLE)[short.len()..]);
+        counts.clear()
+    })
 }
 
 #[cfg(test)]

@@ -57,7 +57,7 @@ use crate::config::IngestConfig;
 use crate::document::{Document, Header, Skipped};
 use crate::progress::{Cancel, Progress, Stage};
 use crate::{Error, Result};
-use extract::{Piece, Worker};
+use extract::{Piece, Wanted, Worker};
 use feed::{Batch, Feed};
 pub use floor::{Floor, floor};
 use ids::Ids;
@@ -118,18 +118,37 @@ where
     M: Fn(&Document) -> T + Sync,
     S: FnMut(Outcome<T>) -> Result<()>,
 {
+    read_wanted(roots, config, progress, cancel, &|_, _| true, map, sink)
+}
+
+/// The same for those documents only of which `wanted` is true, by their file and record: the others are not looked into
+/// where that can be told before.
+pub(crate) fn read_wanted<T, M, S>(
+    roots: &[Root],
+    config: &IngestConfig,
+    progress: &dyn Progress,
+    cancel: &Cancel,
+    wanted: &Wanted<'_>,
+    map: M,
+    sink: S,
+) -> Result<()>
+where
+    T: Send,
+    M: Fn(&Document) -> T + Sync,
+    S: FnMut(Outcome<T>) -> Result<()>,
+{
     let found = walk::walk(roots, config, cancel)?;
     progress.begin(Stage::Read, found.total_bytes);
     let feed = Feed::start(found.entries, config, feed::Sizes::default(), cancel)?;
-    run(feed, config, progress, cancel, &map, sink)
+    run(feed, config, progress, cancel, wanted, &map, sink)
 }
 
-/// Maps each batch on the pool while the outcomes of the batch before go to `sink`.
 fn run<T, M, S>(
     mut feed: Feed,
     config: &IngestConfig,
     progress: &dyn Progress,
     cancel: &Cancel,
+    wanted: &Wanted<'_>,
     map: &M,
     mut sink: S,
 ) -> Result<()>
@@ -138,7 +157,7 @@ where
     M: Fn(&Document) -> T + Sync,
     S: FnMut(Outcome<T>) -> Result<()>,
 {
-    let worker = Worker::new(config, feed.sizes(), cancel, map);
+    let worker = Worker::new(config, feed.sizes(), cancel, map, wanted);
     let mut ids = Ids::default();
     let mut settle = |pieces: Vec<Vec<Piece<T>>>, disk_bytes: u64| -> Result<()> {
         let mut steps = 0;

@@ -72,12 +72,20 @@ fn all_sized(root: &Path, sizes: feed::Sizes) -> Vec<(String, String)> {
     let found = walk::walk(&[Root::from(root)], &config, &cancel).unwrap();
     let feed = Feed::start(found.entries, &config, sizes, &cancel).unwrap();
     let mut out = Vec::new();
-    run(feed, &config, &NoProgress, &cancel, &|document: &Document| document.text.clone(), |outcome| {
-        if let Outcome::Read(header, text) = outcome {
-            out.push((header.id, text));
-        }
-        Ok(())
-    })
+    run(
+        feed,
+        &config,
+        &NoProgress,
+        &cancel,
+        &|_, _| true,
+        &|document: &Document| document.text.clone(),
+        |outcome| {
+            if let Outcome::Read(header, text) = outcome {
+                out.push((header.id, text));
+            }
+            Ok(())
+        },
+    )
     .unwrap();
     out
 }

@@ -8,13 +8,14 @@ use crate::config::MatchConfig;
 use crate::report::Relation;
 use crate::text::{TokenReader, TokenStore, Tokens, each_shingle, shingles};
 use crate::verify::sets::Overlap;
-use crate::verify::{Edge, Rewrites, Scratch, Verifier};
+use crate::verify::{Edge, Rewrites, SURE, Scratch, Shared as Runs, Verifier, Window};
 
 /// Everything that can be asked of two documents of a run.
 pub(super) struct Pairs<'a> {
     tokens: &'a TokenStore,
     config: &'a MatchConfig,
     rewrites: Option<Rewrites<'a>>,
+    window: Option<&'a Window>,
 }
 
 /// What came of a check.
@@ -33,18 +34,30 @@ pub(super) struct Checker<'a> {
     held: (DocId, Tokens),
 }
 
+impl Checker<'_> {
+    /// Holds the tokens of `a`, and gives those of `b`.
+    fn read(&mut self, a: DocId, b: DocId) -> Tokens {
+        if self.held.0 != a {
+            self.held = (a, self.reader.get(a));
+        }
+        self.reader.get(b)
+    }
+}
+
 impl<'a> Pairs<'a> {
+    /// `window` has the dates of the documents, where they count.
     pub(super) fn new(
         tokens: &'a TokenStore,
         config: &'a MatchConfig,
         rewrites: Option<Rewrites<'a>>,
+        window: Option<&'a Window>,
     ) -> Self {
-        Self { tokens, config, rewrites }
+        Self { tokens, config, rewrites, window }
     }
 
     pub(super) fn checker(&self) -> Checker<'a> {
         Checker {
-            verifier: Verifier::new(self.config),
+            verifier: Verifier::new(self.config).within(self.window),
             scratch: Scratch::default(),
             reader: self.tokens.reader(),
             held: (DocId(u32::MAX), Tokens::default()),
@@ -54,21 +67,43 @@ impl<'a> Pairs<'a> {
     /// The edge of a pair: identical, copy or excerpt when it is, else a rewrite when the scorer says so.
     pub(super) fn edge(&self, a: DocId, b: DocId, checker: &mut Checker<'_>) -> Option<Edge> {
         let (a, b) = (a.min(b), a.max(b));
-        if checker.held.0 != a {
-            checker.held = (a, checker.reader.get(a));
-        }
-        let (x, y) = (&checker.held.1, &checker.reader.get(b));
-        if let Some(edge) = checker.verifier.verbatim((a, x), (b, y)) {
+        let y = checker.read(a, b);
+        if let Some(edge) = checker.verifier.verbatim((a, &checker.held.1), (b, &y)) {
             return Some(edge);
         }
+        if checker.verifier.editions() {
+            return None;
+        }
+        let Some(doubtful) = checker.verifier.doubtful() else { return self.rewrite(a, b, checker) };
+        let Some(rewrites) = &self.rewrites else {
+            // Where nobody asks the scorer later, the shingles have the last word.
+            return (!self.config.rewrites).then_some(doubtful);
+        };
+        rewrites.score(a, b, &mut checker.scratch).filter(|&score| score >= SURE).map(|_| doubtful)
+    }
+
+    /// The edge of a pair that has no verbatim relation: a rewrite when the scorer says so.
+    fn rewrite(&self, a: DocId, b: DocId, checker: &mut Checker<'_>) -> Option<Edge> {
+        let (a, b) = (a.min(b), a.max(b));
         let rewrites = self.rewrites.as_ref()?;
         let score =
             rewrites.score(a, b, &mut checker.scratch).filter(|&score| score >= rewrites.threshold())?;
-        Some(checker.verifier.edge((a, x), (b, y), Relation::Rewrite, score))
+        let y = checker.read(a, b);
+        Some(checker.verifier.edge((a, &checker.held.1), (b, &y), Relation::Rewrite, score))
     }
 
-    /// The edge of a pair, or whether it has sentences in common without being related.
-    pub(super) fn verdict(&self, a: DocId, b: DocId, checker: &mut Checker<'_>) -> Verdict {
+    /// What is found of a candidate that may be verbatim: its edge, or whether it has sentences in common without being
+    /// related; and of another, whether it is a rewrite.
+    pub(super) fn verdict(
+        &self,
+        a: DocId,
+        b: DocId,
+        may_be_verbatim: bool,
+        checker: &mut Checker<'_>,
+    ) -> Verdict {
+        if !may_be_verbatim {
+            return self.rewrite(a, b, checker).map_or(Verdict::Nothing, Verdict::Edge);
+        }
         match self.edge(a, b, checker) {
             Some(edge) => Verdict::Edge(edge),
             None if checker.verifier.quotes() => Verdict::Quote(a.min(b), a.max(b)),
@@ -97,17 +132,21 @@ impl Judge for Pairs<'_> {
     fn quoted(&self, of: DocId, by: DocId) -> Vec<bool> {
         let (of, by) = (self.tokens.get(of), self.tokens.get(by));
         let (of, by) = (of.as_slice(), by.as_slice());
+        thread_local! {
+            static RUNS: RefCell<Runs> = RefCell::default();
+        }
         let k = self.config.shingle;
-        let mut runs = Vec::new();
-        shingles(by, k, &mut runs);
         let mut quoted = vec![false; of.len()];
-        let mut at = 0;
-        each_shingle(of, k, |run| {
-            if runs.binary_search(&run).is_ok() {
-                let end = (at + k).min(of.len());
-                quoted[at..end].fill(true);
-            }
-            at += 1;
+        RUNS.with_borrow_mut(|runs| {
+            runs.hold(by, k);
+            let mut at = 0;
+            each_shingle(of, k, |run| {
+                if runs.contain(run) {
+                    let end = (at + k).min(of.len());
+                    quoted[at..end].fill(true);
+                }
+                at += 1;
+            });
         });
         quoted
     }

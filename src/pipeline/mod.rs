@@ -165,10 +165,12 @@ impl<'a> Pipeline<'a> {
         let references = References::new(&self.references)?;
         let (config, cancel) = (self.config, &self.cancel);
         let mut corpus = stages::read(&roots, config, &self.budget, self.progress, cancel, &mut account)?;
-        let groups = stages::copies(&corpus, config, cancel, &mut account)?;
-        let groups = stages::furniture(&mut corpus, groups, config, cancel, &mut account)?;
-        let rewrites = stages::rewrites(&corpus, &groups, config)?;
-        let judge = judge::Pairs::new(&corpus.tokens, &config.matching, rewrites);
+        let window = stages::window(&corpus, config);
+        let window = window.as_ref();
+        let groups = stages::copies(&corpus, window, config, cancel, &mut account)?;
+        let groups = stages::furniture(&mut corpus, groups, window, config, cancel, &mut account)?;
+        let rewrites = stages::rewrites(&corpus, &groups, window, config)?;
+        let judge = judge::Pairs::new(&corpus.tokens, &config.matching, rewrites, window);
         let checked = stages::join(&corpus, &groups, &judge, config, cancel, &mut account)?;
         let found = stages::cluster(&corpus, &groups, &checked, &judge, cancel, &mut account)?;
         drop((groups, checked));

@@ -55,12 +55,16 @@ impl Corpus {
     pub(super) fn new(config: &Config, budget: &Budget) -> Self {
         Self {
             headers: Headers::new(&budget.part(1, 16)),
-            tokens: TokenStore::new(&budget.part(1, 8)),
+            tokens: if config.matching.rewrites {
+                TokenStore::new(&budget.part(1, 8))
+            } else {
+                TokenStore::whole(&budget.part(1, 8))
+            },
             skipped: Vec::new(),
             bytes: 0,
             sources: Vec::new(),
             published: Vec::new(),
-            keys: BandKeys::new(Bands::for_config(&config.matching).bands),
+            keys: BandKeys::new(Bands::for_config(&config.matching).bands, &budget.part(1, 4)),
             budget: budget.clone(),
         }
     }
@@ -97,7 +101,7 @@ impl Corpus {
                 .flatten_iter()
                 .collect();
             for (document, tokens, keys) in changed {
-                self.keys.replace(document.index(), length(&tokens), &keys);
+                self.keys.replace(document.index(), length(&tokens), &keys)?;
                 self.tokens.shorten(document, &tokens)?;
             }
         }
@@ -110,7 +114,7 @@ impl Corpus {
             .ok()
             .filter(|&id| id < limit)
             .ok_or(Error::TooManyDocuments { limit })?;
-        self.keys.push(DocId(id), length(tokens), keys);
+        self.keys.push(DocId(id), length(tokens), keys)?;
         self.sources.push(source_key(header));
         let instant = header.meta.published.as_deref().and_then(crate::dates::instant);
         self.published.push(instant.map(jiff::Timestamp::as_second));
@@ -229,6 +233,7 @@ impl Worker {
 /// Finds the copies and collapses them to groups around leaders.
 pub(super) fn copies(
     corpus: &Corpus,
+    window: Option<&Window>,
     config: &Config,
     cancel: &Cancel,
     account: &mut Account<'_>,
@@ -236,13 +241,13 @@ pub(super) fn copies(
     let documents = corpus.len() as u64;
     let candidates = account.stage(Stage::Bands, documents, None, |_| {
         cancel.check()?;
-        let candidates = corpus.keys.candidates();
+        let candidates = corpus.keys.candidates()?;
         let found = candidates.len() as u64;
         Ok((candidates, found))
     })?;
     let (came_in, total) = (candidates.len() as u64, Some(candidates.len() as u64));
     account.stage(Stage::Copies, came_in, total, |progress| {
-        let groups = collapse(corpus, &candidates, config, progress, cancel)?;
+        let groups = collapse(corpus, &candidates, window, config, progress, cancel)?;
         let leaders = groups.leaders() as u64;
         Ok((groups, leaders))
     })
@@ -251,12 +256,13 @@ pub(super) fn copies(
 fn collapse(
     corpus: &Corpus,
     candidates: &[Candidate],
+    window: Option<&Window>,
     config: &Config,
     progress: &dyn Progress,
     cancel: &Cancel,
 ) -> Result<CopyGroups> {
-    let verbatim = Pairs::new(&corpus.tokens, &config.matching, None);
-    let (edges, _) = check(&verbatim, candidates, progress, cancel)?;
+    let verbatim = Pairs::new(&corpus.tokens, &config.matching, None, window);
+    let (edges, _) = check(&verbatim, &to_check(candidates, &[]), progress, cancel)?;
     // Excerpts do not collapse: they stand for a part of their story only.
     let copies: Vec<Edge> = edges.into_iter().filter(is_copy).collect();
     let mut checker = verbatim.checker();
@@ -270,6 +276,7 @@ fn collapse(
 pub(super) fn furniture(
     corpus: &mut Corpus,
     groups: CopyGroups,
+    window: Option<&Window>,
     config: &Config,
     cancel: &Cancel,
     account: &mut Account<'_>,
@@ -291,7 +298,7 @@ pub(super) fn furniture(
         }
         cancel.check()?;
         corpus.mark(&learned, &config.matching)?;
-        let groups = collapse(corpus, &corpus.keys.candidates(), config, &NoProgress, cancel)?;
+        let groups = collapse(corpus, &corpus.keys.candidates()?, window, config, &NoProgress, cancel)?;
         let leaders = groups.leaders() as u64;
         Ok((groups, leaders))
     })
@@ -305,6 +312,7 @@ fn is_copy(edge: &Edge) -> bool {
 pub(super) fn rewrites<'a>(
     corpus: &'a Corpus,
     groups: &CopyGroups,
+    window: Option<&'a Window>,
     config: &Config,
 ) -> Result<Option<Rewrites<'a>>> {
     if !config.matching.rewrites {
@@ -317,10 +325,9 @@ pub(super) fn rewrites<'a>(
     let threshold = config.matching.strictness.threshold();
     let idf = Idf::new(frequencies(corpus, groups)?);
     let rewrites = Rewrites::new(model, idf, &corpus.tokens, threshold, profile_bytes(corpus));
-    Ok(Some(match config.matching.window {
-        0 => rewrites,
-        days => rewrites
-            .within(Window { published: corpus.published.clone(), seconds: u64::from(days) * SECONDS_A_DAY }),
+    Ok(Some(match window {
+        None => rewrites,
+        Some(window) => rewrites.within(window),
     }))
 }
 
@@ -352,8 +359,16 @@ fn frequencies(corpus: &Corpus, groups: &CopyGroups) -> Result<Frequencies> {
     counter.finish()
 }
 
-/// Joins the representatives on their rare features, or on a sample of their shingles where excerpts are all that is wanted,
-/// and checks what meets.
+/// When each document was published, where its date is understood, and how far apart a dispatch and its rewrite may be;
+/// `None` where that is not to count.
+pub(super) fn window(corpus: &Corpus, config: &Config) -> Option<Window> {
+    let days = config.matching.window;
+    (days > 0)
+        .then(|| Window { published: corpus.published.clone(), seconds: u64::from(days) * SECONDS_A_DAY })
+}
+
+/// Joins the representatives on a sample of their shingles, which finds excerpts, and on their rare features, which finds
+/// rewrites, and checks what meets.
 pub(super) fn join(
     corpus: &Corpus,
     groups: &CopyGroups,
@@ -366,13 +381,20 @@ pub(super) fn join(
     let candidates = account.stage(Stage::Join, leaders.len() as u64, None, |_| {
         cancel.check()?;
         let (features, shared) = (config.matching.rare_features, config.matching.rare_shared);
-        let candidates = if config.matching.rewrites {
+        // Without the scorer nobody can say that two stories have nothing to do with each other, as those of a digest.
+        let quotes = config.matching.rewrites;
+        let k = config.matching.shingle;
+        let budget = corpus.budget.part(1, 4);
+        let verbatim = contained::candidates(&leaders, &corpus.tokens, k, quotes, &budget)?;
+        let rare = if config.matching.rewrites {
+            cancel.check()?;
             let join = RareJoin::new(&leaders, &corpus.tokens, features, shared);
             cancel.check()?;
-            join.candidates()
+            join.candidates(&budget)?
         } else {
-            contained::candidates(&leaders, &corpus.tokens, config.matching.shingle)
+            Vec::new()
         };
+        let candidates = to_check(&verbatim, &rare);
         corpus.tokens.check()?;
         let found = candidates.len() as u64;
         Ok((candidates, found))
@@ -386,13 +408,31 @@ pub(super) fn join(
     })
 }
 
+/// A candidate, and whether it may be verbatim.
+type ToCheck = (Candidate, bool);
+
+/// The pairs of two sorted lists, sorted, each once; those of the first may be verbatim.
+fn to_check(verbatim: &[Candidate], rare: &[Candidate]) -> Vec<ToCheck> {
+    let mut all = Vec::with_capacity(verbatim.len() + rare.len());
+    let mut rare = rare.iter().peekable();
+    for pair in verbatim {
+        while let Some(other) = rare.next_if(|other| *other < pair) {
+            all.push((*other, false));
+        }
+        rare.next_if_eq(&pair);
+        all.push((*pair, true));
+    }
+    all.extend(rare.map(|&other| (other, false)));
+    all
+}
+
 /// Edges, and pairs without one that have sentences in common.
 pub(super) type Checked = (Vec<Edge>, Vec<(DocId, DocId)>);
 
 /// Checks every candidate on all threads; what is found comes out in the order of the candidates.
 fn check(
     judge: &Pairs<'_>,
-    candidates: &[Candidate],
+    candidates: &[ToCheck],
     progress: &dyn Progress,
     cancel: &Cancel,
 ) -> Result<Checked> {
@@ -403,8 +443,8 @@ fn check(
             |checker, chunk| {
                 cancel.check()?;
                 let mut found = Checked::default();
-                for &Candidate(a, b) in chunk {
-                    match judge.verdict(a, b, checker) {
+                for &(Candidate(a, b), may_be_verbatim) in chunk {
+                    match judge.verdict(a, b, may_be_verbatim, checker) {
                         Verdict::Edge(edge) => found.0.push(edge),
                         Verdict::Quote(a, b) => found.1.push((a, b)),
                         Verdict::Nothing => {}

@@ -29,13 +29,15 @@ pub(super) fn survey(
     if !among.is_empty() {
         stages::read_into(&mut corpus, among, config, progress, cancel, &mut account)?;
     }
-    let groups = stages::copies(&corpus, config, cancel, &mut account)?;
-    let groups = stages::furniture(&mut corpus, groups, config, cancel, &mut account)?;
+    let window = stages::window(&corpus, config);
+    let window = window.as_ref();
+    let groups = stages::copies(&corpus, window, config, cancel, &mut account)?;
+    let groups = stages::furniture(&mut corpus, groups, window, config, cancel, &mut account)?;
     let leaders: Vec<DocId> = corpus.leaders(&groups).collect();
     let join =
         RareJoin::new(&leaders, &corpus.tokens, config.matching.rare_features, config.matching.rare_shared);
     cancel.check()?;
-    let candidates = join.candidates();
+    let candidates = join.candidates(&corpus.budget)?;
     let numbers: HashMap<String, DocId> = corpus
         .ids()
         .take(named)

@@ -39,13 +39,15 @@ pub(super) fn find(
         let terms = wanted.terms_of(&document.path, document.record)?;
         Some(spell(&document.text, terms, config.matching.keep_furniture))
     };
-    let read = ingest::read(&files, &config.ingest, &NoProgress, cancel, look, |outcome| {
-        match outcome {
-            Outcome::Read(_, Some(found)) => words.extend(found),
-            Outcome::Read(_, None) | Outcome::Skipped(Skipped { .. }) => {}
-        }
-        Ok(())
-    });
+    let is_wanted = |path: &str, record: Option<u64>| wanted.terms_of(path, record).is_some();
+    let read =
+        ingest::read_wanted(&files, &config.ingest, &NoProgress, cancel, &is_wanted, look, |outcome| {
+            match outcome {
+                Outcome::Read(_, Some(found)) => words.extend(found),
+                Outcome::Read(_, None) | Outcome::Skipped(Skipped { .. }) => {}
+            }
+            Ok(())
+        });
     match read {
         // A file that went away in between takes its words with it, not the run.
         Ok(()) | Err(Error::Root { .. }) => Ok(words),

@@ -25,6 +25,7 @@ pub struct Tokenizer {
     word: String,
     stem: String,
     tokens: Vec<Token>,
+    segments: Vec<Segment>,
 }
 
 /// Tokens of one text; see [`Tokenizer::tokens`].
@@ -50,8 +51,9 @@ impl Tokenizer {
 
     fn cut(&mut self, text: &str, marked: &[Range<usize>]) -> Tokens {
         let mut tokens = std::mem::take(&mut self.tokens);
+        let mut segments = std::mem::take(&mut self.segments);
         tokens.clear();
-        let mut segments: Vec<Segment> = Vec::new();
+        segments.clear();
         let mut at = 0;
         let mut marked = marked.iter();
         let mut line = marked.next();
@@ -76,8 +78,8 @@ impl Tokenizer {
                 }
             }
         });
-        let made = Tokens::new(&tokens, segments, furniture_tokens);
-        self.tokens = tokens;
+        let made = Tokens::new(&tokens, &segments, furniture_tokens);
+        (self.tokens, self.segments) = (tokens, segments);
         made
     }
 

@@ -88,7 +88,7 @@ impl Segment {
 }
 
 impl Tokens {
-    pub(super) fn new(tokens: &[Token], segments: Vec<Segment>, furniture: u32) -> Self {
+    pub(super) fn new(tokens: &[Token], segments: &[Segment], furniture: u32) -> Self {
         let mut hasher = xxhash_rust::xxh3::Xxh3Default::new();
         let mut block = [0u8; 8 * 64];
         for chunk in tokens.chunks(64) {
@@ -163,7 +163,7 @@ impl Tokens {
             return None;
         }
         let furniture = self.furniture.saturating_add(u32::try_from(left_out).unwrap_or(u32::MAX));
-        Some(Self::new(&kept, segments, furniture))
+        Some(Self::new(&kept, &segments, furniture))
     }
 
     /// The token ranges of the sentences (and of lines that are no sentences), in order; none is empty.

@@ -15,6 +15,8 @@ static BYTES: &[u8] = include_bytes!("../../data/background.bin");
 const MAGIC: &[u8; 8] = b"WCBACK1\n";
 const BUCKETS: usize = 1 << 16;
 const LEVELS: u32 = 16;
+/// The levels of terms that are listed, and one more for those that are not.
+pub(super) const LEVELS_AND_NONE: usize = LEVELS as usize + 1;
 
 /// Tokens that a news article is taken to hold when a word's frequency becomes a document frequency.
 pub const DOCUMENT_TOKENS: f64 = 400.0;
@@ -71,11 +73,16 @@ impl Background {
 
     /// Inverse document frequency of a term, 0 (in every text) to [`UNSEEN`]; constant time.
     pub fn idf(&self, term: u32) -> f32 {
+        idf_of_level(self.level(term))
+    }
+
+    /// The level of a term: 0 for the commonest, the last for those that are not listed. Constant time.
+    pub(super) fn level(&self, term: u32) -> usize {
         let (bucket, print) = split(term);
         let range = self.starts[bucket] as usize..self.starts[bucket + 1] as usize;
         match self.entries[range].iter().find(|&&entry| entry >> 4 == print) {
-            Some(&entry) => idf_of_level(u32::from(entry & 15)),
-            None => UNSEEN,
+            Some(&entry) => usize::from(entry & 15),
+            None => LEVELS as usize,
         }
     }
 
@@ -122,8 +129,13 @@ fn level_of_idf(idf: f32) -> u32 {
     (level.max(0.0) as u32).min(LEVELS - 1)
 }
 
-fn idf_of_level(level: u32) -> f32 {
-    (level as f32 + 0.5) * UNSEEN / LEVELS as f32
+fn idf_of_level(level: usize) -> f32 {
+    if level < LEVELS as usize { (level as f32 + 0.5) * UNSEEN / LEVELS as f32 } else { UNSEEN }
+}
+
+/// What `of` makes of the inverse document frequency of each level.
+pub(super) fn each_level(of: impl Fn(f32) -> f32) -> [f32; LEVELS_AND_NONE] {
+    std::array::from_fn(|level| of(idf_of_level(level)))
 }
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! What two documents are to each other.
 
-use super::sets::{Overlap, jaccard_bound};
+use super::living::{Living, NEARLY_IDENTICAL, Published, Verdict};
+use super::rewrites::Window;
+use super::sets::Overlap;
+use super::shared::Shared;
 use crate::DocId;
 use crate::config::MatchConfig;
 use crate::report::Relation;
@@ -12,6 +15,12 @@ const EXCERPT_TOKENS: usize = 30;
 
 /// Shingles that two documents have in common when one quotes a sentence or two of the other.
 const QUOTE_SHINGLES: usize = 15;
+
+/// Score from which on two verbatim texts are one dispatch although they were changed like editions.
+pub const SURE: f64 = 0.95;
+
+/// Seconds between two documents within which they are one dispatch, whatever was changed.
+const TOGETHER: u64 = 2 * 86_400;
 
 /// A checked pair.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -36,25 +45,54 @@ pub struct Edge {
 #[derive(Debug)]
 pub struct Verifier<'a> {
     config: &'a MatchConfig,
-    a: Shingles,
-    b: Shingles,
+    sets: Shared,
+    sorted: (Shingles, Shingles),
     words: (Vec<u64>, Vec<u64>),
     /// Shingles that the last pair had in common.
     shared: usize,
-    /// The document whose shingles `a` holds: a document is usually checked against several in a row.
+    /// The document whose shingles `sets` holds: a document is usually checked against several in a row.
     held: Option<DocId>,
+    /// When documents were published, where dates count.
+    window: Option<&'a Window>,
+    living: Living,
+    /// Whether the last pair was verbatim, and yet two editions.
+    editions: bool,
+    /// The edge of the last pair, where it may be two editions.
+    doubtful: Option<Edge>,
 }
 
 impl<'a> Verifier<'a> {
     /// A verifier for these thresholds.
     pub fn new(config: &'a MatchConfig) -> Self {
-        Self { config, a: Vec::new(), b: Vec::new(), words: (Vec::new(), Vec::new()), shared: 0, held: None }
+        Self {
+            config,
+            sets: Shared::default(),
+            sorted: (Vec::new(), Vec::new()),
+            words: (Vec::new(), Vec::new()),
+            shared: 0,
+            held: None,
+            window: None,
+            living: Living::default(),
+            editions: false,
+            doubtful: None,
+        }
+    }
+
+    /// Takes the dates of documents into account, where there are any.
+    #[must_use]
+    pub fn within(mut self, window: Option<&'a Window>) -> Self {
+        self.window = window;
+        self
     }
 
     /// The relation of two documents, when they are identical, copies, or one is an excerpt of the other.
     ///
-    /// Linear in their tokens, after a sort; pairs whose lengths rule out every relation cost nothing.
+    /// Linear in their tokens.
+    ///
+    /// Not so where most of the words are the same and yet two dispatches are told, or may be: then
+    /// [`editions`](Self::editions) or [`doubtful`](Self::doubtful) says so.
     pub fn verbatim(&mut self, (a, x): (DocId, &Tokens), (b, y): (DocId, &Tokens)) -> Option<Edge> {
+        (self.editions, self.doubtful) = (false, None);
         if x.digest() == y.digest() && x.as_slice() == y.as_slice() {
             let [jaccard, containment_a, containment_b, score] = [1.0; 4];
             return Some(Edge {
@@ -68,18 +106,8 @@ impl<'a> Verifier<'a> {
             });
         }
         let may_be_excerpt = x.len().min(y.len()) >= EXCERPT_TOKENS;
-        // Distinct shingles are at most as many as tokens and may be far fewer, so lengths bound the Jaccard only
-        // through the sets themselves.
-        if self.held != Some(a) {
-            shingles(x.as_slice(), self.config.shingle, &mut self.a);
-            self.held = Some(a);
-        }
-        shingles(y.as_slice(), self.config.shingle, &mut self.b);
-        self.shared = 0;
-        if !may_be_excerpt && jaccard_bound(self.a.len(), self.b.len()) < self.config.threshold {
-            return None;
-        }
-        let overlap = Overlap::of(&self.a, &self.b);
+        self.hold((a, x));
+        let overlap = self.sets.overlap(y.as_slice(), self.config.shingle);
         self.shared = overlap.shared;
         let jaccard = overlap.jaccard();
         let (relation, score) = if jaccard >= self.config.threshold {
@@ -89,7 +117,52 @@ impl<'a> Verifier<'a> {
         } else {
             return None;
         };
-        Some(self.told((a, x), (b, y), relation, score, jaccard))
+        let edge = self.told((a, x), (b, y), relation, score, jaccard);
+        if jaccard >= NEARLY_IDENTICAL {
+            return Some(edge);
+        }
+        let published = self.published((a, x), (b, y));
+        let k = self.config.shingle;
+        shingles(x.as_slice(), k, &mut self.sorted.0);
+        shingles(y.as_slice(), k, &mut self.sorted.1);
+        match self.living.judge((x, y), (&self.sorted.0, &self.sorted.1), k, published) {
+            Verdict::Verbatim => return Some(edge),
+            Verdict::Doubtful => self.doubtful = Some(edge),
+            Verdict::Editions => self.editions = true,
+        }
+        None
+    }
+
+    fn published(&self, (a, x): (DocId, &Tokens), (b, y): (DocId, &Tokens)) -> Published {
+        let date = |document: DocId| self.window?.published.get(document.index()).copied().flatten();
+        let (Some(window), Some(of_a), Some(of_b)) = (self.window, date(a), date(b)) else {
+            return Published::Anyhow;
+        };
+        match of_a.abs_diff(of_b) {
+            seconds if seconds > window.seconds => {
+                Published::Apart { longer_later: (of_a > of_b) == (x.len() > y.len()) }
+            }
+            seconds if seconds <= TOGETHER => Published::Together,
+            _ => Published::Anyhow,
+        }
+    }
+
+    /// Whether the pair checked last is verbatim for the most part and yet no relation: two editions of a document that is
+    /// kept up to date, such as a timeline or a box of facts.
+    pub fn editions(&self) -> bool {
+        self.editions
+    }
+
+    /// The edge of the pair checked last where only a scorer that is [`SURE`] of one dispatch can tell it from two editions.
+    pub fn doubtful(&self) -> Option<Edge> {
+        self.doubtful
+    }
+
+    fn hold(&mut self, (a, x): (DocId, &Tokens)) {
+        if self.held != Some(a) {
+            self.sets.hold(x.as_slice(), self.config.shingle);
+            self.held = Some(a);
+        }
     }
 
     /// Whether the pair checked last has some sentences word for word in common.
@@ -105,10 +178,8 @@ impl<'a> Verifier<'a> {
         relation: Relation,
         score: f64,
     ) -> Edge {
-        shingles(x.as_slice(), self.config.shingle, &mut self.a);
-        self.held = Some(a);
-        shingles(y.as_slice(), self.config.shingle, &mut self.b);
-        let jaccard = Overlap::of(&self.a, &self.b).jaccard();
+        self.hold((a, x));
+        let jaccard = self.sets.overlap(y.as_slice(), self.config.shingle).jaccard();
         self.told((a, x), (b, y), relation, score, jaccard)
     }
 

@@ -27,7 +27,7 @@ pub struct Rewrites<'a> {
     tokens: &'a TokenStore,
     profiles: Recent<Profile>,
     threshold: f64,
-    window: Option<Window>,
+    window: Option<&'a Window>,
 }
 
 const SECONDS_A_DAY: f64 = 86_400.0;
@@ -72,7 +72,7 @@ impl<'a> Rewrites<'a> {
 
     /// Calls no pair a rewrite whose dates lie further apart than `window` allows.
     #[must_use]
-    pub fn within(mut self, window: Window) -> Self {
+    pub fn within(mut self, window: &'a Window) -> Self {
         self.window = Some(window);
         self
     }
@@ -102,13 +102,13 @@ impl<'a> Rewrites<'a> {
     /// What is measured on two documents; `None` for pairs that no model would call one dispatch.
     pub fn features(&self, a: DocId, b: DocId, scratch: &mut Scratch) -> Option<Features> {
         let features = measure(&self.profile(a), &self.profile(b), scratch)?;
-        let days = self.window.as_ref().and_then(|window| window.days(a, b));
+        let days = self.window.and_then(|window| window.days(a, b));
         Some(days.map_or(features, |days| features.published_apart(days)))
     }
 
     /// Whether the dates of two documents lie too far apart for a rewrite.
     pub fn apart(&self, a: DocId, b: DocId) -> bool {
-        self.window.as_ref().is_some_and(|window| !window.admits(a, b))
+        self.window.is_some_and(|window| !window.admits(a, b))
     }
 
     /// The score from which on a pair is a rewrite.

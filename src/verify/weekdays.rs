@@ -7,15 +7,35 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use super::term_map::TermMap;
 use super::terms::each_term;
 use crate::text::Tokenizer;
 
 static NAMES: &str = include_str!("../../data/weekdays.tsv");
 
-/// The days a term may name, one bit each, Monday the lowest; none for nearly all terms. Constant time.
-pub(super) fn days(term: u32) -> u8 {
-    static DAYS: OnceLock<HashMap<u32, u8>> = OnceLock::new();
-    DAYS.get_or_init(read).get(&term).copied().unwrap_or(0)
+/// The days that terms may name.
+#[derive(Debug)]
+pub(super) struct Weekdays(TermMap);
+
+impl Weekdays {
+    /// The table compiled into the program.
+    pub(super) fn get() -> &'static Self {
+        static DAYS: OnceLock<Weekdays> = OnceLock::new();
+        DAYS.get_or_init(|| {
+            let days = read();
+            let mut map = TermMap::with_capacity(days.len());
+            for (term, days) in days {
+                map.add(term, u32::from(days));
+            }
+            Self(map)
+        })
+    }
+
+    /// The days a term may name, one bit each, Monday the lowest; none for nearly all terms. Constant time.
+    pub(super) fn days(&self, term: u32) -> u8 {
+        // Seven bits.
+        self.0.get(term) as u8
+    }
 }
 
 fn read() -> HashMap<u32, u8> {
@@ -49,7 +69,7 @@ mod tests {
     fn named(text: &str) -> u8 {
         let tokens = tokenize(text);
         let mut all = 0;
-        each_term(&tokens, 0..tokens.len(), |p| all |= days(p.term));
+        each_term(&tokens, 0..tokens.len(), |p| all |= Weekdays::get().days(p.term));
         all
     }
 

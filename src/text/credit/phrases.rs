@@ -48,6 +48,10 @@ struct Entry<T> {
     phrase: String,
     any_case: bool,
     what: T,
+    /// What the first eight bytes of a text that begins with the phrase are in lower case, under `mask`: as far as the phrase
+    /// is of one word of ASCII.
+    head: u64,
+    mask: u64,
 }
 
 impl<T> Default for Phrases<T> {
@@ -81,7 +85,10 @@ impl<T> Phrases<T> {
         let length = phrase.len();
         let before = list.partition_point(|&i| entries[i].phrase.len() >= length);
         list.insert(before, entries.len());
-        entries.push(Entry { phrase, any_case, what });
+        let head = phrase.bytes().take(8).take_while(u8::is_ascii_alphanumeric).count();
+        let mask = if head == 0 { 0 } else { u64::MAX >> (64 - 8 * head) };
+        let head = lower_head(phrase.as_bytes()) & mask;
+        entries.push(Entry { phrase, any_case, what, head, mask });
         if let Some(second) = self.ascii.get_mut(first.0 as usize) {
             *second |= if first.1.is_ascii() { 1 << u32::from(first.1) } else { 1 };
         }
@@ -92,6 +99,7 @@ impl<T> Phrases<T> {
     pub(super) fn at(&self, text: &str, at: usize) -> Option<(usize, &T)> {
         let rest = &text[at..];
         let first = rest.chars().next()?;
+        let mut alone = true;
         if let Some(seconds) = self.ascii.get(first.to_ascii_lowercase() as usize) {
             let second = match rest.as_bytes().get(1) {
                 Some(byte) if byte.is_ascii_whitespace() => 1 | 1 << b' ',
@@ -102,20 +110,36 @@ impl<T> Phrases<T> {
             if seconds & second == 0 {
                 return None;
             }
+            alone = seconds & 1 != 0;
         }
         if joins(first) && text[..at].chars().next_back().is_some_and(is_word) {
             return None;
         }
         let second = rest.chars().nth(1).map_or(NONE, |c| if c.is_whitespace() { ' ' } else { lower(c) });
         let listed = |second| self.by_first.get(&(lower(first), second)).into_iter().flatten();
-        listed(second).chain(listed(NONE)).find_map(|&i| {
+        let alone = alone.then(|| listed(NONE)).into_iter().flatten();
+        let head = lower_head(rest.as_bytes());
+        // Beyond ASCII there may be characters that cannot be seen.
+        let plain = head & 0x8080_8080_8080_8080 == 0;
+        listed(second).chain(alone).find_map(|&i| {
             let entry = &self.entries[i];
+            if plain && head & entry.mask != entry.head {
+                return None;
+            }
             let end = at + matched(&entry.phrase, rest, entry.any_case)?;
             let last = text[..end].chars().next_back()?;
             let cut = joins(last) && text[end..].chars().next().is_some_and(is_word);
             (!cut).then_some((end, &entry.what))
         })
     }
+}
+
+/// The first eight bytes, those of letters in lower case (and some signs changed alike); zeros where there are fewer.
+fn lower_head(bytes: &[u8]) -> u64 {
+    let mut eight = [0; 8];
+    let length = bytes.len().min(8);
+    eight[..length].copy_from_slice(&bytes[..length]);
+    u64::from_le_bytes(eight) | 0x2020_2020_2020_2020
 }
 
 fn key(phrase: &str, any_case: bool) -> (String, bool) {
