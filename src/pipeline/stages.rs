@@ -125,7 +125,7 @@ impl Corpus {
         self.keys.push(DocId(id), length(tokens), keys)?;
         self.sources.push(source_key(&header.path, header.record, &header.meta));
         let instant = header.meta.published.as_deref().and_then(crate::dates::instant);
-        self.published.push(instant.map(|instant| instant.as_second()));
+        self.published.push(instant.map(jiff::Timestamp::as_second));
         self.bytes += header.bytes;
         self.headers.push(header, credits)?;
         self.tokens.push(tokens)

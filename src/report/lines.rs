@@ -78,8 +78,7 @@ impl<T: ReportLine> Lines<T> {
 
     /// All lines, one after the other. Each may fail where they are in a temporary file that cannot be read.
     pub fn iter<'a>(&'a self) -> impl Iterator<Item = Result<Cow<'a, T>>> {
-        let mut get = self.getter();
-        (0..self.len()).map(move |at| get(at))
+        (0..self.len()).map(self.getter())
     }
 
     /// Gives the line with a number, which must be that of one; quickest in ascending order.

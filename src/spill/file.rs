@@ -18,7 +18,7 @@ impl Spool {
     pub(super) fn new(folder: PathBuf) -> Result<Self> {
         match tempfile::tempfile_in(&folder) {
             Ok(file) => Ok(Self { file: Places::new(file), folder, end: 0 }),
-            Err(source) => Err(Error::Spill { folder, source: without_path(source) }),
+            Err(source) => Err(Error::Spill { folder, source: without_path(&source) }),
         }
     }
 
@@ -49,7 +49,7 @@ impl Spool {
 }
 
 /// The error without the name of a file that nobody chose; the folder is told beside it.
-fn without_path(error: io::Error) -> io::Error {
+fn without_path(error: &io::Error) -> io::Error {
     error.raw_os_error().map_or_else(|| io::Error::from(error.kind()), io::Error::from_raw_os_error)
 }
 

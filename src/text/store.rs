@@ -1,7 +1,7 @@
 //! The tokens of all documents of a run, coded, in memory or in a temporary file.
 //!
 //! In: [`Tokens`] in the order of reading. Out: the same again by number, on any thread. Cost: some five nanoseconds a
-//! token going in and one coming out; two to three bytes a token in between ([`Dictionary`]). Sixteen bytes a document
+//! token going in and one coming out; two to three bytes a token in between (`dictionary`). Sixteen bytes a document
 //! stay in memory whatever the budget.
 
 use std::collections::HashMap;
