@@ -251,8 +251,8 @@ fn what_must_not_be_grouped_shares_no_words_and_no_cluster() {
 }
 
 /// Rewrites of the corpus that must be in the cluster of their family's first. A floor only goes up: whoever finds more
-/// raises it to one under what is found then.
-const REWRITES_FOUND: usize = 26;
+/// raises it to what is found then.
+const REWRITES_FOUND: usize = 31;
 
 #[test]
 fn rewrites_are_found_and_no_cluster_is_mixed() {

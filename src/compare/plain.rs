@@ -33,10 +33,10 @@ pub fn plain(feature: Feature, value: f64) -> Plain {
             "they were published within a day of each other, or a date is not known",
             if value > 0.0 { format!("{:.1} days", value + 1.0) } else { String::new() },
         ),
-        Feature::Shared => words(
-            "they have many words of weight in common",
-            "they have few words of weight in common",
-            weight(),
+        Feature::Singles => words(
+            "they have many words of weight in common, said once in each",
+            "they have few words of weight in common, said once in each",
+            count(),
         ),
         Feature::Length => words(
             "both are long, and long texts share more by chance",
@@ -68,10 +68,15 @@ pub fn plain(feature: Feature, value: f64) -> Plain {
             "no more is told in both than stands in the same order",
             percent(value),
         ),
-        Feature::Distinct => words(
-            "each sentence has a counterpart of its own in the other text",
-            "many sentences meet the other text in the same few of its own",
+        Feature::OneToOne => words(
+            "sentence answers to sentence, one to one",
+            "few sentences have a counterpart of their own",
             percent(value),
+        ),
+        Feature::SentenceChain => words(
+            "sentences that answer each other have their names in the same order",
+            "few sentences have names in the same order as their counterparts",
+            weight(),
         ),
         Feature::RareShared => words(
             "most rare words of both are the same, as in stories on one subject",

@@ -37,7 +37,7 @@ impl Default for CalibrationOptions {
         Self {
             folds: 2,
             ridge: 1.0,
-            negative_weight: 8.0,
+            negative_weight: 5.0,
             variant_negative_weight: 1.5,
             variants: 4,
             errors: 20,

@@ -13,6 +13,8 @@ const PRIOR: f32 = 3.0;
 pub(super) const CHAIN_IDF: f32 = 2.0;
 /// A term whose places make more points than this says little about order.
 const MAX_POINTS: usize = 12;
+/// Units that are each other's counterparts answer to each other from this share of the lighter one's weight on.
+const ANSWERS: f32 = 0.25;
 /// Units are related from this share of the lighter one's weight on.
 const RELATED: f32 = 0.4;
 
@@ -77,6 +79,18 @@ impl Alignment {
             }
         }
         self.find_counterparts(width);
+    }
+
+    /// Share of the units of the text with fewer which are the counterpart of their own counterpart, 0 to 1.
+    pub(super) fn one_to_one(&self, a: &Profile, b: &Profile) -> f32 {
+        let units = |side: &[Counterpart]| side.iter().filter(|c| !c.left_out).count();
+        let mutual = self.a.iter().enumerate().filter(|&(x, counterpart)| {
+            let y = usize::from(counterpart.unit);
+            counterpart.mass > 0.0
+                && usize::from(self.b[y].unit) == x
+                && share(*counterpart, a.units[x].mass.min(b.units[y].mass)) > ANSWERS
+        });
+        mutual.count() as f32 / (units(&self.a).min(units(&self.b)) as f32 + 1.0)
     }
 
     /// Short lines that stand word for word in both texts are the site's, not the dispatch's: two stories of one site

@@ -4,6 +4,7 @@
 //! two stories on one subject do not (`shared rare terms in order` in passim and in PAN's text alignment). A chain is
 //! local, so a cut, a spliced story or furniture costs it nothing. Cost: a bounded look-back a point.
 
+use super::align::Counterpart;
 use super::profile::{Profile, Spot};
 
 /// Tokens that two links of a chain may be apart, on either side.
@@ -19,11 +20,13 @@ pub(super) struct Point {
     /// Tokens in the first text, above, and in the second: the order in which chains are built.
     key: u64,
     weight: f32,
+    /// Units that it stands in.
+    pub units: (u16, u16),
 }
 
 impl Point {
     pub(super) fn new(a: Spot, b: Spot, weight: f32) -> Self {
-        Self { key: u64::from(a.token) << 32 | u64::from(b.token), weight }
+        Self { key: u64::from(a.token) << 32 | u64::from(b.token), weight, units: (a.unit, b.unit) }
     }
 
     /// Weight of its term.
@@ -71,6 +74,47 @@ pub(super) fn chain(points: &mut [Point], states: &mut Vec<State>) -> f32 {
         states.push(here);
     }
     states.last().map_or(0.0, |last| last.highest)
+}
+
+/// Summed weights of the chains within single sentences and their counterparts, the larger of both directions: 0 and up.
+///
+/// It is what is left of order when sentences were shuffled, cut or put elsewhere. One link is no order and counts for
+/// nothing. `points` must be sorted; `inside` and `states` are buffers.
+pub(super) fn sentence_chains(
+    points: &[Point],
+    (of_a, of_b): (&[Counterpart], &[Counterpart]),
+    inside: &mut Vec<Point>,
+    states: &mut Vec<State>,
+) -> f32 {
+    let answers = |of: &[Counterpart], own: u16, other: u16| {
+        let counterpart = of[usize::from(own)];
+        counterpart.mass > 0.0 && counterpart.unit == other
+    };
+    let (mut sum_a, mut sum_b) = (0.0, 0.0);
+    for sentence in points.chunk_by(|p, q| p.units.0 == q.units.0) {
+        if sentence.len() < 2 {
+            continue;
+        }
+        for (at, first) in sentence.iter().enumerate() {
+            let (x, y) = first.units;
+            if sentence[..at].iter().any(|p| p.units.1 == y) {
+                continue;
+            }
+            let (there, back) = (answers(of_a, x, y), answers(of_b, y, x));
+            if !there && !back {
+                continue;
+            }
+            inside.clear();
+            inside.extend(sentence[at..].iter().filter(|p| p.units.1 == y));
+            let heaviest = inside.iter().map(|p| p.weight).fold(0.0, f32::max);
+            let best = chain(inside, states);
+            if best > heaviest {
+                sum_a += if there { best } else { 0.0 };
+                sum_b += if back { best } else { 0.0 };
+            }
+        }
+    }
+    sum_a.max(sum_b)
 }
 
 /// Share of the terms that stand once in each text which are in the same order, 0 to 1: their longest increasing
@@ -133,6 +177,24 @@ mod tests {
     fn one_place_is_linked_once() {
         assert!((found(&[(1, 1), (1, 2), (1, 3)]) - 4.0).abs() < 1e-6);
         assert!((found(&[(1, 1), (2, 1), (3, 1)]) - 4.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn chains_within_sentences_do_not_mind_where_the_sentences_stand() {
+        let answer = |unit| Counterpart { mass: 20.0, unit, left_out: false };
+        let found = |places: &[(u32, u32)], counterparts: &[u16]| {
+            let of: Vec<Counterpart> = counterparts.iter().map(|&unit| answer(unit)).collect();
+            let mut all = points(places);
+            chain(&mut all, &mut Vec::new());
+            sentence_chains(&all, (&of, &of), &mut Vec::new(), &mut Vec::new())
+        };
+        // Units of ten tokens: the first answers to the second, and the reverse.
+        let swapped = [(1, 11), (4, 14), (6, 16), (11, 1), (14, 4)];
+        assert!((found(&swapped, &[1, 0]) - 20.0).abs() < 0.2);
+        assert!(found(&swapped, &[0, 1]).abs() < 1e-6, "none of them stands in the counterpart");
+        assert!(found(&[(1, 11), (11, 1)], &[1, 0]).abs() < 1e-6, "one link is no order");
+        assert!(found(&[(1, 14), (4, 11)], &[1, 0]).abs() < 1e-6, "nor are two that are crossed");
+        assert!(found(&[], &[]).abs() < 1e-6);
     }
 
     #[test]

@@ -10,9 +10,6 @@ use super::profile::Profile;
 
 /// Weight that is taken for uncovered beyond what is, so that tiny texts are never wholly covered.
 const PRIOR: f32 = 3.0;
-/// A unit answers to its counterpart when it is covered to more than this degree.
-const ANSWERS: f32 = 0.25;
-
 /// Coverage of one text by the other; all from 0 to 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Coverage {
@@ -20,21 +17,11 @@ pub(super) struct Coverage {
     pub graded: f32,
     /// The same of the opening: what happened stands there, and it is where follow-ups differ.
     pub lead: f32,
-    /// Different counterparts over covered units, and one more.
-    pub distinct: f32,
 }
 
-/// Coverage of the units of a text by those of the other, given their counterparts; `met` is a buffer.
-pub(super) fn coverage(
-    text: &Profile,
-    counterparts: &[Counterpart],
-    other: &Profile,
-    met: &mut Vec<bool>,
-) -> Coverage {
-    met.clear();
-    met.resize(other.units.len(), false);
+/// Coverage of the units of a text by those of the other, given their counterparts.
+pub(super) fn coverage(text: &Profile, counterparts: &[Counterpart]) -> Coverage {
     let (mut all, mut graded, mut lead_all, mut lead) = (0.0, 0.0, 0.0, 0.0);
-    let (mut answering, mut different) = (0.0, 0.0);
     for (unit, &counterpart) in text.units.iter().zip(counterparts) {
         if counterpart.left_out {
             continue;
@@ -43,19 +30,10 @@ pub(super) fn coverage(
         let weight = unit.mass * (degree + (1.0 - degree) * unit.prose);
         all += weight;
         graded += weight * degree;
-        if degree > ANSWERS {
-            answering += 1.0;
-            let known = std::mem::replace(&mut met[usize::from(counterpart.unit)], true);
-            different += f32::from(u8::from(!known));
-        }
         if unit.lead {
             lead_all += unit.mass;
             lead += degree * unit.mass;
         }
     }
-    Coverage {
-        graded: graded / (all + PRIOR),
-        lead: lead / (lead_all + PRIOR),
-        distinct: different / (answering + 1.0),
-    }
+    Coverage { graded: graded / (all + PRIOR), lead: lead / (lead_all + PRIOR) }
 }

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::align::Alignment;
-use super::chain::{State, chain, in_order, singles};
+use super::chain::{Point, State, chain, in_order, sentence_chains, singles};
 use super::conflict::conflict;
 use super::coverage::{Coverage, coverage};
 use super::overlap::{Overlap, common, overlap};
@@ -47,9 +47,9 @@ macro_rules! features {
 }
 
 features! {
-    /// Logarithm of the summed weights of the terms in both texts, 0 and up: evidence in absolute terms, which
-    /// furniture and spliced stories do not dilute.
-    Shared "shared" For;
+    /// Logarithm of the number of terms that both hold, once each, 0 and up: evidence in absolute terms, which furniture and
+    /// spliced stories do not dilute. What a text says again and again is its subject.
+    Singles "singles" For;
     /// Logarithm of the words of the shorter text: long texts share more by chance.
     Length "length" Against;
     /// Logarithm of longer over shorter, 0 and up.
@@ -64,9 +64,13 @@ features! {
     OrderOrCoverage "order_or_coverage" For;
     /// Complete coverage beyond order, 0 to 1: all is told, in another order. Templates are filled in in one order.
     CoverageBeyondOrder "coverage_beyond_order" For;
-    /// How many different sentences the covered ones answer to, over how many are covered, the smaller direction, 0 to 1:
-    /// a re-wording goes through the other text sentence by sentence, a story on the same subject meets it in a few.
-    Distinct "distinct" For;
+    /// Share of the sentences of the text with fewer that are the best counterpart of their own best counterpart, 0 to 1:
+    /// a re-wording answers sentence by sentence, in whatever order and however cut; a story on the same subject meets it in
+    /// a few.
+    OneToOne "one_to_one" For;
+    /// Logarithm of the weight of the chains of rare terms within single sentences and their counterparts, 0 and up: the
+    /// order that shuffling and cutting leave.
+    SentenceChain "sentence_chain" For;
     /// Shares of the rare terms that both hold, multiplied, 0 to 1. At equal coverage and chains, names in common speak for
     /// a common subject, or for a template whose boxes were filled in anew, rather than for one dispatch.
     RareShared "rare_shared" Against;
@@ -128,7 +132,7 @@ pub struct Scratch {
     chained: Vec<State>,
     singles: Vec<(u32, u32)>,
     tails: Vec<u32>,
-    met: Vec<bool>,
+    sentence: Vec<Point>,
 }
 
 /// A term of at least this weight is rare: a name, a place, a word of this story.
@@ -161,15 +165,18 @@ pub fn measure(a: &Profile, b: &Profile, scratch: &mut Scratch) -> Option<Featur
         return None;
     }
     scratch.alignment.fill(a, b, &scratch.shared);
-    let Alignment { a: of_a, b: of_b, .. } = &scratch.alignment;
-    let sides = (coverage(a, of_a, b, &mut scratch.met), coverage(b, of_b, a, &mut scratch.met));
-    let points = &mut scratch.alignment.points;
+    let one_to_one = scratch.alignment.one_to_one(a, b);
+    let Alignment { a: of_a, b: of_b, points, .. } = &mut scratch.alignment;
+    let sides = (coverage(a, of_a), coverage(b, of_b));
     let all = chain(points, &mut scratch.chained);
     points.retain(|point| point.weight() >= RARE_IDF);
     let rare = chain(points, &mut scratch.chained);
+    let sentences = sentence_chains(points, (of_a, of_b), &mut scratch.sentence, &mut scratch.chained);
     singles(a, b, &scratch.shared, &mut scratch.singles);
     let order = in_order(&mut scratch.singles, &mut scratch.tails);
-    Some(assemble(a, b, &scratch.alignment, both, &Parts { all, rare, order, sides }))
+    let singles = scratch.singles.len() as f32;
+    let parts = Parts { all, rare, sentences, order, singles, one_to_one, sides };
+    Some(assemble(a, b, &scratch.alignment, both, &parts))
 }
 
 /// What the parts of the comparison gave.
@@ -177,7 +184,11 @@ struct Parts {
     /// Weights of the best chain, of all terms and of the rare ones.
     all: f32,
     rare: f32,
+    /// The same within sentences.
+    sentences: f32,
     order: f32,
+    singles: f32,
+    one_to_one: f32,
     sides: (Coverage, Coverage),
 }
 
@@ -196,14 +207,15 @@ fn assemble(a: &Profile, b: &Profile, alignment: &Alignment, both: Overlap, part
     let mut values = [0.0; FEATURES];
     for &feature in Feature::ALL {
         let value = match feature {
-            Feature::Shared => both.mass.ln_1p(),
+            Feature::Singles => parts.singles.ln_1p(),
             Feature::Length => short.ln_1p(),
             Feature::LengthRatio => ((1.0 + long) / (1.0 + short)).ln(),
             Feature::Chain => parts.all.ln_1p().min(5.0),
             Feature::RareChain => parts.rare.ln_1p(),
             Feature::OrderOrCoverage => parts.order.max(complete),
             Feature::CoverageBeyondOrder => (complete - parts.order).max(0.0),
-            Feature::Distinct => x.distinct.min(y.distinct),
+            Feature::OneToOne => parts.one_to_one,
+            Feature::SentenceChain => parts.sentences.ln_1p(),
             Feature::RareShared => rare_share(a) * rare_share(b),
             Feature::VerbatimUncovered => verbatim * untold,
             Feature::VerbatimNewOpening => verbatim * new_opening,
@@ -341,7 +353,7 @@ mod tests {
             for &feature in Feature::ALL {
                 let value = features.get(feature);
                 let range = match feature {
-                    Feature::OrderOrCoverage | Feature::CoverageBeyondOrder | Feature::Distinct | Feature::RareShared
+                    Feature::OrderOrCoverage | Feature::CoverageBeyondOrder | Feature::OneToOne | Feature::RareShared
                     | Feature::VerbatimUncovered | Feature::VerbatimNewOpening | Feature::NumbersMissing
                     | Feature::DayMissing => 0.0..=1.0,
                     Feature::Chain => 0.0..=5.0,
