@@ -169,7 +169,7 @@ mod tests {
     #[test]
     fn a_limit_changes_no_pair() {
         let documents: Vec<Vec<u64>> = (0..300)
-            .map(|d| (0..12).map(|band| crate::text::mix(d * 7 + band) % 90 << 40).collect())
+            .map(|d| (0..12).map(|band| (crate::text::mix(d * 7 + band) % 90) << 40).collect())
             .collect();
         let found = |budget: &Budget| {
             let mut keys = BandKeys::new(12, budget);

@@ -287,11 +287,7 @@ fn emit_ascii(lower: &[u8], first: u64, range: Range<usize>, emit: &mut impl FnM
 
 fn ascii_other(text: &str, at: usize, emit: &mut impl FnMut(Event<'_>)) -> usize {
     match text.as_bytes()[at] {
-        b'\n' => {
-            if !is_soft_wrap(text, at) {
-                emit(Event::Break { line: true });
-            }
-        }
+        b'\n' if !is_soft_wrap(text, at) => emit(Event::Break { line: true }),
         b'.' | b'!' | b'?' => {
             let rest = text[at + 1..].trim_start_matches(script::closes);
             if rest.chars().next().is_none_or(char::is_whitespace) {
