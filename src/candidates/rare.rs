@@ -21,11 +21,11 @@ use crate::{DocId, Result};
 /// Documents of a posting list that each of its documents is paired with: the ones that follow it. A word in more
 /// documents than this is hardly rare, and a story told two hundred times is still chained together.
 const WINDOW: usize = 32;
-/// Counters a feature, as a power of two: at four slots an expected feature, one in five of the features that stand in
+/// Counters a feature, as a power of two, repeats included: at two, one in five of the features that stand in
 /// one document only meets another one and looks like two.
-const SLOTS_PER_FEATURE: usize = 4;
+const SLOTS_PER_FEATURE: usize = 2;
 /// Counters at least and at most, as powers of two.
-const SLOT_BITS: std::ops::RangeInclusive<u32> = 12..=28;
+const SLOT_BITS: std::ops::RangeInclusive<u32> = 12..=27;
 /// Features that stand in fewer documents than twice this are equally rare; above, those of twice the frequency rank
 /// behind.
 const RELATIVES: u8 = 4;
