@@ -1,11 +1,11 @@
 //! Candidates for excerpts: a sample of shingles in common.
 //!
 //! In come the representatives, out go pairs of which one may hold most of the other's shingles. One shingle in
-//! [`SAMPLE`] is kept, by its hash, hence the same ones in every document (Broder 1997; FracMinHash): the share of the
+//! `SAMPLE` is kept, by its hash, hence the same ones in every document (Broder 1997; FracMinHash): the share of the
 //! smaller sample that stands in the other estimates containment without bias, whatever the lengths. A sample of three
 //! shingles, that of the shortest excerpt, misses a containment of 0.7 once in a hundred times.
 //!
-//! Cost: a hash a token, a sort of a quarter as many postings, and at most [`WINDOW`] meetings a posting.
+//! Cost: a hash a token, a sort of a quarter as many postings, and at most `WINDOW` meetings a posting.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
