@@ -1,5 +1,6 @@
 //! Clusters from edges: cores, satellites, and who stands for the whole.
 
+use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::copies::CopyGroups;
@@ -21,6 +22,8 @@ const APART: f64 = -1e6;
 const TELL_ALL_PAIRS: usize = 24;
 /// Edges that may be held more than once before the list is gone through.
 const MET_AGAIN: usize = 1 << 20;
+/// Clusters that are described before the edges told of them are looked through.
+const TOGETHER: usize = 1 << 10;
 /// Members that are tried as representative, and members that each is tried on: enough to find the one that covers
 /// the others best without n² work on a story reprinted a thousand times.
 const REPRESENTATIVE_SAMPLE: usize = 32;
@@ -29,6 +32,14 @@ const REPRESENTATIVE_SAMPLE: usize = 32;
 pub trait Judge: Sync {
     /// The edge between two documents, `None` where they are not related.
     fn relate(&self, a: DocId, b: DocId) -> Option<Edge>;
+    /// The edges among documents, all pairs asked for.
+    fn relate_all(&self, documents: &[DocId]) -> Vec<Edge> {
+        let pairs = documents
+            .iter()
+            .enumerate()
+            .flat_map(|(at, &a)| documents[at + 1..].iter().map(move |&b| (a, b)));
+        pairs.filter_map(|(a, b)| self.relate(a, b)).collect()
+    }
     /// Whether two documents were published too far apart to be rewrites of one dispatch; then no third document between
     /// them brings them together either.
     fn apart(&self, a: DocId, b: DocId) -> bool;
@@ -64,9 +75,17 @@ pub fn build(groups: &CopyGroups, edges: &[Edge], judge: &impl Judge) -> (Vec<Cl
     }
     let mut kept: Vec<Edge> = groups.edges.clone();
     let mut core = UnionFind::new(documents);
-    for component in sets.groups() {
-        let pairs = component_pairs(&component, edges, &holder, judge, &mut kept);
-        let clusters = correlation_clusters(component.len(), &pairs);
+    let components = sets.groups();
+    let parted: Vec<(Vec<usize>, Vec<Edge>)> = components
+        .par_iter()
+        .map(|component| {
+            let mut told = Vec::new();
+            let pairs = component_pairs(component, edges, &holder, judge, &mut told);
+            (correlation_clusters(component.len(), &pairs), told)
+        })
+        .collect();
+    for (component, (clusters, told)) in components.iter().zip(parted) {
+        kept.extend(told);
         let mut first = vec![None; component.len()];
         for (&node, &cluster) in component.iter().zip(&clusters) {
             core.union(*first[cluster].get_or_insert(node), node);
@@ -83,8 +102,18 @@ pub fn build(groups: &CopyGroups, edges: &[Edge], judge: &impl Judge) -> (Vec<Cl
     }
     let mut distinct = 0;
     let mut clusters: Vec<Cluster> = Vec::new();
-    for members in core.groups() {
-        clusters.push(describe(&members, groups, judge, &mut kept));
+    for some in core.groups().chunks(TOGETHER) {
+        let described: Vec<(Cluster, Vec<Edge>)> = some
+            .par_iter()
+            .map(|members| {
+                let mut told = Vec::new();
+                (describe(members, groups, judge, &mut told), told)
+            })
+            .collect();
+        for (cluster, told) in described {
+            clusters.push(cluster);
+            kept.extend(told);
+        }
         // Most pairs are met more than once: what is kept must not grow with how often.
         if kept.len() > MET_AGAIN.max(distinct + distinct / 2) {
             once_each(&mut kept);
@@ -173,20 +202,19 @@ fn describe(members: &[u32], groups: &CopyGroups, judge: &impl Judge, kept: &mut
         .map(|&leader| (covers(leader), leader))
         .reduce(|best, next| if next.0 > best.0 + 1e-12 { next } else { best })
         .map_or(DocId(members[0]), |(_, leader)| leader);
-    if members.len() <= TELL_ALL_PAIRS {
-        for (at, &a) in members.iter().enumerate() {
-            kept.extend(members[at + 1..].iter().filter_map(|&b| judge.relate(DocId(a), DocId(b))));
-        }
-    }
-    let members = members
-        .iter()
-        .map(|&member| {
-            let member = DocId(member);
-            let edge = (member != representative).then(|| judge.relate(representative, member)).flatten();
-            kept.extend(edge);
-            (member, edge)
-        })
-        .collect();
+    let members: Vec<DocId> = members.iter().map(|&member| DocId(member)).collect();
+    let all = if members.len() <= TELL_ALL_PAIRS { Some(judge.relate_all(&members)) } else { None };
+    let relate = |member: DocId| match &all {
+        Some(edges) => edges
+            .iter()
+            .find(|edge| [edge.a, edge.b].contains(&representative) && [edge.a, edge.b].contains(&member))
+            .copied(),
+        None => judge.relate(representative, member),
+    };
+    let related = |&member: &DocId| (member, (member != representative).then(|| relate(member)).flatten());
+    let members: Vec<(DocId, Option<Edge>)> = members.iter().map(related).collect();
+    kept.extend(members.iter().filter_map(|&(_, edge)| edge));
+    kept.extend(all.into_iter().flatten());
     Cluster { representative, members }
 }
 

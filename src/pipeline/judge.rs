@@ -121,6 +121,15 @@ impl Judge for Pairs<'_> {
         self.edge(a, b, &mut self.checker())
     }
 
+    fn relate_all(&self, documents: &[DocId]) -> Vec<Edge> {
+        let mut checker = self.checker();
+        let mut edges = Vec::new();
+        for (at, &a) in documents.iter().enumerate() {
+            edges.extend(documents[at + 1..].iter().filter_map(|&b| self.edge(a, b, &mut checker)));
+        }
+        edges
+    }
+
     fn apart(&self, a: DocId, b: DocId) -> bool {
         self.rewrites.as_ref().is_some_and(|rewrites| rewrites.apart(a, b))
     }
