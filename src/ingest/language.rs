@@ -1,15 +1,17 @@
 //! Which language a document is in: as it declares, else a guess from its beginning.
 //!
 //! Function words settle the languages of most news in a microsecond or two. Where they do not, whatlang compares
-//! trigrams, which takes fifty times as long even for [`SAMPLE`] bytes; on whole texts it would be the dearest step
+//! trigrams, which takes fifty times as long even for [`TRIGRAMS`] bytes; on whole texts it would be the dearest step
 //! of the read. The language labels reports and picks stop lists, and is never a key on which pairs are refused.
 
 use std::sync::LazyLock;
 
 use whatlang::{Lang, Script};
 
-/// Bytes of text that the guess looks at. Longer samples cost more and hardly decide otherwise.
+/// Bytes of text in which function words are counted first.
 const SAMPLE: usize = 400;
+/// Bytes of text whose trigrams are compared. Longer samples cost more and hardly decide otherwise.
+const TRIGRAMS: usize = 240;
 /// Bytes of text in which function words are counted where a shorter sample has too few.
 const LONG_SAMPLE: usize = 1600;
 
@@ -125,7 +127,7 @@ pub(super) fn of_text(text: &str) -> Option<String> {
     if let Some(code) = by_function_words(text) {
         return Some(code.to_owned());
     }
-    let info = whatlang::detect(beginning(text, SAMPLE))?;
+    let info = whatlang::detect(beginning(text, TRIGRAMS))?;
     // Scripts of one language need no reliability: whatlang gives them 1 by itself, but for Han it may be Japanese.
     let sure =
         info.is_reliable() || matches!(info.script(), Script::Hangul | Script::Thai | Script::Mandarin);

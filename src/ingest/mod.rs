@@ -12,7 +12,7 @@
 //! | extract | `charset`, `plain`, `markdown`, `html` (`page`, `strip`), `json`, `table` | bytes to title, date, source, text |
 //! | settle | this module | hands out ids, calls the sink in order |
 //!
-//! Cost: each byte is read once; memory holds about three batches (16 MiB of input each), plus one decoded document a
+//! Cost: each byte is read once; memory holds about three batches (8 MiB of input each), plus one decoded document a
 //! thread. Nothing here aborts a run because of an input: whatever goes wrong with a file is a
 //! [`Skipped`] with a reason. Hidden files, ignored ones and this program's own reports, met in a folder, are no inputs.
 
