@@ -28,14 +28,14 @@ impl Learned {
         Self { lines, ..Self::default() }
     }
 
-    /// Counts the lines that were marked in a document; documents come in the order of reading.
-    pub(super) fn count(&mut self, document: DocId, keys: &[u64]) {
+    /// Counts the lines that were marked in a document and its twins, `documents` in all; they come in the order of reading.
+    pub(super) fn count(&mut self, document: DocId, keys: &[u64], documents: u32) {
         for &key in keys {
             let at = *self.places.entry(key).or_insert_with(|| {
                 self.marked.push(Marked { key, first: document, documents: 0 });
                 self.marked.len() - 1
             });
-            self.marked[at].documents += 1;
+            self.marked[at].documents += documents;
         }
     }
 }

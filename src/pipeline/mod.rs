@@ -5,10 +5,12 @@
 
 mod account;
 mod copied;
+mod corpus;
 mod evidence;
 mod headers;
 mod judge;
 mod learned;
+mod read;
 mod stages;
 mod survey;
 mod tell;
@@ -29,8 +31,8 @@ use crate::report::{ModelLine, Run, Spooled};
 use crate::spill::Budget;
 use crate::text::{Token, Tokens};
 use crate::{DocId, Error, Result};
+use corpus::Corpus;
 use evidence::Evidence;
-use stages::Corpus;
 
 /// A run to be: configuration, threads, progress, cancellation.
 pub struct Pipeline<'a> {
@@ -165,7 +167,7 @@ impl<'a> Pipeline<'a> {
         let roots = self.with_references(roots);
         let references = References::new(&self.references)?;
         let (config, cancel) = (self.config, &self.cancel);
-        let mut corpus = stages::read(&roots, config, &self.budget, self.progress, cancel, &mut account)?;
+        let mut corpus = read::read(&roots, config, &self.budget, self.progress, cancel, &mut account)?;
         let window = stages::window(&corpus, config);
         let window = window.as_ref();
         let groups = stages::copies(&corpus, window, config, cancel, &mut account)?;

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use super::account::Account;
-use super::stages::{self, Corpus};
+use super::corpus::Corpus;
+use super::read::read_into;
+use super::stages;
 use crate::candidates::rare::RareJoin;
 use crate::candidates::{Candidate, Meeting, Survey};
 use crate::config::Config;
@@ -23,11 +25,11 @@ pub(super) fn survey(
     let mut account = Account::new(progress);
     let mut corpus = Corpus::new(config, &Budget::unlimited());
     for root in roots {
-        stages::read_into(&mut corpus, std::slice::from_ref(root), config, progress, cancel, &mut account)?;
+        read_into(&mut corpus, std::slice::from_ref(root), config, progress, cancel, &mut account)?;
     }
     let named = corpus.len();
     if !among.is_empty() {
-        stages::read_into(&mut corpus, among, config, progress, cancel, &mut account)?;
+        read_into(&mut corpus, among, config, progress, cancel, &mut account)?;
     }
     let window = stages::window(&corpus, config);
     let window = window.as_ref();

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 
 use super::account::Account;
 use super::copied::Copied;
+use super::corpus::Corpus;
 use super::evidence::{Evidence, Grounds};
 use super::learned::Marked;
-use super::stages::{Corpus, Found};
+use super::stages::Found;
 use super::versions::Versions;
 use super::words::Words;
 use crate::cluster::{Cluster, Composite, cluster_name};

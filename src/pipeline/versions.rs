@@ -8,7 +8,7 @@
 
 use std::cmp::Ordering;
 
-use super::stages::Corpus;
+use super::corpus::Corpus;
 use crate::cluster::{Cluster, Judge};
 use crate::dates;
 use crate::document::Header;

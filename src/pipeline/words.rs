@@ -8,8 +8,8 @@ use std::path::Path;
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
+use super::corpus::Corpus;
 use super::evidence::Evidence;
-use super::stages::Corpus;
 use crate::config::Config;
 use crate::ingest::{self, Outcome, Root};
 use crate::progress::{Cancel, NoProgress};

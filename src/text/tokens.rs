@@ -1,5 +1,7 @@
 //! The compact form in which a document travels through the stages.
 
+use std::sync::Arc;
+
 /// One token: 32 bits of the hash of the word as written (normalised), 30 bits of the hash of its stem, and a class.
 ///
 /// Two tokens are equal when word, stem and class hashes agree: 62 bits, so that a corpus of a million distinct words
@@ -54,11 +56,11 @@ impl Token {
     }
 }
 
-/// A document as the stages see it: tokens in reading order, and where sentences and lines end.
+/// A document as the stages see it: tokens in reading order, and where sentences and lines end. A clone shares them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tokens {
-    tokens: Box<[Token]>,
-    segments: Box<[Segment]>,
+    tokens: Arc<[Token]>,
+    segments: Arc<[Segment]>,
     digest: u128,
     furniture: u32,
 }
@@ -103,8 +105,8 @@ impl Tokens {
 
     /// What was taken apart, together again.
     pub(super) fn of_parts(
-        tokens: Box<[Token]>,
-        segments: Box<[Segment]>,
+        tokens: Arc<[Token]>,
+        segments: Arc<[Segment]>,
         digest: u128,
         furniture: u32,
     ) -> Self {
