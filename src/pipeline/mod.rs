@@ -7,6 +7,7 @@ mod account;
 mod copied;
 mod evidence;
 mod headers;
+mod joins;
 mod judge;
 mod learned;
 mod stages;

@@ -7,7 +7,7 @@ use super::shared::Shared;
 use crate::DocId;
 use crate::config::MatchConfig;
 use crate::report::Relation;
-use crate::text::{Shingles, Tokens, shingles};
+use crate::text::Tokens;
 
 /// Tokens below which a text that stands in a longer one is no excerpt: a caption, a share line or a byline stands in
 /// many stories and is none of them.
@@ -46,7 +46,6 @@ pub struct Edge {
 pub struct Verifier<'a> {
     config: &'a MatchConfig,
     sets: Shared,
-    sorted: (Shingles, Shingles),
     words: (Vec<u64>, Vec<u64>),
     /// Shingles that the last pair had in common.
     shared: usize,
@@ -67,7 +66,6 @@ impl<'a> Verifier<'a> {
         Self {
             config,
             sets: Shared::default(),
-            sorted: (Vec::new(), Vec::new()),
             words: (Vec::new(), Vec::new()),
             shared: 0,
             held: None,
@@ -122,10 +120,7 @@ impl<'a> Verifier<'a> {
             return Some(edge);
         }
         let published = self.published((a, x), (b, y));
-        let k = self.config.shingle;
-        shingles(x.as_slice(), k, &mut self.sorted.0);
-        shingles(y.as_slice(), k, &mut self.sorted.1);
-        match self.living.judge((x, y), (&self.sorted.0, &self.sorted.1), k, published) {
+        match self.living.judge((x, y), &self.sets, self.config.shingle, published) {
             Verdict::Verbatim => return Some(edge),
             Verdict::Doubtful => self.doubtful = Some(edge),
             Verdict::Editions => self.editions = true,
