@@ -1,5 +1,7 @@
 //! Clusters from edges: cores, satellites, and who stands for the whole.
 
+use std::collections::HashMap;
+
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -30,6 +32,11 @@ const REPRESENTATIVE_SAMPLE: usize = 32;
 
 /// What the clusterer asks of verification.
 pub trait Judge: Sync {
+    /// The first of the documents that are the same as this one in words, source and date, its twins: most often the
+    /// document itself. What holds of one holds of the others.
+    fn first_of(&self, document: DocId) -> DocId {
+        document
+    }
     /// The edge between two documents, `None` where they are not related.
     fn relate(&self, a: DocId, b: DocId) -> Option<Edge>;
     /// The edges among documents, all pairs asked for.
@@ -203,7 +210,9 @@ fn describe(members: &[u32], groups: &CopyGroups, judge: &impl Judge, kept: &mut
         .reduce(|best, next| if next.0 > best.0 + 1e-12 { next } else { best })
         .map_or(DocId(members[0]), |(_, leader)| leader);
     let members: Vec<DocId> = members.iter().map(|&member| DocId(member)).collect();
-    let all = if members.len() <= TELL_ALL_PAIRS { Some(judge.relate_all(&members)) } else { None };
+    let firsts: Vec<DocId> =
+        members.iter().copied().filter(|&member| judge.first_of(member) == member).collect();
+    let all = if firsts.len() <= TELL_ALL_PAIRS { Some(judge.relate_all(&firsts)) } else { None };
     let relate = |member: DocId| match &all {
         Some(edges) => edges
             .iter()
@@ -211,8 +220,18 @@ fn describe(members: &[u32], groups: &CopyGroups, judge: &impl Judge, kept: &mut
             .copied(),
         None => judge.relate(representative, member),
     };
-    let related = |&member: &DocId| (member, (member != representative).then(|| relate(member)).flatten());
-    let members: Vec<(DocId, Option<Edge>)> = members.iter().map(related).collect();
+    // A twin comes after its first, whose edge it has as well.
+    let mut related: HashMap<DocId, Option<Edge>> = HashMap::with_capacity(firsts.len());
+    let mut edge_of = |member: DocId| {
+        let first = judge.first_of(member);
+        if first == representative {
+            return (member != first).then(|| Edge::identical(first, member));
+        }
+        let edge = *related.entry(first).or_insert_with(|| relate(first));
+        edge.map(|edge| if member == first { edge } else { edge.of_twin(first, member) })
+    };
+    let members: Vec<(DocId, Option<Edge>)> =
+        members.into_iter().map(|member| (member, edge_of(member))).collect();
     kept.extend(members.iter().filter_map(|&(_, edge)| edge));
     kept.extend(all.into_iter().flatten());
     Cluster { representative, members }

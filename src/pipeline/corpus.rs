@@ -11,7 +11,6 @@ use crate::candidates::params::Bands;
 use crate::cluster::CopyGroups;
 use crate::config::{Config, MatchConfig};
 use crate::document::{Header, Skipped};
-use crate::report::Relation;
 use crate::sources::source_key;
 use crate::spill::Budget;
 use crate::text::{SourceLines, TokenStore, Tokens, mix};
@@ -156,8 +155,13 @@ impl Corpus {
         self.tokens.check()
     }
 
+    /// The first document with the same words, source and date: the document itself, unless it is a twin.
+    pub(super) fn first_of(&self, document: DocId) -> DocId {
+        self.first[document.index()]
+    }
+
     fn is_twin(&self, document: DocId) -> bool {
-        self.first[document.index()] != document
+        self.first_of(document) != document
     }
 
     /// Pairs that may be copies; of twins the first alone.
@@ -167,23 +171,18 @@ impl Corpus {
 
     /// The groups with the twins of their members.
     pub(super) fn with_twins(&self, mut groups: CopyGroups) -> CopyGroups {
-        let edges: Vec<Option<usize>> = {
-            let mut edges = vec![None; self.len()];
-            for (at, edge) in groups.edges.iter().enumerate() {
-                let member = if groups.is_leader(edge.a) { edge.b } else { edge.a };
-                edges[member.index()] = Some(at);
-            }
-            edges
-        };
+        let mut edges: Vec<Option<Edge>> = vec![None; self.len()];
+        for edge in &groups.edges {
+            let member = if groups.is_leader(edge.a) { edge.b } else { edge.a };
+            edges[member.index()] = Some(*edge);
+        }
         for twin in self.ids().filter(|&document| self.is_twin(document)) {
-            let first = self.first[twin.index()];
-            let leader = groups.leader[first.index()];
-            let edge = match edges[first.index()] {
-                Some(at) => moved(groups.edges[at], first, twin),
-                None => identical(first, twin),
-            };
-            groups.leader[twin.index()] = leader;
-            groups.edges.push(edge);
+            let first = self.first_of(twin);
+            let edge = edges[first.index()];
+            groups
+                .edges
+                .push(edge.map_or_else(|| Edge::identical(first, twin), |edge| edge.of_twin(first, twin)));
+            groups.leader[twin.index()] = groups.leader[first.index()];
         }
         groups.edges.sort_unstable_by_key(|edge| (edge.a, edge.b));
         groups
@@ -226,24 +225,4 @@ impl Corpus {
 
 fn length(tokens: &Tokens) -> u32 {
     u32::try_from(tokens.len()).unwrap_or(u32::MAX)
-}
-
-/// The edge of two documents of the same tokens.
-fn identical(a: DocId, b: DocId) -> Edge {
-    let [score, jaccard, containment_a, containment_b] = [1.0; 4];
-    Edge { a, b, relation: Relation::Identical, score, jaccard, containment_a, containment_b }
-}
-
-/// The edge that `twin` has because `first` has it.
-fn moved(edge: Edge, first: DocId, twin: DocId) -> Edge {
-    let (other, of_first, of_other) = if edge.a == first {
-        (edge.b, edge.containment_a, edge.containment_b)
-    } else {
-        (edge.a, edge.containment_b, edge.containment_a)
-    };
-    if twin < other {
-        Edge { a: twin, b: other, containment_a: of_first, containment_b: of_other, ..edge }
-    } else {
-        Edge { a: other, b: twin, containment_a: of_other, containment_b: of_first, ..edge }
-    }
 }

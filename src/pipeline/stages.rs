@@ -4,13 +4,11 @@ use rayon::prelude::*;
 
 use super::account::Account;
 use super::corpus::{BATCH, Corpus};
+use super::joins::{ToCheck, proposed, to_check};
 use super::judge::{Pairs, Verdict};
 use crate::candidates::Candidate;
-use crate::candidates::contained;
-use crate::candidates::rare::RareJoin;
 use crate::cluster::{self, Cluster, Composite, CopyGroups};
 use crate::config::Config;
-use crate::dates::SECONDS_A_DAY;
 use crate::progress::{Cancel, NoProgress, Progress, Stage};
 use crate::report::Relation;
 use crate::sources;
@@ -53,7 +51,7 @@ fn collapse(
     progress: &dyn Progress,
     cancel: &Cancel,
 ) -> Result<CopyGroups> {
-    let verbatim = Pairs::new(&corpus.tokens, &config.matching, None, window);
+    let verbatim = Pairs::new(corpus, &config.matching, None, window);
     let (edges, _) = check(&verbatim, &to_check(candidates, &[]), progress, cancel)?;
     // Excerpts do not collapse: they stand for a part of their story only.
     let copies: Vec<Edge> = edges.into_iter().filter(is_copy).collect();
@@ -155,15 +153,10 @@ fn frequencies(corpus: &Corpus, groups: &CopyGroups) -> Result<Frequencies> {
 /// When each document was published, where its date is understood, and how far apart a dispatch and its rewrite may be;
 /// `None` where that is not to count.
 pub(super) fn window(corpus: &Corpus, config: &Config) -> Option<Window> {
-    let days = config.matching.window;
-    (days > 0).then(|| Window {
-        published: corpus.published.clone(),
-        seconds: u64::from(days) * u64::from(SECONDS_A_DAY),
-    })
+    Window::new(corpus.published.clone(), config.matching.window)
 }
 
-/// Joins the representatives on a sample of their shingles, which finds excerpts, and on their rare features, which finds
-/// rewrites, and checks what meets.
+/// Joins the representatives and checks what meets.
 pub(super) fn join(
     corpus: &Corpus,
     groups: &CopyGroups,
@@ -174,22 +167,7 @@ pub(super) fn join(
 ) -> Result<Checked> {
     let leaders: Vec<DocId> = corpus.leaders(groups).collect();
     let candidates = account.stage(Stage::Join, leaders.len() as u64, None, |_| {
-        cancel.check()?;
-        let (features, shared) = (config.matching.rare_features, config.matching.rare_shared);
-        // Without the scorer nobody can say that two stories have nothing to do with each other, as those of a digest.
-        let quotes = config.matching.rewrites;
-        let k = config.matching.shingle;
-        let budget = corpus.budget.part(1, 4);
-        let verbatim = contained::candidates(&leaders, &corpus.tokens, k, quotes, &budget)?;
-        let rare = if config.matching.rewrites {
-            cancel.check()?;
-            let join = RareJoin::new(&leaders, &corpus.tokens, features, shared);
-            cancel.check()?;
-            join.candidates(&budget)?
-        } else {
-            Vec::new()
-        };
-        let candidates = to_check(&verbatim, &rare);
+        let (candidates, _) = proposed(corpus, &leaders, &config.matching, cancel)?;
         corpus.tokens.check()?;
         let found = candidates.len() as u64;
         Ok((candidates, found))
@@ -201,24 +179,6 @@ pub(super) fn join(
         let found = checked.0.len() as u64;
         Ok((checked, found))
     })
-}
-
-/// A candidate, and whether it may be verbatim.
-type ToCheck = (Candidate, bool);
-
-/// The pairs of two sorted lists, sorted, each once; those of the first may be verbatim.
-fn to_check(verbatim: &[Candidate], rare: &[Candidate]) -> Vec<ToCheck> {
-    let mut all = Vec::with_capacity(verbatim.len() + rare.len());
-    let mut rare = rare.iter().peekable();
-    for pair in verbatim {
-        while let Some(other) = rare.next_if(|other| *other < pair) {
-            all.push((*other, false));
-        }
-        rare.next_if_eq(&pair);
-        all.push((*pair, true));
-    }
-    all.extend(rare.map(|&other| (other, false)));
-    all
 }
 
 /// Edges, and pairs without one that have sentences in common.
