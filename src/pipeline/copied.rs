@@ -57,6 +57,9 @@ impl Hasher for Itself {
 
 /// Measures `members`, in the order of reading; `representative` is an index into them. Runs are of `k` tokens or more.
 pub(super) fn copied(members: &[&[Token]], representative: usize, k: usize, runs: bool) -> Vec<Copied> {
+    if members.len() < 2 {
+        return vec![Copied { from_representative: 1.0, ..Copied::default() }; members.len()];
+    }
     let shingles: Vec<Vec<u64>> = members.iter().map(|tokens| in_order(tokens, k)).collect();
     // Each shingle with the members that hold it: the first, and whether there is another.
     let count = shingles.iter().map(Vec::len).sum();

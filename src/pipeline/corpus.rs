@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::headers::Headers;
 use super::learned::Learned;
-use super::read::{Read, Signer, SignerBuffer};
+use super::read::{New, Read, Signer, SignerBuffer};
 use crate::candidates::Candidate;
 use crate::candidates::bands::BandKeys;
 use crate::candidates::params::Bands;
@@ -76,7 +76,7 @@ impl Corpus {
     }
 
     /// Adds a document and says which it is.
-    pub(super) fn push(&mut self, mut header: Header, read: Read) -> Result<DocId> {
+    pub(super) fn push(&mut self, header: &Header, read: Read) -> Result<DocId> {
         let limit = u32::MAX - 1;
         let id = u32::try_from(self.len())
             .ok()
@@ -84,38 +84,32 @@ impl Corpus {
             .map(DocId)
             .ok_or(Error::TooManyDocuments { limit })?;
         self.bytes += header.bytes;
-        let (words, credits) = match read {
-            Read::New(new) => (Ok((new.tokens, new.keys)), new.credits),
+        let source = source_key(&header.path, header.record, &header.meta);
+        self.sources.push(source);
+        let (tokens, keys) = match read {
+            Read::New(New { tokens, keys, credits, .. }) => {
+                let instant = header.meta.published.as_deref().and_then(crate::dates::instant);
+                self.published.push(instant.map(jiff::Timestamp::as_second));
+                self.headers.push(header, &credits)?;
+                (tokens, keys)
+            }
             Read::Again(first) => {
-                let (known, credits) = self.headers.with_credits(first)?;
-                header.meta = known.meta;
-                (Err(first), credits)
+                self.published.push(self.published[first.index()]);
+                self.headers.push_again(header, first)?;
+                if self.sources[first.index()] == source {
+                    self.tokens.push_again(first);
+                    self.digests.push(self.digests[first.index()]);
+                    return Ok(id);
+                }
+                // What one source adds to its texts need not be what another adds: each has tokens of its own to mark.
+                (self.tokens.get(first), self.keys.of(first)?)
             }
         };
-        let source = source_key(&header.path, header.record, &header.meta);
-        let instant = header.meta.published.as_deref().and_then(crate::dates::instant);
-        let published = instant.map(jiff::Timestamp::as_second);
-        match words {
-            Err(first) if self.sources[first.index()] == source => {
-                self.tokens.push_again(first);
-                self.digests.push(self.digests[first.index()]);
-            }
-            words => {
-                let (tokens, keys) = match words {
-                    Ok(words) => words,
-                    // What one source adds to its texts need not be what another adds: each marks its own.
-                    Err(first) => (self.tokens.get(first), self.keys.of(first)?),
-                };
-                self.keys.push(id, length(&tokens), &keys)?;
-                self.tokens.push(&tokens)?;
-                let digest = tokens.digest();
-                let digest = mix(digest as u64 ^ mix((digest >> 64) as u64 ^ mix(source)));
-                self.digests.push(mix(digest ^ published.map_or(0, |at| at as u64 | 1 << 63)));
-            }
-        }
-        self.sources.push(source);
-        self.published.push(published);
-        self.headers.push(&header, &credits)?;
+        self.keys.push(id, length(&tokens), &keys)?;
+        self.tokens.push(&tokens)?;
+        let published = self.published[id.index()].map_or(0, |at| at as u64 | 1 << 63);
+        let digest = tokens.digest();
+        self.digests.push(mix(published ^ mix(source ^ mix(digest as u64 ^ mix((digest >> 64) as u64)))));
         Ok(id)
     }
 

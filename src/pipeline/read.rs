@@ -101,7 +101,7 @@ pub(super) fn read_into(
                 }
                 Outcome::Read(header, read) => {
                     let digest = if let Read::New(read) = &read { read.digest } else { None };
-                    let document = corpus.push(header, read)?;
+                    let document = corpus.push(&header, read)?;
                     if let Some(digest) = digest {
                         known.insert(digest, document);
                     }

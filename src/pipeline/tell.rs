@@ -53,7 +53,7 @@ pub(super) fn run(
     account: Account<'_>,
 ) -> Result<Spooled> {
     let share = corpus.budget.part(1, 16);
-    let mut edges = Lines::new(&share);
+    let mut edges = Lines::new(&share, found.edges.len());
     let counts = counted(&found.edges);
     for start in (0..found.edges.len()).step_by(BATCH) {
         let lines: Vec<Result<EdgeLine>> = (start..found.edges.len().min(start + BATCH))
@@ -82,7 +82,8 @@ pub(super) fn run(
     clusters.sort_by(|x, y| {
         (Reverse(x.members.len()), &x.representative).cmp(&(Reverse(y.members.len()), &y.representative))
     });
-    let documents = documents(&corpus, &found.composites, wording.references, Lines::new(&share))?;
+    let documents =
+        documents(&corpus, &found.composites, wording.references, Lines::new(&share, corpus.len()))?;
     let header = RunLine {
         schema: SCHEMA,
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -260,8 +261,9 @@ fn position(at: usize) -> u32 {
 fn credited(cluster: &Cluster, corpus: &Corpus, ids: &[String]) -> Result<(Vec<String>, Vec<String>)> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     let mut without = Vec::new();
+    let mut headers = corpus.headers.reader();
     for (&(member, _), id) in cluster.members.iter().zip(ids) {
-        let (_, credits) = corpus.headers.with_credits(member)?;
+        let credits = headers.credits(member)?;
         if credits.is_empty() {
             without.push(id.clone());
         }

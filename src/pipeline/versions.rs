@@ -199,6 +199,13 @@ impl<'a> Version<'a> {
 
 /// Orders the members of a cluster.
 pub(super) fn versions(cluster: &Cluster, corpus: &Corpus, judge: &impl Judge) -> Result<Versions> {
+    let first =
+        corpus.first_of(cluster.members.first().map_or(cluster.representative, |&(member, _)| member));
+    if cluster.members.iter().all(|&(member, _)| corpus.first_of(member) == first) {
+        // Sent again, on the same day: nothing but the order of reading tells which is the earliest.
+        let earliest = corpus.published[first.index()].map(|_| (first, EarliestBy::Order));
+        return Ok(Versions { updates: Vec::new(), earliest });
+    }
     let mut reader = corpus.headers.reader();
     let headers: Vec<Header> = cluster
         .members
