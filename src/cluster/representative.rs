@@ -39,13 +39,9 @@ pub trait Judge: Sync {
     }
     /// The edge between two documents, `None` where they are not related.
     fn relate(&self, a: DocId, b: DocId) -> Option<Edge>;
-    /// The edges among documents, all pairs asked for.
-    fn relate_all(&self, documents: &[DocId]) -> Vec<Edge> {
-        let pairs = documents
-            .iter()
-            .enumerate()
-            .flat_map(|(at, &a)| documents[at + 1..].iter().map(move |&b| (a, b)));
-        pairs.filter_map(|(a, b)| self.relate(a, b)).collect()
+    /// The edges of many pairs, quickest where those of one document follow each other.
+    fn relate_all(&self, pairs: &[(DocId, DocId)]) -> Vec<Edge> {
+        pairs.iter().filter_map(|&(a, b)| self.relate(a, b)).collect()
     }
     /// Whether two documents were published too far apart to be rewrites of one dispatch; then no third document between
     /// them brings them together either.
@@ -114,7 +110,7 @@ pub fn build(groups: &CopyGroups, edges: &[Edge], judge: &impl Judge) -> (Vec<Cl
             .par_iter()
             .map(|members| {
                 let mut told = Vec::new();
-                (describe(members, groups, judge, &mut told), told)
+                (describe(members, groups, edges, judge, &mut told), told)
             })
             .collect();
         for (cluster, told) in described {
@@ -196,7 +192,13 @@ fn component_pairs(
     pairs
 }
 
-fn describe(members: &[u32], groups: &CopyGroups, judge: &impl Judge, kept: &mut Vec<Edge>) -> Cluster {
+fn describe(
+    members: &[u32],
+    groups: &CopyGroups,
+    edges: &[Edge],
+    judge: &impl Judge,
+    kept: &mut Vec<Edge>,
+) -> Cluster {
     let mut leaders: Vec<DocId> =
         members.iter().map(|&m| DocId(m)).filter(|&m| groups.is_leader(m)).collect();
     leaders.sort_by_key(|&m| (std::cmp::Reverse(judge.length(m)), m));
@@ -212,7 +214,7 @@ fn describe(members: &[u32], groups: &CopyGroups, judge: &impl Judge, kept: &mut
     let members: Vec<DocId> = members.iter().map(|&member| DocId(member)).collect();
     let firsts: Vec<DocId> =
         members.iter().copied().filter(|&member| judge.first_of(member) == member).collect();
-    let all = if firsts.len() <= TELL_ALL_PAIRS { Some(judge.relate_all(&firsts)) } else { None };
+    let all = (firsts.len() <= TELL_ALL_PAIRS).then(|| all_edges(&firsts, groups, edges, judge));
     let relate = |member: DocId| match &all {
         Some(edges) => edges
             .iter()
@@ -235,6 +237,27 @@ fn describe(members: &[u32], groups: &CopyGroups, judge: &impl Judge, kept: &mut
     kept.extend(members.iter().filter_map(|&(_, edge)| edge));
     kept.extend(all.into_iter().flatten());
     Cluster { representative, members }
+}
+
+/// The edges of all pairs of documents, which come in order: those that are known, and those that nobody asked for yet.
+fn all_edges(documents: &[DocId], groups: &CopyGroups, edges: &[Edge], judge: &impl Judge) -> Vec<Edge> {
+    let known = |a: DocId, b: DocId| edge_between(edges, a, b).or_else(|| edge_between(&groups.edges, a, b));
+    let (mut found, mut open) = (Vec::new(), Vec::new());
+    for (at, &a) in documents.iter().enumerate() {
+        for &b in &documents[at + 1..] {
+            match known(a, b) {
+                Some(edge) => found.push(*edge),
+                None => open.push((a, b)),
+            }
+        }
+    }
+    found.extend(judge.relate_all(&open));
+    found
+}
+
+/// The edge of a pair, `a` before `b`, among edges that are sorted by their ends.
+pub(super) fn edge_between(edges: &[Edge], a: DocId, b: DocId) -> Option<&Edge> {
+    edges.binary_search_by_key(&(a, b), |edge| (edge.a, edge.b)).ok().map(|at| &edges[at])
 }
 
 /// A name for a cluster that hangs on its members' ids alone: 16 hexadecimal digits.

@@ -126,13 +126,9 @@ impl Judge for Pairs<'_> {
         self.edge(a, b, &mut self.checker())
     }
 
-    fn relate_all(&self, documents: &[DocId]) -> Vec<Edge> {
+    fn relate_all(&self, pairs: &[(DocId, DocId)]) -> Vec<Edge> {
         let mut checker = self.checker();
-        let mut edges = Vec::new();
-        for (at, &a) in documents.iter().enumerate() {
-            edges.extend(documents[at + 1..].iter().filter_map(|&b| self.edge(a, b, &mut checker)));
-        }
-        edges
+        pairs.iter().filter_map(|&(a, b)| self.edge(a, b, &mut checker)).collect()
     }
 
     fn apart(&self, a: DocId, b: DocId) -> bool {
