@@ -41,7 +41,7 @@ fn shuffled<T>(mut items: Vec<T>, seed: u64) -> Vec<T> {
     items
 }
 
-/// Holds the reports of folders with these files against each other.
+/// Holds the reports of folders with these files against each other, and gives one, with the folder as `news`.
 fn check(files: &[(PathBuf, Vec<u8>)]) -> String {
     let folder = TempDir::new().unwrap();
     // Always the same name: reports hold the paths.
@@ -70,7 +70,7 @@ fn check(files: &[(PathBuf, Vec<u8>)]) -> String {
             assert_eq!(*first, report, "with {threads} threads, a limit of {limit:?}, files in order {seed}");
         }
     }
-    first.unwrap()
+    first.unwrap().replace(&root.display().to_string(), "news")
 }
 
 fn files_below(folder: &Path, root: &Path, out: &mut Vec<(PathBuf, Vec<u8>)>) {
@@ -123,4 +123,48 @@ fn a_generated_corpus_gives_one_report() {
     let report = check(&files);
     assert_eq!(count(&report, "document"), 300);
     assert!(count(&report, "cluster") > 10 && count(&report, "edge") > 20);
+}
+
+/// A feed of generated news in which each document comes three times under other ids: once as it is, once from another
+/// source, once a day later. `end` stands behind the text of those that come again.
+fn repeated(end: &str) -> Vec<u8> {
+    let generator = Generator::new(GeneratorConfig { documents: 120, seed: 9 });
+    let mut feed = Vec::new();
+    let again = |id: &str, document: &Generated| Generated {
+        id: format!("{}-{id}", document.id),
+        text: document.text.clone() + end,
+        ..document.clone()
+    };
+    let documents: Vec<Generated> = generator.iter().collect();
+    let same = documents.iter().map(|document| again("same", document));
+    let elsewhere = documents
+        .iter()
+        .map(|document| Generated { source: "elsewhere.example".to_owned(), ..again("elsewhere", document) });
+    let later = documents
+        .iter()
+        .map(|document| Generated { date: "2031-01-01".to_owned(), ..again("later", document) });
+    let twice = documents
+        .iter()
+        .map(|document| Generated { id: format!("{}-2", document.id), ..again("", document) });
+    for document in documents.iter().cloned().chain(same).chain(elsewhere).chain(later).chain(twice) {
+        serde_json::to_writer(&mut feed, &document).unwrap();
+        feed.push(b'\n');
+    }
+    feed
+}
+
+#[test]
+fn what_was_read_before_is_told_as_if_it_were_read_again() {
+    let found = |end: &str| {
+        let report = check(&[(PathBuf::from("feed.jsonl"), repeated(end))]);
+        assert_eq!(count(&report, "document"), 600);
+        let is_found = |line: &&str| !line.starts_with("{\"type\":\"summary\"");
+        report.lines().filter(is_found).map(str::to_owned).collect::<Vec<String>>()
+    };
+    // With a blank behind it a document is read like any other, and has the same words.
+    let (again, anew) = (found(""), found(" "));
+    assert_eq!(again.iter().zip(&anew).find(|(a, b)| a != b), None);
+    assert_eq!(again, anew);
+    let clusters = again.iter().filter(|line| line.starts_with("{\"type\":\"cluster\"")).count();
+    assert!(clusters >= 60, "{clusters}");
 }
