@@ -32,6 +32,7 @@ mod document;
 mod error;
 pub mod eval;
 pub mod generate;
+mod hash;
 pub mod ingest;
 pub mod keep;
 pub mod perturb;

@@ -4,6 +4,7 @@
 //! a counter, and never too low (a counting Bloom filter of one hash; Fan et al. 2000). Features are collected by the part
 //! of the table that they fall into and counted part by part: a part fits a cache, the table does not.
 
+use std::ops::Range;
 use std::sync::Mutex;
 
 use rayon::prelude::*;
@@ -65,10 +66,34 @@ impl Counters {
         Self { parts, bits }
     }
 
+    /// Which counters lie in `range`. Linear in their number.
+    pub(super) fn within(&self, range: &Range<u8>) -> Within {
+        let byte = |counters: &[u8]| {
+            (0..).zip(counters).fold(0, |byte, (at, count)| byte | u8::from(range.contains(count)) << at)
+        };
+        let parts: Vec<Vec<u8>> =
+            self.parts.par_iter().map(|part| part.chunks(8).map(byte).collect()).collect();
+        Within { bytes: parts.concat(), bits: self.bits }
+    }
+
     /// In how many documents a feature stands, saturating.
     pub(super) fn of(&self, feature: u64) -> u8 {
         let (part, place) = place(feature, self.bits);
         self.parts[part][place as usize]
+    }
+}
+
+/// For each counter of a table whether it lies in a range: a bit each, near where the table is far away.
+pub(super) struct Within {
+    bytes: Vec<u8>,
+    bits: u32,
+}
+
+impl Within {
+    /// Whether the count of a feature lies in the range: 1 or 0.
+    pub(super) fn has(&self, feature: u64) -> u8 {
+        let place = feature >> (64 - self.bits);
+        self.bytes[(place / 8) as usize] >> (place % 8) & 1
     }
 }
 
@@ -94,5 +119,8 @@ mod tests {
             }
         });
         assert_eq!((counters.of(mix(1)), counters.of(mix(2)), counters.of(mix(3))), (SATURATED, 100, 0));
+        let hundred = counters.within(&(100..101));
+        assert_eq!((hundred.has(mix(1)), hundred.has(mix(2)), hundred.has(mix(3))), (0, 1, 0));
+        assert!((0..1000).map(mix).all(|f| (hundred.has(f) == 1) == (counters.of(f) == 100)));
     }
 }

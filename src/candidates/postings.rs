@@ -10,6 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use rayon::prelude::*;
 
 use crate::Result;
+use crate::hash;
 use crate::spill::{Budget, Part, Partitions};
 
 /// Parts, as a power of two.
@@ -68,13 +69,11 @@ enum OnePart {
 }
 
 impl OnePart {
-    fn sorted(self) -> Result<Vec<u64>> {
-        let mut records = match self {
-            Self::Held(pieces) => pieces.concat(),
-            Self::Stored(part) => part.read()?,
-        };
-        records.sort_unstable();
-        Ok(records)
+    fn records(self) -> Result<Vec<u64>> {
+        match self {
+            Self::Held(pieces) => Ok(pieces.concat()),
+            Self::Stored(part) => part.read(),
+        }
     }
 }
 
@@ -138,7 +137,8 @@ impl Postings {
             self.dealt.parts().into_iter().map(|part| Mutex::new(Some(part))).collect();
         let take = |at: usize| postings[at].lock().unwrap_or_else(PoisonError::into_inner).take();
         let dealt = Dealt::new(postings.len(), &self.budget, |at| {
-            let postings = take(at).map_or(Ok(Vec::new()), OnePart::sorted)?;
+            let mut postings = take(at).map_or(Ok(Vec::new()), OnePart::records)?;
+            hash::sort(&mut postings);
             let mut parts = vec![Vec::new(); PARTS];
             let mut list: Vec<u32> = Vec::new();
             for run in postings.chunk_by(|a, b| a >> bits == b >> bits).filter(|run| run.len() > 1) {
@@ -178,7 +178,8 @@ impl Meetings {
             .parts()
             .into_par_iter()
             .map(|part| {
-                let pairs = part.sorted()?;
+                let mut pairs = part.records()?;
+                pairs.sort_unstable();
                 let met = |run: &[u64]| keep((run[0] >> 32) as u32, run[0] as u32, run.len());
                 Ok(pairs.chunk_by(|a, b| a == b).filter_map(met).collect())
             })

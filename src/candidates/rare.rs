@@ -9,11 +9,14 @@
 //! Document frequencies are those of representatives: counted over copies, a much-reprinted dispatch would make its
 //! own words frequent and hide itself.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::Candidate;
-use super::counters::{Counters, SATURATED};
+use super::counters::{Counters, SATURATED, Within};
 use super::postings::Postings;
+use crate::hash::Hashes;
 use crate::spill::Budget;
 use crate::text::{Class, Token, TokenStore, mix};
 use crate::{DocId, Result};
@@ -29,6 +32,10 @@ const SLOT_BITS: std::ops::RangeInclusive<u32> = 12..=27;
 /// Features that stand in fewer documents than twice this are equally rare; above, those of twice the frequency rank
 /// behind.
 const RELATIVES: u8 = 4;
+/// Bits that a rank takes.
+const RANK_BITS: u32 = 3;
+/// Counts of the first rank.
+const RAREST: Range<u8> = 2..2 * RELATIVES;
 
 /// The features of documents, counted and ranked.
 pub struct RareJoin<'a> {
@@ -72,8 +79,8 @@ impl<'a> RareJoin<'a> {
         let features: usize = documents.par_iter().map(|&document| 2 * tokens.len_of(document)).sum();
         let slots = (features * SLOTS_PER_FEATURE).next_power_of_two();
         let bits = slots.trailing_zeros().clamp(*SLOT_BITS.start(), *SLOT_BITS.end());
-        let counters = Counters::new(documents.len(), bits, |document, distinct: &mut Distinct, out| {
-            distinct.features(tokens.get(documents[document]).as_slice(), out);
+        let counters = Counters::new(documents.len(), bits, |document, seen: &mut Hashes, out| {
+            distinct_features(tokens.get(documents[document]).as_slice(), seen, out);
         });
         Self { documents, tokens, counters, keys, shared }
     }
@@ -81,10 +88,10 @@ impl<'a> RareJoin<'a> {
     /// How many features two documents share that stand in few enough documents to be a key. With fewer than the join
     /// asks for, no choice of keys could bring the two together.
     pub fn usable_overlap(&self, a: &[Token], b: &[Token]) -> usize {
-        let mut distinct = Distinct::default();
+        let mut seen = Hashes::default();
         let (mut x, mut y) = (Vec::new(), Vec::new());
-        distinct.features(a, &mut x);
-        distinct.features(b, &mut y);
+        distinct_features(a, &mut seen, &mut x);
+        distinct_features(b, &mut seen, &mut y);
         y.sort_unstable();
         x.retain(|&feature| self.counters.of(feature) < SATURATED && y.binary_search(&feature).is_ok());
         x.len()
@@ -98,11 +105,12 @@ impl<'a> RareJoin<'a> {
     /// [`Error::Spill`](crate::Error::Spill) when a temporary file, for what `budget` does not allow, cannot be read or
     /// written.
     pub fn candidates(&self, budget: &Budget) -> Result<Vec<Candidate>> {
+        let rarest = self.counters.within(&RAREST);
         let postings =
             Postings::new(self.documents.len(), budget, |document, ranking: &mut Ranking, sink| {
                 let tokens = self.tokens.get(self.documents[document]);
-                for &(_, feature) in ranking.keys(tokens.as_slice(), &self.counters, self.keys) {
-                    sink.push(feature);
+                for &ranked in ranking.keys(tokens.as_slice(), (&self.counters, &rarest), self.keys) {
+                    sink.push(ranked << RANK_BITS);
                 }
             })?;
         let met = postings.meetings(WINDOW, |_| ())?;
@@ -114,75 +122,86 @@ impl<'a> RareJoin<'a> {
 /// A thread's buffers for picking keys.
 #[derive(Default)]
 struct Ranking {
-    distinct: Distinct,
     features: Vec<u64>,
     counts: Vec<u8>,
-    ranked: Vec<(u32, u64)>,
+    /// Rank above, feature below.
+    ranked: Vec<u64>,
 }
 
 impl Ranking {
-    /// A document's keys: its rarest features that stand in at least one other document.
-    fn keys(&mut self, tokens: &[Token], counters: &Counters, keys: usize) -> &[(u32, u64)] {
-        let Self { distinct, features, counts, ranked } = self;
+    /// A document's keys: its rarest features that stand in at least one other document, each below its rank and short of
+    /// its last [`RANK_BITS`] bits.
+    fn keys(&mut self, tokens: &[Token], (counters, rarest): (&Counters, &Within), keys: usize) -> &[u64] {
+        let Self { features, counts, ranked } = self;
         features.clear();
-        distinct.features(tokens, features);
-        // A loop of its own: the counters are far away, and fetched many at a time.
+        each_feature(tokens, |feature| features.push(feature));
+        // Most documents have enough of the first rank, which a small table tells.
+        // Loops of their own: counters are far away, and fetched many at a time.
         counts.clear();
-        counts.extend(features.iter().map(|&feature| counters.of(feature)));
+        counts.extend(features.iter().map(|&feature| rarest.has(feature)));
         ranked.clear();
-        let usable = features.iter().zip(&*counts).filter(|&(_, count)| (2..SATURATED).contains(count));
-        ranked.extend(usable.map(|(&feature, &count)| (rank(count), feature)));
-        if ranked.len() > keys {
-            ranked.select_nth_unstable(keys);
-            ranked.truncate(keys);
+        ranked.resize(features.len(), 0);
+        let mut found = 0;
+        for (&feature, &stays) in features.iter().zip(&*counts) {
+            // Written whether it stays or not: that is as good as random, and guessing wrong costs more.
+            ranked[found] = feature >> RANK_BITS;
+            found += usize::from(stays);
+        }
+        ranked.truncate(found);
+        leave_smallest(ranked, keys);
+        if ranked.len() < keys {
+            counts.clear();
+            counts.extend(features.iter().map(|&feature| counters.of(feature)));
+            ranked.clear();
+            let usable = features.iter().zip(&*counts).filter(|&(_, count)| (2..SATURATED).contains(count));
+            ranked.extend(
+                usable.map(|(&feature, &count)| rank(count) << (64 - RANK_BITS) | feature >> RANK_BITS),
+            );
+            leave_smallest(ranked, keys);
         }
         ranked
     }
 }
 
-/// Leaves out what comes twice.
-#[derive(Default)]
-struct Distinct {
-    /// Open addressing; 0 is a free place.
-    table: Vec<u64>,
+/// Leaves the smallest `most` of some numbers, each once, ascending.
+fn leave_smallest(numbers: &mut Vec<u64>, most: usize) {
+    // Few stand there twice: leaving repeats out of twice as many as are wanted is enough.
+    let some = 2 * most;
+    if numbers.len() > some {
+        let (smallest, ..) = numbers.select_nth_unstable(some);
+        smallest.sort_unstable();
+        if smallest.chunk_by(|a, b| a == b).count() >= most {
+            numbers.truncate(some);
+        }
+    }
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers.truncate(most);
 }
 
-impl Distinct {
-    /// Appends every feature of a document to `out`, once.
-    fn features(&mut self, tokens: &[Token], out: &mut Vec<u64>) {
-        // Two features a token at most, in a table that is half empty.
-        let size = (4 * tokens.len()).next_power_of_two().max(16);
-        let shift = 64 - size.trailing_zeros();
-        self.table.clear();
-        self.table.resize(size, 0);
-        each_feature(tokens, |feature| {
-            let feature = feature.max(1);
-            let mut at = (feature.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> shift) as usize;
-            loop {
-                match self.table[at] {
-                    0 => {
-                        self.table[at] = feature;
-                        out.push(feature);
-                        return;
-                    }
-                    held if held == feature => return,
-                    _ => at = (at + 1) & (size - 1),
-                }
-            }
-        });
-    }
+/// Appends every feature of a document to `out`, once; `seen` is a buffer.
+fn distinct_features(tokens: &[Token], seen: &mut Hashes, out: &mut Vec<u64>) {
+    // Two features a token at most.
+    seen.clear(2 * tokens.len());
+    each_feature(tokens, |feature| {
+        if seen.insert(feature) {
+            out.push(feature);
+        }
+    });
 }
 
 /// Features of about the same frequency rank alike, and the hash decides among them, for all documents in the same way.
 ///
 /// Were two documents rarer than three, a document with one close relative would spend all of its keys on it, and the
 /// third version of the story, which shares what stands in all three, would never be met.
-fn rank(count: u8) -> u32 {
-    (count / RELATIVES).max(1).ilog2()
+fn rank(count: u8) -> u64 {
+    u64::from((count / RELATIVES).max(1).ilog2())
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::text::tokenize;
 
@@ -221,6 +240,34 @@ mod tests {
         assert_eq!(join(&texts), [Candidate(DocId(0), DocId(1))]);
     }
 
+    proptest! {
+        #[test]
+        fn keys_are_the_rarest_features_each_once(
+            texts in prop::collection::vec(prop::collection::vec(0u8..30, 0..80), 1..12),
+            keys in 1usize..20,
+        ) {
+            let texts: Vec<String> =
+                texts.iter().map(|words| words.iter().map(|w| format!("w{w} ")).collect()).collect();
+            let (documents, tokens) = stored(&texts);
+            let join = RareJoin::new(&documents, &tokens, keys, 2);
+            let (mut ranking, rarest) = (Ranking::default(), join.counters.within(&RAREST));
+            for document in &documents {
+                let tokens = tokens.get(*document);
+                let mut expected = Vec::new();
+                distinct_features(tokens.as_slice(), &mut Hashes::default(), &mut expected);
+                expected.retain(|&feature| join.counters.of(feature) >= 2);
+                expected.sort_unstable_by_key(|&feature| (rank(join.counters.of(feature)), feature));
+                expected.truncate(keys);
+                let found = ranking.keys(tokens.as_slice(), (&join.counters, &rarest), keys);
+                let short = |feature: &u64| feature << RANK_BITS;
+                prop_assert_eq!(
+                    found.iter().map(short).collect::<Vec<_>>(),
+                    expected.iter().map(|feature| feature >> RANK_BITS << RANK_BITS).collect::<Vec<_>>()
+                );
+            }
+        }
+    }
+
     #[test]
     fn a_story_told_many_times_is_chained_with_bounded_work() {
         let texts: Vec<String> =
@@ -235,8 +282,7 @@ mod tests {
     #[test]
     fn a_close_relative_hides_no_distant_one() {
         // Two versions share eighty rare words, of which the third has five.
-        let rare =
-            |range: std::ops::Range<u64>| -> String { range.map(|i| format!("quorvan{i} ")).collect() };
+        let rare = |range: Range<u64>| -> String { range.map(|i| format!("quorvan{i} ")).collect() };
         let texts = [rare(0..80), rare(0..80) + &filler(1, 40), rare(75..80) + &filler(2, 40)];
         let pairs = join(&texts);
         assert!(

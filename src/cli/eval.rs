@@ -135,7 +135,7 @@ fn labelled(args: &EvalArgs, settings: &Settings, by_set: bool) -> anyhow::Resul
         texts.extend(labels::texts(path, settings)?);
     }
     let matching = &settings.config.matching;
-    let model = matching.model.as_deref().map_or_else(Model::shipped, Model::read)?;
+    let model = Model::of(matching.model.as_deref())?;
     let weighting = if args.alone { Weighting::Alone } else { Weighting::Folder };
     if !perturbations.is_empty() {
         let report = perturbed(&pairs, &texts, &perturbations, &model, matching, weighting)?;

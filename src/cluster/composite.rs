@@ -76,7 +76,8 @@ fn is_composite(document: DocId, around: &[(bool, DocId)], edges: &[Edge], judge
         return true;
     }
     // Few consist of what they share with their neighbours: that is asked first, because it is told by shingles alone.
-    let parts: Vec<Vec<bool>> = around.iter().map(|&(_, other)| judge.quoted(document, other)).collect();
+    let others: Vec<DocId> = around.iter().map(|&(_, other)| other).collect();
+    let parts = judge.quoted(document, &others);
     let count = |part: &[bool]| part.iter().filter(|&&quoted| quoted).count();
     let length = judge.length(document) as f64;
     let by_one = parts.iter().map(|part| count(part)).max().unwrap_or(0) as f64;
@@ -110,8 +111,11 @@ mod tests {
         fn unrelated(&self, a: DocId, b: DocId) -> bool {
             a.0 < 10 && b.0 < 10 && a.0 % 2 != b.0 % 2
         }
-        fn quoted(&self, of: DocId, by: DocId) -> Vec<bool> {
-            (0..self.length(of)).map(|at| of.0 >= 10 && (at < 50) == by.0.is_multiple_of(2)).collect()
+        fn quoted(&self, of: DocId, by: &[DocId]) -> Vec<Vec<bool>> {
+            let quoted = |by: &DocId| {
+                (0..self.length(of)).map(|at| of.0 >= 10 && (at < 50) == by.0.is_multiple_of(2)).collect()
+            };
+            by.iter().map(quoted).collect()
         }
         fn coverage(&self, _: DocId, _: DocId) -> f64 {
             0.0

@@ -48,8 +48,8 @@ pub trait Judge: Sync {
     fn apart(&self, a: DocId, b: DocId) -> bool;
     /// Whether two documents tell of different things altogether.
     fn unrelated(&self, a: DocId, b: DocId) -> bool;
-    /// For each token of `of`, whether it is part of a run of words that stands in `by`.
-    fn quoted(&self, of: DocId, by: DocId) -> Vec<bool>;
+    /// For each of `by`: for each token of `of`, whether it is part of a run of words that stands there.
+    fn quoted(&self, of: DocId, by: &[DocId]) -> Vec<Vec<bool>>;
     /// Share of the words of `of` that stand in `by`, 0 to 1.
     fn coverage(&self, of: DocId, by: DocId) -> f64;
     /// Tokens of a document.
@@ -295,8 +295,8 @@ mod tests {
         fn unrelated(&self, _: DocId, _: DocId) -> bool {
             false
         }
-        fn quoted(&self, of: DocId, _: DocId) -> Vec<bool> {
-            vec![false; self.length(of)]
+        fn quoted(&self, of: DocId, by: &[DocId]) -> Vec<Vec<bool>> {
+            vec![vec![false; self.length(of)]; by.len()]
         }
         fn coverage(&self, of: DocId, by: DocId) -> f64 {
             self.relate(of, by).map_or(0.0, |e| if e.a == of { e.containment_a } else { e.containment_b })

@@ -238,14 +238,8 @@ impl<'a> Comparer<'a> {
     /// A setting out of its range, or a file of a model or of agencies that cannot be read.
     pub fn new(config: &'a Config) -> Result<Self> {
         config.validate()?;
-        let model = match &config.matching.model {
-            Some(path) => Model::read(path)?,
-            None => Model::shipped()?,
-        };
-        let agencies = match &config.ingest.agencies {
-            Some(path) => Agencies::with_file(path)?,
-            None => Agencies::shipped(),
-        };
+        let model = Model::of(config.matching.model.as_deref())?;
+        let agencies = Agencies::of(config.ingest.agencies.as_deref())?;
         let tokenizer = Tokenizer::new(&config.matching);
         Ok(Self { config, model, idf: Idf::background(), agencies, tokenizer })
     }

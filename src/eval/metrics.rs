@@ -67,6 +67,15 @@ fn runs(pairs: &[Judged]) -> Vec<(usize, usize)> {
         .collect()
 }
 
+/// For each threshold, from the highest score down: the true pairs at or over it, and all pairs.
+fn called(pairs: &[Judged]) -> impl Iterator<Item = (usize, usize)> {
+    runs(pairs).into_iter().scan((0, 0), |(hits, called), (positive, negative)| {
+        *hits += positive;
+        *called += positive + negative;
+        Some((*hits, *called))
+    })
+}
+
 /// Area under the receiver operating characteristic, by ranks (Mann and Whitney 1947).
 pub fn auc(pairs: &[Judged]) -> Option<f64> {
     let (mut wins, mut positives, mut negatives) = (0.0, 0.0, 0.0);
@@ -83,26 +92,16 @@ pub fn auc(pairs: &[Judged]) -> Option<f64> {
 /// The best F1 of any threshold.
 pub fn best_f1(pairs: &[Judged]) -> Option<f64> {
     let positives = pairs.iter().filter(|p| p.same).count();
-    let (mut hits, mut called, mut best) = (0usize, 0usize, 0.0f64);
-    for (positive, negative) in runs(pairs) {
-        hits += positive;
-        called += positive + negative;
-        best = best.max(2.0 * hits as f64 / (called + positives) as f64);
-    }
+    let f1 = |(hits, called): (usize, usize)| 2.0 * hits as f64 / (called + positives) as f64;
+    let best = called(pairs).map(f1).fold(0.0, f64::max);
     (positives > 0).then_some(best)
 }
 
 /// The largest recall of any threshold whose precision is at least `precision`; 0 where none has it.
 pub fn recall_at_precision(pairs: &[Judged], precision: f64) -> Option<f64> {
     let positives = pairs.iter().filter(|p| p.same).count();
-    let (mut hits, mut called, mut best) = (0usize, 0usize, 0usize);
-    for (positive, negative) in runs(pairs) {
-        hits += positive;
-        called += positive + negative;
-        if hits as f64 >= precision * called as f64 {
-            best = hits;
-        }
-    }
+    let precise = |&(hits, called): &(usize, usize)| hits as f64 >= precision * called as f64;
+    let best = called(pairs).filter(precise).map(|(hits, _)| hits).last().unwrap_or(0);
     (positives > 0).then(|| best as f64 / positives as f64)
 }
 

@@ -1,11 +1,12 @@
 //! Plain text: a headline and a date line set apart at the top, then the article.
 //!
-//! Only layout decides, so that it holds for every language: a headline is a short first line without a full stop,
-//! with a blank line (or a date line) below it and text after that.
+//! Layout decides, so that it holds for every language: a headline is a short first line without a full stop,
+//! with a blank line (or a date line) below it and text after that. A line that names the author is none.
 
 use super::date_line::is_date_line;
 use super::extract::{Extracted, one_line};
 use crate::document::Metadata;
+use crate::text::credit::is_byline;
 
 /// Longest headline, in characters.
 const TITLE_CHARS: usize = 200;
@@ -73,7 +74,7 @@ fn first_line(text: &str) -> Option<(&str, &str)> {
 fn may_be_title(line: &str) -> bool {
     let line = line.trim();
     let bare = line.trim_end_matches(['"', '”', '»', '’', '\'', ')', '」']);
-    !line.is_empty() && !bare.ends_with(FULL_STOPS) && line.chars().count() <= TITLE_CHARS
+    !line.is_empty() && !bare.ends_with(FULL_STOPS) && line.chars().count() <= TITLE_CHARS && !is_byline(line)
 }
 
 #[cfg(test)]
@@ -118,6 +119,21 @@ mod tests {
         assert_eq!(parts(wrapped), (None, None, wrapped.to_owned()));
         let long = format!("{}\n\nIt was late.", "word ".repeat(60));
         assert_eq!(parts(&long).0, None);
+    }
+
+    #[test]
+    fn a_byline_alone_is_no_headline() {
+        for byline in ["By Maren Okoro", "Von unserem Korrespondenten Nils Ahrend", "本报记者 方稚宁"]
+        {
+            let text = format!("{byline}\n\nThe ferry sailed.\nIt was late.\n");
+            assert_eq!(parts(&text), (None, None, text));
+        }
+        let text = "Ferry sails again\n\nBy Maren Okoro\n\nThe ferry sailed.\n";
+        assert_eq!(parts(text).0, some("Ferry sails again"));
+        assert_eq!(
+            parts("By the sea, a town waits\n\nThe ferry sailed.\n").0,
+            some("By the sea, a town waits")
+        );
     }
 
     #[test]

@@ -5,10 +5,8 @@
 //! shares cost a sort of the cluster's shingles; the runs a comparison for each place of a shared shingle, of which few
 //! are looked at.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
-
-use crate::text::{Token, each_shingle, mix};
+use crate::hash::{self, ByHash};
+use crate::text::{Token, each_shingle};
 
 /// Places of a repeated shingle in one document that are tried for the longest run.
 const PLACES: usize = 8;
@@ -35,26 +33,6 @@ pub(super) struct Passage {
     pub(super) from_start: usize,
 }
 
-/// Shingles are mixed hashes: they are their own place in a map.
-type ByShingle<T> = HashMap<u64, T, BuildHasherDefault<Itself>>;
-
-#[derive(Default)]
-struct Itself(u64);
-
-impl Hasher for Itself {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = bytes.iter().fold(self.0, |hash, &byte| mix(hash ^ u64::from(byte)));
-    }
-
-    fn write_u64(&mut self, shingle: u64) {
-        self.0 = shingle;
-    }
-}
-
 /// Measures `members`, in the order of reading; `representative` is an index into them. Runs are of `k` tokens or more.
 pub(super) fn copied(members: &[&[Token]], representative: usize, k: usize, runs: bool) -> Vec<Copied> {
     if members.len() < 2 {
@@ -63,8 +41,7 @@ pub(super) fn copied(members: &[&[Token]], representative: usize, k: usize, runs
     let shingles: Vec<Vec<u64>> = members.iter().map(|tokens| in_order(tokens, k)).collect();
     // Each shingle with the members that hold it: the first, and whether there is another.
     let count = shingles.iter().map(Vec::len).sum();
-    let mut holders: ByShingle<(usize, bool)> =
-        HashMap::with_capacity_and_hasher(count, BuildHasherDefault::default());
+    let mut holders: ByHash<u64, (usize, bool)> = ByHash::with_capacity_and_hasher(count, Default::default());
     for (member, shingles) in shingles.iter().enumerate() {
         for &shingle in shingles {
             holders
@@ -74,9 +51,9 @@ pub(super) fn copied(members: &[&[Token]], representative: usize, k: usize, runs
         }
     }
     let elsewhere = |shingle: u64| holders.get(&shingle).is_some_and(|&(_, more)| more);
-    let mut places: ByShingle<Vec<(usize, usize)>> = HashMap::default();
+    let mut places: ByHash<u64, Vec<(usize, usize)>> = ByHash::default();
     let mut of_representative = shingles[representative].clone();
-    of_representative.sort_unstable();
+    hash::sort(&mut of_representative);
     if runs {
         let others = (0..members.len()).filter(|&member| member != representative);
         for member in std::iter::once(representative).chain(others) {
@@ -145,7 +122,7 @@ fn passages(
     members: &[&[Token]],
     shingles: &[u64],
     k: usize,
-    places: &ByShingle<Vec<(usize, usize)>>,
+    places: &ByHash<u64, Vec<(usize, usize)>>,
 ) -> Vec<Passage> {
     let tokens = members[member];
     let mut out: Vec<Passage> = Vec::new();

@@ -139,26 +139,31 @@ impl Judge for Pairs<'_> {
         self.rewrites.as_ref().is_some_and(|rewrites| rewrites.unrelated(a, b))
     }
 
-    fn quoted(&self, of: DocId, by: DocId) -> Vec<bool> {
-        let (of, by) = (self.corpus.tokens.get(of), self.corpus.tokens.get(by));
-        let (of, by) = (of.as_slice(), by.as_slice());
+    fn quoted(&self, of: DocId, by: &[DocId]) -> Vec<Vec<bool>> {
         thread_local! {
             static RUNS: RefCell<Runs> = RefCell::default();
         }
+        let mut reader = self.corpus.tokens.reader();
+        let of = reader.get(of);
         let k = self.config.shingle;
-        let mut quoted = vec![false; of.len()];
         RUNS.with_borrow_mut(|runs| {
-            runs.hold(by, k);
-            let mut at = 0;
-            each_shingle(of, k, |run| {
-                if runs.contain(run) {
-                    let end = (at + k).min(of.len());
-                    quoted[at..end].fill(true);
+            runs.hold(of.as_slice(), k);
+            let quoted = |&by: &DocId| {
+                let mut quoted = vec![false; of.len()];
+                if runs.meet(reader.get(by).as_slice(), k, |_| ()) > 0 {
+                    let mut at = 0;
+                    each_shingle(of.as_slice(), k, |run| {
+                        if runs.met(run) {
+                            let end = (at + k).min(of.len());
+                            quoted[at..end].fill(true);
+                        }
+                        at += 1;
+                    });
                 }
-                at += 1;
-            });
-        });
-        quoted
+                quoted
+            };
+            by.iter().map(quoted).collect()
+        })
     }
 
     fn coverage(&self, of: DocId, by: DocId) -> f64 {

@@ -61,10 +61,7 @@ pub(super) fn read_into(
     account: &mut Account<'_>,
 ) -> Result<()> {
     let signer = Signer::new(&config.matching);
-    let agencies = match &config.ingest.agencies {
-        Some(path) => Agencies::with_file(path)?,
-        None => Agencies::shipped(),
-    };
+    let agencies = Agencies::of(config.ingest.agencies.as_deref())?;
     let known = Known::new(&corpus.budget.part(1, 16));
     let prepare = |document: Unsettled<'_>| -> (Document, Read) {
         thread_local! {

@@ -109,10 +109,7 @@ pub(super) fn rewrites<'a>(
     if !config.matching.rewrites {
         return Ok(None);
     }
-    let model = match &config.matching.model {
-        Some(path) => Model::read(path)?,
-        None => Model::shipped()?,
-    };
+    let model = Model::of(config.matching.model.as_deref())?;
     let threshold = config.matching.strictness.threshold();
     let idf = Idf::new(frequencies(corpus, groups)?);
     let rewrites = Rewrites::new(model, idf, &corpus.tokens, threshold, profile_bytes(corpus));

@@ -51,26 +51,25 @@ pub(crate) fn width(text: &str) -> usize {
 
 /// `text` in at most `columns` columns, its end replaced by `…` where it does not fit.
 pub(crate) fn cut(text: &str, columns: usize) -> String {
-    if width(text) <= columns {
-        return text.to_owned();
-    }
-    if columns == 0 {
-        return String::new();
-    }
-    format!("{}…", head(text, columns - 1).trim_end())
+    shortened(text, columns, |columns| format!("{}…", head(text, columns).trim_end()))
 }
 
 /// `text` in at most `columns` columns, its middle replaced by `…`: the end of a path says more than its middle.
 pub(crate) fn cut_middle(text: &str, columns: usize) -> String {
+    shortened(text, columns, |columns| {
+        let front = head(text, columns / 3);
+        let back = tail(text, columns - width(front));
+        format!("{front}…{back}")
+    })
+}
+
+/// `text` where it fits in `columns`, else what `cut` makes of it, given the columns that the `…` leaves.
+fn shortened(text: &str, columns: usize, cut: impl FnOnce(usize) -> String) -> String {
     if width(text) <= columns {
-        return text.to_owned();
+        text.to_owned()
+    } else {
+        columns.checked_sub(1).map_or_else(String::new, cut)
     }
-    if columns == 0 {
-        return String::new();
-    }
-    let front = head(text, (columns - 1) / 3);
-    let back = tail(text, columns - 1 - width(front));
-    format!("{front}…{back}")
 }
 
 /// The longest start of `text` that fits in `columns`, never parting a mark from its letter.

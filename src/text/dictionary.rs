@@ -4,9 +4,8 @@
 //! an escape. News has nine words in ten, and more, among the 65,535 most frequent ones of its own folder, so that a
 //! token takes two to three bytes instead of eight. What is coded comes back exactly.
 
-use std::collections::HashMap;
-
 use super::tokens::Token;
+use crate::hash::ByHash;
 
 /// Stands before a token that is written out.
 const ESCAPE: u16 = u16::MAX;
@@ -26,7 +25,7 @@ pub(super) struct Dictionary {
 
 impl Dictionary {
     /// The most frequent of the words that were counted; of equals those of the least bits.
-    pub(super) fn of(counts: &HashMap<Token, u32>) -> Self {
+    pub(super) fn of(counts: &ByHash<Token, u32>) -> Self {
         let mut ranked: Vec<(u32, Token)> = counts.iter().map(|(&token, &count)| (count, token)).collect();
         ranked.sort_unstable_by(|x, y| y.0.cmp(&x.0).then(x.1.cmp(&y.1)));
         ranked.truncate(usize::from(ESCAPE));
@@ -120,7 +119,7 @@ mod tests {
             known in prop::collection::vec(any::<u64>(), 0..200),
             others in prop::collection::vec(any::<u64>(), 0..50),
         ) {
-            let counts: HashMap<Token, u32> = known.iter().map(|&bits| (Token::of_bits(bits), 1)).collect();
+            let counts: ByHash<Token, u32> = known.iter().map(|&bits| (Token::of_bits(bits), 1)).collect();
             let dictionary = Dictionary::of(&counts);
             let tokens: Vec<Token> = known.iter().chain(&others).map(|&bits| Token::of_bits(bits)).collect();
             let mut codes = Vec::new();
@@ -133,7 +132,7 @@ mod tests {
 
     #[test]
     fn the_most_frequent_words_have_the_codes() {
-        let counts: HashMap<Token, u32> =
+        let counts: ByHash<Token, u32> =
             (0..100_000_u32).map(|n| (Token::of_bits(u64::from(n) << 3), n)).collect();
         let dictionary = Dictionary::of(&counts);
         assert_eq!(dictionary.code(Token::of_bits(99_999 << 3)), Some(0));
@@ -143,7 +142,7 @@ mod tests {
 
     #[test]
     fn codes_that_end_early_give_what_there_is() {
-        let dictionary = Dictionary::of(&HashMap::new());
+        let dictionary = Dictionary::of(&ByHash::default());
         assert!(dictionary.decode(&[ESCAPE, 1, 2], 5).is_empty());
     }
 }

@@ -13,7 +13,7 @@ pub type Shingles = Vec<u64>;
 pub fn shingles(tokens: &[Token], k: usize, out: &mut Shingles) {
     out.clear();
     each_shingle(tokens, k, |hash| out.push(hash));
-    out.sort_unstable();
+    crate::hash::sort(out);
     out.dedup();
 }
 

@@ -4,11 +4,11 @@
 //! token going in and one coming out; two to three bytes a token in between (`dictionary`). Twenty bytes a document
 //! stay in memory whatever the budget. Documents of the same tokens can be kept once.
 
-use std::collections::HashMap;
 use std::sync::Mutex;
 
 use super::dictionary::{Dictionary, parts, whole};
 use super::tokens::{Segment, Token, Tokens};
+use crate::hash::ByHash;
 use crate::spill::{Blobs, Budget, Reader};
 use crate::{DocId, Error, Result};
 
@@ -38,7 +38,7 @@ pub struct TokenStore {
     lengths: Vec<(u32, u32)>,
     dictionaries: Vec<Dictionary>,
     /// Tokens counted for the next dictionary; `None` while the last one serves.
-    counts: Option<HashMap<Token, u32>>,
+    counts: Option<ByHash<Token, u32>>,
     /// Tokens, and those not in the dictionary, since its use was looked at last.
     seen: (usize, usize),
     codes: Vec<u16>,
@@ -54,7 +54,7 @@ impl TokenStore {
             places: Vec::new(),
             lengths: Vec::new(),
             dictionaries: Vec::new(),
-            counts: Some(HashMap::new()),
+            counts: Some(ByHash::default()),
             seen: (0, 0),
             codes: Vec::new(),
             failed: Mutex::new(None),
@@ -258,7 +258,7 @@ impl TokenStore {
         self.seen = (0, 0);
         match self.counts.take() {
             Some(counts) => self.dictionaries.push(Dictionary::of(&counts)),
-            None if stale => self.counts = Some(HashMap::new()),
+            None if stale => self.counts = Some(ByHash::default()),
             None => {}
         }
     }

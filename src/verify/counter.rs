@@ -2,6 +2,7 @@
 
 use super::idf::Frequencies;
 use crate::Result;
+use crate::hash;
 use crate::spill::{Budget, Partitions};
 
 /// Terms that are collected before they are counted, unless the counts are more than that.
@@ -53,7 +54,7 @@ impl TermCounter {
     }
 
     fn count(&mut self) -> Result<()> {
-        self.pending.sort_unstable();
+        hash::sort(&mut self.pending);
         let fresh = self.pending.chunk_by(|a, b| a == b).map(|run| (run[0], length(run)));
         self.counted = merge(&self.counted, fresh);
         self.pending.clear();

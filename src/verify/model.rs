@@ -65,6 +65,14 @@ impl Model {
         Self::from_json(DEFAULT)
     }
 
+    /// The model of the file at a path, where one is given, else the shipped one.
+    ///
+    /// # Errors
+    /// As for [`Model::read`].
+    pub fn of(path: Option<&std::path::Path>) -> Result<Self> {
+        path.map_or_else(Self::shipped, Self::read)
+    }
+
     /// Reads the model file at `path`.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ use super::features::RARE_IDF;
 use super::idf::Idf;
 use super::terms::{Place, each_term, is_number};
 use super::weekdays::Weekdays;
+use crate::hash;
 use crate::text::{Class, Tokens, each_shingle, sequence_hash};
 
 /// Words that a unit holds at most: longer sentences, and paragraphs without sentence marks, are cut.
@@ -104,7 +105,7 @@ impl Profile {
         for segment in tokens.segments() {
             each_term(tokens, segment, |place| out.push(place.term));
         }
-        out.sort_unstable();
+        hash::sort(&mut out);
         out.dedup();
         out
     }
@@ -171,7 +172,7 @@ impl Builder {
     }
 
     fn finish(mut self, tokens: &Tokens, idf: &Idf) -> Profile {
-        self.places.sort_unstable();
+        hash::sort(&mut self.places);
         let weekdays = Weekdays::get();
         let mut terms = Vec::with_capacity(self.places.len());
         let mut weights: Vec<f32> = Vec::with_capacity(self.places.len());
@@ -220,7 +221,7 @@ impl Builder {
         let mut runs = Vec::with_capacity(tokens.len());
         // The upper half of a mixed hash.
         each_shingle(tokens.as_slice(), RUN, |hash| runs.push((hash >> 32) as u32));
-        runs.sort_unstable();
+        hash::sort(&mut runs);
         runs.dedup();
         Profile {
             lead_days: days_of(&units, true),

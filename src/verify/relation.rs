@@ -6,6 +6,7 @@ use super::sets::Overlap;
 use super::shared::Shared;
 use crate::DocId;
 use crate::config::MatchConfig;
+use crate::hash;
 use crate::report::Relation;
 use crate::text::Tokens;
 
@@ -217,7 +218,7 @@ impl<'a> Verifier<'a> {
         for (words, tokens) in [(&mut *a, x), (&mut *b, y)] {
             words.clear();
             words.extend(tokens.as_slice().iter().map(|token| token.bits()));
-            words.sort_unstable();
+            hash::sort(words);
         }
         Overlap::of(a, b)
     }

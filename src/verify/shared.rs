@@ -4,51 +4,18 @@
 //! table of one document serves all that it is compared with.
 
 use super::sets::Overlap;
+use crate::hash::Hashes;
 use crate::text::{Token, each_shingle};
-
-/// A set of hashes by open addressing; 0 is a free place.
-#[derive(Debug, Default)]
-struct Table {
-    places: Vec<u64>,
-    shift: u32,
-}
-
-impl Table {
-    /// Forgets everything and makes room for `most` hashes, half of the places staying free.
-    fn clear(&mut self, most: usize) {
-        let size = (2 * most).next_power_of_two().max(2);
-        self.shift = 64 - size.trailing_zeros();
-        self.places.clear();
-        self.places.resize(size, 0);
-    }
-
-    /// Where a hash stands, or would.
-    fn place(&self, hash: u64) -> usize {
-        let last = self.places.len() - 1;
-        // Shingles are well mixed: their leading bits are a place.
-        let mut at = (hash >> self.shift) as usize;
-        while self.places[at] != 0 && self.places[at] != hash {
-            at = (at + 1) & last;
-        }
-        at
-    }
-
-    /// Adds a hash; whether it was new.
-    fn insert(&mut self, hash: u64) -> bool {
-        let at = self.place(hash);
-        std::mem::replace(&mut self.places[at], hash) == 0
-    }
-}
 
 /// The distinct shingles of one document, ready to be compared with those of others.
 #[derive(Debug, Default)]
 pub struct Shared {
-    held: Table,
+    held: Hashes,
     distinct: usize,
     /// The comparison that met each place of `held` last.
     met: Vec<u32>,
     comparison: u32,
-    others: Table,
+    others: Hashes,
 }
 
 impl Shared {
@@ -56,38 +23,47 @@ impl Shared {
     pub fn hold(&mut self, tokens: &[Token], k: usize) {
         self.held.clear(tokens.len());
         self.distinct = 0;
-        each_shingle(tokens, k, |shingle| self.distinct += usize::from(self.held.insert(shingle.max(1))));
+        each_shingle(tokens, k, |shingle| self.distinct += usize::from(self.held.insert(shingle)));
         self.met.clear();
-        self.met.resize(self.held.places.len(), 0);
+        self.met.resize(self.held.places(), 0);
         self.comparison = 0;
     }
 
     /// Whether the document that is held has a shingle.
     pub fn contain(&self, shingle: u64) -> bool {
-        self.held.places[self.held.place(shingle.max(1))] != 0
+        self.held.place(shingle).1
     }
 
     /// Whether a shingle of the document that is held stands in the one that it was compared with last.
     pub fn met(&self, shingle: u64) -> bool {
-        self.comparison > 0 && self.met[self.held.place(shingle.max(1))] == self.comparison
+        self.comparison > 0 && self.met[self.held.place(shingle).0] == self.comparison
     }
 
     /// The overlap of the document that is held with another.
     pub fn overlap(&mut self, tokens: &[Token], k: usize) -> Overlap {
+        let mut seen = std::mem::take(&mut self.others);
+        seen.clear(tokens.len());
+        let mut others = 0;
+        let shared = self.meet(tokens, k, |shingle| others += usize::from(seen.insert(shingle)));
+        self.others = seen;
+        Overlap { a: self.distinct, b: shared + others, shared }
+    }
+
+    /// Compares the document that is held with another, so that [`met`](Self::met) tells of it: how many shingles they
+    /// share. `other` is given those that only the other one has, repeats included.
+    pub fn meet(&mut self, tokens: &[Token], k: usize, mut other: impl FnMut(u64)) -> usize {
         self.comparison += 1;
-        self.others.clear(tokens.len());
-        let (mut shared, mut others) = (0, 0);
+        let mut shared = 0;
         each_shingle(tokens, k, |shingle| {
-            let shingle = shingle.max(1);
-            let at = self.held.place(shingle);
-            if self.held.places[at] == 0 {
-                others += usize::from(self.others.insert(shingle));
+            let (at, held) = self.held.place(shingle);
+            if !held {
+                other(shingle);
             } else if self.met[at] != self.comparison {
                 self.met[at] = self.comparison;
                 shared += 1;
             }
         });
-        Overlap { a: self.distinct, b: shared + others, shared }
+        shared
     }
 }
 

@@ -43,6 +43,14 @@ impl Agencies {
         &AGENCIES
     }
 
+    /// The shipped table, with the rows of a file added where one is given.
+    ///
+    /// # Errors
+    /// As for [`Agencies::with_file`].
+    pub fn of(path: Option<&Path>) -> Result<Arc<Self>> {
+        path.map_or_else(|| Ok(Self::shipped()), Self::with_file)
+    }
+
     /// The shipped table with the rows of a file of the same form added: new agencies, and more names of known ones. A
     /// name that the shipped table gives to another agency is the file's from then on.
     ///

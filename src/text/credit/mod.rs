@@ -159,7 +159,7 @@ pub(super) fn dateline_len(line: &str, first: bool) -> Option<usize> {
 }
 
 /// Whether a line that stands before the first paragraph is a byline.
-pub(super) fn is_byline(line: &str) -> bool {
+pub(crate) fn is_byline(line: &str) -> bool {
     lines::is_byline(line, Agencies::shipped_ref())
 }
 
