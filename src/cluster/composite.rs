@@ -4,8 +4,6 @@
 //! of them. It gives itself away by its neighbours: it is made of parts of documents that have nothing in common but
 //! it.
 
-use std::collections::BTreeMap;
-
 use rayon::prelude::*;
 
 use super::representative::{Judge, edge_between};
@@ -32,51 +30,58 @@ pub struct Composite {
     pub quotes: Vec<DocId>,
 }
 
-/// Finds the composites among the ends of `edges` and `quotes`, and gives the edges that are left without them.
+/// A document, whether it has no edge with the other, and the other.
+type Neighbour = (DocId, bool, DocId);
+
+/// Finds the composites among the ends of `edges` and `quotes`, in the order of reading, and takes their edges away.
 ///
-/// Edges come sorted by their ends. `quotes` are pairs without an edge that have some sentences in common. A document is composite when two documents
-/// that are unrelated to each other both have an edge with it, or when it consists of parts of its neighbours, two of
-/// which are unrelated and stand in different parts of it.
+/// Edges come sorted by their ends; `quotes` are pairs without an edge that have some sentences in common. A document is
+/// composite when two documents that are unrelated to each other both have an edge with it, or when it consists of parts of
+/// its neighbours, two of which are unrelated and stand in different parts of it.
 pub fn part_composites(
-    edges: &[Edge],
+    edges: &mut Vec<Edge>,
     quotes: &[(DocId, DocId)],
     judge: &impl Judge,
-) -> (Vec<Composite>, Vec<Edge>) {
-    let mut neighbours: BTreeMap<DocId, Vec<(bool, DocId)>> = BTreeMap::new();
+) -> Vec<Composite> {
     let linked = edges.iter().map(|edge| (true, edge.a, edge.b));
+    let mut neighbours: Vec<Neighbour> = Vec::with_capacity(2 * (edges.len() + quotes.len()));
     for (is_edge, a, b) in linked.chain(quotes.iter().map(|&(a, b)| (false, a, b))) {
-        neighbours.entry(a).or_default().push((is_edge, b));
-        neighbours.entry(b).or_default().push((is_edge, a));
+        neighbours.extend([(a, !is_edge, b), (b, !is_edge, a)]);
     }
-    // A digest without an edge chains nothing, and yet a reader wants to know it for what it is.
-    neighbours.retain(|_, around| around.len() > 1);
-    let composite = |(document, mut around): (DocId, Vec<(bool, DocId)>)| {
-        around.sort_unstable_by_key(|&(is_edge, other)| (!is_edge, other));
-        around.truncate(COMPARED);
-        is_composite(document, &around, edges, judge).then(|| {
-            let mut quotes: Vec<DocId> = around.iter().map(|&(_, other)| other).collect();
+    // Those with edges first.
+    neighbours.par_sort_unstable();
+    let composite = |around: &[Neighbour]| {
+        let document = around[0].0;
+        let around = &around[..around.len().min(COMPARED)];
+        is_composite(document, around, edges, judge).then(|| {
+            let mut quotes: Vec<DocId> = around.iter().map(|&(.., other)| other).collect();
             quotes.sort_unstable();
             Composite { document, quotes }
         })
     };
-    let neighbours: Vec<(DocId, Vec<(bool, DocId)>)> = neighbours.into_iter().collect();
-    let composites: Vec<Composite> = neighbours.into_par_iter().filter_map(composite).collect();
+    let composites: Vec<Composite> = neighbours
+        .par_chunk_by(|x, y| x.0 == y.0)
+        // A digest without an edge chains nothing, and yet a reader wants to know it for what it is.
+        .filter(|around| around.len() > 1)
+        .filter_map(composite)
+        .collect();
     let is_composite = |d: DocId| composites.binary_search_by_key(&d, |composite| composite.document).is_ok();
-    let left = edges.iter().filter(|edge| !is_composite(edge.a) && !is_composite(edge.b)).copied().collect();
-    (composites, left)
+    edges.retain(|edge| !is_composite(edge.a) && !is_composite(edge.b));
+    composites
 }
 
-fn is_composite(document: DocId, around: &[(bool, DocId)], edges: &[Edge], judge: &impl Judge) -> bool {
+fn is_composite(document: DocId, around: &[Neighbour], edges: &[Edge], judge: &impl Judge) -> bool {
     // Neighbours with an edge of their own need not be compared: most are of one family.
     let unrelated =
         |x: DocId, y: DocId| edge_between(edges, x.min(y), x.max(y)).is_none() && judge.unrelated(x, y);
-    let linked: Vec<DocId> = around.iter().filter(|(is_edge, _)| *is_edge).map(|&(_, other)| other).collect();
+    let linked: Vec<DocId> =
+        around.iter().filter(|&&(_, without, _)| !without).map(|&(.., other)| other).collect();
     let pairs = |count: usize| (0..count).flat_map(move |x| (x + 1..count).map(move |y| (x, y)));
     if pairs(linked.len()).any(|(x, y)| unrelated(linked[x], linked[y])) {
         return true;
     }
     // Few consist of what they share with their neighbours: that is asked first, because it is told by shingles alone.
-    let others: Vec<DocId> = around.iter().map(|&(_, other)| other).collect();
+    let others: Vec<DocId> = around.iter().map(|&(.., other)| other).collect();
     let parts = judge.quoted(document, &others);
     let count = |part: &[bool]| part.iter().filter(|&&quoted| quoted).count();
     let length = judge.length(document) as f64;
@@ -89,7 +94,7 @@ fn is_composite(document: DocId, around: &[(bool, DocId)], edges: &[Edge], judge
         let common = parts[x].iter().zip(&parts[y]).filter(|&(&a, &b)| a && b).count() as f64;
         common <= COMMON_PART * count(&parts[x]).min(count(&parts[y])) as f64
     };
-    pairs(around.len()).any(|(x, y)| apart(x, y) && unrelated(around[x].1, around[y].1))
+    pairs(around.len()).any(|(x, y)| apart(x, y) && unrelated(around[x].2, around[y].2))
 }
 
 #[cfg(test)]
@@ -138,10 +143,16 @@ mod tests {
         }
     }
 
+    fn parted(edges: &[Edge], quotes: &[(DocId, DocId)]) -> (Vec<Composite>, Vec<Edge>) {
+        let mut edges = edges.to_vec();
+        let composites = part_composites(&mut edges, quotes, &Parity);
+        (composites, edges)
+    }
+
     #[test]
     fn the_digest_is_parted_from_the_stories_it_has_edges_with() {
         let edges = [edge(0, 2), edge(0, 10), edge(1, 3), edge(1, 10), edge(2, 10)];
-        let (composites, left) = part_composites(&edges, &[], &Parity);
+        let (composites, left) = parted(&edges, &[]);
         assert_eq!(
             composites,
             [Composite { document: DocId(10), quotes: vec![DocId(0), DocId(1), DocId(2)] }]
@@ -152,7 +163,7 @@ mod tests {
     #[test]
     fn one_edge_and_the_quote_of_another_story_are_enough() {
         let edges = [edge(0, 2), edge(0, 10)];
-        let (composites, left) = part_composites(&edges, &[(DocId(1), DocId(10))], &Parity);
+        let (composites, left) = parted(&edges, &[(DocId(1), DocId(10))]);
         assert_eq!(composites.len(), 1);
         assert_eq!(left, [edge(0, 2)]);
     }
@@ -160,7 +171,7 @@ mod tests {
     #[test]
     fn quotes_of_two_stories_are_enough() {
         let quotes = [(DocId(0), DocId(10)), (DocId(1), DocId(10))];
-        let (composites, left) = part_composites(&[], &quotes, &Parity);
+        let (composites, left) = parted(&[], &quotes);
         assert_eq!(composites, [Composite { document: DocId(10), quotes: vec![DocId(0), DocId(1)] }]);
         assert!(left.is_empty());
     }
@@ -168,7 +179,7 @@ mod tests {
     #[test]
     fn a_sentence_shared_with_another_story_makes_no_digest() {
         let edges = [edge(0, 2)];
-        let (composites, left) = part_composites(&edges, &[(DocId(0), DocId(1))], &Parity);
+        let (composites, left) = parted(&edges, &[(DocId(0), DocId(1))]);
         assert!(composites.is_empty());
         assert_eq!(left, edges);
     }
@@ -176,7 +187,7 @@ mod tests {
     #[test]
     fn a_story_whose_neighbours_are_related_is_none() {
         let edges = [edge(0, 2), edge(0, 4), edge(0, 6)];
-        let (composites, left) = part_composites(&edges, &[], &Parity);
+        let (composites, left) = parted(&edges, &[]);
         assert!(composites.is_empty());
         assert_eq!(left, edges);
     }

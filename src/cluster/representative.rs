@@ -22,9 +22,7 @@ const APART: f64 = -1e6;
 /// Clusters of up to this many members have every pair told: a reader of the report asks about two documents, not about
 /// the shape of the search that found them.
 const TELL_ALL_PAIRS: usize = 24;
-/// Edges that may be held more than once before the list is gone through.
-const MET_AGAIN: usize = 1 << 20;
-/// Clusters that are described before the edges told of them are looked through.
+/// Components, and clusters, that are worked on between two steps that are taken in their order.
 const TOGETHER: usize = 1 << 10;
 /// Members that are tried as representative, and members that each is tried on: enough to find the one that covers
 /// the others best without n² work on a story reprinted a thousand times.
@@ -67,70 +65,84 @@ pub struct Cluster {
 
 /// Groups documents: copies by their stars, excerpts with what holds them, rewrites by correlation clustering.
 ///
-/// In come the copy groups and the edges among their leaders; out come the clusters of two or more, in the order of
-/// their first members, and the edges that hold them, in order, each pair once.
-pub fn build(groups: &CopyGroups, edges: &[Edge], judge: &impl Judge) -> (Vec<Cluster>, Vec<Edge>) {
+/// In come the copy groups and the edges among their leaders, sorted by their ends; out come the clusters of two or more,
+/// in the order of their first members, and the edges within them, in order, each pair once. Of a list of edges, which may
+/// be longer than that of the documents, there is never a second one.
+pub fn build(groups: &CopyGroups, mut edges: Vec<Edge>, judge: &impl Judge) -> (Vec<Cluster>, Vec<Edge>) {
     let documents = groups.leader.len();
-    let holder = holders(documents, edges, judge);
+    let holder = holders(documents, &edges, judge);
     let mut sets = UnionFind::new(documents);
     for edge in edges.iter().filter(|e| holder[e.a.index()].is_none() && holder[e.b.index()].is_none()) {
         sets.union(edge.a.0, edge.b.0);
     }
-    let mut kept: Vec<Edge> = groups.edges.clone();
+    // What nobody asked for before.
+    let mut told: Vec<Edge> = Vec::new();
     let mut core = UnionFind::new(documents);
     let components = sets.groups();
-    let parted: Vec<(Vec<usize>, Vec<Edge>)> = components
-        .par_iter()
-        .map(|component| {
-            let mut told = Vec::new();
-            let pairs = component_pairs(component, edges, &holder, judge, &mut told);
-            (correlation_clusters(component.len(), &pairs), told)
-        })
-        .collect();
-    for (component, (clusters, told)) in components.iter().zip(parted) {
-        kept.extend(told);
-        let mut first = vec![None; component.len()];
-        for (&node, &cluster) in component.iter().zip(&clusters) {
-            core.union(*first[cluster].get_or_insert(node), node);
+    for some in components.chunks(TOGETHER) {
+        let parted: Vec<(Vec<usize>, Vec<Edge>)> = some
+            .par_iter()
+            .map(|component| {
+                let mut told = Vec::new();
+                let pairs = component_pairs(component, &edges, &holder, judge, &mut told);
+                (correlation_clusters(component.len(), &pairs), told)
+            })
+            .collect();
+        for (component, (clusters, more)) in some.iter().zip(parted) {
+            told.extend(more);
+            let mut first = vec![None; component.len()];
+            for (&node, &cluster) in component.iter().zip(&clusters) {
+                core.union(*first[cluster].get_or_insert(node), node);
+            }
         }
     }
     for (held, holder) in (0u32..).zip(&holder) {
         if let Some(edge) = holder {
-            core.union(held, if edge.a.0 == held { edge.b.0 } else { edge.a.0 });
-            kept.push(*edge);
+            core.union(held, edge.other(DocId(held)).0);
         }
     }
+    drop((components, holder, sets));
     for (document, leader) in (0u32..).zip(&groups.leader) {
         core.union(leader.0, document);
     }
-    let mut distinct = 0;
+    once_each(&mut told);
+    let known = Known { found: &edges, copies: &groups.edges, told: &told };
+    let mut described: Vec<Edge> = Vec::new();
     let mut clusters: Vec<Cluster> = Vec::new();
     for some in core.groups().chunks(TOGETHER) {
-        let described: Vec<(Cluster, Vec<Edge>)> = some
-            .par_iter()
-            .map(|members| {
-                let mut told = Vec::new();
-                (describe(members, groups, edges, judge, &mut told), told)
-            })
-            .collect();
-        for (cluster, told) in described {
+        let more: Vec<(Cluster, Vec<Edge>)> =
+            some.par_iter().map(|members| describe(members, groups, &known, judge)).collect();
+        for (cluster, edges) in more {
             clusters.push(cluster);
-            kept.extend(told);
-        }
-        // Most pairs are met more than once: what is kept must not grow with how often.
-        if kept.len() > MET_AGAIN.max(distinct + distinct / 2) {
-            once_each(&mut kept);
-            distinct = kept.len();
+            described.extend(edges);
         }
     }
-    kept.retain(|edge| core.find(edge.a.0) == core.find(edge.b.0));
-    once_each(&mut kept);
-    (clusters, kept)
+    edges.reserve_exact(groups.edges.len() + told.len() + described.len());
+    for mut more in [groups.edges.clone(), told, described] {
+        edges.append(&mut more);
+    }
+    edges.retain(|edge| core.find(edge.a.0) == core.find(edge.b.0));
+    once_each(&mut edges);
+    (clusters, edges)
 }
 
+/// Sorts edges by their ends and keeps one of each pair.
 fn once_each(edges: &mut Vec<Edge>) {
     edges.sort_unstable_by_key(|edge| (edge.a, edge.b));
     edges.dedup_by_key(|edge| (edge.a, edge.b));
+}
+
+/// Edges that need not be asked for, in lists sorted by their ends.
+struct Known<'a> {
+    found: &'a [Edge],
+    copies: &'a [Edge],
+    told: &'a [Edge],
+}
+
+impl Known<'_> {
+    fn of(&self, a: DocId, b: DocId) -> Option<&Edge> {
+        [self.found, self.copies, self.told].into_iter().find_map(|edges| edge_between(edges, a, b))
+    }
 }
 
 /// For each document that is an excerpt, its edge to the document that holds it best; cycles cannot arise, since a
@@ -153,7 +165,7 @@ fn component_pairs(
     edges: &[Edge],
     holder: &[Option<Edge>],
     judge: &impl Judge,
-    kept: &mut Vec<Edge>,
+    told: &mut Vec<Edge>,
 ) -> Vec<Pair> {
     let index = |document: DocId| component.binary_search(&document.0).ok();
     let mut pairs: Vec<Pair> = Vec::new();
@@ -166,7 +178,6 @@ fn component_pairs(
         {
             if let (Some(a), Some(b)) = (index(edge.a), index(edge.b)) {
                 pairs.push(Pair { a, b, score: edge.score });
-                kept.push(*edge);
             }
         }
     }
@@ -182,7 +193,7 @@ fn component_pairs(
                 let edge = if component.len() <= CHECK_ALL_PAIRS { judge.relate(x, y) } else { None };
                 if let Some(edge) = edge {
                     pairs.push(Pair { a, b, score: edge.score });
-                    kept.push(edge);
+                    told.push(edge);
                 } else if judge.apart(x, y) {
                     pairs.push(Pair { a, b, score: APART });
                 }
@@ -192,13 +203,13 @@ fn component_pairs(
     pairs
 }
 
+/// A cluster of these members, and the edges among them that were not known.
 fn describe(
     members: &[u32],
     groups: &CopyGroups,
-    edges: &[Edge],
+    known: &Known<'_>,
     judge: &impl Judge,
-    kept: &mut Vec<Edge>,
-) -> Cluster {
+) -> (Cluster, Vec<Edge>) {
     let mut leaders: Vec<DocId> =
         members.iter().map(|&m| DocId(m)).filter(|&m| groups.is_leader(m)).collect();
     leaders.sort_by_key(|&m| (std::cmp::Reverse(judge.length(m)), m));
@@ -214,13 +225,15 @@ fn describe(
     let members: Vec<DocId> = members.iter().map(|&member| DocId(member)).collect();
     let firsts: Vec<DocId> =
         members.iter().copied().filter(|&member| judge.first_of(member) == member).collect();
-    let all = (firsts.len() <= TELL_ALL_PAIRS).then(|| all_edges(&firsts, groups, edges, judge));
-    let relate = |member: DocId| match &all {
-        Some(edges) => edges
-            .iter()
-            .find(|edge| [edge.a, edge.b].contains(&representative) && [edge.a, edge.b].contains(&member))
-            .copied(),
-        None => judge.relate(representative, member),
+    let mut told = if firsts.len() <= TELL_ALL_PAIRS { told_of(&firsts, known, judge) } else { Vec::new() };
+    let is_told = |a: DocId, b: DocId| told.iter().find(|edge| (edge.a, edge.b) == (a, b));
+    let relate = |member: DocId| {
+        let (a, b) = (member.min(representative), member.max(representative));
+        match known.of(a, b).or_else(|| is_told(a, b)) {
+            Some(edge) => Some(*edge),
+            None if firsts.len() <= TELL_ALL_PAIRS => None,
+            None => judge.relate(a, b),
+        }
     };
     // A twin comes after its first, whose edge it has as well.
     let mut related: HashMap<DocId, Option<Edge>> = HashMap::with_capacity(firsts.len());
@@ -234,25 +247,18 @@ fn describe(
     };
     let members: Vec<(DocId, Option<Edge>)> =
         members.into_iter().map(|member| (member, edge_of(member))).collect();
-    kept.extend(members.iter().filter_map(|&(_, edge)| edge));
-    kept.extend(all.into_iter().flatten());
-    Cluster { representative, members }
+    let is_new = |edge: &Edge| known.of(edge.a, edge.b).is_none();
+    told.extend(members.iter().filter_map(|&(_, edge)| edge).filter(is_new));
+    (Cluster { representative, members }, told)
 }
 
-/// The edges of all pairs of documents, which come in order: those that are known, and those that nobody asked for yet.
-fn all_edges(documents: &[DocId], groups: &CopyGroups, edges: &[Edge], judge: &impl Judge) -> Vec<Edge> {
-    let known = |a: DocId, b: DocId| edge_between(edges, a, b).or_else(|| edge_between(&groups.edges, a, b));
-    let (mut found, mut open) = (Vec::new(), Vec::new());
+/// The edges among documents, which come in order, that are not known.
+fn told_of(documents: &[DocId], known: &Known<'_>, judge: &impl Judge) -> Vec<Edge> {
+    let mut open = Vec::new();
     for (at, &a) in documents.iter().enumerate() {
-        for &b in &documents[at + 1..] {
-            match known(a, b) {
-                Some(edge) => found.push(*edge),
-                None => open.push((a, b)),
-            }
-        }
+        open.extend(documents[at + 1..].iter().filter(|&&b| known.of(a, b).is_none()).map(|&b| (a, b)));
     }
-    found.extend(judge.relate_all(&open));
-    found
+    judge.relate_all(&open)
 }
 
 /// The edge of a pair, `a` before `b`, among edges that are sorted by their ends.
@@ -325,7 +331,7 @@ mod tests {
     #[test]
     fn disjoint_excerpts_of_one_story_stay_with_it() {
         let edges: Vec<Edge> = (1..6).map(|b| edge(0, b, Relation::Excerpt, 0.9)).collect();
-        let (clusters, kept) = build(&alone(6), &edges, &Table::new(&edges));
+        let (clusters, kept) = build(&alone(6), edges.clone(), &Table::new(&edges));
         assert_eq!(clusters.len(), 1);
         assert_eq!(clusters[0].members.len(), 6);
         assert_eq!(clusters[0].representative, DocId(0));
@@ -335,7 +341,7 @@ mod tests {
     #[test]
     fn an_excerpt_goes_with_the_story_that_holds_it_best() {
         let edges = vec![edge(0, 2, Relation::Excerpt, 0.81), edge(1, 2, Relation::Excerpt, 0.99)];
-        let (clusters, _) = build(&alone(3), &edges, &Table::new(&edges));
+        let (clusters, _) = build(&alone(3), edges.clone(), &Table::new(&edges));
         assert_eq!(clusters.len(), 1);
         assert!(clusters[0].members.iter().all(|(m, _)| m.0 != 0));
     }
@@ -348,7 +354,7 @@ mod tests {
             .filter(|e| (e.a.0, e.b.0) != (0, 5))
             .collect();
         let sizes = |table: &Table| -> Vec<usize> {
-            build(&alone(6), &edges, table).0.iter().map(|c| c.members.len()).collect()
+            build(&alone(6), edges.clone(), table).0.iter().map(|c| c.members.len()).collect()
         };
         assert_eq!(sizes(&Table::new(&edges)), [6]);
         assert_eq!(sizes(&Table { apart: 5, ..Table::new(&edges) }), [5]);
@@ -358,7 +364,7 @@ mod tests {
     fn copies_follow_their_leader_and_say_so() {
         let star = vec![edge(0, 3, Relation::Copy, 0.9)];
         let groups = CopyGroups { leader: vec![DocId(0), DocId(1), DocId(2), DocId(0)], edges: star.clone() };
-        let (clusters, kept) = build(&groups, &[], &Table::new(&star));
+        let (clusters, kept) = build(&groups, Vec::new(), &Table::new(&star));
         assert_eq!(clusters[0].members, [(DocId(0), None), (DocId(3), Some(star[0]))]);
         assert_eq!(kept, star);
     }

@@ -32,7 +32,7 @@ pub(super) struct Corpus {
     pub(super) published: Vec<Option<i64>>,
     pub(super) learned: Learned,
     keys: BandKeys,
-    /// By document: a hash of its tokens, its source and its date.
+    /// By document: a hash of its tokens, its source and its date, until all are read.
     digests: Vec<u64>,
     /// By document: the first with the same tokens, source and date, most often itself. The others, its twins, go where it
     /// goes, and only it takes part in the search for copies.
@@ -115,7 +115,8 @@ impl Corpus {
 
     /// Finds the documents that are the same but for their place, once all are read.
     pub(super) fn find_twins(&mut self) -> Result<()> {
-        let mut sorted: Vec<(u64, DocId)> = self.digests.iter().copied().zip(self.ids()).collect();
+        let mut sorted: Vec<(u64, DocId)> =
+            std::mem::take(&mut self.digests).into_iter().zip(self.ids()).collect();
         sorted.par_sort_unstable();
         let runs: Vec<&[(u64, DocId)]> =
             sorted.chunk_by(|a, b| a.0 == b.0).filter(|run| run.len() > 1).collect();
@@ -161,6 +162,11 @@ impl Corpus {
     /// Pairs that may be copies; of twins the first alone.
     pub(super) fn copy_candidates(&self) -> Result<Vec<Candidate>> {
         self.keys.candidates(|document| !self.is_twin(document))
+    }
+
+    /// Copies have been looked for: their keys go.
+    pub(super) fn forget_keys(&mut self) {
+        self.keys = BandKeys::new(0, &self.budget);
     }
 
     /// The groups with the twins of their members.

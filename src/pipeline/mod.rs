@@ -176,8 +176,8 @@ impl<'a> Pipeline<'a> {
         let rewrites = stages::rewrites(&corpus, &groups, window, config)?;
         let judge = judge::Pairs::new(&corpus, &config.matching, rewrites, window);
         let checked = stages::join(&corpus, &groups, &judge, config, cancel, &mut account)?;
-        let found = stages::cluster(&corpus, &groups, &checked, &judge, cancel, &mut account)?;
-        drop((groups, checked));
+        let found = stages::cluster(&corpus, &groups, checked, &judge, cancel, &mut account)?;
+        drop(groups);
         let evidence = Evidence::of(&found.edges, &judge, &self.budget.part(1, 16))?;
         let inside = self.inside(&found.clusters, &corpus, &judge)?;
         corpus.tokens.check()?;

@@ -48,6 +48,7 @@ pub(super) fn read(
 ) -> Result<Corpus> {
     let mut corpus = Corpus::new(config, budget);
     read_into(&mut corpus, roots, config, progress, cancel, account)?;
+    corpus.find_twins()?;
     Ok(corpus)
 }
 
@@ -106,7 +107,6 @@ pub(super) fn read_into(
             }
             Ok(())
         })?;
-        corpus.find_twins()?;
         let documents = corpus.len() as u64;
         Ok(((), inputs, documents))
     })

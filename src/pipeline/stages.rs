@@ -73,6 +73,7 @@ pub(super) fn furniture(
     account: &mut Account<'_>,
 ) -> Result<CopyGroups> {
     if config.matching.keep_furniture {
+        corpus.forget_keys();
         return Ok(groups);
     }
     account.stage(Stage::Furniture, groups.leaders() as u64, None, |_| {
@@ -83,13 +84,14 @@ pub(super) fn furniture(
             frequencies(corpus, &groups).map(Idf::new)
         })?;
         corpus.tokens.check()?;
-        if learned.is_empty() {
-            let leaders = groups.leaders() as u64;
-            return Ok((groups, leaders));
-        }
-        cancel.check()?;
-        corpus.mark(learned, &config.matching)?;
-        let groups = collapse(corpus, &corpus.copy_candidates()?, window, config, &NoProgress, cancel)?;
+        let groups = if learned.is_empty() {
+            groups
+        } else {
+            cancel.check()?;
+            corpus.mark(learned, &config.matching)?;
+            collapse(corpus, &corpus.copy_candidates()?, window, config, &NoProgress, cancel)?
+        };
+        corpus.forget_keys();
         let leaders = groups.leaders() as u64;
         Ok((groups, leaders))
     })
@@ -226,7 +228,7 @@ pub(super) struct Found {
 pub(super) fn cluster(
     corpus: &Corpus,
     groups: &CopyGroups,
-    (edges, quotes): &Checked,
+    (mut edges, quotes): Checked,
     judge: &Pairs<'_>,
     cancel: &Cancel,
     account: &mut Account<'_>,
@@ -234,8 +236,9 @@ pub(super) fn cluster(
     let came_in = (groups.edges.len() + edges.len()) as u64;
     account.stage(Stage::Cluster, came_in, None, |_| {
         cancel.check()?;
-        let (composites, edges) = cluster::part_composites(edges, quotes, judge);
-        let (clusters, edges) = cluster::build(groups, &edges, judge);
+        let composites = cluster::part_composites(&mut edges, &quotes, judge);
+        drop(quotes);
+        let (clusters, edges) = cluster::build(groups, edges, judge);
         corpus.tokens.check()?;
         let count = clusters.len() as u64;
         Ok((Found { clusters, edges, composites }, count))

@@ -30,6 +30,7 @@ pub(super) fn survey(
     if !among.is_empty() {
         read_into(&mut corpus, among, config, progress, cancel, &mut account)?;
     }
+    corpus.find_twins()?;
     let window = stages::window(&corpus, config);
     let window = window.as_ref();
     let groups = stages::copies(&corpus, window, config, cancel, &mut account)?;
