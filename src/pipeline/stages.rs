@@ -24,7 +24,7 @@ use crate::sketch::Sketcher;
 use crate::sources::{self, source_key};
 use crate::spill::Budget;
 use crate::text::credit::{self, Agencies, Credit};
-use crate::text::{SourceLines, TokenStore, Tokenizer, Tokens};
+use crate::text::{Piece, SourceLines, TokenStore, Tokenizer, Tokens};
 use crate::verify::{Edge, Frequencies, Idf, Model, Profile, Rewrites, TermCounter, Window};
 use crate::{DocId, Error, Result};
 
@@ -93,21 +93,22 @@ impl Corpus {
         let mut learned = Learned::new(learned);
         for batch in documents.chunks(BATCH) {
             let lines = &learned.lines;
-            let changed: Vec<(DocId, Tokens, Vec<u64>, Vec<u64>)> = batch
+            let changed: Vec<(DocId, Tokens, Vec<u64>, Vec<Piece>)> = batch
                 .par_iter()
                 .map_init(
                     || (Worker::default(), self.tokens.reader()),
                     |(worker, reader), &document| {
                         let (source, tokens) = (self.sources[document.index()], reader.get(document));
-                        let marked = lines.marked(source, &tokens)?;
+                        let pieces = lines.pieces(source, &tokens);
+                        let marked = tokens.without(pieces.iter().map(|piece| &piece.tokens))?;
                         let keys = worker.sign(&marked, config, &sketcher, cut);
-                        Some((document, marked, keys, lines.of(source, &tokens)))
+                        Some((document, marked, keys, pieces))
                     },
                 )
                 .flatten_iter()
                 .collect();
-            for (document, tokens, keys, lines) in changed {
-                learned.count(document, &lines);
+            for (document, tokens, keys, pieces) in changed {
+                learned.count(document, &pieces);
                 self.keys.replace(document.index(), length(&tokens), &keys)?;
                 self.tokens.shorten(document, &tokens)?;
             }
