@@ -109,7 +109,7 @@ fn candidates(c: &mut Criterion) {
     }
     let mut group = c.benchmark_group("candidates");
     group.throughput(Throughput::Elements(documents.len() as u64)).sample_size(10);
-    group.bench_function("bands", |b| b.iter(|| black_box(keys.candidates().unwrap())));
+    group.bench_function("bands", |b| b.iter(|| black_box(keys.candidates(|_| true).unwrap())));
     let mut store = TokenStore::new(&Budget::unlimited());
     for document in &documents {
         store.push(document).unwrap();

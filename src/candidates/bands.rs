@@ -52,7 +52,7 @@ impl BandKeys {
         Self { keys, bands, documents: Vec::new(), budget: budget.part(1, 2) }
     }
 
-    /// Adds a document of `tokens` tokens with its keys.
+    /// Adds a document of `tokens` tokens, of a higher number than those before, with its keys.
     ///
     /// # Errors
     /// [`Error::Spill`](crate::Error::Spill) when the temporary file cannot be written.
@@ -70,12 +70,30 @@ impl BandKeys {
         }
     }
 
-    /// Gives the document that was added as number `at`, from 0, another length and other keys.
+    /// The keys of a document; none of one that was not added.
+    ///
+    /// # Errors
+    /// [`Error::Spill`](crate::Error::Spill) when the temporary file cannot be read.
+    pub fn of(&self, document: DocId) -> Result<Vec<u64>> {
+        let Some(at) = self.place(document) else { return Ok(Vec::new()) };
+        match &self.keys {
+            Keys::Held(bands) => Ok(bands.iter().map(|band| band[at]).collect()),
+            Keys::Stored(blobs) => Ok(blobs.reader().get(at)?.to_vec()),
+        }
+    }
+
+    /// Documents are added in ascending order.
+    fn place(&self, document: DocId) -> Option<usize> {
+        self.documents.binary_search_by_key(&document, |&(document, _)| document).ok()
+    }
+
+    /// Gives a document that was added another length and other keys.
     ///
     /// # Errors
     /// [`Error::Spill`](crate::Error::Spill) when the temporary file cannot be written.
-    pub fn replace(&mut self, at: usize, tokens: u32, keys: &[u64]) -> Result<()> {
+    pub fn replace(&mut self, document: DocId, tokens: u32, keys: &[u64]) -> Result<()> {
         debug_assert_eq!(keys.len(), self.bands);
+        let Some(at) = self.place(document) else { return Ok(()) };
         self.documents[at].1 = tokens;
         match &mut self.keys {
             Keys::Held(bands) => {
@@ -88,7 +106,7 @@ impl BandKeys {
         }
     }
 
-    /// Pairs that agree in at least one band, sorted, each once.
+    /// Pairs of the documents that are `wanted` that agree in at least one band, sorted, each once.
     ///
     /// Sort and scan, one band at a time on every thread: O(bands · n log n) time, and at most
     /// `bands · (NEIGHBOURS + 1) · n` pairs, however large a bucket is. Within a bucket members are ordered by length, each
@@ -97,7 +115,10 @@ impl BandKeys {
     ///
     /// # Errors
     /// [`Error::Spill`](crate::Error::Spill) when the temporary file cannot be read.
-    pub fn candidates(&self) -> Result<Vec<Candidate>> {
+    pub fn candidates(&self, wanted: impl Fn(DocId) -> bool) -> Result<Vec<Candidate>> {
+        let documents = self.documents.iter().zip(0..);
+        let kept: Vec<u32> =
+            documents.filter(|&(&(document, _), _)| wanted(document)).map(|(_, at)| at).collect();
         // A band is held twice while it is sorted.
         let band_bytes = 16 * self.documents.len().max(1);
         let together = self.budget.bytes().map_or(TOGETHER, |bytes| (bytes / band_bytes).clamp(1, TOGETHER));
@@ -105,7 +126,7 @@ impl BandKeys {
         let bands: Vec<usize> = (0..self.bands).collect();
         for bands in bands.chunks(together) {
             let found: Vec<Vec<Candidate>> = match &self.keys {
-                Keys::Held(keys) => bands.par_iter().map(|&band| self.pairs_of(&keys[band])).collect(),
+                Keys::Held(keys) => bands.par_iter().map(|&band| self.pairs_of(&keys[band], &kept)).collect(),
                 Keys::Stored(blobs) => {
                     let mut keys = vec![Vec::with_capacity(self.documents.len()); bands.len()];
                     let mut reader = blobs.reader();
@@ -115,7 +136,7 @@ impl BandKeys {
                             keys.push(own[band]);
                         }
                     }
-                    keys.par_iter().map(|keys| self.pairs_of(keys)).collect()
+                    keys.par_iter().map(|keys| self.pairs_of(keys, &kept)).collect()
                 }
             };
             found.into_iter().for_each(|found| pairs.extend(found));
@@ -125,17 +146,19 @@ impl BandKeys {
         Ok(pairs)
     }
 
-    /// Pairs that agree in a band, given the key of each document in it.
-    fn pairs_of(&self, keys: &[u64]) -> Vec<Candidate> {
-        let bits = self.documents.len().next_power_of_two().trailing_zeros();
-        let mut entries: Vec<u64> = keys.iter().zip(0..).map(|(key, at)| key >> bits << bits | at).collect();
+    /// Pairs of the documents at the places `kept` that agree in a band, given the key of each document in it.
+    fn pairs_of(&self, keys: &[u64], kept: &[u32]) -> Vec<Candidate> {
+        let bits = kept.len().next_power_of_two().trailing_zeros();
+        let key = |(&place, at): (&u32, u64)| keys[place as usize] >> bits << bits | at;
+        let mut entries: Vec<u64> = kept.iter().zip(0..).map(key).collect();
         entries.sort_unstable();
         let mut pairs = Vec::new();
         let mut bucket: Vec<(u32, DocId)> = Vec::new();
         for run in entries.chunk_by(|a, b| a >> bits == b >> bits).filter(|run| run.len() > 1) {
             bucket.clear();
             bucket.extend(run.iter().map(|entry| {
-                let (document, tokens) = self.documents[(entry & ((1 << bits) - 1)) as usize];
+                let place = kept[(entry & ((1 << bits) - 1)) as usize];
+                let (document, tokens) = self.documents[place as usize];
                 (tokens, document)
             }));
             bucket.sort_unstable();
@@ -176,8 +199,8 @@ mod tests {
             for (own, at) in documents.iter().zip(0..) {
                 keys.push(DocId(at), at % 17, own).unwrap();
             }
-            keys.replace(5, 3, &documents[6]).unwrap();
-            keys.candidates().unwrap()
+            keys.replace(DocId(5), 3, &documents[6]).unwrap();
+            keys.candidates(|_| true).unwrap()
         };
         let free = found(&Budget::unlimited());
         assert!(free.len() > 300);
@@ -188,15 +211,24 @@ mod tests {
 
     #[test]
     fn one_band_in_common_is_enough_and_none_is_not() {
-        let pairs = keys_of(&[&[1, 2], &[3, 2], &[4, 5]]).candidates().unwrap();
+        let pairs = keys_of(&[&[1, 2], &[3, 2], &[4, 5]]).candidates(|_| true).unwrap();
         assert_eq!(pairs, [Candidate(DocId(0), DocId(1))]);
+    }
+
+    #[test]
+    fn documents_that_are_not_wanted_meet_nobody() {
+        let keys = keys_of(&[&[1, 2], &[3, 2], &[4, 5], &[1, 5]]);
+        let pairs = keys.candidates(|document| document != DocId(0)).unwrap();
+        assert_eq!(pairs, [Candidate(DocId(2), DocId(3))]);
+        assert_eq!(keys.of(DocId(1)).unwrap(), [3, 2]);
+        assert!(keys.of(DocId(4)).unwrap().is_empty());
     }
 
     #[test]
     fn a_bucket_is_linear_and_connected() {
         let one = [7u64];
         let documents: Vec<&[u64]> = (0..1000).map(|_| one.as_slice()).collect();
-        let pairs = keys_of(&documents).candidates().unwrap();
+        let pairs = keys_of(&documents).candidates(|_| true).unwrap();
         assert!(pairs.len() <= (NEIGHBOURS + 1) * 1000);
         assert!((1..1000).all(|d| pairs.contains(&Candidate(DocId(0), DocId(d)))));
     }

@@ -54,13 +54,10 @@ pub fn candidates(
         });
         sizes[document].store(size, Ordering::Relaxed);
     })?;
-    let met = postings.meetings(|list, pairs| {
-        for (at, &a) in list.iter().enumerate() {
+    let met = postings.meetings(WINDOW, |list| {
+        for &document in list {
             // Sums hang on no order.
-            elsewhere[a as usize].fetch_add(1, Ordering::Relaxed);
-            for &b in list[at + 1..].iter().take(WINDOW) {
-                pairs.push(a, b);
-            }
+            elsewhere[document as usize].fetch_add(1, Ordering::Relaxed);
         }
     })?;
     let of =

@@ -1,9 +1,8 @@
 //! Which pairs are worth an exact check.
 //!
 //! Three generators. [`bands`] finds copies: documents whose signatures agree in a whole band (Indyk and Motwani 1998).
-//! [`rare`] finds excerpts and rewrites, whose Jaccard similarity is far too low for any banding: documents that share
-//! several of their rarest words and word pairs. [`contained`] finds the excerpts alone, at a fifth of the cost, where
-//! rewrites are not wanted.
+//! [`contained`] finds excerpts, by a sample of their shingles, and [`rare`] rewrites, whose Jaccard similarity is far too
+//! low for any banding: documents that share several of their rarest words and word pairs.
 
 pub mod bands;
 pub mod contained;
@@ -37,7 +36,7 @@ pub struct Survey {
     pub documents: usize,
     /// Those that are left once copies have collapsed.
     pub representatives: usize,
-    /// Pairs that the join proposes.
+    /// Pairs of these that the joins propose.
     pub candidates: usize,
     /// What became of each pair that was asked for, in the order of asking.
     pub meetings: Vec<Meeting>,
@@ -48,6 +47,6 @@ pub struct Survey {
 pub struct Meeting {
     /// Whether verification sees the pair: as copies of one representative, or as a candidate by their representatives.
     pub met: bool,
-    /// Features that both hold and that are not too frequent to be a key.
+    /// Features that both hold and that are not too frequent to be a key; 0 where rewrites are not wanted.
     pub usable: usize,
 }

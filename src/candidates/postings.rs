@@ -126,47 +126,39 @@ impl Postings {
         Ok(Self { dealt, bits, documents, budget: budget.clone() })
     }
 
-    /// Pairs of documents that meet under a key, with how many times they do. `meet` is given the documents of each key
-    /// that two or more hold, ascending and each once, and says which of them meet.
+    /// Pairs of documents that meet under a key, with how many times they do: of the documents that hold one, each meets the
+    /// `window` that follow it, so that the work is linear however many hold it. `listed` is told the documents of each key
+    /// that two or more hold, ascending and each once.
     ///
     /// # Errors
     /// [`Error::Spill`](crate::Error::Spill) when the temporary file cannot be read or written.
-    pub(super) fn meetings(self, meet: impl Fn(&[u32], &mut Pairs<'_>) + Sync) -> Result<Meetings> {
-        let (bits, documents) = (self.bits, self.documents);
+    pub(super) fn meetings(self, window: usize, listed: impl Fn(&[u32]) + Sync) -> Result<Meetings> {
+        let (bits, documents) = (self.bits, self.documents as u64);
         let postings: Vec<Mutex<Option<OnePart>>> =
             self.dealt.parts().into_iter().map(|part| Mutex::new(Some(part))).collect();
         let take = |at: usize| postings[at].lock().unwrap_or_else(PoisonError::into_inner).take();
         let dealt = Dealt::new(postings.len(), &self.budget, |at| {
             let postings = take(at).map_or(Ok(Vec::new()), OnePart::sorted)?;
             let mut parts = vec![Vec::new(); PARTS];
-            let mut pairs = Pairs { parts: &mut parts, documents: documents as u64 };
             let mut list: Vec<u32> = Vec::new();
             for run in postings.chunk_by(|a, b| a >> bits == b >> bits).filter(|run| run.len() > 1) {
                 list.clear();
                 // The low bits hold a document, of which there are fewer than 2^32.
                 list.extend(run.iter().map(|posting| (posting & ((1 << bits) - 1)) as u32));
                 list.dedup();
-                if list.len() > 1 {
-                    meet(&list, &mut pairs);
+                if list.len() < 2 {
+                    continue;
+                }
+                listed(&list);
+                for (at, &a) in list.iter().enumerate() {
+                    let pairs = &mut parts[(u64::from(a) * PARTS as u64 / documents) as usize];
+                    let met = list[at + 1..].iter().take(window);
+                    pairs.extend(met.map(|&b| u64::from(a) << 32 | u64::from(b)));
                 }
             }
             Ok(parts)
         })?;
         Ok(Meetings { dealt })
-    }
-}
-
-/// Takes pairs of documents.
-pub(super) struct Pairs<'a> {
-    parts: &'a mut [Vec<u64>],
-    documents: u64,
-}
-
-impl Pairs<'_> {
-    /// Adds a pair; `a` is the smaller.
-    pub(super) fn push(&mut self, a: u32, b: u32) {
-        let part = u64::from(a) * PARTS as u64 / self.documents;
-        self.parts[part as usize].push(u64::from(a) << 32 | u64::from(b));
     }
 }
 
@@ -209,6 +201,7 @@ mod tests {
         fn pairs_are_those_that_share_keys(
             keys in prop::collection::vec(prop::collection::vec(0u64..12, 0..6), 0..40),
             limit in prop::option::of(16usize..600),
+            window in 1usize..40,
         ) {
             let budget = limit.map_or_else(Budget::unlimited, |bytes| Budget::new(bytes, None));
             let postings = Postings::new(keys.len(), &budget, |document, (): &mut (), sink| {
@@ -217,21 +210,13 @@ mod tests {
                 }
             })
             .unwrap();
-            let met = postings.meetings(|list, pairs| {
-                assert!(list.is_sorted_by(|a, b| a < b));
-                for (at, &a) in list.iter().enumerate() {
-                    for &b in &list[at + 1..] {
-                        pairs.push(a, b);
-                    }
-                }
-            })
-            .unwrap();
+            let met = postings.meetings(window, |list| assert!(list.is_sorted_by(|a, b| a < b))).unwrap();
             let mut expected = BTreeMap::new();
-            for a in 0..keys.len() {
-                for b in a + 1..keys.len() {
-                    let shared = (0..12).filter(|key| keys[a].contains(key) && keys[b].contains(key)).count();
-                    if shared > 0 {
-                        expected.insert((a as u32, b as u32), shared);
+            for key in 0..12 {
+                let list: Vec<u32> = (0..).zip(&keys).filter(|(_, of)| of.contains(&key)).map(|(at, _)| at).collect();
+                for (at, &a) in list.iter().enumerate() {
+                    for &b in list[at + 1..].iter().take(window) {
+                        *expected.entry((a, b)).or_insert(0) += 1;
                     }
                 }
             }

@@ -105,13 +105,7 @@ impl<'a> RareJoin<'a> {
                     sink.push(feature);
                 }
             })?;
-        let met = postings.meetings(|list, pairs| {
-            for (at, &a) in list.iter().enumerate() {
-                for &b in list[at + 1..].iter().take(WINDOW) {
-                    pairs.push(a, b);
-                }
-            }
-        })?;
+        let met = postings.meetings(WINDOW, |_| ())?;
         let of = |document: u32| self.documents[document as usize];
         met.pairs(|a, b, shared| (shared >= self.shared).then(|| Candidate(of(a), of(b))))
     }

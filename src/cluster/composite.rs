@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::representative::Judge;
+use super::representative::{Judge, edge_between};
 use crate::DocId;
 use crate::verify::Edge;
 
@@ -34,7 +34,7 @@ pub struct Composite {
 
 /// Finds the composites among the ends of `edges` and `quotes`, and gives the edges that are left without them.
 ///
-/// `quotes` are pairs without an edge that have some sentences in common. A document is composite when two documents
+/// Edges come sorted by their ends. `quotes` are pairs without an edge that have some sentences in common. A document is composite when two documents
 /// that are unrelated to each other both have an edge with it, or when it consists of parts of its neighbours, two of
 /// which are unrelated and stand in different parts of it.
 pub fn part_composites(
@@ -53,7 +53,7 @@ pub fn part_composites(
     let composite = |(document, mut around): (DocId, Vec<(bool, DocId)>)| {
         around.sort_unstable_by_key(|&(is_edge, other)| (!is_edge, other));
         around.truncate(COMPARED);
-        is_composite(document, &around, judge).then(|| {
+        is_composite(document, &around, edges, judge).then(|| {
             let mut quotes: Vec<DocId> = around.iter().map(|&(_, other)| other).collect();
             quotes.sort_unstable();
             Composite { document, quotes }
@@ -66,10 +66,13 @@ pub fn part_composites(
     (composites, left)
 }
 
-fn is_composite(document: DocId, around: &[(bool, DocId)], judge: &impl Judge) -> bool {
+fn is_composite(document: DocId, around: &[(bool, DocId)], edges: &[Edge], judge: &impl Judge) -> bool {
+    // Neighbours with an edge of their own need not be compared: most are of one family.
+    let unrelated =
+        |x: DocId, y: DocId| edge_between(edges, x.min(y), x.max(y)).is_none() && judge.unrelated(x, y);
     let linked: Vec<DocId> = around.iter().filter(|(is_edge, _)| *is_edge).map(|&(_, other)| other).collect();
     let pairs = |count: usize| (0..count).flat_map(move |x| (x + 1..count).map(move |y| (x, y)));
-    if pairs(linked.len()).any(|(x, y)| judge.unrelated(linked[x], linked[y])) {
+    if pairs(linked.len()).any(|(x, y)| unrelated(linked[x], linked[y])) {
         return true;
     }
     // Few consist of what they share with their neighbours: that is asked first, because it is told by shingles alone.
@@ -85,7 +88,7 @@ fn is_composite(document: DocId, around: &[(bool, DocId)], judge: &impl Judge) -
         let common = parts[x].iter().zip(&parts[y]).filter(|&(&a, &b)| a && b).count() as f64;
         common <= COMMON_PART * count(&parts[x]).min(count(&parts[y])) as f64
     };
-    pairs(around.len()).any(|(x, y)| apart(x, y) && judge.unrelated(around[x].1, around[y].1))
+    pairs(around.len()).any(|(x, y)| apart(x, y) && unrelated(around[x].1, around[y].1))
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Clusters from edges: cores, satellites, and who stands for the whole.
 
+use std::collections::HashMap;
+
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -30,15 +32,16 @@ const REPRESENTATIVE_SAMPLE: usize = 32;
 
 /// What the clusterer asks of verification.
 pub trait Judge: Sync {
+    /// The first of the documents that are the same as this one in words, source and date, its twins: most often the
+    /// document itself. What holds of one holds of the others.
+    fn first_of(&self, document: DocId) -> DocId {
+        document
+    }
     /// The edge between two documents, `None` where they are not related.
     fn relate(&self, a: DocId, b: DocId) -> Option<Edge>;
-    /// The edges among documents, all pairs asked for.
-    fn relate_all(&self, documents: &[DocId]) -> Vec<Edge> {
-        let pairs = documents
-            .iter()
-            .enumerate()
-            .flat_map(|(at, &a)| documents[at + 1..].iter().map(move |&b| (a, b)));
-        pairs.filter_map(|(a, b)| self.relate(a, b)).collect()
+    /// The edges of many pairs, quickest where those of one document follow each other.
+    fn relate_all(&self, pairs: &[(DocId, DocId)]) -> Vec<Edge> {
+        pairs.iter().filter_map(|&(a, b)| self.relate(a, b)).collect()
     }
     /// Whether two documents were published too far apart to be rewrites of one dispatch; then no third document between
     /// them brings them together either.
@@ -107,7 +110,7 @@ pub fn build(groups: &CopyGroups, edges: &[Edge], judge: &impl Judge) -> (Vec<Cl
             .par_iter()
             .map(|members| {
                 let mut told = Vec::new();
-                (describe(members, groups, judge, &mut told), told)
+                (describe(members, groups, edges, judge, &mut told), told)
             })
             .collect();
         for (cluster, told) in described {
@@ -189,7 +192,13 @@ fn component_pairs(
     pairs
 }
 
-fn describe(members: &[u32], groups: &CopyGroups, judge: &impl Judge, kept: &mut Vec<Edge>) -> Cluster {
+fn describe(
+    members: &[u32],
+    groups: &CopyGroups,
+    edges: &[Edge],
+    judge: &impl Judge,
+    kept: &mut Vec<Edge>,
+) -> Cluster {
     let mut leaders: Vec<DocId> =
         members.iter().map(|&m| DocId(m)).filter(|&m| groups.is_leader(m)).collect();
     leaders.sort_by_key(|&m| (std::cmp::Reverse(judge.length(m)), m));
@@ -203,7 +212,9 @@ fn describe(members: &[u32], groups: &CopyGroups, judge: &impl Judge, kept: &mut
         .reduce(|best, next| if next.0 > best.0 + 1e-12 { next } else { best })
         .map_or(DocId(members[0]), |(_, leader)| leader);
     let members: Vec<DocId> = members.iter().map(|&member| DocId(member)).collect();
-    let all = if members.len() <= TELL_ALL_PAIRS { Some(judge.relate_all(&members)) } else { None };
+    let firsts: Vec<DocId> =
+        members.iter().copied().filter(|&member| judge.first_of(member) == member).collect();
+    let all = (firsts.len() <= TELL_ALL_PAIRS).then(|| all_edges(&firsts, groups, edges, judge));
     let relate = |member: DocId| match &all {
         Some(edges) => edges
             .iter()
@@ -211,11 +222,42 @@ fn describe(members: &[u32], groups: &CopyGroups, judge: &impl Judge, kept: &mut
             .copied(),
         None => judge.relate(representative, member),
     };
-    let related = |&member: &DocId| (member, (member != representative).then(|| relate(member)).flatten());
-    let members: Vec<(DocId, Option<Edge>)> = members.iter().map(related).collect();
+    // A twin comes after its first, whose edge it has as well.
+    let mut related: HashMap<DocId, Option<Edge>> = HashMap::with_capacity(firsts.len());
+    let mut edge_of = |member: DocId| {
+        let first = judge.first_of(member);
+        if first == representative {
+            return (member != first).then(|| Edge::identical(first, member));
+        }
+        let edge = *related.entry(first).or_insert_with(|| relate(first));
+        edge.map(|edge| if member == first { edge } else { edge.of_twin(first, member) })
+    };
+    let members: Vec<(DocId, Option<Edge>)> =
+        members.into_iter().map(|member| (member, edge_of(member))).collect();
     kept.extend(members.iter().filter_map(|&(_, edge)| edge));
     kept.extend(all.into_iter().flatten());
     Cluster { representative, members }
+}
+
+/// The edges of all pairs of documents, which come in order: those that are known, and those that nobody asked for yet.
+fn all_edges(documents: &[DocId], groups: &CopyGroups, edges: &[Edge], judge: &impl Judge) -> Vec<Edge> {
+    let known = |a: DocId, b: DocId| edge_between(edges, a, b).or_else(|| edge_between(&groups.edges, a, b));
+    let (mut found, mut open) = (Vec::new(), Vec::new());
+    for (at, &a) in documents.iter().enumerate() {
+        for &b in &documents[at + 1..] {
+            match known(a, b) {
+                Some(edge) => found.push(*edge),
+                None => open.push((a, b)),
+            }
+        }
+    }
+    found.extend(judge.relate_all(&open));
+    found
+}
+
+/// The edge of a pair, `a` before `b`, among edges that are sorted by their ends.
+pub(super) fn edge_between(edges: &[Edge], a: DocId, b: DocId) -> Option<&Edge> {
+    edges.binary_search_by_key(&(a, b), |edge| (edge.a, edge.b)).ok().map(|at| &edges[at])
 }
 
 /// A name for a cluster that hangs on its members' ids alone: 16 hexadecimal digits.

@@ -281,11 +281,8 @@ impl<'a> Comparer<'a> {
     pub fn compare(&self, a: &Ready, b: &Ready) -> Comparison {
         let matching = &self.config.matching;
         let (x, y) = ((DocId(0), &a.placed.tokens), (DocId(1), &b.placed.tokens));
-        let window = Window {
-            published: vec![seconds(&a.side), seconds(&b.side)],
-            seconds: u64::from(matching.window) * u64::from(SECONDS_A_DAY),
-        };
-        let mut verifier = Verifier::new(matching).within((matching.window > 0).then_some(&window));
+        let window = Window::new(vec![seconds(&a.side), seconds(&b.side)], matching.window);
+        let mut verifier = Verifier::new(matching).within(window.as_ref());
         let verbatim = verifier.verbatim(x, y);
         let seconds_apart = seconds(&a.side).zip(seconds(&b.side)).map(|(a, b)| b - a);
         let days = seconds_apart.map(|seconds| seconds.unsigned_abs() as f64 / f64::from(SECONDS_A_DAY));

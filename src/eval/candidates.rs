@@ -56,7 +56,7 @@ pub struct CandidateReport {
     pub documents: usize,
     /// Those that are left once copies have collapsed.
     pub representatives: usize,
-    /// Pairs that the join proposes.
+    /// Pairs of these that the joins propose.
     pub candidates: usize,
     /// The same, a document.
     pub candidates_per_document: f64,

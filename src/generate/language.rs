@@ -1,4 +1,4 @@
-//! The invented language: 120 function words, 50,000 lemmas of four forms each, names without end.
+//! The invented language: 120 English function words, 50,000 lemmas of four forms each, names without end.
 //!
 //! Frequencies follow Zipf and Mandelbrot, `p(r) ∝ 1 / (r + q)`, whose distribution function has a closed inverse: a
 //! word costs a logarithm and an exponential and no table. Common words are short. Every lemma has one to three synonyms
@@ -10,8 +10,23 @@ use std::sync::OnceLock;
 use super::math::power;
 use crate::perturb::rng::Rng;
 
-/// Words like "the" and "of": two in five of a text.
-pub(super) const FUNCTION: u32 = 120;
+/// Words like "the" and "of": two in five of a text. They are English, by their frequency, so that the documents are of a
+/// language that programs know, as news is.
+#[rustfmt::skip]
+const FUNCTION_WORDS: [&str; 120] = [
+    "the", "of", "to", "and", "in", "a", "that", "for", "is", "on", "was", "it", "with", "as", "he", "at",
+    "said", "by", "from", "be", "his", "has", "have", "an", "are", "they", "not", "but", "this", "who",
+    "were", "their", "will", "had", "its", "or", "one", "would", "been", "which", "she", "more", "about",
+    "there", "after", "we", "up", "her", "out", "when", "also", "than", "you", "people", "him", "over",
+    "i", "if", "no", "some", "could", "all", "into", "two", "last", "what", "new", "can", "first", "other",
+    "so", "most", "before", "only", "against", "now", "under", "because", "them", "years", "between",
+    "such", "during", "made", "while", "where", "through", "being", "state", "many", "time", "since",
+    "another", "those", "any", "how", "our", "down", "did", "should", "still", "both", "much", "three",
+    "these", "well", "own", "part", "off", "just", "then", "around", "until", "four", "my", "like", "even",
+    "including", "very", "each",
+];
+/// How many those are.
+pub(super) const FUNCTION: u32 = FUNCTION_WORDS.len() as u32;
 /// Words of meaning.
 pub(super) const LEMMAS: u32 = 50_000;
 /// Forms of a lemma.
@@ -60,18 +75,9 @@ impl Lexicon {
         let mut taken: HashSet<String> = HashSet::new();
         let mut lexicon = Self { letters: String::new(), ends: Vec::new() };
         let mut stem = String::new();
-        for nth in 0..FUNCTION {
-            loop {
-                stem.clear();
-                syllable(&mut rng, &mut stem);
-                if nth >= 60 {
-                    syllable(&mut rng, &mut stem);
-                }
-                if stem.len() <= 6 && taken.insert(stem.clone()) {
-                    break;
-                }
-            }
-            lexicon.push(&[&stem]);
+        for word in FUNCTION_WORDS {
+            taken.insert(word.to_owned());
+            lexicon.push(&[word]);
         }
         for lemma in 0..LEMMAS {
             loop {

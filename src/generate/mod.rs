@@ -2,8 +2,8 @@
 //!
 //! Real news cannot be shipped with a program, and a benchmark on random words says nothing: posting lists, buckets and
 //! candidates depend on how word frequencies fall off and on how much unrelated stories share. So the documents are
-//! written in an invented language that has what matters: 200,000 word forms with Zipf–Mandelbrot frequencies, stock
-//! phrases, subject areas, stories with words and names of their own, quotes, numbers, datelines, lognormal lengths,
+//! written in an invented language that has what matters: the function words of English and 200,000 word forms with
+//! Zipf–Mandelbrot frequencies, stock phrases, subject areas, stories with words and names of their own, quotes, numbers, datelines, lognormal lengths,
 //! and sites that put their furniture around it.
 //!
 //! Families of every relation are planted, and next to them what must not be grouped: the agency's form filled in on

@@ -92,7 +92,8 @@ pub(super) fn cut(
     bounds: Bounds,
     emit: &mut dyn FnMut(Cut) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
-    let mut cutter = Cutter { data: Vec::new(), ends: Vec::new(), scanned: 0, first: 1, emit };
+    let mut cutter =
+        Cutter { data: Vec::new(), ends: Vec::new(), scanned: 0, first: 1, block: bounds.block, emit };
     loop {
         let step = read_on(input, bounds.block, &mut cutter.data);
         cutter.scan(scan);
@@ -138,6 +139,8 @@ enum Step {
 }
 
 fn read_on(input: &mut dyn Read, bytes: usize, data: &mut Vec<u8>) -> Step {
+    // The last byte is for the reader to see the end in.
+    data.reserve(bytes + 1);
     match input.take(bytes as u64).read_to_end(data) {
         Ok(0) => Step::End,
         Ok(_) => Step::More,
@@ -150,6 +153,8 @@ struct Cutter<'a> {
     ends: Vec<usize>,
     scanned: usize,
     first: u64,
+    /// Bytes read at a time.
+    block: usize,
     emit: &'a mut dyn FnMut(Cut) -> ControlFlow<()>,
 }
 
@@ -175,7 +180,11 @@ impl Cutter<'_> {
         if self.ends.is_empty() {
             return ControlFlow::Continue(());
         }
-        let rest = self.data.split_off(self.complete());
+        let complete = self.complete();
+        // With room for the next block.
+        let mut rest = Vec::with_capacity(self.pending() + if at_end { 0 } else { self.block + 1 });
+        rest.extend_from_slice(&self.data[complete..]);
+        self.data.truncate(complete);
         let data = std::mem::replace(&mut self.data, rest);
         let ends = std::mem::take(&mut self.ends);
         let first = self.first;

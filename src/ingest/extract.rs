@@ -7,8 +7,9 @@ use super::blocks::Block;
 use super::detect::Format;
 use super::feed::{Sizes, Work};
 use super::input::{self, Part, Records};
+use super::unsettled::Unsettled;
 use super::walk::Found;
-use super::{charset, dating, decode, json, jsonscan, language, markdown, plain};
+use super::{charset, decode, json, jsonscan, markdown, plain};
 use crate::config::IngestConfig;
 use crate::document::{DateOrigin, Document, Header, Metadata, Skipped};
 use crate::progress::Cancel;
@@ -74,7 +75,7 @@ impl<'a, M> Worker<'a, M> {
     /// Everything that one piece of work gives, in order; nothing once the run is over.
     pub(super) fn work<T>(&self, work: Work) -> Vec<Piece<T>>
     where
-        M: Fn(&Document) -> T,
+        M: Fn(Unsettled<'_>) -> (Document, T),
     {
         let mut out = Vec::new();
         if self.is_stopped() {
@@ -101,7 +102,7 @@ impl<'a, M> Worker<'a, M> {
 
     fn part<T>(&self, found: &Found, part: Part, out: &mut Vec<Piece<T>>)
     where
-        M: Fn(&Document) -> T,
+        M: Fn(Unsettled<'_>) -> (Document, T),
     {
         match part {
             Part::Skip { record, reason } => out.push(skip(found, record, reason)),
@@ -139,7 +140,7 @@ impl<'a, M> Worker<'a, M> {
 
     fn json<T>(&self, found: &Found, kind: &Records, block: &Block, out: &mut Vec<Piece<T>>)
     where
-        M: Fn(&Document) -> T,
+        M: Fn(Unsettled<'_>) -> (Document, T),
     {
         let limit = self.config.max_document_bytes;
         // One check of the whole block is much cheaper than one a record; a bad byte falls back to the latter.
@@ -181,19 +182,16 @@ impl<'a, M> Worker<'a, M> {
         result: Result<Extracted, String>,
     ) -> Piece<T>
     where
-        M: Fn(&Document) -> T,
+        M: Fn(Unsettled<'_>) -> (Document, T),
     {
-        let Extracted { own_id, mut meta, text } = match result {
+        let Extracted { own_id, meta, text } = match result {
             Ok(extracted) => extracted,
             Err(reason) => return skip(found, record, reason),
         };
         let fallback = record.map_or_else(|| found.id.clone(), |number| format!("{}#{number}", found.id));
-        dating::settle(&mut meta, origin, &text, found, self.config.mtime);
-        let declared = meta.language.as_deref().and_then(language::of_tag);
-        meta.language = declared.or_else(|| language::of_text(&text));
         let id = own_id.unwrap_or_else(|| fallback.clone());
         let document = Document { id, path: found.shown.clone(), record, meta, text };
-        let value = (self.map)(&document);
+        let (document, value) = (self.map)(Unsettled { document, origin, found, mtime: self.config.mtime });
         let Document { id, path, record, meta, text } = document;
         let header = Header { id, path, record, meta, bytes: text.len() as u64, duplicate_id: None };
         Piece::Read { header, fallback, value }

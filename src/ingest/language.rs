@@ -141,7 +141,7 @@ fn beginning(text: &str, bytes: usize) -> &str {
 }
 
 /// Frequent words that near relatives do not share (Galician has no `uma`, Afrikaans no `een`, Catalan no `y`).
-const FUNCTION_WORDS: [(&str, &[&str]); 7] = [
+const FUNCTION_WORDS: [(&str, &[&str]); 12] = [
     (
         "eng",
         &["the", "of", "and", "to", "is", "was", "that", "with", "said", "by", "has", "from", "it", "which"],
@@ -176,6 +176,11 @@ const FUNCTION_WORDS: [(&str, &[&str]); 7] = [
             "is",
         ],
     ),
+    ("swe", &["och", "att", "är", "inte", "från", "även", "också", "säger", "någon", "där", "när", "över"]),
+    ("pol", &["się", "nie", "jest", "że", "przez", "oraz", "który", "która", "które", "jego", "dla", "są"]),
+    ("tur", &["ve", "için", "ile", "olarak", "çok", "gibi", "ancak", "değil", "kadar", "göre", "ise", "bir"]),
+    ("ron", &["și", "în", "să", "pentru", "care", "din", "mai", "sunt", "după", "fost", "cele", "acest"]),
+    ("hun", &["és", "hogy", "nem", "egy", "az", "volt", "meg", "szerint", "csak", "már", "mint", "után"]),
 ];
 
 /// Longest function word, in bytes: a word fits a `u64`.
@@ -328,14 +333,36 @@ mod tests {
                 "fra",
                 "Les équipages des bateaux ont été dans une tempête pour la nuit, et le port qui est sur la côte du nord a été fermé par les autorités, et pas au sud.",
             ),
+            (
+                "swe",
+                "Färjan är försenad och hamnen säger att den inte går från ön, även om stormen är över och lotsen är där, när och om någon åker är oklart.",
+            ),
+            (
+                "pol",
+                "Prom jest opóźniony, który nie wypłynął przez sztorm, oraz kapitan mówi, że są obawy i że nie jest jasne, które dla wyspy jest ważne, a jego załoga się boi.",
+            ),
+            (
+                "tur",
+                "Feribot fırtına için ve liman ile ada için çok geç kaldı, ancak kaptan bir gün kadar gibi olarak değil, göre ise bir hata ve bir arıza.",
+            ),
+            (
+                "ron",
+                "Feribotul care a fost în port și după furtună nu pleacă, pentru ca să fie sunt mai multe cauze din zonă, iar în larg și pentru insulă e mai greu după noapte.",
+            ),
+            (
+                "hun",
+                "A komp már nem indul, és az a kikötő szerint volt, hogy egy vihar után csak később, mint az gondolta, és nem egy hajó az, hogy meg ne várja.",
+            ),
         ] {
             assert_eq!(by_function_words(text), Some(code));
             assert_eq!(whatlang::detect(text).map(|info| info.lang().code()), Some(code));
         }
-        // Danish shares words with English, Catalan with Spanish.
+        // Danish shares words with English and Swedish, Catalan with Spanish, Slovak with Polish, Azerbaijani with Turkish.
         for text in [
             "Færgen for øen er blevet forsinket, at det var for stormen, og den har for lidt at sejle for.",
             "El port de la ciutat ha dit que el vaixell sortirà per la tarda amb els passatgers i el correu.",
+            "Prístav nie je otvorený pre lode, ale kapitán povedal, že na druhý deň sa nič nestane a nie sú obavy.",
+            "Liman bir gün sonra açılacaq və gəmi çox adam ilə yola düşəcək, kapitan dedi ki, bir daha gözləmək lazım deyil.",
         ] {
             assert_eq!(by_function_words(text), None, "{text}");
         }

@@ -41,6 +41,7 @@ mod references;
 #[cfg(feature = "html")]
 mod strip;
 mod table;
+mod unsettled;
 mod walk;
 
 pub use again::{Place, again};
@@ -61,6 +62,7 @@ use extract::{Piece, Wanted, Worker};
 use feed::{Batch, Feed};
 pub use floor::{Floor, floor};
 use ids::Ids;
+pub(crate) use unsettled::Unsettled;
 
 /// Where documents come from, as the caller named it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -137,10 +139,37 @@ where
     M: Fn(&Document) -> T + Sync,
     S: FnMut(Outcome<T>) -> Result<()>,
 {
+    read_unsettled(roots, config, progress, cancel, wanted, settled(map), sink)
+}
+
+/// The same with a `map` that says itself whether a document's date and language are to be looked for.
+pub(crate) fn read_unsettled<T, M, S>(
+    roots: &[Root],
+    config: &IngestConfig,
+    progress: &dyn Progress,
+    cancel: &Cancel,
+    wanted: &Wanted<'_>,
+    map: M,
+    sink: S,
+) -> Result<()>
+where
+    T: Send,
+    M: Fn(Unsettled<'_>) -> (Document, T) + Sync,
+    S: FnMut(Outcome<T>) -> Result<()>,
+{
     let found = walk::walk(roots, config, cancel)?;
     progress.begin(Stage::Read, found.total_bytes);
     let feed = Feed::start(found.entries, config, feed::Sizes::default(), cancel)?;
     run(feed, config, progress, cancel, wanted, &map, sink)
+}
+
+/// Settles every document before `map` sees it.
+fn settled<T>(map: impl Fn(&Document) -> T + Sync) -> impl Fn(Unsettled<'_>) -> (Document, T) + Sync {
+    move |unsettled| {
+        let document = unsettled.settle();
+        let value = map(&document);
+        (document, value)
+    }
 }
 
 fn run<T, M, S>(
@@ -154,7 +183,7 @@ fn run<T, M, S>(
 ) -> Result<()>
 where
     T: Send,
-    M: Fn(&Document) -> T + Sync,
+    M: Fn(Unsettled<'_>) -> (Document, T) + Sync,
     S: FnMut(Outcome<T>) -> Result<()>,
 {
     let worker = Worker::new(config, feed.sizes(), cancel, map, wanted);

@@ -78,7 +78,7 @@ fn all_sized(root: &Path, sizes: feed::Sizes) -> Vec<(String, String)> {
         &NoProgress,
         &cancel,
         &|_, _| true,
-        &|document: &Document| document.text.clone(),
+        &settled(|document| document.text.clone()),
         |outcome| {
             if let Outcome::Read(header, text) = outcome {
                 out.push((header.id, text));

@@ -57,6 +57,9 @@ impl Hasher for Itself {
 
 /// Measures `members`, in the order of reading; `representative` is an index into them. Runs are of `k` tokens or more.
 pub(super) fn copied(members: &[&[Token]], representative: usize, k: usize, runs: bool) -> Vec<Copied> {
+    if members.len() < 2 {
+        return vec![Copied { from_representative: 1.0, ..Copied::default() }; members.len()];
+    }
     let shingles: Vec<Vec<u64>> = members.iter().map(|tokens| in_order(tokens, k)).collect();
     // Each shingle with the members that hold it: the first, and whether there is another.
     let count = shingles.iter().map(Vec::len).sum();
@@ -99,6 +102,20 @@ pub(super) fn copied(members: &[&[Token]], representative: usize, k: usize, runs
             }
         })
         .collect()
+}
+
+/// What all members have from each other, where each has the words of one that was measured: `first` is its place, by
+/// member. Of several with the same words each stands in the others whole.
+pub(super) fn with_twins(measured: &[Copied], first: &[usize]) -> Vec<Copied> {
+    let mut times = vec![0; measured.len()];
+    for &first in first {
+        times[first] += 1;
+    }
+    let of = |&first: &usize| {
+        let from_cluster = if times[first] > 1 { 1.0 } else { measured[first].from_cluster };
+        Copied { from_cluster, ..measured[first].clone() }
+    };
+    first.iter().map(of).collect()
 }
 
 /// The shingles of a text in their order, repeats included.
@@ -206,6 +223,22 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn twins_need_not_be_measured(
+            texts in prop::collection::vec(prop::collection::vec(0u8..4, 1..30), 2..5),
+            first in prop::collection::vec(any::<prop::sample::Index>(), 0..6),
+        ) {
+            let tokens: Vec<Tokens> = texts
+                .iter()
+                .map(|words| tokenize(&words.iter().map(|w| format!("w{w} ")).collect::<String>()))
+                .collect();
+            let first: Vec<usize> =
+                (0..texts.len()).chain(first.iter().map(|at| at.index(texts.len()))).collect();
+            let firsts: Vec<&[Token]> = tokens.iter().map(Tokens::as_slice).collect();
+            let all: Vec<&[Token]> = first.iter().map(|&at| firsts[at]).collect();
+            prop_assert_eq!(with_twins(&copied(&firsts, 0, 5, false), &first), copied(&all, 0, 5, false));
+        }
+
         #[test]
         fn runs_are_equal_in_order_and_add_up(
             texts in prop::collection::vec(prop::collection::vec(0u8..4, 0..60), 2..5),

@@ -45,6 +45,44 @@ impl Headers {
     }
 
     pub(super) fn push(&mut self, header: &Header, credits: &[Credit]) -> Result<()> {
+        let mut out = self.place(header);
+        let meta = &header.meta;
+        for text in [
+            &meta.title,
+            &meta.date,
+            &meta.published,
+            &meta.date_problem,
+            &meta.source,
+            &meta.url,
+            &meta.language,
+        ] {
+            out.optional(text.as_deref());
+        }
+        out.one_of(&ORIGINS, meta.date_origin);
+        out.number(credits.len() as u64);
+        for credit in credits {
+            out.text(&credit.agency);
+            out.one_of(&FORMS, Some(credit.form));
+            out.number(credit.line.map_or(0, |line| u64::from(line) + 1));
+            out.number(credit.span.0.into());
+            out.number(credit.span.1.into());
+            out.text(&credit.words);
+        }
+        self.keep(header, out)
+    }
+
+    /// Adds a document of which all but its id and its place is that of an earlier one.
+    pub(super) fn push_again(&mut self, header: &Header, same: DocId) -> Result<()> {
+        let mut out = self.place(header);
+        let mut reader = self.rest.reader();
+        let mut bytes = Bytes(reader.get(same.index())?);
+        bytes.skip_place();
+        out.0.extend_from_slice(bytes.0);
+        self.keep(header, out)
+    }
+
+    /// Where a document stands; the rest of its header follows.
+    fn place(&mut self, header: &Header) -> Writer {
         let mut out = Writer(std::mem::take(&mut self.bytes));
         out.0.clear();
         match header.record {
@@ -61,29 +99,11 @@ impl Headers {
                 out.text(&header.path);
             }
         }
-        let meta = &header.meta;
-        for text in [
-            &meta.title,
-            &meta.date,
-            &meta.published,
-            &meta.date_problem,
-            &meta.source,
-            &meta.url,
-            &meta.language,
-            &header.duplicate_id,
-        ] {
-            out.optional(text.as_deref());
-        }
-        out.one_of(&ORIGINS, meta.date_origin);
-        out.number(credits.len() as u64);
-        for credit in credits {
-            out.text(&credit.agency);
-            out.one_of(&FORMS, Some(credit.form));
-            out.number(credit.line.map_or(0, |line| u64::from(line) + 1));
-            out.number(credit.span.0.into());
-            out.number(credit.span.1.into());
-            out.text(&credit.words);
-        }
+        out.optional(header.duplicate_id.as_deref());
+        out
+    }
+
+    fn keep(&mut self, header: &Header, out: Writer) -> Result<()> {
         self.ids.push(header.id.as_bytes())?;
         let pushed = self.rest.push(&out.0);
         self.bytes = out.0;
@@ -93,11 +113,6 @@ impl Headers {
     /// A document's id.
     pub(super) fn id(&self, document: DocId) -> Result<String> {
         Ok(String::from_utf8_lossy(self.ids.reader().get(document.index())?).into_owned())
-    }
-
-    /// A document's header, and whom it credits.
-    pub(super) fn with_credits(&self, document: DocId) -> Result<(Header, Vec<Credit>)> {
-        self.reader().get(document)
     }
 
     /// A way to read many, quickest in ascending order.
@@ -125,10 +140,12 @@ impl HeaderReader<'_> {
                 (path.cloned().unwrap_or_default(), Some(bytes.number()))
             }
         };
+        let duplicate_id = bytes.optional();
         let header = Header {
             id,
             path,
             record,
+            duplicate_id,
             meta: Metadata {
                 title: bytes.optional(),
                 date: bytes.optional(),
@@ -139,20 +156,20 @@ impl HeaderReader<'_> {
                 language: bytes.optional(),
                 ..Metadata::default()
             },
-            duplicate_id: bytes.optional(),
             bytes: 0,
         };
         let meta = Metadata { date_origin: bytes.one_of(&ORIGINS), ..header.meta };
-        let credits = (0..bytes.number())
-            .map(|_| Credit {
-                agency: bytes.text(),
-                form: bytes.one_of(&FORMS).unwrap_or(Form::Line),
-                line: bytes.number().checked_sub(1).map(|line| line as u32),
-                span: (bytes.number() as u32, bytes.number() as u32),
-                words: bytes.text(),
-            })
-            .collect();
-        Ok((Header { meta, ..header }, credits))
+        Ok((Header { meta, ..header }, bytes.credits()))
+    }
+
+    /// Whom a document credits.
+    pub(super) fn credits(&mut self, document: DocId) -> Result<Vec<Credit>> {
+        let mut bytes = Bytes(self.rest.get(document.index())?);
+        bytes.skip_place();
+        // Title, date, published, problem, source, address, language, origin.
+        (0..7).for_each(|_| bytes.skip_optional());
+        bytes.number();
+        Ok(bytes.credits())
     }
 }
 
@@ -206,21 +223,60 @@ impl Bytes<'_> {
         number
     }
 
-    fn of_length(&mut self, length: u64) -> String {
+    fn of_length(&mut self, length: u64) -> &[u8] {
         let length = usize::try_from(length).unwrap_or(usize::MAX).min(self.0.len());
-        let (text, rest) = self.0.split_at(length);
+        let (bytes, rest) = self.0.split_at(length);
         self.0 = rest;
-        String::from_utf8_lossy(text).into_owned()
+        bytes
+    }
+
+    fn text_of_length(&mut self, length: u64) -> String {
+        // What was written was text.
+        std::str::from_utf8(self.of_length(length)).unwrap_or_default().to_owned()
     }
 
     fn text(&mut self) -> String {
         let length = self.number();
-        self.of_length(length)
+        self.text_of_length(length)
     }
 
     fn optional(&mut self) -> Option<String> {
         let length = self.number().checked_sub(1)?;
-        Some(self.of_length(length))
+        Some(self.text_of_length(length))
+    }
+
+    /// Passes a text.
+    fn skip(&mut self) {
+        let length = self.number();
+        self.of_length(length);
+    }
+
+    /// Passes an optional text.
+    fn skip_optional(&mut self) {
+        let length = self.number().saturating_sub(1);
+        self.of_length(length);
+    }
+
+    /// Passes where a document stands.
+    fn skip_place(&mut self) {
+        if self.number() == 0 {
+            self.skip();
+        } else {
+            self.number();
+        }
+        self.skip_optional();
+    }
+
+    fn credits(&mut self) -> Vec<Credit> {
+        (0..self.number())
+            .map(|_| Credit {
+                agency: self.text(),
+                form: self.one_of(&FORMS).unwrap_or(Form::Line),
+                line: self.number().checked_sub(1).map(|line| line as u32),
+                span: (self.number() as u32, self.number() as u32),
+                words: self.text(),
+            })
+            .collect()
     }
 
     fn one_of<T: Copy>(&mut self, all: &[T]) -> Option<T> {
@@ -288,9 +344,16 @@ mod tests {
             prop_assert_eq!(headers.len(), rows.len());
             for (at, row) in rows.iter().enumerate() {
                 let document = DocId(u32::try_from(at).unwrap());
-                prop_assert_eq!(&headers.with_credits(document).unwrap(), row);
+                prop_assert_eq!(&headers.reader().get(document).unwrap(), row);
+                prop_assert_eq!(&headers.reader().credits(document).unwrap(), &row.1);
                 prop_assert_eq!(&headers.id(document).unwrap(), &row.0.id);
             }
+            // At another's place, with all else of the first.
+            let last = Header { id: "again".to_owned(), ..rows[rows.len() - 1].0.clone() };
+            headers.push_again(&last, DocId(0)).unwrap();
+            let again = DocId(u32::try_from(rows.len()).unwrap());
+            let expected = Header { meta: rows[0].0.meta.clone(), ..last };
+            prop_assert_eq!(headers.reader().get(again).unwrap(), (expected, rows[0].1.clone()));
         }
     }
 }

@@ -2,17 +2,18 @@
 
 use std::cell::RefCell;
 
+use super::corpus::Corpus;
 use crate::DocId;
 use crate::cluster::Judge;
 use crate::config::MatchConfig;
 use crate::report::Relation;
-use crate::text::{TokenReader, TokenStore, Tokens, each_shingle, shingles};
+use crate::text::{TokenReader, Tokens, each_shingle, shingles};
 use crate::verify::sets::Overlap;
 use crate::verify::{Edge, Rewrites, SURE, Scratch, Shared as Runs, Verifier, Window};
 
 /// Everything that can be asked of two documents of a run.
 pub(super) struct Pairs<'a> {
-    tokens: &'a TokenStore,
+    corpus: &'a Corpus,
     config: &'a MatchConfig,
     rewrites: Option<Rewrites<'a>>,
     window: Option<&'a Window>,
@@ -47,19 +48,19 @@ impl Checker<'_> {
 impl<'a> Pairs<'a> {
     /// `window` has the dates of the documents, where they count.
     pub(super) fn new(
-        tokens: &'a TokenStore,
+        corpus: &'a Corpus,
         config: &'a MatchConfig,
         rewrites: Option<Rewrites<'a>>,
         window: Option<&'a Window>,
     ) -> Self {
-        Self { tokens, config, rewrites, window }
+        Self { corpus, config, rewrites, window }
     }
 
     pub(super) fn checker(&self) -> Checker<'a> {
         Checker {
             verifier: Verifier::new(self.config).within(self.window),
             scratch: Scratch::default(),
-            reader: self.tokens.reader(),
+            reader: self.corpus.tokens.reader(),
             held: (DocId(u32::MAX), Tokens::default()),
         }
     }
@@ -117,17 +118,17 @@ impl<'a> Pairs<'a> {
 }
 
 impl Judge for Pairs<'_> {
+    fn first_of(&self, document: DocId) -> DocId {
+        self.corpus.first_of(document)
+    }
+
     fn relate(&self, a: DocId, b: DocId) -> Option<Edge> {
         self.edge(a, b, &mut self.checker())
     }
 
-    fn relate_all(&self, documents: &[DocId]) -> Vec<Edge> {
+    fn relate_all(&self, pairs: &[(DocId, DocId)]) -> Vec<Edge> {
         let mut checker = self.checker();
-        let mut edges = Vec::new();
-        for (at, &a) in documents.iter().enumerate() {
-            edges.extend(documents[at + 1..].iter().filter_map(|&b| self.edge(a, b, &mut checker)));
-        }
-        edges
+        pairs.iter().filter_map(|&(a, b)| self.edge(a, b, &mut checker)).collect()
     }
 
     fn apart(&self, a: DocId, b: DocId) -> bool {
@@ -139,7 +140,7 @@ impl Judge for Pairs<'_> {
     }
 
     fn quoted(&self, of: DocId, by: DocId) -> Vec<bool> {
-        let (of, by) = (self.tokens.get(of), self.tokens.get(by));
+        let (of, by) = (self.corpus.tokens.get(of), self.corpus.tokens.get(by));
         let (of, by) = (of.as_slice(), by.as_slice());
         thread_local! {
             static RUNS: RefCell<Runs> = RefCell::default();
@@ -165,13 +166,13 @@ impl Judge for Pairs<'_> {
             static SETS: RefCell<(Vec<u64>, Vec<u64>)> = RefCell::default();
         }
         SETS.with_borrow_mut(|(x, y)| {
-            shingles(self.tokens.get(of).as_slice(), 1, x);
-            shingles(self.tokens.get(by).as_slice(), 1, y);
+            shingles(self.corpus.tokens.get(of).as_slice(), 1, x);
+            shingles(self.corpus.tokens.get(by).as_slice(), 1, y);
             Overlap::of(x, y).containment_a()
         })
     }
 
     fn length(&self, document: DocId) -> usize {
-        self.tokens.len_of(document)
+        self.corpus.tokens.len_of(document)
     }
 }

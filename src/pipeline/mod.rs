@@ -5,10 +5,13 @@
 
 mod account;
 mod copied;
+mod corpus;
 mod evidence;
 mod headers;
+mod joins;
 mod judge;
 mod learned;
+mod read;
 mod stages;
 mod survey;
 mod tell;
@@ -29,8 +32,8 @@ use crate::report::{ModelLine, Run, Spooled};
 use crate::spill::Budget;
 use crate::text::{Token, Tokens};
 use crate::{DocId, Error, Result};
+use corpus::Corpus;
 use evidence::Evidence;
-use stages::Corpus;
 
 /// A run to be: configuration, threads, progress, cancellation.
 pub struct Pipeline<'a> {
@@ -165,13 +168,13 @@ impl<'a> Pipeline<'a> {
         let roots = self.with_references(roots);
         let references = References::new(&self.references)?;
         let (config, cancel) = (self.config, &self.cancel);
-        let mut corpus = stages::read(&roots, config, &self.budget, self.progress, cancel, &mut account)?;
+        let mut corpus = read::read(&roots, config, &self.budget, self.progress, cancel, &mut account)?;
         let window = stages::window(&corpus, config);
         let window = window.as_ref();
         let groups = stages::copies(&corpus, window, config, cancel, &mut account)?;
         let groups = stages::furniture(&mut corpus, groups, window, config, cancel, &mut account)?;
         let rewrites = stages::rewrites(&corpus, &groups, window, config)?;
-        let judge = judge::Pairs::new(&corpus.tokens, &config.matching, rewrites, window);
+        let judge = judge::Pairs::new(&corpus, &config.matching, rewrites, window);
         let checked = stages::join(&corpus, &groups, &judge, config, cancel, &mut account)?;
         let found = stages::cluster(&corpus, &groups, &checked, &judge, cancel, &mut account)?;
         drop((groups, checked));
@@ -210,16 +213,25 @@ impl<'a> Pipeline<'a> {
         clusters
             .par_iter()
             .map(|cluster| {
+                let versions = versions::versions(cluster, corpus, judge)?;
                 let mut reader = corpus.tokens.reader();
-                let tokens: Vec<Tokens> =
-                    cluster.members.iter().map(|&(member, _)| reader.get(member)).collect();
+                // What stands in one stands in its twins as well: only where the runs are wanted is each looked at.
+                let is_counted = |member: DocId| self.passages || corpus.first_of(member) == member;
+                let counted: Vec<DocId> =
+                    cluster.members.iter().map(|&(member, _)| member).filter(|&m| is_counted(m)).collect();
+                let tokens: Vec<Tokens> = counted.iter().map(|&member| reader.get(member)).collect();
                 let tokens: Vec<&[Token]> = tokens.iter().map(Tokens::as_slice).collect();
-                let is_representative = |&(member, _): &(DocId, _)| member == cluster.representative;
-                let representative = cluster.members.iter().position(is_representative).unwrap_or_default();
-                Ok(tell::Inside {
-                    versions: versions::versions(cluster, corpus, judge)?,
-                    copied: copied::copied(&tokens, representative, k, self.passages),
-                })
+                let representative = counted.binary_search(&cluster.representative).unwrap_or_default();
+                let copied = copied::copied(&tokens, representative, k, self.passages);
+                let copied = if counted.len() == cluster.members.len() {
+                    copied
+                } else {
+                    let members = cluster.members.iter().map(|&(member, _)| corpus.first_of(member));
+                    let firsts: Vec<usize> =
+                        members.map(|first| counted.binary_search(&first).unwrap_or_default()).collect();
+                    copied::with_twins(&copied, &firsts)
+                };
+                Ok(tell::Inside { versions, copied })
             })
             .collect()
     }

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use super::account::Account;
-use super::stages::{self, Corpus};
-use crate::candidates::rare::RareJoin;
+use super::corpus::Corpus;
+use super::read::read_into;
+use super::{joins, stages};
 use crate::candidates::{Candidate, Meeting, Survey};
 use crate::config::Config;
 use crate::ingest::Root;
@@ -23,21 +24,19 @@ pub(super) fn survey(
     let mut account = Account::new(progress);
     let mut corpus = Corpus::new(config, &Budget::unlimited());
     for root in roots {
-        stages::read_into(&mut corpus, std::slice::from_ref(root), config, progress, cancel, &mut account)?;
+        read_into(&mut corpus, std::slice::from_ref(root), config, progress, cancel, &mut account)?;
     }
     let named = corpus.len();
     if !among.is_empty() {
-        stages::read_into(&mut corpus, among, config, progress, cancel, &mut account)?;
+        read_into(&mut corpus, among, config, progress, cancel, &mut account)?;
     }
     let window = stages::window(&corpus, config);
     let window = window.as_ref();
     let groups = stages::copies(&corpus, window, config, cancel, &mut account)?;
     let groups = stages::furniture(&mut corpus, groups, window, config, cancel, &mut account)?;
     let leaders: Vec<DocId> = corpus.leaders(&groups).collect();
-    let join =
-        RareJoin::new(&leaders, &corpus.tokens, config.matching.rare_features, config.matching.rare_shared);
-    cancel.check()?;
-    let candidates = join.candidates(&corpus.budget)?;
+    let (candidates, rare) = joins::proposed(&corpus, &leaders, &config.matching, cancel)?;
+    corpus.tokens.check()?;
     let numbers: HashMap<String, DocId> = corpus
         .ids()
         .take(named)
@@ -51,10 +50,11 @@ pub(super) fn survey(
         .iter()
         .map(|&(a, b)| {
             let (a, b) = (leader(a)?, leader(b)?);
-            let met =
-                Candidate::new(a, b).is_none_or(|candidate| candidates.binary_search(&candidate).is_ok());
-            let usable =
-                join.usable_overlap(corpus.tokens.get(a).as_slice(), corpus.tokens.get(b).as_slice());
+            let met = Candidate::new(a, b)
+                .is_none_or(|wanted| candidates.binary_search_by_key(&wanted, |&(pair, _)| pair).is_ok());
+            let usable = rare.as_ref().map_or(0, |join| {
+                join.usable_overlap(corpus.tokens.get(a).as_slice(), corpus.tokens.get(b).as_slice())
+            });
             Ok(Meeting { met, usable })
         })
         .collect::<Result<_>>()?;

@@ -3,22 +3,26 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use super::account::Account;
 use super::copied::Copied;
+use super::corpus::{BATCH, Corpus};
 use super::evidence::{Evidence, Grounds};
 use super::learned::Marked;
-use super::stages::{Corpus, Found};
+use super::stages::Found;
 use super::versions::Versions;
 use super::words::Words;
 use crate::cluster::{Cluster, Composite, cluster_name};
 use crate::config::Config;
+use crate::document::Header;
 use crate::ingest::References;
 use crate::report::{
     ClusterLine, DocumentLine, EdgeCounts, EdgeLine, FurnitureLine, Lines, MemberLine, ModelLine,
     PassageLine, Relation, RunLine, SCHEMA, Spooled, SummaryLine, peak_memory,
 };
 use crate::sources::source_name;
-use crate::text::credit::AGENCIES;
+use crate::text::credit::{AGENCIES, Credit};
 use crate::verify::Edge;
 use crate::{DocId, Result};
 
@@ -49,31 +53,37 @@ pub(super) fn run(
     account: Account<'_>,
 ) -> Result<Spooled> {
     let share = corpus.budget.part(1, 16);
-    let mut edges = Lines::new(&share);
-    let mut counts = EdgeCounts::default();
-    let mut grounds = wording.evidence.reader();
-    for (at, edge) in found.edges.iter().enumerate() {
-        *match edge.relation {
-            Relation::Identical => &mut counts.identical,
-            Relation::Copy => &mut counts.copy,
-            Relation::Excerpt => &mut counts.excerpt,
-            Relation::Rewrite => &mut counts.rewrite,
-        } += 1;
-        edges.push(edge_line(edge, grounds.get(at)?.unwrap_or_default(), &corpus, &wording.words)?)?;
+    let mut edges = Lines::new(&share, found.edges.len());
+    let counts = counted(&found.edges);
+    for start in (0..found.edges.len()).step_by(BATCH) {
+        let lines: Vec<Result<EdgeLine>> = (start..found.edges.len().min(start + BATCH))
+            .into_par_iter()
+            .map_init(
+                || wording.evidence.reader(),
+                |grounds, at| {
+                    let grounds = grounds.get(at)?.unwrap_or_default();
+                    edge_line(&found.edges[at], grounds, &corpus, &wording.words)
+                },
+            )
+            .collect();
+        for line in lines {
+            edges.push(line?)?;
+        }
     }
     let furniture = furniture_lines(&corpus, &wording.words)?;
     // Each part goes as soon as it is told.
     drop((found.edges, wording.evidence, wording.words));
     let mut clusters: Vec<ClusterLine> = found
         .clusters
-        .into_iter()
+        .into_par_iter()
         .zip(wording.inside)
         .map(|(cluster, inside)| cluster_line(&cluster, &corpus, &inside))
         .collect::<Result<_>>()?;
     clusters.sort_by(|x, y| {
         (Reverse(x.members.len()), &x.representative).cmp(&(Reverse(y.members.len()), &y.representative))
     });
-    let documents = documents(&corpus, &found.composites, wording.references, Lines::new(&share))?;
+    let documents =
+        documents(&corpus, &found.composites, wording.references, Lines::new(&share, corpus.len()))?;
     let header = RunLine {
         schema: SCHEMA,
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -98,6 +108,19 @@ pub(super) fn run(
     Ok(Spooled { header, documents, skipped: corpus.skipped, furniture, edges, clusters, summary })
 }
 
+fn counted(edges: &[Edge]) -> EdgeCounts {
+    let mut counts = EdgeCounts::default();
+    for edge in edges {
+        *match edge.relation {
+            Relation::Identical => &mut counts.identical,
+            Relation::Copy => &mut counts.copy,
+            Relation::Excerpt => &mut counts.excerpt,
+            Relation::Rewrite => &mut counts.rewrite,
+        } += 1;
+    }
+    counts
+}
+
 /// A line a document.
 fn documents(
     corpus: &Corpus,
@@ -105,40 +128,57 @@ fn documents(
     mut references: References,
     mut lines: Lines<DocumentLine>,
 ) -> Result<Lines<DocumentLine>> {
-    let mut composites = composites.iter().peekable();
-    let mut reader = corpus.headers.reader();
-    for document in corpus.ids() {
-        let (header, credits) = reader.get(document)?;
-        // They come in the order of the documents.
-        let quotes = match composites.next_if(|composite| composite.document == document) {
-            Some(composite) => {
-                composite.quotes.iter().map(|&quoted| corpus.headers.id(quoted)).collect::<Result<_>>()?
-            }
-            None => Vec::new(),
-        };
-        let furniture_tokens = corpus.tokens.furniture_of(document);
-        let tokens = position(corpus.tokens.len_of(document)).saturating_add(furniture_tokens);
-        lines.push(DocumentLine {
-            reference: references.hold(&header.path),
-            id: header.id,
-            path: header.path,
-            record: header.record,
-            title: header.meta.title,
-            published: header.meta.published,
-            date: header.meta.date,
-            date_origin: header.meta.date_origin,
-            date_problem: header.meta.date_problem,
-            source: header.meta.source,
-            language: header.meta.language,
-            credits: credits.iter().map(|credit| credit.agency.clone()).collect(),
-            credit_evidence: credits,
-            tokens,
-            furniture_tokens,
-            duplicate_id: header.duplicate_id,
-            composite: quotes,
-        })?;
+    let documents: Vec<DocId> = corpus.ids().collect();
+    for batch in documents.chunks(BATCH) {
+        let told: Vec<Result<DocumentLine>> = batch
+            .par_iter()
+            .map_init(
+                || corpus.headers.reader(),
+                |reader, &document| document_line(document, reader.get(document)?, corpus, composites),
+            )
+            .collect();
+        for line in told {
+            let line = line?;
+            lines.push(DocumentLine { reference: references.hold(&line.path), ..line })?;
+        }
     }
     Ok(lines)
+}
+
+/// The line of a document, as if it were no reference.
+fn document_line(
+    document: DocId,
+    (header, credits): (Header, Vec<Credit>),
+    corpus: &Corpus,
+    composites: &[Composite],
+) -> Result<DocumentLine> {
+    // They come in the order of the documents.
+    let composite = match composites.binary_search_by_key(&document, |composite| composite.document) {
+        Ok(at) => {
+            composites[at].quotes.iter().map(|&quoted| corpus.headers.id(quoted)).collect::<Result<_>>()?
+        }
+        Err(_) => Vec::new(),
+    };
+    let furniture_tokens = corpus.tokens.furniture_of(document);
+    Ok(DocumentLine {
+        reference: false,
+        id: header.id,
+        path: header.path,
+        record: header.record,
+        title: header.meta.title,
+        published: header.meta.published,
+        date: header.meta.date,
+        date_origin: header.meta.date_origin,
+        date_problem: header.meta.date_problem,
+        source: header.meta.source,
+        language: header.meta.language,
+        credits: credits.iter().map(|credit| credit.agency.clone()).collect(),
+        credit_evidence: credits,
+        tokens: position(corpus.tokens.len_of(document)).saturating_add(furniture_tokens),
+        furniture_tokens,
+        duplicate_id: header.duplicate_id,
+        composite,
+    })
 }
 
 /// The learned lines by source, those of one in the order of reading.
@@ -222,8 +262,9 @@ fn position(at: usize) -> u32 {
 fn credited(cluster: &Cluster, corpus: &Corpus, ids: &[String]) -> Result<(Vec<String>, Vec<String>)> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     let mut without = Vec::new();
+    let mut headers = corpus.headers.reader();
     for (&(member, _), id) in cluster.members.iter().zip(ids) {
-        let (_, credits) = corpus.headers.with_credits(member)?;
+        let credits = headers.credits(member)?;
         if credits.is_empty() {
             without.push(id.clone());
         }

@@ -7,8 +7,9 @@
 //! Costs one check for each pair that may be versions, of which each member has at most [`LOOKED_AT`].
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 
-use super::stages::Corpus;
+use super::corpus::Corpus;
 use crate::cluster::{Cluster, Judge};
 use crate::dates;
 use crate::document::Header;
@@ -198,6 +199,13 @@ impl<'a> Version<'a> {
 
 /// Orders the members of a cluster.
 pub(super) fn versions(cluster: &Cluster, corpus: &Corpus, judge: &impl Judge) -> Result<Versions> {
+    let first =
+        corpus.first_of(cluster.members.first().map_or(cluster.representative, |&(member, _)| member));
+    if cluster.members.iter().all(|&(member, _)| corpus.first_of(member) == first) {
+        // Sent again, on the same day: nothing but the order of reading tells which is the earliest.
+        let earliest = corpus.published[first.index()].map(|_| (first, EarliestBy::Order));
+        return Ok(Versions { updates: Vec::new(), earliest });
+    }
     let mut reader = corpus.headers.reader();
     let headers: Vec<Header> = cluster
         .members
@@ -213,6 +221,11 @@ pub(super) fn versions(cluster: &Cluster, corpus: &Corpus, judge: &impl Judge) -
     members
         .sort_by_key(|member| (member.instant.is_none(), member.instant, member.revision, member.document));
     let mut updates: Vec<(DocId, DocId)> = Vec::new();
+    let mut known: HashMap<(DocId, DocId), bool> = HashMap::new();
+    let mut is_version = |before: &Version<'_>, later: &Version<'_>| {
+        let pair = (judge.first_of(before.document), judge.first_of(later.document));
+        pair.0 != pair.1 && *known.entry(pair).or_insert_with(|| is_version(pair.0, pair.1, judge))
+    };
     for (at, later) in members.iter().enumerate() {
         let may_be = |before: &&Version<'_>| {
             before.document != later.document
@@ -225,7 +238,7 @@ pub(super) fn versions(cluster: &Cluster, corpus: &Corpus, judge: &impl Judge) -
         // Its own publisher's before another's.
         candidates.sort_by_key(|before| !before.one_publisher(later));
         candidates.truncate(LOOKED_AT);
-        let before = candidates.into_iter().find(|before| is_version(before.document, later.document, judge));
+        let before = candidates.into_iter().find(|before| is_version(before, later));
         updates.extend(before.map(|before| (later.document, before.document)));
     }
     updates.sort_unstable();

@@ -8,11 +8,11 @@ use std::path::Path;
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
+use super::corpus::Corpus;
 use super::evidence::Evidence;
 use super::learned::MarkedBy;
-use super::stages::Corpus;
 use crate::config::Config;
-use crate::ingest::{self, Outcome, Root};
+use crate::ingest::{self, Outcome, Root, Unsettled};
 use crate::progress::{Cancel, NoProgress};
 use crate::sources::source_key;
 use crate::text::{Class, Known, Placed, RUN, SourceLines, Tokenizer};
@@ -59,8 +59,14 @@ pub(super) fn find(
         ))
     };
     let is_wanted = |path: &str, record: Option<u64>| wanted.of_document(path, record).is_some();
+    // Nobody asks for dates and languages a second time.
+    let look = |document: Unsettled<'_>| {
+        let document = document.unsettled();
+        let found = look(&document);
+        (document, found)
+    };
     let read =
-        ingest::read_wanted(&files, &config.ingest, &NoProgress, cancel, &is_wanted, look, |outcome| {
+        ingest::read_unsettled(&files, &config.ingest, &NoProgress, cancel, &is_wanted, look, |outcome| {
             match outcome {
                 Outcome::Read(_, Some((terms, lines))) => {
                     words.terms.extend(terms);

@@ -47,9 +47,13 @@ enum Kept<T> {
 }
 
 impl<T: ReportLine> Lines<T> {
-    /// None yet; under a limit they are kept as JSON, and go to a temporary file where they do not fit.
-    pub(crate) fn new(budget: &Budget) -> Self {
-        Self(if budget.is_limited() { Kept::Json(Blobs::new(budget)) } else { Kept::Values(Vec::new()) })
+    /// None yet, with room for `count`; under a limit they are kept as JSON, and go to a temporary file where they do not fit.
+    pub(crate) fn new(budget: &Budget, count: usize) -> Self {
+        Self(if budget.is_limited() {
+            Kept::Json(Blobs::new(budget))
+        } else {
+            Kept::Values(Vec::with_capacity(count))
+        })
     }
 
     /// Adds a line.

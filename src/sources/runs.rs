@@ -15,7 +15,7 @@ use crate::text::{Known, SourceLines, Token, TokenStore, Tokens};
 /// Share of a source's stories in the languages of the carriers that must carry a run.
 const SHARE: f64 = 0.02;
 /// One in so many carriers makes their commonest word one of the languages.
-const LANGUAGE: usize = 10;
+const LANGUAGE: usize = 4;
 /// Stories of a source that are looked at.
 const STORIES: usize = 1 << 10;
 /// Tokens of them, at most.
@@ -148,8 +148,11 @@ impl Languages {
     fn of_carriers(&self, carriers: &[u32]) -> Vec<u32> {
         let mut words: Vec<u32> = carriers.iter().map(|&at| self.commonest[at as usize]).collect();
         words.sort_unstable();
+        let runs = || words.chunk_by(|x, y| x == y);
+        let most = runs().map(<[u32]>::len).max().unwrap_or_default();
         // A stray one of another language does not bring in all of its stories.
-        let own = words.chunk_by(|x, y| x == y).filter(|run| LANGUAGE * run.len() >= carriers.len());
+        let own = runs()
+            .filter(|run| run.len() == most || LANGUAGE * run.len() >= carriers.len().max(LANGUAGE + 1));
         own.map(|run| run[0]).collect()
     }
 
@@ -173,6 +176,8 @@ impl Languages {
     /// Some of the texts in the languages of the carriers that are not among them, ascending.
     fn others(&self, carriers: &[u32]) -> Vec<u32> {
         let own = self.of_carriers(carriers);
-        self.with(&own).filter(|at| carriers.binary_search(at).is_err()).take(COMPARED).collect()
+        // Texts of other languages have a word of these at times, and nothing in common.
+        let is_of = |at: &u32| own.binary_search(&self.commonest[*at as usize]).is_ok();
+        self.with(&own).filter(|at| is_of(at) && carriers.binary_search(at).is_err()).take(COMPARED).collect()
     }
 }

@@ -10,15 +10,15 @@ use super::tokens::Token;
 
 /// Stands before a token that is written out.
 const ESCAPE: u16 = u16::MAX;
-/// Codes of a token that is written out, the escape included.
-const WRITTEN_OUT: usize = 5;
+/// Numbers that sixteen bits have.
+const CODES: usize = 1 << 16;
 /// Slots of the table of words, four times as many as there are codes.
-const SLOTS: usize = 1 << 18;
+const SLOTS: usize = 4 * CODES;
 
 /// The most frequent words of a part of a corpus, with their codes.
 #[derive(Debug)]
 pub(super) struct Dictionary {
-    /// By code.
+    /// By code; filled up to [`CODES`], so that no code needs a check.
     words: Box<[Token]>,
     /// Codes by the hash of the word, with the next ones tried where one is taken; [`ESCAPE`] is an empty slot.
     slots: Box<[u16]>,
@@ -30,7 +30,7 @@ impl Dictionary {
         let mut ranked: Vec<(u32, Token)> = counts.iter().map(|(&token, &count)| (count, token)).collect();
         ranked.sort_unstable_by(|x, y| y.0.cmp(&x.0).then(x.1.cmp(&y.1)));
         ranked.truncate(usize::from(ESCAPE));
-        let words: Box<[Token]> = ranked.into_iter().map(|(_, token)| token).collect();
+        let mut words: Vec<Token> = ranked.into_iter().map(|(_, token)| token).collect();
         let mut slots = vec![ESCAPE; SLOTS].into_boxed_slice();
         for (word, code) in words.iter().zip(0..ESCAPE) {
             let mut at = first_slot(*word);
@@ -39,7 +39,8 @@ impl Dictionary {
             }
             slots[at] = code;
         }
-        Self { words, slots }
+        words.resize(CODES, Token::of_bits(0));
+        Self { words: words.into(), slots }
     }
 
     fn code(&self, token: Token) -> Option<u16> {
@@ -72,22 +73,22 @@ impl Dictionary {
     }
 
     /// The first `count` tokens that `codes` stand for; fewer where the codes end.
-    pub(super) fn decode(&self, mut codes: &[u16], count: usize) -> Box<[Token]> {
+    pub(super) fn decode(&self, mut codes: &[u16], count: usize) -> Vec<Token> {
         let mut out = Vec::with_capacity(count);
+        let Some(words) = self.words.first_chunk::<CODES>() else { return out };
         while out.len() < count {
-            match codes {
-                [ESCAPE, a, b, c, d, ..] => {
+            let left = codes.len().min(count - out.len());
+            let run = codes[..left].iter().position(|&code| code == ESCAPE).unwrap_or(left);
+            out.extend(codes[..run].iter().map(|&code| words[usize::from(code)]));
+            match &codes[run..] {
+                [ESCAPE, a, b, c, d, rest @ ..] if out.len() < count => {
                     out.push(whole([*a, *b, *c, *d]));
-                    codes = &codes[WRITTEN_OUT..];
-                }
-                [code, rest @ ..] => {
-                    out.extend(self.words.get(usize::from(*code)));
                     codes = rest;
                 }
-                [] => break,
+                _ => break,
             }
         }
-        out.into()
+        out
     }
 }
 
@@ -126,7 +127,7 @@ mod tests {
             let written_out = dictionary.encode(&tokens, &mut codes);
             prop_assert!(written_out <= others.len());
             prop_assert_eq!(codes.len(), tokens.len() + 4 * written_out);
-            prop_assert_eq!(&*dictionary.decode(&codes, tokens.len()), &tokens[..]);
+            prop_assert_eq!(dictionary.decode(&codes, tokens.len()), tokens);
         }
     }
 

@@ -1,8 +1,8 @@
 //! The tokens of all documents of a run, coded, in memory or in a temporary file.
 //!
 //! In: [`Tokens`] in the order of reading. Out: the same again by number, on any thread. Cost: some five nanoseconds a
-//! token going in and one coming out; two to three bytes a token in between (`dictionary`). Sixteen bytes a document
-//! stay in memory whatever the budget.
+//! token going in and one coming out; two to three bytes a token in between (`dictionary`). Twenty bytes a document
+//! stay in memory whatever the budget. Documents of the same tokens can be kept once.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -32,7 +32,9 @@ pub struct TokenStore {
     /// Where they are kept as they are.
     whole: Option<Vec<Tokens>>,
     blobs: Blobs<u16>,
-    /// Tokens, and tokens of furniture.
+    /// Where each document's tokens are: their number among those that are kept.
+    places: Vec<u32>,
+    /// Tokens, and tokens of furniture, of what is kept.
     lengths: Vec<(u32, u32)>,
     dictionaries: Vec<Dictionary>,
     /// Tokens counted for the next dictionary; `None` while the last one serves.
@@ -49,6 +51,7 @@ impl TokenStore {
         Self {
             whole: None,
             blobs: Blobs::new(budget),
+            places: Vec::new(),
             lengths: Vec::new(),
             dictionaries: Vec::new(),
             counts: Some(HashMap::new()),
@@ -66,27 +69,31 @@ impl TokenStore {
 
     /// How many documents.
     pub fn len(&self) -> usize {
-        self.lengths.len()
+        self.places.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.lengths.is_empty()
+        self.places.is_empty()
+    }
+
+    fn place(&self, document: DocId) -> usize {
+        self.places[document.index()] as usize
     }
 
     /// Tokens of a document.
     pub fn len_of(&self, document: DocId) -> usize {
-        self.lengths[document.index()].0 as usize
+        self.lengths[self.place(document)].0 as usize
     }
 
     /// Tokens of its furniture.
     pub fn furniture_of(&self, document: DocId) -> u32 {
-        self.lengths[document.index()].1
+        self.lengths[self.place(document)].1
     }
 
     /// Tokens of all documents.
     pub fn total(&self) -> u64 {
-        self.lengths.iter().map(|&(tokens, _)| u64::from(tokens)).sum()
+        self.places.iter().map(|&place| u64::from(self.lengths[place as usize].0)).sum()
     }
 
     /// Adds a document; its number is how many there were.
@@ -94,6 +101,8 @@ impl TokenStore {
     /// # Errors
     /// [`Error::Spill`] when the temporary file cannot be written.
     pub fn push(&mut self, tokens: &Tokens) -> Result<()> {
+        // Documents are numbered by 32 bits.
+        self.places.push(u32::try_from(self.lengths.len()).unwrap_or(u32::MAX));
         self.lengths.push(lengths(tokens));
         if let Some(whole) = &mut self.whole {
             whole.push(tokens.clone());
@@ -108,12 +117,27 @@ impl TokenStore {
         pushed
     }
 
-    /// Gives a document other tokens: some of those that it has, in their order.
+    /// Adds a document with the tokens of an earlier one, which are kept once.
+    pub fn push_again(&mut self, same: DocId) {
+        self.places.push(self.places[same.index()]);
+    }
+
+    /// Lets a document have the tokens of another from now on.
+    pub fn share(&mut self, document: DocId, same: DocId) {
+        self.places[document.index()] = self.places[same.index()];
+    }
+
+    /// Whether two documents are known to have the same tokens without a look at them.
+    pub fn is_shared(&self, a: DocId, b: DocId) -> bool {
+        self.place(a) == self.place(b)
+    }
+
+    /// Gives a document, and those that share its tokens, others: some of those that it has, in their order.
     ///
     /// # Errors
     /// [`Error::Spill`] when the temporary file cannot be read or written.
     pub fn shorten(&mut self, document: DocId, tokens: &Tokens) -> Result<()> {
-        let at = document.index();
+        let at = self.place(document);
         if let Some(whole) = &mut self.whole {
             whole[at] = tokens.clone();
             self.lengths[at] = lengths(tokens);
@@ -215,7 +239,7 @@ impl TokenStore {
                 .collect(),
             Some(at) => self.dictionaries.get(usize::from(at))?.decode(codes, length),
         };
-        Some(Tokens::of_parts(tokens, segments.into(), digest, furniture))
+        Some(Tokens::of_parts(tokens.into(), segments.into(), digest, furniture))
     }
 
     /// Counts words while a dictionary is to be made, and looks whether the one there is still serves.
@@ -254,10 +278,11 @@ pub struct TokenReader<'a> {
 impl TokenReader<'_> {
     /// A document's tokens.
     pub fn get(&mut self, document: DocId) -> Tokens {
+        let place = self.store.place(document);
         if let Some(whole) = &self.store.whole {
-            return whole[document.index()].clone();
+            return whole[place].clone();
         }
-        match self.reader.get(document.index()) {
+        match self.reader.get(place) {
             Ok(codes) => self.store.decode(codes).unwrap_or_default(),
             Err(error) => {
                 self.store.fail(error);
@@ -336,6 +361,26 @@ mod tests {
         assert!(store.blobs.len_of(last.index()) < 2100, "two bytes a token");
         let mut reader = store.reader();
         assert!(all.iter().enumerate().all(|(at, tokens)| reader.get(id(at)) == *tokens));
+    }
+
+    #[test]
+    fn documents_of_the_same_tokens_share_them() {
+        for mut store in [TokenStore::new(&Budget::unlimited()), TokenStore::whole(&Budget::unlimited())] {
+            let (one, other) = (tokenize("The ferry sails.\nAgain."), tokenize("Another ship."));
+            store.push(&one).unwrap();
+            store.push(&other).unwrap();
+            store.push_again(DocId(0));
+            store.push(&one).unwrap();
+            store.share(DocId(3), DocId(0));
+            assert_eq!((store.len(), store.total()), (4, 3 * 4 + 2));
+            assert!(store.is_shared(DocId(2), DocId(3)) && !store.is_shared(DocId(0), DocId(1)));
+            let short: Vec<_> = one.lines().filter(|line| line.len() == 1).collect();
+            let shorter = one.without(&short).unwrap();
+            store.shorten(DocId(2), &shorter).unwrap();
+            for (at, tokens) in [&shorter, &other, &shorter, &shorter].into_iter().enumerate() {
+                assert_eq!((&store.get(id(at)), store.len_of(id(at))), (tokens, tokens.len()));
+            }
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The compact form in which a document travels through the stages.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 /// One token: 32 bits of the hash of the word as written (normalised), 30 bits of the hash of its stem, and a class.
 ///
@@ -61,11 +62,11 @@ impl Token {
     }
 }
 
-/// A document as the stages see it: tokens in reading order, and where sentences and lines end.
+/// A document as the stages see it: tokens in reading order, and where sentences and lines end. A clone shares them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tokens {
-    tokens: Box<[Token]>,
-    segments: Box<[Segment]>,
+    tokens: Arc<[Token]>,
+    segments: Arc<[Segment]>,
     digest: u128,
     furniture: u32,
 }
@@ -110,8 +111,8 @@ impl Tokens {
 
     /// What was taken apart, together again.
     pub(super) fn of_parts(
-        tokens: Box<[Token]>,
-        segments: Box<[Segment]>,
+        tokens: Arc<[Token]>,
+        segments: Arc<[Segment]>,
         digest: u128,
         furniture: u32,
     ) -> Self {
@@ -155,7 +156,7 @@ impl Tokens {
         let mut kept = Vec::with_capacity(self.tokens.len());
         let mut segments: Vec<Segment> = Vec::with_capacity(self.segments.len());
         let (mut at, mut in_line) = (0, 0);
-        for segment in &self.segments {
+        for segment in self.segments.iter() {
             let before = kept.len();
             while at < segment.end() {
                 let next = furniture.peek().map_or(segment.end(), |range| range.start.min(segment.end()));

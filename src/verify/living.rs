@@ -15,6 +15,7 @@
 use std::ops::Range;
 
 use super::profile::Profile;
+use super::shared::Shared;
 use super::terms::{each_term, is_number};
 use super::weekdays::Weekdays;
 use crate::text::{Class, Token, Tokens, each_shingle};
@@ -98,19 +99,20 @@ pub(super) enum Verdict {
 }
 
 impl Living {
-    /// Judges two texts that are verbatim for the most part; `sets` are their distinct shingles of `k` tokens, ascending.
+    /// Judges two texts that are verbatim for the most part; `sets` holds the shingles of `k` tokens of `x` and was compared
+    /// with `y` last.
     pub(super) fn judge(
         &mut self,
         (x, y): (&Tokens, &Tokens),
-        sets: (&[u64], &[u64]),
+        sets: &Shared,
         k: usize,
         published: Published,
     ) -> Verdict {
         if published == Published::Together || x.len().min(y.len()) < k {
             return Verdict::Verbatim;
         }
-        self.x.fill(x, sets.1, k);
-        self.y.fill(y, sets.0, k);
+        self.x.fill(x, k, |run| sets.met(run));
+        self.y.fill(y, k, |run| sets.contain(run));
         let (own_x, own_y) = (self.x.own_share(x), self.y.own_share(y));
         let changes = self.changes(x, y, k);
         if let Published::Apart { longer_later } = published {
@@ -153,13 +155,14 @@ impl Living {
 }
 
 impl Side {
-    fn fill(&mut self, tokens: &Tokens, other: &[u64], k: usize) {
+    /// `shared` says which shingles stand in the other text.
+    fn fill(&mut self, tokens: &Tokens, k: usize, shared: impl Fn(u64) -> bool) {
         self.runs.clear();
         each_shingle(tokens.as_slice(), k, |run| self.runs.push(run));
         self.own.clear();
         self.own.resize(tokens.len(), true);
-        for (at, run) in self.runs.iter().enumerate() {
-            if other.binary_search(run).is_ok() {
+        for (at, &run) in self.runs.iter().enumerate() {
+            if shared(run) {
                 self.own[at..at + k].fill(false);
             }
         }
@@ -313,8 +316,8 @@ mod tests {
     fn judged(a: &str, b: &str, days: Option<i64>) -> (Option<Relation>, bool, bool) {
         let config = MatchConfig::default();
         let published = vec![Some(0), days.map(|days| days * 86_400)];
-        let window = Window { published, seconds: 7 * 86_400 };
-        let mut verifier = Verifier::new(&config).within(Some(&window));
+        let window = Window::new(published, 7);
+        let mut verifier = Verifier::new(&config).within(window.as_ref());
         let edge = verifier.verbatim((DocId(0), &tokenize(a)), (DocId(1), &tokenize(b)));
         (edge.map(|edge| edge.relation), verifier.editions(), verifier.doubtful().is_some())
     }

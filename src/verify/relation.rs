@@ -7,7 +7,7 @@ use super::shared::Shared;
 use crate::DocId;
 use crate::config::MatchConfig;
 use crate::report::Relation;
-use crate::text::{Shingles, Tokens, shingles};
+use crate::text::Tokens;
 
 /// Tokens below which a text that stands in a longer one is no excerpt: a caption, a share line or a byline stands in
 /// many stories and is none of them.
@@ -41,12 +41,41 @@ pub struct Edge {
     pub containment_b: f64,
 }
 
+impl Edge {
+    /// The edge of two documents of the same words, whichever comes first.
+    pub fn identical(a: DocId, b: DocId) -> Self {
+        let [score, jaccard, containment_a, containment_b] = [1.0; 4];
+        let (a, b) = (a.min(b), a.max(b));
+        Self { a, b, relation: Relation::Identical, score, jaccard, containment_a, containment_b }
+    }
+
+    /// The end that is not `one`.
+    pub fn other(&self, one: DocId) -> DocId {
+        if self.a == one { self.b } else { self.a }
+    }
+
+    /// The edge that `twin` has where `document`, an end of this one with the same words, has this one.
+    #[must_use]
+    pub fn of_twin(&self, document: DocId, twin: DocId) -> Self {
+        let other = self.other(document);
+        let (of_twin, of_other) = if self.a == document {
+            (self.containment_a, self.containment_b)
+        } else {
+            (self.containment_b, self.containment_a)
+        };
+        if twin < other {
+            Self { a: twin, b: other, containment_a: of_twin, containment_b: of_other, ..*self }
+        } else {
+            Self { a: other, b: twin, containment_a: of_other, containment_b: of_twin, ..*self }
+        }
+    }
+}
+
 /// Checks pairs exactly. Holds buffers, so one a thread is cheaper than one a pair.
 #[derive(Debug)]
 pub struct Verifier<'a> {
     config: &'a MatchConfig,
     sets: Shared,
-    sorted: (Shingles, Shingles),
     words: (Vec<u64>, Vec<u64>),
     /// Shingles that the last pair had in common.
     shared: usize,
@@ -67,7 +96,6 @@ impl<'a> Verifier<'a> {
         Self {
             config,
             sets: Shared::default(),
-            sorted: (Vec::new(), Vec::new()),
             words: (Vec::new(), Vec::new()),
             shared: 0,
             held: None,
@@ -94,16 +122,7 @@ impl<'a> Verifier<'a> {
     pub fn verbatim(&mut self, (a, x): (DocId, &Tokens), (b, y): (DocId, &Tokens)) -> Option<Edge> {
         (self.editions, self.doubtful) = (false, None);
         if x.digest() == y.digest() && x.as_slice() == y.as_slice() {
-            let [jaccard, containment_a, containment_b, score] = [1.0; 4];
-            return Some(Edge {
-                a,
-                b,
-                relation: Relation::Identical,
-                score,
-                jaccard,
-                containment_a,
-                containment_b,
-            });
+            return Some(Edge::identical(a, b));
         }
         let may_be_excerpt = x.len().min(y.len()) >= EXCERPT_TOKENS;
         self.hold((a, x));
@@ -122,10 +141,7 @@ impl<'a> Verifier<'a> {
             return Some(edge);
         }
         let published = self.published((a, x), (b, y));
-        let k = self.config.shingle;
-        shingles(x.as_slice(), k, &mut self.sorted.0);
-        shingles(y.as_slice(), k, &mut self.sorted.1);
-        match self.living.judge((x, y), (&self.sorted.0, &self.sorted.1), k, published) {
+        match self.living.judge((x, y), &self.sets, self.config.shingle, published) {
             Verdict::Verbatim => return Some(edge),
             Verdict::Doubtful => self.doubtful = Some(edge),
             Verdict::Editions => self.editions = true,

@@ -67,6 +67,11 @@ impl Shared {
         self.held.places[self.held.place(shingle.max(1))] != 0
     }
 
+    /// Whether a shingle of the document that is held stands in the one that it was compared with last.
+    pub fn met(&self, shingle: u64) -> bool {
+        self.comparison > 0 && self.met[self.held.place(shingle.max(1))] == self.comparison
+    }
+
     /// The overlap of the document that is held with another.
     pub fn overlap(&mut self, tokens: &[Token], k: usize) -> Overlap {
         self.comparison += 1;
@@ -110,6 +115,8 @@ mod tests {
             for other in &tokens[1..] {
                 shingles(other.as_slice(), k, &mut b);
                 prop_assert_eq!(shared.overlap(other.as_slice(), k), Overlap::of(&a, &b));
+                prop_assert!(a.iter().all(|run| shared.met(*run) == b.contains(run)));
+                prop_assert!(b.iter().all(|run| shared.contain(*run) == a.contains(run)));
             }
         }
     }

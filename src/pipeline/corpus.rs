@@ -1,0 +1,223 @@
+//! What is kept of the input while a run lasts.
+
+use rayon::prelude::*;
+
+use super::headers::Headers;
+use super::learned::Learned;
+use super::read::{New, Read, Signer, SignerBuffer};
+use crate::candidates::Candidate;
+use crate::candidates::bands::BandKeys;
+use crate::candidates::params::Bands;
+use crate::cluster::CopyGroups;
+use crate::config::{Config, MatchConfig};
+use crate::document::{Header, Skipped};
+use crate::sources::source_key;
+use crate::spill::Budget;
+use crate::text::{Piece, SourceLines, TokenStore, Tokens, mix};
+use crate::verify::Edge;
+use crate::{DocId, Error, Result};
+
+/// Documents that are worked on between two steps that are taken in their order.
+pub(super) const BATCH: usize = 1 << 12;
+
+/// Everything that is kept of the input: in memory what is small and of one size, the rest in stores.
+pub(super) struct Corpus {
+    pub(super) headers: Headers,
+    pub(super) tokens: TokenStore,
+    pub(super) skipped: Vec<Skipped>,
+    /// Bytes of text of all documents.
+    pub(super) bytes: u64,
+    /// By document: its source, and when it was published, where that is understood.
+    pub(super) sources: Vec<u64>,
+    pub(super) published: Vec<Option<i64>>,
+    pub(super) learned: Learned,
+    keys: BandKeys,
+    /// By document: a hash of its tokens, its source and its date.
+    digests: Vec<u64>,
+    /// By document: the first with the same tokens, source and date, most often itself. The others, its twins, go where it
+    /// goes, and only it takes part in the search for copies.
+    first: Vec<DocId>,
+    pub(super) budget: Budget,
+}
+
+impl Corpus {
+    /// One without documents.
+    pub(super) fn new(config: &Config, budget: &Budget) -> Self {
+        Self {
+            headers: Headers::new(&budget.part(1, 16)),
+            tokens: if config.matching.rewrites {
+                TokenStore::new(&budget.part(1, 8))
+            } else {
+                TokenStore::whole(&budget.part(1, 8))
+            },
+            skipped: Vec::new(),
+            bytes: 0,
+            learned: Learned::default(),
+            sources: Vec::new(),
+            published: Vec::new(),
+            keys: BandKeys::new(Bands::for_config(&config.matching).bands, &budget.part(1, 4)),
+            digests: Vec::new(),
+            first: Vec::new(),
+            budget: budget.clone(),
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.headers.len()
+    }
+
+    pub(super) fn ids(&self) -> impl Iterator<Item = DocId> + use<> {
+        // `push` refuses documents beyond 32 bits.
+        (0..u32::try_from(self.len()).unwrap_or(u32::MAX)).map(DocId)
+    }
+
+    pub(super) fn leaders<'g>(&self, groups: &'g CopyGroups) -> impl Iterator<Item = DocId> + use<'g> {
+        self.ids().filter(|&d| groups.is_leader(d))
+    }
+
+    /// Adds a document and says which it is.
+    pub(super) fn push(&mut self, header: &Header, read: Read) -> Result<DocId> {
+        let limit = u32::MAX - 1;
+        let id = u32::try_from(self.len())
+            .ok()
+            .filter(|&id| id < limit)
+            .map(DocId)
+            .ok_or(Error::TooManyDocuments { limit })?;
+        self.bytes += header.bytes;
+        let source = source_key(&header.path, header.record, &header.meta);
+        self.sources.push(source);
+        let (tokens, keys) = match read {
+            Read::New(New { tokens, keys, credits, .. }) => {
+                let instant = header.meta.published.as_deref().and_then(crate::dates::instant);
+                self.published.push(instant.map(jiff::Timestamp::as_second));
+                self.headers.push(header, &credits)?;
+                (tokens, keys)
+            }
+            Read::Again(first) => {
+                self.published.push(self.published[first.index()]);
+                self.headers.push_again(header, first)?;
+                if self.sources[first.index()] == source {
+                    self.tokens.push_again(first);
+                    self.digests.push(self.digests[first.index()]);
+                    return Ok(id);
+                }
+                // What one source adds to its texts need not be what another adds: each has tokens of its own to mark.
+                (self.tokens.get(first), self.keys.of(first)?)
+            }
+        };
+        self.keys.push(id, length(&tokens), &keys)?;
+        self.tokens.push(&tokens)?;
+        let published = self.published[id.index()].map_or(0, |at| at as u64 | 1 << 63);
+        let digest = tokens.digest();
+        self.digests.push(mix(published ^ mix(source ^ mix(digest as u64 ^ mix((digest >> 64) as u64)))));
+        Ok(id)
+    }
+
+    /// Finds the documents that are the same but for their place, once all are read.
+    pub(super) fn find_twins(&mut self) -> Result<()> {
+        let mut sorted: Vec<(u64, DocId)> = self.digests.iter().copied().zip(self.ids()).collect();
+        sorted.par_sort_unstable();
+        let runs: Vec<&[(u64, DocId)]> =
+            sorted.chunk_by(|a, b| a.0 == b.0).filter(|run| run.len() > 1).collect();
+        let twins: Vec<(DocId, DocId)> = runs
+            .par_iter()
+            .map_init(
+                || self.tokens.reader(),
+                |reader, run| {
+                    let mut twins: Vec<(DocId, DocId)> = Vec::new();
+                    let mut firsts: Vec<DocId> = Vec::new();
+                    for &(_, document) in *run {
+                        let same = |&&first: &&DocId| {
+                            self.tokens.is_shared(first, document)
+                                || reader.get(first).as_slice() == reader.get(document).as_slice()
+                        };
+                        match firsts.iter().find(same) {
+                            Some(&first) => twins.push((document, first)),
+                            None => firsts.push(document),
+                        }
+                    }
+                    twins
+                },
+            )
+            .flatten_iter()
+            .collect();
+        self.first = self.ids().collect();
+        for (twin, first) in twins {
+            self.first[twin.index()] = first;
+            self.tokens.share(twin, first);
+        }
+        self.tokens.check()
+    }
+
+    /// The first document with the same words, source and date: the document itself, unless it is a twin.
+    pub(super) fn first_of(&self, document: DocId) -> DocId {
+        self.first[document.index()]
+    }
+
+    fn is_twin(&self, document: DocId) -> bool {
+        self.first_of(document) != document
+    }
+
+    /// Pairs that may be copies; of twins the first alone.
+    pub(super) fn copy_candidates(&self) -> Result<Vec<Candidate>> {
+        self.keys.candidates(|document| !self.is_twin(document))
+    }
+
+    /// The groups with the twins of their members.
+    pub(super) fn with_twins(&self, mut groups: CopyGroups) -> CopyGroups {
+        let mut edges: Vec<Option<Edge>> = vec![None; self.len()];
+        for edge in &groups.edges {
+            let member = if groups.is_leader(edge.a) { edge.b } else { edge.a };
+            edges[member.index()] = Some(*edge);
+        }
+        for twin in self.ids().filter(|&document| self.is_twin(document)) {
+            let first = self.first_of(twin);
+            let edge = edges[first.index()];
+            groups
+                .edges
+                .push(edge.map_or_else(|| Edge::identical(first, twin), |edge| edge.of_twin(first, twin)));
+            groups.leader[twin.index()] = groups.leader[first.index()];
+        }
+        groups.edges.sort_unstable_by_key(|edge| (edge.a, edge.b));
+        groups
+    }
+
+    /// Marks the learned lines in every document of their source, and signs what is left of it.
+    pub(super) fn mark(&mut self, learned: SourceLines, config: &MatchConfig) -> Result<()> {
+        let signer = Signer::new(config);
+        let mut times = vec![0u32; self.len()];
+        for first in &self.first {
+            times[first.index()] += 1;
+        }
+        let documents: Vec<DocId> = self.ids().filter(|&document| !self.is_twin(document)).collect();
+        let mut learned = Learned::new(learned);
+        for batch in documents.chunks(BATCH) {
+            let lines = &learned.lines;
+            let changed: Vec<(DocId, Tokens, Vec<u64>, Vec<Piece>)> = batch
+                .par_iter()
+                .map_init(
+                    || (SignerBuffer::default(), self.tokens.reader()),
+                    |(buffer, reader), &document| {
+                        let (source, tokens) = (self.sources[document.index()], reader.get(document));
+                        let pieces = lines.pieces(source, &tokens);
+                        let marked = tokens.without(pieces.iter().map(|piece| &piece.tokens))?;
+                        let keys = signer.keys(&marked, buffer);
+                        Some((document, marked, keys, pieces))
+                    },
+                )
+                .flatten_iter()
+                .collect();
+            for (document, tokens, keys, pieces) in changed {
+                learned.count(document, &pieces, times[document.index()]);
+                self.keys.replace(document, length(&tokens), &keys)?;
+                self.tokens.shorten(document, &tokens)?;
+            }
+        }
+        self.learned = learned;
+        Ok(())
+    }
+}
+
+fn length(tokens: &Tokens) -> u32 {
+    u32::try_from(tokens.len()).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,182 @@
+//! The first stage: documents to tokens, band keys and credits.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::{PoisonError, RwLock};
+
+use super::account::Account;
+use super::corpus::Corpus;
+use crate::candidates::bands::band_keys;
+use crate::candidates::params::Bands;
+use crate::config::{Config, MatchConfig};
+use crate::document::Skipped;
+use crate::ingest::{self, Outcome, Root, Unsettled};
+use crate::progress::{Cancel, Progress, Stage};
+use crate::sketch::Sketcher;
+use crate::spill::Budget;
+use crate::text::credit::{self, Agencies, Credit};
+use crate::text::{Tokenizer, Tokens, each_shingle};
+use crate::{DocId, Document, Result};
+
+/// Picks the hash functions of the signatures. Any number does; a fixed one keeps runs comparable.
+const SKETCH_SEED: u64 = 0x77_69_72_65;
+
+/// What reading makes of a document.
+pub(super) enum Read {
+    New(New),
+    /// Nothing: it is this one once more, at another place.
+    Again(DocId),
+}
+
+/// What reading makes of a document that was not met before.
+pub(super) struct New {
+    pub(super) tokens: Tokens,
+    /// Of its bands.
+    pub(super) keys: Vec<u64>,
+    pub(super) credits: Vec<Credit>,
+    digest: Option<u128>,
+}
+
+/// Reads, tokenises and signs every document, and finds whom it credits.
+pub(super) fn read(
+    roots: &[Root],
+    config: &Config,
+    budget: &Budget,
+    progress: &dyn Progress,
+    cancel: &Cancel,
+    account: &mut Account<'_>,
+) -> Result<Corpus> {
+    let mut corpus = Corpus::new(config, budget);
+    read_into(&mut corpus, roots, config, progress, cancel, account)?;
+    Ok(corpus)
+}
+
+/// The same behind the documents of a corpus; ids are unique among those of one call.
+pub(super) fn read_into(
+    corpus: &mut Corpus,
+    roots: &[Root],
+    config: &Config,
+    progress: &dyn Progress,
+    cancel: &Cancel,
+    account: &mut Account<'_>,
+) -> Result<()> {
+    let signer = Signer::new(&config.matching);
+    let agencies = match &config.ingest.agencies {
+        Some(path) => Agencies::with_file(path)?,
+        None => Agencies::shipped(),
+    };
+    let known = Known::new(&corpus.budget.part(1, 16));
+    let prepare = |document: Unsettled<'_>| -> (Document, Read) {
+        thread_local! {
+            static WORKER: RefCell<Option<(Tokenizer, SignerBuffer)>> = RefCell::default();
+        }
+        let digest = document.digest();
+        if let Some(first) = digest.and_then(|digest| known.get(digest)) {
+            return (document.unsettled(), Read::Again(first));
+        }
+        let document = document.settle();
+        // The threads are those of one run, so that all of a thread's documents have the same settings.
+        let (tokens, keys) = WORKER.with_borrow_mut(|worker| {
+            let (tokenizer, buffer) =
+                worker.get_or_insert_with(|| (Tokenizer::new(&config.matching), SignerBuffer::default()));
+            let tokens = tokenizer.tokens(&document.text);
+            let keys = signer.keys(&tokens, buffer);
+            (tokens, keys)
+        });
+        let credits = credit::credits(&document.text, &document.meta, &agencies);
+        (document, Read::New(New { tokens, keys, credits, digest }))
+    };
+    account.measure(Stage::Read, |_| {
+        let mut inputs = 0;
+        ingest::read_unsettled(roots, &config.ingest, progress, cancel, &|_, _| true, prepare, |outcome| {
+            inputs += 1;
+            match outcome {
+                Outcome::Skipped(skipped) => corpus.skipped.push(skipped),
+                Outcome::Read(header, Read::New(read)) if read.tokens.is_empty() => {
+                    corpus.skipped.push(Skipped {
+                        path: header.path,
+                        record: header.record,
+                        reason: "no words in it, only punctuation or symbols".to_owned(),
+                    });
+                }
+                Outcome::Read(header, read) => {
+                    let digest = if let Read::New(read) = &read { read.digest } else { None };
+                    let document = corpus.push(&header, read)?;
+                    if let Some(digest) = digest {
+                        known.insert(digest, document);
+                    }
+                }
+            }
+            Ok(())
+        })?;
+        corpus.find_twins()?;
+        let documents = corpus.len() as u64;
+        Ok(((), inputs, documents))
+    })
+}
+
+/// Signs documents with the settings of a run.
+pub(super) struct Signer {
+    sketcher: Sketcher,
+    cut: Bands,
+    shingle: usize,
+}
+
+/// A thread's buffers for signing.
+pub(super) type SignerBuffer = (Vec<u64>, Vec<u64>);
+
+impl Signer {
+    pub(super) fn new(config: &MatchConfig) -> Self {
+        Self {
+            sketcher: Sketcher::new(config.signature, SKETCH_SEED),
+            cut: Bands::for_config(config),
+            shingle: config.shingle,
+        }
+    }
+
+    /// The keys of a document's bands.
+    pub(super) fn keys(&self, tokens: &Tokens, (shingles, signature): &mut SignerBuffer) -> Vec<u64> {
+        // Repeats do no harm to a signature, and finding them costs more than signing them.
+        shingles.clear();
+        each_shingle(tokens.as_slice(), self.shingle, |hash| shingles.push(hash));
+        self.sketcher.sign(shingles, signature);
+        let mut keys = Vec::with_capacity(self.cut.bands);
+        band_keys(signature, self.cut, &mut keys);
+        keys
+    }
+}
+
+/// Documents that were read already, by the digest of all that reading looks at. An archive that was put together from
+/// several feeds holds many a dispatch twice, byte for byte.
+///
+/// Filled in the order of reading while others are read already: whether a document is found is a matter of timing, what
+/// is made of it is not.
+struct Known {
+    documents: RwLock<HashMap<[u32; 4], DocId>>,
+    /// How many are remembered at most.
+    most: usize,
+}
+
+impl Known {
+    fn new(budget: &Budget) -> Self {
+        // A key and a number, and the free room of the table.
+        let most = budget.bytes().map_or(usize::MAX, |bytes| bytes / 48);
+        Self { documents: RwLock::default(), most }
+    }
+
+    fn get(&self, digest: u128) -> Option<DocId> {
+        self.documents.read().unwrap_or_else(PoisonError::into_inner).get(&key(digest)).copied()
+    }
+
+    fn insert(&self, digest: u128, document: DocId) {
+        let mut documents = self.documents.write().unwrap_or_else(PoisonError::into_inner);
+        if documents.len() < self.most {
+            documents.entry(key(digest)).or_insert(document);
+        }
+    }
+}
+
+/// In fours, so that an entry takes twenty bytes and not thirty-two.
+fn key(digest: u128) -> [u32; 4] {
+    [0, 32, 64, 96].map(|shift| (digest >> shift) as u32)
+}
