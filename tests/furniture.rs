@@ -154,6 +154,59 @@ fn a_learned_line_is_furniture_to_whoever_looks_at_the_run() {
     assert_eq!(desk.out(&["report", "run.jsonl", "-o", "-"]), desk.read("page.html"));
 }
 
+/// Stories of a site whose pages have lost their line breaks: its notice stands inside them, with a name and a count of its own.
+fn flat() -> Desk {
+    let desk = Desk::new();
+    for folder in ["in", "in/courier", "in/post"] {
+        std::fs::create_dir(desk.path().join(folder)).unwrap();
+    }
+    for (at, story) in STORIES.iter().enumerate() {
+        let (first, rest) = story.split_once(". ").unwrap();
+        desk.file(&format!("in/courier/{at}.txt"), &format!("{first}. {} {rest}", notice(at)));
+    }
+    desk.file("in/post/bridge.txt", STORIES[0]);
+    desk
+}
+
+fn notice(at: usize) -> String {
+    let town = ["Oster", "Harlo", "Tirna", "Selby", "Marnes"][at];
+    format!(
+        "Tonight the Courier prints {} letters from readers in {town} on its page for gardens and bees.",
+        at + 3
+    )
+}
+
+#[test]
+fn a_stretch_learned_inside_a_line_is_furniture_to_whoever_looks_at_the_run() {
+    let desk = flat();
+    desk.out(&["cluster", "-q", "in", "-o", "run.jsonl", "--html", "page.html"]);
+    let learned = lines(&desk, "furniture");
+    assert_eq!((&learned[0]["source"], &learned[0]["line"]), (&"in/courier".into(), &notice(0).into()));
+    assert_eq!(learned[0]["documents"], STORIES.len());
+    assert!(learned.iter().all(|stretch| !stretch["runs"].as_array().unwrap().is_empty()), "{learned:?}");
+    let documents = lines(&desk, "document");
+    let words = notice(0).split(' ').count() as u64;
+    assert!(documents[..5].iter().all(|document| document["furniture_tokens"] == words), "{documents:?}");
+
+    let pair = ["courier/0.txt", "post/bridge.txt"];
+    let told = desk.out(&["compare", "--run", "run.jsonl", pair[0], pair[1], "--format", "json"]);
+    let told = json(&told);
+    assert_eq!((&told["relation"], &told["containment_a"]), (&"identical".into(), &1.0.into()));
+    assert_eq!(greyed(&told, "a"), [notice(0)]);
+    assert_eq!(greyed_on(&desk.read("page.html")), [notice(0)]);
+    assert_eq!(desk.out(&["report", "run.jsonl", "-o", "-"]), desk.read("page.html"));
+
+    let once = desk.read("run.jsonl");
+    for threads in ["1", "3"] {
+        desk.out(&["cluster", "-q", "in", "-j", threads, "-o", "run.jsonl"]);
+        let again = desk.read("run.jsonl");
+        let furniture = |report: &str| -> Vec<String> {
+            report.lines().filter(|line| line.contains("\"type\":\"furniture\"")).map(str::to_owned).collect()
+        };
+        assert_eq!(furniture(&once), furniture(&again));
+    }
+}
+
 #[test]
 fn furniture_that_is_kept_is_text_to_whoever_looks_at_the_run() {
     let desk = desk();

@@ -143,8 +143,7 @@ mod tests {
             Ships will be guided by a beacon on the northern pier until the spring.\nShare this story\n";
         let plain = placed(text);
         let line = plain.tokens.lines().nth(1).unwrap();
-        let learned: SourceLines =
-            [SourceLines::key(7, &plain.tokens.as_slice()[line])].into_iter().collect();
+        let learned = SourceLines::new([SourceLines::key(7, &plain.tokens.as_slice()[line])], []);
         let known = Tokenizer::default().with_learned(learned.clone()).placed(text, 7);
         let pieces = cut_as(text, &known);
         assert_eq!(pieces.iter().map(|piece| piece.1).collect::<Vec<_>>(), [true, false, true, false]);
@@ -162,8 +161,8 @@ mod tests {
         ) {
             let plain = placed(&text);
             let learned = plain.tokens.lines().enumerate().filter(|(at, _)| chosen >> (at % 8) & 1 == 1);
-            let learned: SourceLines =
-                learned.map(|(_, line)| SourceLines::key(0, &plain.tokens.as_slice()[line])).collect();
+            let lines = learned.map(|(_, line)| SourceLines::key(0, &plain.tokens.as_slice()[line]));
+            let learned = SourceLines::new(lines, []);
             let placed = Tokenizer::default().with_learned(learned).placed(&text, 0);
             prop_assert_eq!(placed.words.len(), placed.tokens.len());
             prop_assert!(placed.furniture.windows(2).all(|two| two[0].end <= two[1].start));

@@ -13,7 +13,7 @@ use crate::config::{Config, MatchConfig};
 use crate::document::{Header, Skipped};
 use crate::sources::source_key;
 use crate::spill::Budget;
-use crate::text::{SourceLines, TokenStore, Tokens, mix};
+use crate::text::{Piece, SourceLines, TokenStore, Tokens, mix};
 use crate::verify::Edge;
 use crate::{DocId, Error, Result};
 
@@ -199,21 +199,22 @@ impl Corpus {
         let mut learned = Learned::new(learned);
         for batch in documents.chunks(BATCH) {
             let lines = &learned.lines;
-            let changed: Vec<(DocId, Tokens, Vec<u64>, Vec<u64>)> = batch
+            let changed: Vec<(DocId, Tokens, Vec<u64>, Vec<Piece>)> = batch
                 .par_iter()
                 .map_init(
                     || (SignerBuffer::default(), self.tokens.reader()),
                     |(buffer, reader), &document| {
                         let (source, tokens) = (self.sources[document.index()], reader.get(document));
-                        let marked = lines.marked(source, &tokens)?;
+                        let pieces = lines.pieces(source, &tokens);
+                        let marked = tokens.without(pieces.iter().map(|piece| &piece.tokens))?;
                         let keys = signer.keys(&marked, buffer);
-                        Some((document, marked, keys, lines.of(source, &tokens)))
+                        Some((document, marked, keys, pieces))
                     },
                 )
                 .flatten_iter()
                 .collect();
-            for (document, tokens, keys, lines) in changed {
-                learned.count(document, &lines, times[document.index()]);
+            for (document, tokens, keys, pieces) in changed {
+                learned.count(document, &pieces, times[document.index()]);
                 self.keys.replace(document, length(&tokens), &keys)?;
                 self.tokens.shorten(document, &tokens)?;
             }

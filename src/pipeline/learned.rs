@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use crate::DocId;
-use crate::text::SourceLines;
+use crate::text::{Known, Piece, SourceLines};
 
-/// The learned lines, in the order of the documents that have them.
+/// What was learned, in the order of the documents that have it.
 #[derive(Default)]
 pub(super) struct Learned {
     pub(super) lines: SourceLines,
@@ -14,13 +14,38 @@ pub(super) struct Learned {
     places: HashMap<u64, usize>,
 }
 
-/// A learned line that was marked.
+/// A learned line that was marked, or a stretch of runs that one document was the first to have.
 pub(super) struct Marked {
-    pub(super) key: u64,
+    pub(super) known: MarkedBy,
     /// The first document that has it.
     pub(super) first: DocId,
-    /// How many have it.
+    /// How many have it, or any run of it.
     pub(super) documents: u32,
+}
+
+/// Keys of a learned line or of learned runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum MarkedBy {
+    Line(u64),
+    Runs(Vec<u64>),
+}
+
+impl MarkedBy {
+    /// The line, or the first run.
+    pub(super) fn key(&self) -> u64 {
+        match self {
+            Self::Line(key) => *key,
+            Self::Runs(keys) => keys.first().copied().unwrap_or_default(),
+        }
+    }
+
+    /// The runs, where it is some.
+    pub(super) fn runs(&self) -> &[u64] {
+        match self {
+            Self::Line(_) => &[],
+            Self::Runs(keys) => keys,
+        }
+    }
 }
 
 impl Learned {
@@ -28,13 +53,36 @@ impl Learned {
         Self { lines, ..Self::default() }
     }
 
-    /// Counts the lines that were marked in a document and its twins, `documents` in all; they come in the order of reading.
-    pub(super) fn count(&mut self, document: DocId, keys: &[u64], documents: u32) {
-        for &key in keys {
-            let at = *self.places.entry(key).or_insert_with(|| {
-                self.marked.push(Marked { key, first: document, documents: 0 });
-                self.marked.len() - 1
-            });
+    /// Counts what was marked in a document and its twins, `documents` in all; they come in the order of reading.
+    pub(super) fn count(&mut self, document: DocId, pieces: &[Piece], documents: u32) {
+        let mut found: Vec<usize> = Vec::new();
+        for piece in pieces {
+            let next = self.marked.len();
+            let known = match &piece.known {
+                Known::Line(key) => {
+                    let at = *self.places.entry(*key).or_insert(next);
+                    found.push(at);
+                    (at == next).then_some(MarkedBy::Line(*key))
+                }
+                Known::Runs(runs) => {
+                    let places = runs.iter().map(|&(_, key)| *self.places.entry(key).or_insert(next));
+                    let places: Vec<usize> = places.collect();
+                    found.extend(&places);
+                    let of_next = places.iter().zip(runs).filter(|&(&at, _)| at == next);
+                    let mut keys: Vec<u64> = Vec::new();
+                    for (_, &(_, key)) in of_next {
+                        if !keys.contains(&key) {
+                            keys.push(key);
+                        }
+                    }
+                    (!keys.is_empty()).then_some(MarkedBy::Runs(keys))
+                }
+            };
+            self.marked.extend(known.map(|known| Marked { known, first: document, documents: 0 }));
+        }
+        found.sort_unstable();
+        found.dedup();
+        for at in found {
             self.marked[at].documents += documents;
         }
     }

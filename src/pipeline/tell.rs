@@ -188,9 +188,10 @@ fn furniture_lines(corpus: &Corpus, words: &Words) -> Result<Vec<FurnitureLine>>
         let (header, _) = headers.get(line.first)?;
         Ok(FurnitureLine {
             source: source_name(&header.path, header.record, &header.meta).to_owned(),
-            line: words.lines.get(&line.key).cloned(),
+            line: words.lines.get(&line.known.key()).cloned(),
             documents: line.documents,
-            key: line.key,
+            key: line.known.key(),
+            runs: line.known.runs().to_vec(),
         })
     };
     let mut lines: Vec<FurnitureLine> = corpus.learned.marked.iter().map(&mut line).collect::<Result<_>>()?;

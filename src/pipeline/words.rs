@@ -10,11 +10,12 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::corpus::Corpus;
 use super::evidence::Evidence;
+use super::learned::MarkedBy;
 use crate::config::Config;
 use crate::ingest::{self, Outcome, Root, Unsettled};
 use crate::progress::{Cancel, NoProgress};
 use crate::sources::source_key;
-use crate::text::{Class, Placed, SourceLines, Tokenizer};
+use crate::text::{Class, Known, Placed, RUN, SourceLines, Tokenizer};
 use crate::verify::{Edge, each_term};
 use crate::{Document, Error, Result, Skipped};
 
@@ -26,7 +27,7 @@ const LINE_CHARS: usize = 300;
 pub(super) struct Words {
     /// Those of terms.
     pub(super) terms: HashMap<u32, String>,
-    /// Those of learned lines, by key.
+    /// Those of learned lines and stretches, by key.
     pub(super) lines: HashMap<u64, String>,
 }
 
@@ -54,7 +55,7 @@ pub(super) fn find(
         let text = &document.text;
         Some((
             spell(text, &compared.clone().placed(text, source), terms),
-            lines(text, &ruled.clone().placed(text, source), source, keys),
+            lines(text, &ruled.clone().placed(text, source), source, &corpus.learned.lines, keys),
         ))
     };
     let is_wanted = |path: &str, record: Option<u64>| wanted.of_document(path, record).is_some();
@@ -82,14 +83,14 @@ pub(super) fn find(
     }
 }
 
-/// Terms and learned lines by the documents whose words are wanted for them.
+/// Terms and what was learned by the documents whose words are wanted for them.
 struct Wanted {
     files: BTreeSet<String>,
     /// Hash of the place of a document, and where its terms end, ascending by the hash.
     places: Vec<(u64, Range<u32>)>,
     terms: Vec<u32>,
-    /// Keys of learned lines, by the place of a document that has them.
-    lines: HashMap<u64, Vec<u64>>,
+    /// Learned lines and runs, by the place of a document that has them.
+    lines: HashMap<u64, Vec<MarkedBy>>,
 }
 
 impl Wanted {
@@ -100,7 +101,7 @@ impl Wanted {
         let (mut headers, mut grounds) = (corpus.headers.reader(), evidence.reader());
         for line in &corpus.learned.marked {
             let (header, _) = headers.get(line.first)?;
-            wanted.lines.entry(place(&header.path, header.record)).or_default().push(line.key);
+            wanted.lines.entry(place(&header.path, header.record)).or_default().push(line.known.clone());
             wanted.files.insert(header.path);
         }
         let mut at = 0;
@@ -128,8 +129,8 @@ impl Wanted {
         Ok(wanted)
     }
 
-    /// The terms that are wanted of a document, ascending, and the keys of lines; `None` where nothing is.
-    fn of_document(&self, path: &str, record: Option<u64>) -> Option<(&[u32], &[u64])> {
+    /// The terms that are wanted of a document, ascending, and what was learned; `None` where nothing is.
+    fn of_document(&self, path: &str, record: Option<u64>) -> Option<(&[u32], &[MarkedBy])> {
         let wanted = place(path, record);
         let lines = self.lines.get(&wanted).map(Vec::as_slice);
         let found = self.places.binary_search_by_key(&wanted, |&(place, _)| place).ok();
@@ -173,17 +174,37 @@ fn spell(text: &str, placed: &Placed, terms: &[u32]) -> Vec<(u32, String)> {
     found
 }
 
-/// The wanted lines of a document of `source`, as written.
-fn lines(text: &str, placed: &Placed, source: u64, wanted: &[u64]) -> Vec<(u64, String)> {
+/// The wanted lines and stretches of a document of `source`, as written, each by its key.
+fn lines(
+    text: &str,
+    placed: &Placed,
+    source: u64,
+    learned: &SourceLines,
+    wanted: &[MarkedBy],
+) -> Vec<(u64, String)> {
     if wanted.is_empty() {
         return Vec::new();
     }
     let mut found = Vec::new();
-    for line in placed.tokens.lines() {
-        let key = SourceLines::key(source, &placed.tokens.as_slice()[line.clone()]);
-        if wanted.contains(&key) {
-            let words: Vec<&str> = text[placed.line(text, &line)].split_whitespace().collect();
-            found.push((key, words.join(" ").chars().take(LINE_CHARS).collect()));
+    for piece in learned.pieces(source, &placed.tokens) {
+        for wanted in wanted {
+            let tokens = match (&piece.known, wanted) {
+                (Known::Line(key), MarkedBy::Line(wanted)) if key == wanted => piece.tokens.clone(),
+                (Known::Runs(runs), MarkedBy::Runs(wanted)) => {
+                    let mut own = runs.iter().filter(|(_, key)| wanted.contains(key)).map(|&(at, _)| at);
+                    let Some(first) = own.next() else { continue };
+                    let last = own.next_back().unwrap_or(first);
+                    // The words around the first and the last run are of it, where no other stretch has them.
+                    let is_edge =
+                        |at: Option<&(usize, u64)>, own: usize| at.is_some_and(|&(at, _)| at == own);
+                    let start = if is_edge(runs.first(), first) { piece.tokens.start } else { first };
+                    let end = if is_edge(runs.last(), last) { piece.tokens.end } else { last + RUN };
+                    start..end
+                }
+                _ => continue,
+            };
+            let words: Vec<&str> = text[placed.bytes(text, &tokens)].split_whitespace().collect();
+            found.push((wanted.key(), words.join(" ").chars().take(LINE_CHARS).collect()));
         }
     }
     found

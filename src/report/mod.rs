@@ -50,6 +50,11 @@ pub struct Run {
 impl Run {
     /// What the run learned to be furniture, for reading its documents as it did.
     pub fn learned(&self) -> SourceLines {
-        self.furniture.iter().map(|line| line.key).collect()
+        let (lines, stretches): (Vec<_>, Vec<_>) =
+            self.furniture.iter().partition(|line| line.runs.is_empty());
+        SourceLines::new(
+            lines.into_iter().map(|line| line.key),
+            stretches.into_iter().flat_map(|stretch| &stretch.runs).copied(),
+        )
     }
 }

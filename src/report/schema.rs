@@ -116,18 +116,22 @@ fn is_false(value: &bool) -> bool {
     !*value
 }
 
-/// A line of text that a source adds to its stories, as the run learned it from them.
+/// A line or a stretch of text that a source adds to its stories, as the run learned it from them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FurnitureLine {
     /// The source: a name, a host, a folder or a container.
     pub source: String,
     /// The line as the first document has it, cut where it is long; `None` where that could not be read again.
     pub line: Option<String>,
-    /// Documents in which it was marked.
+    /// Documents in which it was marked, or any run of it.
     pub documents: u32,
-    /// Names line and source to this program; see [`SourceLines::key`](crate::text::SourceLines::key).
+    /// Names line and source to this program; see [`SourceLines::key`](crate::text::SourceLines::key). Of a stretch within a
+    /// line the first of its runs.
     #[serde(with = "hexadecimal")]
     pub key: u64,
+    /// All runs of a stretch; of a whole line there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "hexadecimals")]
+    pub runs: Vec<u64>,
 }
 
 /// 64 bits as 16 digits: programs that read numbers as floating-point would round them.
@@ -145,6 +149,23 @@ mod hexadecimal {
         let digits = text.len() == 16 && text.bytes().all(|digit| digit.is_ascii_hexdigit());
         let key = digits.then(|| u64::from_str_radix(&text, 16).ok()).flatten();
         key.ok_or_else(|| D::Error::custom(format_args!("key `{text}`, which is not 16 hexadecimal digits")))
+    }
+}
+
+/// A list of 64 bits, each as 16 digits.
+mod hexadecimals {
+    use serde::de::{Deserialize, Deserializer};
+    use serde::ser::Serializer;
+
+    #[derive(serde::Serialize, serde::Deserialize)]
+    struct Key(#[serde(with = "super::hexadecimal")] u64);
+
+    pub(super) fn serialize<S: Serializer>(keys: &[u64], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(keys.iter().copied().map(Key))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u64>, D::Error> {
+        Ok(Vec::<Key>::deserialize(deserializer)?.into_iter().map(|key| key.0).collect())
     }
 }
 

@@ -7,32 +7,40 @@
 //! times is one carrier, each with its source; out come the lines. Cost: a pass over the lines, and bounded work a line
 //! that is carried often enough.
 
+mod lines;
+mod runs;
+
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use rayon::prelude::*;
 
 use crate::document::Metadata;
-use crate::spill::{Budget, Partitions};
-use crate::text::{SourceLines, TokenStore, Tokens, mix, shingles};
-use crate::verify::{Idf, Profile, unrelated};
+use crate::spill::Budget;
+use crate::text::{SourceLines, TokenStore, Tokens, shingles};
+use crate::verify::{Idf, Profile, in_common};
 use crate::{DocId, Result};
 
 /// Stories that a line must stand under: three may be an event and its follow-ups.
 const CARRIERS: usize = 4;
-/// Share of a source's stories that a line must stand under. What fewer carry is a paragraph of background.
-const SHARE: f64 = 0.05;
-/// Longer lines are stories or parts of them.
-const LINE_TOKENS: usize = 80;
 /// Carriers that are compared with each other.
 const COMPARED: usize = 8;
 /// Share of the compared pairs that must have nothing in common but lines that others carry too.
 const APART: f64 = 0.75;
 /// Shingles of the shorter rest that may stand in the other's without making one story of two.
 const COMMON_RUNS: f64 = 0.05;
-/// Stories that are looked at between two lists of what they carry.
-const BATCH: usize = 1 << 13;
-/// Tokens of a run.
-const RUN: usize = 5;
+/// Tokens of such a shingle.
+const SHINGLE: usize = 5;
+/// Of the lighter rest's weight so much in common makes one matter of two; the common words of a language that few
+/// stories are in weigh as much as a fifth.
+const COMMON_MASS: f32 = 0.3;
+/// The same of rare terms: some are in common by chance, in long texts more of them.
+const COMMON_RARE: f32 = 0.03;
+/// But less than two rare terms is no matter.
+const TWO_RARE: f32 = 10.0;
+/// Carriers have at most so many times as much in common as each has with stories that carry nothing, and a little more.
+const ALIKE: f32 = 1.5;
+const ALIKE_AT_LEAST: f32 = 0.03;
 
 /// The source of a document: its `source` field, else the host of its address, else the folder or container it was
 /// found in.
@@ -70,151 +78,127 @@ pub fn learn(
     budget: &Budget,
     idf: impl FnOnce() -> Result<Idf>,
 ) -> Result<SourceLines> {
-    let repeated = repeated_lines(stories, tokens, budget)?;
-    if repeated.is_empty() {
+    let lines::Found { lines, ranks } = lines::repeated(stories, tokens, budget)?;
+    let of_lines = SourceLines::new(lines.iter().map(|line| line.key), []);
+    let runs = runs::repeated(stories, &ranks, tokens, &of_lines);
+    drop(ranks);
+    if lines.is_empty() && runs.is_empty() {
         return Ok(SourceLines::default());
     }
-    let all: SourceLines = repeated.iter().map(|line| line.key).collect();
-    let compared: HashSet<u32> = repeated.iter().flat_map(|line| line.sample.iter().copied()).collect();
+    let all = SourceLines::new(lines.iter().map(|line| line.key), runs.iter().map(|run| run.key));
+    let repeated = || lines.iter().chain(&runs);
+    let compared: HashSet<u32> =
+        repeated().flat_map(|one| one.sample.iter().chain(&one.others).copied()).collect();
     let idf = idf()?;
     let rests: HashMap<u32, Rest> = compared
         .into_par_iter()
         .map(|at| {
             let (source, document) = stories[at as usize];
-            (at, Rest::of((source, &tokens.get(document)), &all, &idf))
+            (at, Rest::of((source, &tokens.get(document)), &of_lines, &all, &idf))
         })
         .collect();
-    let furniture: Vec<u64> =
-        repeated.par_iter().filter(|line| is_furniture(line, &rests)).map(|line| line.key).collect();
-    Ok(furniture.into_iter().collect())
+    // Most runs of a source are carried by the same few of those that are compared.
+    let pairs: HashSet<(u32, u32)> =
+        repeated().flat_map(|one| one.pairs().chain(one.pairs_with_others())).collect();
+    let common: HashMap<(u32, u32), Common> = pairs
+        .into_par_iter()
+        .filter_map(|pair| Some((pair, Common::of(rests.get(&pair.0)?, rests.get(&pair.1)?))))
+        .collect();
+    let is_apart = |repeated: &&Repeated| {
+        let pairs = repeated.pairs().count();
+        let apart = repeated.pairs().filter(|pair| common.get(pair).is_some_and(|both| both.apart)).count();
+        pairs > 0 && apart as f64 >= APART * pairs as f64
+    };
+    // What a site adds, it adds whatever the story; those that carry the words of one matter are more alike than others.
+    let is_of_any_matter = |run: &&Repeated| {
+        let others = median(run.pairs_with_others(), &common);
+        run.others.len() < CARRIERS || median(run.pairs(), &common) <= ALIKE * others + ALIKE_AT_LEAST
+    };
+    // Where most of the carriers have little else to tell, what they carry is their form, as that of a market report.
+    let is_added = |run: &&Repeated| {
+        let forms = run.sample.iter().filter(|at| rests.get(at).is_none_or(|rest| rest.is_form));
+        2 * forms.count() < run.sample.len()
+    };
+    Ok(SourceLines::new(
+        lines.iter().filter(is_apart).map(|line| line.key),
+        runs.iter().filter(is_added).filter(is_apart).filter(is_of_any_matter).map(|run| run.key),
+    ))
 }
 
-/// A line that is carried often, and some of the stories that carry it.
+/// A line or a run that is carried often.
 struct Repeated {
     key: u64,
+    /// Some of the stories that carry it, ascending by rank.
     sample: Vec<u32>,
+    /// Of a run some of the stories in the same languages that do not.
+    others: Vec<u32>,
 }
 
-/// The lines that enough stories of a source carry, in no particular order.
-fn repeated_lines(stories: &[(u64, DocId)], tokens: &TokenStore, budget: &Budget) -> Result<Vec<Repeated>> {
-    let mut sizes: HashMap<u64, usize> = HashMap::new();
-    for &(source, _) in stories {
-        *sizes.entry(source).or_default() += 1;
+impl Repeated {
+    fn pairs(&self) -> impl Iterator<Item = (u32, u32)> {
+        let each = self.sample.iter().enumerate();
+        each.flat_map(|(at, &x)| self.sample[at + 1..].iter().map(move |&y| (x.min(y), x.max(y))))
     }
-    let needed = |source: u64| {
-        let size = sizes.get(&source).copied().unwrap_or(0);
-        CARRIERS.max((SHARE * size as f64).ceil() as usize)
-    };
-    let keys_of = |source: u64, tokens: &Tokens| -> Vec<u64> {
-        let lines = tokens.lines().filter(|line| line.len() <= LINE_TOKENS);
-        let mut keys: Vec<u64> =
-            lines.map(|line| SourceLines::key(source, &tokens.as_slice()[line])).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        keys
-    };
-    // Nearly every line stands under one story only: a small table of counts, in which lines may share a place, tells
-    // which are worth a list.
-    let places = (4 * stories.len()).next_power_of_two().max(1 << 12);
-    let place = |key: u64| (key >> 20) as usize & (places - 1);
-    let counts: Vec<std::sync::atomic::AtomicU8> =
-        std::iter::repeat_with(Default::default).take(places).collect();
-    let lively = |source: u64| sizes.get(&source).is_some_and(|&size| size >= CARRIERS);
-    stories.par_iter().filter(|story| lively(story.0)).for_each_init(
-        || tokens.reader(),
-        |reader, &(source, document)| {
-            for key in keys_of(source, &reader.get(document)) {
-                let count = &counts[place(key)];
-                // A count that two threads bring to its end at once may miss one; it stays far over any need.
-                if count.load(std::sync::atomic::Ordering::Relaxed) < 200 {
-                    count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-                }
-            }
-        },
-    );
-    let bits = Partitions::<Carried>::bits_for(CARRIERS * stories.len(), 1, budget);
-    let mut carried: Partitions<Carried> = Partitions::new(bits, budget);
-    for (batch, stories) in stories.chunks(BATCH).enumerate() {
-        let found: Vec<Vec<Carried>> = stories
-            .par_iter()
-            .enumerate()
-            .map_init(
-                || tokens.reader(),
-                |reader, (at, &(source, document))| {
-                    if !lively(source) {
-                        return Vec::new();
-                    }
-                    let needed = needed(source).min(200);
-                    let tokens = reader.get(document);
-                    let rank = mix(tokens.digest() as u64);
-                    let is_carried = |&key: &u64| {
-                        usize::from(counts[place(key)].load(std::sync::atomic::Ordering::Relaxed)) >= needed
-                    };
-                    // Documents are numbered in 32 bits.
-                    let at = (batch * BATCH + at) as u32;
-                    keys_of(source, &tokens)
-                        .into_iter()
-                        .filter(is_carried)
-                        .map(|key| (key, rank, at))
-                        .collect()
-                },
-            )
-            .collect();
-        for one in found.into_iter().flatten() {
-            carried.push(one.0, one)?;
-        }
-    }
-    let mut repeated = Vec::new();
-    for part in carried.finish()? {
-        let mut carried = part.read()?;
-        carried.par_sort_unstable();
-        for run in carried.chunk_by(|a, b| a.0 == b.0) {
-            let source = stories[run[0].2 as usize].0;
-            if run.len() >= needed(source) {
-                // The same stories for all lines of a source, as far as they carry them: each is prepared once.
-                let sample = run.iter().take(COMPARED).map(|&(.., at)| at).collect();
-                repeated.push(Repeated { key: run[0].0, sample });
-            }
-        }
-    }
-    Ok(repeated)
-}
 
-/// Key of a line, rank of a story among those that are compared, its place in the list of stories.
-type Carried = (u64, u64, u32);
+    fn pairs_with_others(&self) -> impl Iterator<Item = (u32, u32)> {
+        self.sample.iter().flat_map(|&x| self.others.iter().map(move |&y| (x.min(y), x.max(y))))
+    }
+}
 
 /// What is left of a story without the lines that others carry too.
 struct Rest {
     terms: Profile,
     runs: Vec<u64>,
+    /// Whether it is the smaller part of the story, whole lines aside.
+    is_form: bool,
 }
 
 impl Rest {
-    fn of((source, tokens): (u64, &Tokens), repeated: &SourceLines, idf: &Idf) -> Self {
-        let bare = repeated.marked(source, tokens);
+    fn of((source, tokens): (u64, &Tokens), lines: &SourceLines, repeated: &SourceLines, idf: &Idf) -> Self {
+        let without_lines = lines.marked(source, tokens).map_or(tokens.len(), |bare| bare.len());
+        let pieces = repeated.pieces(source, tokens);
+        let left_out: usize = pieces.iter().map(|piece| piece.tokens.len()).sum();
+        let is_form = 2 * (tokens.len() - left_out) < without_lines;
+        // What is left of a sentence in which furniture stands may be the furniture's own: a place, a date.
+        let mut pieces = pieces.iter().peekable();
+        let touched = tokens.segments().filter(|sentence| {
+            while pieces.next_if(|piece| piece.tokens.end <= sentence.start).is_some() {}
+            pieces.peek().is_some_and(|piece| piece.tokens.start < sentence.end)
+        });
+        let touched: Vec<Range<usize>> = touched.collect();
+        let bare = tokens.without(&touched);
         let tokens = bare.as_ref().unwrap_or(tokens);
         let mut runs = Vec::new();
-        shingles(tokens.as_slice(), RUN, &mut runs);
-        Self { terms: Profile::new(tokens, idf), runs }
-    }
-
-    fn is_apart(&self, other: &Self) -> bool {
-        let fewer = self.runs.len().min(other.runs.len()) as f64;
-        let shared = crate::verify::sets::Overlap::of(&self.runs, &other.runs).shared as f64;
-        shared <= COMMON_RUNS * fewer && unrelated(&self.terms, &other.terms)
+        shingles(tokens.as_slice(), SHINGLE, &mut runs);
+        Self { terms: Profile::new(tokens, idf), runs, is_form }
     }
 }
 
-fn is_furniture(line: &Repeated, rests: &HashMap<u32, Rest>) -> bool {
-    let (mut apart, mut pairs) = (0u32, 0u32);
-    for (at, x) in line.sample.iter().enumerate() {
-        for y in &line.sample[at + 1..] {
-            let (Some(x), Some(y)) = (rests.get(x), rests.get(y)) else { continue };
-            pairs += 1;
-            apart += u32::from(x.is_apart(y));
-        }
+/// What the rests of two stories have in common.
+struct Common {
+    /// Nothing to speak of.
+    apart: bool,
+    /// Of the lighter one's weight.
+    share: f32,
+}
+
+impl Common {
+    fn of(x: &Rest, y: &Rest) -> Self {
+        let fewer = x.runs.len().min(y.runs.len()) as f64;
+        let shared = crate::verify::sets::Overlap::of(&x.runs, &y.runs).shared as f64;
+        let both = in_common(&x.terms, &y.terms);
+        let apart = shared <= COMMON_RUNS * fewer
+            && both.mass < COMMON_MASS * both.lighter
+            && both.rare < TWO_RARE.max(COMMON_RARE * both.lighter);
+        Self { apart, share: both.mass / both.lighter.max(f32::MIN_POSITIVE) }
     }
-    pairs > 0 && f64::from(apart) >= APART * f64::from(pairs)
+}
+
+/// The median share that some pairs have in common: a few versions of one story among them do not move it.
+fn median(pairs: impl Iterator<Item = (u32, u32)>, common: &HashMap<(u32, u32), Common>) -> f32 {
+    let mut shares: Vec<f32> = pairs.filter_map(|pair| Some(common.get(&pair)?.share)).collect();
+    shares.sort_unstable_by(f32::total_cmp);
+    shares.get(shares.len() / 2).copied().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -42,6 +42,95 @@ fn a_notice_under_every_story_of_a_source_is_furniture() {
     assert_eq!(marked.lines().count(), 2);
 }
 
+/// Stories without line breaks, each with a notice inside that has a name and a count of its own.
+fn flat() -> Vec<(u64, String)> {
+    let towns = ["Oster", "Harlo", "Tirna", "Selby", "Marnes", "Quell"];
+    let notice = |at: usize| {
+        format!(
+            "Today the Meridian prints {} letters from readers in {} on the page for gardens",
+            at + 3,
+            towns[at]
+        )
+    };
+    (0..6).map(|at| (1, format!("{0} {1} {0}", STORIES[at], notice(at)))).collect()
+}
+
+#[test]
+fn a_notice_with_a_part_of_its_own_inside_the_text_is_furniture() {
+    let (furniture, tokens) = learned(&flat());
+    assert!(!furniture.is_empty());
+    for (tokens, story) in tokens.iter().zip(STORIES) {
+        let marked = furniture.marked(1, tokens).expect("it has the notice");
+        assert_eq!(marked.as_slice(), tokenize(&format!("{story} {story}")).as_slice());
+    }
+    assert_eq!(furniture.marked(2, &tokens[0]), None);
+    let mut reversed = flat();
+    reversed.reverse();
+    assert_eq!(learned(&reversed).0, furniture);
+}
+
+#[test]
+fn a_notice_inside_three_texts_is_text() {
+    assert!(learned(&flat()[..3]).0.is_empty());
+}
+
+#[test]
+fn a_notice_in_the_language_of_a_few_stories_is_furniture() {
+    let german = [
+        "Der Rat von Velmark will die alte Brücke vor dem Winter neu bauen, weil die Pfeiler Risse haben.",
+        "Der Preis für Weizen steigt in der dritten Woche, weil die Dürre die Ernte auf der Ebene verdirbt.",
+        "Der See bei Tirna birgt die seltene Orchidee, die der Botaniker für verschollen hielt.",
+        "Der Stürmer von Dynamo Harlo traf zweimal, und die Gäste aus Port verloren das Spiel der Runde.",
+        "Der Chirurg in Basel nähte die Hand des Zimmermanns an, die der Hobel getroffen hatte.",
+    ];
+    let notice = "Der Meridian legt 8 Rezepte für den Sonntag bei, solange der Vorrat am Kiosk reicht.";
+    let mut stories: Vec<(u64, String)> =
+        german.iter().map(|story| (1, format!("{story} {notice} {story}"))).collect();
+    stories.extend((0..400).map(|i| {
+        (
+            1,
+            format!(
+                "The notice {i} of the court of the district tells the heirs of the parcel {} to come.",
+                i * 7
+            ),
+        )
+    }));
+    let (furniture, tokens) = learned(&stories);
+    let marked = furniture.marked(1, &tokens[0]).expect("it has the notice");
+    assert_eq!(marked.as_slice(), tokenize(&format!("{0} {0}", german[0])).as_slice());
+}
+
+#[test]
+fn the_form_that_reports_are_filled_into_is_no_furniture() {
+    let firms =
+        ["Olmar Steel", "Brandt Ferries", "Tirna Foods", "Quell Paper", "Harlo Glass", "Selby Motors"];
+    let report = |firm: &str| {
+        format!(
+            "{firm} told investors on its call that it expects the year to be better than the one before. The board of \
+             {firm} will propose to shareholders that the dividend be left as it is. Analysts who follow the company \
+             had expected on average a rather smaller gain. Shares of {firm} closed higher in thin trade ahead of it."
+        )
+    };
+    let stories: Vec<(u64, String)> = firms.iter().map(|firm| (1, report(firm))).collect();
+    assert!(learned(&stories).0.is_empty());
+}
+
+#[test]
+fn what_the_stories_of_one_matter_say_again_is_no_furniture() {
+    // Four of many, alike: of a matter that the others have nothing to do with.
+    let again = "Tirna's harbour has been shut since the storm of March broke its northern pier in two";
+    let leads = [
+        "Crews from the harbour of Tirna began to lift the stones of the pier with a crane ship. {} The mole is next.",
+        "A crane ship reached the harbour of Tirna to lift stones off the pier for the port. {} Boats wait outside.",
+        "Boats wait outside the harbour of Tirna while crews lift stones of the pier. {} The crane ship stays.",
+        "Stones of the pier at the harbour of Tirna go to the mole, crews of the crane ship said. {} The port pays.",
+    ];
+    let mut stories: Vec<(u64, String)> =
+        leads.iter().map(|lead| (1, lead.replace("{}", &format!("{again}.")))).collect();
+    stories.extend(STORIES.iter().map(|story| (1, format!("{story} {story}"))));
+    assert!(learned(&stories).0.is_empty());
+}
+
 #[test]
 fn of_another_source_the_same_line_is_text() {
     let (furniture, tokens) = learned(&under_every_story(NOTICE));

@@ -18,7 +18,8 @@ mod tokenize;
 mod tokens;
 
 pub use furniture::furniture;
-pub use learned::SourceLines;
+pub(crate) use learned::RUN;
+pub use learned::{Known, Piece, SourceLines};
 pub use placed::Placed;
 pub use shingle::{Shingles, each_shingle, shingles};
 pub(crate) use shingle::{mix, sequence_hash};

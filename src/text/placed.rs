@@ -36,15 +36,21 @@ impl Tokenizer {
             }
         });
         let mut placed = Placed { tokens, words, furniture: ruled };
-        if !self.keep_furniture
-            && let Some(tokens) = self.learned.marked(source, &placed.tokens)
-        {
-            let is_learned =
-                |line: &Range<usize>| self.learned.hold(source, &placed.tokens.as_slice()[line.clone()]);
-            let (learned, kept): (Vec<_>, Vec<_>) = placed.tokens.lines().partition(is_learned);
-            let lines = learned.iter().map(|line| placed.line(text, line)).collect();
-            placed.furniture = union(std::mem::take(&mut placed.furniture), lines);
-            placed.words = kept.into_iter().flat_map(|line| &placed.words[line]).cloned().collect();
+        if self.keep_furniture {
+            return placed;
+        }
+        let pieces = self.learned.pieces(source, &placed.tokens);
+        if let Some(tokens) = placed.tokens.without(pieces.iter().map(|piece| &piece.tokens)) {
+            let bytes = pieces.iter().map(|piece| placed.bytes(text, &piece.tokens)).collect();
+            placed.furniture = union(std::mem::take(&mut placed.furniture), bytes);
+            let mut furniture = pieces.iter().peekable();
+            let mut at = 0;
+            placed.words.retain(|_| {
+                while furniture.next_if(|piece| piece.tokens.end <= at).is_some() {}
+                let kept = furniture.peek().is_none_or(|piece| piece.tokens.start > at);
+                at += 1;
+                kept
+            });
             placed.tokens = tokens;
         }
         placed
@@ -52,15 +58,16 @@ impl Tokenizer {
 }
 
 impl Placed {
-    /// The bytes of a line of the tokens, from where it begins in the text to where the next one does.
-    pub(crate) fn line(&self, text: &str, tokens: &Range<usize>) -> Range<usize> {
+    /// The bytes of some tokens, to where the next one begins or the line ends; those of a line from where it begins.
+    pub(crate) fn bytes(&self, text: &str, tokens: &Range<usize>) -> Range<usize> {
         let (Some(first), Some(last)) = (self.words.get(tokens.start), self.words[..tokens.end].last())
         else {
             return 0..0;
         };
         let before = tokens.start.checked_sub(1).map_or(0, |before| self.words[before].end);
         let after = self.words.get(tokens.end).map_or(text.len(), |after| after.start);
-        let start = text[before..first.start].rfind(LINE_ENDS).map_or(before, |at| {
+        let here = if tokens.start == 0 { 0 } else { first.start };
+        let start = text[before..first.start].rfind(LINE_ENDS).map_or(here, |at| {
             let end = before + at;
             end + text[end..].chars().next().map_or(0, char::len_utf8)
         });
@@ -99,7 +106,7 @@ mod tests {
 
     fn learned(source: u64, words: &str) -> SourceLines {
         let line = Tokenizer::default().placed(words, source);
-        [SourceLines::key(source, line.tokens.as_slice())].into_iter().collect()
+        SourceLines::new([SourceLines::key(source, line.tokens.as_slice())], [])
     }
 
     fn shown<'a>(text: &'a str, ranges: &[Range<usize>]) -> Vec<&'a str> {

@@ -1,5 +1,6 @@
 //! The compact form in which a document travels through the stages.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 /// One token: 32 bits of the hash of the word as written (normalised), 30 bits of the hash of its stem, and a class.
@@ -37,6 +38,11 @@ impl Token {
     /// The whole token as an integer; equal for equal tokens only.
     pub fn bits(self) -> u64 {
         self.0
+    }
+
+    /// The token, or where it is a number one that all numbers have.
+    pub(super) fn without_number(self) -> Self {
+        if self.class() == Class::Number { Self((Class::Number as u64) << 62) } else { self }
     }
 
     /// Stem and class: equal for words that differ in their endings or diacritics only.
@@ -142,22 +148,35 @@ impl Tokens {
         self.digest
     }
 
-    /// The same document with the lines that `is_furniture` names, by their tokens, counted as furniture; `None` where it
-    /// names none, or all: then they are the text.
-    pub fn without_lines(&self, is_furniture: impl Fn(&[Token]) -> bool) -> Option<Self> {
+    /// The same document with these ranges of tokens, in order and apart, counted as furniture; `None` where there are none,
+    /// or nothing else: then they are the text.
+    pub fn without<'r>(&self, furniture: impl IntoIterator<Item = &'r Range<usize>>) -> Option<Self> {
+        let mut furniture = furniture.into_iter().peekable();
+        furniture.peek()?;
         let mut kept = Vec::with_capacity(self.tokens.len());
-        let mut segments = Vec::with_capacity(self.segments.len());
-        let mut ends = self.segments.iter().peekable();
-        for line in self.lines() {
-            let keep = !is_furniture(&self.tokens[line.clone()]);
-            while let Some(segment) = ends.next_if(|segment| segment.end() <= line.end) {
-                if keep {
-                    let end = kept.len() + segment.end() - line.start;
-                    segments.push(Segment::new(end, segment.ends_line()));
+        let mut segments: Vec<Segment> = Vec::with_capacity(self.segments.len());
+        let (mut at, mut in_line) = (0, 0);
+        for segment in self.segments.iter() {
+            let before = kept.len();
+            while at < segment.end() {
+                let next = furniture.peek().map_or(segment.end(), |range| range.start.min(segment.end()));
+                kept.extend_from_slice(self.tokens.get(at..next).unwrap_or_default());
+                at = at.max(next);
+                if let Some(range) = furniture.peek().filter(|range| range.start <= at) {
+                    at = at.max(range.end.min(segment.end()));
+                    if range.end <= at {
+                        furniture.next();
+                    }
                 }
             }
-            if keep {
-                kept.extend_from_slice(&self.tokens[line]);
+            if kept.len() > before {
+                segments.push(Segment::new(kept.len(), segment.ends_line()));
+                in_line += 1;
+            } else if let (true, true, Some(last)) = (segment.ends_line(), in_line > 0, segments.last_mut()) {
+                *last = Segment::new(last.end(), true);
+            }
+            if segment.ends_line() {
+                in_line = 0;
             }
         }
         let left_out = self.tokens.len() - kept.len();
@@ -169,7 +188,7 @@ impl Tokens {
     }
 
     /// The token ranges of the sentences (and of lines that are no sentences), in order; none is empty.
-    pub fn segments(&self) -> impl Iterator<Item = std::ops::Range<usize>> + Clone + '_ {
+    pub fn segments(&self) -> impl Iterator<Item = Range<usize>> + Clone + '_ {
         let mut start = 0;
         self.segments.iter().map(move |segment| {
             let range = start..segment.end();
@@ -179,12 +198,56 @@ impl Tokens {
     }
 
     /// The token ranges of the lines, in order; none is empty.
-    pub fn lines(&self) -> impl Iterator<Item = std::ops::Range<usize>> + Clone + '_ {
+    pub fn lines(&self) -> impl Iterator<Item = Range<usize>> + Clone + '_ {
         let mut start = 0;
         self.segments.iter().filter(|s| s.0 & LINE != 0).map(move |segment| {
             let range = start..segment.end();
             start = segment.end();
             range
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::tokenize;
+
+    proptest! {
+        #[test]
+        fn what_is_left_out_is_counted_and_the_rest_keeps_its_sentences(
+            text in "[a-c .\n]{0,60}",
+            cuts in prop::collection::vec((0..6usize, 1..5usize), 0..6),
+        ) {
+            let tokens = tokenize(&text);
+            let mut at = 0;
+            let mut ranges = Vec::new();
+            for (skip, length) in cuts {
+                let (start, end) = (at + skip, at + skip + length);
+                if end <= tokens.len() {
+                    ranges.push(start..end);
+                    at = end;
+                }
+            }
+            let kept: Vec<usize> =
+                (0..tokens.len()).filter(|at| !ranges.iter().any(|range| range.contains(at))).collect();
+            match tokens.without(&ranges) {
+                None => prop_assert!(kept.is_empty() || ranges.is_empty()),
+                Some(left) => {
+                    let wanted: Vec<_> = kept.iter().map(|&at| tokens.as_slice()[at]).collect();
+                    prop_assert_eq!(left.as_slice(), &wanted[..]);
+                    prop_assert_eq!(left.furniture_len() as usize, tokens.len() - kept.len());
+                    let lengths = |range: std::ops::Range<usize>| kept.iter().filter(|&at| range.contains(at)).count();
+                    for (all, own) in [
+                        (tokens.segments().collect::<Vec<_>>(), left.segments().collect::<Vec<_>>()),
+                        (tokens.lines().collect(), left.lines().collect()),
+                    ] {
+                        let all: Vec<usize> = all.into_iter().map(lengths).filter(|&length| length > 0).collect();
+                        prop_assert_eq!(all, own.into_iter().map(|range| range.len()).collect::<Vec<_>>());
+                    }
+                }
+            }
+        }
     }
 }

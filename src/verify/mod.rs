@@ -46,6 +46,7 @@ pub use model::{Addend, FORMAT, Model, ModelFile, Weight};
 pub use passages::{Passage, passages};
 pub use profile::Profile;
 pub use relation::{Edge, SURE, Verifier};
+pub(crate) use rewrites::in_common;
 pub use rewrites::{Rewrites, Window, unrelated};
 pub use shared::Shared;
 pub use terms::{Place, each_term};

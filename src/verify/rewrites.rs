@@ -62,6 +62,23 @@ impl Window {
     }
 }
 
+/// What two texts have in common, by weight.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct InCommon {
+    /// Of all terms.
+    pub(crate) mass: f32,
+    /// Of rare ones.
+    pub(crate) rare: f32,
+    /// All terms of the lighter text.
+    pub(crate) lighter: f32,
+}
+
+/// Measures what two texts have in common.
+pub(crate) fn in_common(a: &Profile, b: &Profile) -> InCommon {
+    let both = overlap(a, b, &mut Vec::new());
+    InCommon { mass: both.mass, rare: both.rare, lighter: a.mass.min(b.mass) }
+}
+
 /// Whether two texts tell of different things: no common names, hardly a common word of any weight.
 pub fn unrelated(a: &Profile, b: &Profile) -> bool {
     let both = overlap(a, b, &mut Vec::new());

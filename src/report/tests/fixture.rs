@@ -60,7 +60,13 @@ pub(crate) fn news() -> Run {
     for (source, line) in [("corpus/2024", None), ("Harbour Post", Some("Every evening in one letter"))] {
         let line = line.map(str::to_owned);
         let key = u64::MAX - run.furniture.len() as u64;
-        run.furniture.push(FurnitureLine { source: source.to_owned(), line, documents: 7, key });
+        run.furniture.push(FurnitureLine {
+            source: source.to_owned(),
+            line,
+            documents: 7,
+            key,
+            runs: if run.furniture.is_empty() { Vec::new() } else { vec![key, 1] },
+        });
     }
     close(&mut run);
     run
