@@ -28,18 +28,20 @@ impl CopyGroups {
     }
 }
 
-/// Groups `documents` documents by their verified copy `edges`. `length` tells a document's tokens, `verify` checks a
-/// pair that has no edge yet.
+/// Groups `documents` documents by `pairs` that were verified to be copies. `length` tells a document's tokens, `verify` checks
+/// another pair, and `edges` gives the edges of some of the pairs, in any order.
 ///
-/// Leaders are taken by most edges, then by length, then by order of reading. Every document is checked at most once
-/// for each leader whose members it has an edge with: the work is bounded by the edges, however large a component is.
+/// Leaders are taken by most pairs, then by length, then by order of reading. Every document is checked at most once
+/// for each leader whose members it is paired with: the work is bounded by the pairs, however large a component is. Eight
+/// bytes a pair and direction are held, and an edge for each member.
 pub fn collapse(
     documents: usize,
-    edges: &[Edge],
+    pairs: &[(DocId, DocId)],
     length: impl Fn(DocId) -> usize,
     mut verify: impl FnMut(DocId, DocId) -> Option<Edge>,
+    edges: impl FnOnce(&[(DocId, DocId)]) -> Vec<Edge>,
 ) -> CopyGroups {
-    let neighbours = Adjacency::new(documents, edges);
+    let neighbours = Adjacency::new(documents, pairs);
     let mut groups = CopyGroups { leader: (0..).map(DocId).take(documents).collect(), edges: Vec::new() };
     let mut order: Vec<DocId> =
         groups.leader.iter().copied().filter(|&d| !neighbours.of(d).is_empty()).collect();
@@ -47,6 +49,7 @@ pub fn collapse(
     let mut settled = vec![false; documents];
     // The leader that looked at a document last, so that no leader looks twice.
     let mut seen: Vec<Option<DocId>> = vec![None; documents];
+    let mut direct: Vec<(DocId, DocId)> = Vec::new();
     for &leader in &order {
         if std::mem::replace(&mut settled[leader.index()], true) {
             continue;
@@ -54,50 +57,52 @@ pub fn collapse(
         seen[leader.index()] = Some(leader);
         let mut frontier = vec![leader];
         while let Some(member) = frontier.pop() {
-            for &(other, edge) in neighbours.of(member) {
+            for &other in neighbours.of(member) {
                 if settled[other.index()] || seen[other.index()] == Some(leader) {
                     continue;
                 }
                 seen[other.index()] = Some(leader);
-                let edge = if member == leader { Some(edges[edge as usize]) } else { verify(leader, other) };
-                if let Some(edge) = edge {
-                    settled[other.index()] = true;
-                    groups.leader[other.index()] = leader;
+                if member == leader {
+                    direct.push((leader.min(other), leader.max(other)));
+                } else if let Some(edge) = verify(leader, other) {
                     groups.edges.push(edge);
-                    frontier.push(other);
+                } else {
+                    continue;
                 }
+                settled[other.index()] = true;
+                groups.leader[other.index()] = leader;
+                frontier.push(other);
             }
         }
     }
+    drop(neighbours);
+    direct.sort_unstable();
+    groups.edges.extend(edges(&direct));
     groups.edges.sort_unstable_by_key(|edge| (edge.a, edge.b));
     groups
 }
 
-/// Neighbours by document, each with the index of its edge.
+/// Neighbours by document, ascending.
 struct Adjacency {
     starts: Vec<usize>,
-    neighbours: Vec<(DocId, u32)>,
+    neighbours: Vec<DocId>,
 }
 
 impl Adjacency {
-    fn new(documents: usize, edges: &[Edge]) -> Self {
-        let mut directed: Vec<(DocId, DocId, u32)> = edges
-            .iter()
-            .zip(0..)
-            .flat_map(|(edge, at)| [(edge.a, edge.b, at), (edge.b, edge.a, at)])
-            .collect();
+    fn new(documents: usize, pairs: &[(DocId, DocId)]) -> Self {
+        let mut directed: Vec<(DocId, DocId)> = pairs.iter().flat_map(|&(a, b)| [(a, b), (b, a)]).collect();
         directed.sort_unstable();
         let mut starts = vec![0; documents + 1];
-        for &(from, ..) in &directed {
+        for &(from, _) in &directed {
             starts[from.index() + 1] += 1;
         }
         for at in 0..documents {
             starts[at + 1] += starts[at];
         }
-        Self { starts, neighbours: directed.into_iter().map(|(_, to, at)| (to, at)).collect() }
+        Self { starts, neighbours: directed.into_iter().map(|(_, to)| to).collect() }
     }
 
-    fn of(&self, document: DocId) -> &[(DocId, u32)] {
+    fn of(&self, document: DocId) -> &[DocId] {
         &self.neighbours[self.starts[document.index()]..self.starts[document.index() + 1]]
     }
 }
@@ -120,11 +125,15 @@ mod tests {
         }
     }
 
+    fn all(pairs: &[(DocId, DocId)]) -> Vec<Edge> {
+        pairs.iter().map(|&(a, b)| edge(a.0, b.0)).collect()
+    }
+
     #[test]
     fn every_member_was_checked_against_its_leader() {
         // A chain of drift: neighbours are copies, members two apart are not.
-        let edges: Vec<Edge> = (0..9).map(|i| edge(i, i + 1)).collect();
-        let groups = collapse(10, &edges, |_| 100, |_, _| None);
+        let pairs: Vec<(DocId, DocId)> = (0..9).map(|i| (DocId(i), DocId(i + 1))).collect();
+        let groups = collapse(10, &pairs, |_| 100, |_, _| None, all);
         for document in (0..10).map(DocId) {
             let leader = groups.leader[document.index()];
             assert!(leader == document || leader.0.abs_diff(document.0) == 1);
@@ -134,8 +143,8 @@ mod tests {
 
     #[test]
     fn copies_of_copies_join_when_they_hold() {
-        let edges: Vec<Edge> = (0..9).map(|i| edge(i, i + 1)).collect();
-        let groups = collapse(10, &edges, |_| 100, |a, b| Some(edge(a.0, b.0)));
+        let pairs: Vec<(DocId, DocId)> = (0..9).map(|i| (DocId(i), DocId(i + 1))).collect();
+        let groups = collapse(10, &pairs, |_| 100, |a, b| Some(edge(a.0, b.0)), all);
         let leader = groups.leader[0];
         assert!(groups.leader.iter().all(|&l| l == leader));
         assert_eq!(groups.edges.len(), 9);
@@ -144,17 +153,18 @@ mod tests {
 
     #[test]
     fn the_work_is_bounded_by_the_edges() {
-        let edges: Vec<Edge> = (0..999).map(|i| edge(i, i + 1)).collect();
+        let pairs: Vec<(DocId, DocId)> = (0..999).map(|i| (DocId(i), DocId(i + 1))).collect();
         let mut checks = 0;
         collapse(
             1000,
-            &edges,
+            &pairs,
             |_| 100,
             |_, _| {
                 checks += 1;
                 None
             },
+            all,
         );
-        assert!(checks <= 2 * edges.len());
+        assert!(checks <= 2 * pairs.len());
     }
 }

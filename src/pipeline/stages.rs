@@ -7,7 +7,7 @@ use super::corpus::{BATCH, Corpus};
 use super::joins::{ToCheck, proposed, to_check};
 use super::judge::{Pairs, Verdict};
 use crate::candidates::Candidate;
-use crate::cluster::{self, Cluster, Composite, CopyGroups};
+use crate::cluster::{self, Cluster, Composite, CopyGroups, Judge};
 use crate::config::Config;
 use crate::progress::{Cancel, NoProgress, Progress, Stage};
 use crate::report::Relation;
@@ -52,12 +52,20 @@ fn collapse(
     cancel: &Cancel,
 ) -> Result<CopyGroups> {
     let verbatim = Pairs::new(corpus, &config.matching, None, window);
-    let (edges, _) = check(&verbatim, &to_check(candidates, &[]), progress, cancel)?;
-    // Excerpts do not collapse: they stand for a part of their story only.
-    let copies: Vec<Edge> = edges.into_iter().filter(is_copy).collect();
+    // Excerpts do not collapse: they stand for a part of their story only. And most copies are found more than once: an
+    // edge is kept for each member, not for each pair.
+    let copy = |verdict| match verdict {
+        Verdict::Edge(edge) if is_copy(&edge) => Some((edge.a, edge.b)),
+        _ => None,
+    };
+    let copies = check(&verbatim, &to_check(candidates, &[]), copy, progress, cancel)?;
+    let copies: Vec<(DocId, DocId)> = copies.into_iter().flatten().collect();
     let mut checker = verbatim.checker();
     let relate = |a, b| verbatim.edge(a, b, &mut checker).filter(is_copy);
-    let groups = cluster::collapse(corpus.len(), &copies, |d| corpus.tokens.len_of(d), relate);
+    let relate_all = |pairs: &[(DocId, DocId)]| {
+        pairs.par_chunks(CHECKS_A_TASK).flat_map_iter(|pairs| verbatim.relate_all(pairs)).collect()
+    };
+    let groups = cluster::collapse(corpus.len(), &copies, |d| corpus.tokens.len_of(d), relate, relate_all);
     corpus.tokens.check()?;
     Ok(corpus.with_twins(groups))
 }
@@ -173,8 +181,17 @@ pub(super) fn join(
     })?;
     let (came_in, total) = (candidates.len() as u64, Some(candidates.len() as u64));
     account.stage(Stage::Verify, came_in, total, |progress| {
-        let checked = check(judge, &candidates, progress, cancel)?;
+        let found = |verdict| if let Verdict::Nothing = verdict { None } else { Some(verdict) };
+        let found = check(judge, &candidates, found, progress, cancel)?;
         corpus.tokens.check()?;
+        let mut checked = Checked::default();
+        for verdict in found.into_iter().flatten() {
+            match verdict {
+                Verdict::Edge(edge) => checked.0.push(edge),
+                Verdict::Quote(a, b) => checked.1.push((a, b)),
+                Verdict::Nothing => {}
+            }
+        }
         let found = checked.0.len() as u64;
         Ok((checked, found))
     })
@@ -183,37 +200,31 @@ pub(super) fn join(
 /// Edges, and pairs without one that have sentences in common.
 pub(super) type Checked = (Vec<Edge>, Vec<(DocId, DocId)>);
 
-/// Checks every candidate on all threads; what is found comes out in the order of the candidates.
-fn check(
+/// Checks every candidate on all threads; what `keep` makes of the verdicts comes out in the order of the candidates, in as
+/// many lists as there were tasks.
+fn check<T: Send>(
     judge: &Pairs<'_>,
     candidates: &[ToCheck],
+    keep: impl Fn(Verdict) -> Option<T> + Sync,
     progress: &dyn Progress,
     cancel: &Cancel,
-) -> Result<Checked> {
-    let checked: Vec<Checked> = candidates
+) -> Result<Vec<Vec<T>>> {
+    candidates
         .par_chunks(CHECKS_A_TASK)
         .map_init(
             || judge.checker(),
             |checker, chunk| {
                 cancel.check()?;
-                let mut found = Checked::default();
-                for &(Candidate(a, b), may_be_verbatim) in chunk {
-                    match judge.verdict(a, b, may_be_verbatim, checker) {
-                        Verdict::Edge(edge) => found.0.push(edge),
-                        Verdict::Quote(a, b) => found.1.push((a, b)),
-                        Verdict::Nothing => {}
-                    }
-                }
+                let verdicts = chunk
+                    .iter()
+                    .map(|&(Candidate(a, b), may_be_verbatim)| judge.verdict(a, b, may_be_verbatim, checker));
+                let mut found: Vec<T> = verdicts.filter_map(&keep).collect();
+                found.shrink_to_fit();
                 progress.advance(chunk.len() as u64, 0);
                 Ok(found)
             },
         )
-        .collect::<Result<_>>()?;
-    Ok(checked.into_iter().fold(Checked::default(), |mut all, (edges, quotes)| {
-        all.0.extend(edges);
-        all.1.extend(quotes);
-        all
-    }))
+        .collect()
 }
 
 /// What a run found.
