@@ -74,14 +74,13 @@ fn is_composite(document: DocId, around: &[Neighbour], edges: &[Edge], judge: &i
     // Neighbours with an edge of their own need not be compared: most are of one family.
     let unrelated =
         |x: DocId, y: DocId| edge_between(edges, x.min(y), x.max(y)).is_none() && judge.unrelated(x, y);
-    let linked: Vec<DocId> =
-        around.iter().filter(|&&(_, without, _)| !without).map(|&(.., other)| other).collect();
+    let others: Vec<DocId> = around.iter().map(|&(.., other)| other).collect();
+    let linked = around.partition_point(|&(_, without, _)| !without);
     let pairs = |count: usize| (0..count).flat_map(move |x| (x + 1..count).map(move |y| (x, y)));
-    if pairs(linked.len()).any(|(x, y)| unrelated(linked[x], linked[y])) {
+    if pairs(linked).any(|(x, y)| unrelated(others[x], others[y])) {
         return true;
     }
     // Few consist of what they share with their neighbours: that is asked first, because it is told by shingles alone.
-    let others: Vec<DocId> = around.iter().map(|&(.., other)| other).collect();
     let parts = judge.quoted(document, &others);
     let count = |part: &[bool]| part.iter().filter(|&&quoted| quoted).count();
     let length = judge.length(document) as f64;
@@ -94,7 +93,7 @@ fn is_composite(document: DocId, around: &[Neighbour], edges: &[Edge], judge: &i
         let common = parts[x].iter().zip(&parts[y]).filter(|&(&a, &b)| a && b).count() as f64;
         common <= COMMON_PART * count(&parts[x]).min(count(&parts[y])) as f64
     };
-    pairs(around.len()).any(|(x, y)| apart(x, y) && unrelated(around[x].2, around[y].2))
+    pairs(others.len()).any(|(x, y)| apart(x, y) && unrelated(others[x], others[y]))
 }
 
 #[cfg(test)]

@@ -66,8 +66,7 @@ pub struct Cluster {
 /// Groups documents: copies by their stars, excerpts with what holds them, rewrites by correlation clustering.
 ///
 /// In come the copy groups and the edges among their leaders, sorted by their ends; out come the clusters of two or more,
-/// in the order of their first members, and the edges within them, in order, each pair once. Of a list of edges, which may
-/// be longer than that of the documents, there is never a second one.
+/// in the order of their first members, and the edges within them, in order, each pair once.
 pub fn build(groups: &CopyGroups, mut edges: Vec<Edge>, judge: &impl Judge) -> (Vec<Cluster>, Vec<Edge>) {
     let documents = groups.leader.len();
     let holder = holders(documents, &edges, judge);
@@ -118,9 +117,9 @@ pub fn build(groups: &CopyGroups, mut edges: Vec<Edge>, judge: &impl Judge) -> (
         }
     }
     edges.reserve_exact(groups.edges.len() + told.len() + described.len());
-    for mut more in [groups.edges.clone(), told, described] {
-        edges.append(&mut more);
-    }
+    edges.extend_from_slice(&groups.edges);
+    edges.append(&mut told);
+    edges.append(&mut described);
     edges.retain(|edge| core.find(edge.a.0) == core.find(edge.b.0));
     once_each(&mut edges);
     (clusters, edges)
@@ -225,13 +224,14 @@ fn describe(
     let members: Vec<DocId> = members.iter().map(|&member| DocId(member)).collect();
     let firsts: Vec<DocId> =
         members.iter().copied().filter(|&member| judge.first_of(member) == member).collect();
-    let mut told = if firsts.len() <= TELL_ALL_PAIRS { told_of(&firsts, known, judge) } else { Vec::new() };
+    let tells_all = firsts.len() <= TELL_ALL_PAIRS;
+    let mut told = if tells_all { told_of(&firsts, known, judge) } else { Vec::new() };
     let is_told = |a: DocId, b: DocId| told.iter().find(|edge| (edge.a, edge.b) == (a, b));
     let relate = |member: DocId| {
         let (a, b) = (member.min(representative), member.max(representative));
         match known.of(a, b).or_else(|| is_told(a, b)) {
             Some(edge) => Some(*edge),
-            None if firsts.len() <= TELL_ALL_PAIRS => None,
+            None if tells_all => None,
             None => judge.relate(a, b),
         }
     };
@@ -262,7 +262,7 @@ fn told_of(documents: &[DocId], known: &Known<'_>, judge: &impl Judge) -> Vec<Ed
 }
 
 /// The edge of a pair, `a` before `b`, among edges that are sorted by their ends.
-pub(super) fn edge_between(edges: &[Edge], a: DocId, b: DocId) -> Option<&Edge> {
+pub fn edge_between(edges: &[Edge], a: DocId, b: DocId) -> Option<&Edge> {
     edges.binary_search_by_key(&(a, b), |edge| (edge.a, edge.b)).ok().map(|at| &edges[at])
 }
 

@@ -8,7 +8,7 @@ use super::read::{New, Read, Signer, SignerBuffer};
 use crate::candidates::Candidate;
 use crate::candidates::bands::BandKeys;
 use crate::candidates::params::Bands;
-use crate::cluster::CopyGroups;
+use crate::cluster::{CopyGroups, edge_between};
 use crate::config::{Config, MatchConfig};
 use crate::document::{Header, Skipped};
 use crate::sources::source_key;
@@ -171,19 +171,15 @@ impl Corpus {
 
     /// The groups with the twins of their members.
     pub(super) fn with_twins(&self, mut groups: CopyGroups) -> CopyGroups {
-        let mut edges: Vec<Option<Edge>> = vec![None; self.len()];
-        for edge in &groups.edges {
-            let member = if groups.is_leader(edge.a) { edge.b } else { edge.a };
-            edges[member.index()] = Some(*edge);
-        }
+        let mut edges: Vec<Edge> = Vec::new();
         for twin in self.ids().filter(|&document| self.is_twin(document)) {
             let first = self.first_of(twin);
-            let edge = edges[first.index()];
-            groups
-                .edges
-                .push(edge.map_or_else(|| Edge::identical(first, twin), |edge| edge.of_twin(first, twin)));
-            groups.leader[twin.index()] = groups.leader[first.index()];
+            let leader = groups.leader[first.index()];
+            let edge = edge_between(&groups.edges, first.min(leader), first.max(leader));
+            edges.push(edge.map_or_else(|| Edge::identical(first, twin), |edge| edge.of_twin(first, twin)));
+            groups.leader[twin.index()] = leader;
         }
+        groups.edges.append(&mut edges);
         groups.edges.sort_unstable_by_key(|edge| (edge.a, edge.b));
         groups
     }

@@ -22,8 +22,8 @@ pub(super) struct Pairs<'a> {
 /// What came of a check.
 pub(super) enum Verdict {
     Edge(Edge),
+    /// No relation, but sentences in common.
     Quote(DocId, DocId),
-    Nothing,
 }
 
 /// A thread's buffers for a run of checks.
@@ -101,15 +101,12 @@ impl<'a> Pairs<'a> {
         b: DocId,
         may_be_verbatim: bool,
         checker: &mut Checker<'_>,
-    ) -> Verdict {
+    ) -> Option<Verdict> {
         if !may_be_verbatim {
-            return self.rewrite(a, b, checker).map_or(Verdict::Nothing, Verdict::Edge);
+            return self.rewrite(a, b, checker).map(Verdict::Edge);
         }
-        match self.edge(a, b, checker) {
-            Some(edge) => Verdict::Edge(edge),
-            None if checker.verifier.quotes() => Verdict::Quote(a.min(b), a.max(b)),
-            None => Verdict::Nothing,
-        }
+        let edge = self.edge(a, b, checker).map(Verdict::Edge);
+        edge.or_else(|| checker.verifier.quotes().then(|| Verdict::Quote(a.min(b), a.max(b))))
     }
 
     pub(super) fn rewrites(&self) -> Option<&Rewrites<'a>> {

@@ -181,15 +181,13 @@ pub(super) fn join(
     })?;
     let (came_in, total) = (candidates.len() as u64, Some(candidates.len() as u64));
     account.stage(Stage::Verify, came_in, total, |progress| {
-        let found = |verdict| if let Verdict::Nothing = verdict { None } else { Some(verdict) };
-        let found = check(judge, &candidates, found, progress, cancel)?;
+        let found = check(judge, &candidates, Some, progress, cancel)?;
         corpus.tokens.check()?;
         let mut checked = Checked::default();
         for verdict in found.into_iter().flatten() {
             match verdict {
                 Verdict::Edge(edge) => checked.0.push(edge),
                 Verdict::Quote(a, b) => checked.1.push((a, b)),
-                Verdict::Nothing => {}
             }
         }
         let found = checked.0.len() as u64;
@@ -215,9 +213,9 @@ fn check<T: Send>(
             || judge.checker(),
             |checker, chunk| {
                 cancel.check()?;
-                let verdicts = chunk
-                    .iter()
-                    .map(|&(Candidate(a, b), may_be_verbatim)| judge.verdict(a, b, may_be_verbatim, checker));
+                let verdicts = chunk.iter().filter_map(|&(Candidate(a, b), may_be_verbatim)| {
+                    judge.verdict(a, b, may_be_verbatim, checker)
+                });
                 let mut found: Vec<T> = verdicts.filter_map(&keep).collect();
                 found.shrink_to_fit();
                 progress.advance(chunk.len() as u64, 0);

@@ -17,7 +17,7 @@ use crate::progress::{Cancel, NoProgress};
 use crate::sources::source_key;
 use crate::text::{Class, Known, Placed, RUN, SourceLines, Tokenizer};
 use crate::verify::{Edge, each_term};
-use crate::{Document, Error, Result, Skipped};
+use crate::{Error, Result, Skipped};
 
 /// Characters that a report shows of a learned line.
 const LINE_CHARS: usize = 300;
@@ -49,20 +49,18 @@ pub(super) fn find(
     }
     let ruled = Tokenizer::new(&config.matching);
     let compared = ruled.clone().with_learned(corpus.learned.lines.clone());
-    let look = |document: &Document| {
-        let (terms, keys) = wanted.of_document(&document.path, document.record)?;
-        let source = source_key(&document.path, document.record, &document.meta);
-        let text = &document.text;
-        Some((
-            spell(text, &compared.clone().placed(text, source), terms),
-            lines(text, &ruled.clone().placed(text, source), source, &corpus.learned.lines, keys),
-        ))
-    };
     let is_wanted = |path: &str, record: Option<u64>| wanted.of_document(path, record).is_some();
-    // Nobody asks for dates and languages a second time.
     let look = |document: Unsettled<'_>| {
+        // Nobody asks for dates and languages a second time.
         let document = document.unsettled();
-        let found = look(&document);
+        let found = wanted.of_document(&document.path, document.record).map(|(terms, keys)| {
+            let source = source_key(&document.path, document.record, &document.meta);
+            let text = &document.text;
+            (
+                spell(text, &compared.clone().placed(text, source), terms),
+                lines(text, &ruled.clone().placed(text, source), source, &corpus.learned.lines, keys),
+            )
+        });
         (document, found)
     };
     let read =

@@ -81,8 +81,8 @@ pub(crate) fn in_common(a: &Profile, b: &Profile) -> InCommon {
 
 /// Whether two texts tell of different things: no common names, hardly a common word of any weight.
 pub fn unrelated(a: &Profile, b: &Profile) -> bool {
-    let both = overlap(a, b, &mut Vec::new());
-    both.mass < RELATED_SHARE * a.mass.min(b.mass) && both.rare < RELATED_RARE_MASS
+    let both = in_common(a, b);
+    both.mass < RELATED_SHARE * both.lighter && both.rare < RELATED_RARE_MASS
 }
 
 impl<'a> Rewrites<'a> {
