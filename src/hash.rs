@@ -3,13 +3,16 @@
 //! Most of what a run compares is hashes. A general hash map mixes them once more, and a general sort compares what its
 //! leading bits would put in order: either costs several times the work that is done with the outcome.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
 use rayon::prelude::*;
 
 /// A map by keys that hash to themselves.
 pub(crate) type ByHash<K, V> = HashMap<K, V, BuildHasherDefault<Itself>>;
+
+/// A set of keys that hash to themselves, for when they are not only put in and asked for.
+pub(crate) type SetByHash<K> = HashSet<K, BuildHasherDefault<Itself>>;
 
 /// Takes a key of 64 bits for its hash.
 #[derive(Default)]
@@ -197,8 +200,6 @@ fn deal<T: Hashed>(records: &mut [T], known: u32, bits: u32, buffers: &mut Buffe
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
-
     use proptest::prelude::*;
 
     use super::*;

@@ -19,7 +19,7 @@ const PARTS: usize = 1 << PART_BITS;
 /// Documents that one task takes.
 const CHUNK: usize = 4096;
 
-/// Tasks whose records are made before they are put away, where memory is limited.
+/// Tasks of documents whose records are made before they are put away, where memory is limited.
 const TASKS: usize = 16;
 
 /// Records in parts: in memory by the task that made them, or in one temporary file.
@@ -32,14 +32,20 @@ enum Dealt {
 type Parts = Vec<Vec<u64>>;
 
 impl Dealt {
-    /// Runs tasks `0..tasks` on all threads, each of which deals its records into parts.
-    fn new(tasks: usize, budget: &Budget, task: impl Fn(usize) -> Result<Parts> + Sync) -> Result<Self> {
+    /// Runs tasks `0..tasks` on all threads, each of which deals its records into parts; where memory is limited, `together`
+    /// of them at a time.
+    fn new(
+        tasks: usize,
+        together: usize,
+        budget: &Budget,
+        task: impl Fn(usize) -> Result<Parts> + Sync,
+    ) -> Result<Self> {
         if !budget.is_limited() {
             return Ok(Self::Held((0..tasks).into_par_iter().map(&task).collect::<Result<_>>()?));
         }
         let mut stored = Partitions::new(PART_BITS, budget);
         let tasks: Vec<usize> = (0..tasks).collect();
-        for some in tasks.chunks(TASKS) {
+        for some in tasks.chunks(together) {
             let made: Vec<Parts> = some.par_iter().map(|&at| task(at)).collect::<Result<_>>()?;
             for (part, records) in made.iter().flat_map(|parts| (0..).zip(parts)) {
                 for &record in records {
@@ -113,7 +119,7 @@ impl Postings {
     ) -> Result<Self> {
         let bits = documents.next_power_of_two().trailing_zeros();
         let chunk = if budget.is_limited() { CHUNK / 8 } else { CHUNK };
-        let dealt = Dealt::new(documents.div_ceil(chunk), budget, |at| {
+        let dealt = Dealt::new(documents.div_ceil(chunk), TASKS, budget, |at| {
             let mut scratch = S::default();
             let mut parts = vec![Vec::new(); PARTS];
             for document in at * chunk..((at + 1) * chunk).min(documents) {
@@ -136,7 +142,9 @@ impl Postings {
         let postings: Vec<Mutex<Option<OnePart>>> =
             self.dealt.parts().into_iter().map(|part| Mutex::new(Some(part))).collect();
         let take = |at: usize| postings[at].lock().unwrap_or_else(PoisonError::into_inner).take();
-        let dealt = Dealt::new(postings.len(), &self.budget, |at| {
+        // What meets in one part may be some times as much as the part.
+        let together = rayon::current_num_threads();
+        let dealt = Dealt::new(postings.len(), together, &self.budget, |at| {
             let mut postings = take(at).map_or(Ok(Vec::new()), OnePart::records)?;
             hash::sort(&mut postings);
             let mut parts = vec![Vec::new(); PARTS];

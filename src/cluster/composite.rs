@@ -76,24 +76,54 @@ fn is_composite(document: DocId, around: &[Neighbour], edges: &[Edge], judge: &i
         |x: DocId, y: DocId| edge_between(edges, x.min(y), x.max(y)).is_none() && judge.unrelated(x, y);
     let others: Vec<DocId> = around.iter().map(|&(.., other)| other).collect();
     let linked = around.partition_point(|&(_, without, _)| !without);
-    let pairs = |count: usize| (0..count).flat_map(move |x| (x + 1..count).map(move |y| (x, y)));
     if pairs(linked).any(|(x, y)| unrelated(others[x], others[y])) {
         return true;
     }
     // Few consist of what they share with their neighbours: that is asked first, because it is told by shingles alone.
-    let parts = judge.quoted(document, &others);
-    let count = |part: &[bool]| part.iter().filter(|&&quoted| quoted).count();
-    let length = judge.length(document) as f64;
+    let mut parts = judge.quoted(document, &others);
+    let length = judge.length(document);
     let by_one = parts.iter().map(|part| count(part)).max().unwrap_or(0) as f64;
-    let by_all = (0..judge.length(document)).filter(|&at| parts.iter().any(|part| part[at])).count() as f64;
-    if by_all < QUOTED_BY_ALL * length || by_one >= QUOTED_BY_ONE * length {
+    if !consists_of(&parts, length) || by_one >= QUOTED_BY_ONE * length as f64 {
         return false;
     }
+    take_added(&mut parts, |x, y| unrelated(others[x], others[y]));
     let apart = |x: usize, y: usize| {
         let common = parts[x].iter().zip(&parts[y]).filter(|&(&a, &b)| a && b).count() as f64;
-        common <= COMMON_PART * count(&parts[x]).min(count(&parts[y])) as f64
+        let shorter = count(&parts[x]).min(count(&parts[y]));
+        shorter > 0 && common <= COMMON_PART * shorter as f64
     };
-    pairs(others.len()).any(|(x, y)| apart(x, y) && unrelated(others[x], others[y]))
+    consists_of(&parts, length)
+        && pairs(others.len()).any(|(x, y)| apart(x, y) && unrelated(others[x], others[y]))
+}
+
+/// Whether enough of a document's tokens are in some part.
+fn consists_of(parts: &[Vec<bool>], length: usize) -> bool {
+    let by_all = (0..length).filter(|&at| parts.iter().any(|part| part[at])).count();
+    by_all as f64 >= QUOTED_BY_ALL * length as f64
+}
+
+/// Takes out of all parts what stands in two neighbours that are unrelated: it is neither's story, but a notice of the site
+/// that nobody knew for one.
+fn take_added(parts: &mut [Vec<bool>], unrelated: impl Fn(usize, usize) -> bool) {
+    let mut added = vec![false; parts.first().map_or(0, Vec::len)];
+    for (x, y) in pairs(parts.len()) {
+        let common = || parts[x].iter().zip(&parts[y]).map(|(&a, &b)| a && b);
+        if common().zip(&added).any(|(common, &known)| common && !known) && unrelated(x, y) {
+            added.iter_mut().zip(common()).for_each(|(added, common)| *added |= common);
+        }
+    }
+    for part in parts {
+        part.iter_mut().zip(&added).for_each(|(quoted, &added)| *quoted &= !added);
+    }
+}
+
+/// The pairs of the numbers below `count`.
+fn pairs(count: usize) -> impl Iterator<Item = (usize, usize)> {
+    (0..count).flat_map(move |x| (x + 1..count).map(move |y| (x, y)))
+}
+
+fn count(part: &[bool]) -> usize {
+    part.iter().filter(|&&quoted| quoted).count()
 }
 
 #[cfg(test)]
@@ -173,6 +203,19 @@ mod tests {
         let (composites, left) = parted(&[], &quotes);
         assert_eq!(composites, [Composite { document: DocId(10), quotes: vec![DocId(0), DocId(1)] }]);
         assert!(left.is_empty());
+    }
+
+    #[test]
+    fn what_unrelated_stories_share_is_part_of_neither() {
+        // Of ten tokens the first four are a notice of the site, under all three stories.
+        let stands =
+            |from: usize, to: usize| -> Vec<bool> { (0..10).map(|at| (from..to).contains(&at)).collect() };
+        let mut parts = [stands(0, 7), stands(0, 4), stands(2, 4)];
+        take_added(&mut parts, |x, y| (x, y) == (0, 1));
+        assert_eq!(parts, [stands(4, 7), stands(0, 0), stands(0, 0)]);
+        let mut related = [stands(0, 7), stands(0, 4)];
+        take_added(&mut related, |_, _| false);
+        assert_eq!(related, [stands(0, 7), stands(0, 4)]);
     }
 
     #[test]

@@ -28,7 +28,7 @@ impl CopyGroups {
     }
 }
 
-/// Groups `documents` documents by `pairs` that were verified to be copies. `length` tells a document's tokens, `verify` checks
+/// Groups `documents` documents by sorted `pairs` that were verified to be copies. `length` tells a document's tokens, `verify` checks
 /// another pair, and `edges` gives the edges of some of the pairs, in any order.
 ///
 /// Leaders are taken by most pairs, then by length, then by order of reading. Every document is checked at most once
@@ -36,12 +36,13 @@ impl CopyGroups {
 /// bytes a pair and direction are held, and an edge for each member.
 pub fn collapse(
     documents: usize,
-    pairs: &[(DocId, DocId)],
+    pairs: Vec<(DocId, DocId)>,
     length: impl Fn(DocId) -> usize,
     mut verify: impl FnMut(DocId, DocId) -> Option<Edge>,
     edges: impl FnOnce(&[(DocId, DocId)]) -> Vec<Edge>,
 ) -> CopyGroups {
-    let neighbours = Adjacency::new(documents, pairs);
+    let neighbours = Adjacency::new(documents, &pairs);
+    drop(pairs);
     let mut groups = CopyGroups { leader: (0..).map(DocId).take(documents).collect(), edges: Vec::new() };
     let mut order: Vec<DocId> =
         groups.leader.iter().copied().filter(|&d| !neighbours.of(d).is_empty()).collect();
@@ -90,16 +91,25 @@ struct Adjacency {
 
 impl Adjacency {
     fn new(documents: usize, pairs: &[(DocId, DocId)]) -> Self {
-        let mut directed: Vec<(DocId, DocId)> = pairs.iter().flat_map(|&(a, b)| [(a, b), (b, a)]).collect();
-        directed.sort_unstable();
-        let mut starts = vec![0; documents + 1];
-        for &(from, _) in &directed {
-            starts[from.index() + 1] += 1;
+        // Until all are in their places, `starts` has for each document, one further on, where the next one goes. Pairs are
+        // sorted: a document meets those before it first, and each in order.
+        let mut starts = vec![0; documents + 2];
+        for &(a, b) in pairs {
+            starts[a.index() + 2] += 1;
+            starts[b.index() + 2] += 1;
         }
-        for at in 0..documents {
-            starts[at + 1] += starts[at];
+        for at in 2..starts.len() {
+            starts[at] += starts[at - 1];
         }
-        Self { starts, neighbours: directed.into_iter().map(|(_, to)| to).collect() }
+        let mut neighbours = vec![DocId(0); 2 * pairs.len()];
+        for &(a, b) in pairs {
+            for (from, to) in [(a, b), (b, a)] {
+                let next = &mut starts[from.index() + 1];
+                neighbours[*next] = to;
+                *next += 1;
+            }
+        }
+        Self { starts, neighbours }
     }
 
     fn of(&self, document: DocId) -> &[DocId] {
@@ -133,7 +143,7 @@ mod tests {
     fn every_member_was_checked_against_its_leader() {
         // A chain of drift: neighbours are copies, members two apart are not.
         let pairs: Vec<(DocId, DocId)> = (0..9).map(|i| (DocId(i), DocId(i + 1))).collect();
-        let groups = collapse(10, &pairs, |_| 100, |_, _| None, all);
+        let groups = collapse(10, pairs, |_| 100, |_, _| None, all);
         for document in (0..10).map(DocId) {
             let leader = groups.leader[document.index()];
             assert!(leader == document || leader.0.abs_diff(document.0) == 1);
@@ -144,7 +154,7 @@ mod tests {
     #[test]
     fn copies_of_copies_join_when_they_hold() {
         let pairs: Vec<(DocId, DocId)> = (0..9).map(|i| (DocId(i), DocId(i + 1))).collect();
-        let groups = collapse(10, &pairs, |_| 100, |a, b| Some(edge(a.0, b.0)), all);
+        let groups = collapse(10, pairs, |_| 100, |a, b| Some(edge(a.0, b.0)), all);
         let leader = groups.leader[0];
         assert!(groups.leader.iter().all(|&l| l == leader));
         assert_eq!(groups.edges.len(), 9);
@@ -157,7 +167,7 @@ mod tests {
         let mut checks = 0;
         collapse(
             1000,
-            &pairs,
+            pairs.clone(),
             |_| 100,
             |_, _| {
                 checks += 1;

@@ -30,7 +30,7 @@ const REPRESENTATIVE_SAMPLE: usize = 32;
 
 /// What the clusterer asks of verification.
 pub trait Judge: Sync {
-    /// The first of the documents that are the same as this one in words, source and date, its twins: most often the
+    /// The first of the documents that are the same as this one in words and date, its twins: most often the
     /// document itself. What holds of one holds of the others.
     fn first_of(&self, document: DocId) -> DocId {
         document

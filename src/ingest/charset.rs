@@ -5,7 +5,6 @@
 //! UTF-8 with characters beyond ASCII beats a declaration: a declared single-byte set that happens to be
 //! well-formed UTF-8 throughout is a page whose template was never updated.
 
-use std::borrow::Cow;
 use std::io::{self, Read};
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
@@ -23,11 +22,8 @@ pub(super) fn decode(bytes: Vec<u8>, markup: bool) -> String {
     if bom > 0 {
         return String::from_utf8_lossy(&bytes[bom..]).into_owned();
     }
-    match String::from_utf8_lossy(&bytes) {
-        Cow::Owned(text) => text,
-        // Valid: the buffer becomes the string.
-        Cow::Borrowed(_) => String::from_utf8(bytes).unwrap_or_default(),
-    }
+    // The check for a fault is much quicker than the search for all of them.
+    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 /// The encoding of content that begins with (or is) `head`, and the length of its byte order mark.
@@ -57,12 +53,17 @@ pub(super) fn of(head: &[u8], markup: bool) -> (&'static Encoding, usize) {
 
 /// How well bytes read as UTF-8.
 struct Utf8 {
+    /// Characters beyond ASCII; 1 stands for any number of them where nothing is invalid.
     multibyte: usize,
     invalid: usize,
 }
 
 impl Utf8 {
     fn of(bytes: &[u8]) -> Self {
+        if std::str::from_utf8(bytes).is_ok() {
+            // How many there are is asked only where something is wrong.
+            return Self { multibyte: usize::from(!bytes.is_ascii()), invalid: 0 };
+        }
         let mut multibyte = 0;
         let mut invalid = 0;
         let mut seen = 0;

@@ -10,6 +10,8 @@ use flate2::read::MultiGzDecoder;
 
 /// Bytes looked at before a format or character set is decided.
 pub(super) const HEAD: usize = 64 << 10;
+/// Room behind what is read, for the reader to see the end in: with less it would try with a buffer of its own.
+const END: usize = 32;
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 
@@ -25,28 +27,34 @@ pub(super) struct Stream {
 }
 
 impl Stream {
-    /// Opens a file and undoes gzip or zstd, whatever its name says: the first bytes know better.
-    pub(super) fn open(path: &Path) -> io::Result<(Self, Arc<AtomicU64>)> {
+    /// Opens a file of about `bytes` and undoes gzip or zstd, whatever its name says: the first bytes know better.
+    pub(super) fn open(path: &Path, bytes: u64) -> io::Result<(Self, Arc<AtomicU64>)> {
         let read = Arc::new(AtomicU64::new(0));
         let counting = Counting { inner: File::open(path)?, read: Arc::clone(&read) };
-        Ok((Self::decoded(Box::new(counting))?, read))
+        Ok((Self::decoded(Box::new(counting), bytes)?, read))
     }
 
     /// As [`Stream::open`], from any reader.
-    pub(super) fn decoded(raw: Box<dyn Read + Send>) -> io::Result<Self> {
-        let raw = Self::looking_ahead(raw, false);
+    pub(super) fn decoded(raw: Box<dyn Read + Send>, bytes: u64) -> io::Result<Self> {
+        let raw = Self::looking_ahead(raw, false, bytes);
         if raw.head.starts_with(&GZIP) {
-            return Ok(Self::looking_ahead(Box::new(MultiGzDecoder::new(raw)), true));
+            return Ok(Self::looking_ahead(Box::new(MultiGzDecoder::new(raw)), true, HEAD as u64));
         }
         // The decoder goes on with the next frame by itself, and says so when the last one is incomplete.
         if raw.head.starts_with(&ZSTD) {
-            return Ok(Self::looking_ahead(Box::new(zstd::stream::read::Decoder::new(raw)?), true));
+            return Ok(Self::looking_ahead(
+                Box::new(zstd::stream::read::Decoder::new(raw)?),
+                true,
+                HEAD as u64,
+            ));
         }
         Ok(raw)
     }
 
-    fn looking_ahead(mut rest: Box<dyn Read + Send>, compressed: bool) -> Self {
-        let mut head = Vec::new();
+    /// `bytes` are about as many as there are.
+    fn looking_ahead(mut rest: Box<dyn Read + Send>, compressed: bool, bytes: u64) -> Self {
+        // A small file is read by one call to the system, and its end found by another.
+        let mut head = Vec::with_capacity(bytes.min(HEAD as u64) as usize + END);
         let broken = rest.by_ref().take(HEAD as u64).read_to_end(&mut head).err();
         Self { head, taken: 0, rest, broken, compressed }
     }
@@ -159,7 +167,7 @@ mod tests {
     }
 
     fn whole(raw: Vec<u8>, limit: u64) -> io::Result<Option<Vec<u8>>> {
-        Stream::decoded(Box::new(io::Cursor::new(raw)))?.read_whole(limit)
+        Stream::decoded(Box::new(io::Cursor::new(raw)), 0)?.read_whole(limit)
     }
 
     #[test]

@@ -9,7 +9,7 @@ use encoding_rs::UTF_8;
 
 use super::blocks::{self, Block, Bounds, Cut, Lines, Scan};
 use super::charset::{self, Transcoder};
-use super::decode::{self, Stream};
+use super::decode::{self, HEAD, Stream};
 use super::detect::{self, Format};
 use super::jsonscan::Values;
 use super::table::{self, Columns, Rows};
@@ -52,11 +52,11 @@ pub(super) fn read(
     let limit = config.max_document_bytes;
     let skip = |reason: String| Part::Skip { record: None, reason };
     let (opened, named) = match &found.path {
-        Some(path) => (Stream::open(path), Format::of_name(path)),
+        Some(path) => (Stream::open(path, found.bytes), Format::of_name(path)),
         None => {
             let input = standard_input.unwrap_or_else(|| Box::new(io::empty()));
             let counted = Arc::new(AtomicU64::new(0));
-            (Stream::decoded(input).map(|stream| (stream, counted)), Some(Format::JsonLines))
+            (Stream::decoded(input, HEAD as u64).map(|stream| (stream, counted)), Some(Format::JsonLines))
         }
     };
     let (mut stream, read) = match opened {
@@ -71,19 +71,18 @@ pub(super) fn read(
 
     let (encoding, bom) = charset::of(stream.head(), false);
     // A container is decoded as a stream, and only as what its first bytes leave no doubt about.
-    let head = if encoding == UTF_8 {
-        stream.head()[bom..].to_vec()
-    } else {
-        encoding.decode_without_bom_handling(&stream.head()[bom..]).0.into_owned().into_bytes()
-    };
-    if detect::is_run_report(&head) {
+    let raw = &stream.head()[bom..];
+    let decoded =
+        (encoding != UTF_8).then(|| encoding.decode_without_bom_handling(raw).0.into_owned().into_bytes());
+    let head = decoded.as_deref().unwrap_or(raw);
+    if detect::is_run_report(head) {
         if found.named {
             return emit(skip("a wirecopy run report, not news".to_owned()));
         }
         tracing::info!(path = found.shown, "a wirecopy run report: left out");
         return ControlFlow::Continue(());
     }
-    let format = match Format::of_content(named, if is_utf16(encoding) { &head } else { stream.head() }) {
+    let format = match Format::of_content(named, if is_utf16(encoding) { head } else { stream.head() }) {
         Ok(format) => format,
         Err(reason) => return emit(skip(reason)),
     };
@@ -94,6 +93,7 @@ pub(super) fn read(
             Err(error) => emit(skip(decode::broken_in_words(&error, stream.compressed))),
         };
     }
+    let head = head.to_vec();
     let compressed = stream.compressed;
     stream.skip(bom);
     let mut container = Container { config, format, block, compressed };

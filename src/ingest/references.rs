@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::{Error, Result};
 
 /// Reference roots, however they and the documents were reached.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct References {
     roots: Vec<PathBuf>,
     /// Documents of one folder follow each other: whether a folder lies below a root is found out once.

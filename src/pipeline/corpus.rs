@@ -1,5 +1,7 @@
 //! What is kept of the input while a run lasts.
 
+use std::collections::{HashMap, HashSet};
+
 use rayon::prelude::*;
 
 use super::headers::Headers;
@@ -11,9 +13,9 @@ use crate::candidates::params::Bands;
 use crate::cluster::{CopyGroups, edge_between};
 use crate::config::{Config, MatchConfig};
 use crate::document::{Header, Skipped};
-use crate::sources::source_key;
+use crate::sources::{Added, source_key};
 use crate::spill::Budget;
-use crate::text::{Piece, SourceLines, TokenStore, Tokens, mix};
+use crate::text::{Piece, TokenStore, Tokens, mix};
 use crate::verify::Edge;
 use crate::{DocId, Error, Result};
 
@@ -32,10 +34,10 @@ pub(super) struct Corpus {
     pub(super) published: Vec<Option<i64>>,
     pub(super) learned: Learned,
     keys: BandKeys,
-    /// By document: a hash of its tokens, its source and its date, until all are read.
+    /// By document: a hash of its tokens and its date, until all are read.
     digests: Vec<u64>,
-    /// By document: the first with the same tokens, source and date, most often itself. The others, its twins, go where it
-    /// goes, and only it takes part in the search for copies.
+    /// By document: the first with the same tokens and date, most often itself. The others, its twins, go where it goes, and
+    /// only it takes part in the search for copies.
     first: Vec<DocId>,
     pub(super) budget: Budget,
 }
@@ -86,30 +88,34 @@ impl Corpus {
         self.bytes += header.bytes;
         let source = source_key(&header.path, header.record, &header.meta);
         self.sources.push(source);
-        let (tokens, keys) = match read {
+        match read {
             Read::New(New { tokens, keys, credits, .. }) => {
                 let instant = header.meta.published.as_deref().and_then(crate::dates::instant);
-                self.published.push(instant.map(jiff::Timestamp::as_second));
+                let published = instant.map(jiff::Timestamp::as_second);
+                self.published.push(published);
                 self.headers.push(header, &credits)?;
-                (tokens, keys)
+                self.keys.push(id, length(&tokens), &keys)?;
+                self.tokens.push(&tokens)?;
+                let digest = tokens.digest();
+                let published = published.map_or(0, |at| at as u64 | 1 << 63);
+                self.digests.push(mix(published ^ mix(digest as u64 ^ mix((digest >> 64) as u64))));
             }
             Read::Again(first) => {
                 self.published.push(self.published[first.index()]);
                 self.headers.push_again(header, first)?;
-                if self.sources[first.index()] == source {
-                    self.tokens.push_again(first);
-                    self.digests.push(self.digests[first.index()]);
-                    return Ok(id);
+                if self.sources[first.index()] != source {
+                    // What its source adds to its texts may part the two.
+                    let keys = self.keys.of(first)?;
+                    self.keys.push(
+                        id,
+                        u32::try_from(self.tokens.len_of(first)).unwrap_or(u32::MAX),
+                        &keys,
+                    )?;
                 }
-                // What one source adds to its texts need not be what another adds: each has tokens of its own to mark.
-                (self.tokens.get(first), self.keys.of(first)?)
+                self.tokens.push_again(first);
+                self.digests.push(self.digests[first.index()]);
             }
-        };
-        self.keys.push(id, length(&tokens), &keys)?;
-        self.tokens.push(&tokens)?;
-        let published = self.published[id.index()].map_or(0, |at| at as u64 | 1 << 63);
-        let digest = tokens.digest();
-        self.digests.push(mix(published ^ mix(source ^ mix(digest as u64 ^ mix((digest >> 64) as u64)))));
+        }
         Ok(id)
     }
 
@@ -150,7 +156,7 @@ impl Corpus {
         self.tokens.check()
     }
 
-    /// The first document with the same words, source and date: the document itself, unless it is a twin.
+    /// The first document with the same words and date: the document itself, unless it is a twin.
     pub(super) fn first_of(&self, document: DocId) -> DocId {
         self.first[document.index()]
     }
@@ -184,15 +190,20 @@ impl Corpus {
         groups
     }
 
-    /// Marks the learned lines in every document of their source, and signs what is left of it.
-    pub(super) fn mark(&mut self, learned: SourceLines, config: &MatchConfig) -> Result<()> {
+    /// Marks the learned lines in every document of their source, and signs what is left of it. Twins of which one loses by
+    /// that what another keeps are none any more.
+    pub(super) fn mark(&mut self, added: Added, config: &MatchConfig) -> Result<()> {
         let signer = Signer::new(config);
+        let (first_of_source, many_sources) = self.twins_by_source();
         let mut times = vec![0u32; self.len()];
-        for first in &self.first {
+        for first in &first_of_source {
             times[first.index()] += 1;
         }
-        let documents: Vec<DocId> = self.ids().filter(|&document| !self.is_twin(document)).collect();
-        let mut learned = Learned::new(learned);
+        let adds = |document: DocId| added.sources.contains(&self.sources[document.index()]);
+        let is_first = |document: DocId| first_of_source[document.index()] == document;
+        let documents: Vec<DocId> = self.ids().filter(|&d| is_first(d) && adds(d)).collect();
+        let mut parted: HashSet<DocId> = HashSet::new();
+        let mut learned = Learned::new(added.lines);
         for batch in documents.chunks(BATCH) {
             let lines = &learned.lines;
             let changed: Vec<(DocId, Tokens, Vec<u64>, Vec<Piece>)> = batch
@@ -212,11 +223,48 @@ impl Corpus {
             for (document, tokens, keys, pieces) in changed {
                 learned.count(document, &pieces, times[document.index()]);
                 self.keys.replace(document, length(&tokens), &keys)?;
-                self.tokens.shorten(document, &tokens)?;
+                if many_sources.contains(&self.first_of(document)) {
+                    self.tokens.replace(document, &tokens)?;
+                    parted.insert(document);
+                } else {
+                    self.tokens.shorten(document, &tokens)?;
+                }
             }
         }
+        self.part(&first_of_source, &parted);
         self.learned = learned;
         Ok(())
+    }
+
+    /// By document the first of its twins that are of its source, and the firsts whose twins are of several.
+    fn twins_by_source(&self) -> (Vec<DocId>, HashSet<DocId>) {
+        let mut firsts: HashMap<(DocId, u64), DocId> = HashMap::new();
+        let of_source = self.ids().map(|document| {
+            let (first, source) = (self.first_of(document), self.sources[document.index()]);
+            if self.sources[first.index()] == source {
+                first
+            } else {
+                *firsts.entry((first, source)).or_insert(document)
+            }
+        });
+        let of_source = of_source.collect();
+        (of_source, firsts.into_keys().map(|(first, _)| first).collect())
+    }
+
+    /// Parts twins of which some, each the first of its source, have other tokens now.
+    fn part(&mut self, first_of_source: &[DocId], parted: &HashSet<DocId>) {
+        let from: HashSet<DocId> = parted.iter().map(|&document| self.first_of(document)).collect();
+        // Those that kept their tokens still have them in common.
+        let mut left: HashMap<DocId, DocId> = HashMap::new();
+        for document in self.ids() {
+            let (first, own) = (self.first_of(document), first_of_source[document.index()]);
+            if parted.contains(&own) {
+                self.first[document.index()] = own;
+                self.tokens.share(document, own);
+            } else if from.contains(&first) {
+                self.first[document.index()] = *left.entry(first).or_insert(document);
+            }
+        }
     }
 }
 

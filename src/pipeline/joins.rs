@@ -34,7 +34,7 @@ pub(super) fn proposed<'a>(
 }
 
 /// The pairs of two sorted lists, sorted, each once; those of the first may be verbatim.
-pub(super) fn to_check(verbatim: &[Candidate], rare: &[Candidate]) -> Vec<ToCheck> {
+fn to_check(verbatim: &[Candidate], rare: &[Candidate]) -> Vec<ToCheck> {
     let mut all = Vec::with_capacity(verbatim.len() + rare.len());
     let mut rare = rare.iter().peekable();
     for pair in verbatim {

@@ -4,8 +4,8 @@ use rayon::prelude::*;
 
 use super::account::Account;
 use super::corpus::{BATCH, Corpus};
-use super::joins::{ToCheck, proposed, to_check};
-use super::judge::{Pairs, Verdict};
+use super::joins::{ToCheck, proposed};
+use super::judge::{Checker, Pairs, Verdict};
 use crate::candidates::Candidate;
 use crate::cluster::{self, Cluster, Composite, CopyGroups, Judge};
 use crate::config::Config;
@@ -37,7 +37,7 @@ pub(super) fn copies(
     })?;
     let (came_in, total) = (candidates.len() as u64, Some(candidates.len() as u64));
     account.stage(Stage::Copies, came_in, total, |progress| {
-        let groups = collapse(corpus, &candidates, window, config, progress, cancel)?;
+        let groups = collapse(corpus, candidates, window, config, progress, cancel)?;
         let leaders = groups.leaders() as u64;
         Ok((groups, leaders))
     })
@@ -45,7 +45,7 @@ pub(super) fn copies(
 
 fn collapse(
     corpus: &Corpus,
-    candidates: &[Candidate],
+    mut candidates: Vec<Candidate>,
     window: Option<&Window>,
     config: &Config,
     progress: &dyn Progress,
@@ -54,18 +54,20 @@ fn collapse(
     let verbatim = Pairs::new(corpus, &config.matching, None, window);
     // Excerpts do not collapse: they stand for a part of their story only. And most copies are found more than once: an
     // edge is kept for each member, not for each pair.
-    let copy = |verdict| match verdict {
-        Verdict::Edge(edge) if is_copy(&edge) => Some((edge.a, edge.b)),
-        _ => None,
+    let copies = |&Candidate(a, b): &Candidate, checker: &mut Checker<'_>| {
+        let verdict = verbatim.verdict(a, b, true, checker);
+        Some(matches!(verdict, Some(Verdict::Edge(edge)) if is_copy(&edge)))
     };
-    let copies = check(&verbatim, &to_check(candidates, &[]), copy, progress, cancel)?;
-    let copies: Vec<(DocId, DocId)> = copies.into_iter().flatten().collect();
+    let copies = check(&verbatim, &candidates, copies, progress, cancel)?;
+    let mut is_kept = copies.into_iter().flatten();
+    candidates.retain(|_| is_kept.next().unwrap_or_default());
+    let copies = candidates.into_iter().map(|Candidate(a, b)| (a, b)).collect();
     let mut checker = verbatim.checker();
     let relate = |a, b| verbatim.edge(a, b, &mut checker).filter(is_copy);
     let relate_all = |pairs: &[(DocId, DocId)]| {
         pairs.par_chunks(CHECKS_A_TASK).flat_map_iter(|pairs| verbatim.relate_all(pairs)).collect()
     };
-    let groups = cluster::collapse(corpus.len(), &copies, |d| corpus.tokens.len_of(d), relate, relate_all);
+    let groups = cluster::collapse(corpus.len(), copies, |d| corpus.tokens.len_of(d), relate, relate_all);
     corpus.tokens.check()?;
     Ok(corpus.with_twins(groups))
 }
@@ -92,12 +94,13 @@ pub(super) fn furniture(
             frequencies(corpus, &groups).map(Idf::new)
         })?;
         corpus.tokens.check()?;
-        let groups = if learned.is_empty() {
+        let groups = if learned.lines.is_empty() {
             groups
         } else {
             cancel.check()?;
+            drop(groups);
             corpus.mark(learned, &config.matching)?;
-            collapse(corpus, &corpus.copy_candidates()?, window, config, &NoProgress, cancel)?
+            collapse(corpus, corpus.copy_candidates()?, window, config, &NoProgress, cancel)?
         };
         corpus.forget_keys();
         let leaders = groups.leaders() as u64;
@@ -181,9 +184,14 @@ pub(super) fn join(
     })?;
     let (came_in, total) = (candidates.len() as u64, Some(candidates.len() as u64));
     account.stage(Stage::Verify, came_in, total, |progress| {
-        let found = check(judge, &candidates, Some, progress, cancel)?;
+        let verdict = |&(Candidate(a, b), may_be_verbatim): &ToCheck, checker: &mut Checker<'_>| {
+            judge.verdict(a, b, may_be_verbatim, checker)
+        };
+        let found = check(judge, &candidates, verdict, progress, cancel)?;
+        drop(candidates);
         corpus.tokens.check()?;
-        let mut checked = Checked::default();
+        let edges = found.iter().flatten().filter(|verdict| matches!(verdict, Verdict::Edge(_))).count();
+        let mut checked = (Vec::with_capacity(edges), Vec::new());
         for verdict in found.into_iter().flatten() {
             match verdict {
                 Verdict::Edge(edge) => checked.0.push(edge),
@@ -198,12 +206,12 @@ pub(super) fn join(
 /// Edges, and pairs without one that have sentences in common.
 pub(super) type Checked = (Vec<Edge>, Vec<(DocId, DocId)>);
 
-/// Checks every candidate on all threads; what `keep` makes of the verdicts comes out in the order of the candidates, in as
-/// many lists as there were tasks.
-fn check<T: Send>(
+/// Checks every candidate on all threads; what `verdict` gives comes out in the order of the candidates, in as many lists as
+/// there were tasks.
+fn check<C: Sync, T: Send>(
     judge: &Pairs<'_>,
-    candidates: &[ToCheck],
-    keep: impl Fn(Verdict) -> Option<T> + Sync,
+    candidates: &[C],
+    verdict: impl Fn(&C, &mut Checker<'_>) -> Option<T> + Sync,
     progress: &dyn Progress,
     cancel: &Cancel,
 ) -> Result<Vec<Vec<T>>> {
@@ -213,10 +221,7 @@ fn check<T: Send>(
             || judge.checker(),
             |checker, chunk| {
                 cancel.check()?;
-                let verdicts = chunk.iter().filter_map(|&(Candidate(a, b), may_be_verbatim)| {
-                    judge.verdict(a, b, may_be_verbatim, checker)
-                });
-                let mut found: Vec<T> = verdicts.filter_map(&keep).collect();
+                let mut found: Vec<T> = chunk.iter().filter_map(|one| verdict(one, checker)).collect();
                 found.shrink_to_fit();
                 progress.advance(chunk.len() as u64, 0);
                 Ok(found)

@@ -18,13 +18,17 @@ use crate::config::Config;
 use crate::document::Header;
 use crate::ingest::References;
 use crate::report::{
-    ClusterLine, DocumentLine, EdgeCounts, EdgeLine, FurnitureLine, Lines, MemberLine, ModelLine,
-    PassageLine, Relation, RunLine, SCHEMA, Spooled, SummaryLine, peak_memory,
+    ClusterLine, DocumentLine, EdgeCounts, EdgeLine, FurnitureLine, JsonLines, Lines, MemberLine, ModelLine,
+    PassageLine, Relation, ReportLine, RunLine, SCHEMA, Spooled, SummaryLine, peak_memory,
 };
 use crate::sources::source_name;
+use crate::spill::Budget;
 use crate::text::credit::{AGENCIES, Credit};
 use crate::verify::Edge;
 use crate::{DocId, Result};
+
+/// Lines that one task makes.
+const LINES_A_TASK: usize = 256;
 
 /// What a run says in words besides what it found.
 pub(super) struct Wording {
@@ -53,23 +57,14 @@ pub(super) fn run(
     account: Account<'_>,
 ) -> Result<Spooled> {
     let share = corpus.budget.part(1, 16);
-    let mut edges = Lines::new(&share, found.edges.len());
     let counts = counted(&found.edges);
-    for start in (0..found.edges.len()).step_by(BATCH) {
-        let lines: Vec<Result<EdgeLine>> = (start..found.edges.len().min(start + BATCH))
-            .into_par_iter()
-            .map_init(
-                || wording.evidence.reader(),
-                |grounds, at| {
-                    let grounds = grounds.get(at)?.unwrap_or_default();
-                    edge_line(&found.edges[at], grounds, &corpus, &wording.words)
-                },
-            )
-            .collect();
-        for line in lines {
-            edges.push(line?)?;
-        }
-    }
+    let (evidence, words) = (&wording.evidence, &wording.words);
+    let edges = lines(
+        found.edges.len(),
+        &share,
+        || evidence.reader(),
+        |grounds, at| edge_line(&found.edges[at], grounds.get(at)?.unwrap_or_default(), &corpus, words),
+    )?;
     let furniture = furniture_lines(&corpus, &wording.words)?;
     // Each part goes as soon as it is told.
     drop((found.edges, wording.evidence, wording.words));
@@ -82,8 +77,16 @@ pub(super) fn run(
     clusters.sort_by(|x, y| {
         (Reverse(x.members.len()), &x.representative).cmp(&(Reverse(y.members.len()), &y.representative))
     });
-    let documents =
-        documents(&corpus, &found.composites, wording.references, Lines::new(&share, corpus.len()))?;
+    let ids: Vec<DocId> = corpus.ids().collect();
+    let documents = lines(
+        ids.len(),
+        &share,
+        || (corpus.headers.reader(), wording.references.clone()),
+        |(headers, references), at| {
+            let line = document_line(ids[at], headers.get(ids[at])?, &corpus, &found.composites)?;
+            Ok(DocumentLine { reference: references.hold(&line.path), ..line })
+        },
+    )?;
     let header = RunLine {
         schema: SCHEMA,
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -121,25 +124,27 @@ fn counted(edges: &[Edge]) -> EdgeCounts {
     counts
 }
 
-/// A line a document.
-fn documents(
-    corpus: &Corpus,
-    composites: &[Composite],
-    mut references: References,
-    mut lines: Lines<DocumentLine>,
-) -> Result<Lines<DocumentLine>> {
-    let documents: Vec<DocId> = corpus.ids().collect();
-    for batch in documents.chunks(BATCH) {
-        let told: Vec<Result<DocumentLine>> = batch
-            .par_iter()
-            .map_init(
-                || corpus.headers.reader(),
-                |reader, &document| document_line(document, reader.get(document)?, corpus, composites),
-            )
-            .collect();
-        for line in told {
-            let line = line?;
-            lines.push(DocumentLine { reference: references.hold(&line.path), ..line })?;
+/// The lines with the numbers below `count`, made on all threads, each by `make` with what `ready` gives its task.
+fn lines<T: ReportLine, S>(
+    count: usize,
+    budget: &Budget,
+    ready: impl Fn() -> S + Sync,
+    make: impl Fn(&mut S, usize) -> Result<T> + Sync,
+) -> Result<Lines<T>> {
+    let starts: Vec<usize> = (0..count).step_by(LINES_A_TASK).collect();
+    let told = |&start: &usize| -> Result<JsonLines> {
+        let mut ready = ready();
+        let mut lines = JsonLines::default();
+        for at in start..count.min(start + LINES_A_TASK) {
+            lines.push(&make(&mut ready, at)?)?;
+        }
+        Ok(lines)
+    };
+    let mut lines = Lines::new(budget);
+    for starts in starts.chunks(BATCH / LINES_A_TASK) {
+        let some: Vec<Result<JsonLines>> = starts.par_iter().map(told).collect();
+        for some in some {
+            lines.append(&some?)?;
         }
     }
     Ok(lines)

@@ -1,7 +1,10 @@
-//! Lines of a report: as values where memory has no limit, else as the JSON that the report is made of.
+//! Lines of a report as the JSON that it is made of: made on all threads, and less than the values it tells of.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
+use std::marker::PhantomData;
+
+use serde::Deserialize;
 
 use super::jsonl::LineRef;
 use super::{DocumentLine, EdgeLine, Line};
@@ -36,43 +39,51 @@ impl ReportLine for EdgeLine {
     }
 }
 
-/// Lines of one type, in order.
+/// Lines of one type, in order, as the JSON that a report is made of: in memory, or under a limit in a temporary file as far
+/// as they do not fit.
 #[derive(Debug)]
-pub struct Lines<T>(Kept<T>);
+pub struct Lines<T> {
+    /// Each with its end.
+    json: Blobs<u8>,
+    of: PhantomData<T>,
+}
 
-#[derive(Debug)]
-enum Kept<T> {
-    Values(Vec<T>),
-    Json(Blobs<u8>),
+/// Some lines that follow each other, put into JSON on any thread.
+#[derive(Debug, Default)]
+pub(crate) struct JsonLines {
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl JsonLines {
+    /// Adds a line.
+    pub(crate) fn push(&mut self, line: &impl ReportLine) -> Result<()> {
+        serde_json::to_writer(&mut self.bytes, &line.as_line()).map_err(io::Error::from)?;
+        self.bytes.push(b'\n');
+        self.ends.push(self.bytes.len());
+        Ok(())
+    }
 }
 
 impl<T: ReportLine> Lines<T> {
-    /// None yet, with room for `count`; under a limit they are kept as JSON, and go to a temporary file where they do not fit.
-    pub(crate) fn new(budget: &Budget, count: usize) -> Self {
-        Self(if budget.is_limited() {
-            Kept::Json(Blobs::new(budget))
-        } else {
-            Kept::Values(Vec::with_capacity(count))
-        })
+    /// None yet.
+    pub(crate) fn new(budget: &Budget) -> Self {
+        Self { json: Blobs::new(budget), of: PhantomData }
     }
 
-    /// Adds a line.
-    pub(crate) fn push(&mut self, line: T) -> Result<()> {
-        match &mut self.0 {
-            Kept::Values(lines) => {
-                lines.push(line);
-                Ok(())
-            }
-            Kept::Json(blobs) => blobs.push(&serde_json::to_vec(&line.as_line()).map_err(io::Error::from)?),
+    /// Adds lines behind those that are there.
+    pub(crate) fn append(&mut self, lines: &JsonLines) -> Result<()> {
+        let mut start = 0;
+        for &end in &lines.ends {
+            self.json.push(&lines.bytes[start..end])?;
+            start = end;
         }
+        Ok(())
     }
 
     /// How many.
     pub fn len(&self) -> usize {
-        match &self.0 {
-            Kept::Values(lines) => lines.len(),
-            Kept::Json(blobs) => blobs.len(),
-        }
+        self.json.len()
     }
 
     /// Whether there are none.
@@ -81,48 +92,35 @@ impl<T: ReportLine> Lines<T> {
     }
 
     /// All lines, one after the other. Each may fail where they are in a temporary file that cannot be read.
-    pub fn iter<'a>(&'a self) -> impl Iterator<Item = Result<Cow<'a, T>>> {
+    pub fn iter(&self) -> impl Iterator<Item = Result<T>> {
         (0..self.len()).map(self.getter())
     }
 
     /// Gives the line with a number, which must be that of one; quickest in ascending order.
-    pub(super) fn getter<'a>(&'a self) -> impl FnMut(usize) -> Result<Cow<'a, T>> {
-        let mut reader = match &self.0 {
-            Kept::Values(_) => None,
-            Kept::Json(blobs) => Some(blobs.reader()),
-        };
-        move |at| match (&self.0, &mut reader) {
-            (Kept::Values(lines), _) => Ok(Cow::Borrowed(&lines[at])),
-            (Kept::Json(_), Some(reader)) => {
-                let line = serde_json::from_slice(reader.get(at)?).map_err(io::Error::from)?;
-                T::of_line(line)
-                    .map(Cow::Owned)
-                    .ok_or_else(|| io::Error::from(io::ErrorKind::InvalidData).into())
-            }
-            // There is a reader wherever there is JSON.
-            (Kept::Json(_), None) => Err(io::Error::from(io::ErrorKind::InvalidData).into()),
+    pub(super) fn getter(&self) -> impl FnMut(usize) -> Result<T> {
+        let mut reader = self.json.reader();
+        move |at| {
+            let line = serde_json::from_slice(reader.get(at)?).map_err(io::Error::from)?;
+            T::of_line(line).ok_or_else(|| io::Error::from(io::ErrorKind::InvalidData).into())
         }
     }
 
-    /// Calls `each` with every line as a report has it, without its end.
-    pub(super) fn each_json(&self, mut each: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
-        match &self.0 {
-            Kept::Values(lines) => {
-                let mut json = Vec::new();
-                for line in lines {
-                    json.clear();
-                    serde_json::to_writer(&mut json, &line.as_line())?;
-                    each(&json)?;
-                }
-            }
-            Kept::Json(blobs) => {
-                let mut reader = blobs.reader();
-                for at in 0..blobs.len() {
-                    each(reader.get(at).map_err(io::Error::other)?)?;
-                }
+    /// The numbers of the lines whose id is `wanted`: little else of a line is looked at.
+    pub(super) fn with_id(&self, wanted: impl Fn(&str) -> bool) -> Result<Vec<usize>> {
+        #[derive(Deserialize)]
+        struct Named<'a> {
+            #[serde(borrow)]
+            id: Cow<'a, str>,
+        }
+        let mut reader = self.json.reader();
+        let mut found = Vec::new();
+        for at in 0..self.len() {
+            let line: Named<'_> = serde_json::from_slice(reader.get(at)?).map_err(io::Error::from)?;
+            if wanted(&line.id) {
+                found.push(at);
             }
         }
-        Ok(())
+        Ok(found)
     }
 
     /// All lines in memory.
@@ -130,17 +128,12 @@ impl<T: ReportLine> Lines<T> {
     /// # Errors
     /// [`Error::Spill`](crate::Error::Spill) when they are in a temporary file that cannot be read.
     pub fn into_vec(self) -> Result<Vec<T>> {
-        match self.0 {
-            Kept::Values(lines) => Ok(lines),
-            Kept::Json(_) => self.iter().map(|line| line.map(Cow::into_owned)).collect(),
-        }
+        self.iter().collect()
     }
-}
 
-/// Writes the lines of a report.
-pub(super) fn write_lines<T: ReportLine>(lines: &Lines<T>, out: &mut impl Write) -> io::Result<()> {
-    lines.each_json(|line| {
-        out.write_all(line)?;
-        out.write_all(b"\n")
-    })
+    /// Writes the lines as a report has them.
+    pub(super) fn write(&self, out: &mut impl Write) -> io::Result<()> {
+        let mut reader = self.json.reader();
+        (0..self.len()).try_for_each(|at| out.write_all(reader.get(at).map_err(io::Error::other)?))
+    }
 }

@@ -1,11 +1,11 @@
 //! A finished run that need not fit into memory.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{self, Write};
 
 use super::csv::write_table;
 use super::jsonl::LineRef;
-use super::lines::write_lines;
 use super::text::Told;
 use super::{
     ClusterLine, DocumentLine, EdgeLine, FurnitureLine, Lines, Run, RunLine, SummaryLine, TextStyle,
@@ -13,8 +13,7 @@ use super::{
 use crate::Result;
 use crate::document::Skipped;
 
-/// A [`Run`] whose documents and edges are in memory where it has no limit, and else in temporary files as far as they do
-/// not fit; what [`Pipeline::spool`](crate::Pipeline::spool) gives.
+/// A [`Run`] whose documents and edges are JSON already, in temporary files as far as a limit wants it; what [`Pipeline::spool`](crate::Pipeline::spool) gives.
 #[derive(Debug)]
 pub struct Spooled {
     /// What was run.
@@ -60,14 +59,14 @@ impl Spooled {
             out.write_all(b"\n")
         };
         one(&mut out, &LineRef::Run(&self.header))?;
-        write_lines(&self.documents, &mut out)?;
+        self.documents.write(&mut out)?;
         for skipped in &self.skipped {
             one(&mut out, &LineRef::Skipped(skipped))?;
         }
         for line in &self.furniture {
             one(&mut out, &LineRef::Furniture(line))?;
         }
-        write_lines(&self.edges, &mut out)?;
+        self.edges.write(&mut out)?;
         for cluster in &self.clusters {
             one(&mut out, &LineRef::Cluster(cluster))?;
         }
@@ -82,15 +81,14 @@ impl Spooled {
     pub fn write_csv(&self, out: impl Write) -> io::Result<()> {
         let clustered: HashSet<&str> =
             self.clusters.iter().flat_map(|cluster| &cluster.members).map(|member| &*member.id).collect();
-        let mut places: HashMap<&str, usize> = HashMap::with_capacity(clustered.len());
-        for (at, document) in self.documents.iter().enumerate() {
-            if let Some(id) = clustered.get(&*document.map_err(io::Error::other)?.id) {
-                places.insert(id, at);
-            }
-        }
         let mut get = self.documents.getter();
+        let mut places: HashMap<String, usize> = HashMap::with_capacity(clustered.len());
+        for at in self.documents.with_id(|id| clustered.contains(id)).map_err(io::Error::other)? {
+            places.insert(get(at).map_err(io::Error::other)?.id, at);
+        }
         write_table(&self.clusters, out, |id| {
-            places.get(id).map(|&at| get(at)).transpose().map_err(io::Error::other)
+            let document = places.get(id).map(|&at| get(at)).transpose().map_err(io::Error::other)?;
+            Ok(document.map(Cow::Owned))
         })
     }
 
@@ -101,12 +99,11 @@ impl Spooled {
     pub fn write_text(&self, out: impl Write, style: &TextStyle) -> io::Result<()> {
         let told = Told { summary: &self.summary, clusters: &self.clusters, skipped: &self.skipped };
         told.write(out, style, |wanted| {
+            let mut get = self.documents.getter();
             let mut found = BTreeMap::new();
-            for document in self.documents.iter() {
-                let document = document.map_err(io::Error::other)?;
-                if wanted.contains(&*document.id) {
-                    found.insert(document.id.clone(), document);
-                }
+            for at in self.documents.with_id(|id| wanted.contains(id)).map_err(io::Error::other)? {
+                let document = get(at).map_err(io::Error::other)?;
+                found.insert(document.id.clone(), Cow::Owned(document));
             }
             Ok(found)
         })

@@ -65,6 +65,15 @@ pub(crate) fn host(url: &str) -> Option<&str> {
     (!host.is_empty()).then_some(host)
 }
 
+/// What sources add to their stories.
+#[derive(Debug, Default, PartialEq)]
+pub struct Added {
+    /// The lines, and the runs within lines.
+    pub lines: SourceLines,
+    /// The sources that add any.
+    pub sources: HashSet<u64>,
+}
+
 /// Learns the furniture of sources from the stories of a run: pairs of a source and a document, one of each copy group.
 /// `idf` weighs terms.
 ///
@@ -77,13 +86,13 @@ pub fn learn(
     tokens: &TokenStore,
     budget: &Budget,
     idf: impl FnOnce() -> Result<Idf>,
-) -> Result<SourceLines> {
+) -> Result<Added> {
     let lines::Found { lines, ranks } = lines::repeated(stories, tokens, budget)?;
     let of_lines = SourceLines::new(lines.iter().map(|line| line.key), []);
     let runs = runs::repeated(stories, &ranks, tokens, &of_lines);
     drop(ranks);
     if lines.is_empty() && runs.is_empty() {
-        return Ok(SourceLines::default());
+        return Ok(Added::default());
     }
     let all = SourceLines::new(lines.iter().map(|line| line.key), runs.iter().map(|run| run.key));
     let repeated = || lines.iter().chain(&runs);
@@ -119,10 +128,14 @@ pub fn learn(
         let forms = run.sample.iter().filter(|at| rests.get(at).is_none_or(|rest| rest.is_form));
         2 * forms.count() < run.sample.len()
     };
-    Ok(SourceLines::new(
-        lines.iter().filter(is_apart).map(|line| line.key),
-        runs.iter().filter(is_added).filter(is_apart).filter(is_of_any_matter).map(|run| run.key),
-    ))
+    let lines: Vec<&Repeated> = lines.iter().filter(is_apart).collect();
+    let runs: Vec<&Repeated> =
+        runs.iter().filter(is_added).filter(is_apart).filter(is_of_any_matter).collect();
+    let source = |one: &&Repeated| one.sample.first().map(|&at| stories[at as usize].0);
+    Ok(Added {
+        sources: lines.iter().chain(&runs).filter_map(source).collect(),
+        lines: SourceLines::new(lines.iter().map(|line| line.key), runs.iter().map(|run| run.key)),
+    })
 }
 
 /// A line or a run that is carried often.

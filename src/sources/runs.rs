@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use super::{CARRIERS, COMPARED, Repeated};
 use crate::DocId;
+use crate::hash::ByHash;
 use crate::text::{Known, SourceLines, Token, TokenStore, Tokens};
 
 /// Share of a source's stories in the languages of the carriers that must carry a run.
@@ -91,21 +92,51 @@ fn carried(
     languages: &Languages,
     keys_of: impl Fn(&Tokens, &mut Vec<u64>) + Sync,
 ) -> Vec<(u64, Vec<u32>)> {
-    let of_text = |(at, (_, tokens)): (usize, &(u32, Tokens))| {
+    let of_text = |(_, tokens): &(u32, Tokens)| {
         let mut keys = Vec::new();
         keys_of(tokens, &mut keys);
+        keys
+    };
+    let keys: Vec<Vec<u64>> = texts.par_iter().map(of_text).collect();
+    // Nearly all are of one text alone: they are told by a small count and need not be sorted.
+    let counts = Counts::of(&keys);
+    let often = |(at, mut keys): (usize, Vec<u64>)| {
+        keys.retain(|&key| counts.is_often(key));
         keys.sort_unstable();
         keys.dedup();
         // There are no more than `STORIES`.
         keys.into_iter().map(move |key| (key, at as u32))
     };
-    let mut all: Vec<(u64, u32)> = texts.par_iter().enumerate().flat_map_iter(of_text).collect();
+    let mut all: Vec<(u64, u32)> = keys.into_par_iter().enumerate().flat_map_iter(often).collect();
     all.par_sort_unstable();
     let often = all.chunk_by(|x, y| x.0 == y.0).filter(|run| run.len() >= CARRIERS);
     often
         .map(|run| (run[0].0, run.iter().map(|&(_, at)| at).collect::<Vec<u32>>()))
         .filter(|(_, carriers)| carriers.len() as f64 >= SHARE * languages.stories(carriers) as f64)
         .collect()
+}
+
+/// How often keys come, at least: those that share a place are counted together.
+struct Counts {
+    places: Vec<u8>,
+    shift: u32,
+}
+
+impl Counts {
+    fn of(keys: &[Vec<u64>]) -> Self {
+        let bits = keys.iter().map(Vec::len).sum::<usize>().max(1).ilog2() + 2;
+        let mut counts = Self { places: vec![0; 1 << bits], shift: u64::BITS - bits };
+        for &key in keys.iter().flatten() {
+            let count = &mut counts.places[(key >> counts.shift) as usize];
+            *count = count.saturating_add(1);
+        }
+        counts
+    }
+
+    /// Whether enough texts may have a key.
+    fn is_often(&self, key: u64) -> bool {
+        usize::from(self.places[(key >> self.shift) as usize]) >= CARRIERS
+    }
 }
 
 /// The languages of some texts, as far as the words that texts use most tell them: a site in six languages writes its notices
@@ -128,7 +159,7 @@ impl Languages {
             runs.max_by_key(|run| (run.len(), run[0])).map_or(0, |run| run[0])
         };
         let most: Vec<u64> = texts.par_iter().map(most).collect();
-        let mut numbers: HashMap<u64, u32> = HashMap::new();
+        let mut numbers: ByHash<u64, u32> = ByHash::default();
         let number = |&word: &u64| {
             let next = numbers.len() as u32;
             *numbers.entry(word).or_insert(next)

@@ -23,7 +23,8 @@ fn learned(stories: &[(u64, String)]) -> (SourceLines, Vec<Tokens>) {
     let [free, limited] = [Budget::unlimited(), Budget::new(64, None)]
         .map(|budget| learn(&sourced, &store, &budget, || Ok(Idf::background())).unwrap());
     assert_eq!(free, limited);
-    (free, tokens)
+    assert_eq!(free.lines.is_empty(), free.sources.is_empty());
+    (free.lines, tokens)
 }
 
 fn under_every_story(line: &str) -> Vec<(u64, String)> {

@@ -8,10 +8,10 @@
 //! follow each other make a stretch. A stretch is furniture where it begins as a sentence does and is long, or is nearly all of
 //! its line: a phrase inside a sentence, however often a newsroom writes it, is text.
 
-use std::collections::HashSet;
 use std::ops::Range;
 
 use super::{Class, Token, Tokens, each_shingle, mix, sequence_hash};
+use crate::hash::SetByHash;
 
 /// Tokens of a run.
 pub(crate) const RUN: usize = 4;
@@ -27,8 +27,8 @@ const WHOLE: usize = 3;
 /// Learned lines and runs, each of its source.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SourceLines {
-    lines: HashSet<u64>,
-    runs: HashSet<u64>,
+    lines: SetByHash<u64>,
+    runs: SetByHash<u64>,
     /// A bit for each run, by the upper bits of its key: nearly every run of a text is told by it not to be one of them.
     filter: Box<[u64]>,
 }
@@ -54,7 +54,7 @@ pub enum Known {
 impl SourceLines {
     /// Of lines and runs by their keys.
     pub fn new(lines: impl IntoIterator<Item = u64>, runs: impl IntoIterator<Item = u64>) -> Self {
-        let runs: HashSet<u64> = runs.into_iter().collect();
+        let runs: SetByHash<u64> = runs.into_iter().collect();
         let words = if runs.is_empty() { 0 } else { runs.len().next_power_of_two() };
         let mut filter = vec![0u64; words].into_boxed_slice();
         for &run in &runs {

@@ -132,6 +132,18 @@ impl TokenStore {
         self.place(a) == self.place(b)
     }
 
+    /// Gives a document other tokens, and leaves those that shared them with it theirs.
+    ///
+    /// # Errors
+    /// [`Error::Spill`] when the temporary file cannot be written.
+    pub fn replace(&mut self, document: DocId, tokens: &Tokens) -> Result<()> {
+        self.push(tokens)?;
+        if let Some(place) = self.places.pop() {
+            self.places[document.index()] = place;
+        }
+        Ok(())
+    }
+
     /// Gives a document, and those that share its tokens, others: some of those that it has, in their order.
     ///
     /// # Errors

@@ -220,11 +220,14 @@ impl Facts {
 /// Whether a line before the first paragraph names who wrote the text: `By Jane Roe and John Doe in London`, `Von unserem
 /// Korrespondenten`, `本报特派记者 方稚宁`.
 pub(super) fn is_byline(line: &str, agencies: &Agencies) -> bool {
+    if ends_sentence(line) {
+        return false;
+    }
     let items = items(line, 0..line.len(), agencies, ITEMS);
     let facts = Facts::of(&items);
     let opens = items.first().is_some_and(|item| item.is_kind(kind::BY));
     let reporter = items.iter().any(|item| item.is_kind(kind::REPORTER));
-    let sentence = ends_sentence(line) || items.iter().any(|item| item.is_sign("?!\"“„«"));
+    let sentence = items.iter().any(|item| item.is_sign("?!\"“„«"));
     let words = facts.words + facts.lower;
     !sentence
         && words <= BYLINE_WORDS
