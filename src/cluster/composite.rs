@@ -17,6 +17,8 @@ const COMPARED: usize = 16;
 const QUOTED_BY_ALL: f64 = 0.6;
 /// ...and no neighbour holds this share of them by itself: then it is that story, with something added.
 const QUOTED_BY_ONE: f64 = 0.75;
+/// Of its words a part of it holds this share at least: less is a turn of phrase that somebody else used too.
+const PART: f64 = 0.05;
 /// Two quoted parts are apart when they have at most this share of the shorter in common: a sentence that all of a
 /// site's stories end with is in every part.
 const COMMON_PART: f64 = 0.3;
@@ -86,14 +88,22 @@ fn is_composite(document: DocId, around: &[Neighbour], edges: &[Edge], judge: &i
     if !consists_of(&parts, length) || by_one >= QUOTED_BY_ONE * length as f64 {
         return false;
     }
-    take_added(&mut parts, |x, y| unrelated(others[x], others[y]));
     let apart = |x: usize, y: usize| {
         let common = parts[x].iter().zip(&parts[y]).filter(|&(&a, &b)| a && b).count() as f64;
-        let shorter = count(&parts[x]).min(count(&parts[y]));
-        shorter > 0 && common <= COMMON_PART * shorter as f64
+        common <= COMMON_PART * count(&parts[x]).min(count(&parts[y])) as f64
     };
-    consists_of(&parts, length)
-        && pairs(others.len()).any(|(x, y)| apart(x, y) && unrelated(others[x], others[y]))
+    let two: Vec<(usize, usize)> =
+        pairs(others.len()).filter(|&(x, y)| apart(x, y) && unrelated(others[x], others[y])).collect();
+    if two.is_empty() {
+        return false;
+    }
+    let before: Vec<usize> = parts.iter().map(|part| count(part)).collect();
+    take_added(&mut parts, |x, y| unrelated(others[x], others[y]));
+    let is_part = |at: usize| {
+        let left = count(&parts[at]);
+        2 * left > before[at] && left as f64 >= PART * length as f64
+    };
+    consists_of(&parts, length) && two.into_iter().any(|(x, y)| is_part(x) && is_part(y))
 }
 
 /// Whether enough of a document's tokens are in some part.

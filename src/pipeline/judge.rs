@@ -7,7 +7,7 @@ use crate::DocId;
 use crate::cluster::Judge;
 use crate::config::MatchConfig;
 use crate::report::Relation;
-use crate::text::{TokenReader, Tokens, each_shingle, shingles};
+use crate::text::{Token, TokenReader, Tokens, each_shingle, shingles, words_in};
 use crate::verify::sets::Overlap;
 use crate::verify::{Edge, Rewrites, SURE, Scratch, Shared as Runs, Verifier, Window};
 
@@ -114,6 +114,18 @@ impl<'a> Pairs<'a> {
     }
 }
 
+/// Leaves runs of `words` words and more: five characters of Japanese in a row are a turn of phrase.
+fn leave_long(quoted: &mut [bool], tokens: &[Token], words: usize) {
+    let mut start = 0;
+    for run in quoted.chunk_by_mut(|a, b| a == b) {
+        let end = start + run.len();
+        if run[0] && words_in(&tokens[start..end]) < words {
+            run.fill(false);
+        }
+        start = end;
+    }
+}
+
 impl Judge for Pairs<'_> {
     fn first_of(&self, document: DocId) -> DocId {
         self.corpus.first_of(document)
@@ -156,6 +168,7 @@ impl Judge for Pairs<'_> {
                         }
                         at += 1;
                     });
+                    leave_long(&mut quoted, of.as_slice(), k);
                 }
                 quoted
             };

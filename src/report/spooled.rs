@@ -13,7 +13,8 @@ use super::{
 use crate::Result;
 use crate::document::Skipped;
 
-/// A [`Run`] whose documents and edges are JSON already, in temporary files as far as a limit wants it; what [`Pipeline::spool`](crate::Pipeline::spool) gives.
+/// A [`Run`] whose documents and edges are JSON already, in temporary files as far as a limit wants it; what
+/// [`Pipeline::spool`](crate::Pipeline::spool) gives.
 #[derive(Debug)]
 pub struct Spooled {
     /// What was run.

@@ -187,7 +187,7 @@ fn is_figures(tokens: &[Token]) -> bool {
 }
 
 /// Words of some tokens: two characters of Han or Kana make one, four letters of a script without spaces.
-fn words_in(tokens: &[Token]) -> usize {
+pub(crate) fn words_in(tokens: &[Token]) -> usize {
     let quarters = tokens.iter().map(|token| match token.class() {
         Class::Word | Class::Number => 4,
         Class::Ideograph => 2,

@@ -18,8 +18,8 @@ mod tokenize;
 mod tokens;
 
 pub use furniture::furniture;
-pub(crate) use learned::RUN;
 pub use learned::{Known, Piece, SourceLines};
+pub(crate) use learned::{RUN, words_in};
 pub use placed::Placed;
 pub use shingle::{Shingles, each_shingle, shingles};
 pub(crate) use shingle::{mix, sequence_hash};
