@@ -26,7 +26,8 @@ pub enum Stage {
     Verify,
     /// Edges to clusters.
     Cluster,
-    /// The words behind the evidence of rewrites, looked up in the files that hold them.
+    /// What is told of clusters and edges besides themselves: versions, shares copied, and the words behind rewrites, looked
+    /// up in the files that hold them.
     Evidence,
 }
 

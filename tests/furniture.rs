@@ -279,3 +279,31 @@ fn a_report_without_learned_lines_is_read_as_before() {
         (&"identical".into(), vec!["Share this story".to_owned()])
     );
 }
+
+#[test]
+fn the_same_text_of_other_sources_keeps_what_only_one_of_them_adds() {
+    let desk = desk();
+    std::fs::create_dir(desk.path().join("in/gazette")).unwrap();
+    let text = desk.read("in/meridian/1.txt");
+    for reprint in ["in/gazette/wheat.txt", "in/post/wheat.txt"] {
+        desk.file(reprint, &text);
+    }
+    desk.out(&["cluster", "-q", "in", "-o", "run.jsonl"]);
+
+    let furniture = |id: &str| {
+        let documents = lines(&desk, "document");
+        documents.iter().find(|line| line["id"] == id).unwrap()["furniture_tokens"].as_u64().unwrap()
+    };
+    assert_eq!(furniture("meridian/1.txt"), MARKED.0 + MARKED.1);
+    assert_eq!(furniture("gazette/wheat.txt"), MARKED.1);
+    assert_eq!(furniture("post/wheat.txt"), MARKED.1);
+    let clusters = lines(&desk, "cluster");
+    let wheat = clusters.iter().find(|line| line["members"].as_array().unwrap().len() == 3).unwrap();
+    assert!(wheat.to_string().contains("gazette/wheat.txt") && wheat.to_string().contains("meridian/1.txt"));
+    let relation = |a: &str, b: &str| {
+        let edges = lines(&desk, "edge");
+        edges.iter().find(|line| line["a"] == a && line["b"] == b).unwrap()["relation"].clone()
+    };
+    assert_eq!(relation("gazette/wheat.txt", "post/wheat.txt"), "identical");
+    assert_eq!(relation("gazette/wheat.txt", "meridian/1.txt"), "copy");
+}

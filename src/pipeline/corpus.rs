@@ -1,6 +1,7 @@
 //! What is kept of the input while a run lasts.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -31,7 +32,7 @@ pub(super) struct Corpus {
     pub(super) bytes: u64,
     /// By document: its source, and when it was published, where that is understood.
     pub(super) sources: Vec<u64>,
-    pub(super) published: Vec<Option<i64>>,
+    pub(super) published: Arc<Vec<Option<i64>>>,
     pub(super) learned: Learned,
     keys: BandKeys,
     /// By document: a hash of its tokens and its date, until all are read.
@@ -56,7 +57,7 @@ impl Corpus {
             bytes: 0,
             learned: Learned::default(),
             sources: Vec::new(),
-            published: Vec::new(),
+            published: Arc::default(),
             keys: BandKeys::new(Bands::for_config(&config.matching).bands, &budget.part(1, 4)),
             digests: Vec::new(),
             first: Vec::new(),
@@ -92,7 +93,7 @@ impl Corpus {
             Read::New(New { tokens, keys, credits, .. }) => {
                 let instant = header.meta.published.as_deref().and_then(crate::dates::instant);
                 let published = instant.map(jiff::Timestamp::as_second);
-                self.published.push(published);
+                Arc::make_mut(&mut self.published).push(published);
                 self.headers.push(header, &credits)?;
                 self.keys.push(id, length(&tokens), &keys)?;
                 self.tokens.push(&tokens)?;
@@ -101,7 +102,8 @@ impl Corpus {
                 self.digests.push(mix(published ^ mix(digest as u64 ^ mix((digest >> 64) as u64))));
             }
             Read::Again(first) => {
-                self.published.push(self.published[first.index()]);
+                let published = self.published[first.index()];
+                Arc::make_mut(&mut self.published).push(published);
                 self.headers.push_again(header, first)?;
                 if self.sources[first.index()] != source {
                     // What its source adds to its texts may part the two.

@@ -27,13 +27,12 @@ pub(super) struct Grounds {
 pub(super) struct Evidence {
     /// How many terms, the terms, the bits of the features; nothing for an edge that is no rewrite.
     packed: Blobs<u64>,
-    rewrites: u64,
 }
 
 impl Evidence {
     /// Picks the evidence of every rewrite among `edges`.
     pub(super) fn of(edges: &[Edge], judge: &Pairs<'_>, budget: &Budget) -> Result<Self> {
-        let mut evidence = Self { packed: Blobs::new(budget), rewrites: 0 };
+        let mut evidence = Self { packed: Blobs::new(budget) };
         let Some(rewrites) = judge.rewrites() else { return Ok(evidence) };
         let counting = rewrites.model().counting();
         for batch in edges.chunks(BATCH) {
@@ -59,16 +58,10 @@ impl Evidence {
 
     fn push(&mut self, grounds: Option<&Grounds>) -> Result<()> {
         let Some(Grounds { terms, features }) = grounds else { return self.packed.push(&[]) };
-        self.rewrites += 1;
         let mut packed = vec![terms.len() as u64];
         packed.extend(terms.iter().map(|&term| u64::from(term)));
         packed.extend(features.iter().map(|feature| feature.to_bits()));
         self.packed.push(&packed)
-    }
-
-    /// How many rewrites.
-    pub(super) fn rewrites(&self) -> u64 {
-        self.rewrites
     }
 
     /// A way to read it, quickest in the order of the edges.
@@ -106,7 +99,7 @@ mod tests {
     #[test]
     fn grounds_come_back_by_the_places_of_their_edges() {
         for budget in [Budget::unlimited(), Budget::new(1, None)] {
-            let mut evidence = Evidence { packed: Blobs::new(&budget), rewrites: 0 };
+            let mut evidence = Evidence { packed: Blobs::new(&budget) };
             let grounds = [
                 None,
                 Some(Grounds { terms: vec![7, u32::MAX], features: vec![0.25, -1.5] }),
@@ -121,7 +114,7 @@ mod tests {
             for (at, one) in grounds.iter().enumerate() {
                 assert_eq!(reader.get(at).unwrap(), *one);
             }
-            assert_eq!((reader.get(9).unwrap(), evidence.rewrites()), (None, 3));
+            assert_eq!(reader.get(9).unwrap(), None);
         }
     }
 }

@@ -191,3 +191,22 @@ impl Judge for Pairs<'_> {
         self.corpus.tokens.len_of(document)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::tokenize;
+
+    #[test]
+    fn a_run_has_as_many_words_in_every_script() {
+        let left = |text: &str, quoted: std::ops::Range<usize>| -> usize {
+            let tokens = tokenize(text);
+            let mut marks: Vec<bool> = (0..tokens.len()).map(|at| quoted.contains(&at)).collect();
+            leave_long(&mut marks, tokens.as_slice(), 5);
+            marks.into_iter().filter(|&mark| mark).count()
+        };
+        let (latin, han) = ("The ferry sails again on the lake today.", "渡船今天又在湖上航行运送乘客");
+        assert_eq!((left(latin, 1..5), left(latin, 1..6)), (0, 5));
+        assert_eq!((left(han, 2..11), left(han, 2..12)), (0, 10));
+    }
+}

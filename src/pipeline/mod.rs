@@ -28,7 +28,7 @@ use crate::cluster::Cluster;
 use crate::config::Config;
 use crate::ingest::{References, Root};
 use crate::progress::{Cancel, NoProgress, Progress, Stage};
-use crate::report::{ModelLine, Run, Spooled};
+use crate::report::{ModelLine, Relation, Run, Spooled};
 use crate::spill::Budget;
 use crate::text::{Token, Tokens};
 use crate::{DocId, Error, Result};
@@ -178,18 +178,19 @@ impl<'a> Pipeline<'a> {
         let checked = stages::join(&corpus, &groups, &judge, config, cancel, &mut account)?;
         let found = stages::cluster(&corpus, &groups, checked, &judge, cancel, &mut account)?;
         drop(groups);
-        let evidence = Evidence::of(&found.edges, &judge, &self.budget.part(1, 16))?;
-        let inside = self.inside(&found.clusters, &corpus, &judge)?;
-        corpus.tokens.check()?;
         let model = judge.rewrites().map(|rewrites| ModelLine {
             intercept: rewrites.model().intercept(),
             features: rewrites.model().addends(),
         });
-        drop(judge);
-        let words = account.stage(Stage::Evidence, evidence.rewrites(), None, |_| {
+        let rewrites = found.edges.iter().filter(|edge| edge.relation == Relation::Rewrite).count() as u64;
+        let (evidence, inside, words) = account.stage(Stage::Evidence, rewrites, None, |_| {
+            let evidence = Evidence::of(&found.edges, &judge, &self.budget.part(1, 16))?;
+            let inside = self.inside(&found.clusters, &corpus, &judge)?;
+            corpus.tokens.check()?;
+            drop(judge);
             let words = words::find(&found.edges, &evidence, &corpus, config, cancel)?;
             let found = words.terms.len() as u64;
-            Ok((words, found))
+            Ok(((evidence, inside, words), found))
         })?;
         let wording = tell::Wording { evidence, words, command: self.command, inside, references, model };
         tell::run(corpus, found, config, wording, account)

@@ -1,5 +1,7 @@
 //! The stages, each from what the one before left.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use super::account::Account;
@@ -17,6 +19,8 @@ use crate::{DocId, Result};
 
 /// Candidates that one task checks between two looks at the cancel flag.
 const CHECKS_A_TASK: usize = 512;
+/// Candidates that are checked before what was found is put into one list: lists of all tasks would hold it twice.
+const CHECKS_TOGETHER: usize = CHECKS_A_TASK << 9;
 /// Bytes of profiles that are kept at least, where memory has no limit.
 const PROFILES: usize = 64 << 20;
 
@@ -163,7 +167,7 @@ fn frequencies(corpus: &Corpus, groups: &CopyGroups) -> Result<Frequencies> {
 /// When each document was published, where its date is understood, and how far apart a dispatch and its rewrite may be;
 /// `None` where that is not to count.
 pub(super) fn window(corpus: &Corpus, config: &Config) -> Option<Window> {
-    Window::new(corpus.published.clone(), config.matching.window)
+    Window::new(Arc::clone(&corpus.published), config.matching.window)
 }
 
 /// Joins the representatives and checks what meets.
@@ -187,17 +191,17 @@ pub(super) fn join(
         let verdict = |&(Candidate(a, b), may_be_verbatim): &ToCheck, checker: &mut Checker<'_>| {
             judge.verdict(a, b, may_be_verbatim, checker)
         };
-        let found = check(judge, &candidates, verdict, progress, cancel)?;
-        drop(candidates);
-        corpus.tokens.check()?;
-        let edges = found.iter().flatten().filter(|verdict| matches!(verdict, Verdict::Edge(_))).count();
-        let mut checked = (Vec::with_capacity(edges), Vec::new());
-        for verdict in found.into_iter().flatten() {
-            match verdict {
-                Verdict::Edge(edge) => checked.0.push(edge),
-                Verdict::Quote(a, b) => checked.1.push((a, b)),
+        // Room that is never written to is never taken; room that grows is held twice while it does.
+        let mut checked = (Vec::with_capacity(candidates.len()), Vec::new());
+        for some in candidates.chunks(CHECKS_TOGETHER) {
+            for verdict in check(judge, some, verdict, progress, cancel)?.into_iter().flatten() {
+                match verdict {
+                    Verdict::Edge(edge) => checked.0.push(edge),
+                    Verdict::Quote(a, b) => checked.1.push((a, b)),
+                }
             }
         }
+        corpus.tokens.check()?;
         let found = checked.0.len() as u64;
         Ok((checked, found))
     })

@@ -389,9 +389,15 @@ mod tests {
             let short: Vec<_> = one.lines().filter(|line| line.len() == 1).collect();
             let shorter = one.without(&short).unwrap();
             store.shorten(DocId(2), &shorter).unwrap();
-            for (at, tokens) in [&shorter, &other, &shorter, &shorter].into_iter().enumerate() {
-                assert_eq!((&store.get(id(at)), store.len_of(id(at))), (tokens, tokens.len()));
-            }
+            let are = |store: &TokenStore, expected: [&Tokens; 4]| {
+                for (at, tokens) in expected.into_iter().enumerate() {
+                    assert_eq!((&store.get(id(at)), store.len_of(id(at))), (tokens, tokens.len()));
+                }
+            };
+            are(&store, [&shorter, &other, &shorter, &shorter]);
+            store.replace(DocId(2), &one).unwrap();
+            are(&store, [&shorter, &other, &one, &shorter]);
+            assert_eq!((store.len(), store.is_shared(DocId(0), DocId(3))), (4, true));
         }
     }
 

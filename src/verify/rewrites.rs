@@ -35,7 +35,7 @@ pub struct Rewrites<'a> {
 #[derive(Clone, Debug)]
 pub struct Window {
     /// Seconds since 1970 by document, where the date is known.
-    pub(super) published: Vec<Option<i64>>,
+    pub(super) published: Arc<Vec<Option<i64>>>,
     /// The most seconds between a dispatch and its rewrite.
     pub(super) seconds: u64,
 }
@@ -43,8 +43,9 @@ pub struct Window {
 impl Window {
     /// Documents published at these seconds since 1970, where that is known, and so many days at most between a dispatch
     /// and its rewrite; `None` for no days, when dates are not to count.
-    pub fn new(published: Vec<Option<i64>>, days: u32) -> Option<Self> {
-        (days > 0).then(|| Self { published, seconds: u64::from(days) * u64::from(SECONDS_A_DAY) })
+    pub fn new(published: impl Into<Arc<Vec<Option<i64>>>>, days: u32) -> Option<Self> {
+        let seconds = u64::from(days) * u64::from(SECONDS_A_DAY);
+        (days > 0).then(|| Self { published: published.into(), seconds })
     }
 
     /// Days between two documents, where both dates are known.
