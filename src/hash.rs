@@ -11,7 +11,7 @@ use rayon::prelude::*;
 /// A map by keys that hash to themselves.
 pub(crate) type ByHash<K, V> = HashMap<K, V, BuildHasherDefault<Itself>>;
 
-/// A set of keys that hash to themselves, for when they are not only put in and asked for.
+/// A set of such keys, where it is to be copied or compared; [`Hashes`] is quicker.
 pub(crate) type SetByHash<K> = HashSet<K, BuildHasherDefault<Itself>>;
 
 /// Takes a key of 64 bits for its hash.

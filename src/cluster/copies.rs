@@ -28,8 +28,8 @@ impl CopyGroups {
     }
 }
 
-/// Groups `documents` documents by sorted `pairs` that were verified to be copies. `length` tells a document's tokens, `verify` checks
-/// another pair, and `edges` gives the edges of some of the pairs, in any order.
+/// Groups `documents` documents by sorted `pairs` that were verified to be copies. `length` tells a document's tokens,
+/// `verify` checks another pair, and `edges` gives the edges of some of the pairs, in any order.
 ///
 /// Leaders are taken by most pairs, then by length, then by order of reading. Every document is checked at most once
 /// for each leader whose members it is paired with: the work is bounded by the pairs, however large a component is. Eight
@@ -41,6 +41,7 @@ pub fn collapse(
     mut verify: impl FnMut(DocId, DocId) -> Option<Edge>,
     edges: impl FnOnce(&[(DocId, DocId)]) -> Vec<Edge>,
 ) -> CopyGroups {
+    debug_assert!(pairs.is_sorted());
     let neighbours = Adjacency::new(documents, &pairs);
     drop(pairs);
     let mut groups = CopyGroups { leader: (0..).map(DocId).take(documents).collect(), edges: Vec::new() };

@@ -5,8 +5,11 @@
 //! shares cost a sort of the cluster's shingles; the runs a comparison for each place of a shared shingle, of which few
 //! are looked at.
 
+use super::corpus::Corpus;
+use crate::DocId;
+use crate::cluster::Cluster;
 use crate::hash::{self, ByHash};
-use crate::text::{Token, each_shingle};
+use crate::text::{Token, Tokens, each_shingle};
 
 /// Places of a repeated shingle in one document that are tried for the longest run.
 const PLACES: usize = 8;
@@ -33,8 +36,28 @@ pub(super) struct Passage {
     pub(super) from_start: usize,
 }
 
+/// Measures the members of a cluster, in the order of reading. What stands in one stands in its twins as well: only where the
+/// runs are wanted is each looked at.
+pub(super) fn in_cluster(cluster: &Cluster, corpus: &Corpus, k: usize, runs: bool) -> Vec<Copied> {
+    let members = || cluster.members.iter().map(|&(member, _)| member);
+    let counted: Vec<DocId> = members().filter(|&member| runs || corpus.first_of(member) == member).collect();
+    let mut reader = corpus.tokens.reader();
+    let tokens: Vec<Tokens> = counted.iter().map(|&member| reader.get(member)).collect();
+    let tokens: Vec<&[Token]> = tokens.iter().map(Tokens::as_slice).collect();
+    let place = |document: DocId| {
+        let own = counted.binary_search(&document);
+        own.or_else(|_| counted.binary_search(&corpus.first_of(document))).unwrap_or_default()
+    };
+    let copied = copied(&tokens, place(cluster.representative), k, runs);
+    if counted.len() == cluster.members.len() {
+        return copied;
+    }
+    let firsts: Vec<usize> = members().map(place).collect();
+    with_twins(&copied, &firsts)
+}
+
 /// Measures `members`, in the order of reading; `representative` is an index into them. Runs are of `k` tokens or more.
-pub(super) fn copied(members: &[&[Token]], representative: usize, k: usize, runs: bool) -> Vec<Copied> {
+fn copied(members: &[&[Token]], representative: usize, k: usize, runs: bool) -> Vec<Copied> {
     if members.len() < 2 {
         return vec![Copied { from_representative: 1.0, ..Copied::default() }; members.len()];
     }
@@ -83,7 +106,7 @@ pub(super) fn copied(members: &[&[Token]], representative: usize, k: usize, runs
 
 /// What all members have from each other, where each has the words of one that was measured: `first` is its place, by
 /// member. Of several with the same words each stands in the others whole.
-pub(super) fn with_twins(measured: &[Copied], first: &[usize]) -> Vec<Copied> {
+fn with_twins(measured: &[Copied], first: &[usize]) -> Vec<Copied> {
     let mut times = vec![0; measured.len()];
     for &first in first {
         times[first] += 1;

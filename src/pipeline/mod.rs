@@ -30,8 +30,7 @@ use crate::ingest::{References, Root};
 use crate::progress::{Cancel, NoProgress, Progress, Stage};
 use crate::report::{ModelLine, Relation, Run, Spooled};
 use crate::spill::Budget;
-use crate::text::{Token, Tokens};
-use crate::{DocId, Error, Result};
+use crate::{Error, Result};
 use corpus::Corpus;
 use evidence::Evidence;
 
@@ -215,23 +214,7 @@ impl<'a> Pipeline<'a> {
             .par_iter()
             .map(|cluster| {
                 let versions = versions::versions(cluster, corpus, judge)?;
-                let mut reader = corpus.tokens.reader();
-                // What stands in one stands in its twins as well: only where the runs are wanted is each looked at.
-                let is_counted = |member: DocId| self.passages || corpus.first_of(member) == member;
-                let counted: Vec<DocId> =
-                    cluster.members.iter().map(|&(member, _)| member).filter(|&m| is_counted(m)).collect();
-                let tokens: Vec<Tokens> = counted.iter().map(|&member| reader.get(member)).collect();
-                let tokens: Vec<&[Token]> = tokens.iter().map(Tokens::as_slice).collect();
-                let representative = counted.binary_search(&cluster.representative).unwrap_or_default();
-                let copied = copied::copied(&tokens, representative, k, self.passages);
-                let copied = if counted.len() == cluster.members.len() {
-                    copied
-                } else {
-                    let members = cluster.members.iter().map(|&(member, _)| corpus.first_of(member));
-                    let firsts: Vec<usize> =
-                        members.map(|first| counted.binary_search(&first).unwrap_or_default()).collect();
-                    copied::with_twins(&copied, &firsts)
-                };
+                let copied = copied::in_cluster(cluster, corpus, k, self.passages);
                 Ok(tell::Inside { versions, copied })
             })
             .collect()
