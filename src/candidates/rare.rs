@@ -104,7 +104,7 @@ impl<'a> RareJoin<'a> {
     /// # Errors
     /// [`Error::Spill`](crate::Error::Spill) when a temporary file, for what `budget` does not allow, cannot be read or
     /// written.
-    pub fn candidates(&self, budget: &Budget) -> Result<Vec<Candidate>> {
+    pub fn candidates(self, budget: &Budget) -> Result<Vec<Candidate>> {
         let rarest = self.counters.within(&RAREST);
         let postings =
             Postings::new(self.documents.len(), budget, |document, ranking: &mut Ranking, sink| {
@@ -113,9 +113,12 @@ impl<'a> RareJoin<'a> {
                     sink.push(ranked << RANK_BITS);
                 }
             })?;
+        // Keys are picked: the counters go before there are pairs.
+        let (documents, enough) = (self.documents, self.shared);
+        drop((self, rarest));
         let met = postings.meetings(WINDOW, |_| ())?;
-        let of = |document: u32| self.documents[document as usize];
-        met.pairs(|a, b, shared| (shared >= self.shared).then(|| Candidate(of(a), of(b))))
+        let of = |document: u32| documents[document as usize];
+        met.pairs(|a, b, shared| (shared >= enough).then(|| Candidate(of(a), of(b))))
     }
 }
 

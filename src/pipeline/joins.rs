@@ -11,26 +11,26 @@ use crate::{DocId, Result};
 pub(super) type ToCheck = (Candidate, bool);
 
 /// Joins the representatives on a sample of their shingles, which finds excerpts, and on their rare features, which finds
-/// rewrites: the pairs that meet, sorted, each once. Where rewrites are wanted, the second join comes along.
-pub(super) fn proposed<'a>(
-    corpus: &'a Corpus,
-    leaders: &'a [DocId],
+/// rewrites: the pairs that meet, sorted, each once.
+pub(super) fn proposed(
+    corpus: &Corpus,
+    leaders: &[DocId],
     config: &MatchConfig,
     cancel: &Cancel,
-) -> Result<(Vec<ToCheck>, Option<RareJoin<'a>>)> {
+) -> Result<Vec<ToCheck>> {
     cancel.check()?;
     // Without the scorer nobody can say that two stories have nothing to do with each other, as those of a digest.
     let quotes = config.rewrites;
     let budget = corpus.budget.part(1, 4);
     let verbatim = contained::candidates(leaders, &corpus.tokens, config.shingle, quotes, &budget)?;
     if !config.rewrites {
-        return Ok((to_check(&verbatim, &[]), None));
+        return Ok(to_check(&verbatim, &[]));
     }
     cancel.check()?;
     let join = RareJoin::new(leaders, &corpus.tokens, config.rare_features, config.rare_shared);
     cancel.check()?;
     let rare = join.candidates(&budget)?;
-    Ok((to_check(&verbatim, &rare), Some(join)))
+    Ok(to_check(&verbatim, &rare))
 }
 
 /// The pairs of two sorted lists, sorted, each once; those of the first may be verbatim.

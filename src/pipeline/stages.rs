@@ -181,7 +181,7 @@ pub(super) fn join(
 ) -> Result<Checked> {
     let leaders: Vec<DocId> = corpus.leaders(groups).collect();
     let candidates = account.stage(Stage::Join, leaders.len() as u64, None, |_| {
-        let (candidates, _) = proposed(corpus, &leaders, &config.matching, cancel)?;
+        let candidates = proposed(corpus, &leaders, &config.matching, cancel)?;
         corpus.tokens.check()?;
         let found = candidates.len() as u64;
         Ok((candidates, found))

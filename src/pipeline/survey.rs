@@ -6,6 +6,7 @@ use super::account::Account;
 use super::corpus::Corpus;
 use super::read::read_into;
 use super::{joins, stages};
+use crate::candidates::rare::RareJoin;
 use crate::candidates::{Candidate, Meeting, Survey};
 use crate::config::Config;
 use crate::ingest::Root;
@@ -36,7 +37,11 @@ pub(super) fn survey(
     let groups = stages::copies(&corpus, window, config, cancel, &mut account)?;
     let groups = stages::furniture(&mut corpus, groups, window, config, cancel, &mut account)?;
     let leaders: Vec<DocId> = corpus.leaders(&groups).collect();
-    let (candidates, rare) = joins::proposed(&corpus, &leaders, &config.matching, cancel)?;
+    let candidates = joins::proposed(&corpus, &leaders, &config.matching, cancel)?;
+    let matching = &config.matching;
+    let rare = matching
+        .rewrites
+        .then(|| RareJoin::new(&leaders, &corpus.tokens, matching.rare_features, matching.rare_shared));
     corpus.tokens.check()?;
     let numbers: HashMap<String, DocId> = corpus
         .ids()
