@@ -21,6 +21,8 @@ use crate::{DocId, Result};
 const CHECKS_A_TASK: usize = 512;
 /// Candidates that are checked before what was found is put into one list: lists of all tasks would hold it twice.
 const CHECKS_TOGETHER: usize = CHECKS_A_TASK << 9;
+/// Representatives whose terms are made while those of as many are counted.
+const COUNTED_TOGETHER: usize = BATCH / 4;
 /// Bytes of profiles that are kept at least, where memory has no limit.
 const PROFILES: usize = 64 << 20;
 
@@ -148,17 +150,19 @@ fn profile_bytes(corpus: &Corpus) -> usize {
 fn frequencies(corpus: &Corpus, groups: &CopyGroups) -> Result<Frequencies> {
     let leaders: Vec<DocId> = corpus.leaders(groups).collect();
     let mut counter = TermCounter::new(&corpus.budget.part(1, 8));
-    for batch in leaders.chunks(BATCH) {
-        let terms: Vec<Vec<u32>> = batch
-            .par_iter()
-            .map_init(
-                || corpus.tokens.reader(),
-                |reader, &leader| Profile::distinct_terms(&reader.get(leader)),
-            )
-            .collect();
-        for terms in &terms {
-            counter.add(terms)?;
-        }
+    let terms_of = |batch: &[DocId]| -> Vec<Vec<u32>> {
+        let reader = || corpus.tokens.reader();
+        let terms =
+            batch.par_iter().map_init(reader, |reader, &leader| Profile::distinct_terms(&reader.get(leader)));
+        terms.collect()
+    };
+    // One batch is counted, which no two threads can do, while the next is made.
+    let mut made: Vec<Vec<u32>> = Vec::new();
+    for batch in leaders.chunks(COUNTED_TOGETHER).chain([&[][..]]) {
+        let (next, counted) =
+            rayon::join(|| terms_of(batch), || made.iter().try_for_each(|terms| counter.add(terms)));
+        counted?;
+        made = next;
     }
     corpus.tokens.check()?;
     counter.finish()
