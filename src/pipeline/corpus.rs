@@ -95,7 +95,7 @@ impl Corpus {
                 let published = instant.map(jiff::Timestamp::as_second);
                 Arc::make_mut(&mut self.published).push(published);
                 self.headers.push(header, &credits)?;
-                self.keys.push(id, length(&tokens), &keys)?;
+                self.keys.push(id, length(tokens.len()), &keys)?;
                 self.tokens.push(&tokens)?;
                 let digest = tokens.digest();
                 let published = published.map_or(0, |at| at as u64 | 1 << 63);
@@ -108,11 +108,7 @@ impl Corpus {
                 if self.sources[first.index()] != source {
                     // What its source adds to its texts may part the two.
                     let keys = self.keys.of(first)?;
-                    self.keys.push(
-                        id,
-                        u32::try_from(self.tokens.len_of(first)).unwrap_or(u32::MAX),
-                        &keys,
-                    )?;
+                    self.keys.push(id, length(self.tokens.len_of(first)), &keys)?;
                 }
                 self.tokens.push_again(first);
                 self.digests.push(self.digests[first.index()]);
@@ -224,7 +220,7 @@ impl Corpus {
                 .collect();
             for (document, tokens, keys, pieces) in changed {
                 learned.count(document, &pieces, times[document.index()]);
-                self.keys.replace(document, length(&tokens), &keys)?;
+                self.keys.replace(document, length(tokens.len()), &keys)?;
                 if many_sources.contains(&self.first_of(document)) {
                     self.tokens.replace(document, &tokens)?;
                     parted.insert(document);
@@ -270,6 +266,6 @@ impl Corpus {
     }
 }
 
-fn length(tokens: &Tokens) -> u32 {
-    u32::try_from(tokens.len()).unwrap_or(u32::MAX)
+fn length(tokens: usize) -> u32 {
+    u32::try_from(tokens).unwrap_or(u32::MAX)
 }

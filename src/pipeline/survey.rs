@@ -39,6 +39,7 @@ pub(super) fn survey(
     let leaders: Vec<DocId> = corpus.leaders(&groups).collect();
     let candidates = joins::proposed(&corpus, &leaders, &config.matching, cancel)?;
     let matching = &config.matching;
+    // Counted once more: the join lets go of its counters before there are pairs.
     let rare = matching
         .rewrites
         .then(|| RareJoin::new(&leaders, &corpus.tokens, matching.rare_features, matching.rare_shared));

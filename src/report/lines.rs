@@ -12,7 +12,7 @@ use crate::Result;
 use crate::spill::{Blobs, Budget};
 
 /// A line of which a report has many.
-pub trait ReportLine: Clone {
+pub trait ReportLine: Sized {
     #[doc(hidden)]
     fn as_line(&self) -> LineRef<'_>;
     #[doc(hidden)]
@@ -105,8 +105,8 @@ impl<T: ReportLine> Lines<T> {
         }
     }
 
-    /// The numbers of the lines whose id is `wanted`: little else of a line is looked at.
-    pub(super) fn with_id(&self, wanted: impl Fn(&str) -> bool) -> Result<Vec<usize>> {
+    /// The ids that are `wanted`, each with the number of its line: little else of a line is looked at.
+    pub(super) fn with_id(&self, wanted: impl Fn(&str) -> bool) -> Result<Vec<(String, usize)>> {
         #[derive(Deserialize)]
         struct Named<'a> {
             #[serde(borrow)]
@@ -117,7 +117,7 @@ impl<T: ReportLine> Lines<T> {
         for at in 0..self.len() {
             let line: Named<'_> = serde_json::from_slice(reader.get(at)?).map_err(io::Error::from)?;
             if wanted(&line.id) {
-                found.push(at);
+                found.push((line.id.into_owned(), at));
             }
         }
         Ok(found)

@@ -83,10 +83,8 @@ impl Spooled {
         let clustered: HashSet<&str> =
             self.clusters.iter().flat_map(|cluster| &cluster.members).map(|member| &*member.id).collect();
         let mut get = self.documents.getter();
-        let mut places: HashMap<String, usize> = HashMap::with_capacity(clustered.len());
-        for at in self.documents.with_id(|id| clustered.contains(id)).map_err(io::Error::other)? {
-            places.insert(get(at).map_err(io::Error::other)?.id, at);
-        }
+        let places = self.documents.with_id(|id| clustered.contains(id)).map_err(io::Error::other)?;
+        let places: HashMap<String, usize> = places.into_iter().collect();
         write_table(&self.clusters, out, |id| {
             let document = places.get(id).map(|&at| get(at)).transpose().map_err(io::Error::other)?;
             Ok(document.map(Cow::Owned))
@@ -102,9 +100,8 @@ impl Spooled {
         told.write(out, style, |wanted| {
             let mut get = self.documents.getter();
             let mut found = BTreeMap::new();
-            for at in self.documents.with_id(|id| wanted.contains(id)).map_err(io::Error::other)? {
-                let document = get(at).map_err(io::Error::other)?;
-                found.insert(document.id.clone(), Cow::Owned(document));
+            for (id, at) in self.documents.with_id(|id| wanted.contains(id)).map_err(io::Error::other)? {
+                found.insert(id, Cow::Owned(get(at).map_err(io::Error::other)?));
             }
             Ok(found)
         })

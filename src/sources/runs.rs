@@ -100,14 +100,14 @@ fn carried(
     let keys: Vec<Vec<u64>> = texts.par_iter().map(of_text).collect();
     // Nearly all are of one text alone: they are told by a small count and need not be sorted.
     let counts = Counts::of(&keys);
-    let often = |(at, mut keys): (usize, Vec<u64>)| {
+    let with_text = |(at, mut keys): (usize, Vec<u64>)| {
         keys.retain(|&key| counts.is_often(key));
         keys.sort_unstable();
         keys.dedup();
         // There are no more than `STORIES`.
         keys.into_iter().map(move |key| (key, at as u32))
     };
-    let mut all: Vec<(u64, u32)> = keys.into_par_iter().enumerate().flat_map_iter(often).collect();
+    let mut all: Vec<(u64, u32)> = keys.into_par_iter().enumerate().flat_map_iter(with_text).collect();
     all.par_sort_unstable();
     let often = all.chunk_by(|x, y| x.0 == y.0).filter(|run| run.len() >= CARRIERS);
     often
@@ -116,7 +116,8 @@ fn carried(
         .collect()
 }
 
-/// How often keys come, at least: those that share a place are counted together.
+/// How often keys come: never too few times, and too many where two share a place. Of one source, which a cache holds;
+/// for what none does there are the counters of the candidates.
 struct Counts {
     places: Vec<u8>,
     shift: u32,
