@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::augment::{Variant, variants};
+use super::augment::{REPRINT, Variant, variants};
 use super::families::Families;
 use super::fit::{Fitted, Row, fit};
 use super::metrics::{Figures, Judged, figures};
@@ -39,7 +39,7 @@ impl Default for CalibrationOptions {
             ridge: 1.0,
             negative_weight: 5.0,
             variant_negative_weight: 1.5,
-            variants: 4,
+            variants: 12,
             errors: 20,
         }
     }
@@ -70,6 +70,8 @@ struct Sample {
     folds: (usize, usize),
 }
 
+/// What all variants of a pair of which one side was altered or furnished count for together, in samples.
+const VARIANTS_WEIGHT: f64 = 2.25;
 /// Fewest pairs of each label that a model is fitted on.
 const FEWEST: usize = 20;
 
@@ -114,12 +116,12 @@ pub fn calibrate(
             samples.push(sample(measured, pair.same, weight, folds));
         }
     }
-    // A perturbed pair counts less than a real one, all of a pair's together no more than it.
-    let share = 1.5 / (options.variants.max(1) as f64 + 0.75);
+    // A perturbed pair counts less than a real one.
+    let share = VARIANTS_WEIGHT / (options.variants.max(1) as f64 + 0.75);
     for idf in [&folder, &background] {
         for (variant, measured) in derived.iter().zip(measure_variants(&derived, config, idf)) {
             let folds = fold_of[variant.pair];
-            let folds = if variant.name == "reprint" { (folds.0, folds.0) } else { folds };
+            let folds = if variant.name == REPRINT { (folds.0, folds.0) } else { folds };
             let weight = if variant.same { share } else { share * options.variant_negative_weight };
             samples.push(sample(measured, variant.same, weight, folds));
         }

@@ -62,6 +62,11 @@ impl Families {
         Self { rank }
     }
 
+    /// A number that the documents of one family have in common, from 0; `None` for an id that no pair names.
+    pub fn rank(&self, id: &str) -> Option<usize> {
+        self.rank.get(id).copied()
+    }
+
     /// The fold of a document's family among `folds`, which hold equally many families; 0 for a document in no pair.
     pub fn fold(&self, id: &str, folds: usize) -> usize {
         self.rank.get(id).map_or(0, |rank| rank % folds.max(1))

@@ -2,7 +2,7 @@
 //!
 //! In come labelled pairs, their texts, and perturbations; out comes a row for each. One side of a true pair is
 //! altered, since an outlet alters what it prints and the agency does not; both sides of a false one, since what one
-//! site adds to all of its pages must not make one story of two. What is altered and how hangs on the pair's ids and
+//! site adds to all of its pages must not make one story of two; what is spliced into the two sides of a false one is two stories, or they would share one. What is altered and how hangs on the pair's ids and
 //! the perturbation's name alone, so that a row is the same whatever else is asked for. Costs two tokenised texts and
 //! one measurement a pair and row.
 
@@ -11,7 +11,8 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::augment::{Draw, other_story};
+use super::augment::{Draw, Strangers};
+use super::families::Families;
 use super::pairs::{LabelledPair, Prepared, Resolved, Texts, Weighting, resolve};
 use crate::Result;
 use crate::config::MatchConfig;
@@ -71,12 +72,13 @@ pub fn perturbed(
     let resolved = resolve(pairs, texts)?;
     let idf = weighting.idf(&resolved, config);
     let threshold = config.strictness.threshold();
+    let families = Families::new(pairs);
     let mut rows = Vec::with_capacity(perturbations.len() + 1);
     for perturbation in std::iter::once(None).chain(perturbations.iter().map(Some)) {
         let found: Vec<bool> = (0..pairs.len())
             .into_par_iter()
             .map(|at| {
-                let (a, b) = altered(pairs, &resolved, at, perturbation);
+                let (a, b) = altered(pairs, &resolved, &families, at, perturbation);
                 let score = Prepared::new(&[&a, &b], config, &idf).worker().measure(0, 1).score(model);
                 score >= threshold
             })
@@ -91,6 +93,7 @@ pub fn perturbed(
 fn altered(
     pairs: &[LabelledPair],
     resolved: &Resolved<'_>,
+    families: &Families,
     at: usize,
     perturbation: Option<&Perturbation>,
 ) -> (String, String) {
@@ -101,8 +104,9 @@ fn altered(
     let key = format!("{}\t{}\t{}", pair.a, pair.b, perturbation.name());
     let mut draw = Draw::new(xxhash_rust::xxh3::xxh3_64_with_seed(key.as_bytes(), SALT));
     let site = draw.next();
-    let alter = |text: &mut String, draw: &mut Draw| {
-        let other = other_story(pairs, &resolved.pairs, at, draw).map_or("", |other| resolved.texts[other]);
+    let mut strangers = Strangers::to(pairs, &resolved.pairs, families, at);
+    let mut alter = |text: &mut String, draw: &mut Draw| {
+        let other = strangers.draw(draw).map_or("", |other| resolved.texts[other]);
         *text = perturbation.apply(text, &Context { other, site }, draw.next());
     };
     let first = draw.below(2) == 0;
@@ -193,12 +197,12 @@ mod tests {
     #[test]
     fn one_side_of_a_true_pair_is_altered_and_both_of_a_false_one() {
         let (pairs, texts) = pairs();
-        let resolved = resolve(&pairs, &texts).unwrap();
+        let (resolved, families) = (resolve(&pairs, &texts).unwrap(), Families::new(&pairs));
         let shout = Some(&Perturbation::UpperCase);
-        let (x, y) = altered(&pairs, &resolved, 0, shout);
+        let (x, y) = altered(&pairs, &resolved, &families, 0, shout);
         assert_eq!([&x, &y].iter().filter(|t| t.as_str() == FERRY).count(), 1);
-        assert_eq!(altered(&pairs, &resolved, 1, shout), (FERRY.to_uppercase(), WHEAT.to_uppercase()));
-        assert_eq!(altered(&pairs, &resolved, 1, None), (FERRY.to_owned(), WHEAT.to_owned()));
+        assert_eq!(altered(&pairs, &resolved, &families, 1, shout), (FERRY.to_uppercase(), WHEAT.to_uppercase()));
+        assert_eq!(altered(&pairs, &resolved, &families, 1, None), (FERRY.to_owned(), WHEAT.to_owned()));
     }
 
     #[test]
