@@ -41,10 +41,10 @@ use crate::document::Document;
 use crate::report::{DocumentLine, EdgeLine, ModelLine, Relation};
 use crate::sources::source_key;
 use crate::text::credit::{Agencies, credits};
-use crate::text::{Placed, SourceLines, Tokenizer, shingles};
+use crate::text::{Placed, SourceLines, Tokenizer, is_living, shingles};
 use crate::verify::sets::Overlap;
 use crate::verify::{
-    Feature, Features, Idf, Model, Profile, SURE, Scratch, Verifier, Window, measure, passages,
+    Feature, Features, Idf, Model, Profile, Publications, SURE, Scratch, Verifier, measure, passages,
 };
 use crate::{DocId, Result};
 
@@ -275,8 +275,10 @@ impl<'a> Comparer<'a> {
     pub fn compare(&self, a: &Ready, b: &Ready) -> Comparison {
         let matching = &self.config.matching;
         let (x, y) = ((DocId(0), &a.placed.tokens), (DocId(1), &b.placed.tokens));
-        let window = Window::new(vec![seconds(&a.side), seconds(&b.side)], matching.window);
-        let mut verifier = Verifier::new(matching).within(window.as_ref());
+        let sides = [&a.side, &b.side];
+        let labelled = sides.map(|side| is_living(side.title.as_deref(), &side.text));
+        let publications = Publications::new(sides.map(seconds).to_vec(), labelled.to_vec(), matching.window);
+        let mut verifier = Verifier::new(matching).published(Some(&publications));
         let verbatim = verifier.verbatim(x, y);
         let seconds_apart = seconds(&a.side).zip(seconds(&b.side)).map(|(a, b)| b - a);
         let days = seconds_apart.map(|seconds| seconds.unsigned_abs() as f64 / f64::from(SECONDS_A_DAY));
@@ -286,8 +288,9 @@ impl<'a> Comparer<'a> {
         let scored = measured.as_ref().map_or(0.0, |features| self.model.score(features));
         let threshold = matching.strictness.threshold();
         let doubtful = verifier.doubtful().filter(|_| !matching.rewrites || scored >= SURE);
-        let editions = verifier.editions() || (verifier.doubtful().is_some() && doubtful.is_none());
+        let edited = verifier.editions() || (verifier.doubtful().is_some() && doubtful.is_none());
         let verbatim = verbatim.or(doubtful);
+        let editions = edited || (verbatim.is_none() && scored >= threshold && verifier.living(x, y));
         let (relation, reason, score) = if let Some(edge) = verbatim {
             let reason = match edge.relation {
                 Relation::Identical => Reason::SameWords,

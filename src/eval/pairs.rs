@@ -8,8 +8,10 @@ use serde::Serialize;
 
 use super::metrics::{Bin, Figures, Judged, figures, reliability};
 use crate::config::MatchConfig;
-use crate::text::{Tokenizer, Tokens};
-use crate::verify::{Features, Frequencies, Idf, Model, Profile, SURE, Scratch, Verifier, measure};
+use crate::text::{Tokenizer, Tokens, is_living};
+use crate::verify::{
+    Features, Frequencies, Idf, Model, Profile, Publications, SURE, Scratch, Verifier, measure,
+};
 use crate::{DocId, Error, Result};
 
 /// Texts by document id.
@@ -105,6 +107,7 @@ pub(super) struct Prepared<'a> {
     config: &'a MatchConfig,
     tokens: Vec<Tokens>,
     profiles: Vec<Profile>,
+    publications: Publications,
 }
 
 impl<'a> Prepared<'a> {
@@ -121,12 +124,14 @@ impl<'a> Prepared<'a> {
                 },
             )
             .unzip();
-        Self { config, tokens, profiles }
+        let living: Vec<bool> = texts.iter().map(|text| is_living(None, text)).collect();
+        Self { config, tokens, profiles, publications: Publications::new(Vec::new(), living, 0) }
     }
 
     /// Buffers for measuring; one a thread.
     pub(super) fn worker(&self) -> Worker<'_> {
-        Worker { prepared: self, verifier: Verifier::new(self.config), scratch: Scratch::default() }
+        let verifier = Verifier::new(self.config).published(Some(&self.publications));
+        Worker { prepared: self, verifier, scratch: Scratch::default() }
     }
 }
 
@@ -145,7 +150,9 @@ impl Worker<'_> {
         let (x, y) = (DocId(a as u32), DocId(b as u32));
         let edge = self.verifier.verbatim((x, &tokens[a]), (y, &tokens[b]));
         // As in a run: what is kept up to date is not asked of the scorer.
-        let editions = self.verifier.editions();
+        let settled = edge.is_some() || self.verifier.doubtful().is_some();
+        let editions =
+            self.verifier.editions() || !settled && self.verifier.living((x, &tokens[a]), (y, &tokens[b]));
         Measured {
             verbatim: edge.map_or(0.0, |edge| edge.score),
             doubtful: self.verifier.doubtful().map_or(0.0, |edge| edge.score),

@@ -201,7 +201,10 @@ mod tests {
         let shout = Some(&Perturbation::UpperCase);
         let (x, y) = altered(&pairs, &resolved, &families, 0, shout);
         assert_eq!([&x, &y].iter().filter(|t| t.as_str() == FERRY).count(), 1);
-        assert_eq!(altered(&pairs, &resolved, &families, 1, shout), (FERRY.to_uppercase(), WHEAT.to_uppercase()));
+        assert_eq!(
+            altered(&pairs, &resolved, &families, 1, shout),
+            (FERRY.to_uppercase(), WHEAT.to_uppercase())
+        );
         assert_eq!(altered(&pairs, &resolved, &families, 1, None), (FERRY.to_owned(), WHEAT.to_owned()));
     }
 

@@ -33,6 +33,8 @@ pub(super) struct Corpus {
     /// By document: its source, and when it was published, where that is understood.
     pub(super) sources: Vec<u64>,
     pub(super) published: Arc<Vec<Option<i64>>>,
+    /// By document: whether it is labelled as kept up to date.
+    pub(super) living: Arc<Vec<bool>>,
     pub(super) learned: Learned,
     keys: BandKeys,
     /// By document: a hash of its tokens and its date, until all are read.
@@ -58,6 +60,7 @@ impl Corpus {
             learned: Learned::default(),
             sources: Vec::new(),
             published: Arc::default(),
+            living: Arc::default(),
             keys: BandKeys::new(Bands::for_config(&config.matching).bands, &budget.part(1, 4)),
             digests: Vec::new(),
             first: Vec::new(),
@@ -90,10 +93,11 @@ impl Corpus {
         let source = source_key(&header.path, header.record, &header.meta);
         self.sources.push(source);
         match read {
-            Read::New(New { tokens, keys, credits, .. }) => {
+            Read::New(New { tokens, keys, credits, living, .. }) => {
                 let instant = header.meta.published.as_deref().and_then(crate::dates::instant);
                 let published = instant.map(jiff::Timestamp::as_second);
                 Arc::make_mut(&mut self.published).push(published);
+                Arc::make_mut(&mut self.living).push(living);
                 self.headers.push(header, &credits)?;
                 self.keys.push(id, length(tokens.len()), &keys)?;
                 self.tokens.push(&tokens)?;
@@ -104,6 +108,8 @@ impl Corpus {
             Read::Again(first) => {
                 let published = self.published[first.index()];
                 Arc::make_mut(&mut self.published).push(published);
+                let living = self.living[first.index()];
+                Arc::make_mut(&mut self.living).push(living);
                 self.headers.push_again(header, first)?;
                 if self.sources[first.index()] != source {
                     // What its source adds to its texts may part the two.

@@ -9,14 +9,14 @@ use crate::config::MatchConfig;
 use crate::report::Relation;
 use crate::text::{Token, TokenReader, Tokens, each_shingle, shingles, words_in};
 use crate::verify::sets::Overlap;
-use crate::verify::{Edge, Rewrites, SURE, Scratch, Shared as Runs, Verifier, Window};
+use crate::verify::{Edge, Publications, Rewrites, SURE, Scratch, Shared as Runs, Verifier};
 
 /// Everything that can be asked of two documents of a run.
 pub(super) struct Pairs<'a> {
     corpus: &'a Corpus,
     config: &'a MatchConfig,
     rewrites: Option<Rewrites<'a>>,
-    window: Option<&'a Window>,
+    publications: &'a Publications,
 }
 
 /// What came of a check.
@@ -46,19 +46,18 @@ impl Checker<'_> {
 }
 
 impl<'a> Pairs<'a> {
-    /// `window` has the dates of the documents, where they count.
     pub(super) fn new(
         corpus: &'a Corpus,
         config: &'a MatchConfig,
         rewrites: Option<Rewrites<'a>>,
-        window: Option<&'a Window>,
+        publications: &'a Publications,
     ) -> Self {
-        Self { corpus, config, rewrites, window }
+        Self { corpus, config, rewrites, publications }
     }
 
     pub(super) fn checker(&self) -> Checker<'a> {
         Checker {
-            verifier: Verifier::new(self.config).within(self.window),
+            verifier: Verifier::new(self.config).published(Some(self.publications)),
             scratch: Scratch::default(),
             reader: self.corpus.tokens.reader(),
             held: (DocId(u32::MAX), Tokens::default()),
@@ -90,7 +89,8 @@ impl<'a> Pairs<'a> {
         let score =
             rewrites.score(a, b, &mut checker.scratch).filter(|&score| score >= rewrites.threshold())?;
         let y = checker.read(a, b);
-        Some(checker.verifier.edge((a, &checker.held.1), (b, &y), Relation::Rewrite, score))
+        let (a, b) = ((a, &checker.held.1), (b, &y));
+        (!checker.verifier.living(a, b)).then(|| checker.verifier.edge(a, b, Relation::Rewrite, score))
     }
 
     /// What is found of a candidate that may be verbatim: its edge, or whether it has sentences in common without being

@@ -168,12 +168,11 @@ impl<'a> Pipeline<'a> {
         let references = References::new(&self.references)?;
         let (config, cancel) = (self.config, &self.cancel);
         let mut corpus = read::read(&roots, config, &self.budget, self.progress, cancel, &mut account)?;
-        let window = stages::window(&corpus, config);
-        let window = window.as_ref();
-        let groups = stages::copies(&corpus, window, config, cancel, &mut account)?;
-        let groups = stages::furniture(&mut corpus, groups, window, config, cancel, &mut account)?;
-        let rewrites = stages::rewrites(&corpus, &groups, window, config)?;
-        let judge = judge::Pairs::new(&corpus, &config.matching, rewrites, window);
+        let publications = stages::publications(&corpus, config);
+        let groups = stages::copies(&corpus, &publications, config, cancel, &mut account)?;
+        let groups = stages::furniture(&mut corpus, groups, &publications, config, cancel, &mut account)?;
+        let rewrites = stages::rewrites(&corpus, &groups, &publications, config)?;
+        let judge = judge::Pairs::new(&corpus, &config.matching, rewrites, &publications);
         let checked = stages::join(&corpus, &groups, &judge, config, cancel, &mut account)?;
         let found = stages::cluster(&corpus, &groups, checked, &judge, cancel, &mut account)?;
         drop(groups);

@@ -15,7 +15,7 @@ use crate::progress::{Cancel, Progress, Stage};
 use crate::sketch::Sketcher;
 use crate::spill::Budget;
 use crate::text::credit::{self, Agencies, Credit};
-use crate::text::{Tokenizer, Tokens, each_shingle};
+use crate::text::{Tokenizer, Tokens, each_shingle, is_living};
 use crate::{DocId, Document, Result};
 
 /// Picks the hash functions of the signatures. Any number does; a fixed one keeps runs comparable.
@@ -34,6 +34,8 @@ pub(super) struct New {
     /// Of its bands.
     pub(super) keys: Vec<u64>,
     pub(super) credits: Vec<Credit>,
+    /// Whether it is labelled as kept up to date.
+    pub(super) living: bool,
     digest: Option<u128>,
 }
 
@@ -82,7 +84,8 @@ pub(super) fn read_into(
             (tokens, keys)
         });
         let credits = credit::credits(&document.text, &document.meta, &agencies);
-        (document, Read::New(New { tokens, keys, credits, digest }))
+        let living = is_living(document.meta.title.as_deref(), &document.text);
+        (document, Read::New(New { tokens, keys, credits, living, digest }))
     };
     account.measure(Stage::Read, |_| {
         let mut inputs = 0;

@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::progress::{Cancel, NoProgress, Progress, Stage};
 use crate::report::Relation;
 use crate::sources;
-use crate::verify::{Edge, Frequencies, Idf, Model, Profile, Rewrites, TermCounter, Window};
+use crate::verify::{Edge, Frequencies, Idf, Model, Profile, Publications, Rewrites, TermCounter};
 use crate::{DocId, Result};
 
 /// Candidates that one task checks between two looks at the cancel flag.
@@ -29,7 +29,7 @@ const PROFILES: usize = 64 << 20;
 /// Finds the copies and collapses them to groups around leaders.
 pub(super) fn copies(
     corpus: &Corpus,
-    window: Option<&Window>,
+    publications: &Publications,
     config: &Config,
     cancel: &Cancel,
     account: &mut Account<'_>,
@@ -43,7 +43,7 @@ pub(super) fn copies(
     })?;
     let (came_in, total) = (candidates.len() as u64, Some(candidates.len() as u64));
     account.stage(Stage::Copies, came_in, total, |progress| {
-        let groups = collapse(corpus, candidates, window, config, progress, cancel)?;
+        let groups = collapse(corpus, candidates, publications, config, progress, cancel)?;
         let leaders = groups.leaders() as u64;
         Ok((groups, leaders))
     })
@@ -52,12 +52,12 @@ pub(super) fn copies(
 fn collapse(
     corpus: &Corpus,
     mut candidates: Vec<Candidate>,
-    window: Option<&Window>,
+    publications: &Publications,
     config: &Config,
     progress: &dyn Progress,
     cancel: &Cancel,
 ) -> Result<CopyGroups> {
-    let verbatim = Pairs::new(corpus, &config.matching, None, window);
+    let verbatim = Pairs::new(corpus, &config.matching, None, publications);
     // Excerpts do not collapse: they stand for a part of their story only. And most copies are found more than once: an
     // edge is kept for each member, not for each pair.
     let copies = |&Candidate(a, b): &Candidate, checker: &mut Checker<'_>| {
@@ -69,7 +69,15 @@ fn collapse(
     candidates.retain(|_| is_kept.next().unwrap_or_default());
     let copies = candidates.into_iter().map(|Candidate(a, b)| (a, b)).collect();
     let mut checker = verbatim.checker();
-    let relate = |a, b| verbatim.edge(a, b, &mut checker).filter(is_copy);
+    let relate = |leader, member, other| {
+        let own = verbatim.edge(leader, other, &mut checker).filter(is_copy);
+        own.or_else(|| {
+            // The same words are never parted, whatever their dates say.
+            let same = verbatim.edge(member, other, &mut checker)?.relation == Relation::Identical;
+            let twin = if same { verbatim.edge(leader, member, &mut checker) } else { None };
+            twin.filter(is_copy).map(|edge| edge.of_twin(member, other))
+        })
+    };
     let relate_all = |pairs: &[(DocId, DocId)]| {
         pairs.par_chunks(CHECKS_A_TASK).flat_map_iter(|pairs| verbatim.relate_all(pairs)).collect()
     };
@@ -83,7 +91,7 @@ fn collapse(
 pub(super) fn furniture(
     corpus: &mut Corpus,
     groups: CopyGroups,
-    window: Option<&Window>,
+    publications: &Publications,
     config: &Config,
     cancel: &Cancel,
     account: &mut Account<'_>,
@@ -106,7 +114,7 @@ pub(super) fn furniture(
             cancel.check()?;
             drop(groups);
             corpus.mark(learned, &config.matching)?;
-            collapse(corpus, corpus.copy_candidates()?, window, config, &NoProgress, cancel)?
+            collapse(corpus, corpus.copy_candidates()?, publications, config, &NoProgress, cancel)?
         };
         corpus.forget_keys();
         let leaders = groups.leaders() as u64;
@@ -122,7 +130,7 @@ fn is_copy(edge: &Edge) -> bool {
 pub(super) fn rewrites<'a>(
     corpus: &'a Corpus,
     groups: &CopyGroups,
-    window: Option<&'a Window>,
+    publications: &'a Publications,
     config: &Config,
 ) -> Result<Option<Rewrites<'a>>> {
     if !config.matching.rewrites {
@@ -132,10 +140,7 @@ pub(super) fn rewrites<'a>(
     let threshold = config.matching.strictness.threshold();
     let idf = Idf::new(frequencies(corpus, groups)?);
     let rewrites = Rewrites::new(model, idf, &corpus.tokens, threshold, profile_bytes(corpus));
-    Ok(Some(match window {
-        None => rewrites,
-        Some(window) => rewrites.within(window),
-    }))
+    Ok(Some(rewrites.published(publications)))
 }
 
 /// Bytes of profiles that are kept while pairs are scored.
@@ -168,10 +173,10 @@ fn frequencies(corpus: &Corpus, groups: &CopyGroups) -> Result<Frequencies> {
     counter.finish()
 }
 
-/// When each document was published, where its date is understood, and how far apart a dispatch and its rewrite may be;
-/// `None` where that is not to count.
-pub(super) fn window(corpus: &Corpus, config: &Config) -> Option<Window> {
-    Window::new(Arc::clone(&corpus.published), config.matching.window)
+/// When each document was published, where its date is understood and is to count, and as what.
+pub(super) fn publications(corpus: &Corpus, config: &Config) -> Publications {
+    let (dates, living) = (Arc::clone(&corpus.published), Arc::clone(&corpus.living));
+    Publications::new(dates, living, config.matching.window)
 }
 
 /// Joins the representatives and checks what meets.

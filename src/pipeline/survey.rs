@@ -32,10 +32,9 @@ pub(super) fn survey(
         read_into(&mut corpus, among, config, progress, cancel, &mut account)?;
     }
     corpus.find_twins()?;
-    let window = stages::window(&corpus, config);
-    let window = window.as_ref();
-    let groups = stages::copies(&corpus, window, config, cancel, &mut account)?;
-    let groups = stages::furniture(&mut corpus, groups, window, config, cancel, &mut account)?;
+    let publications = stages::publications(&corpus, config);
+    let groups = stages::copies(&corpus, &publications, config, cancel, &mut account)?;
+    let groups = stages::furniture(&mut corpus, groups, &publications, config, cancel, &mut account)?;
     let leaders: Vec<DocId> = corpus.leaders(&groups).collect();
     let candidates = joins::proposed(&corpus, &leaders, &config.matching, cancel)?;
     let matching = &config.matching;

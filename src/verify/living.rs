@@ -47,6 +47,10 @@ const OWN_LATER: f32 = 0.1;
 /// Where dates lie apart: share of the longer text, the later one, from which on it is a new story that holds the old one.
 const MUCH_MORE: f32 = 0.4;
 
+/// Of an edition, at least one text has less than this share of its own words in sentences that are shared in part: its
+/// sentences are kept or new. A re-wording changes within them.
+const WITHIN: f32 = 0.6;
+
 /// When two documents were published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Published {
@@ -54,7 +58,8 @@ pub(super) enum Published {
     Anyhow,
     /// Within two days, in which corrections, write-throughs and reprints come: one dispatch whatever they changed.
     Together,
-    /// Further apart than a dispatch and its rewrite may be.
+    /// Further apart than a dispatch and its rewrite may be, or than changes to a document that is labelled as kept up to
+    /// date are of one edition.
     Apart {
         /// Whether the longer one came later.
         longer_later: bool,
@@ -111,8 +116,7 @@ impl Living {
         if published == Published::Together || x.len().min(y.len()) < k {
             return Verdict::Verbatim;
         }
-        self.x.fill(x, k, |run| sets.met(run));
-        self.y.fill(y, k, |run| sets.contain(run));
+        self.fill((x, y), sets, k);
         let (own_x, own_y) = (self.x.own_share(x), self.y.own_share(y));
         let changes = self.changes(x, y, k);
         if let Published::Apart { longer_later } = published {
@@ -131,6 +135,18 @@ impl Living {
             return Verdict::Verbatim;
         }
         if news_x.facts && news_y.facts { Verdict::Editions } else { Verdict::Doubtful }
+    }
+
+    /// Whether the sentences of two texts are kept or new, with little that is changed within them; `sets` as for
+    /// [`judge`](Self::judge).
+    pub(super) fn kept_or_new(&mut self, (x, y): (&Tokens, &Tokens), sets: &Shared, k: usize) -> bool {
+        self.fill((x, y), sets, k);
+        self.x.within_share(x).min(self.y.within_share(y)) < WITHIN
+    }
+
+    fn fill(&mut self, (x, y): (&Tokens, &Tokens), sets: &Shared, k: usize) {
+        self.x.fill(x, k, |run| sets.met(run));
+        self.y.fill(y, k, |run| sets.contain(run));
     }
 
     /// Places where the same shingle stands before and after, and other words between.
@@ -189,6 +205,23 @@ impl Side {
         let own: f32 =
             all.iter().zip(&self.own).filter(|&(_, &own)| own).map(|(&token, _)| word(token)).sum();
         own / words(all).max(f32::MIN_POSITIVE)
+    }
+
+    /// Share of the words that are its own which stand in sentences that are shared in part; 1 where it has none of its own.
+    fn within_share(&self, tokens: &Tokens) -> f32 {
+        let (mut all, mut within) = (0.0, 0.0);
+        for segment in tokens.segments() {
+            let own = &self.own[segment.clone()];
+            let told: f32 = own
+                .iter()
+                .zip(&tokens.as_slice()[segment])
+                .filter(|&(&own, _)| own)
+                .map(|(_, &t)| word(t))
+                .sum();
+            all += told;
+            within += if own.iter().all(|&own| own) { 0.0 } else { told };
+        }
+        if all > 0.0 { within / all } else { 1.0 }
     }
 
     /// The passage of its own that begins at a token; `None` where that is shared.
@@ -283,8 +316,7 @@ fn words(tokens: &[Token]) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Verifier;
-    use super::super::rewrites::Window;
+    use super::super::{Publications, Verifier};
     use crate::DocId;
     use crate::config::MatchConfig;
     use crate::report::Relation;
@@ -314,10 +346,17 @@ mod tests {
     }
 
     fn judged(a: &str, b: &str, days: Option<i64>) -> (Option<Relation>, bool, bool) {
+        judged_as(false, a, b, days)
+    }
+
+    fn publications(labelled: bool, days: Option<i64>) -> Publications {
+        Publications::new(vec![Some(0), days.map(|days| days * 86_400)], vec![labelled; 2], 7)
+    }
+
+    fn judged_as(labelled: bool, a: &str, b: &str, days: Option<i64>) -> (Option<Relation>, bool, bool) {
         let config = MatchConfig::default();
-        let published = vec![Some(0), days.map(|days| days * 86_400)];
-        let window = Window::new(published, 7);
-        let mut verifier = Verifier::new(&config).within(window.as_ref());
+        let publications = publications(labelled, days);
+        let mut verifier = Verifier::new(&config).published(Some(&publications));
         let edge = verifier.verbatim((DocId(0), &tokenize(a)), (DocId(1), &tokenize(b)));
         (edge.map(|edge| edge.relation), verifier.editions(), verifier.doubtful().is_some())
     }
@@ -390,6 +429,44 @@ mod tests {
             Some(Relation::Excerpt),
             "a late excerpt"
         );
+    }
+
+    #[test]
+    fn a_labelled_box_with_any_change_is_another_edition_after_two_days() {
+        let changed = old().replace("nine locks", "eleven locks");
+        for (days, expected) in [(None, COPY), (Some(1), COPY), (Some(3), EDITIONS), (Some(30), EDITIONS)] {
+            assert_eq!(judged_as(true, &old(), &changed, days), expected, "{days:?}");
+        }
+        assert_eq!(judged_as(true, &old(), &old(), Some(30)).0, Some(Relation::Identical));
+        assert_eq!(judged(&old(), &changed, Some(3)), COPY, "not labelled");
+    }
+
+    #[test]
+    fn labelled_boxes_whose_sentences_are_kept_or_new_are_no_rewrites() {
+        let entries = "\n\nMay 12. Divers close the lock at Tolven. Barges wait below the town. \
+            A crane arrives from Skarvik.\n\nMay 19. The towns meet without a result. Fishermen block the weir.";
+        let kept = format!("The lock opens. Here is a timeline.{BODY}");
+        let later =
+            format!("The strike ends. Here is a timeline.{entries}{}{entries}", &BODY[..BODY.len() / 3]);
+        let retold = kept
+            .replace("Ships of up to", "Vessels up to")
+            .replace("pass it in two", "need two")
+            .replace("runs the canal and lives on its", "manages it, living off the")
+            .replace("Every spring the council", "Each spring it")
+            .replace("repairs", "works")
+            .replace("quarrelled with the council", "argued for years")
+            .replace("told both sides", "ordered them")
+            .replace("closed the lock at Tolven for a month", "shut it for four weeks");
+        let living = |labelled, a: &str, b: &str, days| {
+            let (config, publications) = (MatchConfig::default(), publications(labelled, days));
+            let mut verifier = Verifier::new(&config).published(Some(&publications));
+            verifier.living((DocId(0), &tokenize(a)), (DocId(1), &tokenize(b)))
+        };
+        assert!(living(true, &kept, &later, None) && living(true, &later, &kept, None));
+        assert!(living(true, &kept, &later, Some(4)) && !living(true, &kept, &later, Some(1)));
+        assert!(!living(false, &kept, &later, None), "not labelled");
+        assert!(!living(true, &kept, &retold, None), "changed within its sentences");
+        assert!(!living(true, &kept, entries, None), "hardly a sentence in common");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What two documents are to each other.
 
 use super::living::{Living, NEARLY_IDENTICAL, Published, Verdict};
-use super::rewrites::Window;
+use super::publications::Publications;
 use super::sets::Overlap;
 use super::shared::Shared;
 use crate::DocId;
@@ -20,8 +20,8 @@ const QUOTE_SHINGLES: usize = 15;
 /// Score from which on two verbatim texts are one dispatch although they were changed like editions.
 pub const SURE: f64 = 0.95;
 
-/// Seconds between two documents within which they are one dispatch, whatever was changed.
-const TOGETHER: u64 = 2 * 86_400;
+/// Jaccard from which on two texts that are labelled as kept up to date may be editions though the scorer says rewrite.
+const LIVING_JACCARD: f64 = 0.1;
 
 /// A checked pair.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -82,8 +82,8 @@ pub struct Verifier<'a> {
     shared: usize,
     /// The document whose shingles `sets` holds: a document is usually checked against several in a row.
     held: Option<DocId>,
-    /// When documents were published, where dates count.
-    window: Option<&'a Window>,
+    /// When documents were published, and as what, where that is known.
+    publications: Option<&'a Publications>,
     living: Living,
     /// Whether the last pair was verbatim, and yet two editions.
     editions: bool,
@@ -100,17 +100,17 @@ impl<'a> Verifier<'a> {
             words: (Vec::new(), Vec::new()),
             shared: 0,
             held: None,
-            window: None,
+            publications: None,
             living: Living::default(),
             editions: false,
             doubtful: None,
         }
     }
 
-    /// Takes the dates of documents into account, where there are any.
+    /// Takes into account when documents were published, and as what.
     #[must_use]
-    pub fn within(mut self, window: Option<&'a Window>) -> Self {
-        self.window = window;
+    pub fn published(mut self, publications: Option<&'a Publications>) -> Self {
+        self.publications = publications;
         self
     }
 
@@ -138,10 +138,13 @@ impl<'a> Verifier<'a> {
             return None;
         };
         let edge = self.told((a, x), (b, y), relation, score, jaccard);
+        let published = self.when((a, x), (b, y));
         if jaccard >= NEARLY_IDENTICAL {
-            return Some(edge);
+            // A box of facts that is sent again days later was gone through, however little was changed.
+            let labelled = self.publications.is_some_and(|publications| publications.living(a, b));
+            self.editions = labelled && matches!(published, Published::Apart { .. });
+            return (!self.editions).then_some(edge);
         }
-        let published = self.published((a, x), (b, y));
         match self.living.judge((x, y), &self.sets, self.config.shingle, published) {
             Verdict::Verbatim => return Some(edge),
             Verdict::Doubtful => self.doubtful = Some(edge),
@@ -150,18 +153,22 @@ impl<'a> Verifier<'a> {
         None
     }
 
-    fn published(&self, (a, x): (DocId, &Tokens), (b, y): (DocId, &Tokens)) -> Published {
-        let date = |document: DocId| self.window?.published.get(document.index()).copied().flatten();
-        let (Some(window), Some(of_a), Some(of_b)) = (self.window, date(a), date(b)) else {
-            return Published::Anyhow;
-        };
-        match of_a.abs_diff(of_b) {
-            seconds if seconds > window.seconds => {
-                Published::Apart { longer_later: (of_a > of_b) == (x.len() > y.len()) }
-            }
-            seconds if seconds <= TOGETHER => Published::Together,
-            _ => Published::Anyhow,
+    fn when(&self, (a, x): (DocId, &Tokens), (b, y): (DocId, &Tokens)) -> Published {
+        let (longer, shorter) = if x.len() > y.len() { (a, b) } else { (b, a) };
+        self.publications.map_or(Published::Anyhow, |publications| publications.published(longer, shorter))
+    }
+
+    /// Whether two documents that the scorer would call rewrites are editions: both are labelled as kept up to date, and
+    /// their sentences are kept or new. Linear in their tokens, and nearly free where a label is missing.
+    pub fn living(&mut self, (a, x): (DocId, &Tokens), (b, y): (DocId, &Tokens)) -> bool {
+        let labelled = self.publications.is_some_and(|publications| publications.living(a, b));
+        if !labelled || self.when((a, x), (b, y)) == Published::Together {
+            return false;
         }
+        self.hold((a, x));
+        let k = self.config.shingle;
+        self.sets.overlap(y.as_slice(), k).jaccard() >= LIVING_JACCARD
+            && self.living.kept_or_new((x, y), &self.sets, k)
     }
 
     /// Whether the pair checked last is verbatim for the most part and yet no relation: two editions of a document that is

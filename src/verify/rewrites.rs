@@ -7,9 +7,9 @@ use super::idf::Idf;
 use super::model::Model;
 use super::overlap::overlap;
 use super::profile::Profile;
+use super::publications::Publications;
 use super::recent::Recent;
 use crate::DocId;
-use crate::dates::SECONDS_A_DAY;
 use crate::text::TokenStore;
 
 /// Two texts with less than this of the lighter one's weight in common, and less than [`RELATED_RARE_MASS`] of rare
@@ -28,39 +28,7 @@ pub struct Rewrites<'a> {
     tokens: &'a TokenStore,
     profiles: Recent<Profile>,
     threshold: f64,
-    window: Option<&'a Window>,
-}
-
-/// When documents were published, and how far apart a dispatch and its rewrite may be.
-#[derive(Clone, Debug)]
-pub struct Window {
-    /// Seconds since 1970 by document, where the date is known.
-    pub(super) published: Arc<Vec<Option<i64>>>,
-    /// The most seconds between a dispatch and its rewrite.
-    pub(super) seconds: u64,
-}
-
-impl Window {
-    /// Documents published at these seconds since 1970, where that is known, and so many days at most between a dispatch
-    /// and its rewrite; `None` for no days, when dates are not to count.
-    pub fn new(published: impl Into<Arc<Vec<Option<i64>>>>, days: u32) -> Option<Self> {
-        let seconds = u64::from(days) * u64::from(SECONDS_A_DAY);
-        (days > 0).then(|| Self { published: published.into(), seconds })
-    }
-
-    /// Days between two documents, where both dates are known.
-    fn days(&self, a: DocId, b: DocId) -> Option<f64> {
-        let (a, b) = (self.published[a.index()]?, self.published[b.index()]?);
-        Some(a.abs_diff(b) as f64 / f64::from(SECONDS_A_DAY))
-    }
-
-    /// Whether two documents are near enough, or the date of one is not known.
-    fn admits(&self, a: DocId, b: DocId) -> bool {
-        match (self.published[a.index()], self.published[b.index()]) {
-            (Some(a), Some(b)) => a.abs_diff(b) <= self.seconds,
-            _ => true,
-        }
-    }
+    publications: Option<&'a Publications>,
 }
 
 /// What two texts have in common, by weight.
@@ -90,13 +58,13 @@ impl<'a> Rewrites<'a> {
     /// A scorer over `tokens`, by document, that calls a pair a rewrite from a score of `threshold` on and keeps profiles of
     /// up to `bytes` in all.
     pub fn new(model: Model, idf: Idf, tokens: &'a TokenStore, threshold: f64, bytes: usize) -> Self {
-        Self { model, idf, tokens, profiles: Recent::new(bytes), threshold, window: None }
+        Self { model, idf, tokens, profiles: Recent::new(bytes), threshold, publications: None }
     }
 
-    /// Calls no pair a rewrite whose dates lie further apart than `window` allows.
+    /// Takes into account when documents were published: calls no pair a rewrite whose dates lie too far apart.
     #[must_use]
-    pub fn within(mut self, window: &'a Window) -> Self {
-        self.window = Some(window);
+    pub fn published(mut self, publications: &'a Publications) -> Self {
+        self.publications = Some(publications);
         self
     }
 
@@ -125,13 +93,13 @@ impl<'a> Rewrites<'a> {
     /// What is measured on two documents; `None` for pairs that no model would call one dispatch.
     pub fn features(&self, a: DocId, b: DocId, scratch: &mut Scratch) -> Option<Features> {
         let features = measure(&self.profile(a), &self.profile(b), scratch)?;
-        let days = self.window.and_then(|window| window.days(a, b));
+        let days = self.publications.and_then(|publications| publications.days(a, b));
         Some(days.map_or(features, |days| features.published_apart(days)))
     }
 
     /// Whether the dates of two documents lie too far apart for a rewrite.
     pub fn apart(&self, a: DocId, b: DocId) -> bool {
-        self.window.is_some_and(|window| !window.admits(a, b))
+        self.publications.is_some_and(|publications| publications.apart(a, b))
     }
 
     /// The score from which on a pair is a rewrite.
