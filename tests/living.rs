@@ -4,6 +4,7 @@
 use std::fs;
 
 use tempfile::TempDir;
+use wirecopy::compare::Reason;
 use wirecopy::report::{Relation, Run};
 use wirecopy::{Config, Document, Metadata, Pipeline, Root, compare};
 
@@ -103,10 +104,11 @@ fn a_comparison_says_what_a_run_does() {
         ..Document::default()
     };
     let changed = BOX.replace("six ships", "seven ships");
-    let relation = |title: &str| {
+    let compared = |title: &str| {
         let (a, b) = (document(title, "2024-03-04", BOX), document(title, "2024-03-08", &changed));
-        compare(&a, &b, &Config::default()).unwrap().relation
+        let comparison = compare(&a, &b, &Config::default()).unwrap();
+        (comparison.relation, comparison.reason)
     };
-    assert_eq!(relation("FACTBOX-Ferries of Orlava"), None);
-    assert_eq!(relation("Ferries of Orlava"), Some(Relation::Copy));
+    assert_eq!(compared("FACTBOX-Ferries of Orlava"), (None, Reason::LabelledEditions));
+    assert_eq!(compared("Ferries of Orlava"), (Some(Relation::Copy), Reason::Shingles));
 }

@@ -139,6 +139,8 @@ pub enum Reason {
     Apart(f64, u32),
     /// Most of their runs of words are the same, and yet each tells news of its own: two editions of one document.
     Editions,
+    /// Both are labelled as kept up to date, and one was changed: two editions of one document.
+    LabelledEditions,
     /// Rewrites are not wanted.
     NotAsked,
 }
@@ -299,7 +301,8 @@ impl<'a> Comparer<'a> {
             };
             (Some(edge.relation), reason, edge.score)
         } else if editions {
-            (None, Reason::Editions, 0.0)
+            let labelled = labelled == [true, true];
+            (None, if labelled { Reason::LabelledEditions } else { Reason::Editions }, 0.0)
         } else if !matching.rewrites {
             (None, Reason::NotAsked, 0.0)
         } else if measured.is_none() {

@@ -57,6 +57,11 @@ impl Comparison {
                  has other words: two editions of a document that is kept up to date.",
                 percent(self.jaccard)
             ),
+            (None, Reason::LabelledEditions) => format!(
+                "No: {} of all runs of words in the two texts stand in both, but both say that they are kept up to date, as boxes of \
+                 facts and timelines are, and one was changed: two editions.",
+                percent(self.jaccard)
+            ),
             (None, Reason::NotAsked) => {
                 "No: neither is a copy or an excerpt of the other, and rewrites were not asked for."
                     .to_owned()
