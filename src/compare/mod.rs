@@ -292,7 +292,8 @@ impl<'a> Comparer<'a> {
         let doubtful = verifier.doubtful().filter(|_| !matching.rewrites || scored >= SURE);
         let edited = verifier.editions() || (verifier.doubtful().is_some() && doubtful.is_none());
         let verbatim = verbatim.or(doubtful);
-        let editions = edited || (verbatim.is_none() && scored >= threshold && verifier.living(x, y));
+        let rewrite = matching.rewrites && verbatim.is_none() && scored >= threshold;
+        let editions = edited || (rewrite && verifier.living(x, y));
         let (relation, reason, score) = if let Some(edge) = verbatim {
             let reason = match edge.relation {
                 Relation::Identical => Reason::SameWords,

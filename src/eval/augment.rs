@@ -197,6 +197,26 @@ mod tests {
     }
 
     #[test]
+    fn strangers_are_of_no_family_twice() {
+        let pair = |a: String, b: String, same| LabelledPair { a, b, same, set: "s".to_owned() };
+        // Six families of three, and a false pair of the first two.
+        let mut pairs: Vec<LabelledPair> = (0..6)
+            .flat_map(|f| [(0, 1), (1, 2)].map(|(x, y)| pair(format!("{f}/{x}"), format!("{f}/{y}"), true)))
+            .collect();
+        pairs.push(pair("0/0".to_owned(), "1/0".to_owned(), false));
+        let ends: Vec<(usize, usize)> = (0..pairs.len()).map(|at| (2 * at, 2 * at + 1)).collect();
+        let families = Families::new(&pairs);
+        for seed in 0..20 {
+            let mut draw = Draw::new(seed);
+            let mut strangers = Strangers::to(&pairs, &ends, &families, pairs.len() - 1);
+            let drawn: Vec<usize> = std::iter::from_fn(|| strangers.draw(&mut draw)).collect();
+            let mut of: Vec<&str> = drawn.iter().map(|&text| &pairs[text / 2].a[..1]).collect();
+            of.sort_unstable();
+            assert_eq!(of, ["2", "3", "4", "5"], "seed {seed}");
+        }
+    }
+
+    #[test]
     fn variants_are_the_same_every_time() {
         let pairs: Vec<LabelledPair> = (0..20)
             .map(|i| LabelledPair {

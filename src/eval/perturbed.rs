@@ -2,9 +2,9 @@
 //!
 //! In come labelled pairs, their texts, and perturbations; out comes a row for each. One side of a true pair is
 //! altered, since an outlet alters what it prints and the agency does not; both sides of a false one, since what one
-//! site adds to all of its pages must not make one story of two; what is spliced into the two sides of a false one is two stories, or they would share one. What is altered and how hangs on the pair's ids and
-//! the perturbation's name alone, so that a row is the same whatever else is asked for. Costs two tokenised texts and
-//! one measurement a pair and row.
+//! site adds to all of its pages must not make one story of two. What is spliced into the two sides of a false pair is of two
+//! families, or they would share a story. What is altered and how hangs on the pair's ids and the perturbation's name alone,
+//! so that a row is the same whatever else is asked for. Costs two tokenised texts and one measurement a pair and row.
 
 use std::collections::BTreeMap;
 

@@ -73,9 +73,12 @@ fn collapse(
         let own = verbatim.edge(leader, other, &mut checker).filter(is_copy);
         own.or_else(|| {
             // The same words are never parted, whatever their dates say.
-            let same = verbatim.edge(member, other, &mut checker)?.relation == Relation::Identical;
-            let twin = if same { verbatim.edge(leader, member, &mut checker) } else { None };
-            twin.filter(is_copy).map(|edge| edge.of_twin(member, other))
+            let length = |document| corpus.tokens.len_of(document);
+            let alike = length(member) == length(other);
+            let same = alike.then(|| verbatim.edge(member, other, &mut checker)).flatten();
+            same.filter(|edge| edge.relation == Relation::Identical)?;
+            let edge = verbatim.edge(leader, member, &mut checker).filter(is_copy)?;
+            Some(edge.of_twin(member, other))
         })
     };
     let relate_all = |pairs: &[(DocId, DocId)]| {
