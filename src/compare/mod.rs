@@ -36,7 +36,7 @@ pub use plain::{Plain, plain};
 pub use rows::Row;
 
 use crate::config::Config;
-use crate::dates::{SECONDS_A_DAY, instant};
+use crate::dates::instant;
 use crate::document::Document;
 use crate::report::{DocumentLine, EdgeLine, ModelLine, Relation};
 use crate::sources::source_key;
@@ -280,13 +280,12 @@ impl<'a> Comparer<'a> {
         let sides = [&a.side, &b.side];
         let labelled = sides.map(|side| is_living(side.title.as_deref(), &side.text));
         let publications = Publications::new(sides.map(seconds).to_vec(), labelled.to_vec(), matching.window);
-        let mut verifier = Verifier::new(matching).published(Some(&publications));
+        let mut verifier = Verifier::new(matching).published(&publications);
         let verbatim = verifier.verbatim(x, y);
         let seconds_apart = seconds(&a.side).zip(seconds(&b.side)).map(|(a, b)| b - a);
-        let days = seconds_apart.map(|seconds| seconds.unsigned_abs() as f64 / f64::from(SECONDS_A_DAY));
-        let measured = measure(&a.profile, &b.profile, &mut Scratch::default()).map(|features| {
-            days.filter(|_| matching.window > 0).map_or(features, |days| features.published_apart(days))
-        });
+        let days = publications.days(x.0, y.0);
+        let measured = measure(&a.profile, &b.profile, &mut Scratch::default())
+            .map(|features| days.map_or(features, |days| features.published_apart(days)));
         let scored = measured.as_ref().map_or(0.0, |features| self.model.score(features));
         let threshold = matching.strictness.threshold();
         let doubtful = verifier.doubtful().filter(|_| !matching.rewrites || scored >= SURE);
@@ -308,7 +307,7 @@ impl<'a> Comparer<'a> {
             (None, Reason::NotAsked, 0.0)
         } else if measured.is_none() {
             (None, Reason::Nothing, 0.0)
-        } else if let Some(days) = days.filter(|&d| matching.window > 0 && d > f64::from(matching.window)) {
+        } else if let Some(days) = days.filter(|_| publications.apart(x.0, y.0)) {
             (None, Reason::Apart(days, matching.window), scored)
         } else {
             ((scored >= threshold).then_some(Relation::Rewrite), Reason::Scored, scored)

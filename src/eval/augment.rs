@@ -67,18 +67,18 @@ pub(super) fn variants(
     pairs: &[LabelledPair],
     ends: &[(usize, usize)],
     texts: &[&str],
+    families: &Families,
     count: usize,
 ) -> Vec<Variant> {
     let mut out = Vec::new();
     if count == 0 {
         return out;
     }
-    let families = Families::new(pairs);
     for (at, (pair, &(x, y))) in pairs.iter().zip(ends).enumerate() {
         let mut draw =
             Draw(xxhash_rust::xxh3::xxh3_64_with_seed(format!("{}\t{}", pair.a, pair.b).as_bytes(), SALT));
         let (text_a, text_b) = (texts[x], texts[y]);
-        let mut strangers = Strangers::to(pairs, ends, &families, at);
+        let mut strangers = Strangers::to(pairs, ends, families, at);
         let other = strangers.draw(&mut draw).map_or("", |i| texts[i]);
         let context = Context { other, site: draw.next() };
         for _ in 0..count {
@@ -230,10 +230,11 @@ mod tests {
             (0..40).map(|i| format!("Story {i} begins. It goes on. It ends with {i} lines.")).collect();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         let ends: Vec<(usize, usize)> = (0..20).map(|i| (2 * i, 2 * i + 1)).collect();
-        let once = variants(&pairs, &ends, &texts, 3);
-        let twice = variants(&pairs, &ends, &texts, 3);
+        let families = Families::new(&pairs);
+        let once = variants(&pairs, &ends, &texts, &families, 3);
+        let twice = variants(&pairs, &ends, &texts, &families, 3);
         assert!(once.len() >= 60);
         assert!(once.iter().zip(&twice).all(|(x, y)| x.a == y.a && x.b == y.b && x.name == y.name));
-        assert!(variants(&pairs, &ends, &texts, 0).is_empty());
+        assert!(variants(&pairs, &ends, &texts, &families, 0).is_empty());
     }
 }

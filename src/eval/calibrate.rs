@@ -102,7 +102,7 @@ pub fn calibrate(
         pairs.iter().map(|p| (families.fold(&p.a, folds), families.fold(&p.b, folds))).collect();
     let folder = idf_of(&resolved.texts, config);
     let background = Idf::background();
-    let derived = variants(pairs, &resolved.pairs, &resolved.texts, options.variants);
+    let derived = variants(pairs, &resolved.pairs, &resolved.texts, &families, options.variants);
     let mut samples: Vec<Sample> = Vec::new();
     for idf in [&folder, &background] {
         let prepared = Prepared::new(&resolved.texts, config, idf);

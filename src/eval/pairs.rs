@@ -130,7 +130,7 @@ impl<'a> Prepared<'a> {
 
     /// Buffers for measuring; one a thread.
     pub(super) fn worker(&self) -> Worker<'_> {
-        let verifier = Verifier::new(self.config).published(Some(&self.publications));
+        let verifier = Verifier::new(self.config).published(&self.publications);
         Worker { prepared: self, verifier, scratch: Scratch::default() }
     }
 }

@@ -57,7 +57,7 @@ impl<'a> Pairs<'a> {
 
     pub(super) fn checker(&self) -> Checker<'a> {
         Checker {
-            verifier: Verifier::new(self.config).published(Some(self.publications)),
+            verifier: Verifier::new(self.config).published(self.publications),
             scratch: Scratch::default(),
             reader: self.corpus.tokens.reader(),
             held: (DocId(u32::MAX), Tokens::default()),

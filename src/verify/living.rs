@@ -356,7 +356,7 @@ mod tests {
     fn judged_as(labelled: bool, a: &str, b: &str, days: Option<i64>) -> (Option<Relation>, bool, bool) {
         let config = MatchConfig::default();
         let publications = publications(labelled, days);
-        let mut verifier = Verifier::new(&config).published(Some(&publications));
+        let mut verifier = Verifier::new(&config).published(&publications);
         let edge = verifier.verbatim((DocId(0), &tokenize(a)), (DocId(1), &tokenize(b)));
         (edge.map(|edge| edge.relation), verifier.editions(), verifier.doubtful().is_some())
     }
@@ -459,7 +459,7 @@ mod tests {
             .replace("closed the lock at Tolven for a month", "shut it for four weeks");
         let living = |labelled, a: &str, b: &str, days| {
             let (config, publications) = (MatchConfig::default(), publications(labelled, days));
-            let mut verifier = Verifier::new(&config).published(Some(&publications));
+            let mut verifier = Verifier::new(&config).published(&publications);
             verifier.living((DocId(0), &tokenize(a)), (DocId(1), &tokenize(b)))
         };
         assert!(living(true, &kept, &later, None) && living(true, &later, &kept, None));

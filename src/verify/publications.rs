@@ -42,12 +42,12 @@ impl Publications {
     }
 
     /// Days between two documents, where dates count and both are known.
-    pub(super) fn days(&self, a: DocId, b: DocId) -> Option<f64> {
+    pub fn days(&self, a: DocId, b: DocId) -> Option<f64> {
         Some(self.seconds(a, b)? as f64 / f64::from(SECONDS_A_DAY))
     }
 
     /// Whether two documents lie further apart than a dispatch and its rewrite may.
-    pub(super) fn apart(&self, a: DocId, b: DocId) -> bool {
+    pub fn apart(&self, a: DocId, b: DocId) -> bool {
         self.seconds(a, b).zip(self.window).is_some_and(|(seconds, window)| seconds > window)
     }
 

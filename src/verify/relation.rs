@@ -109,8 +109,8 @@ impl<'a> Verifier<'a> {
 
     /// Takes into account when documents were published, and as what.
     #[must_use]
-    pub fn published(mut self, publications: Option<&'a Publications>) -> Self {
-        self.publications = publications;
+    pub fn published(mut self, publications: &'a Publications) -> Self {
+        self.publications = Some(publications);
         self
     }
 
@@ -141,8 +141,7 @@ impl<'a> Verifier<'a> {
         let published = self.when((a, x), (b, y));
         if jaccard >= NEARLY_IDENTICAL {
             // A box of facts that is sent again days later was gone through, however little was changed.
-            let labelled = self.publications.is_some_and(|publications| publications.living(a, b));
-            self.editions = labelled && matches!(published, Published::Apart { .. });
+            self.editions = self.labelled(a, b) && matches!(published, Published::Apart { .. });
             return (!self.editions).then_some(edge);
         }
         match self.living.judge((x, y), &self.sets, self.config.shingle, published) {
@@ -153,6 +152,10 @@ impl<'a> Verifier<'a> {
         None
     }
 
+    fn labelled(&self, a: DocId, b: DocId) -> bool {
+        self.publications.is_some_and(|publications| publications.living(a, b))
+    }
+
     fn when(&self, (a, x): (DocId, &Tokens), (b, y): (DocId, &Tokens)) -> Published {
         let (longer, shorter) = if x.len() > y.len() { (a, b) } else { (b, a) };
         self.publications.map_or(Published::Anyhow, |publications| publications.published(longer, shorter))
@@ -161,8 +164,7 @@ impl<'a> Verifier<'a> {
     /// Whether two documents that the scorer would call rewrites are editions: both are labelled as kept up to date, and
     /// their sentences are kept or new. Linear in their tokens, and nearly free where a label is missing.
     pub fn living(&mut self, (a, x): (DocId, &Tokens), (b, y): (DocId, &Tokens)) -> bool {
-        let labelled = self.publications.is_some_and(|publications| publications.living(a, b));
-        if !labelled || self.when((a, x), (b, y)) == Published::Together {
+        if !self.labelled(a, b) || self.when((a, x), (b, y)) == Published::Together {
             return false;
         }
         self.hold((a, x));
