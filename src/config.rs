@@ -22,7 +22,7 @@ pub const RARE_FEATURES: usize = 48;
 pub const RARE_SHARED: usize = 2;
 /// Whether rewrites are looked for.
 pub const REWRITES: bool = true;
-/// Days that may lie between the dates of a dispatch and of its rewrite.
+/// Days that may lie between two documents of a dispatch.
 pub const WINDOW: u32 = 7;
 /// Largest decoded document, in bytes; longer ones are skipped with that reason.
 pub const MAX_DOCUMENT_BYTES: u64 = 64 << 20;
@@ -135,9 +135,13 @@ pub struct MatchConfig {
     pub rewrites: bool,
     /// How sure the scorer must be of a rewrite.
     pub strictness: Strictness,
-    /// Days that may lie between the dates of a dispatch and of its rewrite, where both are known; 0 for any number.
-    /// Copies and excerpts are not bound by it, unless they differ like two editions.
+    /// Days that may lie between two documents of a dispatch, where both dates are known; 0 for any number. Texts that are
+    /// nearly identical are not bound by it.
     pub window: u32,
+    /// Group the versions of a running story; otherwise they are reported and group nothing.
+    pub versions: bool,
+    /// Decide by the texts alone, as if no document had a date.
+    pub ignore_dates: bool,
     /// Compare the furniture of sites too, rather than the articles alone.
     pub keep_furniture: bool,
     /// Model of the scorer, as `wirecopy calibrate` writes it; the one that is shipped when unset.
@@ -181,6 +185,8 @@ impl Default for MatchConfig {
             rewrites: REWRITES,
             strictness: Strictness::default(),
             window: WINDOW,
+            versions: true,
+            ignore_dates: false,
             keep_furniture: false,
             model: None,
         }

@@ -21,6 +21,7 @@
 
 pub mod bench;
 pub mod candidates;
+pub mod classify;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;

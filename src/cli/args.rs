@@ -281,14 +281,22 @@ pub struct SettingArgs {
     /// Share of the shorter document's shingles that the longer one must hold for an excerpt
     #[arg(long, value_name = "SHARE", help_heading = MATCHING)]
     pub containment: Option<f64>,
-    /// Days that may lie between a dispatch and its rewrite where both dates are known; `off` for any number
+    /// Days that may lie between two documents of a dispatch where both dates are known; `off` for any number
     #[arg(long, value_name = "DAYS", value_parser = window, help_heading = MATCHING)]
     pub window: Option<u32>,
+    /// Decide by the texts alone, as if no document had a date
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        hide_possible_values = true, help_heading = MATCHING)]
+    pub ignore_dates: Option<bool>,
+    /// Report the versions of a running story as related, but do not group them
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
+        hide_possible_values = true, help_heading = MATCHING)]
+    pub no_versions: Option<bool>,
     /// Find identical texts, copies and excerpts only
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
         hide_possible_values = true, help_heading = MATCHING)]
     pub no_rewrites: Option<bool>,
-    /// How sure the scorer must be of a rewrite: strict (few wrong groups), balanced, wide (few missed)
+    /// How sure the scorer must be of one dispatch: strict (few wrong groups), balanced, wide (few missed)
     #[arg(long, value_name = "LEVEL", value_parser = strictness(), hide_possible_values = true,
         help_heading = MATCHING)]
     pub strictness: Option<String>,
@@ -296,7 +304,7 @@ pub struct SettingArgs {
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
         hide_possible_values = true, help_heading = MATCHING)]
     pub keep_furniture: Option<bool>,
-    /// Score rewrites with the model in FILE rather than with the one that is built in
+    /// Score pairs with the model in FILE rather than with the one that is built in
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = MATCHING)]
     pub model: Option<String>,
     /// Read only files whose path below the folder matches GLOB; may be repeated
@@ -355,7 +363,7 @@ fn strictness() -> PossibleValuesParser {
 }
 
 /// Each flag that sets a value of `wirecopy.toml`, by its name here, and the place of its value there.
-pub(super) const SETTINGS: [(&str, &str); 27] = [
+pub(super) const SETTINGS: [(&str, &str); 29] = [
     ("threads", "threads"),
     ("memory", "memory"),
     ("temp_dir", "temp_dir"),
@@ -365,6 +373,8 @@ pub(super) const SETTINGS: [(&str, &str); 27] = [
     ("window", "match.window"),
     ("signature", "match.signature"),
     ("misses", "match.misses"),
+    ("ignore_dates", "match.ignore_dates"),
+    ("no_versions", "match.versions"),
     ("no_rewrites", "match.rewrites"),
     ("strictness", "match.strictness"),
     ("keep_furniture", "match.keep_furniture"),
@@ -407,6 +417,8 @@ impl Typed for SettingArgs {
             "shingle" => integer(self.shingle),
             "containment" => self.containment.map(Value::Float),
             "window" => integer(self.window),
+            "ignore_dates" => self.ignore_dates.map(Value::Boolean),
+            "no_versions" => self.no_versions.map(|no| Value::Boolean(!no)),
             "no_rewrites" => self.no_rewrites.map(|no| Value::Boolean(!no)),
             "strictness" => text(&self.strictness),
             "keep_furniture" => self.keep_furniture.map(Value::Boolean),

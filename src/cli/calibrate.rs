@@ -42,16 +42,16 @@ pub(super) fn run(global: &GlobalArgs, args: &CalibrateArgs) -> anyhow::Result<u
     for path in &args.pairs {
         pairs.extend(labels::pairs(path)?);
     }
-    let mut texts = crate::eval::Texts::new();
+    let mut documents = crate::eval::Documents::new();
     for path in &args.docs {
-        texts.extend(labels::texts(path, &settings)?);
+        documents.extend(labels::documents(path, &settings)?);
     }
     let options = CalibrationOptions {
         folds: args.folds as usize,
         errors: args.errors,
         ..CalibrationOptions::default()
     };
-    let calibration = calibrate(&pairs, &texts, &settings.config.matching, &options)?;
+    let calibration = calibrate(&pairs, &documents, &settings.config.matching, &options)?;
     if let Some(output) = &mut output {
         let mut text = serde_json::to_string_pretty(&calibration.model)?;
         text.push('\n');

@@ -10,8 +10,8 @@ use super::args::{GlobalArgs, SettingArgs};
 use super::settings::Settings;
 use super::{figures, inputs, labels};
 use crate::eval::{
-    GoldReport, LabelledPair, Texts, Weighting, candidate_report, first_line, gold_report, pair_report,
-    parse_gold, perturbed, score_pairs,
+    Documents, GoldReport, LabelledPair, Weighting, candidate_report, decide_pairs, first_line, gold_report,
+    pair_report, parse_gold, perturbed,
 };
 use crate::perturb::Perturbation;
 use crate::report::Run;
@@ -130,22 +130,23 @@ fn labelled(args: &EvalArgs, settings: &Settings, by_set: bool) -> anyhow::Resul
         return candidates(&pairs, args, settings);
     }
     let perturbations = perturbations(&args.perturb)?;
-    let mut texts = Texts::new();
+    let mut documents = Documents::new();
     for path in &args.docs {
-        texts.extend(labels::texts(path, settings)?);
+        documents.extend(labels::documents(path, settings)?);
     }
     let matching = &settings.config.matching;
     let model = Model::of(matching.model.as_deref())?;
     let weighting = if args.alone { Weighting::Alone } else { Weighting::Folder };
     if !perturbations.is_empty() {
-        let report = perturbed(&pairs, &texts, &perturbations, &model, matching, weighting)?;
+        let report = perturbed(&pairs, &documents, &perturbations, &model, matching, weighting)?;
         return match args.format {
             FiguresFormat::Text => Ok(figures::perturbed_text(&report, by_set)),
             FiguresFormat::Json => json(&report),
         };
     }
-    let scores = score_pairs(&pairs, &texts, &model, matching, weighting)?;
-    let report = pair_report(&pairs, &scores, &texts, matching.strictness.threshold(), args.errors);
+    let decided = decide_pairs(&pairs, &documents, &model, matching, weighting)?;
+    let scores: Vec<f64> = decided.iter().map(|decision| decision.score).collect();
+    let report = pair_report(&pairs, &scores, &documents, matching.strictness.threshold(), args.errors);
     match args.format {
         FiguresFormat::Text => Ok(figures::pair_text(&report)),
         FiguresFormat::Json => json(&report),

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use super::settings::Settings;
-use crate::eval::{LabelledPair, Texts, parse_pairs};
+use crate::eval::{Documents, LabelledPair, parse_pairs};
 use crate::ingest::{self, Outcome};
-use crate::{Cancel, Error, NoProgress, Root};
+use crate::{Cancel, Document, Error, NoProgress, Root};
 
 /// The text of a file of labels.
 pub(super) fn read(path: &Path) -> anyhow::Result<String> {
@@ -17,10 +17,10 @@ pub(super) fn pairs(path: &Path) -> anyhow::Result<Vec<LabelledPair>> {
     Ok(parse_pairs(&read(path)?, path)?)
 }
 
-/// The texts below a path, by document id.
-pub(super) fn texts(path: &Path, settings: &Settings) -> anyhow::Result<Texts> {
-    let mut texts = Texts::new();
-    let take = |document: &crate::Document| document.text.clone();
+/// The documents below a path, by id.
+pub(super) fn documents(path: &Path, settings: &Settings) -> anyhow::Result<Documents> {
+    let mut documents = Documents::new();
+    let take = Document::clone;
     ingest::read(
         &[Root::from(path)],
         &settings.config.ingest,
@@ -29,13 +29,13 @@ pub(super) fn texts(path: &Path, settings: &Settings) -> anyhow::Result<Texts> {
         take,
         |outcome| {
             match outcome {
-                Outcome::Read(header, text) => {
-                    texts.insert(header.id, text);
+                Outcome::Read(header, document) => {
+                    documents.insert(header.id, document);
                 }
                 Outcome::Skipped(skipped) => tracing::warn!("{}: {}", skipped.path, skipped.reason),
             }
             Ok(())
         },
     )?;
-    Ok(texts)
+    Ok(documents)
 }

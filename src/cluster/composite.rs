@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::representative::{Judge, edge_between};
 use crate::DocId;
-use crate::verify::Edge;
+use crate::classify::Edge;
 
 /// Neighbours that are compared with each other, those with edges first. A digest shows itself within a few; a story
 /// with a thousand rewrites must not cost a million comparisons.
@@ -151,6 +151,9 @@ mod tests {
         }
         fn apart(&self, _: DocId, _: DocId) -> bool {
             false
+        }
+        fn date(&self, _: DocId) -> Option<i64> {
+            None
         }
         fn unrelated(&self, a: DocId, b: DocId) -> bool {
             a.0 < 10 && b.0 < 10 && a.0 % 2 != b.0 % 2

@@ -5,7 +5,7 @@
 //! the leader, and where it fails it is left for a leader of its own.
 
 use crate::DocId;
-use crate::verify::Edge;
+use crate::classify::Edge;
 
 /// Documents grouped around leaders.
 #[derive(Clone, Debug, Default)]

@@ -4,6 +4,7 @@ mod composite;
 mod copies;
 mod correlation;
 mod representative;
+mod story;
 mod union_find;
 
 pub use composite::{Composite, part_composites};

@@ -1,4 +1,4 @@
-//! Clusters from edges: cores, satellites, and who stands for the whole.
+//! Clusters from edges, and who stands for the whole.
 
 use std::collections::HashMap;
 
@@ -7,12 +7,13 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::copies::CopyGroups;
 use super::correlation::{Pair, correlation_clusters};
+use super::story::join_versions;
 use super::union_find::UnionFind;
 use crate::DocId;
+use crate::classify::Edge;
 use crate::report::Relation;
-use crate::verify::Edge;
 
-/// Components of up to this many nodes have every pair checked before they are split; in larger ones a pair without an
+/// Components of up to this many groups have every pair checked before they are split; in larger ones a pair without an
 /// edge counts as one that was checked and failed.
 const CHECK_ALL_PAIRS: usize = 64;
 /// Components of up to this many nodes have the dates of every pair compared.
@@ -41,9 +42,11 @@ pub trait Judge: Sync {
     fn relate_all(&self, pairs: &[(DocId, DocId)]) -> Vec<Edge> {
         pairs.iter().filter_map(|&(a, b)| self.relate(a, b)).collect()
     }
-    /// Whether two documents were published too far apart to be rewrites of one dispatch; then no third document between
-    /// them brings them together either.
+    /// Whether two documents were published too far apart to be of one dispatch; then no third document between them brings
+    /// them together either.
     fn apart(&self, a: DocId, b: DocId) -> bool;
+    /// When a document was published, in seconds since 1970, where that is known and counts.
+    fn date(&self, document: DocId) -> Option<i64>;
     /// Whether two documents tell of different things altogether.
     fn unrelated(&self, a: DocId, b: DocId) -> bool;
     /// For each of `by`: for each token of `of`, whether it is part of a run of words that stands there.
@@ -63,48 +66,24 @@ pub struct Cluster {
     pub members: Vec<(DocId, Option<Edge>)>,
 }
 
-/// Groups documents: copies by their stars, excerpts with what holds them, rewrites by correlation clustering.
+/// Groups documents: copies by their stars, versions by chains in time, rewrites by correlation clustering.
 ///
-/// In come the copy groups and the edges among their leaders, sorted by their ends; out come the clusters of two or more,
-/// in the order of their first members, and the edges within them, in order, each pair once.
-pub fn build(groups: &CopyGroups, mut edges: Vec<Edge>, judge: &impl Judge) -> (Vec<Cluster>, Vec<Edge>) {
+/// In come the copy groups and, sorted by their ends, the edges among their leaders and the pairs of two dispatches with
+/// passages in common; out come the clusters of two or more, in the order of their first members, and the edges within them
+/// and the pairs between them, in order, each pair once.
+pub fn build(
+    groups: &CopyGroups,
+    mut edges: Vec<Edge>,
+    mut partial: Vec<Edge>,
+    judge: &impl Judge,
+) -> (Vec<Cluster>, Vec<Edge>) {
     let documents = groups.leader.len();
-    let holder = holders(documents, &edges, judge);
-    let mut sets = UnionFind::new(documents);
-    for edge in edges.iter().filter(|e| holder[e.a.index()].is_none() && holder[e.b.index()].is_none()) {
-        sets.union(edge.a.0, edge.b.0);
-    }
+    let mut core = join_versions(documents, &edges, judge);
     // What nobody asked for before.
-    let mut told: Vec<Edge> = Vec::new();
-    let mut core = UnionFind::new(documents);
-    let components = sets.groups();
-    for some in components.chunks(TOGETHER) {
-        let parted: Vec<(Vec<usize>, Vec<Edge>)> = some
-            .par_iter()
-            .map(|component| {
-                let mut told = Vec::new();
-                let pairs = component_pairs(component, &edges, &holder, judge, &mut told);
-                (correlation_clusters(component.len(), &pairs), told)
-            })
-            .collect();
-        for (component, (clusters, more)) in some.iter().zip(parted) {
-            told.extend(more);
-            let mut first = vec![None; component.len()];
-            for (&node, &cluster) in component.iter().zip(&clusters) {
-                core.union(*first[cluster].get_or_insert(node), node);
-            }
-        }
-    }
-    for (held, holder) in (0u32..).zip(&holder) {
-        if let Some(edge) = holder {
-            core.union(held, edge.other(DocId(held)).0);
-        }
-    }
-    drop((components, holder, sets));
+    let told = join_rewrites(&mut core, &edges, judge);
     for (document, leader) in (0u32..).zip(&groups.leader) {
         core.union(leader.0, document);
     }
-    once_each(&mut told);
     let known = Known { found: &edges, copies: &groups.edges, told: &told };
     let mut described: Vec<Edge> = Vec::new();
     let mut clusters: Vec<Cluster> = Vec::new();
@@ -116,13 +95,72 @@ pub fn build(groups: &CopyGroups, mut edges: Vec<Edge>, judge: &impl Judge) -> (
             described.extend(edges);
         }
     }
-    edges.reserve_exact(groups.edges.len() + told.len() + described.len());
     edges.extend_from_slice(&groups.edges);
-    edges.append(&mut told);
+    edges.extend(told);
     edges.append(&mut described);
     edges.retain(|edge| core.find(edge.a.0) == core.find(edge.b.0));
+    partial.retain(|edge| core.find(edge.a.0) != core.find(edge.b.0));
+    edges.append(&mut partial);
     once_each(&mut edges);
     (clusters, edges)
+}
+
+/// Joins the groups of `core` whose documents are rewrites of each other, and gives the edges that were asked for on the way.
+fn join_rewrites(core: &mut UnionFind, edges: &[Edge], judge: &impl Judge) -> Vec<Edge> {
+    // Edges between groups, by the groups' roots; the first of each pair of groups is the surest.
+    let mut between: Vec<(u32, u32, &Edge)> = Vec::new();
+    for edge in edges {
+        let (x, y) = (core.find(edge.a.0), core.find(edge.b.0));
+        if x != y && edge.relation == Relation::Rewrite {
+            between.push((x.min(y), x.max(y), edge));
+        }
+    }
+    between.sort_by(|p, q| {
+        (p.0, p.1)
+            .cmp(&(q.0, q.1))
+            .then(q.2.score.total_cmp(&p.2.score))
+            .then((p.2.a, p.2.b).cmp(&(q.2.a, q.2.b)))
+    });
+    let links: Vec<Link> = between
+        .chunk_by(|p, q| (p.0, p.1) == (q.0, q.1))
+        .map(|edges| {
+            let sum: f64 = edges.iter().map(|(.., edge)| edge.score).sum();
+            Link { a: edges[0].0, b: edges[0].1, score: sum / edges.len() as f64 }
+        })
+        .collect();
+    let mut sets = UnionFind::new(core.len());
+    for link in &links {
+        sets.union(link.a, link.b);
+    }
+    let components = sets.groups();
+    let mut told: Vec<Edge> = Vec::new();
+    for some in components.chunks(TOGETHER) {
+        let parted: Vec<(Vec<usize>, Vec<Edge>)> = some
+            .par_iter()
+            .map(|component| {
+                let mut told = Vec::new();
+                let pairs = component_pairs(component, &links, judge, &mut told);
+                (correlation_clusters(component.len(), &pairs), told)
+            })
+            .collect();
+        for (component, (clusters, more)) in some.iter().zip(parted) {
+            told.extend(more);
+            let mut first = vec![None; component.len()];
+            for (&node, &cluster) in component.iter().zip(&clusters) {
+                core.union(*first[cluster].get_or_insert(node), node);
+            }
+        }
+    }
+    once_each(&mut told);
+    told
+}
+
+/// Two groups whose documents are rewrites of each other, by their roots, and the mean score.
+#[derive(Clone, Copy, Debug)]
+struct Link {
+    a: u32,
+    b: u32,
+    score: f64,
 }
 
 /// Sorts edges by their ends and keeps one of each pair.
@@ -144,39 +182,17 @@ impl Known<'_> {
     }
 }
 
-/// For each document that is an excerpt, its edge to the document that holds it best; cycles cannot arise, since a
-/// holder is longer, or as long and earlier.
-fn holders(documents: usize, edges: &[Edge], judge: &impl Judge) -> Vec<Option<Edge>> {
-    let mut holder: Vec<Option<Edge>> = vec![None; documents];
-    let rank = |edge: &Edge| (edge.score, edge.jaccard);
-    for edge in edges.iter().filter(|edge| edge.relation == Relation::Excerpt) {
-        let held = if judge.length(edge.a) < judge.length(edge.b) { edge.a } else { edge.b };
-        let best = &mut holder[held.index()];
-        if best.is_none_or(|other| rank(edge) > rank(&other)) {
-            *best = Some(*edge);
-        }
-    }
-    holder
-}
-
-fn component_pairs(
-    component: &[u32],
-    edges: &[Edge],
-    holder: &[Option<Edge>],
-    judge: &impl Judge,
-    told: &mut Vec<Edge>,
-) -> Vec<Pair> {
-    let index = |document: DocId| component.binary_search(&document.0).ok();
+/// The pairs of a component's groups. Those without a link are looked at where there are not too many: their roots stand for
+/// them.
+fn component_pairs(component: &[u32], links: &[Link], judge: &impl Judge, told: &mut Vec<Edge>) -> Vec<Pair> {
+    let index = |root: u32| component.binary_search(&root).ok();
     let mut pairs: Vec<Pair> = Vec::new();
-    let is_core = |d: DocId| holder[d.index()].is_none();
-    // Edges are sorted by `a`: each component's own are a few short ranges.
+    // Links are sorted by `a`: each component's own are a few short ranges.
     for &node in component {
-        let from = edges.partition_point(|edge| edge.a.0 < node);
-        for edge in
-            edges[from..].iter().take_while(|edge| edge.a.0 == node).filter(|e| is_core(e.a) && is_core(e.b))
-        {
-            if let (Some(a), Some(b)) = (index(edge.a), index(edge.b)) {
-                pairs.push(Pair { a, b, score: edge.score });
+        let from = links.partition_point(|link| link.a < node);
+        for link in links[from..].iter().take_while(|link| link.a == node) {
+            if let (Some(a), Some(b)) = (index(link.a), index(link.b)) {
+                pairs.push(Pair { a, b, score: link.score });
             }
         }
     }
@@ -190,7 +206,7 @@ fn component_pairs(
                 }
                 let (x, y) = (DocId(component[a]), DocId(component[b]));
                 let edge = if component.len() <= CHECK_ALL_PAIRS { judge.relate(x, y) } else { None };
-                if let Some(edge) = edge {
+                if let Some(edge) = edge.filter(|edge| edge.relation.groups()) {
                     pairs.push(Pair { a, b, score: edge.score });
                     told.push(edge);
                 } else if judge.apart(x, y) {
@@ -232,7 +248,7 @@ fn describe(
         match known.of(a, b).or_else(|| is_told(a, b)) {
             Some(edge) => Some(*edge),
             None if tells_all => None,
-            None => judge.relate(a, b),
+            None => judge.relate(a, b).filter(|edge| edge.relation.groups()),
         }
     };
     // A twin comes after its first, whose edge it has as well.
@@ -258,7 +274,9 @@ fn told_of(documents: &[DocId], known: &Known<'_>, judge: &impl Judge) -> Vec<Ed
     for (at, &a) in documents.iter().enumerate() {
         open.extend(documents[at + 1..].iter().filter(|&&b| known.of(a, b).is_none()).map(|&b| (a, b)));
     }
-    judge.relate_all(&open)
+    let mut told = judge.relate_all(&open);
+    told.retain(|edge| edge.relation.groups());
+    told
 }
 
 /// The edge of a pair, `a` before `b`, among edges that are sorted by their ends.
@@ -298,6 +316,9 @@ mod tests {
         fn apart(&self, a: DocId, b: DocId) -> bool {
             a.0.abs_diff(b.0) >= self.apart
         }
+        fn date(&self, document: DocId) -> Option<i64> {
+            Some(i64::from(document.0) * 3600)
+        }
         fn unrelated(&self, _: DocId, _: DocId) -> bool {
             false
         }
@@ -331,7 +352,7 @@ mod tests {
     #[test]
     fn disjoint_excerpts_of_one_story_stay_with_it() {
         let edges: Vec<Edge> = (1..6).map(|b| edge(0, b, Relation::Excerpt, 0.9)).collect();
-        let (clusters, kept) = build(&alone(6), edges.clone(), &Table::new(&edges));
+        let (clusters, kept) = build(&alone(6), edges.clone(), Vec::new(), &Table::new(&edges));
         assert_eq!(clusters.len(), 1);
         assert_eq!(clusters[0].members.len(), 6);
         assert_eq!(clusters[0].representative, DocId(0));
@@ -341,7 +362,7 @@ mod tests {
     #[test]
     fn an_excerpt_goes_with_the_story_that_holds_it_best() {
         let edges = vec![edge(0, 2, Relation::Excerpt, 0.81), edge(1, 2, Relation::Excerpt, 0.99)];
-        let (clusters, _) = build(&alone(3), edges.clone(), &Table::new(&edges));
+        let (clusters, _) = build(&alone(3), edges.clone(), Vec::new(), &Table::new(&edges));
         assert_eq!(clusters.len(), 1);
         assert!(clusters[0].members.iter().all(|(m, _)| m.0 != 0));
     }
@@ -354,7 +375,7 @@ mod tests {
             .filter(|e| (e.a.0, e.b.0) != (0, 5))
             .collect();
         let sizes = |table: &Table| -> Vec<usize> {
-            build(&alone(6), edges.clone(), table).0.iter().map(|c| c.members.len()).collect()
+            build(&alone(6), edges.clone(), Vec::new(), table).0.iter().map(|c| c.members.len()).collect()
         };
         assert_eq!(sizes(&Table::new(&edges)), [6]);
         assert_eq!(sizes(&Table { apart: 5, ..Table::new(&edges) }), [5]);
@@ -364,7 +385,7 @@ mod tests {
     fn copies_follow_their_leader_and_say_so() {
         let star = vec![edge(0, 3, Relation::Copy, 0.9)];
         let groups = CopyGroups { leader: vec![DocId(0), DocId(1), DocId(2), DocId(0)], edges: star.clone() };
-        let (clusters, kept) = build(&groups, Vec::new(), &Table::new(&star));
+        let (clusters, kept) = build(&groups, Vec::new(), Vec::new(), &Table::new(&star));
         assert_eq!(clusters[0].members, [(DocId(0), None), (DocId(3), Some(star[0]))]);
         assert_eq!(kept, star);
     }

@@ -14,6 +14,16 @@ impl UnionFind {
         Self { parent: (0..n).collect(), size: vec![1; n as usize] }
     }
 
+    /// Number of elements.
+    pub fn len(&self) -> usize {
+        self.parent.len()
+    }
+
+    /// Whether there are no elements.
+    pub fn is_empty(&self) -> bool {
+        self.parent.is_empty()
+    }
+
     /// The set that holds `x`, named by one of its elements.
     pub fn find(&mut self, x: u32) -> u32 {
         let mut x = x;

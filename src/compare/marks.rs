@@ -71,10 +71,11 @@ fn terms((ready, pieces): (&Ready, &[Piece]), rows: &[usize]) -> Terms {
 }
 
 fn mark((ready, pieces): (&Ready, &[Piece]), rows: &[usize], other: &Terms, idf: &Idf) -> Vec<Word> {
+    let weights = idf.of(ready.language);
     let mut marks = vec![Mark::Small; ready.placed.tokens.len()];
     for (piece, &row) in pieces.iter().zip(rows) {
         each_term(&ready.placed.tokens, piece.words.clone(), |place| {
-            if !idf.is_content(place.term) {
+            if !weights.is_content(place.term) {
                 return;
             }
             let mark = if other.by_row.contains(&(row, place.term)) {

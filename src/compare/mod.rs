@@ -35,17 +35,15 @@ pub use marks::{Mark, Word};
 pub use plain::{Plain, plain};
 pub use rows::Row;
 
+pub use crate::classify::Reason;
+use crate::classify::{self, Decision, Prepared};
 use crate::config::Config;
-use crate::dates::instant;
 use crate::document::Document;
 use crate::report::{DocumentLine, EdgeLine, ModelLine, Relation};
 use crate::sources::source_key;
 use crate::text::credit::{Agencies, credits};
-use crate::text::{Placed, SourceLines, Tokenizer, is_living, shingles};
-use crate::verify::sets::Overlap;
-use crate::verify::{
-    Feature, Features, Idf, Model, Profile, Publications, SURE, Scratch, Verifier, measure, passages,
-};
+use crate::text::{Placed, SourceLines, Tokenizer};
+use crate::verify::{Feature, Features, Idf, LanguageKey, Model, passages};
 use crate::{DocId, Result};
 
 /// Compares two documents.
@@ -72,7 +70,8 @@ pub struct Ready {
     /// What is known of the document.
     pub side: Side,
     placed: Placed,
-    profile: Profile,
+    ready: classify::Ready,
+    language: LanguageKey,
 }
 
 impl Ready {
@@ -96,12 +95,16 @@ impl Side {
 pub struct Comparison {
     /// How they are related; `None` where they are not.
     pub relation: Option<Relation>,
-    /// Why.
+    /// The main reason.
     pub reason: Reason,
+    /// Days that may lie between two documents of a dispatch; 0 for any number.
+    pub window: u32,
     /// How sure, 0 to 1.
     pub score: f64,
-    /// The score from which on a pair is a rewrite.
+    /// The score from which on two documents are of one dispatch.
     pub threshold: f64,
+    /// Share of the shorter one's shingles that stand in the longer one.
+    pub containment: f64,
     /// Exact Jaccard of their shingles.
     pub jaccard: f64,
     /// Share of the first one's words that stand in the second.
@@ -120,29 +123,6 @@ pub struct Comparison {
     pub b: Side,
     /// Their pieces, side by side.
     pub rows: Vec<Row>,
-}
-
-/// The main reason of a verdict.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Reason {
-    /// The same words in the same order.
-    SameWords,
-    /// At least the threshold of their shingles in common.
-    Shingles,
-    /// The share of the shorter one's shingles that stand in the longer one.
-    Contained(f64),
-    /// The scorer says so.
-    Scored,
-    /// They have too little in common to be measured.
-    Nothing,
-    /// Their dates lie further apart than a dispatch and its rewrite may: so many days where so many are allowed.
-    Apart(f64, u32),
-    /// Most of their runs of words are the same, and yet each tells news of its own: two editions of one document.
-    Editions,
-    /// Both are labelled as kept up to date, and one was changed: two editions of one document.
-    LabelledEditions,
-    /// Rewrites are not wanted.
-    NotAsked,
 }
 
 /// Where relation and score come from.
@@ -270,59 +250,33 @@ impl<'a> Comparer<'a> {
             text: document.text.clone(),
             ..Side::default()
         };
-        Ready { side, profile: Profile::new(&placed.tokens, &self.idf), placed }
+        let ready = classify::Ready::new(placed.tokens.clone(), &document.text, &document.meta, &self.idf);
+        Ready { side, ready, placed, language: LanguageKey::of(document.meta.language.as_deref()) }
     }
 
     /// Compares two documents.
     pub fn compare(&self, a: &Ready, b: &Ready) -> Comparison {
         let matching = &self.config.matching;
-        let (x, y) = ((DocId(0), &a.placed.tokens), (DocId(1), &b.placed.tokens));
-        let sides = [&a.side, &b.side];
-        let labelled = sides.map(|side| is_living(side.title.as_deref(), &side.text));
-        let publications = Publications::new(sides.map(seconds).to_vec(), labelled.to_vec(), matching.window);
-        let mut verifier = Verifier::new(matching).published(&publications);
-        let verbatim = verifier.verbatim(x, y);
-        let seconds_apart = seconds(&a.side).zip(seconds(&b.side)).map(|(a, b)| b - a);
-        let days = publications.days(x.0, y.0);
-        let measured = measure(&a.profile, &b.profile, &mut Scratch::default())
-            .map(|features| days.map_or(features, |days| features.published_apart(days)));
-        let scored = measured.as_ref().map_or(0.0, |features| self.model.score(features));
-        let threshold = matching.strictness.threshold();
-        let doubtful = verifier.doubtful().filter(|_| !matching.rewrites || scored >= SURE);
-        let edited = verifier.editions() || (verifier.doubtful().is_some() && doubtful.is_none());
-        let verbatim = verbatim.or(doubtful);
-        let rewrite = matching.rewrites && verbatim.is_none() && scored >= threshold;
-        let editions = edited || (rewrite && verifier.living(x, y));
-        let (relation, reason, score) = if let Some(edge) = verbatim {
-            let reason = match edge.relation {
-                Relation::Identical => Reason::SameWords,
-                Relation::Excerpt => Reason::Contained(self.containment(a, b)),
-                Relation::Copy | Relation::Rewrite => Reason::Shingles,
-            };
-            (Some(edge.relation), reason, edge.score)
-        } else if editions {
-            let labelled = labelled == [true, true];
-            (None, if labelled { Reason::LabelledEditions } else { Reason::Editions }, 0.0)
-        } else if !matching.rewrites {
-            (None, Reason::NotAsked, 0.0)
-        } else if measured.is_none() {
-            (None, Reason::Nothing, 0.0)
-        } else if let Some(days) = days.filter(|_| publications.apart(x.0, y.0)) {
-            (None, Reason::Apart(days, matching.window), scored)
-        } else {
-            ((scored >= threshold).then_some(Relation::Rewrite), Reason::Scored, scored)
-        };
-        let edge = verbatim.unwrap_or_else(|| verifier.edge(x, y, Relation::Rewrite, score));
+        let documents = vec![a.ready.clone(), b.ready.clone()];
+        let prepared = Prepared::new(documents, matching, &self.model);
+        let (x, y) = (DocId(0), DocId(1));
+        let mut examiner = prepared.examiner();
+        let evidence = examiner.evidence(x, y);
+        let Decision { relation, score, reason } = classify::classify(&evidence, matching);
+        let overlaps = examiner.overlaps(x, y);
+        let seconds_apart = a.ready.published.zip(b.ready.published).map(|(a, b)| b - a);
         let mut comparison = Comparison {
             relation,
             reason,
+            window: matching.window,
             score,
-            threshold,
-            jaccard: edge.jaccard,
-            containment_a: edge.containment_a,
-            containment_b: edge.containment_b,
+            threshold: matching.strictness.threshold(),
+            jaccard: overlaps.jaccard,
+            containment: evidence.shingles.map_or(0.0, |shingles| shingles.containment()),
+            containment_a: overlaps.containment_a,
+            containment_b: overlaps.containment_b,
             seconds_apart,
-            weighed: measured.map(|features| self.weigh(&features)),
+            weighed: examiner.features(x, y).map(|features| self.weigh(&features)),
             origin: Origin::Alone,
             a: a.side.clone(),
             b: b.side.clone(),
@@ -334,7 +288,8 @@ impl<'a> Comparer<'a> {
 
     /// The pieces of both texts with their counterparts, side by side, and the marks of their words.
     fn lay_out(&self, comparison: &mut Comparison, a: &Ready, b: &Ready) {
-        let (of_a, of_b) = passages((&a.placed.tokens, &a.profile), (&b.placed.tokens, &b.profile));
+        let (of_a, of_b) =
+            passages((&a.placed.tokens, &a.ready.profile), (&b.placed.tokens, &b.ready.profile));
         let cut = |ready: &Ready, passages: &[crate::verify::Passage]| {
             let ranges = passages.iter().map(|passage| passage.tokens.clone());
             layout::stretches(&ready.side.text, &ready.placed, ranges)
@@ -350,27 +305,21 @@ impl<'a> Comparer<'a> {
         comparison.b.words = marks_b;
     }
 
-    fn containment(&self, a: &Ready, b: &Ready) -> f64 {
-        let of = |ready: &Ready| {
-            let mut out = Vec::new();
-            shingles(ready.placed.tokens.as_slice(), self.config.matching.shingle, &mut out);
-            out
-        };
-        Overlap::of(&of(a), &of(b)).containment()
-    }
-
     fn weigh(&self, features: &Features) -> Weighed {
-        let values = self.model.counting().into_iter().map(|feature| features.get(feature));
-        weigh(&ModelLine { intercept: self.model.intercept(), features: self.model.addends() }, values)
+        let values: Vec<f64> =
+            self.model.counting().into_iter().map(|feature| features.get(feature)).collect();
+        weigh(&ModelLine::of(&self.model), &values)
     }
 }
 
 /// Takes a score apart. Features that this version does not know are told by their names.
-fn weigh(model: &ModelLine, values: impl Iterator<Item = f64>) -> Weighed {
-    let mut parts: Vec<Part> = model
+fn weigh(model: &ModelLine, values: &[f64]) -> Weighed {
+    let sum = model.sum_of(values);
+    let mut parts: Vec<Part> = sum
         .features
         .iter()
-        .zip(values)
+        .zip(values.iter().copied())
+        .filter(|(addend, _)| addend.weight != 0.0)
         .map(|(addend, value)| {
             let known = Feature::ALL.iter().find(|feature| feature.name() == addend.feature);
             let words = known.map(|&feature| plain(feature, value));
@@ -386,11 +335,7 @@ fn weigh(model: &ModelLine, values: impl Iterator<Item = f64>) -> Weighed {
         })
         .collect();
     parts.sort_by(|x, y| y.adds.abs().total_cmp(&x.adds.abs()));
-    Weighed { start: model.intercept, parts }
-}
-
-fn seconds(side: &Side) -> Option<i64> {
-    Some(instant(side.published.as_deref()?)?.as_second())
+    Weighed { start: sum.intercept, parts }
 }
 
 /// Stretches of a text and what answers to them; a passage is known by its first stretch.
@@ -452,15 +397,16 @@ impl Comparison {
             self.reason = match edge.relation {
                 Relation::Identical => Reason::SameWords,
                 Relation::Copy => Reason::Shingles,
-                Relation::Excerpt => Reason::Contained(edge.containment_a.max(edge.containment_b)),
-                Relation::Rewrite => Reason::Scored,
+                Relation::Excerpt | Relation::Version | Relation::Rewrite | Relation::Partial => {
+                    Reason::Scored
+                }
             };
         }
         self.relation = Some(edge.relation);
         self.score = edge.score;
         self.jaccard = edge.jaccard;
         if let Some(model) = model.filter(|_| !edge.features.is_empty()) {
-            self.weighed = Some(weigh(model, edge.features.iter().copied()));
+            self.weighed = Some(weigh(model, &edge.features));
         }
         self
     }

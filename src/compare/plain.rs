@@ -33,6 +33,94 @@ pub fn plain(feature: Feature, value: f64) -> Plain {
             "they were published within a day of each other, or a date is not known",
             if value > 0.0 { format!("{:.1} days", value + 1.0) } else { String::new() },
         ),
+        Feature::Headline => {
+            words("their headlines are alike", "their headlines differ, or one has none", percent(value))
+        }
+        Feature::Passages => words(
+            "they have passages in common word for word",
+            "they have no passages in common word for word",
+            String::new(),
+        ),
+        Feature::Kept => words(
+            "large parts of both are the same word for word",
+            "only small parts of both are the same word for word",
+            percent(value * value),
+        ),
+        Feature::WeightShared => words(
+            "most of what the one says, by weight, is in the other",
+            "the lighter text has much that the other lacks",
+            percent(value),
+        ),
+        Feature::WeightSharedHeavier => words(
+            "most of what the heavier text says is in the other",
+            "the heavier text has much that the other lacks",
+            percent(value),
+        ),
+        Feature::HeadlineTold => words(
+            "the shorter one's headline is what the longer one opens with",
+            "the longer one does not open with the shorter one's headline",
+            percent(value),
+        ),
+        Feature::OpeningKept => words(
+            "the opening of the shorter one was kept",
+            "the opening of the shorter one is its own",
+            percent(value),
+        ),
+        Feature::EndKept => words(
+            "the end of the shorter one was kept",
+            "the end of the shorter one is its own",
+            percent(value),
+        ),
+        Feature::NumbersKept => words(
+            "the numbers were kept with the passages they are in",
+            "few numbers are in the passages that were kept",
+            percent(value),
+        ),
+        Feature::NamesExchanged => words(
+            "between the same words stand other names, as in a form",
+            "between the same words stand no other names",
+            percent(value),
+        ),
+        Feature::Labelled => words(
+            "one is labelled as updated periodically, such as a fact box",
+            "neither is labelled as updated periodically",
+            String::new(),
+        ),
+        Feature::Near => words(
+            "they were published close together",
+            "they were not published close together, or a date is not known",
+            percent(value),
+        ),
+        Feature::KeptNear => words(
+            "large parts are the same, and they were published close together",
+            "few parts are the same of texts published close together",
+            percent(value),
+        ),
+        Feature::WeightSharedNear => words(
+            "most content is the same, and they were published close together",
+            "little content is the same of texts published close together",
+            percent(value),
+        ),
+        Feature::OneToOneNear => words(
+            "sentence answers to sentence in texts published close together",
+            "few sentences answer each other in texts published close together",
+            percent(value),
+        ),
+        Feature::UncoveredNear => words(
+            "parts were kept in different texts published close together",
+            "no parts were kept in different texts published close together",
+            percent(value),
+        ),
+        Feature::NewOpeningNear => words(
+            "parts were kept under a new lead, published close together",
+            "no parts were kept under a new lead published close together",
+            percent(value),
+        ),
+        Feature::InsertedNear => words(
+            "much was inserted between parts kept, published close together",
+            "little was inserted between parts kept in texts close together",
+            count(),
+        ),
         Feature::Singles => words(
             "they have many words of weight in common, said once in each",
             "they have few words of weight in common, said once in each",
@@ -59,13 +147,13 @@ pub fn plain(feature: Feature, value: f64) -> Plain {
             weight(),
         ),
         Feature::OrderOrCoverage => words(
-            "the order of what they share is the same, or both are told in full",
-            "the order of what they share differs, and neither is told in full",
+            "what they share comes in the same order, or all of it is in both",
+            "what they share comes in another order, and much is in one only",
             percent(value),
         ),
         Feature::CoverageBeyondOrder => words(
-            "nearly all is told in both, though in another order",
-            "no more is told in both than stands in the same order",
+            "nearly all is in both, though in another order",
+            "no more is in both than what comes in the same order",
             percent(value),
         ),
         Feature::OneToOne => words(
@@ -84,33 +172,33 @@ pub fn plain(feature: Feature, value: f64) -> Plain {
             percent(value),
         ),
         Feature::VerbatimUncovered => words(
-            "blocks kept word for word stand in otherwise different texts",
-            "no blocks kept word for word stand in otherwise different texts",
+            "long verbatim blocks in otherwise different texts",
+            "no long verbatim blocks in otherwise different texts",
             percent(value),
         ),
         Feature::VerbatimNewOpening => words(
-            "blocks kept word for word stand under a new opening",
-            "no blocks kept word for word stand under a new opening",
+            "long verbatim blocks under a new opening",
+            "no long verbatim blocks under a new opening",
             percent(value),
         ),
         Feature::NumbersMissing => words(
             "numbers of the one are missing from the other",
-            "the numbers of the one stand in the other",
+            "the numbers of the one are in the other",
             format!("{} missing", percent(value)),
         ),
         Feature::NumberConflict => words(
-            "sentences that tell the same give other numbers",
-            "sentences that tell the same hardly differ in their numbers",
+            "matching sentences give different numbers",
+            "matching sentences hardly differ in their numbers",
             count(),
         ),
         Feature::OpeningConflict => words(
-            "the openings give other numbers for the same",
+            "the openings give different numbers",
             "the openings hardly differ in their numbers",
             count(),
         ),
         Feature::DayConflict => words(
-            "sentences that tell the same name other days of the week",
-            "sentences that tell the same name no other days of the week",
+            "matching sentences name different days of the week",
+            "matching sentences name no different days of the week",
             count(),
         ),
         Feature::DayMissing => words(

@@ -23,59 +23,76 @@ impl Comparison {
                 "Yes, identical: the same words in the same order, once the site's furniture is off."
                     .to_owned()
             }
-            (Some(Relation::Copy), _) => format!(
-                "Yes, a copy: {} of all runs of words in the two texts stand in both.",
-                percent(self.jaccard)
-            ),
-            (Some(Relation::Excerpt), reason) => {
-                let (shorter, longer) = if self.a.tokens <= self.b.tokens { ("A", "B") } else { ("B", "A") };
-                let share = match reason {
-                    Reason::Contained(share) => share,
-                    _ => self.containment_a.max(self.containment_b),
-                };
+            (Some(Relation::Copy), _) => {
                 format!(
-                    "Yes, an excerpt: {} of the runs of words of {shorter}, the shorter one, stand in {longer}.",
-                    percent(share)
+                    "Yes, a copy: {} of all shingles of the two texts are in both.",
+                    percent(self.jaccard)
                 )
             }
-            (Some(Relation::Rewrite), _) => {
-                let why = self.main(1.0).map_or("the scorer says so", |part| part.said.as_str());
-                let ((told_a, all_a), (told_b, all_b)) = (told(&self.a), told(&self.b));
-                if told_a + told_b == 0 {
-                    return format!(
-                        "Yes, a rewrite ({score}): {why}, though no sentence is told outright in the other."
-                    );
-                }
+            (Some(Relation::Excerpt), _) => {
+                let (shorter, longer) = self.by_length();
                 format!(
-                    "Yes, a rewrite ({score}): {why}; {told_a} of {all_a} sentences of A and {told_b} of {all_b} of B \
-                     are told in the other."
+                    "Yes, an excerpt: {} of the shingles of {shorter}, the shorter one, are in {longer}.",
+                    percent(self.containment)
                 )
             }
-            (None, Reason::Nothing) => "No: they have next to nothing in common.".to_owned(),
-            (None, Reason::Editions) => format!(
-                "No: {} of all runs of words in the two texts stand in both, but each has news of its own where the other \
-                 has other words: two editions of a document that is kept up to date.",
-                percent(self.jaccard)
+            (Some(Relation::Version), _) => self.version(&score),
+            (Some(Relation::Rewrite), _) => self.rewrite(&score),
+            (Some(Relation::Partial), Reason::Apart) => {
+                format!("No, two dispatches with passages in common: {}.", self.too_far_apart())
+            }
+            (Some(Relation::Partial), _) => format!(
+                "No, two dispatches with passages in common ({score}): {}.",
+                self.main(-1.0).map_or("too little else is the same", |part| part.said.as_str())
             ),
-            (None, Reason::LabelledEditions) => format!(
-                "No: {} of all runs of words in the two texts stand in both, but both say that they are kept up to date, as boxes of \
-                 facts and timelines are, and one was changed: two editions.",
-                percent(self.jaccard)
-            ),
+            (None, Reason::TooLittle) => "No: they have next to nothing in common.".to_owned(),
             (None, Reason::NotAsked) => {
                 "No: neither is a copy or an excerpt of the other, and rewrites were not asked for."
                     .to_owned()
             }
-            (None, Reason::Apart(days, window)) => format!(
-                "No: they lie {days:.0} days apart, and a rewrite stands within {window} days of its dispatch; \
-                 their texts alone would score {:.2}.",
-                self.score
-            ),
+            (None, Reason::Apart) => format!("No: {}.", self.too_far_apart()),
             (None, _) => match self.main(-1.0) {
                 Some(part) => format!("No ({score}): {}.", part.said),
                 None => format!("No ({score}): too little speaks for it."),
             },
         }
+    }
+
+    /// The names of the two documents, the shorter first.
+    fn by_length(&self) -> (&'static str, &'static str) {
+        if self.a.tokens <= self.b.tokens { ("A", "B") } else { ("B", "A") }
+    }
+
+    fn version(&self, score: &str) -> String {
+        let (shorter, longer) = self.by_length();
+        let why = self.main(1.0).map_or(String::new(), |part| format!("; {}", part.said));
+        format!(
+            "Yes, two versions of one running story ({score}): {} of the shingles of {shorter}, the shorter one, are in \
+             {longer}{why}.",
+            percent(self.containment)
+        )
+    }
+
+    fn rewrite(&self, score: &str) -> String {
+        let why = self.main(1.0).map_or("the scorer says so", |part| part.said.as_str());
+        let ((matched_a, all_a), (matched_b, all_b)) = (matched(&self.a), matched(&self.b));
+        if matched_a + matched_b == 0 {
+            return format!(
+                "Yes, a rewrite ({score}): {why}, though no sentence has a close match in the other."
+            );
+        }
+        format!(
+            "Yes, a rewrite ({score}): {why}; {matched_a} of {all_a} sentences of A and {matched_b} of {all_b} of B \
+             have a match in the other."
+        )
+    }
+
+    fn too_far_apart(&self) -> String {
+        let days = self.seconds_apart.map_or(0.0, |seconds| seconds.unsigned_abs() as f64 / 86_400.0);
+        format!(
+            "they were published {days:.0} days apart, and documents of one dispatch appear within {} days of each other",
+            self.window
+        )
     }
 
     /// What speaks most for (1) or against (−1) one dispatch. Lengths set the scale of others and are no reason; nor is
@@ -93,8 +110,8 @@ impl Comparison {
     }
 }
 
-/// Sentences that are told in the other text, and all.
-fn told(side: &Side) -> (usize, usize) {
+/// Sentences that have a match in the other text, and all.
+fn matched(side: &Side) -> (usize, usize) {
     let prose = || side.pieces.iter().filter(|piece| !piece.furniture && !piece.words.is_empty());
     (prose().filter(|piece| piece.told).count(), prose().count())
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use unicode_width::UnicodeWidthChar;
 
 use super::sentence::percent;
-use super::{Comparison, Mark, Origin, Row, Side};
+use super::{Comparison, Mark, Origin, Reason, Row, Side};
 use crate::report::{Ink, Relation, TextStyle, clean, cut, number, pad, width, wrap};
 
 /// From so many columns on, passages stand side by side.
@@ -46,14 +46,14 @@ impl Comparison {
         };
         writeln!(out, "\nrelation         {relation}")?;
         let from = match self.relation {
-            None | Some(Relation::Rewrite) => format!(" (a rewrite from {:.2} on)", self.threshold),
-            Some(_) => String::new(),
+            Some(Relation::Identical | Relation::Copy) => String::new(),
+            _ => format!(" (one dispatch at {:.2} or higher)", self.threshold),
         };
         writeln!(out, "score            {:.2}{}", self.score, style.paint(Ink::Dim, &from))?;
         if let Some(seconds) = self.seconds_apart {
             writeln!(out, "dates            {}", apart(seconds, self.to_the_minute()))?;
         }
-        writeln!(out, "runs in both     {} of the runs of words", percent(self.jaccard))?;
+        writeln!(out, "shingles in both {} of all", percent(self.jaccard))?;
         writeln!(
             out,
             "words in both    {} of A's, {} of B's",
@@ -77,9 +77,8 @@ impl Comparison {
 
     fn write_reasons(&self, out: &mut impl Write, style: TextStyle) -> io::Result<()> {
         let Some(weighed) = &self.weighed else { return Ok(()) };
-        let verbatim = self.relation.is_some_and(|relation| relation <= Relation::Excerpt);
-        let heading = if verbatim {
-            "What the scorer would say, were it no plain copy (log-odds)"
+        let heading = if self.reason != Reason::Scored {
+            "What the scorer would say, were it asked (log-odds)"
         } else {
             "What the score is made of (log-odds)"
         };
@@ -87,7 +86,7 @@ impl Comparison {
         let shown = weighed.parts.iter().map(|part| width(&part.shown)).max().unwrap_or(0);
         let room = style.width.saturating_sub(8 + 2 + shown + 2);
         let said = weighed.parts.iter().map(|part| width(&part.said)).max().unwrap_or(0).min(room);
-        writeln!(out, "{:>8}  the start: a pair with middling values", signed(weighed.start))?;
+        writeln!(out, "{:>8}  baseline: an average pair", signed(weighed.start))?;
         for part in &weighed.parts {
             let mut lines = wrap(&part.said, room.max(20)).into_iter();
             let first = pad(&lines.next().unwrap_or_default(), said);

@@ -5,6 +5,7 @@
 
 use super::families::Families;
 use super::pairs::LabelledPair;
+use crate::Document;
 use crate::perturb::{Context, Perturbation};
 
 /// A pair of texts derived from a labelled pair.
@@ -14,9 +15,9 @@ pub(super) struct Variant {
     pub pair: usize,
     /// What was done, for the table of figures.
     pub name: String,
-    /// The texts.
-    pub a: String,
-    pub b: String,
+    /// The documents.
+    pub a: Document,
+    pub b: Document,
     /// The label: that of the pair, save for reprints.
     pub same: bool,
 }
@@ -66,7 +67,7 @@ pub(super) const REPRINT: &str = "reprint";
 pub(super) fn variants(
     pairs: &[LabelledPair],
     ends: &[(usize, usize)],
-    texts: &[&str],
+    documents: &[&Document],
     families: &Families,
     count: usize,
 ) -> Vec<Variant> {
@@ -77,16 +78,16 @@ pub(super) fn variants(
     for (at, (pair, &(x, y))) in pairs.iter().zip(ends).enumerate() {
         let mut draw =
             Draw(xxhash_rust::xxh3::xxh3_64_with_seed(format!("{}\t{}", pair.a, pair.b).as_bytes(), SALT));
-        let (text_a, text_b) = (texts[x], texts[y]);
+        let (of_a, of_b) = (documents[x], documents[y]);
         let mut strangers = Strangers::to(pairs, ends, families, at);
-        let other = strangers.draw(&mut draw).map_or("", |i| texts[i]);
+        let other = strangers.draw(&mut draw).map_or("", |i| documents[i].text.as_str());
         let context = Context { other, site: draw.next() };
         for _ in 0..count {
             let name = ONE_SIDE[draw.below(ONE_SIDE.len())];
             let Ok(perturbation) = name.parse::<Perturbation>() else { continue };
             let seed = draw.next();
-            let (mut a, mut b) = (text_a.to_owned(), text_b.to_owned());
-            let side = if draw.below(2) == 0 { &mut a } else { &mut b };
+            let (mut a, mut b) = (of_a.clone(), of_b.clone());
+            let side = if draw.below(2) == 0 { &mut a.text } else { &mut b.text };
             *side = perturbation.apply(side, &context, seed);
             out.push(Variant { pair: at, name: name.to_owned(), a, b, same: pair.same });
         }
@@ -98,20 +99,25 @@ pub(super) fn variants(
             out.push(Variant {
                 pair: at,
                 name: format!("both_{}_{blocks}", if one_site { "one_site" } else { "two_sites" }),
-                a: furniture.apply(text_a, &context, draw.next()),
-                b: furniture.apply(text_b, &second, draw.next()),
+                a: with_text(of_a, furniture.apply(&of_a.text, &context, draw.next())),
+                b: with_text(of_b, furniture.apply(&of_b.text, &second, draw.next())),
                 same: pair.same,
             });
         }
         if draw.below(4) == 0 {
-            out.push(reprint(at, text_a, &context, &mut draw));
+            out.push(reprint(at, of_a, &context, &mut draw));
         }
     }
     out
 }
 
+/// A document with another text.
+pub(super) fn with_text(document: &Document, text: String) -> Document {
+    Document { text, ..document.clone() }
+}
+
 /// One text on two sites: furnished differently, one side cut, the other misread.
-fn reprint(pair: usize, text: &str, context: &Context<'_>, draw: &mut Draw) -> Variant {
+fn reprint(pair: usize, of: &Document, context: &Context<'_>, draw: &mut Draw) -> Variant {
     let cut = [
         Perturbation::MiddleCut,
         Perturbation::Truncate { keep: 0.5 },
@@ -124,8 +130,8 @@ fn reprint(pair: usize, text: &str, context: &Context<'_>, draw: &mut Draw) -> V
     Variant {
         pair,
         name: REPRINT.to_owned(),
-        a: furniture.apply(&cut.apply(text, context, draw.next()), context, draw.next()),
-        b: furniture.apply(&noise.apply(text, &second, draw.next()), &second, draw.next()),
+        a: with_text(of, furniture.apply(&cut.apply(&of.text, context, draw.next()), context, draw.next())),
+        b: with_text(of, furniture.apply(&noise.apply(&of.text, &second, draw.next()), &second, draw.next())),
         same: true,
     }
 }

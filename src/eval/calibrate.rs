@@ -9,9 +9,13 @@ use super::augment::{REPRINT, Variant, variants};
 use super::families::Families;
 use super::fit::{Fitted, Row, fit};
 use super::metrics::{Figures, Judged, figures};
-use super::pairs::{LabelledPair, Measured, PairReport, Prepared, Texts, idf_of, pair_report, resolve};
+use super::pairs::{
+    Documents, LabelledPair, Measured, PairReport, Resolved, idf_of, measure_pair, pair_report, prepare,
+    resolve,
+};
+use crate::classify::Prepared;
 use crate::config::MatchConfig;
-use crate::verify::{FORMAT, Feature, Idf, Model, ModelFile, Sense, Weight};
+use crate::verify::{FORMAT, Feature, Features, Idf, Model, ModelFile, Sense, Weight, WeightsFile};
 use crate::{Error, Result};
 
 /// How a model is fitted.
@@ -24,6 +28,8 @@ pub struct CalibrationOptions {
     pub ridge: f64,
     /// How many true pairs a false one counts for: among candidates of a run false ones are many.
     pub negative_weight: f64,
+    /// The same for pairs with passages in common, which are few among candidates, and true as often as false.
+    pub passages_negative_weight: f64,
     /// The same for perturbed variants: a template that was cut or misread as well is rarer than either.
     pub variant_negative_weight: f64,
     /// Perturbed variants of each pair that are fitted on as well, besides the furnished ones.
@@ -38,6 +44,7 @@ impl Default for CalibrationOptions {
             folds: 2,
             ridge: 1.0,
             negative_weight: 5.0,
+            passages_negative_weight: 2.0,
             variant_negative_weight: 1.5,
             variants: 12,
             errors: 20,
@@ -75,16 +82,20 @@ const VARIANTS_WEIGHT: f64 = 2.25;
 /// Fewest pairs of each label that a model is fitted on.
 const FEWEST: usize = 20;
 
+/// What a pair with other dates than its own counts for: without dates where it has them, as of one day where it has none.
+const OTHER_DATES_WEIGHT: f64 = 0.5;
+
 /// Fits a model on labelled pairs and their perturbed variants, and judges it by families it has not seen.
 ///
-/// Pairs whose documents lie in different folds are judged but not fitted on. Copies and excerpts are settled before
-/// the scorer is asked, so they count in the figures and not in the fit. Deterministic, whatever the threads.
+/// Pairs whose documents lie in different folds are judged but not fitted on. What words, shingles and dates settle counts in
+/// the figures and not in the fit. A pair with dates enters without them as well, and one without dates as if it were of one day, so
+/// that the model knows what either means. Deterministic, whatever the threads.
 ///
 /// # Errors
 /// [`Error::Pairs`] for a missing document, or fewer than 20 pairs of either label.
 pub fn calibrate(
     pairs: &[LabelledPair],
-    texts: &Texts,
+    documents: &Documents,
     config: &MatchConfig,
     options: &CalibrationOptions,
 ) -> Result<Calibration> {
@@ -95,51 +106,31 @@ pub fn calibrate(
             pairs.len() - positives
         )));
     }
-    let resolved = resolve(pairs, texts)?;
-    let folds = options.folds.max(2);
+    let resolved = resolve(pairs, documents)?;
     let families = Families::new(pairs);
-    let fold_of: Vec<(usize, usize)> =
-        pairs.iter().map(|p| (families.fold(&p.a, folds), families.fold(&p.b, folds))).collect();
-    let folder = idf_of(&resolved.texts, config);
-    let background = Idf::background();
-    let derived = variants(pairs, &resolved.pairs, &resolved.texts, &families, options.variants);
-    let mut samples: Vec<Sample> = Vec::new();
-    for idf in [&folder, &background] {
-        let prepared = Prepared::new(&resolved.texts, config, idf);
-        let measured: Vec<Measured> = resolved
-            .pairs
-            .par_iter()
-            .map_init(|| prepared.worker(), |worker, &(a, b)| worker.measure(a, b))
-            .collect();
-        for ((pair, measured), &folds) in pairs.iter().zip(measured).zip(&fold_of) {
-            let weight = if pair.same { 1.0 } else { options.negative_weight };
-            samples.push(sample(measured, pair.same, weight, folds));
-        }
+    let folds = options.folds.max(2);
+    let fitting = Fitting { pairs, resolved: &resolved, families: &families, folds, config, options };
+    let weights = [idf_of(&resolved.documents, config), Idf::background()];
+    let derived = variants(pairs, &resolved.pairs, &resolved.documents, &families, options.variants);
+    let (mut samples, mut others) = (Vec::new(), Vec::new());
+    for idf in &weights {
+        fitting.measure(idf, &mut samples, &mut others)?;
     }
-    // A perturbed pair counts less than a real one.
-    let share = VARIANTS_WEIGHT / (options.variants.max(1) as f64 + 0.75);
-    for idf in [&folder, &background] {
-        for (variant, measured) in derived.iter().zip(measure_variants(&derived, config, idf)) {
-            let folds = fold_of[variant.pair];
-            let folds = if variant.name == REPRINT { (folds.0, folds.0) } else { folds };
-            let weight = if variant.same { share } else { share * options.variant_negative_weight };
-            samples.push(sample(measured, variant.same, weight, folds));
-        }
+    for idf in &weights {
+        fitting.measure_variants(&derived, idf, &mut samples)?;
     }
-    let senses: Vec<Sense> = Feature::ALL.iter().map(|f| f.sense()).collect();
-    let fit_without = |fold: Option<usize>| fit_samples(&samples, &senses, fold, options.ridge);
-    let models: Vec<Fitted> = (0..folds).map(|fold| fit_without(Some(fold))).collect();
-    // Calibrated on what the fold's model has not seen (Platt 1999).
-    let (slope, offset) = platt(&samples, &models);
+    samples.append(&mut others);
+    let parts = [false, true].map(|passages| Part::fit(&samples, passages, folds, options.ridge));
     let judge = |s: &Sample| -> f64 {
-        let scored = s.measured.features.as_ref().map_or(0.0, |f| {
-            crate::verify::logistic(slope * models[s.folds.0].log_odds(f.values()) + offset)
-        });
-        s.measured.decided(scored)
+        let scored =
+            s.measured.features.as_ref().map_or(0.0, |features| {
+                parts[usize::from(has_passages(features))].score(features, s.folds.0)
+            });
+        s.measured.decided(scored, config).score
     };
     let scores: Vec<f64> = samples.iter().map(judge).collect();
-    let report_of =
-        |scores: &[f64]| pair_report(pairs, scores, texts, config.strictness.threshold(), options.errors);
+    let threshold = config.strictness.threshold();
+    let report_of = |scores: &[f64]| pair_report(pairs, scores, documents, threshold, options.errors);
     let report = report_of(&scores[..pairs.len()]);
     let alone = report_of(&scores[pairs.len()..2 * pairs.len()]);
     let mut kinds: BTreeMap<String, Vec<Judged>> = BTreeMap::new();
@@ -150,70 +141,169 @@ pub fn calibrate(
         kinds.entry(variant.name.clone()).or_default().push(judged);
     }
     let perturbed: SetFigures =
-        kinds.into_iter().map(|(name, own)| (name, figures(&own, config.strictness.threshold()))).collect();
-    let fitted = fit_without(None);
+        kinds.into_iter().map(|(name, own)| (name, figures(&own, threshold))).collect();
     let fitted_on = serde_json::json!({
-        "documents": resolved.texts.len(),
+        "documents": resolved.documents.len(),
         "pairs": pairs.len(),
         "true_pairs": positives,
         "variants": derived.len(),
         "folds": folds,
         "ridge": options.ridge,
         "negative_weight": options.negative_weight,
+        "passages_negative_weight": options.passages_negative_weight,
         "variant_negative_weight": options.variant_negative_weight,
-        "threshold": config.strictness.threshold(),
+        "threshold": threshold,
         "cross_validated": &report.overall,
         "cross_validated_alone": &alone.overall,
     });
-    let model = model_file(&fitted, slope, offset, fitted_on);
+    let [without_passages, with_passages] = parts.map(|part| part.file());
+    let model = ModelFile { format: FORMAT, fitted_on, without_passages, with_passages };
     Model::from_file(&model)?;
     Ok(Calibration { model, report, alone, perturbed })
 }
 
-fn sample(measured: Measured, same: bool, weight: f64, folds: (usize, usize)) -> Sample {
-    let settled = measured.settled();
-    // Each pair enters twice, with either weighting.
-    Sample { measured, settled, same, weight: weight / 2.0, folds }
+/// What samples are made of.
+struct Fitting<'a> {
+    pairs: &'a [LabelledPair],
+    resolved: &'a Resolved<'a>,
+    families: &'a Families,
+    folds: usize,
+    config: &'a MatchConfig,
+    options: &'a CalibrationOptions,
 }
 
-fn measure_variants(derived: &[Variant], config: &MatchConfig, idf: &Idf) -> Vec<Measured> {
-    derived
-        .par_iter()
-        .map(|variant| Prepared::new(&[&variant.a, &variant.b], config, idf).worker().measure(0, 1))
-        .collect()
+impl Fitting<'_> {
+    /// Measures the pairs as they are, and with other dates.
+    fn measure(&self, idf: &Idf, samples: &mut Vec<Sample>, others: &mut Vec<Sample>) -> Result<()> {
+        let ready = prepare(&self.resolved.documents, self.config, idf);
+        let dates: Vec<Option<i64>> =
+            ready.iter().map(|ready| ready.published.filter(|_| !self.config.ignore_dates)).collect();
+        let model = Model::shipped()?;
+        let prepared = Prepared::new(ready, self.config, &model);
+        let measure = |prepared: &Prepared<'_>| -> Vec<Measured> {
+            let pairs = self.resolved.pairs.par_iter();
+            pairs.map_init(|| prepared.examiner(), |examiner, &(a, b)| measure_pair(examiner, a, b)).collect()
+        };
+        let as_they_are = measure(&prepared);
+        let prepared = prepared.published(vec![None; dates.len()]);
+        let without_dates = measure(&prepared);
+        let one_day = measure(&prepared.published(vec![Some(0); dates.len()]));
+        let measured = as_they_are.into_iter().zip(without_dates.into_iter().zip(one_day));
+        for ((pair, &(a, b)), (own, (without_dates, one_day))) in
+            self.pairs.iter().zip(&self.resolved.pairs).zip(measured)
+        {
+            let folds = self.folds_of(pair);
+            samples.push(self.sample(own, pair.same, self.weight(pair.same, &own, false), folds));
+            let dated = dates[a].is_some() && dates[b].is_some();
+            let other = if dated { without_dates } else { one_day };
+            let weight = OTHER_DATES_WEIGHT * self.weight(pair.same, &other, false);
+            others.push(self.sample(other, pair.same, weight, folds));
+        }
+        Ok(())
+    }
+
+    /// Measures perturbed pairs. Each counts less than a real one.
+    fn measure_variants(&self, derived: &[Variant], idf: &Idf, samples: &mut Vec<Sample>) -> Result<()> {
+        let share = VARIANTS_WEIGHT / (self.options.variants.max(1) as f64 + 0.75);
+        let model = Model::shipped()?;
+        let measured: Vec<Measured> = derived
+            .par_iter()
+            .map(|variant| {
+                let ready = prepare(&[&variant.a, &variant.b], self.config, idf);
+                measure_pair(&mut Prepared::new(ready, self.config, &model).examiner(), 0, 1)
+            })
+            .collect();
+        for (variant, measured) in derived.iter().zip(measured) {
+            let folds = self.folds_of(&self.pairs[variant.pair]);
+            let folds = if variant.name == REPRINT { (folds.0, folds.0) } else { folds };
+            let weight = share * self.weight(variant.same, &measured, true);
+            samples.push(self.sample(measured, variant.same, weight, folds));
+        }
+        Ok(())
+    }
+
+    fn folds_of(&self, pair: &LabelledPair) -> (usize, usize) {
+        (self.families.fold(&pair.a, self.folds), self.families.fold(&pair.b, self.folds))
+    }
+
+    fn weight(&self, same: bool, measured: &Measured, perturbed: bool) -> f64 {
+        let passages = measured.features.is_some_and(|features| features.get(Feature::Passages) > 0.0);
+        match (same, perturbed) {
+            (true, _) => 1.0,
+            (false, true) => self.options.variant_negative_weight,
+            (false, false) if passages => self.options.passages_negative_weight,
+            (false, false) => self.options.negative_weight,
+        }
+    }
+
+    fn sample(&self, measured: Measured, same: bool, weight: f64, folds: (usize, usize)) -> Sample {
+        let settled = measured.settled(self.config);
+        // Each pair enters twice, with either weighting.
+        Sample { measured, settled, same, weight: weight / 2.0, folds }
+    }
 }
 
-/// Fits on all samples that the scorer is asked about, save those that touch a fold.
-fn fit_samples(samples: &[Sample], senses: &[Sense], without: Option<usize>, ridge: f64) -> Fitted {
-    let rows: Vec<Row<'_>> = samples
+fn has_passages(features: &Features) -> bool {
+    features.get(Feature::Passages) > 0.0
+}
+
+/// One of the two sets of weights: fitted without each fold, calibrated, and fitted on all.
+struct Part {
+    /// By the fold that was left out.
+    models: Vec<Fitted>,
+    all: Fitted,
+    slope: f64,
+    offset: f64,
+}
+
+impl Part {
+    /// Fits the weights of pairs with or without passages in common.
+    fn fit(samples: &[Sample], passages: bool, folds: usize, ridge: f64) -> Self {
+        let asked: Vec<(&Sample, &Features)> = samples
+            .iter()
+            .filter(|sample| !sample.settled)
+            .filter_map(|sample| Some((sample, sample.measured.features.as_ref()?)))
+            .filter(|(_, features)| passages == has_passages(features))
+            .collect();
+        let senses: Vec<Sense> = Feature::ALL.iter().map(|f| f.sense()).collect();
+        let fit_without = |fold: Option<usize>| {
+            let rows: Vec<Row<'_>> = asked
+                .iter()
+                .filter(|(s, _)| fold.is_none_or(|fold| s.folds.0 != fold && s.folds.1 != fold))
+                .map(|(s, features)| Row { values: features.values(), same: s.same, weight: s.weight })
+                .collect();
+            fit(&rows, &senses, ridge)
+        };
+        let models: Vec<Fitted> = (0..folds).map(|fold| fit_without(Some(fold))).collect();
+        let (slope, offset) = platt(&asked, &models);
+        Self { models, all: fit_without(None), slope, offset }
+    }
+
+    /// The probability that a pair of one fold is one dispatch, by the weights that were fitted on the others.
+    fn score(&self, features: &Features, fold: usize) -> f64 {
+        crate::verify::logistic(self.slope * self.models[fold].log_odds(features.values()) + self.offset)
+    }
+
+    fn file(&self) -> WeightsFile {
+        weights_file(&self.all, self.slope, self.offset)
+    }
+}
+
+/// Calibrates on what each fold's weights have not seen (Platt 1999).
+fn platt(asked: &[(&Sample, &Features)], models: &[Fitted]) -> (f64, f64) {
+    let odds: Vec<[f64; 1]> =
+        asked.iter().map(|(s, features)| [models[s.folds.0].log_odds(features.values())]).collect();
+    let rows: Vec<Row<'_>> = odds
         .iter()
-        .filter(|s| !s.settled && without.is_none_or(|fold| s.folds.0 != fold && s.folds.1 != fold))
-        .filter_map(|s| {
-            let values = s.measured.features.as_ref()?.values().as_slice();
-            Some(Row { values, same: s.same, weight: s.weight })
-        })
+        .zip(asked)
+        .map(|(value, (s, _))| Row { values: value, same: s.same, weight: s.weight })
         .collect();
-    fit(&rows, senses, ridge)
-}
-
-fn platt(samples: &[Sample], models: &[Fitted]) -> (f64, f64) {
-    let odds: Vec<([f64; 1], &Sample)> = samples
-        .iter()
-        .filter(|s| !s.settled)
-        .filter_map(|s| Some(([models[s.folds.0].log_odds(s.measured.features.as_ref()?.values())], s)))
-        .collect();
-    let rows: Vec<Row<'_>> =
-        odds.iter().map(|(value, s)| Row { values: value, same: s.same, weight: s.weight }).collect();
     let line = fit(&rows, &[Sense::For], 0.0);
     let slope = (line.weights[0] / line.deviations[0]).max(0.05);
     (slope, line.intercept - slope * line.means[0])
 }
 
-/// What a day beyond the first costs, in log-odds. Labelled pairs carry no dates, so it is not fitted: after three days a
-/// score of .88 is wanted where .5 is on the first, after a week .998.
-const DAY_COST: f64 = 1.0;
-
-fn model_file(fitted: &Fitted, slope: f64, offset: f64, fitted_on: serde_json::Value) -> ModelFile {
+fn weights_file(fitted: &Fitted, slope: f64, offset: f64) -> WeightsFile {
     let round = |x: f64| (x * 1e5).round() / 1e5;
     let weights = Feature::ALL
         .iter()
@@ -225,19 +315,6 @@ fn model_file(fitted: &Fitted, slope: f64, offset: f64, fitted_on: serde_json::V
             deviation: round(fitted.deviations[j]).max(1e-5),
         })
         .filter(|w| w.weight != 0.0)
-        .chain([Weight {
-            feature: Feature::DaysApart.name().to_owned(),
-            weight: round(-DAY_COST / slope),
-            mean: 0.0,
-            deviation: 1.0,
-        }])
         .collect();
-    ModelFile {
-        format: FORMAT,
-        fitted_on,
-        intercept: round(fitted.intercept),
-        slope: round(slope),
-        offset: round(offset),
-        weights,
-    }
+    WeightsFile { intercept: round(fitted.intercept), slope: round(slope), offset: round(offset), weights }
 }

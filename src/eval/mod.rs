@@ -17,6 +17,7 @@ pub use families::Families;
 pub use gold::{GoldFigures, GoldReport, GoldSet, Interval, Split, WrongMerge, gold_report, parse_gold};
 pub use metrics::{Bin, Figures, Judged, auc, best_f1, figures, recall_at_precision, reliability};
 pub use pairs::{
-    LabelledPair, PairError, PairReport, Texts, Weighting, first_line, pair_report, parse_pairs, score_pairs,
+    Documents, LabelledPair, PairError, PairReport, Weighting, decide_pairs, first_line, pair_report,
+    parse_pairs,
 };
 pub use perturbed::{PerturbedFigures, PerturbedReport, PerturbedRow, perturbed};

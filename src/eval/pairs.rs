@@ -7,15 +7,14 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::metrics::{Bin, Figures, Judged, figures, reliability};
+use crate::classify::{self, Decision, Evidence, Examiner, Prepared, Ready, Scored, by_shingles, classify};
 use crate::config::MatchConfig;
-use crate::text::{Tokenizer, Tokens, is_living};
-use crate::verify::{
-    Features, Frequencies, Idf, Model, Profile, Publications, SURE, Scratch, Verifier, measure,
-};
-use crate::{DocId, Error, Result};
+use crate::text::Tokenizer;
+use crate::verify::{Features, Frequencies, Idf, LanguageKey, Model, Profile};
+use crate::{DocId, Document, Error, Result};
 
-/// Texts by document id.
-pub type Texts = HashMap<String, String>;
+/// Documents by id.
+pub type Documents = HashMap<String, Document>;
 
 /// Two documents and whether they are one dispatch.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,118 +67,71 @@ pub fn parse_pairs(text: &str, path: &Path) -> Result<Vec<LabelledPair>> {
 /// What is known of a pair before the model is asked.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Measured {
-    /// Score as a copy or excerpt; 0 where it is neither.
-    pub verbatim: f64,
-    /// The same where the model must be sure besides.
-    pub doubtful: f64,
+    /// All but the scorer's probability.
+    evidence: Evidence,
     /// Features; `None` where too little is shared.
     pub features: Option<Features>,
 }
 
 impl Measured {
-    /// The pipeline's score: copies and excerpts by their shingles, the rest by the model.
-    pub(super) fn score(&self, model: &Model) -> f64 {
-        self.decided(self.features.as_ref().map_or(0.0, |f| model.score(f)))
+    /// The decision, given the model's probability.
+    pub(super) fn decided(&self, probability: f64, config: &MatchConfig) -> Decision {
+        let scored = match self.features {
+            Some(_) => Scored::Probability(probability),
+            None => Scored::TooLittle,
+        };
+        classify(&Evidence { scored, ..self.evidence }, config)
     }
 
-    /// The same, given the model's score.
-    pub(super) fn decided(&self, scored: f64) -> f64 {
-        match self.doubtful {
-            doubtful if doubtful > 0.0 => {
-                if scored >= SURE {
-                    doubtful
-                } else {
-                    0.0
-                }
-            }
-            _ => scored.max(self.verbatim),
-        }
-    }
-
-    /// Whether the shingles settle it, or the model by a bar of its own, so that there is nothing to fit.
-    pub(super) fn settled(&self) -> bool {
-        self.verbatim > 0.0 || self.doubtful > 0.0
+    /// Whether words, shingles and dates settle it, so that there is nothing to fit.
+    pub(super) fn settled(&self, config: &MatchConfig) -> bool {
+        by_shingles(&self.evidence, config).is_some()
     }
 }
 
-/// Documents made ready.
-pub(super) struct Prepared<'a> {
-    config: &'a MatchConfig,
-    tokens: Vec<Tokens>,
-    profiles: Vec<Profile>,
-    publications: Publications,
+/// Measures two prepared documents.
+pub(super) fn measure_pair<D: classify::Documents>(
+    examiner: &mut Examiner<'_, D>,
+    a: usize,
+    b: usize,
+) -> Measured {
+    // Indices of documents in memory; a run holds fewer documents than a number of 32 bits counts.
+    let (a, b) = (DocId(a as u32), DocId(b as u32));
+    Measured { evidence: examiner.evidence(a, b), features: examiner.features(a, b) }
 }
 
-impl<'a> Prepared<'a> {
-    /// Prepares texts, with the weights of `idf`.
-    pub(super) fn new(texts: &[&str], config: &'a MatchConfig, idf: &Idf) -> Self {
-        let (tokens, profiles) = texts
-            .par_iter()
-            .map_init(
-                || Tokenizer::new(config),
-                |tokenizer, text| {
-                    let tokens = tokenizer.tokens(text);
-                    let profile = Profile::new(&tokens, idf);
-                    (tokens, profile)
-                },
-            )
-            .unzip();
-        let living: Vec<bool> = texts.iter().map(|text| is_living(None, text)).collect();
-        Self { config, tokens, profiles, publications: Publications::new(Vec::new(), living, 0) }
-    }
-
-    /// Buffers for measuring; one a thread.
-    pub(super) fn worker(&self) -> Worker<'_> {
-        let verifier = Verifier::new(self.config).published(&self.publications);
-        Worker { prepared: self, verifier, scratch: Scratch::default() }
-    }
-}
-
-/// Measures pairs of prepared documents.
-pub(super) struct Worker<'a> {
-    prepared: &'a Prepared<'a>,
-    verifier: Verifier<'a>,
-    scratch: Scratch,
-}
-
-impl Worker<'_> {
-    /// Measures two documents, by their indices.
-    pub(super) fn measure(&mut self, a: usize, b: usize) -> Measured {
-        let Prepared { tokens, profiles, .. } = self.prepared;
-        // Indices of texts in memory; a run holds fewer documents than a number of 32 bits counts.
-        let (x, y) = (DocId(a as u32), DocId(b as u32));
-        let edge = self.verifier.verbatim((x, &tokens[a]), (y, &tokens[b]));
-        // As in a run: what is kept up to date is not asked of the scorer.
-        let settled = edge.is_some() || self.verifier.doubtful().is_some();
-        let editions =
-            self.verifier.editions() || !settled && self.verifier.living((x, &tokens[a]), (y, &tokens[b]));
-        Measured {
-            verbatim: edge.map_or(0.0, |edge| edge.score),
-            doubtful: self.verifier.doubtful().map_or(0.0, |edge| edge.score),
-            features: (!editions).then(|| measure(&profiles[a], &profiles[b], &mut self.scratch)).flatten(),
-        }
-    }
-}
-
-/// The weights of a folder that holds these texts.
-pub(super) fn idf_of(texts: &[&str], config: &MatchConfig) -> Idf {
-    let terms: Vec<Vec<u32>> = texts
+/// Makes documents ready, with the weights of `idf`.
+pub(super) fn prepare(documents: &[&Document], config: &MatchConfig, idf: &Idf) -> Vec<Ready> {
+    documents
         .par_iter()
         .map_init(
             || Tokenizer::new(config),
-            |tokenizer, text| Profile::distinct_terms(&tokenizer.tokens(text)),
+            |tokenizer, document| {
+                Ready::new(tokenizer.tokens(&document.text), &document.text, &document.meta, idf)
+            },
         )
-        .collect();
-    let mut frequencies = Frequencies::default();
-    for document in &terms {
-        frequencies.add(document);
-    }
-    Idf::new(frequencies)
+        .collect()
 }
 
-/// The ids that pairs name, in order of first mention, their texts, and the pairs as indices into them.
+/// The weights of a folder that holds these documents.
+pub(super) fn idf_of(documents: &[&Document], config: &MatchConfig) -> Idf {
+    let counted: Vec<(LanguageKey, Frequencies)> = documents
+        .par_iter()
+        .map_init(
+            || Tokenizer::new(config),
+            |tokenizer, document| {
+                let mut frequencies = Frequencies::default();
+                frequencies.add(&Profile::distinct_terms(&tokenizer.tokens(&document.text)));
+                (LanguageKey::of(document.meta.language.as_deref()), frequencies)
+            },
+        )
+        .collect();
+    Idf::new(counted)
+}
+
+/// The documents that pairs name, in order of first mention, and the pairs as indices into them.
 pub(super) struct Resolved<'a> {
-    pub texts: Vec<&'a str>,
+    pub documents: Vec<&'a Document>,
     pub pairs: Vec<(usize, usize)>,
 }
 
@@ -187,18 +139,19 @@ pub(super) struct Resolved<'a> {
 ///
 /// # Errors
 /// [`Error::Pairs`] names the first document that is missing.
-pub(super) fn resolve<'a>(pairs: &'a [LabelledPair], texts: &'a Texts) -> Result<Resolved<'a>> {
+pub(super) fn resolve<'a>(pairs: &'a [LabelledPair], documents: &'a Documents) -> Result<Resolved<'a>> {
     let mut numbers: HashMap<&str, usize> = HashMap::new();
-    let mut out = Resolved { texts: Vec::new(), pairs: Vec::with_capacity(pairs.len()) };
+    let mut out = Resolved { documents: Vec::new(), pairs: Vec::with_capacity(pairs.len()) };
     for pair in pairs {
         let mut number = |id: &'a String| -> Result<usize> {
             if let Some(&number) = numbers.get(id.as_str()) {
                 return Ok(number);
             }
-            let text = texts.get(id).ok_or_else(|| Error::Pairs(format!("no document has the id {id:?}")))?;
-            out.texts.push(text);
-            numbers.insert(id, out.texts.len() - 1);
-            Ok(out.texts.len() - 1)
+            let document =
+                documents.get(id).ok_or_else(|| Error::Pairs(format!("no document has the id {id:?}")))?;
+            out.documents.push(document);
+            numbers.insert(id, out.documents.len() - 1);
+            Ok(out.documents.len() - 1)
         };
         let ends = (number(&pair.a)?, number(&pair.b)?);
         out.pairs.push(ends);
@@ -218,29 +171,36 @@ pub enum Weighting {
 impl Weighting {
     pub(super) fn idf(self, resolved: &Resolved<'_>, config: &MatchConfig) -> Idf {
         match self {
-            Weighting::Folder => idf_of(&resolved.texts, config),
+            Weighting::Folder => idf_of(&resolved.documents, config),
             Weighting::Alone => Idf::background(),
         }
     }
 }
 
-/// Scores every pair as the pipeline would: copies and excerpts are settled by their shingles, the rest by the model.
+/// Decides every pair as a run would.
 ///
 /// # Errors
 /// [`Error::Pairs`] for a pair whose document is missing.
-pub fn score_pairs(
+pub fn decide_pairs(
     pairs: &[LabelledPair],
-    texts: &Texts,
+    documents: &Documents,
     model: &Model,
     config: &MatchConfig,
     weighting: Weighting,
-) -> Result<Vec<f64>> {
-    let resolved = resolve(pairs, texts)?;
-    let prepared = Prepared::new(&resolved.texts, config, &weighting.idf(&resolved, config));
+) -> Result<Vec<Decision>> {
+    let resolved = resolve(pairs, documents)?;
+    let ready = prepare(&resolved.documents, config, &weighting.idf(&resolved, config));
+    let prepared = Prepared::new(ready, config, model);
     Ok(resolved
         .pairs
         .par_iter()
-        .map_init(|| prepared.worker(), |worker, &(a, b)| worker.measure(a, b).score(model))
+        .map_init(
+            || prepared.examiner(),
+            |examiner, &(a, b)| {
+                // As above.
+                examiner.decide(DocId(a as u32), DocId(b as u32))
+            },
+        )
         .collect())
 }
 
@@ -290,7 +250,7 @@ pub fn first_line(text: &str) -> String {
 pub fn pair_report(
     pairs: &[LabelledPair],
     scores: &[f64],
-    texts: &Texts,
+    documents: &Documents,
     threshold: f64,
     errors: usize,
 ) -> PairReport {
@@ -307,7 +267,8 @@ pub fn pair_report(
         .map(|(at, j)| (at, (j.score - threshold).abs()))
         .collect();
     wrong.sort_by(|x, y| y.1.total_cmp(&x.1).then(x.0.cmp(&y.0)));
-    let line_of = |id: &str| texts.get(id).map_or_else(String::new, |text| first_line(text));
+    let line_of =
+        |id: &str| documents.get(id).map_or_else(String::new, |document| first_line(&document.text));
     PairReport {
         threshold,
         overall: figures(&judged, threshold),
@@ -348,69 +309,67 @@ mod tests {
         }
     }
 
+    fn documents<const N: usize>(texts: [(&str, &str); N]) -> Documents {
+        let document = |text: &str| Document { text: text.to_owned(), ..Document::default() };
+        texts.map(|(id, text)| (id.to_owned(), document(text))).into()
+    }
+
+    fn scores(pairs: &[LabelledPair], documents: &Documents, config: &MatchConfig) -> Result<Vec<f64>> {
+        let model = Model::shipped().unwrap();
+        let decided = decide_pairs(pairs, documents, &model, config, Weighting::Folder)?;
+        Ok(decided.into_iter().map(|decision| decision.score).collect())
+    }
+
+    const BRIDGE: &str =
+        "The council closed the bridge on Monday after engineers found cracks in two of its piers.";
+
     #[test]
     fn a_copy_counts_although_the_model_is_not_asked() {
-        let text =
-            "The council closed the bridge on Monday after engineers found cracks in two of its piers.";
-        let pair = |a: &str, b: &str, same| LabelledPair {
-            a: a.to_owned(),
-            b: b.to_owned(),
-            same,
-            set: "s".to_owned(),
-        };
-        let pairs = [pair("a", "b", true), pair("a", "c", false)];
-        let texts: Texts = [("a", text), ("b", text), ("c", "Wheat prices fell for a third week running.")]
-            .map(|(id, text)| (id.to_owned(), text.to_owned()))
-            .into();
-        let scores = score_pairs(
-            &pairs,
-            &texts,
-            &Model::shipped().unwrap(),
-            &MatchConfig::default(),
-            Weighting::Folder,
-        )
-        .unwrap();
+        let pairs = parse_pairs("a\tb\t1\na\tc\t0\n", Path::new("p")).unwrap();
+        let documents =
+            documents([("a", BRIDGE), ("b", BRIDGE), ("c", "Wheat prices fell for a third week running.")]);
+        let scores = scores(&pairs, &documents, &MatchConfig::default()).unwrap();
         assert!(scores[0] >= 0.99 && scores[1] < 0.1, "{scores:?}");
-        let report = pair_report(&pairs, &scores, &texts, 0.5, 10);
+        let report = pair_report(&pairs, &scores, &documents, 0.5, 10);
         assert_eq!(report.overall.f1, Some(1.0));
         assert!(report.errors.is_empty());
-        let report = pair_report(&pairs, &[0.2, 0.9], &texts, 0.5, 1);
+        let report = pair_report(&pairs, &[0.2, 0.9], &documents, 0.5, 1);
         assert_eq!(report.errors.len(), 1);
         assert_eq!((report.errors[0].b.as_str(), report.errors[0].same_dispatch), ("c", false));
-        assert_eq!(report.errors[0].first_line_a, text);
+        assert_eq!(report.errors[0].first_line_a, BRIDGE);
     }
 
     #[test]
     fn a_missing_document_is_named() {
         let pairs = parse_pairs("x\tgone\t1\n", Path::new("p")).unwrap();
-        let texts: Texts = [("x".to_owned(), String::new())].into();
-        let error = score_pairs(
-            &pairs,
-            &texts,
-            &Model::shipped().unwrap(),
-            &MatchConfig::default(),
-            Weighting::Folder,
-        )
-        .unwrap_err();
+        let error = scores(&pairs, &documents([("x", "")]), &MatchConfig::default()).unwrap_err();
         assert!(error.to_string().contains("gone"));
     }
 
     #[test]
-    fn furniture_that_is_kept_is_compared() {
-        let text =
-            "The council closed the bridge on Monday after engineers found cracks in two of its piers.";
-        let shared = format!("{text}\nShare this story\n");
+    fn boilerplate_that_is_kept_is_compared() {
+        let shared = format!("{BRIDGE}\nShare this story\n");
         let pairs = parse_pairs("x\ty\t1\n", Path::new("p")).unwrap();
-        let texts: Texts = [("x".to_owned(), text.to_owned()), ("y".to_owned(), shared)].into();
+        let documents = documents([("x", BRIDGE), ("y", &shared)]);
         let score = |keep_furniture| {
             let config = MatchConfig { keep_furniture, ..MatchConfig::default() };
-            score_pairs(&pairs, &texts, &Model::shipped().unwrap(), &config, Weighting::Folder).unwrap()[0]
+            scores(&pairs, &documents, &config).unwrap()[0]
         };
         assert!((score(false) - 1.0).abs() < 1e-9 && score(true) < 1.0);
-        let count = |keep_furniture| {
-            let config = MatchConfig { keep_furniture, ..MatchConfig::default() };
-            Prepared::new(&[&texts["y"]], &config, &Idf::background()).tokens[0].len()
-        };
-        assert_eq!(count(false) + 3, count(true));
+    }
+
+    #[test]
+    fn dates_count_unless_they_are_to_be_ignored() {
+        let pairs = parse_pairs("x\ty\t1\n", Path::new("p")).unwrap();
+        let later = BRIDGE.replace("Monday", "Friday").replace("two", "three");
+        let mut documents = documents([("x", BRIDGE), ("y", &later)]);
+        for (id, date) in [("x", "2024-03-04"), ("y", "2024-04-12")] {
+            documents.get_mut(id).unwrap().meta.published = Some(date.to_owned());
+        }
+        let score = |config: MatchConfig| scores(&pairs, &documents, &config).unwrap()[0];
+        let far = score(MatchConfig::default());
+        assert!(far < 0.1, "{far}");
+        assert!(score(MatchConfig { ignore_dates: true, ..MatchConfig::default() }) > far);
+        assert!(score(MatchConfig { window: 60, ..MatchConfig::default() }) > far);
     }
 }

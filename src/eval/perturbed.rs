@@ -13,11 +13,13 @@ use serde::Serialize;
 
 use super::augment::{Draw, Strangers};
 use super::families::Families;
-use super::pairs::{LabelledPair, Prepared, Resolved, Texts, Weighting, resolve};
-use crate::Result;
+use super::pairs::{Documents, LabelledPair, Resolved, Weighting, prepare, resolve};
+use crate::classify::Prepared;
 use crate::config::MatchConfig;
 use crate::perturb::{Context, Perturbation};
+use crate::report::Relation;
 use crate::verify::Model;
+use crate::{DocId, Document, Result};
 
 /// Name of the row of the texts as they are.
 const NONE: &str = "none";
@@ -63,13 +65,13 @@ pub struct PerturbedReport {
 /// [`Error::Pairs`](crate::Error::Pairs) for a pair whose document is missing.
 pub fn perturbed(
     pairs: &[LabelledPair],
-    texts: &Texts,
+    documents: &Documents,
     perturbations: &[Perturbation],
     model: &Model,
     config: &MatchConfig,
     weighting: Weighting,
 ) -> Result<PerturbedReport> {
-    let resolved = resolve(pairs, texts)?;
+    let resolved = resolve(pairs, documents)?;
     let idf = weighting.idf(&resolved, config);
     let threshold = config.strictness.threshold();
     let families = Families::new(pairs);
@@ -79,8 +81,8 @@ pub fn perturbed(
             .into_par_iter()
             .map(|at| {
                 let (a, b) = altered(pairs, &resolved, &families, at, perturbation);
-                let score = Prepared::new(&[&a, &b], config, &idf).worker().measure(0, 1).score(model);
-                score >= threshold
+                let prepared = Prepared::new(prepare(&[&a, &b], config, &idf), config, model);
+                prepared.examiner().decide(DocId(0), DocId(1)).relation.is_some_and(Relation::groups)
             })
             .collect();
         let name = perturbation.map_or_else(|| NONE.to_owned(), Perturbation::name);
@@ -96,17 +98,17 @@ fn altered(
     families: &Families,
     at: usize,
     perturbation: Option<&Perturbation>,
-) -> (String, String) {
+) -> (Document, Document) {
     let (a, b) = resolved.pairs[at];
-    let (mut x, mut y) = (resolved.texts[a].to_owned(), resolved.texts[b].to_owned());
+    let (mut x, mut y) = (resolved.documents[a].clone(), resolved.documents[b].clone());
     let Some(perturbation) = perturbation else { return (x, y) };
     let pair = &pairs[at];
     let key = format!("{}\t{}\t{}", pair.a, pair.b, perturbation.name());
     let mut draw = Draw::new(xxhash_rust::xxh3::xxh3_64_with_seed(key.as_bytes(), SALT));
     let site = draw.next();
     let mut strangers = Strangers::to(pairs, &resolved.pairs, families, at);
-    let mut alter = |text: &mut String, draw: &mut Draw| {
-        let other = strangers.draw(draw).map_or("", |other| resolved.texts[other]);
+    let mut alter = |Document { text, .. }: &mut Document, draw: &mut Draw| {
+        let other = strangers.draw(draw).map_or("", |other| resolved.documents[other].text.as_str());
         *text = perturbation.apply(text, &Context { other, site }, draw.next());
     };
     let first = draw.below(2) == 0;
@@ -164,14 +166,15 @@ mod tests {
         expect a harvest of nine million tonnes. The ministry of farming left its forecast where it was. Millers \
         bought little before the holidays, brokers said, and exports to the coast stood still.";
 
-    fn pairs() -> (Vec<LabelledPair>, Texts) {
+    fn pairs() -> (Vec<LabelledPair>, Documents) {
         let pair = |a: &str, b: &str, same: bool, set: &str| LabelledPair {
             a: a.to_owned(),
             b: b.to_owned(),
             same,
             set: set.to_owned(),
         };
-        let texts = [("f", FERRY), ("g", FERRY), ("w", WHEAT)].map(|(id, t)| (id.to_owned(), t.to_owned()));
+        let document = |text: &str| Document { text: text.to_owned(), ..Document::default() };
+        let texts = [("f", FERRY), ("g", FERRY), ("w", WHEAT)].map(|(id, t)| (id.to_owned(), document(t)));
         (vec![pair("f", "g", true, "copies"), pair("f", "w", false, "others")], texts.into())
     }
 
@@ -200,12 +203,13 @@ mod tests {
         let (resolved, families) = (resolve(&pairs, &texts).unwrap(), Families::new(&pairs));
         let shout = Some(&Perturbation::UpperCase);
         let (x, y) = altered(&pairs, &resolved, &families, 0, shout);
-        assert_eq!([&x, &y].iter().filter(|t| t.as_str() == FERRY).count(), 1);
-        assert_eq!(
-            altered(&pairs, &resolved, &families, 1, shout),
-            (FERRY.to_uppercase(), WHEAT.to_uppercase())
-        );
-        assert_eq!(altered(&pairs, &resolved, &families, 1, None), (FERRY.to_owned(), WHEAT.to_owned()));
+        assert_eq!([&x, &y].iter().filter(|t| t.text == FERRY).count(), 1);
+        let texts = |perturbation| {
+            let (x, y) = altered(&pairs, &resolved, &families, 1, perturbation);
+            (x.text, y.text)
+        };
+        assert_eq!(texts(shout), (FERRY.to_uppercase(), WHEAT.to_uppercase()));
+        assert_eq!(texts(None), (FERRY.to_owned(), WHEAT.to_owned()));
     }
 
     #[test]

@@ -6,18 +6,20 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::headers::Headers;
+use super::headlines::Headlines;
 use super::learned::Learned;
 use super::read::{New, Read, Signer, SignerBuffer};
 use crate::candidates::Candidate;
 use crate::candidates::bands::BandKeys;
 use crate::candidates::params::Bands;
+use crate::classify::Edge;
 use crate::cluster::{CopyGroups, edge_between};
 use crate::config::{Config, MatchConfig};
 use crate::document::{Header, Skipped};
 use crate::sources::{Added, source_key};
 use crate::spill::Budget;
 use crate::text::{Piece, TokenStore, Tokens, mix};
-use crate::verify::Edge;
+use crate::verify::LanguageKey;
 use crate::{DocId, Error, Result};
 
 /// Documents that are worked on between two steps that are taken in their order.
@@ -33,7 +35,10 @@ pub(super) struct Corpus {
     /// By document: its source, and when it was published, where that is understood.
     pub(super) sources: Vec<u64>,
     pub(super) published: Arc<Vec<Option<i64>>>,
-    /// By document: whether it is labelled as kept up to date.
+    /// By document: its language.
+    pub(super) languages: Vec<LanguageKey>,
+    pub(super) headlines: Headlines,
+    /// By document: whether it is labelled as updated periodically.
     pub(super) living: Arc<Vec<bool>>,
     pub(super) learned: Learned,
     keys: BandKeys,
@@ -60,6 +65,8 @@ impl Corpus {
             learned: Learned::default(),
             sources: Vec::new(),
             published: Arc::default(),
+            languages: Vec::new(),
+            headlines: Headlines::new(&budget.part(1, 32)),
             living: Arc::default(),
             keys: BandKeys::new(Bands::for_config(&config.matching).bands, &budget.part(1, 4)),
             digests: Vec::new(),
@@ -92,8 +99,10 @@ impl Corpus {
         self.bytes += header.bytes;
         let source = source_key(&header.path, header.record, &header.meta);
         self.sources.push(source);
+        self.languages.push(LanguageKey::of(header.meta.language.as_deref()));
         match read {
-            Read::New(New { tokens, keys, credits, living, .. }) => {
+            Read::New(New { tokens, keys, credits, living, headline, .. }) => {
+                self.headlines.push(&headline)?;
                 let instant = header.meta.published.as_deref().and_then(crate::dates::instant);
                 let published = instant.map(jiff::Timestamp::as_second);
                 Arc::make_mut(&mut self.published).push(published);
@@ -106,6 +115,9 @@ impl Corpus {
                 self.digests.push(mix(published ^ mix(digest as u64 ^ mix((digest >> 64) as u64))));
             }
             Read::Again(first) => {
+                self.languages[id.index()] = self.languages[first.index()];
+                let headline = self.headlines.get(first);
+                self.headlines.push(&headline)?;
                 let published = self.published[first.index()];
                 Arc::make_mut(&mut self.published).push(published);
                 let living = self.living[first.index()];
@@ -121,6 +133,12 @@ impl Corpus {
             }
         }
         Ok(id)
+    }
+
+    /// The error of a read from a temporary file that failed.
+    pub(super) fn check(&self) -> Result<()> {
+        self.headlines.check()?;
+        self.tokens.check()
     }
 
     /// Finds the documents that are the same but for their place, once all are read.

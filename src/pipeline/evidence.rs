@@ -1,19 +1,19 @@
-//! What rewrites rest on, in memory or in a temporary file: a run may have more of them than documents.
+//! What scored edges rest on, in memory or in a temporary file: a run may have more of them than documents.
 
 use rayon::prelude::*;
 
 use super::judge::Pairs;
 use crate::Result;
+use crate::classify::{Edge, Scorer};
 use crate::report::Relation;
 use crate::spill::{Blobs, Budget, Reader};
-use crate::verify::{Edge, Scratch};
 
-/// Shared words that a report shows of a rewrite.
+/// Shared words that a report shows of a scored edge.
 const WORDS: usize = 8;
 /// Edges that are worked on between two steps that are taken in their order.
 const BATCH: usize = 1 << 12;
 
-/// What a rewrite rests on; identical texts, copies and excerpts are evidence of themselves.
+/// What a scored edge rests on; identical texts and copies are evidence of themselves.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Grounds {
     /// The rarest terms that the two documents share.
@@ -22,32 +22,40 @@ pub(super) struct Grounds {
     pub(super) features: Vec<f64>,
 }
 
-/// The grounds of rewrites, by the places of their edges in the list of edges.
+/// Whether the words of two documents alone do not say how they are related.
+pub(super) fn is_scored(edge: &Edge) -> bool {
+    edge.relation > Relation::Copy
+}
+
+/// The grounds of scored edges, by the places of their edges in the list of edges.
 #[derive(Debug)]
 pub(super) struct Evidence {
-    /// How many terms, the terms, the bits of the features; nothing for an edge that is no rewrite.
+    /// How many terms, the terms, the bits of the features; nothing for an edge that was not scored.
     packed: Blobs<u64>,
 }
 
 impl Evidence {
-    /// Picks the evidence of every rewrite among `edges`.
+    /// Picks the evidence of every scored edge among `edges`.
     pub(super) fn of(edges: &[Edge], judge: &Pairs<'_>, budget: &Budget) -> Result<Self> {
         let mut evidence = Self { packed: Blobs::new(budget) };
-        let Some(rewrites) = judge.rewrites() else { return Ok(evidence) };
-        let counting = rewrites.model().counting();
+        let Some(scorer) = judge.scorer() else { return Ok(evidence) };
+        let counting = scorer.model().counting();
         for batch in edges.chunks(BATCH) {
             let grounds: Vec<Option<Grounds>> = batch
                 .par_iter()
-                .map_init(Scratch::default, |scratch, edge| {
-                    (edge.relation == Relation::Rewrite).then(|| {
-                        let measured = rewrites.features(edge.a, edge.b, scratch);
-                        Grounds {
-                            terms: rewrites.evidence(edge.a, edge.b, WORDS),
-                            features: measured
-                                .map_or_else(Vec::new, |m| counting.iter().map(|&f| m.get(f)).collect()),
-                        }
-                    })
-                })
+                .map_init(
+                    || judge.checker(),
+                    |checker, edge| {
+                        is_scored(edge).then(|| {
+                            let measured = checker.features(edge.a, edge.b);
+                            Grounds {
+                                terms: scorer.evidence(edge.a, edge.b, WORDS),
+                                features: measured
+                                    .map_or_else(Vec::new, |m| counting.iter().map(|&f| m.get(f)).collect()),
+                            }
+                        })
+                    },
+                )
                 .collect();
             for grounds in grounds {
                 evidence.push(grounds.as_ref())?;
@@ -77,7 +85,7 @@ pub(super) struct EvidenceReader<'a> {
 }
 
 impl EvidenceReader<'_> {
-    /// The grounds of the edge at a place; `None` where it is no rewrite.
+    /// The grounds of the edge at a place; `None` where it was not scored.
     pub(super) fn get(&mut self, edge: usize) -> Result<Option<Grounds>> {
         // Without rewrites there is nothing, not even places.
         if edge >= self.evidence.packed.len() {

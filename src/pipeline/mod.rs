@@ -8,10 +8,13 @@ mod copied;
 mod corpus;
 mod evidence;
 mod headers;
+mod headlines;
 mod joins;
 mod judge;
 mod learned;
 mod read;
+mod recent;
+mod scorer;
 mod stages;
 mod survey;
 mod tell;
@@ -24,11 +27,12 @@ use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::candidates::Survey;
+use crate::classify::Scorer;
 use crate::cluster::Cluster;
 use crate::config::Config;
 use crate::ingest::{References, Root};
 use crate::progress::{Cancel, NoProgress, Progress, Stage};
-use crate::report::{ModelLine, Relation, Run, Spooled};
+use crate::report::{ModelLine, Run, Spooled};
 use crate::spill::Budget;
 use crate::{Error, Result};
 use corpus::Corpus;
@@ -171,20 +175,17 @@ impl<'a> Pipeline<'a> {
         let publications = stages::publications(&corpus, config);
         let groups = stages::copies(&corpus, &publications, config, cancel, &mut account)?;
         let groups = stages::furniture(&mut corpus, groups, &publications, config, cancel, &mut account)?;
-        let rewrites = stages::rewrites(&corpus, &groups, &publications, config)?;
-        let judge = judge::Pairs::new(&corpus, &config.matching, rewrites, &publications);
+        let scorer = stages::scorer(&corpus, &groups, config)?;
+        let judge = judge::Pairs::new(&corpus, &config.matching, scorer, &publications);
         let checked = stages::join(&corpus, &groups, &judge, config, cancel, &mut account)?;
         let found = stages::cluster(&corpus, &groups, checked, &judge, cancel, &mut account)?;
         drop(groups);
-        let model = judge.rewrites().map(|rewrites| ModelLine {
-            intercept: rewrites.model().intercept(),
-            features: rewrites.model().addends(),
-        });
-        let rewrites = found.edges.iter().filter(|edge| edge.relation == Relation::Rewrite).count() as u64;
-        let (evidence, inside, words) = account.stage(Stage::Evidence, rewrites, None, |_| {
+        let model = judge.scorer().map(|scorer| ModelLine::of(scorer.model()));
+        let scored = found.edges.iter().filter(|edge| evidence::is_scored(edge)).count() as u64;
+        let (evidence, inside, words) = account.stage(Stage::Evidence, scored, None, |_| {
             let evidence = Evidence::of(&found.edges, &judge, &self.budget.part(1, 16))?;
             let inside = self.inside(&found.clusters, &corpus, &judge)?;
-            corpus.tokens.check()?;
+            corpus.check()?;
             drop(judge);
             let words = words::find(&found.edges, &evidence, &corpus, config, cancel)?;
             let found = words.terms.len() as u64;

@@ -16,6 +16,7 @@ use crate::sketch::Sketcher;
 use crate::spill::Budget;
 use crate::text::credit::{self, Agencies, Credit};
 use crate::text::{Tokenizer, Tokens, each_shingle, is_living};
+use crate::verify::Profile;
 use crate::{DocId, Document, Result};
 
 /// Picks the hash functions of the signatures. Any number does; a fixed one keeps runs comparable.
@@ -34,8 +35,10 @@ pub(super) struct New {
     /// Of its bands.
     pub(super) keys: Vec<u64>,
     pub(super) credits: Vec<Credit>,
-    /// Whether it is labelled as kept up to date.
+    /// Whether it is labelled as updated periodically.
     pub(super) living: bool,
+    /// The terms of its headline.
+    pub(super) headline: Vec<u32>,
     digest: Option<u128>,
 }
 
@@ -85,7 +88,12 @@ pub(super) fn read_into(
         });
         let credits = credit::credits(&document.text, &document.meta, &agencies);
         let living = is_living(document.meta.title.as_deref(), &document.text);
-        (document, Read::New(New { tokens, keys, credits, living, digest }))
+        let headline = if config.matching.rewrites {
+            Profile::headline_terms(document.meta.title.as_deref())
+        } else {
+            Vec::new()
+        };
+        (document, Read::New(New { tokens, keys, credits, living, headline, digest }))
     };
     account.measure(Stage::Read, |_| {
         let mut inputs = 0;

@@ -7,14 +7,16 @@ use rayon::prelude::*;
 use super::account::Account;
 use super::corpus::{BATCH, Corpus};
 use super::joins::{ToCheck, proposed};
-use super::judge::{Checker, Pairs, Verdict};
+use super::judge::{Checker, Pairs};
+use super::scorer::RunScorer;
 use crate::candidates::Candidate;
+use crate::classify::{Edge, Publications};
 use crate::cluster::{self, Cluster, Composite, CopyGroups, Judge};
 use crate::config::Config;
 use crate::progress::{Cancel, NoProgress, Progress, Stage};
 use crate::report::Relation;
 use crate::sources;
-use crate::verify::{Edge, Frequencies, Idf, Model, Profile, Publications, Rewrites, TermCounter};
+use crate::verify::{Frequencies, Idf, LanguageKey, Model, Profile, TermCounter};
 use crate::{DocId, Result};
 
 /// Candidates that one task checks between two looks at the cancel flag.
@@ -61,31 +63,29 @@ fn collapse(
     // Excerpts do not collapse: they stand for a part of their story only. And most copies are found more than once: an
     // edge is kept for each member, not for each pair.
     let copies = |&Candidate(a, b): &Candidate, checker: &mut Checker<'_>| {
-        let verdict = verbatim.verdict(a, b, true, checker);
-        Some(matches!(verdict, Some(Verdict::Edge(edge)) if is_copy(&edge)))
+        Some(checker.decide(a, b).relation.is_some_and(is_copy))
     };
     let copies = check(&verbatim, &candidates, copies, progress, cancel)?;
     let mut is_kept = copies.into_iter().flatten();
     candidates.retain(|_| is_kept.next().unwrap_or_default());
     let copies = candidates.into_iter().map(|Candidate(a, b)| (a, b)).collect();
     let mut checker = verbatim.checker();
+    let mut copy = |a, b| checker.edge(a, b).filter(|edge| is_copy(edge.relation));
     let relate = |leader, member, other| {
-        let own = verbatim.edge(leader, other, &mut checker).filter(is_copy);
-        own.or_else(|| {
+        copy(leader, other).or_else(|| {
             // The same words are never parted, whatever their dates say.
             let length = |document| corpus.tokens.len_of(document);
             let alike = length(member) == length(other);
-            let same = alike.then(|| verbatim.edge(member, other, &mut checker)).flatten();
+            let same = alike.then(|| copy(member, other)).flatten();
             same.filter(|edge| edge.relation == Relation::Identical)?;
-            let edge = verbatim.edge(leader, member, &mut checker).filter(is_copy)?;
-            Some(edge.of_twin(member, other))
+            Some(copy(leader, member)?.of_twin(member, other))
         })
     };
     let relate_all = |pairs: &[(DocId, DocId)]| {
         pairs.par_chunks(CHECKS_A_TASK).flat_map_iter(|pairs| verbatim.relate_all(pairs)).collect()
     };
     let groups = cluster::collapse(corpus.len(), copies, |d| corpus.tokens.len_of(d), relate, relate_all);
-    corpus.tokens.check()?;
+    corpus.check()?;
     Ok(corpus.with_twins(groups))
 }
 
@@ -107,10 +107,11 @@ pub(super) fn furniture(
         cancel.check()?;
         let stories: Vec<(u64, DocId)> =
             corpus.leaders(&groups).map(|d| (corpus.sources[d.index()], d)).collect();
-        let learned = sources::learn(&stories, &corpus.tokens, &corpus.budget.part(1, 4), || {
-            frequencies(corpus, &groups).map(Idf::new)
+        let language = |document: DocId| corpus.languages[document.index()];
+        let learned = sources::learn(&stories, &corpus.tokens, &corpus.budget.part(1, 4), language, || {
+            frequencies(corpus, &groups)
         })?;
-        corpus.tokens.check()?;
+        corpus.check()?;
         let groups = if learned.lines.is_empty() {
             groups
         } else {
@@ -125,25 +126,22 @@ pub(super) fn furniture(
     })
 }
 
-fn is_copy(edge: &Edge) -> bool {
-    edge.relation <= Relation::Copy
+fn is_copy(relation: Relation) -> bool {
+    relation <= Relation::Copy
 }
 
-/// Counts what is common among the representatives and readies the scorer, when rewrites are wanted.
-pub(super) fn rewrites<'a>(
+/// Counts what is common among the representatives and readies the scorer, when it is to be asked.
+pub(super) fn scorer<'a>(
     corpus: &'a Corpus,
     groups: &CopyGroups,
-    publications: &'a Publications,
     config: &Config,
-) -> Result<Option<Rewrites<'a>>> {
+) -> Result<Option<RunScorer<'a>>> {
     if !config.matching.rewrites {
         return Ok(None);
     }
     let model = Model::of(config.matching.model.as_deref())?;
-    let threshold = config.matching.strictness.threshold();
-    let idf = Idf::new(frequencies(corpus, groups)?);
-    let rewrites = Rewrites::new(model, idf, &corpus.tokens, threshold, profile_bytes(corpus));
-    Ok(Some(rewrites.published(publications)))
+    let idf = frequencies(corpus, groups)?;
+    Ok(Some(RunScorer::new(model, idf, corpus, profile_bytes(corpus))))
 }
 
 /// Bytes of profiles that are kept while pairs are scored.
@@ -154,14 +152,26 @@ fn profile_bytes(corpus: &Corpus) -> usize {
     }
 }
 
-/// In how many stories each term stands.
-fn frequencies(corpus: &Corpus, groups: &CopyGroups) -> Result<Frequencies> {
-    let leaders: Vec<DocId> = corpus.leaders(groups).collect();
+/// In how many stories of each language each term stands.
+fn frequencies(corpus: &Corpus, groups: &CopyGroups) -> Result<Idf> {
+    let mut leaders: Vec<(LanguageKey, DocId)> =
+        corpus.leaders(groups).map(|leader| (corpus.languages[leader.index()], leader)).collect();
+    leaders.par_sort_unstable();
+    let languages = leaders.chunk_by(|x, y| x.0 == y.0);
+    let counted: Vec<(LanguageKey, Frequencies)> = languages
+        .map(|leaders| Ok((leaders[0].0, frequencies_of(corpus, leaders)?)))
+        .collect::<Result<_>>()?;
+    Ok(Idf::new(counted))
+}
+
+/// In how many of some documents each term stands.
+fn frequencies_of(corpus: &Corpus, leaders: &[(LanguageKey, DocId)]) -> Result<Frequencies> {
     let mut counter = TermCounter::new(&corpus.budget.part(1, 8));
-    let terms_of = |batch: &[DocId]| -> Vec<Vec<u32>> {
+    let terms_of = |batch: &[(LanguageKey, DocId)]| -> Vec<Vec<u32>> {
         let reader = || corpus.tokens.reader();
-        let terms =
-            batch.par_iter().map_init(reader, |reader, &leader| Profile::distinct_terms(&reader.get(leader)));
+        let terms = batch
+            .par_iter()
+            .map_init(reader, |reader, &(_, leader)| Profile::distinct_terms(&reader.get(leader)));
         terms.collect()
     };
     // One batch is counted, which no two threads can do, while the next is made.
@@ -172,14 +182,14 @@ fn frequencies(corpus: &Corpus, groups: &CopyGroups) -> Result<Frequencies> {
         counted?;
         made = next;
     }
-    corpus.tokens.check()?;
+    corpus.check()?;
     counter.finish()
 }
 
 /// When each document was published, where its date is understood and is to count, and as what.
 pub(super) fn publications(corpus: &Corpus, config: &Config) -> Publications {
-    let (dates, living) = (Arc::clone(&corpus.published), Arc::clone(&corpus.living));
-    Publications::new(dates, living, config.matching.window)
+    let dates = if config.matching.ignore_dates { Arc::default() } else { Arc::clone(&corpus.published) };
+    Publications::new(dates, Arc::clone(&corpus.living), config.matching.window)
 }
 
 /// Joins the representatives and checks what meets.
@@ -194,33 +204,40 @@ pub(super) fn join(
     let leaders: Vec<DocId> = corpus.leaders(groups).collect();
     let candidates = account.stage(Stage::Join, leaders.len() as u64, None, |_| {
         let candidates = proposed(corpus, &leaders, &config.matching, cancel)?;
-        corpus.tokens.check()?;
+        corpus.check()?;
         let found = candidates.len() as u64;
         Ok((candidates, found))
     })?;
     let (came_in, total) = (candidates.len() as u64, Some(candidates.len() as u64));
     account.stage(Stage::Verify, came_in, total, |progress| {
-        let verdict = |&(Candidate(a, b), may_be_verbatim): &ToCheck, checker: &mut Checker<'_>| {
-            judge.verdict(a, b, may_be_verbatim, checker)
+        let edge = |&(Candidate(a, b), may_be_verbatim): &ToCheck, checker: &mut Checker<'_>| {
+            if may_be_verbatim { checker.edge(a, b) } else { checker.edge_of_strangers(a, b) }
         };
-        // Room that is never written to is never taken; room that grows is held twice while it does.
-        let mut checked = (Vec::with_capacity(candidates.len()), Vec::new());
+        let mut checked = Checked::default();
         for some in candidates.chunks(CHECKS_TOGETHER) {
-            for verdict in check(judge, some, verdict, progress, cancel)?.into_iter().flatten() {
-                match verdict {
-                    Verdict::Edge(edge) => checked.0.push(edge),
-                    Verdict::Quote(a, b) => checked.1.push((a, b)),
+            for edge in check(judge, some, edge, progress, cancel)?.into_iter().flatten() {
+                let joins = config.matching.versions || edge.relation != Relation::Version;
+                if joins && edge.relation.groups() {
+                    checked.edges.push(edge)
+                } else {
+                    checked.partial.push(edge)
                 }
             }
         }
-        corpus.tokens.check()?;
-        let found = checked.0.len() as u64;
+        corpus.check()?;
+        let found = (checked.edges.len() + checked.partial.len()) as u64;
         Ok((checked, found))
     })
 }
 
-/// Edges, and pairs without one that have sentences in common.
-pub(super) type Checked = (Vec<Edge>, Vec<(DocId, DocId)>);
+/// Checked pairs that are related, sorted by their ends.
+#[derive(Default)]
+pub(super) struct Checked {
+    /// Those of one dispatch.
+    pub(super) edges: Vec<Edge>,
+    /// Those of two dispatches with passages in common.
+    pub(super) partial: Vec<Edge>,
+}
 
 /// Checks every candidate on all threads; what `verdict` gives comes out in the order of the candidates, in as many lists as
 /// there were tasks.
@@ -258,7 +275,7 @@ pub(super) struct Found {
 pub(super) fn cluster(
     corpus: &Corpus,
     groups: &CopyGroups,
-    (mut edges, quotes): Checked,
+    Checked { mut edges, partial }: Checked,
     judge: &Pairs<'_>,
     cancel: &Cancel,
     account: &mut Account<'_>,
@@ -266,10 +283,11 @@ pub(super) fn cluster(
     let came_in = (groups.edges.len() + edges.len()) as u64;
     account.stage(Stage::Cluster, came_in, None, |_| {
         cancel.check()?;
+        let quotes: Vec<(DocId, DocId)> = partial.iter().map(|edge| (edge.a, edge.b)).collect();
         let composites = cluster::part_composites(&mut edges, &quotes, judge);
         drop(quotes);
-        let (clusters, edges) = cluster::build(groups, edges, judge);
-        corpus.tokens.check()?;
+        let (clusters, edges) = cluster::build(groups, edges, partial, judge);
+        corpus.check()?;
         let count = clusters.len() as u64;
         Ok((Found { clusters, edges, composites }, count))
     })

@@ -13,6 +13,7 @@ use super::learned::Marked;
 use super::stages::Found;
 use super::versions::Versions;
 use super::words::Words;
+use crate::classify::Edge;
 use crate::cluster::{Cluster, Composite, cluster_name};
 use crate::config::Config;
 use crate::document::Header;
@@ -24,7 +25,6 @@ use crate::report::{
 use crate::sources::source_name;
 use crate::spill::Budget;
 use crate::text::credit::{AGENCIES, Credit};
-use crate::verify::Edge;
 use crate::{DocId, Result};
 
 /// Lines that one task makes.
@@ -118,7 +118,9 @@ fn counted(edges: &[Edge]) -> EdgeCounts {
             Relation::Identical => &mut counts.identical,
             Relation::Copy => &mut counts.copy,
             Relation::Excerpt => &mut counts.excerpt,
+            Relation::Version => &mut counts.version,
             Relation::Rewrite => &mut counts.rewrite,
+            Relation::Partial => &mut counts.partial,
         } += 1;
     }
     counts

@@ -252,7 +252,8 @@ fn is_version(before: DocId, later: DocId, judge: &impl Judge) -> bool {
         Relation::Copy => true,
         // A brief that was written through; a shortened reprint is no version.
         Relation::Excerpt => judge.length(before) < judge.length(later),
-        Relation::Identical | Relation::Rewrite => false,
+        Relation::Version => true,
+        Relation::Identical | Relation::Rewrite | Relation::Partial => false,
     })
 }
 

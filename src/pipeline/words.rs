@@ -11,12 +11,13 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 use super::corpus::Corpus;
 use super::evidence::Evidence;
 use super::learned::MarkedBy;
+use crate::classify::Edge;
 use crate::config::Config;
 use crate::ingest::{self, Outcome, Root, Unsettled};
 use crate::progress::{Cancel, NoProgress};
 use crate::sources::source_key;
 use crate::text::{Class, Known, Placed, RUN, SourceLines, Tokenizer};
-use crate::verify::{Edge, each_term};
+use crate::verify::each_term;
 use crate::{Error, Result, Skipped};
 
 /// Characters that a report shows of a learned line.

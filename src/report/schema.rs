@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::Config;
 use crate::document::{DateOrigin, Skipped};
 use crate::text::credit::Credit;
-use crate::verify::Addend;
+use crate::verify::{Feature, Model, Sum};
 
 /// The schema number that this version writes and reads.
 pub const SCHEMA: u32 = 1;
@@ -55,13 +55,31 @@ pub struct RunLine {
     pub model: Option<ModelLine>,
 }
 
-/// What a score of a rewrite is made of: `intercept` and what each feature adds make its log-odds.
+/// What scores are made of.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ModelLine {
-    /// Log-odds of a pair whose features are all at their means.
-    pub intercept: f64,
-    /// The features that count, in the order of [`EdgeLine::features`].
-    pub features: Vec<Addend>,
+    /// Of pairs without passages in common.
+    #[serde(flatten)]
+    pub without_passages: Sum,
+    /// Of pairs with passages in common, told by the feature `passages`; its features are in the same order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub with_passages: Option<Sum>,
+}
+
+impl ModelLine {
+    /// What scores of a model are made of.
+    pub fn of(model: &Model) -> Self {
+        let [without_passages, with_passages] = model.sums();
+        Self { without_passages, with_passages: Some(with_passages) }
+    }
+
+    /// What the score of a pair is made of, for which these values were measured.
+    pub fn sum_of(&self, values: &[f64]) -> &Sum {
+        let features = &self.without_passages.features;
+        let passages = features.iter().position(|addend| addend.feature == Feature::Passages.name());
+        let has_passages = passages.and_then(|at| values.get(at)).is_some_and(|&value| value > 0.0);
+        self.with_passages.as_ref().filter(|_| has_passages).unwrap_or(&self.without_passages)
+    }
 }
 
 /// A document.
@@ -179,8 +197,12 @@ pub enum Relation {
     Copy,
     /// One holds most of the other's shingles, but is much longer.
     Excerpt,
+    /// Another state of the same running story: passages kept word for word, a new lead or new facts.
+    Version,
     /// The same dispatch in other words.
     Rewrite,
+    /// Passages in common, and yet two dispatches: background, a side-bar, a wrap, a quote. Groups nothing.
+    Partial,
 }
 
 impl Relation {
@@ -190,8 +212,15 @@ impl Relation {
             Relation::Identical => "identical",
             Relation::Copy => "copy",
             Relation::Excerpt => "excerpt",
+            Relation::Version => "version",
             Relation::Rewrite => "rewrite",
+            Relation::Partial => "partial",
         }
+    }
+
+    /// Whether two documents with this relation are of one dispatch.
+    pub fn groups(self) -> bool {
+        self != Relation::Partial
     }
 }
 
@@ -214,7 +243,7 @@ pub struct EdgeLine {
     pub containment_b: f64,
     /// The rarest shared features, in words.
     pub evidence: Vec<String>,
-    /// What the scorer measured on a rewrite, in the order of the features of [`RunLine::model`].
+    /// What the scorer measured, in the order of the features of [`RunLine::model`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub features: Vec<f64>,
 }
@@ -324,8 +353,14 @@ pub struct EdgeCounts {
     pub copy: u64,
     /// Edges [`Relation::Excerpt`].
     pub excerpt: u64,
+    /// Edges [`Relation::Version`].
+    #[serde(default)]
+    pub version: u64,
     /// Edges [`Relation::Rewrite`].
     pub rewrite: u64,
+    /// Edges [`Relation::Partial`].
+    #[serde(default)]
+    pub partial: u64,
 }
 
 /// One stage's account.

@@ -64,7 +64,9 @@ impl TextStyle {
             Ink::Relation(Relation::Identical) => "31",
             Ink::Relation(Relation::Copy) => "33",
             Ink::Relation(Relation::Excerpt) => "36",
+            Ink::Relation(Relation::Version) => "32",
             Ink::Relation(Relation::Rewrite) => "35",
+            Ink::Relation(Relation::Partial) => "2",
         };
         format!("\u{1b}[{code}m{text}\u{1b}[0m")
     }
@@ -147,7 +149,9 @@ impl Told<'_> {
             (Relation::Identical, edges.identical, "identical", "identical"),
             (Relation::Copy, edges.copy, "copy", "copies"),
             (Relation::Excerpt, edges.excerpt, "excerpt", "excerpts"),
+            (Relation::Version, edges.version, "version", "versions"),
             (Relation::Rewrite, edges.rewrite, "rewrite", "rewrites"),
+            (Relation::Partial, edges.partial, "partial match", "partial matches"),
         ];
         let listed: Vec<String> = kinds
             .into_iter()

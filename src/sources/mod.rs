@@ -18,7 +18,7 @@ use rayon::prelude::*;
 use crate::document::Metadata;
 use crate::spill::Budget;
 use crate::text::{SourceLines, TokenStore, Tokens, shingles};
-use crate::verify::{Idf, Profile, in_common};
+use crate::verify::{Idf, LanguageKey, Profile, Weights, in_common};
 use crate::{DocId, Result};
 
 /// Stories that a line must stand under: three may be an event and its follow-ups.
@@ -75,7 +75,7 @@ pub struct Added {
 }
 
 /// Learns the furniture of sources from the stories of a run: pairs of a source and a document, one of each copy group.
-/// `idf` weighs terms.
+/// `language` says which language a document is in, `idf` weighs terms.
 ///
 /// Deterministic, whatever the threads, the order of the stories and the budget.
 ///
@@ -85,6 +85,7 @@ pub fn learn(
     stories: &[(u64, DocId)],
     tokens: &TokenStore,
     budget: &Budget,
+    language: impl Fn(DocId) -> LanguageKey + Sync,
     idf: impl FnOnce() -> Result<Idf>,
 ) -> Result<Added> {
     let lines::Found { lines, ranks } = lines::repeated(stories, tokens, budget)?;
@@ -103,7 +104,8 @@ pub fn learn(
         .into_par_iter()
         .map(|at| {
             let (source, document) = stories[at as usize];
-            (at, Rest::of((source, &tokens.get(document)), &of_lines, &all, &idf))
+            let weights = idf.of(language(document));
+            (at, Rest::of((source, &tokens.get(document)), &of_lines, &all, weights))
         })
         .collect();
     // Most runs of a source are carried by the same few of those that are compared.
@@ -167,7 +169,12 @@ struct Rest {
 }
 
 impl Rest {
-    fn of((source, tokens): (u64, &Tokens), lines: &SourceLines, repeated: &SourceLines, idf: &Idf) -> Self {
+    fn of(
+        (source, tokens): (u64, &Tokens),
+        lines: &SourceLines,
+        repeated: &SourceLines,
+        weights: &Weights,
+    ) -> Self {
         let without_lines = lines.marked(source, tokens).map_or(tokens.len(), |bare| bare.len());
         let pieces = repeated.pieces(source, tokens);
         let left_out: usize = pieces.iter().map(|piece| piece.tokens.len()).sum();
@@ -183,7 +190,7 @@ impl Rest {
         let tokens = bare.as_ref().unwrap_or(tokens);
         let mut runs = Vec::new();
         shingles(tokens.as_slice(), SHINGLE, &mut runs);
-        Self { terms: Profile::new(tokens, idf), runs, is_form }
+        Self { terms: Profile::new(tokens, weights), runs, is_form }
     }
 }
 

@@ -196,6 +196,15 @@ pub(crate) fn words_in(tokens: &[Token]) -> usize {
     quarters.sum::<usize>() / 4
 }
 
+/// Length of a token in words, as [`words_in`] counts them.
+pub(crate) fn word_length(token: Token) -> f32 {
+    match token.class() {
+        Class::Word | Class::Number => 1.0,
+        Class::Ideograph => 0.5,
+        Class::Unspaced => 0.25,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::tokenize;

@@ -20,7 +20,7 @@ mod tokens;
 
 pub use furniture::furniture;
 pub use learned::{Known, Piece, SourceLines};
-pub(crate) use learned::{RUN, words_in};
+pub(crate) use learned::{RUN, word_length, words_in};
 pub use living::is_living;
 pub use placed::Placed;
 pub use shingle::{Shingles, each_shingle, shingles};

@@ -24,6 +24,14 @@ pub const DOCUMENT_TOKENS: f64 = 400.0;
 /// misspellings and transliterations do not outweigh all that two texts have in common.
 pub const UNSEEN: f32 = 6.0;
 
+/// The languages whose words the table lists, by their ISO 639-3 codes as documents have them.
+pub(super) const LANGUAGES: &[&str] = &[
+    "ara", "bul", "ben", "bos", "cat", "ces", "dan", "deu", "ell", "eng", "spa", "pes", "fas", "fin", "tgl",
+    "fra", "heb", "hin", "hrv", "hun", "ind", "isl", "ita", "jpn", "kor", "lit", "lav", "mkd", "msa", "zsm",
+    "nob", "nld", "pol", "por", "ron", "rus", "slk", "slv", "srp", "swe", "tam", "tur", "ukr", "urd", "vie",
+    "cmn",
+];
+
 /// The table, ready for look-ups.
 #[derive(Debug)]
 pub struct Background {

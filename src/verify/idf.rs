@@ -4,6 +4,8 @@
 //! and knows the house words of its agency, which no background does. The blend takes the background for a folder of
 //! [`PSEUDO_DOCUMENTS`] documents and adds the real one to it.
 
+use std::collections::HashMap;
+
 use super::background::{self, Background};
 use super::term_map::TermMap;
 
@@ -55,9 +57,42 @@ impl Frequencies {
     }
 }
 
-/// Inverse document frequency of terms, for one run.
+/// Documents that the knowledge of a language without a background table counts for: next to nothing is known of its words,
+/// so that none is taken for rare before the folder shows it.
+const UNKNOWN_PSEUDO_DOCUMENTS: f32 = 20.0;
+
+/// The language of a document, as a key: its ISO 639-3 code, or that none is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LanguageKey(u32);
+
+impl LanguageKey {
+    /// The key of a code of up to four letters; longer ones are cut.
+    pub fn of(code: Option<&str>) -> Self {
+        let bytes = code.unwrap_or_default().bytes().take(4);
+        Self(bytes.fold(0, |key, byte| key << 8 | u32::from(byte.to_ascii_lowercase())))
+    }
+
+    /// Whether the background table knows its words. A document of unknown language is taken for one of a known language:
+    /// most are short.
+    fn has_table(self) -> bool {
+        self == Self::default() || background::LANGUAGES.iter().any(|code| Self::of(Some(code)) == self)
+    }
+}
+
+/// Inverse document frequencies for one run, by language.
+///
+/// The words of a minority language are rare in the whole folder, however common in their language: each language is
+/// counted by itself. One with few documents leans on the background table.
 #[derive(Clone, Debug)]
 pub struct Idf {
+    languages: HashMap<LanguageKey, Weights>,
+    /// Of languages without documents: those that the table knows, and the others.
+    others: [Weights; 2],
+}
+
+/// Inverse document frequency of the terms of one language.
+#[derive(Clone, Debug)]
+pub struct Weights {
     background: &'static Background,
     /// Weights of the terms that only the background knows of, by its levels.
     unseen: [f32; background::LEVELS_AND_NONE],
@@ -69,16 +104,47 @@ pub struct Idf {
 impl Idf {
     /// The background alone: for two documents.
     pub fn background() -> Self {
-        Self::new(Frequencies::default())
+        Self::new([])
     }
 
-    /// Background and folder. Keeps the terms of three documents or more: 16 to 32 bytes each.
-    pub fn new(frequencies: Frequencies) -> Self {
+    /// Background and folder: what was counted of the documents of each language.
+    pub fn new(counted: impl IntoIterator<Item = (LanguageKey, Frequencies)>) -> Self {
+        let mut by_language: HashMap<LanguageKey, Frequencies> = HashMap::new();
+        for (language, frequencies) in counted {
+            by_language.entry(language).or_default().merge(frequencies);
+        }
+        let languages = by_language
+            .into_iter()
+            .map(|(language, frequencies)| (language, Weights::new(frequencies, language.has_table())))
+            .collect();
+        Self { languages, others: [true, false].map(|known| Weights::new(Frequencies::default(), known)) }
+    }
+
+    /// The weights of the terms of a language.
+    pub fn of(&self, language: LanguageKey) -> &Weights {
+        let [known, unknown] = &self.others;
+        self.languages.get(&language).unwrap_or(if language.has_table() { known } else { unknown })
+    }
+}
+
+impl Default for Idf {
+    fn default() -> Self {
+        Self::background()
+    }
+}
+
+impl Weights {
+    /// Background and folder. Keeps the terms of three documents or more: 16 to 32 bytes each. `has_table` says whether the
+    /// background knows the language.
+    fn new(frequencies: Frequencies, has_table: bool) -> Self {
         let Frequencies { documents, counts } = frequencies;
         let background = Background::get();
-        let log_total = (PSEUDO_DOCUMENTS + documents as f32).ln();
+        let pseudo = if has_table { PSEUDO_DOCUMENTS } else { UNKNOWN_PSEUDO_DOCUMENTS };
+        // The two documents at hand say nothing of how common a term is.
+        let log_total = (pseudo + documents.saturating_sub(2) as f32).ln();
         let weight = |background: f32, seen: u32| {
-            let expected = PSEUDO_DOCUMENTS * (-background).exp();
+            let expected = pseudo * (-background).exp();
+            let expected = if has_table { expected } else { expected.max(1.0) };
             (log_total - (expected + seen as f32).ln()).clamp(0.0, LARGEST)
         };
         let common = || counts.iter().filter(|&(_, count)| count > 2);
@@ -105,12 +171,6 @@ impl Idf {
     }
 }
 
-impl Default for Idf {
-    fn default() -> Self {
-        Self::background()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -125,23 +185,25 @@ mod tests {
 
     #[test]
     fn two_documents_leave_the_background_alone() {
-        let alone = Idf::background();
-        let two = Idf::new(frequencies(2, 2, 77));
-        assert!((alone.idf(77) - two.idf(77)).abs() < 0.01);
+        let alone = Weights::new(Frequencies::default(), true);
+        let two = Weights::new(frequencies(2, 2, 77), true);
+        assert_eq!(alone.idf(77), two.idf(77));
         assert!((alone.idf(77) - alone.background.idf(77)).abs() < 1e-4);
     }
 
     #[test]
     fn a_large_folder_overrules_the_background() {
-        let idf = Idf::new(frequencies(20_000, 15_000, 77));
+        let idf = Weights::new(frequencies(20_000, 15_000, 77), true);
         assert!(idf.idf(77) < 0.5, "a house word of the folder is common, whatever the background says");
         assert!(idf.idf(78) > 6.0);
     }
 
     #[test]
     fn weights_fall_with_every_document_that_holds_the_term() {
-        let weights: Vec<f32> =
-            [0, 10, 100, 1000].iter().map(|&n| Idf::new(frequencies(5000, n, 77)).idf(77)).collect();
+        let weights: Vec<f32> = [0, 10, 100, 1000]
+            .iter()
+            .map(|&n| Weights::new(frequencies(5000, n, 77), true).idf(77))
+            .collect();
         assert!(weights.windows(2).all(|w| w[0] >= w[1]), "{weights:?}");
         assert!(weights.iter().all(|w| (0.0..=LARGEST).contains(w)));
     }

@@ -1,17 +1,18 @@
-//! Candidate pairs to edges: exact, from the tokens, never from a signature.
+//! What is measured on a pair: exact, from the tokens, never from a signature.
 //!
-//! Two questions are asked of a pair. [`Verifier`]: are they identical, copies, is one an excerpt of the other? And
-//! [`Model`]: are two texts one dispatch in other words? In come the [`Tokens`](crate::text::Tokens) of two documents and the weights of their terms ([`Idf`]); out comes a
-//! probability, and what it is made of. Each document is prepared once ([`Profile`]) and compared with many.
+//! In come the [`Tokens`](crate::text::Tokens) of two documents and the weights of their terms ([`Idf`]); out come
+//! [`Features`], and from the [`Model`] the probability that the two are one dispatch. Each document is prepared once
+//! ([`Profile`]) and compared with many. [`classify`](crate::classify) makes a decision of it.
 //!
 //! ```
 //! use wirecopy::text::tokenize;
-//! use wirecopy::verify::{Idf, Model, Profile, Scratch, measure};
+//! use wirecopy::verify::{Idf, LanguageKey, Model, Profile, Scratch, measure};
 //!
 //! let idf = Idf::background();
-//! let a = Profile::new(&tokenize("The ferry captain was praised for saving 17 sailors off the coast of Ordu."), &idf);
-//! let b = Profile::new(&tokenize("Off the coast of Ordu, a ferry captain won praise for rescuing 17 sailors."), &idf);
-//! let features = measure(&a, &b, &mut Scratch::default()).expect("they have much in common");
+//! let weights = idf.of(LanguageKey::of(Some("eng")));
+//! let a = Profile::new(&tokenize("The ferry captain was praised for saving 17 sailors off the coast of Ordu."), weights);
+//! let b = Profile::new(&tokenize("Off the coast of Ordu, a ferry captain won praise for rescuing 17 sailors."), weights);
+//! let features = measure(&a, &b, &mut Scratch::default()).features.expect("they have much in common");
 //! assert!(Model::shipped()?.score(&features) > 0.0);
 //! # Ok::<(), wirecopy::Error>(())
 //! ```
@@ -24,15 +25,11 @@ mod counter;
 mod coverage;
 mod features;
 mod idf;
-mod living;
+mod kept;
 mod model;
 mod overlap;
 mod passages;
 mod profile;
-mod publications;
-mod recent;
-mod relation;
-mod rewrites;
 pub mod sets;
 mod shared;
 mod term_map;
@@ -40,15 +37,14 @@ mod terms;
 mod weekdays;
 
 pub use counter::TermCounter;
-pub use features::{FEATURES, Feature, Features, Scratch, Sense, measure};
-pub use idf::{Frequencies, Idf, LARGEST, PSEUDO_DOCUMENTS};
+pub use features::{FEATURES, Feature, Features, Measured, PASSAGES, Scratch, Sense, measure};
+pub use idf::{Frequencies, Idf, LARGEST, LanguageKey, PSEUDO_DOCUMENTS, Weights};
+pub use kept::{Kept, KeptMeasure};
 pub(crate) use model::logistic;
-pub use model::{Addend, FORMAT, Model, ModelFile, Weight};
+pub use model::{Addend, FORMAT, Model, ModelFile, Sum, Weight, WeightsFile};
+pub use overlap::unrelated;
+pub(crate) use overlap::{in_common, rarest_shared};
 pub use passages::{Passage, passages};
 pub use profile::Profile;
-pub use publications::Publications;
-pub use relation::{Edge, SURE, Verifier};
-pub(crate) use rewrites::in_common;
-pub use rewrites::{Rewrites, unrelated};
 pub use shared::Shared;
 pub use terms::{Place, each_term};

@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 use super::features::{FEATURES, Feature, Features, Sense};
 use crate::{Error, Result};
 
+/// The model that is compiled in.
 static DEFAULT: &str = include_str!("../../data/model.json");
 
 /// The format that this version reads and writes.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
-/// A model file: weights of named features, calibration, and the figures it was fitted on.
+/// A model file: two sets of weights of named features, and the figures they were fitted on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ModelFile {
     /// [`FORMAT`].
@@ -18,6 +19,15 @@ pub struct ModelFile {
     /// What it was fitted on and how well it did on what it was not fitted on, for people to read.
     #[serde(default)]
     pub fitted_on: serde_json::Value,
+    /// For pairs without passages in common.
+    pub without_passages: WeightsFile,
+    /// For pairs with passages in common.
+    pub with_passages: WeightsFile,
+}
+
+/// Weights of named features, and their calibration.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WeightsFile {
     /// Log-odds of a pair whose features are all at their means.
     pub intercept: f64,
     /// Slope of the calibration (Platt 1999) on log-odds.
@@ -47,9 +57,16 @@ pub struct Weight {
     pub deviation: f64,
 }
 
-/// A model ready to score.
+/// A model ready to score: one set of weights for pairs without passages in common, and one for pairs with some.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Model {
+    without_passages: Linear,
+    with_passages: Linear,
+}
+
+/// Weights ready to score.
+#[derive(Clone, Debug, PartialEq)]
+struct Linear {
     intercept: f64,
     /// Weight on the raw value, by feature.
     weights: [f64; FEATURES],
@@ -104,6 +121,58 @@ impl Model {
         if file.format != FORMAT {
             return Err(Error::Model(format!("format {} where {FORMAT} was expected", file.format)));
         }
+        Ok(Self {
+            without_passages: Linear::from_file(&file.without_passages)?,
+            with_passages: Linear::from_file(&file.with_passages)?,
+        })
+    }
+
+    fn of_pair(&self, features: &Features) -> &Linear {
+        if features.get(Feature::Passages) > 0.0 { &self.with_passages } else { &self.without_passages }
+    }
+
+    /// The log-odds that the pair is one dispatch.
+    pub fn log_odds(&self, features: &Features) -> f64 {
+        let Linear { intercept, weights, means } = self.of_pair(features);
+        let terms = features.values().iter().zip(weights).zip(means);
+        intercept + terms.map(|((value, weight), mean)| weight * (value - mean)).sum::<f64>()
+    }
+
+    /// The probability that the pair is one dispatch, 0 to 1.
+    pub fn score(&self, features: &Features) -> f64 {
+        logistic(self.log_odds(features))
+    }
+
+    /// The features that count, in the order of [`Feature::ALL`]; the one that picks the weights is among them.
+    pub fn counting(&self) -> Vec<Feature> {
+        let counts = |&feature: &Feature| {
+            let weight = |part: &Linear| part.weights[feature as usize];
+            feature == Feature::Passages
+                || weight(&self.without_passages) != 0.0
+                || weight(&self.with_passages) != 0.0
+        };
+        Feature::ALL.iter().copied().filter(counts).collect()
+    }
+
+    /// What scores are made of: for pairs without passages in common, and with.
+    pub fn sums(&self) -> [Sum; 2] {
+        let counting = self.counting();
+        [&self.without_passages, &self.with_passages].map(|part| Sum {
+            intercept: part.intercept,
+            features: counting
+                .iter()
+                .map(|&feature| Addend {
+                    feature: feature.name().to_owned(),
+                    weight: part.weights[feature as usize],
+                    mean: part.means[feature as usize],
+                })
+                .collect(),
+        })
+    }
+}
+
+impl Linear {
+    fn from_file(file: &WeightsFile) -> Result<Self> {
         if !(file.slope > 0.0 && file.slope.is_finite() && file.offset.is_finite()) {
             return Err(Error::Model("the slope must be over 0".to_owned()));
         }
@@ -131,37 +200,15 @@ impl Model {
         }
         Ok(model)
     }
+}
 
-    /// The log-odds that the pair is one dispatch.
-    pub fn log_odds(&self, features: &Features) -> f64 {
-        let terms = features.values().iter().zip(&self.weights).zip(&self.means);
-        self.intercept + terms.map(|((value, weight), mean)| weight * (value - mean)).sum::<f64>()
-    }
-
-    /// The probability that the pair is one dispatch, 0 to 1.
-    pub fn score(&self, features: &Features) -> f64 {
-        logistic(self.log_odds(features))
-    }
-
-    /// Log-odds of a pair whose features are all at their means: where an explanation starts.
-    pub fn intercept(&self) -> f64 {
-        self.intercept
-    }
-
-    /// The features that count, in the order of [`Feature::ALL`].
-    pub fn counting(&self) -> Vec<Feature> {
-        Feature::ALL.iter().copied().filter(|&feature| self.weights[feature as usize] != 0.0).collect()
-    }
-
-    /// What the features that count add, in the order of [`Model::counting`].
-    pub fn addends(&self) -> Vec<Addend> {
-        let addend = |feature: Feature| Addend {
-            feature: feature.name().to_owned(),
-            weight: self.weights[feature as usize],
-            mean: self.means[feature as usize],
-        };
-        self.counting().into_iter().map(addend).collect()
-    }
+/// What scores are made of: `intercept` and what each feature adds make the log-odds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sum {
+    /// Log-odds of a pair whose features are all at their means.
+    pub intercept: f64,
+    /// The features that count.
+    pub features: Vec<Addend>,
 }
 
 /// What a feature adds to the log-odds over an average pair: `weight · (value − mean)`.
@@ -189,7 +236,7 @@ pub(crate) fn logistic(x: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Idf, Profile, Scratch, measure};
+    use super::super::{Idf, LanguageKey, Profile, Scratch, measure};
     use super::*;
     use crate::text::tokenize;
 
@@ -211,9 +258,10 @@ mod tests {
 
     fn score(a: &str, b: &str) -> f64 {
         let idf = Idf::background();
-        let (a, b) = (Profile::new(&tokenize(a), &idf), Profile::new(&tokenize(b), &idf));
+        let idf = idf.of(LanguageKey::default());
+        let (a, b) = (Profile::new(&tokenize(a), idf), Profile::new(&tokenize(b), idf));
         let model = Model::shipped().unwrap();
-        let score = |x, y| measure(x, y, &mut Scratch::default()).map_or(0.0, |f| model.score(&f));
+        let score = |x, y| measure(x, y, &mut Scratch::default()).features.map_or(0.0, |f| model.score(&f));
         assert_eq!(score(&a, &b), score(&b, &a));
         score(&a, &b)
     }
@@ -230,25 +278,31 @@ mod tests {
     fn model_files_are_checked() {
         let file = |feature: &str, weight: f64| {
             format!(
-                r#"{{"format":1,"intercept":0,"weights":[{{"feature":"{feature}","weight":{weight},"mean":0,"deviation":1}}]}}"#
+                r#"{{"format":2,"with_passages":{{"intercept":0,"weights":[]}},"without_passages":{{"intercept":0,"weights":
+                [{{"feature":"{feature}","weight":{weight},"mean":0,"deviation":1}}]}}}}"#
             )
         };
         assert!(Model::from_json(&file("chain", 1.0)).is_ok());
         assert!(Model::from_json(&file("chain", -1.0)).is_err(), "against its sense");
         assert!(Model::from_json(&file("colour", 1.0)).is_err(), "unknown");
-        assert!(Model::from_json(&file("chain", 1.0).replace("\"format\":1", "\"format\":9")).is_err());
+        assert!(Model::from_json(&file("chain", 1.0).replace("\"format\":2", "\"format\":9")).is_err());
         assert!(Model::from_json("[]").is_err());
     }
 
     #[test]
     fn an_explanation_adds_up() {
         let idf = Idf::background();
-        let (a, b) = (Profile::new(&tokenize(A), &idf), Profile::new(&tokenize(B), &idf));
-        let features = measure(&a, &b, &mut Scratch::default()).unwrap();
+        let idf = idf.of(LanguageKey::default());
+        let (a, b) = (Profile::new(&tokenize(A), idf), Profile::new(&tokenize(B), idf));
+        let features = measure(&a, &b, &mut Scratch::default()).features.unwrap();
         let model = Model::shipped().unwrap();
-        let addends = model.addends();
-        let sum: f64 =
-            model.counting().iter().zip(&addends).map(|(&f, addend)| addend.adds(features.get(f))).sum();
-        assert!((model.intercept + sum - model.log_odds(&features)).abs() < 1e-9);
+        let [without, with] = model.sums();
+        for (sum, passages) in [(without, 0.0), (with, 1.0)] {
+            let mut features = features;
+            features.set(Feature::Passages, passages);
+            let parts = model.counting().into_iter().zip(&sum.features);
+            let all: f64 = parts.map(|(f, addend)| addend.adds(features.get(f))).sum();
+            assert!((sum.intercept + all - model.log_odds(&features)).abs() < 1e-9);
+        }
     }
 }

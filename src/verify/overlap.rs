@@ -51,17 +51,57 @@ pub(super) fn common(a: &[u32], b: &[u32]) -> usize {
     n
 }
 
+/// Two texts with less than this of the lighter one's weight in common, and less than [`RELATED_RARE_MASS`] of rare
+/// terms, say different things.
+const RELATED_SHARE: f32 = 0.15;
+/// Two rare terms.
+const RELATED_RARE_MASS: f32 = 2.0 * RARE_IDF;
+
+/// What two texts have in common, by weight.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct InCommon {
+    /// Of all terms.
+    pub(crate) mass: f32,
+    /// Of rare ones.
+    pub(crate) rare: f32,
+    /// All terms of the lighter text.
+    pub(crate) lighter: f32,
+}
+
+/// Measures what two texts have in common.
+pub(crate) fn in_common(a: &Profile, b: &Profile) -> InCommon {
+    let both = overlap(a, b, &mut Vec::new());
+    InCommon { mass: both.mass, rare: both.rare, lighter: a.mass.min(b.mass) }
+}
+
+/// Whether two texts are about different things: no common names, hardly a common word of any weight.
+pub fn unrelated(a: &Profile, b: &Profile) -> bool {
+    let both = in_common(a, b);
+    both.mass < RELATED_SHARE * both.lighter && both.rare < RELATED_RARE_MASS
+}
+
+/// The rarest terms that two texts share, rarest first, at most `most`.
+pub(crate) fn rarest_shared(a: &Profile, b: &Profile, most: usize) -> Vec<u32> {
+    let mut shared = Vec::new();
+    overlap(a, b, &mut shared);
+    let mut rarest: Vec<(f32, u32)> =
+        shared.iter().map(|&(at, _)| (a.idf[at as usize], a.terms[at as usize])).collect();
+    rarest.sort_unstable_by(|x, y| y.0.total_cmp(&x.0).then(x.1.cmp(&y.1)));
+    rarest.into_iter().take(most).map(|(_, term)| term).collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::Idf;
+    use super::super::{Idf, LanguageKey};
     use super::*;
     use crate::text::tokenize;
 
     #[test]
     fn only_common_terms_count() {
         let idf = Idf::background();
-        let a = Profile::new(&tokenize("Ferry captain rescued 17 sailors"), &idf);
-        let b = Profile::new(&tokenize("The captain of the ferry saved 17 men"), &idf);
+        let idf = idf.of(LanguageKey::default());
+        let a = Profile::new(&tokenize("Ferry captain rescued 17 sailors"), idf);
+        let b = Profile::new(&tokenize("The captain of the ferry saved 17 men"), idf);
         let mut shared = Vec::new();
         let both = overlap(&a, &b, &mut shared);
         assert_eq!(shared.len(), 3);

@@ -1,11 +1,11 @@
 //! One document made ready to be compared with many: everything about it that does not hang on the other text.
 
 use super::features::RARE_IDF;
-use super::idf::Idf;
+use super::idf::Weights;
 use super::terms::{Place, each_term, is_number};
 use super::weekdays::Weekdays;
 use crate::hash;
-use crate::text::{Class, Tokens, each_shingle, sequence_hash};
+use crate::text::{Class, Tokens, each_shingle, sequence_hash, tokenize, word_length};
 
 /// Words that a unit holds at most: longer sentences, and paragraphs without sentence marks, are cut.
 const UNIT_WORDS: f32 = 48.0;
@@ -15,8 +15,16 @@ const MAX_UNITS: usize = 512;
 const LEAD_MASS: f32 = 60.0;
 /// Lines that are less like prose do not open a text.
 const LEAD_PROSE: f32 = 0.6;
-/// Tokens of a verbatim run.
-const RUN: usize = 5;
+/// Tokens of a shingle.
+const SHINGLE: usize = 5;
+/// Words that open a text, in which the headline of another text is looked for.
+const OPENING_WORDS: f32 = 80.0;
+/// Terms of a headline that are looked at.
+const HEADLINE_TERMS: usize = 48;
+/// Share of a headline's weight that must stand in its own text: less is the name of a site, a section or another story.
+const OWN_HEADLINE: f32 = 0.3;
+/// Weight of a word that names somebody or something of this story.
+const NAME_IDF: f32 = 4.0;
 /// Terms under this weight are left out of alignments: they stand in two of every nine documents.
 pub(super) const CONTENT_IDF: f32 = 1.5;
 
@@ -54,7 +62,7 @@ impl Unit {
     }
 }
 
-/// A document ready for comparison: distinct terms in order with their weights and places, units, runs.
+/// A document ready for comparison: distinct terms in order with their weights and places, units, shingles, headline.
 ///
 /// About 25 bytes a token. Build it once a document and compare it with every candidate.
 #[derive(Clone, Debug, Default)]
@@ -74,8 +82,12 @@ pub struct Profile {
     pub(super) distinct_numbers: u32,
     /// Hashes of the lines of few words, ascending.
     pub(super) short_lines: Box<[u32]>,
-    /// Hashes of runs of tokens, ascending.
-    pub(super) runs: Box<[u32]>,
+    /// Hashes of the distinct shingles of five tokens, ascending.
+    pub(super) shingles: Box<[u32]>,
+    /// Distinct terms of the headline with their weights, where it belongs to the text.
+    pub(super) headline: Box<[(u32, f32)]>,
+    /// One past the last token of the opening.
+    pub(super) opening_end: u32,
     /// Days of the week named in the opening, and anywhere.
     pub(super) lead_days: u8,
     pub(super) days: u8,
@@ -93,10 +105,43 @@ pub struct Profile {
 
 impl Profile {
     /// Prepares a document. Costs about 90 ns a token.
-    pub fn new(tokens: &Tokens, idf: &Idf) -> Self {
+    pub fn new(tokens: &Tokens, weights: &Weights) -> Self {
         let mut builder = Builder::default();
         builder.place_terms(tokens);
-        builder.finish(tokens, idf)
+        builder.finish(tokens, weights)
+    }
+
+    /// The same with the [terms](Self::distinct_terms) of the document's headline. One that has next to nothing in common with
+    /// the text is the name of a site or a section, and counts as none.
+    #[must_use]
+    pub fn with_headline(mut self, terms: &[u32], weights: &Weights) -> Self {
+        let headline: Box<[(u32, f32)]> = terms.iter().map(|&term| (term, weights.idf(term))).collect();
+        let all: f32 = headline.iter().map(|&(_, weight)| weight).sum();
+        let own: f32 = headline
+            .iter()
+            .filter(|&&(term, _)| self.place_of(term).is_some())
+            .map(|&(_, weight)| weight)
+            .sum();
+        if own >= OWN_HEADLINE * all && own > 0.0 {
+            self.headline = headline;
+        }
+        self
+    }
+
+    /// Where a term stands in `terms`.
+    fn place_of(&self, term: u32) -> Option<usize> {
+        self.terms.binary_search(&term).ok()
+    }
+
+    /// The first token of a term, where the document has it.
+    pub(super) fn first_place(&self, term: u32) -> Option<u32> {
+        let at = self.place_of(term)?;
+        self.spots.get(self.starts[at] as usize).map(|spot| spot.token)
+    }
+
+    /// Whether a term names somebody or something of this document.
+    pub(crate) fn is_name(&self, term: u32) -> bool {
+        !is_number(term) && self.place_of(term).is_some_and(|at| self.idf[at] >= NAME_IDF)
     }
 
     /// The distinct terms, ascending: what a document adds to the document frequencies.
@@ -110,8 +155,16 @@ impl Profile {
         out
     }
 
+    /// The distinct terms of a headline, ascending; none where there is no headline. What has more than [`HEADLINE_TERMS`]
+    /// is cut.
+    pub fn headline_terms(title: Option<&str>) -> Vec<u32> {
+        let mut terms = title.map_or_else(Vec::new, |title| Self::distinct_terms(&tokenize(title)));
+        terms.truncate(HEADLINE_TERMS);
+        terms
+    }
+
     /// Bytes that it takes.
-    pub(super) fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         size_of::<Self>()
             + size_of_val(&*self.terms)
             + size_of_val(&*self.idf)
@@ -120,7 +173,8 @@ impl Profile {
             + size_of_val(&*self.units)
             + size_of_val(&*self.numbers)
             + size_of_val(&*self.short_lines)
-            + size_of_val(&*self.runs)
+            + size_of_val(&*self.shingles)
+            + size_of_val(&*self.headline)
     }
 
     /// Length in words.
@@ -171,7 +225,7 @@ impl Builder {
         }
     }
 
-    fn finish(mut self, tokens: &Tokens, idf: &Idf) -> Profile {
+    fn finish(mut self, tokens: &Tokens, weights_of: &Weights) -> Profile {
         hash::sort(&mut self.places);
         let weekdays = Weekdays::get();
         let mut terms = Vec::with_capacity(self.places.len());
@@ -185,7 +239,7 @@ impl Builder {
         for group in self.places.chunk_by(|a, b| a >> 32 == b >> 32) {
             // Exact: the upper half.
             let term = (group[0] >> 32) as u32;
-            let weight = idf.idf(term);
+            let weight = weights_of.idf(term);
             let days = weekdays.days(term);
             terms.push(term);
             weights.push(weight);
@@ -218,11 +272,11 @@ impl Builder {
         short_lines.sort_unstable();
         short_lines.dedup();
         mark_lead(&mut units);
-        let mut runs = Vec::with_capacity(tokens.len());
+        let mut shingles = Vec::with_capacity(tokens.len());
         // The upper half of a mixed hash.
-        each_shingle(tokens.as_slice(), RUN, |hash| runs.push((hash >> 32) as u32));
-        hash::sort(&mut runs);
-        runs.dedup();
+        each_shingle(tokens.as_slice(), SHINGLE, |hash| shingles.push((hash >> 32) as u32));
+        hash::sort(&mut shingles);
+        shingles.dedup();
         Profile {
             lead_days: days_of(&units, true),
             days: days_of(&units, false),
@@ -239,7 +293,9 @@ impl Builder {
             numbers: numbers.into_iter().map(|(_, n)| n).collect(),
             short_lines: short_lines.into(),
             distinct_numbers,
-            runs: runs.into(),
+            shingles: shingles.into(),
+            headline: Box::default(),
+            opening_end: opening_end(tokens),
         }
     }
 }
@@ -305,6 +361,17 @@ fn days_of(units: &[Unit], lead: bool) -> u8 {
     units.iter().filter(|u| u.lead || !lead).fold(0, |days, unit| days | unit.days)
 }
 
+/// One past the last token of the opening.
+fn opening_end(tokens: &Tokens) -> u32 {
+    let mut words = 0.0;
+    let opening = tokens.as_slice().iter().take_while(|&&token| {
+        words += word_length(token);
+        words <= OPENING_WORDS
+    });
+    // Documents hold fewer than 2^30 tokens.
+    opening.count() as u32
+}
+
 fn spaced(tokens: &Tokens) -> f32 {
     let words =
         tokens.as_slice().iter().filter(|token| matches!(token.class(), Class::Word | Class::Number)).count();
@@ -313,14 +380,7 @@ fn spaced(tokens: &Tokens) -> f32 {
 
 /// Length of a range in words: Han and Kana characters count half, letters of scripts without spaces a quarter.
 fn words_in(tokens: &Tokens, range: std::ops::Range<usize>) -> f32 {
-    tokens.as_slice()[range]
-        .iter()
-        .map(|token| match token.class() {
-            Class::Word | Class::Number => 1.0,
-            Class::Ideograph => 0.5,
-            Class::Unspaced => 0.25,
-        })
-        .sum()
+    tokens.as_slice()[range].iter().map(|&token| word_length(token)).sum()
 }
 
 /// How much a line of so many words counts when nothing in the other text answers to it.

@@ -17,13 +17,19 @@ use crate::compare::{Comparer, Comparison, Mark, Origin, Ready, Side};
 const BLOCK: usize = 256 << 10;
 
 /// Relations by their numbers in the page.
-pub(super) const RELATIONS: [Relation; 4] =
-    [Relation::Identical, Relation::Copy, Relation::Excerpt, Relation::Rewrite];
+pub(super) const RELATIONS: [Relation; 6] = [
+    Relation::Identical,
+    Relation::Copy,
+    Relation::Excerpt,
+    Relation::Version,
+    Relation::Rewrite,
+    Relation::Partial,
+];
 
 /// The number of a relation, −1 for none.
 pub(super) fn number(relation: Option<Relation>) -> i8 {
     let at = relation.and_then(|relation| RELATIONS.iter().position(|&known| known == relation));
-    // Four at most.
+    // Six at most.
     at.map_or(-1, |at| at as i8)
 }
 

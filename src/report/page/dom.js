@@ -71,7 +71,7 @@ function when(entry) {
   return parts ? [parts[1], parts[2], parts[3] === "Z" ? "UTC" : parts[3]].join(" ").trim() : entry.date;
 }
 
-const RELATIONS = ["identical", "copy", "excerpt", "rewrite"];
+const RELATIONS = ["identical", "copy", "excerpt", "version", "rewrite", "partial"];
 
 /** The mark of a relation, −1 for none. */
 function chip(relation, score) {

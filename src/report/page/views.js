@@ -183,7 +183,7 @@ function figures(pair, seen) {
       "score",
       [
         two(pair.score),
-        pair.relation < 0 || pair.relation === 3 ? ` (a rewrite from ${two(data.overview.strictness)} on) ` : " ",
+        pair.relation < 0 || pair.relation > 1 ? ` (one dispatch at ${two(data.overview.strictness)} or higher) ` : " ",
         seen && seen.parts.length ? el("button.link", { type: "button", id: "why", onclick: showReasons }, "why") : null,
       ],
     ],

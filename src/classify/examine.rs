@@ -1,0 +1,200 @@
+//! Gathers the evidence of pairs, cheapest first.
+
+use std::sync::Arc;
+
+use super::{Decision, Edge, Evidence, PARTIAL_SHINGLES, Publications, Scored, by_shingles, classify};
+use crate::DocId;
+use crate::config::MatchConfig;
+use crate::hash;
+use crate::report::Relation;
+use crate::text::Tokens;
+use crate::verify::sets::Overlap;
+use crate::verify::{Features, KeptMeasure, Model, Profile, Scratch, Shared, measure};
+
+/// The tokens of documents.
+pub trait Documents {
+    /// The tokens of one.
+    fn tokens(&mut self, document: DocId) -> Tokens;
+}
+
+/// The profiles of documents, and the model that scores them.
+pub trait Scorer: Sync {
+    /// The profile of one document.
+    fn profile(&self, document: DocId) -> Arc<Profile>;
+    /// The model.
+    fn model(&self) -> &Model;
+}
+
+/// Examines pairs. Holds buffers and the shingles of the first document of the last pair, so that one a thread, with the
+/// pairs of a document in a row, is quickest.
+pub struct Examiner<'a, D> {
+    config: &'a MatchConfig,
+    publications: &'a Publications,
+    documents: D,
+    scorer: Option<&'a dyn Scorer>,
+    shared: Shared,
+    kept: KeptMeasure,
+    scratch: Scratch,
+    words: (Vec<u64>, Vec<u64>),
+    /// The document whose shingles `shared` holds.
+    held: Option<(DocId, Tokens)>,
+    /// The one that it was compared with last, and their overlap.
+    met: Option<(DocId, Tokens, Overlap)>,
+}
+
+impl<'a, D: Documents> Examiner<'a, D> {
+    /// An examiner with these settings; without a scorer it decides by words, shingles and dates alone.
+    pub fn new(
+        config: &'a MatchConfig,
+        publications: &'a Publications,
+        documents: D,
+        scorer: Option<&'a dyn Scorer>,
+    ) -> Self {
+        Self {
+            config,
+            publications,
+            documents,
+            scorer,
+            shared: Shared::default(),
+            kept: KeptMeasure::default(),
+            scratch: Scratch::default(),
+            words: Default::default(),
+            held: None,
+            met: None,
+        }
+    }
+
+    /// The edge of two documents: how they are related, where they are, [`Relation::Partial`] included.
+    pub fn edge(&mut self, a: DocId, b: DocId) -> Option<Edge> {
+        let (a, b) = (a.min(b), a.max(b));
+        let decision = self.decide(a, b);
+        decision.relation.map(|relation| self.edge_of(a, b, relation, decision.score))
+    }
+
+    /// The same for a pair that is not expected to have passages in common: what costs least for such a pair is done first. The
+    /// outcome is the same.
+    pub fn edge_of_strangers(&mut self, a: DocId, b: DocId) -> Option<Edge> {
+        let (a, b) = (a.min(b), a.max(b));
+        if let Some(scorer) = self.scorer {
+            if !self.publications.apart(a, b) {
+                let profiles = (scorer.profile(a), scorer.profile(b));
+                let measured = measure(&profiles.0, &profiles.1, &mut self.scratch);
+                if !measured.has_passages() {
+                    let features = measured.features?.at_times(self.publications.time(a, b).hours);
+                    let score = scorer.model().score(&features);
+                    if score < self.config.strictness.threshold() {
+                        return None;
+                    }
+                }
+            }
+        }
+        self.edge(a, b)
+    }
+
+    /// Decides what two documents are to each other.
+    pub fn decide(&mut self, a: DocId, b: DocId) -> Decision {
+        let evidence = self.evidence(a, b);
+        classify(&evidence, self.config)
+    }
+
+    /// What is known of two documents; the scorer is not asked where the rest settles it.
+    pub fn evidence(&mut self, a: DocId, b: DocId) -> Evidence {
+        let (a, b) = (a.min(b), a.max(b));
+        let (x, y, overlap) = self.compared(a, b);
+        let same_words = x.digest() == y.digest() && x.as_slice() == y.as_slice();
+        let labelled = self.publications.is_labelled(a) && self.publications.is_labelled(b);
+        let mut evidence = Evidence {
+            same_words,
+            shingles: Some(overlap),
+            shorter: x.len().min(y.len()),
+            numbers_exchanged: 0,
+            time: self.publications.time(a, b),
+            labelled,
+            shares_passages: overlap.shared >= PARTIAL_SHINGLES,
+            scored: Scored::NotAsked,
+        };
+        if same_words || self.scorer.is_none() && !self.config.rewrites {
+            return evidence;
+        }
+        if overlap.jaccard() >= self.config.threshold {
+            let kept = self.kept.measure((&x, &y), &self.shared, self.config.shingle, &|_| false);
+            evidence.numbers_exchanged = kept.numbers_exchanged;
+        }
+        if by_shingles(&evidence, self.config).is_none() {
+            evidence.scored = match (self.scorer, self.features(a, b)) {
+                (None, _) => Scored::NotAsked,
+                (Some(_), None) => Scored::TooLittle,
+                (Some(scorer), Some(features)) => Scored::Probability(scorer.model().score(&features)),
+            };
+        }
+        evidence
+    }
+
+    /// What the scorer looks at; `None` where two documents have too little in common to be measured, or nobody can score.
+    pub fn features(&mut self, a: DocId, b: DocId) -> Option<Features> {
+        let (a, b) = (a.min(b), a.max(b));
+        let scorer = self.scorer?;
+        let profiles = (scorer.profile(a), scorer.profile(b));
+        let measured = measure(&profiles.0, &profiles.1, &mut self.scratch);
+        let mut features = measured.features?;
+        if measured.has_passages() {
+            let (x, y, overlap) = self.compared(a, b);
+            let is_name = |term| profiles.0.is_name(term) || profiles.1.is_name(term);
+            let kept = self.kept.measure((&x, &y), &self.shared, self.config.shingle, &is_name);
+            let labelled = self.publications.is_labelled(a) || self.publications.is_labelled(b);
+            features = features.with_passages(&kept, overlap.jaccard(), labelled);
+        }
+        Some(features.at_times(self.publications.time(a, b).hours))
+    }
+
+    /// An edge with a relation and a score that were found, and the overlaps of its documents.
+    fn edge_of(&mut self, a: DocId, b: DocId, relation: Relation, score: f64) -> Edge {
+        if relation == Relation::Identical {
+            return Edge::identical(a, b);
+        }
+        Edge { relation, score, ..self.overlaps(a, b) }
+    }
+
+    /// How much two documents, `a` before `b`, have in common, as an edge whose relation and score are yet to be filled in.
+    pub(crate) fn overlaps(&mut self, a: DocId, b: DocId) -> Edge {
+        let (x, y, overlap) = self.compared(a, b);
+        let jaccard = overlap.jaccard();
+        let words = self.shared_words(&x, &y);
+        let (containment_a, containment_b) = (words.containment_a(), words.containment_b());
+        Edge { a, b, relation: Relation::Partial, score: 0.0, jaccard, containment_a, containment_b }
+    }
+
+    /// The tokens of two documents and the overlap of their shingles. `shared` holds the first and was compared with the second
+    /// last.
+    fn compared(&mut self, a: DocId, b: DocId) -> (Tokens, Tokens, Overlap) {
+        let x = match &self.held {
+            Some((held, tokens)) if *held == a => tokens.clone(),
+            _ => {
+                let tokens = self.documents.tokens(a);
+                self.shared.hold(tokens.as_slice(), self.config.shingle);
+                self.held = Some((a, tokens.clone()));
+                self.met = None;
+                tokens
+            }
+        };
+        match &self.met {
+            Some((met, y, overlap)) if *met == b => (x, y.clone(), *overlap),
+            _ => {
+                let y = self.documents.tokens(b);
+                let overlap = self.shared.overlap(y.as_slice(), self.config.shingle);
+                self.met = Some((b, y.clone(), overlap));
+                (x, y, overlap)
+            }
+        }
+    }
+
+    fn shared_words(&mut self, x: &Tokens, y: &Tokens) -> Overlap {
+        let (a, b) = &mut self.words;
+        for (words, tokens) in [(&mut *a, x), (&mut *b, y)] {
+            words.clear();
+            words.extend(tokens.as_slice().iter().map(|token| token.bits()));
+            hash::sort(words);
+        }
+        Overlap::of(a, b)
+    }
+}
