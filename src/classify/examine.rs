@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
-use super::{Decision, Edge, Evidence, PARTIAL_SHINGLES, Publications, Scored, by_shingles, classify};
+use super::{
+    Decision, Edge, Evidence, PARTIAL_CONTAINMENT, PARTIAL_SHINGLES, Publications, Scored, by_shingles,
+    classify,
+};
 use crate::DocId;
 use crate::config::MatchConfig;
 use crate::hash;
 use crate::report::Relation;
 use crate::text::Tokens;
 use crate::verify::sets::Overlap;
-use crate::verify::{Features, KeptMeasure, Model, Profile, Scratch, Shared, measure};
+use crate::verify::{Exchanges, Features, Model, Profile, Scratch, Shared, measure};
 
 /// The tokens of documents.
 pub trait Documents {
@@ -33,7 +36,7 @@ pub struct Examiner<'a, D> {
     documents: D,
     scorer: Option<&'a dyn Scorer>,
     shared: Shared,
-    kept: KeptMeasure,
+    exchanges: Exchanges,
     scratch: Scratch,
     words: (Vec<u64>, Vec<u64>),
     /// The document whose shingles `shared` holds.
@@ -56,7 +59,7 @@ impl<'a, D: Documents> Examiner<'a, D> {
             documents,
             scorer,
             shared: Shared::default(),
-            kept: KeptMeasure::default(),
+            exchanges: Exchanges::default(),
             scratch: Scratch::default(),
             words: Default::default(),
             held: None,
@@ -80,7 +83,8 @@ impl<'a, D: Documents> Examiner<'a, D> {
                 let profiles = (scorer.profile(a), scorer.profile(b));
                 let measured = measure(&profiles.0, &profiles.1, &mut self.scratch);
                 if !measured.has_passages() {
-                    let features = measured.features?.at_times(self.publications.time(a, b).hours);
+                    let features =
+                        measured.features?.with_circumstances(self.publications.circumstances(a, b));
                     let score = scorer.model().score(&features);
                     if score < self.config.strictness.threshold() {
                         return None;
@@ -110,15 +114,15 @@ impl<'a, D: Documents> Examiner<'a, D> {
             numbers_exchanged: 0,
             time: self.publications.time(a, b),
             labelled,
-            shares_passages: overlap.shared >= PARTIAL_SHINGLES,
+            shares_passages: overlap.shared >= PARTIAL_SHINGLES
+                && overlap.containment() >= PARTIAL_CONTAINMENT,
             scored: Scored::NotAsked,
         };
         if same_words || self.scorer.is_none() && !self.config.rewrites {
             return evidence;
         }
         if overlap.jaccard() >= self.config.threshold {
-            let kept = self.kept.measure((&x, &y), &self.shared, self.config.shingle, &|_| false);
-            evidence.numbers_exchanged = kept.numbers_exchanged;
+            evidence.numbers_exchanged = self.exchanges.numbers((&x, &y), &self.shared, self.config.shingle);
         }
         if by_shingles(&evidence, self.config).is_none() {
             evidence.scored = match (self.scorer, self.features(a, b)) {
@@ -135,16 +139,8 @@ impl<'a, D: Documents> Examiner<'a, D> {
         let (a, b) = (a.min(b), a.max(b));
         let scorer = self.scorer?;
         let profiles = (scorer.profile(a), scorer.profile(b));
-        let measured = measure(&profiles.0, &profiles.1, &mut self.scratch);
-        let mut features = measured.features?;
-        if measured.has_passages() {
-            let (x, y, overlap) = self.compared(a, b);
-            let is_name = |term| profiles.0.is_name(term) || profiles.1.is_name(term);
-            let kept = self.kept.measure((&x, &y), &self.shared, self.config.shingle, &is_name);
-            let labelled = self.publications.is_labelled(a) || self.publications.is_labelled(b);
-            features = features.with_passages(&kept, overlap.jaccard(), labelled);
-        }
-        Some(features.at_times(self.publications.time(a, b).hours))
+        let features = measure(&profiles.0, &profiles.1, &mut self.scratch).features?;
+        Some(features.with_circumstances(self.publications.circumstances(a, b)))
     }
 
     /// An edge with a relation and a score that were found, and the overlaps of its documents.

@@ -29,8 +29,10 @@ const EXCERPT_TOKENS: usize = 30;
 /// Containment of the shingles from which on a document of the same dispatch is a version: a third of it was kept word for
 /// word.
 const VERSION_CONTAINMENT: f64 = 0.3;
-/// Distinct shingles that two dispatches with passages in common share at least: a sentence or two.
+/// Distinct shingles that two dispatches with passages in common share at least, a sentence or two...
 pub const PARTIAL_SHINGLES: usize = 15;
+/// ...and their share of those of the shorter one: less is a turn of phrase, or a sentence that closes every report.
+pub const PARTIAL_CONTAINMENT: f64 = 0.1;
 /// Numbers that a reprint may change in their places; a form that was filled in anew changes more.
 const CORRECTED_NUMBERS: u32 = 1;
 
@@ -50,7 +52,7 @@ pub struct Evidence {
     pub time: Time,
     /// Whether both are labelled as documents that are updated periodically, such as fact boxes.
     pub labelled: bool,
-    /// Whether they have at least [`PARTIAL_SHINGLES`] five-word shingles in common.
+    /// Whether they have passages in common that are worth a report.
     pub shares_passages: bool,
     /// What the scorer says.
     pub scored: Scored,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{Documents, Examiner, Publications, Scorer};
 use crate::config::MatchConfig;
 use crate::dates;
+use crate::sources::known_source;
 use crate::text::{Tokens, is_living};
 use crate::verify::{Idf, LanguageKey, Model, Profile};
 use crate::{DocId, Metadata};
@@ -18,6 +19,8 @@ pub struct Ready {
     pub profile: Arc<Profile>,
     /// When it was published, in seconds since 1970, where that is known.
     pub published: Option<i64>,
+    /// Its source, where it is known.
+    pub source: Option<u64>,
     /// Whether it is labelled as updated periodically.
     pub labelled: bool,
 }
@@ -32,6 +35,7 @@ impl Ready {
             tokens,
             profile: Arc::new(profile),
             published: meta.published.as_deref().and_then(dates::instant).map(jiff::Timestamp::as_second),
+            source: known_source(meta),
             labelled: is_living(meta.title.as_deref(), text),
         }
     }
@@ -48,18 +52,15 @@ pub struct Prepared<'a> {
 impl<'a> Prepared<'a> {
     /// Documents by their places, with dates as far as the settings let them count.
     pub fn new(documents: Vec<Ready>, config: &'a MatchConfig, model: &'a Model) -> Self {
-        let dates: Vec<Option<i64>> =
-            documents.iter().map(|ready| ready.published.filter(|_| !config.ignore_dates)).collect();
-        let labelled: Vec<bool> = documents.iter().map(|ready| ready.labelled).collect();
-        let publications = Publications::new(dates, labelled, config.window);
+        let dates = documents.iter().map(|ready| ready.published.filter(|_| !config.ignore_dates)).collect();
+        let publications = publications(&documents, dates, config);
         Self { config, model, documents, publications }
     }
 
     /// The same with other dates.
     #[must_use]
     pub fn published(mut self, dates: Vec<Option<i64>>) -> Self {
-        let labelled: Vec<bool> = self.documents.iter().map(|ready| ready.labelled).collect();
-        self.publications = Publications::new(dates, labelled, self.config.window);
+        self.publications = publications(&self.documents, dates, self.config);
         self
     }
 
@@ -72,6 +73,12 @@ impl<'a> Prepared<'a> {
     pub fn publications(&self) -> &Publications {
         &self.publications
     }
+}
+
+fn publications(documents: &[Ready], dates: Vec<Option<i64>>, config: &MatchConfig) -> Publications {
+    let labelled: Vec<bool> = documents.iter().map(|ready| ready.labelled).collect();
+    let sources: Vec<Option<u64>> = documents.iter().map(|ready| ready.source).collect();
+    Publications::new(dates, labelled, config.window).with_sources(sources)
 }
 
 impl Documents for &Prepared<'_> {

@@ -4,18 +4,18 @@ use std::sync::Arc;
 
 use crate::DocId;
 use crate::dates::SECONDS_A_DAY;
+use crate::verify::{Circumstances, NEAR};
 
-/// Hours within which two publications are near: corrections, write-throughs and reprints come within a day or two.
-const NEAR_HOURS: f64 = 48.0;
-
-/// When documents were published, which are labelled as updated periodically, and how far apart the documents of a dispatch
-/// may be.
+/// What is known of documents besides their texts: when and by whom they were published, which are labelled as updated
+/// periodically; and how far apart the documents of a dispatch may be.
 #[derive(Clone, Debug, Default)]
 pub struct Publications {
     /// Seconds since 1970 by document, where the date is known and is to count.
     dates: Arc<Vec<Option<i64>>>,
     /// By document: whether it says of itself that it is updated periodically.
     labelled: Arc<Vec<bool>>,
+    /// By document: its source, where it is known.
+    sources: Arc<Vec<Option<u64>>>,
     /// The most seconds between two documents of a dispatch; `None` for any number.
     window: Option<u64>,
 }
@@ -30,9 +30,10 @@ pub struct Time {
 }
 
 impl Time {
-    /// Whether both dates are known and lie within two days.
+    /// Whether both dates are known and lie within [`NEAR`] hours: corrections, write-throughs and reprints come within a day or
+    /// two.
     pub fn is_near(self) -> bool {
-        self.hours.is_some_and(|hours| hours <= NEAR_HOURS)
+        self.hours.is_some_and(|hours| hours <= NEAR)
     }
 }
 
@@ -46,7 +47,14 @@ impl Publications {
         days: u32,
     ) -> Self {
         let window = (days > 0).then(|| u64::from(days) * u64::from(SECONDS_A_DAY));
-        Self { dates: dates.into(), labelled: labelled.into(), window }
+        Self { dates: dates.into(), labelled: labelled.into(), sources: Arc::default(), window }
+    }
+
+    /// The same with the documents' [sources](crate::sources::known_source), where they are known.
+    #[must_use]
+    pub fn with_sources(mut self, sources: impl Into<Arc<Vec<Option<u64>>>>) -> Self {
+        self.sources = sources.into();
+        self
     }
 
     /// When a document was published, in seconds since 1970.
@@ -68,6 +76,16 @@ impl Publications {
     /// Whether two documents lie further apart than a dispatch's may.
     pub fn apart(&self, a: DocId, b: DocId) -> bool {
         self.time(a, b).apart
+    }
+
+    /// What is known of a pair besides its texts.
+    pub(super) fn circumstances(&self, a: DocId, b: DocId) -> Circumstances {
+        let source = |document: DocId| self.sources.get(document.index()).copied().flatten();
+        Circumstances {
+            hours: self.time(a, b).hours,
+            other_source: source(a).zip(source(b)).is_some_and(|(a, b)| a != b),
+            labelled: self.is_labelled(a) || self.is_labelled(b),
+        }
     }
 
     /// Whether a document is labelled as updated periodically.

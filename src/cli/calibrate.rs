@@ -23,6 +23,9 @@ pub struct CalibrateArgs {
     /// Where the model goes; without it only the figures are printed
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
+    /// Sets of reprints and versions, by name or by the beginning of names: their passages say nothing of rewrites
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub reuse_sets: Vec<String>,
     /// Parts the families are split into for the figures, each judged by a model fitted on the others
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(2..=20))]
     pub folds: u32,
@@ -49,6 +52,7 @@ pub(super) fn run(global: &GlobalArgs, args: &CalibrateArgs) -> anyhow::Result<u
     let options = CalibrationOptions {
         folds: args.folds as usize,
         errors: args.errors,
+        reuse_sets: args.reuse_sets.clone(),
         ..CalibrationOptions::default()
     };
     let calibration = calibrate(&pairs, &documents, &settings.config.matching, &options)?;

@@ -7,6 +7,7 @@
 use rayon::prelude::*;
 
 use super::representative::{Judge, edge_between};
+use super::union_find::UnionFind;
 use crate::DocId;
 use crate::classify::Edge;
 
@@ -78,7 +79,15 @@ fn is_composite(document: DocId, around: &[Neighbour], edges: &[Edge], judge: &i
         |x: DocId, y: DocId| edge_between(edges, x.min(y), x.max(y)).is_none() && judge.unrelated(x, y);
     let others: Vec<DocId> = around.iter().map(|&(.., other)| other).collect();
     let linked = around.partition_point(|&(_, without, _)| !without);
-    if pairs(linked).any(|(x, y)| unrelated(others[x], others[y])) {
+    // The first and the last version of a running story may have nothing in common but those between.
+    let mut stories = UnionFind::new(linked);
+    for (x, y) in pairs(linked) {
+        if edge_between(edges, others[x].min(others[y]), others[x].max(others[y])).is_some() {
+            stories.union(x as u32, y as u32);
+        }
+    }
+    let mut two_stories = |x: usize, y: usize| stories.find(x as u32) != stories.find(y as u32);
+    if pairs(linked).any(|(x, y)| two_stories(x, y) && unrelated(others[x], others[y])) {
         return true;
     }
     // Few consist of what they share with their neighbours: that is asked first, because it is told by shingles alone.

@@ -7,7 +7,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::copies::CopyGroups;
 use super::correlation::{Pair, correlation_clusters};
-use super::story::join_versions;
+use super::story::{Dates, apart, join_versions};
 use super::union_find::UnionFind;
 use crate::DocId;
 use crate::classify::Edge;
@@ -78,9 +78,9 @@ pub fn build(
     judge: &impl Judge,
 ) -> (Vec<Cluster>, Vec<Edge>) {
     let documents = groups.leader.len();
-    let mut core = join_versions(documents, &edges, judge);
+    let (mut core, dates) = join_versions(documents, &edges, judge);
     // What nobody asked for before.
-    let told = join_rewrites(&mut core, &edges, judge);
+    let told = join_rewrites(&mut core, &dates, &edges, judge);
     for (document, leader) in (0u32..).zip(&groups.leader) {
         core.union(leader.0, document);
     }
@@ -106,12 +106,13 @@ pub fn build(
 }
 
 /// Joins the groups of `core` whose documents are rewrites of each other, and gives the edges that were asked for on the way.
-fn join_rewrites(core: &mut UnionFind, edges: &[Edge], judge: &impl Judge) -> Vec<Edge> {
+fn join_rewrites(core: &mut UnionFind, dates: &[Dates], edges: &[Edge], judge: &impl Judge) -> Vec<Edge> {
     // Edges between groups, by the groups' roots; the first of each pair of groups is the surest.
     let mut between: Vec<(u32, u32, &Edge)> = Vec::new();
     for edge in edges {
         let (x, y) = (core.find(edge.a.0), core.find(edge.b.0));
-        if x != y && edge.relation == Relation::Rewrite {
+        let apart = || apart(dates[x as usize], dates[y as usize], judge);
+        if x != y && edge.relation == Relation::Rewrite && !apart() {
             between.push((x.min(y), x.max(y), edge));
         }
     }
@@ -139,7 +140,7 @@ fn join_rewrites(core: &mut UnionFind, edges: &[Edge], judge: &impl Judge) -> Ve
             .par_iter()
             .map(|component| {
                 let mut told = Vec::new();
-                let pairs = component_pairs(component, &links, judge, &mut told);
+                let pairs = component_pairs(component, &links, dates, judge, &mut told);
                 (correlation_clusters(component.len(), &pairs), told)
             })
             .collect();
@@ -184,7 +185,13 @@ impl Known<'_> {
 
 /// The pairs of a component's groups. Those without a link are looked at where there are not too many: their roots stand for
 /// them.
-fn component_pairs(component: &[u32], links: &[Link], judge: &impl Judge, told: &mut Vec<Edge>) -> Vec<Pair> {
+fn component_pairs(
+    component: &[u32],
+    links: &[Link],
+    dates: &[Dates],
+    judge: &impl Judge,
+    told: &mut Vec<Edge>,
+) -> Vec<Pair> {
     let index = |root: u32| component.binary_search(&root).ok();
     let mut pairs: Vec<Pair> = Vec::new();
     // Links are sorted by `a`: each component's own are a few short ranges.
@@ -204,13 +211,14 @@ fn component_pairs(component: &[u32], links: &[Link], judge: &impl Judge, told: 
                 if known.binary_search(&(a, b)).is_ok() {
                     continue;
                 }
-                let (x, y) = (DocId(component[a]), DocId(component[b]));
-                let edge = if component.len() <= CHECK_ALL_PAIRS { judge.relate(x, y) } else { None };
-                if let Some(edge) = edge.filter(|edge| edge.relation.groups()) {
+                let (x, y) = (component[a], component[b]);
+                if apart(dates[x as usize], dates[y as usize], judge) {
+                    pairs.push(Pair { a, b, score: APART });
+                } else if component.len() <= CHECK_ALL_PAIRS
+                    && let Some(edge) = judge.relate(DocId(x), DocId(y)).filter(|edge| edge.relation.groups())
+                {
                     pairs.push(Pair { a, b, score: edge.score });
                     told.push(edge);
-                } else if judge.apart(x, y) {
-                    pairs.push(Pair { a, b, score: APART });
                 }
             }
         }

@@ -16,11 +16,12 @@ use crate::report::Relation;
 /// Seconds from the first to the last document of a running story; a reprint may come later.
 const SPAN: i64 = 3 * 24 * 3600;
 
-/// The dates of a group of documents, where any is known: the first and the last with theirs.
-type Dates = Option<((i64, DocId), (i64, DocId))>;
+/// The dates of a group of documents, where any is known: the first and the last with their documents.
+pub(super) type Dates = Option<((i64, DocId), (i64, DocId))>;
 
-/// Joins documents that keep each other's passages. `edges` are those of one dispatch; rewrites among them are passed over.
-pub(super) fn join_versions(documents: usize, edges: &[Edge], judge: &impl Judge) -> UnionFind {
+/// Joins documents that keep each other's passages, and gives the sets and, by their roots, their dates. `edges` are those of one
+/// dispatch; rewrites among them are passed over.
+pub(super) fn join_versions(documents: usize, edges: &[Edge], judge: &impl Judge) -> (UnionFind, Vec<Dates>) {
     let holder = holders(documents, edges, judge);
     let mut sets = UnionFind::new(documents);
     let mut dates: Vec<Dates> = (0u32..)
@@ -53,7 +54,12 @@ pub(super) fn join_versions(documents: usize, edges: &[Edge], judge: &impl Judge
         sets.union(a, b);
         dates[sets.find(a) as usize] = both;
     }
-    sets
+    (sets, dates)
+}
+
+/// Whether two groups lie too far apart to be of one dispatch.
+pub(super) fn apart(a: Dates, b: Dates, judge: &impl Judge) -> bool {
+    together(a, b).is_some_and(|(first, last)| judge.apart(first.1, last.1))
 }
 
 /// Whether documents of these dates may be of one story, which an edge joins.

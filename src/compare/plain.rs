@@ -41,10 +41,20 @@ pub fn plain(feature: Feature, value: f64) -> Plain {
             "they have no passages in common word for word",
             String::new(),
         ),
-        Feature::Kept => words(
-            "large parts of both are the same word for word",
-            "only small parts of both are the same word for word",
-            percent(value * value),
+        Feature::OtherSource => words(
+            "they come from different outlets",
+            "they come from one outlet, or an outlet is not known",
+            String::new(),
+        ),
+        Feature::Near => words(
+            "they were published within three days of each other",
+            "they were published days apart, or a date is not known",
+            String::new(),
+        ),
+        Feature::VerbatimMatched => words(
+            "sentence answers to sentence word for word",
+            "few sentences answer each other word for word",
+            percent(value),
         ),
         Feature::WeightShared => words(
             "most of what the one says, by weight, is in the other",
@@ -56,70 +66,10 @@ pub fn plain(feature: Feature, value: f64) -> Plain {
             "the heavier text has much that the other lacks",
             percent(value),
         ),
-        Feature::HeadlineTold => words(
-            "the shorter one's headline is what the longer one opens with",
-            "the longer one does not open with the shorter one's headline",
-            percent(value),
-        ),
-        Feature::OpeningKept => words(
-            "the opening of the shorter one was kept",
-            "the opening of the shorter one is its own",
-            percent(value),
-        ),
-        Feature::EndKept => words(
-            "the end of the shorter one was kept",
-            "the end of the shorter one is its own",
-            percent(value),
-        ),
-        Feature::NumbersKept => words(
-            "the numbers were kept with the passages they are in",
-            "few numbers are in the passages that were kept",
-            percent(value),
-        ),
-        Feature::NamesExchanged => words(
-            "between the same words stand other names, as in a form",
-            "between the same words stand no other names",
-            percent(value),
-        ),
         Feature::Labelled => words(
             "one is labelled as updated periodically, such as a fact box",
             "neither is labelled as updated periodically",
             String::new(),
-        ),
-        Feature::Near => words(
-            "they were published close together",
-            "they were not published close together, or a date is not known",
-            percent(value),
-        ),
-        Feature::KeptNear => words(
-            "large parts are the same, and they were published close together",
-            "few parts are the same of texts published close together",
-            percent(value),
-        ),
-        Feature::WeightSharedNear => words(
-            "most content is the same, and they were published close together",
-            "little content is the same of texts published close together",
-            percent(value),
-        ),
-        Feature::OneToOneNear => words(
-            "sentence answers to sentence in texts published close together",
-            "few sentences answer each other in texts published close together",
-            percent(value),
-        ),
-        Feature::UncoveredNear => words(
-            "parts were kept in different texts published close together",
-            "no parts were kept in different texts published close together",
-            percent(value),
-        ),
-        Feature::NewOpeningNear => words(
-            "parts were kept under a new lead, published close together",
-            "no parts were kept under a new lead published close together",
-            percent(value),
-        ),
-        Feature::InsertedNear => words(
-            "much was inserted between parts kept, published close together",
-            "little was inserted between parts kept in texts close together",
-            count(),
         ),
         Feature::Singles => words(
             "they have many words of weight in common, said once in each",

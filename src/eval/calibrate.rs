@@ -15,11 +15,11 @@ use super::pairs::{
 };
 use crate::classify::Prepared;
 use crate::config::MatchConfig;
-use crate::verify::{FORMAT, Feature, Features, Idf, Model, ModelFile, Sense, Weight, WeightsFile};
+use crate::verify::{FORMAT, Feature, Features, Idf, Kind, Model, ModelFile, Sense, Weight, WeightsFile};
 use crate::{Error, Result};
 
 /// How a model is fitted.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CalibrationOptions {
     /// Parts that the families are split into; each is judged by a model fitted on the others. 2 is one half
     /// against the other, both ways.
@@ -30,10 +30,14 @@ pub struct CalibrationOptions {
     pub negative_weight: f64,
     /// The same for pairs with passages in common, which are few among candidates, and true as often as false.
     pub passages_negative_weight: f64,
+    /// The same for those of them that were published near each other.
+    pub near_negative_weight: f64,
     /// The same for perturbed variants: a template that was cut or misread as well is rarer than either.
     pub variant_negative_weight: f64,
     /// Perturbed variants of each pair that are fitted on as well, besides the furnished ones.
     pub variants: usize,
+    /// Names, or beginnings of names, of the sets of reprints and versions: their passages say nothing of rewrites.
+    pub reuse_sets: Vec<String>,
     /// Errors listed.
     pub errors: usize,
 }
@@ -44,9 +48,11 @@ impl Default for CalibrationOptions {
             folds: 2,
             ridge: 1.0,
             negative_weight: 5.0,
-            passages_negative_weight: 2.0,
+            passages_negative_weight: 1.5,
+            near_negative_weight: 2.0,
             variant_negative_weight: 1.5,
             variants: 12,
+            reuse_sets: Vec::new(),
             errors: 20,
         }
     }
@@ -72,6 +78,8 @@ struct Sample {
     measured: Measured,
     settled: bool,
     same: bool,
+    /// Whether it is of a set of reprints and versions.
+    reuse: bool,
     weight: f64,
     /// Folds of both documents.
     folds: (usize, usize),
@@ -110,7 +118,7 @@ pub fn calibrate(
     let families = Families::new(pairs);
     let folds = options.folds.max(2);
     let fitting = Fitting { pairs, resolved: &resolved, families: &families, folds, config, options };
-    let weights = [idf_of(&resolved.documents, config), Idf::background()];
+    let weights = [idf_of(documents, config), Idf::background()];
     let derived = variants(pairs, &resolved.pairs, &resolved.documents, &families, options.variants);
     let (mut samples, mut others) = (Vec::new(), Vec::new());
     for idf in &weights {
@@ -120,12 +128,13 @@ pub fn calibrate(
         fitting.measure_variants(&derived, idf, &mut samples)?;
     }
     samples.append(&mut others);
-    let parts = [false, true].map(|passages| Part::fit(&samples, passages, folds, options.ridge));
+    let parts = Kind::ALL.map(|kind| Part::fit(&samples, kind, folds, options.ridge));
     let judge = |s: &Sample| -> f64 {
-        let scored =
-            s.measured.features.as_ref().map_or(0.0, |features| {
-                parts[usize::from(has_passages(features))].score(features, s.folds.0)
-            });
+        let scored = s
+            .measured
+            .features
+            .as_ref()
+            .map_or(0.0, |features| parts[features.kind() as usize].score(features, s.folds.0));
         s.measured.decided(scored, config).score
     };
     let scores: Vec<f64> = samples.iter().map(judge).collect();
@@ -151,13 +160,14 @@ pub fn calibrate(
         "ridge": options.ridge,
         "negative_weight": options.negative_weight,
         "passages_negative_weight": options.passages_negative_weight,
+        "near_negative_weight": options.near_negative_weight,
         "variant_negative_weight": options.variant_negative_weight,
         "threshold": threshold,
         "cross_validated": &report.overall,
         "cross_validated_alone": &alone.overall,
     });
-    let [without_passages, with_passages] = parts.map(|part| part.file());
-    let model = ModelFile { format: FORMAT, fitted_on, without_passages, with_passages };
+    let [without_passages, with_passages, with_passages_near] = parts.map(|part| part.file());
+    let model = ModelFile { format: FORMAT, fitted_on, without_passages, with_passages, with_passages_near };
     Model::from_file(&model)?;
     Ok(Calibration { model, report, alone, perturbed })
 }
@@ -192,12 +202,11 @@ impl Fitting<'_> {
         for ((pair, &(a, b)), (own, (without_dates, one_day))) in
             self.pairs.iter().zip(&self.resolved.pairs).zip(measured)
         {
-            let folds = self.folds_of(pair);
-            samples.push(self.sample(own, pair.same, self.weight(pair.same, &own, false), folds));
+            samples.push(self.sample(own, pair, pair.same, self.weight(pair.same, &own, false)));
             let dated = dates[a].is_some() && dates[b].is_some();
             let other = if dated { without_dates } else { one_day };
             let weight = OTHER_DATES_WEIGHT * self.weight(pair.same, &other, false);
-            others.push(self.sample(other, pair.same, weight, folds));
+            others.push(self.sample(other, pair, pair.same, weight));
         }
         Ok(())
     }
@@ -214,10 +223,12 @@ impl Fitting<'_> {
             })
             .collect();
         for (variant, measured) in derived.iter().zip(measured) {
-            let folds = self.folds_of(&self.pairs[variant.pair]);
-            let folds = if variant.name == REPRINT { (folds.0, folds.0) } else { folds };
             let weight = share * self.weight(variant.same, &measured, true);
-            samples.push(self.sample(measured, variant.same, weight, folds));
+            let mut sample = self.sample(measured, &self.pairs[variant.pair], variant.same, weight);
+            if variant.name == REPRINT {
+                sample.folds.1 = sample.folds.0;
+            }
+            samples.push(sample);
         }
         Ok(())
     }
@@ -227,27 +238,32 @@ impl Fitting<'_> {
     }
 
     fn weight(&self, same: bool, measured: &Measured, perturbed: bool) -> f64 {
-        let passages = measured.features.is_some_and(|features| features.get(Feature::Passages) > 0.0);
-        match (same, perturbed) {
-            (true, _) => 1.0,
-            (false, true) => self.options.variant_negative_weight,
-            (false, false) if passages => self.options.passages_negative_weight,
-            (false, false) => self.options.negative_weight,
+        let kind = measured.features.map_or(Kind::WithoutPassages, |features| features.kind());
+        match (same, perturbed, kind) {
+            (true, ..) => 1.0,
+            (false, true, _) => self.options.variant_negative_weight,
+            (false, false, Kind::WithoutPassages) => self.options.negative_weight,
+            (false, false, Kind::WithPassages) => self.options.passages_negative_weight,
+            (false, false, Kind::WithPassagesNear) => self.options.near_negative_weight,
         }
     }
 
-    fn sample(&self, measured: Measured, same: bool, weight: f64, folds: (usize, usize)) -> Sample {
+    fn sample(&self, measured: Measured, pair: &LabelledPair, same: bool, weight: f64) -> Sample {
         let settled = measured.settled(self.config);
+        let reuse = self.options.reuse_sets.iter().any(|set| pair.set.starts_with(set.as_str()));
+        let folds = self.folds_of(pair);
         // Each pair enters twice, with either weighting.
-        Sample { measured, settled, same, weight: weight / 2.0, folds }
+        Sample { measured, settled, same, reuse, weight: weight / 2.0, folds }
     }
 }
 
-fn has_passages(features: &Features) -> bool {
-    features.get(Feature::Passages) > 0.0
+/// Whether the weights of a kind of pairs are fitted on a sample of another kind. Weights of pairs without passages need the many
+/// rewrites that have some; but what passages mean in sets of reprints is no matter of theirs.
+fn teaches(sample: &Sample, of: Kind, kind: Kind) -> bool {
+    of == kind || kind == Kind::WithoutPassages && !sample.reuse
 }
 
-/// One of the two sets of weights: fitted without each fold, calibrated, and fitted on all.
+/// The weights of a kind of pairs: fitted without each fold, calibrated, and fitted on all.
 struct Part {
     /// By the fold that was left out.
     models: Vec<Fitted>,
@@ -257,15 +273,19 @@ struct Part {
 }
 
 impl Part {
-    /// Fits the weights of pairs with or without passages in common.
-    fn fit(samples: &[Sample], passages: bool, folds: usize, ridge: f64) -> Self {
+    /// Fits the weights of a kind of pairs.
+    fn fit(samples: &[Sample], kind: Kind, folds: usize, ridge: f64) -> Self {
         let asked: Vec<(&Sample, &Features)> = samples
             .iter()
             .filter(|sample| !sample.settled)
             .filter_map(|sample| Some((sample, sample.measured.features.as_ref()?)))
-            .filter(|(_, features)| passages == has_passages(features))
+            .filter(|(sample, features)| teaches(sample, features.kind(), kind))
             .collect();
-        let senses: Vec<Sense> = Feature::ALL.iter().map(|f| f.sense()).collect();
+        // What pairs without passages cannot have does not count for them.
+        let mask = |f: &Feature| {
+            if kind == Kind::WithoutPassages && f.is_of_passages() { Sense::None } else { f.sense() }
+        };
+        let senses: Vec<Sense> = Feature::ALL.iter().map(mask).collect();
         let fit_without = |fold: Option<usize>| {
             let rows: Vec<Row<'_>> = asked
                 .iter()
@@ -275,7 +295,9 @@ impl Part {
             fit(&rows, &senses, ridge)
         };
         let models: Vec<Fitted> = (0..folds).map(|fold| fit_without(Some(fold))).collect();
-        let (slope, offset) = platt(&asked, &models);
+        let own: Vec<(&Sample, &Features)> =
+            asked.iter().copied().filter(|(_, features)| features.kind() == kind).collect();
+        let (slope, offset) = platt(&own, &models);
         Self { models, all: fit_without(None), slope, offset }
     }
 

@@ -57,6 +57,7 @@ pub(super) fn fit(rows: &[Row<'_>], senses: &[Sense], ridge: f64) -> Fitted {
     let bound = |j: usize, value: f64| match senses.get(j) {
         Some(Sense::For) => value.max(0.0),
         Some(Sense::Against) => value.min(0.0),
+        Some(Sense::None) => 0.0,
         Some(Sense::Either) | None => value,
     };
     let mut at = vec![0.0; columns];

@@ -114,12 +114,12 @@ pub(super) fn prepare(documents: &[&Document], config: &MatchConfig, idf: &Idf) 
 }
 
 /// The weights of a folder that holds these documents.
-pub(super) fn idf_of(documents: &[&Document], config: &MatchConfig) -> Idf {
+pub(super) fn idf_of(documents: &Documents, config: &MatchConfig) -> Idf {
     let counted: Vec<(LanguageKey, Frequencies)> = documents
         .par_iter()
         .map_init(
             || Tokenizer::new(config),
-            |tokenizer, document| {
+            |tokenizer, (_, document)| {
                 let mut frequencies = Frequencies::default();
                 frequencies.add(&Profile::distinct_terms(&tokenizer.tokens(&document.text)));
                 (LanguageKey::of(document.meta.language.as_deref()), frequencies)
@@ -162,16 +162,16 @@ pub(super) fn resolve<'a>(pairs: &'a [LabelledPair], documents: &'a Documents) -
 /// What the terms of a pair's texts weigh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Weighting {
-    /// What they weigh in a folder of all documents that the pairs name.
+    /// What they weigh in a folder of all documents that were given.
     Folder,
     /// What the background table says, as in a folder of two.
     Alone,
 }
 
 impl Weighting {
-    pub(super) fn idf(self, resolved: &Resolved<'_>, config: &MatchConfig) -> Idf {
+    pub(super) fn idf(self, documents: &Documents, config: &MatchConfig) -> Idf {
         match self {
-            Weighting::Folder => idf_of(&resolved.documents, config),
+            Weighting::Folder => idf_of(documents, config),
             Weighting::Alone => Idf::background(),
         }
     }
@@ -189,7 +189,7 @@ pub fn decide_pairs(
     weighting: Weighting,
 ) -> Result<Vec<Decision>> {
     let resolved = resolve(pairs, documents)?;
-    let ready = prepare(&resolved.documents, config, &weighting.idf(&resolved, config));
+    let ready = prepare(&resolved.documents, config, &weighting.idf(documents, config));
     let prepared = Prepared::new(ready, config, model);
     Ok(resolved
         .pairs

@@ -16,7 +16,7 @@ use crate::classify::Edge;
 use crate::cluster::{CopyGroups, edge_between};
 use crate::config::{Config, MatchConfig};
 use crate::document::{Header, Skipped};
-use crate::sources::{Added, source_key};
+use crate::sources::{Added, known_source, source_key};
 use crate::spill::Budget;
 use crate::text::{Piece, TokenStore, Tokens, mix};
 use crate::verify::LanguageKey;
@@ -35,6 +35,8 @@ pub(super) struct Corpus {
     /// By document: its source, and when it was published, where that is understood.
     pub(super) sources: Vec<u64>,
     pub(super) published: Arc<Vec<Option<i64>>>,
+    /// By document: the source that it names.
+    pub(super) known_sources: Arc<Vec<Option<u64>>>,
     /// By document: its language.
     pub(super) languages: Vec<LanguageKey>,
     pub(super) headlines: Headlines,
@@ -65,6 +67,7 @@ impl Corpus {
             learned: Learned::default(),
             sources: Vec::new(),
             published: Arc::default(),
+            known_sources: Arc::default(),
             languages: Vec::new(),
             headlines: Headlines::new(&budget.part(1, 32)),
             living: Arc::default(),
@@ -99,6 +102,7 @@ impl Corpus {
         self.bytes += header.bytes;
         let source = source_key(&header.path, header.record, &header.meta);
         self.sources.push(source);
+        Arc::make_mut(&mut self.known_sources).push(known_source(&header.meta));
         self.languages.push(LanguageKey::of(header.meta.language.as_deref()));
         match read {
             Read::New(New { tokens, keys, credits, living, headline, .. }) => {

@@ -190,6 +190,7 @@ fn frequencies_of(corpus: &Corpus, leaders: &[(LanguageKey, DocId)]) -> Result<F
 pub(super) fn publications(corpus: &Corpus, config: &Config) -> Publications {
     let dates = if config.matching.ignore_dates { Arc::default() } else { Arc::clone(&corpus.published) };
     Publications::new(dates, Arc::clone(&corpus.living), config.matching.window)
+        .with_sources(Arc::clone(&corpus.known_sources))
 }
 
 /// Joins the representatives and checks what meets.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::Config;
 use crate::document::{DateOrigin, Skipped};
 use crate::text::credit::Credit;
-use crate::verify::{Feature, Model, Sum};
+use crate::verify::{Feature, Kind, Model, Sum};
 
 /// The schema number that this version writes and reads.
 pub const SCHEMA: u32 = 1;
@@ -61,24 +61,28 @@ pub struct ModelLine {
     /// Of pairs without passages in common.
     #[serde(flatten)]
     pub without_passages: Sum,
-    /// Of pairs with passages in common, told by the feature `passages`; its features are in the same order.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub with_passages: Option<Sum>,
+    /// Of pairs with passages in common, which the feature `passages` tells, and of those of them that were published near each
+    /// other, which the feature `near` tells; their features are in the same order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub with_passages: Vec<Sum>,
 }
 
 impl ModelLine {
     /// What scores of a model are made of.
     pub fn of(model: &Model) -> Self {
-        let [without_passages, with_passages] = model.sums();
-        Self { without_passages, with_passages: Some(with_passages) }
+        let [without_passages, with_passages, with_passages_near] = model.sums();
+        Self { without_passages, with_passages: vec![with_passages, with_passages_near] }
     }
 
     /// What the score of a pair is made of, for which these values were measured.
     pub fn sum_of(&self, values: &[f64]) -> &Sum {
-        let features = &self.without_passages.features;
-        let passages = features.iter().position(|addend| addend.feature == Feature::Passages.name());
-        let has_passages = passages.and_then(|at| values.get(at)).is_some_and(|&value| value > 0.0);
-        self.with_passages.as_ref().filter(|_| has_passages).unwrap_or(&self.without_passages)
+        let value = |feature: Feature| {
+            let at =
+                self.without_passages.features.iter().position(|addend| addend.feature == feature.name());
+            at.and_then(|at| values.get(at)).copied().unwrap_or_default()
+        };
+        let kind = Kind::of(value(Feature::Passages), value(Feature::Near)) as usize;
+        kind.checked_sub(1).and_then(|at| self.with_passages.get(at)).unwrap_or(&self.without_passages)
     }
 }
 

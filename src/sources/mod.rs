@@ -52,6 +52,14 @@ pub fn source_name<'a>(path: &'a str, record: Option<u64>, meta: &'a Metadata) -
     })
 }
 
+/// The hash of the source that a document names, in its `source` field or by the host of its address; `None` where it
+/// names none.
+pub fn known_source(meta: &Metadata) -> Option<u64> {
+    let named = meta.source.as_deref().map(str::trim).filter(|name| !name.is_empty());
+    let source = named.or_else(|| host(meta.url.as_deref()?))?;
+    Some(xxhash_rust::xxh3::xxh3_64(source.to_lowercase().as_bytes()))
+}
+
 /// The hash of a document's source, upper case or lower; sources are only ever compared.
 pub fn source_key(path: &str, record: Option<u64>, meta: &Metadata) -> u64 {
     xxhash_rust::xxh3::xxh3_64(source_name(path, record, meta).to_lowercase().as_bytes())

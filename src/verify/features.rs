@@ -8,7 +8,6 @@ use super::align::Alignment;
 use super::chain::{Point, State, chain, in_order, sentence_chains, singles};
 use super::conflict::conflict;
 use super::coverage::{Coverage, coverage};
-use super::kept::Kept;
 use super::overlap::{Overlap, common, overlap};
 use super::profile::Profile;
 
@@ -22,6 +21,8 @@ pub enum Sense {
     Against,
     /// It sets the scale for others.
     Either,
+    /// It is not to count.
+    None,
 }
 
 macro_rules! features {
@@ -97,43 +98,23 @@ features! {
     /// Similarity of the headlines: weight of the terms in both over that of the terms in either, 0 to 1; 0 where one has no
     /// headline.
     Headline "headline" For;
+    /// 1 where both sources are known and differ; else 0. Within one archive, long passages are the agency's own forms more often;
+    /// between two outlets they are a reprint. Not measured on the texts: see [`Features::with_circumstances`].
+    OtherSource "other_source" Either;
     /// 1 where both texts have passages of five words and more in common, [`PASSAGES`] shingles at least; else 0, and so are all
-    /// features below, which say what such passages mean.
+    /// features below, which say what such passages mean. Picks the weights, as [`Near`](Self::Near) does.
     Passages "passages" Either;
-    /// Square root of the Jaccard similarity of the five-word shingles, 0 to 1.
-    Kept "kept" For;
+    /// 1 where both dates are known and lie within [`NEAR`] hours: then passages mean one running story; else 0.
+    Near "near" Either;
+    /// Containment of the shingles of the smaller set times `one_to_one`, 0 to 1: sentence answers sentence, word for word.
+    VerbatimMatched "verbatim_matched" For;
     /// Share of the weight of the lighter text that stands in the other, 0 to 1.
     WeightShared "weight_shared" For;
     /// Share of the weight of the heavier text that stands in the other, 0 to 1.
     WeightSharedHeavier "weight_shared_heavier" For;
-    /// Share of the weight of the shorter text's headline that stands in the opening of the longer text, 0 to 1.
-    HeadlineTold "headline_told" For;
-    /// Share of the first sixty words of the shorter text that stand in passages, 0 to 1.
-    OpeningKept "opening_kept" Either;
-    /// Share of the last sixty words of the shorter text that stand in passages, 0 to 1.
-    EndKept "end_kept" Either;
-    /// Share of the numbers of the text with fewer that stand in passages, 0 to 1.
-    NumbersKept "numbers_kept" For;
-    /// Share of the changes between passages in which one name takes the place of another, 0 to 1: a form filled in anew.
-    NamesExchanged "names_exchanged" Against;
-    /// 1 where either is labelled as a document that is updated periodically (a fact box, a timeline); else 0.
+    /// 1 where either is labelled as a document that is updated periodically (a fact box, a timeline); else 0. Not measured on the
+    /// texts.
     Labelled "labelled" Against;
-    /// How near in time the two were published: 1 within a day and a half, falling to 0 at six days; 0 where a date is not
-    /// known.
-    Near "near" Either;
-    /// `kept` times `near`: within a day or two, shared passages mean one running story.
-    KeptNear "kept_near" For;
-    /// `weight_shared` times `near`.
-    WeightSharedNear "weight_shared_near" For;
-    /// `one_to_one` times `near`.
-    OneToOneNear "one_to_one_near" For;
-    /// `verbatim_uncovered` times `near`: what speaks for a form filled in anew, or for background, in texts of any date is a
-    /// new lead in those of one day.
-    UncoveredNear "uncovered_near" Either;
-    /// `verbatim_new_opening` times `near`.
-    NewOpeningNear "new_opening_near" Either;
-    /// Logarithm of the words inserted between passages, times `near`.
-    InsertedNear "inserted_near" Either;
 }
 
 impl Feature {
@@ -158,47 +139,22 @@ impl Features {
         &self.values
     }
 
-    /// The same with what the two texts keep of each other word for word; `jaccard` is that of their five-word shingles, and
-    /// `labelled` says whether either is labelled as updated periodically.
+    /// The same with what is known besides the texts: the last step. Who runs a dispatch runs it within a day; what resembles one
+    /// of last week is a follow-up or a form filled in anew more often.
     #[must_use]
-    pub(crate) fn with_passages(mut self, kept: &Kept, jaccard: f64, labelled: bool) -> Self {
-        let exchanged = f64::from(kept.names_exchanged) / (1.0 + f64::from(kept.changes));
+    pub(crate) fn with_circumstances(mut self, circumstances: Circumstances) -> Self {
+        let Circumstances { hours, other_source, labelled } = circumstances;
+        let passages = self.get(Feature::Passages) > 0.0;
+        let flag = |set: bool| f64::from(u8::from(set));
+        let near = passages && hours.is_some_and(|hours| hours <= NEAR);
         for (feature, value) in [
-            (Feature::Passages, 1.0),
-            (Feature::Kept, jaccard.sqrt()),
-            (Feature::OpeningKept, f64::from(kept.opening)),
-            (Feature::EndKept, f64::from(kept.end)),
-            (Feature::NumbersKept, f64::from(kept.numbers)),
-            (Feature::NamesExchanged, exchanged),
-            (Feature::Labelled, f64::from(u8::from(labelled))),
-            // Times `near`, once that is known.
-            (Feature::InsertedNear, f64::from(kept.inserted.ln_1p())),
+            (Feature::DaysApart, hours.map_or(0.0, |hours| (hours / 24.0 - 1.0).clamp(0.0, 30.0))),
+            (Feature::OtherSource, flag(other_source)),
+            (Feature::Near, flag(near)),
+            (Feature::Labelled, flag(passages && labelled)),
         ] {
             self.values[feature as usize] = value;
         }
-        self
-    }
-
-    /// The same with the hours between the two publications, `None` where a date is not known: the last step. Who runs a
-    /// dispatch runs it within a day; what resembles one of last week is a follow-up or a form filled in anew more often.
-    #[must_use]
-    pub(crate) fn at_times(mut self, hours: Option<f64>) -> Self {
-        let passages = self.get(Feature::Passages);
-        let near =
-            hours.map_or(0.0, |hours| ((NEAR_ENDS - hours) / (NEAR_ENDS - NEAR)).clamp(0.0, 1.0)) * passages;
-        for (feature, of) in [
-            (Feature::KeptNear, Feature::Kept),
-            (Feature::WeightSharedNear, Feature::WeightShared),
-            (Feature::OneToOneNear, Feature::OneToOne),
-            (Feature::UncoveredNear, Feature::VerbatimUncovered),
-            (Feature::NewOpeningNear, Feature::VerbatimNewOpening),
-            (Feature::InsertedNear, Feature::InsertedNear),
-        ] {
-            self.values[feature as usize] = near * self.get(of);
-        }
-        self.values[Feature::Near as usize] = near;
-        self.values[Feature::DaysApart as usize] =
-            hours.map_or(0.0, |hours| (hours / 24.0 - 1.0).clamp(0.0, 30.0));
         self
     }
 
@@ -227,9 +183,19 @@ pub struct Scratch {
 
 /// Five-word shingles that two texts with passages in common share at least.
 pub const PASSAGES: usize = 10;
-/// Hours up to which two publications are near, and from which on they are not at all.
-const NEAR: f64 = 36.0;
-const NEAR_ENDS: f64 = 144.0;
+/// Hours up to which two publications are near.
+pub const NEAR: f64 = 72.0;
+
+/// What is known of a pair besides its texts.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Circumstances {
+    /// Hours between the two publications, where both dates are known.
+    pub hours: Option<f64>,
+    /// Whether both sources are known and differ.
+    pub other_source: bool,
+    /// Whether either is labelled as updated periodically.
+    pub labelled: bool,
+}
 
 /// A term of at least this weight is rare: a name, a place, a word of this story.
 pub(super) const RARE_IDF: f32 = 5.0;
@@ -246,24 +212,24 @@ const OTHER_SCRIPT: f32 = 0.5;
 /// An excerpt under heavy furniture on both sides has a small share; its weight tells.
 const HOPELESS_MASS: f32 = 60.0;
 
-/// What was measured on a pair.
+/// What was measured on the texts of a pair.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Measured {
     /// Distinct five-word shingles that both have.
     pub shared_shingles: usize,
-    /// `None` where the two have so little in common that no model would call them one dispatch. What
-    /// passages and dates say is not in it yet.
+    /// `None` where the two have so little in common that no model would call them one dispatch. What is known besides the
+    /// texts is not in it yet.
     pub features: Option<Features>,
 }
 
 impl Measured {
-    /// Whether the two have passages in common, so that their tokens must be looked at.
+    /// Whether the two have passages in common.
     pub fn has_passages(&self) -> bool {
         self.shared_shingles >= PASSAGES
     }
 }
 
-/// Measures a pair, but for what passages and dates say.
+/// Measures the texts of a pair.
 ///
 /// The early exit costs about a microsecond for two articles, the full measure about twenty. Symmetric in `a` and `b`.
 pub fn measure(a: &Profile, b: &Profile, scratch: &mut Scratch) -> Measured {
@@ -347,23 +313,12 @@ fn assemble(a: &Profile, b: &Profile, alignment: &Alignment, both: Overlap, part
             Feature::Headline => headlines(a, b),
             Feature::WeightShared => passages * both.mass / a.mass.min(b.mass),
             Feature::WeightSharedHeavier => passages * both.mass / a.mass.max(b.mass),
-            Feature::HeadlineTold => passages * headline_told(a, b),
-            // Of passages and dates; see `Features`.
-            Feature::DaysApart
-            | Feature::Passages
-            | Feature::Kept
-            | Feature::OpeningKept
-            | Feature::EndKept
-            | Feature::NumbersKept
-            | Feature::NamesExchanged
-            | Feature::Labelled
-            | Feature::Near
-            | Feature::KeptNear
-            | Feature::WeightSharedNear
-            | Feature::OneToOneNear
-            | Feature::UncoveredNear
-            | Feature::NewOpeningNear
-            | Feature::InsertedNear => 0.0,
+            Feature::VerbatimMatched => {
+                passages * parts.one_to_one * parts.shared_shingles as f32 / fewer_shingles.max(1.0)
+            }
+            Feature::Passages => passages,
+            // Not of the texts; see `Features::with_circumstances`.
+            Feature::DaysApart | Feature::OtherSource | Feature::Near | Feature::Labelled => 0.0,
         };
         values[feature as usize] = f64::from(value);
     }
@@ -380,19 +335,6 @@ fn headlines(a: &Profile, b: &Profile) -> f32 {
         .sum();
     let either = mass(a) + mass(b) - both;
     if a.is_empty() || b.is_empty() || either <= 0.0 { 0.0 } else { both / either }
-}
-
-/// Share of the weight of the shorter text's headline that stands in the opening of the longer text.
-fn headline_told(a: &Profile, b: &Profile) -> f32 {
-    let (shorter, longer) = if (a.words, a.digest) <= (b.words, b.digest) { (a, b) } else { (b, a) };
-    let all: f32 = shorter.headline.iter().map(|&(_, weight)| weight).sum();
-    let told: f32 = shorter
-        .headline
-        .iter()
-        .filter(|&&(term, _)| longer.first_place(term).is_some_and(|at| at < longer.opening_end))
-        .map(|&(_, weight)| weight)
-        .sum();
-    if all > 0.0 { told / all } else { 0.0 }
 }
 
 /// 1 where the opening names a day of the week, the other text names others, and not that one.

@@ -23,9 +23,9 @@ mod chain;
 mod conflict;
 mod counter;
 mod coverage;
+mod exchanged;
 mod features;
 mod idf;
-mod kept;
 mod model;
 mod overlap;
 mod passages;
@@ -37,11 +37,13 @@ mod terms;
 mod weekdays;
 
 pub use counter::TermCounter;
-pub use features::{FEATURES, Feature, Features, Measured, PASSAGES, Scratch, Sense, measure};
+pub use exchanged::Exchanges;
+pub use features::{
+    Circumstances, FEATURES, Feature, Features, Measured, NEAR, PASSAGES, Scratch, Sense, measure,
+};
 pub use idf::{Frequencies, Idf, LARGEST, LanguageKey, PSEUDO_DOCUMENTS, Weights};
-pub use kept::{Kept, KeptMeasure};
 pub(crate) use model::logistic;
-pub use model::{Addend, FORMAT, Model, ModelFile, Sum, Weight, WeightsFile};
+pub use model::{Addend, FORMAT, KINDS, Kind, Model, ModelFile, Sum, Weight, WeightsFile};
 pub use overlap::unrelated;
 pub(crate) use overlap::{in_common, rarest_shared};
 pub use passages::{Passage, passages};

@@ -11,7 +11,7 @@ static DEFAULT: &str = include_str!("../../data/model.json");
 /// The format that this version reads and writes.
 pub const FORMAT: u32 = 2;
 
-/// A model file: two sets of weights of named features, and the figures they were fitted on.
+/// A model file: three sets of weights of named features, and the figures they were fitted on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ModelFile {
     /// [`FORMAT`].
@@ -21,8 +21,10 @@ pub struct ModelFile {
     pub fitted_on: serde_json::Value,
     /// For pairs without passages in common.
     pub without_passages: WeightsFile,
-    /// For pairs with passages in common.
+    /// For pairs with passages in common, of unknown dates or days apart.
     pub with_passages: WeightsFile,
+    /// For pairs with passages in common that were published near each other.
+    pub with_passages_near: WeightsFile,
 }
 
 /// Weights of named features, and their calibration.
@@ -57,11 +59,43 @@ pub struct Weight {
     pub deviation: f64,
 }
 
-/// A model ready to score: one set of weights for pairs without passages in common, and one for pairs with some.
+/// A model ready to score: weights for each [`Kind`] of pair.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Model {
-    without_passages: Linear,
-    with_passages: Linear,
+pub struct Model([Linear; KINDS]);
+
+/// What kind of pair two documents are, which says what their features mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// They have no passages in common.
+    WithoutPassages,
+    /// They have passages in common, and their dates are not known, or lie days apart.
+    WithPassages,
+    /// They have passages in common and were published near each other.
+    WithPassagesNear,
+}
+
+/// Number of kinds.
+pub const KINDS: usize = 3;
+
+impl Kind {
+    /// All, in order.
+    pub const ALL: [Kind; KINDS] = [Kind::WithoutPassages, Kind::WithPassages, Kind::WithPassagesNear];
+
+    /// The kind of a pair whose features `Passages` and `Near` have these values.
+    pub(crate) fn of(passages: f64, near: f64) -> Self {
+        match (passages > 0.0, near > 0.0) {
+            (false, _) => Kind::WithoutPassages,
+            (true, false) => Kind::WithPassages,
+            (true, true) => Kind::WithPassagesNear,
+        }
+    }
+}
+
+impl Features {
+    /// What kind of pair they were measured on.
+    pub fn kind(&self) -> Kind {
+        Kind::of(self.get(Feature::Passages), self.get(Feature::Near))
+    }
 }
 
 /// Weights ready to score.
@@ -121,19 +155,16 @@ impl Model {
         if file.format != FORMAT {
             return Err(Error::Model(format!("format {} where {FORMAT} was expected", file.format)));
         }
-        Ok(Self {
-            without_passages: Linear::from_file(&file.without_passages)?,
-            with_passages: Linear::from_file(&file.with_passages)?,
-        })
-    }
-
-    fn of_pair(&self, features: &Features) -> &Linear {
-        if features.get(Feature::Passages) > 0.0 { &self.with_passages } else { &self.without_passages }
+        Ok(Self([
+            Linear::from_file(&file.without_passages)?,
+            Linear::from_file(&file.with_passages)?,
+            Linear::from_file(&file.with_passages_near)?,
+        ]))
     }
 
     /// The log-odds that the pair is one dispatch.
     pub fn log_odds(&self, features: &Features) -> f64 {
-        let Linear { intercept, weights, means } = self.of_pair(features);
+        let Linear { intercept, weights, means } = &self.0[features.kind() as usize];
         let terms = features.values().iter().zip(weights).zip(means);
         intercept + terms.map(|((value, weight), mean)| weight * (value - mean)).sum::<f64>()
     }
@@ -143,21 +174,19 @@ impl Model {
         logistic(self.log_odds(features))
     }
 
-    /// The features that count, in the order of [`Feature::ALL`]; the one that picks the weights is among them.
+    /// The features that count for any kind, in the order of [`Feature::ALL`]; those that tell the kinds are among them.
     pub fn counting(&self) -> Vec<Feature> {
         let counts = |&feature: &Feature| {
-            let weight = |part: &Linear| part.weights[feature as usize];
-            feature == Feature::Passages
-                || weight(&self.without_passages) != 0.0
-                || weight(&self.with_passages) != 0.0
+            matches!(feature, Feature::Passages | Feature::Near)
+                || self.0.iter().any(|linear| linear.weights[feature as usize] != 0.0)
         };
         Feature::ALL.iter().copied().filter(counts).collect()
     }
 
-    /// What scores are made of: for pairs without passages in common, and with.
-    pub fn sums(&self) -> [Sum; 2] {
+    /// What scores are made of, by [`Kind`].
+    pub fn sums(&self) -> [Sum; KINDS] {
         let counting = self.counting();
-        [&self.without_passages, &self.with_passages].map(|part| Sum {
+        self.0.each_ref().map(|part| Sum {
             intercept: part.intercept,
             features: counting
                 .iter()
@@ -278,7 +307,8 @@ mod tests {
     fn model_files_are_checked() {
         let file = |feature: &str, weight: f64| {
             format!(
-                r#"{{"format":2,"with_passages":{{"intercept":0,"weights":[]}},"without_passages":{{"intercept":0,"weights":
+                r#"{{"format":2,"with_passages":{{"intercept":0,"weights":[]}},
+                "with_passages_near":{{"intercept":0,"weights":[]}},"without_passages":{{"intercept":0,"weights":
                 [{{"feature":"{feature}","weight":{weight},"mean":0,"deviation":1}}]}}}}"#
             )
         };
@@ -296,10 +326,10 @@ mod tests {
         let (a, b) = (Profile::new(&tokenize(A), idf), Profile::new(&tokenize(B), idf));
         let features = measure(&a, &b, &mut Scratch::default()).features.unwrap();
         let model = Model::shipped().unwrap();
-        let [without, with] = model.sums();
-        for (sum, passages) in [(without, 0.0), (with, 1.0)] {
+        for (sum, (passages, near)) in model.sums().into_iter().zip([(0.0, 0.0), (1.0, 0.0), (1.0, 1.0)]) {
             let mut features = features;
             features.set(Feature::Passages, passages);
+            features.set(Feature::Near, near);
             let parts = model.counting().into_iter().zip(&sum.features);
             let all: f64 = parts.map(|(f, addend)| addend.adds(features.get(f))).sum();
             assert!((sum.intercept + all - model.log_odds(&features)).abs() < 1e-9);

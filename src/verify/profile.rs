@@ -17,14 +17,10 @@ const LEAD_MASS: f32 = 60.0;
 const LEAD_PROSE: f32 = 0.6;
 /// Tokens of a shingle.
 const SHINGLE: usize = 5;
-/// Words that open a text, in which the headline of another text is looked for.
-const OPENING_WORDS: f32 = 80.0;
 /// Terms of a headline that are looked at.
 const HEADLINE_TERMS: usize = 48;
 /// Share of a headline's weight that must stand in its own text: less is the name of a site, a section or another story.
 const OWN_HEADLINE: f32 = 0.3;
-/// Weight of a word that names somebody or something of this story.
-const NAME_IDF: f32 = 4.0;
 /// Terms under this weight are left out of alignments: they stand in two of every nine documents.
 pub(super) const CONTENT_IDF: f32 = 1.5;
 
@@ -86,8 +82,6 @@ pub struct Profile {
     pub(super) shingles: Box<[u32]>,
     /// Distinct terms of the headline with their weights, where it belongs to the text.
     pub(super) headline: Box<[(u32, f32)]>,
-    /// One past the last token of the opening.
-    pub(super) opening_end: u32,
     /// Days of the week named in the opening, and anywhere.
     pub(super) lead_days: u8,
     pub(super) days: u8,
@@ -131,17 +125,6 @@ impl Profile {
     /// Where a term stands in `terms`.
     fn place_of(&self, term: u32) -> Option<usize> {
         self.terms.binary_search(&term).ok()
-    }
-
-    /// The first token of a term, where the document has it.
-    pub(super) fn first_place(&self, term: u32) -> Option<u32> {
-        let at = self.place_of(term)?;
-        self.spots.get(self.starts[at] as usize).map(|spot| spot.token)
-    }
-
-    /// Whether a term names somebody or something of this document.
-    pub(crate) fn is_name(&self, term: u32) -> bool {
-        !is_number(term) && self.place_of(term).is_some_and(|at| self.idf[at] >= NAME_IDF)
     }
 
     /// The distinct terms, ascending: what a document adds to the document frequencies.
@@ -295,7 +278,6 @@ impl Builder {
             distinct_numbers,
             shingles: shingles.into(),
             headline: Box::default(),
-            opening_end: opening_end(tokens),
         }
     }
 }
@@ -359,17 +341,6 @@ fn mark_lead(units: &mut [Unit]) {
 /// The days that the units name, those of the opening only or all.
 fn days_of(units: &[Unit], lead: bool) -> u8 {
     units.iter().filter(|u| u.lead || !lead).fold(0, |days, unit| days | unit.days)
-}
-
-/// One past the last token of the opening.
-fn opening_end(tokens: &Tokens) -> u32 {
-    let mut words = 0.0;
-    let opening = tokens.as_slice().iter().take_while(|&&token| {
-        words += word_length(token);
-        words <= OPENING_WORDS
-    });
-    // Documents hold fewer than 2^30 tokens.
-    opening.count() as u32
 }
 
 fn spaced(tokens: &Tokens) -> f32 {

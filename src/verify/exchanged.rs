@@ -1,0 +1,97 @@
+//! How many numbers were exchanged between two texts that are the same before and after them.
+//!
+//! A reprint or a correction changes a number or two; a form that was filled in anew (a match, a quake, an obituary) has other
+//! numbers in most of its places. In come the tokens of both and the [`Shared`] table that holds the shingles of the first;
+//! out comes a count. Only the places of tokens count, whatever the script. Cost: two look-ups a token, and a sort of the
+//! shingles that both have.
+
+use super::shared::Shared;
+use super::terms::is_number;
+use crate::text::{Token, Tokens, each_shingle};
+
+/// Most tokens on either side of a change; more are a passage put in the place of another.
+const LONGEST_CHANGE: usize = 40;
+
+/// Counts exchanged numbers; holds buffers.
+#[derive(Debug, Default)]
+pub struct Exchanges {
+    x: Side,
+    y: Side,
+}
+
+#[derive(Debug, Default)]
+struct Side {
+    /// Its shingles in reading order.
+    shingles: Vec<u64>,
+    /// Those that both documents have and this one has once, with their places, ascending.
+    single: Vec<(u64, usize)>,
+    /// For each token, whether it is in a shingle that both documents have.
+    kept: Vec<bool>,
+}
+
+impl Exchanges {
+    /// Returns the number of places where the same shingle of `k` tokens stands before and after, and between them each side has
+    /// a number that the other side lacks. `shared` holds the shingles of `x` and was compared with `y` last. Symmetric in
+    /// `x` and `y`.
+    pub fn numbers(&mut self, (x, y): (&Tokens, &Tokens), shared: &Shared, k: usize) -> u32 {
+        self.x.fill(x.as_slice(), k, |shingle| shared.met(shingle));
+        self.y.fill(y.as_slice(), k, |shingle| shared.contain(shingle));
+        let (x, y) = (x.as_slice(), y.as_slice());
+        let (mut i, mut j, mut count) = (0, 0, 0);
+        while let (Some(&(p, from_x)), Some(&(q, from_y))) = (self.x.single.get(i), self.y.single.get(j)) {
+            if p == q
+                && let Some((of_x, of_y)) = self.x.gap(from_x + k).zip(self.y.gap(from_y + k))
+            {
+                let (next_x, next_y) = (self.x.shingles.get(of_x.end), self.y.shingles.get(of_y.end));
+                let is_change = next_x.is_some() && next_x == next_y;
+                if is_change && of_x.len().max(of_y.len()) <= LONGEST_CHANGE {
+                    count += u32::from(exchanged(&x[of_x], &y[of_y]));
+                }
+            }
+            i += usize::from(p <= q);
+            j += usize::from(q <= p);
+        }
+        count
+    }
+}
+
+impl Side {
+    /// `both` says which shingles the other document has too.
+    fn fill(&mut self, tokens: &[Token], k: usize, both: impl Fn(u64) -> bool) {
+        self.shingles.clear();
+        each_shingle(tokens, k, |shingle| self.shingles.push(shingle));
+        self.kept.clear();
+        self.kept.resize(tokens.len(), false);
+        self.single.clear();
+        let mut end = 0;
+        for (at, &shingle) in self.shingles.iter().enumerate() {
+            if both(shingle) {
+                let from = end.max(at);
+                end = (at + k).min(tokens.len());
+                self.kept[from..end].fill(true);
+                self.single.push((shingle, at));
+            }
+        }
+        self.single.sort_unstable();
+        // Of a shingle that is there several times, nothing is left.
+        let groups = self.single.chunk_by(|a, b| a.0 == b.0);
+        let single: Vec<(u64, usize)> =
+            groups.filter(|group| group.len() == 1).map(|group| group[0]).collect();
+        self.single = single;
+    }
+
+    /// The tokens outside of shared shingles that begin at one; `None` where that is in one.
+    fn gap(&self, start: usize) -> Option<std::ops::Range<usize>> {
+        let length = self.kept.get(start..)?.iter().take_while(|&&kept| !kept).count();
+        (length > 0).then_some(start..start + length)
+    }
+}
+
+/// Whether each side has a number that the other lacks.
+fn exchanged(x: &[Token], y: &[Token]) -> bool {
+    let lacks = |own: &[Token], other: &[Token]| {
+        let mut numbers = own.iter().filter(|token| is_number(token.stem()));
+        numbers.any(|number| other.iter().all(|token| token.stem() != number.stem()))
+    };
+    lacks(x, y) && lacks(y, x)
+}
