@@ -4,6 +4,7 @@
 //! the segments (sentences and lines), and a 128-bit digest of the token sequence. Everything after this room works on
 //! hashes; no stage joins strings.
 
+mod article;
 pub mod credit;
 mod dictionary;
 mod furniture;
@@ -18,6 +19,7 @@ mod swar;
 mod tokenize;
 mod tokens;
 
+pub use article::{NoArticle, no_article};
 pub use furniture::furniture;
 pub use learned::{Known, Piece, SourceLines};
 pub(crate) use learned::{RUN, word_length, words_in};
