@@ -16,7 +16,8 @@ use crate::classify::Edge;
 const COMPARED: usize = 16;
 /// A digest consists of what it quotes: of its words, this share stands in one or other of its neighbours...
 const QUOTED_BY_ALL: f64 = 0.6;
-/// ...and no neighbour holds this share of them by itself: then it is that story, with something added.
+/// ...and no neighbour, nor the neighbours of one story together, hold this share of them: then it is that story, with something
+/// added.
 const QUOTED_BY_ONE: f64 = 0.75;
 /// Of its words a part of it holds this share at least: less is a turn of phrase that somebody else used too.
 const PART: f64 = 0.05;
@@ -80,7 +81,7 @@ fn is_composite(document: DocId, around: &[Neighbour], edges: &[Edge], judge: &i
     let others: Vec<DocId> = around.iter().map(|&(.., other)| other).collect();
     let linked = around.partition_point(|&(_, without, _)| !without);
     // The first and the last version of a running story may have nothing in common but those between.
-    let mut stories = UnionFind::new(linked);
+    let mut stories = UnionFind::new(others.len());
     for (x, y) in pairs(linked) {
         if edge_between(edges, others[x].min(others[y]), others[x].max(others[y])).is_some() {
             stories.union(x as u32, y as u32);
@@ -93,7 +94,13 @@ fn is_composite(document: DocId, around: &[Neighbour], edges: &[Edge], judge: &i
     // Few consist of what they share with their neighbours: that is asked first, because it is told by shingles alone.
     let mut parts = judge.quoted(document, &others);
     let length = judge.length(document);
-    let by_one = parts.iter().map(|part| count(part)).max().unwrap_or(0) as f64;
+    // Versions of one story may hold it together, each a part.
+    let by_story = (0..others.len()).map(|x| {
+        let one = stories.find(x as u32);
+        let of_story: Vec<usize> = (0..others.len()).filter(|&y| stories.find(y as u32) == one).collect();
+        (0..length).filter(|&at| of_story.iter().any(|&y| parts[y][at])).count()
+    });
+    let by_one = by_story.max().unwrap_or(0) as f64;
     if !consists_of(&parts, length) || by_one >= QUOTED_BY_ONE * length as f64 {
         return false;
     }

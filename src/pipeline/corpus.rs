@@ -18,7 +18,7 @@ use crate::config::{Config, MatchConfig};
 use crate::document::{Header, Skipped};
 use crate::sources::{Added, known_source, source_key};
 use crate::spill::Budget;
-use crate::text::{Piece, TokenStore, Tokens, mix};
+use crate::text::{NoArticle, Piece, TokenStore, Tokens, mix};
 use crate::verify::LanguageKey;
 use crate::{DocId, Error, Result};
 
@@ -35,6 +35,8 @@ pub(super) struct Corpus {
     /// By document: its source, and when it was published, where that is understood.
     pub(super) sources: Vec<u64>,
     pub(super) published: Arc<Vec<Option<i64>>>,
+    /// By document: why it holds no article, where it does not. Such a document is nobody's copy.
+    pub(super) no_article: Vec<Option<NoArticle>>,
     /// By document: the source that it names.
     pub(super) known_sources: Arc<Vec<Option<u64>>>,
     /// By document: its language.
@@ -67,6 +69,7 @@ impl Corpus {
             learned: Learned::default(),
             sources: Vec::new(),
             published: Arc::default(),
+            no_article: Vec::new(),
             known_sources: Arc::default(),
             languages: Vec::new(),
             headlines: Headlines::new(&budget.part(1, 32)),
@@ -87,8 +90,8 @@ impl Corpus {
         (0..u32::try_from(self.len()).unwrap_or(u32::MAX)).map(DocId)
     }
 
-    pub(super) fn leaders<'g>(&self, groups: &'g CopyGroups) -> impl Iterator<Item = DocId> + use<'g> {
-        self.ids().filter(|&d| groups.is_leader(d))
+    pub(super) fn leaders(&self, groups: &CopyGroups) -> impl Iterator<Item = DocId> {
+        self.ids().filter(|&d| groups.is_leader(d) && self.no_article[d.index()].is_none())
     }
 
     /// Adds a document and says which it is.
@@ -105,7 +108,8 @@ impl Corpus {
         Arc::make_mut(&mut self.known_sources).push(known_source(&header.meta));
         self.languages.push(LanguageKey::of(header.meta.language.as_deref()));
         match read {
-            Read::New(New { tokens, keys, credits, living, headline, .. }) => {
+            Read::New(New { tokens, keys, credits, living, headline, no_article, .. }) => {
+                self.no_article.push(no_article);
                 self.headlines.push(&headline)?;
                 let instant = header.meta.published.as_deref().and_then(crate::dates::instant);
                 let published = instant.map(jiff::Timestamp::as_second);
@@ -119,6 +123,7 @@ impl Corpus {
                 self.digests.push(mix(published ^ mix(digest as u64 ^ mix((digest >> 64) as u64))));
             }
             Read::Again(first) => {
+                self.no_article.push(self.no_article[first.index()]);
                 self.languages[id.index()] = self.languages[first.index()];
                 let headline = self.headlines.get(first);
                 self.headlines.push(&headline)?;
@@ -149,6 +154,7 @@ impl Corpus {
     pub(super) fn find_twins(&mut self) -> Result<()> {
         let mut sorted: Vec<(u64, DocId)> =
             std::mem::take(&mut self.digests).into_iter().zip(self.ids()).collect();
+        sorted.retain(|&(_, document)| self.no_article[document.index()].is_none());
         sorted.par_sort_unstable();
         let runs: Vec<&[(u64, DocId)]> =
             sorted.chunk_by(|a, b| a.0 == b.0).filter(|run| run.len() > 1).collect();
@@ -193,7 +199,8 @@ impl Corpus {
 
     /// Pairs that may be copies; of twins the first alone.
     pub(super) fn copy_candidates(&self) -> Result<Vec<Candidate>> {
-        self.keys.candidates(|document| !self.is_twin(document))
+        self.keys
+            .candidates(|document| !self.is_twin(document) && self.no_article[document.index()].is_none())
     }
 
     /// Copies have been looked for: their keys go.

@@ -15,12 +15,15 @@ use crate::progress::{Cancel, Progress, Stage};
 use crate::sketch::Sketcher;
 use crate::spill::Budget;
 use crate::text::credit::{self, Agencies, Credit};
-use crate::text::{Tokenizer, Tokens, each_shingle, is_living};
+use crate::text::{NoArticle, Tokenizer, Tokens, each_shingle, is_living, no_article};
 use crate::verify::Profile;
 use crate::{DocId, Document, Result};
 
 /// Picks the hash functions of the signatures. Any number does; a fixed one keeps runs comparable.
 const SKETCH_SEED: u64 = 0x77_69_72_65;
+
+/// Tokens over which a document is taken to hold an article without a look.
+const LONGEST_WITHOUT_ARTICLE: usize = 400;
 
 /// What reading makes of a document.
 pub(super) enum Read {
@@ -39,6 +42,8 @@ pub(super) struct New {
     pub(super) living: bool,
     /// The terms of its headline.
     pub(super) headline: Vec<u32>,
+    /// Why it holds no article, where it does not.
+    pub(super) no_article: Option<NoArticle>,
     digest: Option<u128>,
 }
 
@@ -88,12 +93,15 @@ pub(super) fn read_into(
         });
         let credits = credit::credits(&document.text, &document.meta, &agencies);
         let living = is_living(document.meta.title.as_deref(), &document.text);
+        let is_short = tokens.len() <= LONGEST_WITHOUT_ARTICLE;
+        let no_article =
+            if is_short { no_article(document.meta.title.as_deref(), &document.text) } else { None };
         let headline = if config.matching.rewrites {
             Profile::headline_terms(document.meta.title.as_deref())
         } else {
             Vec::new()
         };
-        (document, Read::New(New { tokens, keys, credits, living, headline, digest }))
+        (document, Read::New(New { tokens, keys, credits, living, headline, no_article, digest }))
     };
     account.measure(Stage::Read, |_| {
         let mut inputs = 0;

@@ -99,6 +99,7 @@ pub(super) fn run(
     let summary = SummaryLine {
         documents: corpus.len() as u64,
         skipped: corpus.skipped.len() as u64,
+        without_article: corpus.no_article.iter().flatten().count() as u64,
         clusters: clusters.len() as u64,
         clustered_documents: clusters.iter().map(|c| c.members.len() as u64).sum(),
         edges: counts,
@@ -184,6 +185,7 @@ fn document_line(
         tokens: position(corpus.tokens.len_of(document)).saturating_add(furniture_tokens),
         furniture_tokens,
         duplicate_id: header.duplicate_id,
+        no_article: corpus.no_article[document.index()],
         composite,
     })
 }

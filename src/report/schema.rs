@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
 use crate::document::{DateOrigin, Skipped};
+use crate::text::NoArticle;
 use crate::text::credit::Credit;
 use crate::verify::{Feature, Kind, Model, Sum};
 
@@ -127,6 +128,9 @@ pub struct DocumentLine {
     /// Whether it stands below a reference root: it counts for matching and is nobody's to remove.
     #[serde(default, skip_serializing_if = "is_false")]
     pub reference: bool,
+    /// Why it holds no article, where it does not: captions only, a shell, a notice, a list of teasers. It is nobody's copy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no_article: Option<NoArticle>,
     /// Where the document quotes several stories that have nothing to do with each other (a digest, news in brief):
     /// the documents it was found to quote. It is grouped with none of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -330,6 +334,9 @@ pub struct SummaryLine {
     pub documents: u64,
     /// Inputs skipped.
     pub skipped: u64,
+    /// Documents that hold no article.
+    #[serde(default)]
+    pub without_article: u64,
     /// Clusters of two or more.
     pub clusters: u64,
     /// Documents in them.
