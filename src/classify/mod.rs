@@ -219,3 +219,6 @@ impl Edge {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

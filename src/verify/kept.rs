@@ -185,3 +185,216 @@ fn numbers(tokens: &[Token], kept: Option<&[bool]>) -> usize {
 fn words(tokens: &[Token]) -> f32 {
     tokens.iter().map(|&token| word_length(token)).sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::text::tokenize;
+
+    const STORY: &str = "The ferry from Skarvik left at noon with 140 passengers and arrived in Tolven after ninety minutes. \
+        The harbour master said that 12 cars had to wait for the next crossing because the lower deck was full. A second \
+        ship will sail from Monday and take the load off the line, the company said in a letter to the towns. Islanders \
+        had asked for more crossings since the bakery of Marnes closed and bread had to be brought over by boat.";
+
+    fn measured(x: &str, y: &str, k: usize, names: &[&str]) -> Kept {
+        let names: HashSet<u32> = names.iter().map(|name| tokenize(name).as_slice()[0].stem()).collect();
+        measured_tokens(&tokenize(x), &tokenize(y), k, &|term| names.contains(&term))
+    }
+
+    fn measured_tokens(x: &Tokens, y: &Tokens, k: usize, is_name: &dyn Fn(u32) -> bool) -> Kept {
+        let mut shared = Shared::default();
+        shared.hold(x.as_slice(), k);
+        shared.overlap(y.as_slice(), k);
+        KeptMeasure::default().measure((x, y), &shared, k, is_name)
+    }
+
+    /// Numbers are shares: equal but for rounding.
+    fn near(one: f32, other: f32) -> bool {
+        (one - other).abs() < 1e-3
+    }
+
+    #[test]
+    fn the_same_text_is_kept_whole() {
+        let kept = measured(STORY, STORY, 5, &["skarvik", "tolven"]);
+        assert!(near(kept.opening, 1.0) && near(kept.end, 1.0), "{kept:?}");
+        assert_eq!((kept.changes, kept.numbers_exchanged, kept.names_exchanged), (0, 0, 0));
+        assert!(near(kept.inserted, 0.0) && near(kept.numbers, 0.5), "two numbers are few: {kept:?}");
+    }
+
+    #[test]
+    fn texts_without_a_passage_in_common_keep_nothing() {
+        assert_eq!(
+            measured(STORY, "Wheat prices rose for a third week, traders said.", 5, &[]),
+            Kept::default()
+        );
+        assert_eq!(measured(STORY, "", 5, &[]), Kept::default());
+        assert_eq!(measured("", "", 5, &[]), Kept::default());
+    }
+
+    #[test]
+    fn other_numbers_in_the_same_place_are_exchanged() {
+        let kept = measured(STORY, &STORY.replace("140", "95").replace("12 cars", "31 cars"), 5, &[]);
+        assert_eq!((kept.changes, kept.numbers_exchanged), (2, 2));
+        assert!(near(kept.numbers, 0.0), "neither number stands in a passage");
+        let in_words = measured(STORY, &STORY.replace("140", "many"), 5, &[]);
+        assert_eq!((in_words.changes, in_words.numbers_exchanged), (1, 0), "a word for a number");
+        let more = measured(STORY, &STORY.replace("140", "140 paying and 9 other"), 5, &[]);
+        assert_eq!(more.numbers_exchanged, 0, "only one side has a number that the other lacks");
+    }
+
+    #[test]
+    fn other_names_in_the_same_place_are_exchanged() {
+        let names = ["skarvik", "tolven", "orlava"];
+        let other = STORY.replace("from Skarvik", "from Orlava");
+        let kept = measured(STORY, &other, 5, &names);
+        assert_eq!((kept.changes, kept.names_exchanged), (1, 1));
+        let other = STORY.replace("the lower deck", "the upper deck");
+        assert_eq!(measured(STORY, &other, 5, &names).names_exchanged, 0, "no names");
+    }
+
+    #[test]
+    fn what_stands_on_one_side_only_is_no_change() {
+        let longer = STORY.replace("The harbour master", "Nobody was hurt in the crush. The harbour master");
+        let kept = measured(STORY, &longer, 5, &[]);
+        assert_eq!(kept.changes, 0);
+        assert!(near(kept.inserted, 6.0), "{kept:?}");
+        let around = format!("Our reporter was there. {STORY} Read more in the paper.");
+        let kept = measured(STORY, &around, 5, &[]);
+        assert!(kept.changes == 0 && near(kept.inserted, 0.0), "outside of the passages: {kept:?}");
+    }
+
+    #[test]
+    fn a_passage_in_place_of_another_is_no_change() {
+        let of = |word: &str| {
+            let others: Vec<String> =
+                (0..45).map(|at| format!("{word}{}", "abcdefghi".repeat(at + 1))).collect();
+            STORY.replace("because the lower deck was full", &others.join(" "))
+        };
+        assert_eq!(measured(&of("x"), &of("y"), 5, &[]).changes, 0);
+    }
+
+    #[test]
+    fn opening_and_end_are_those_of_the_shorter_text() {
+        let words: Vec<String> = (0..200)
+            .map(|at| format!("w{}", "abcdefghi".repeat(at % 40 + 1)) + &"z".repeat(at / 40))
+            .collect();
+        let new: Vec<String> = (0..30).map(|at| format!("n{}", "abcdefghi".repeat(at + 1))).collect();
+        let lead = format!("{} {}", new.join(" "), words[30..].join(" "));
+        let whole = format!("{} {}", words.join(" "), new.join(" "));
+        for kept in [measured(&lead, &whole, 5, &[]), measured(&whole, &lead, 5, &[])] {
+            assert!(near(kept.opening, 0.5) && near(kept.end, 1.0), "{kept:?}");
+        }
+    }
+
+    #[test]
+    fn passages_that_stand_twice_mark_no_place() {
+        let twice = format!("{STORY} {STORY}");
+        let other = twice.replacen("140", "95", 1);
+        assert_eq!(measured(&twice, &other, 5, &[]).changes, 0, "which of both was changed?");
+    }
+
+    /// The same by comparing everything with everything.
+    fn slow(x: &[Token], y: &[Token], k: usize, is_name: &dyn Fn(u32) -> bool) -> Kept {
+        fn shingles(tokens: &[Token], k: usize) -> Vec<&[Token]> {
+            match tokens.len() {
+                0 => Vec::new(),
+                short if short < k => vec![tokens],
+                _ => tokens.windows(k).collect(),
+            }
+        }
+        let (of_x, of_y) = (shingles(x, k), shingles(y, k));
+        let kept = |tokens: &[Token], own: &[&[Token]], other: &[&[Token]]| -> Vec<bool> {
+            let covers =
+                |at: usize, start: usize| other.contains(&own[start]) && (start..start + k).contains(&at);
+            (0..tokens.len()).map(|at| (0..own.len()).any(|start| covers(at, start))).collect()
+        };
+        let (kept_x, kept_y) = (kept(x, &of_x, &of_y), kept(y, &of_y, &of_x));
+        let end_of_gap =
+            |kept: &[bool], start: usize| (start..kept.len()).find(|&at| kept[at]).unwrap_or(kept.len());
+        let once = |all: &[&[Token]], one: &[Token]| all.iter().filter(|&&other| other == one).count() == 1;
+        let mut out = Kept::default();
+        for (i, &one) in of_x.iter().enumerate() {
+            for (j, _) in of_y.iter().enumerate().filter(|&(_, &other)| other == one) {
+                if !once(&of_x, one) || !once(&of_y, one) || i + k > x.len() || j + k > y.len() {
+                    continue;
+                }
+                let (to_x, to_y) = (end_of_gap(&kept_x, i + k), end_of_gap(&kept_y, j + k));
+                let (gap_x, gap_y) = (&x[i + k..to_x], &y[j + k..to_y]);
+                let goes_on = to_x < of_x.len() && to_y < of_y.len() && of_x[to_x] == of_y[to_y];
+                if gap_x.is_empty()
+                    || gap_y.is_empty()
+                    || !goes_on
+                    || words(gap_x).max(words(gap_y)) > LONGEST_CHANGE
+                {
+                    continue;
+                }
+                let terms = |tokens: &[Token], counts: &dyn Fn(u32) -> bool| -> HashSet<u32> {
+                    tokens.iter().map(|token| token.stem()).filter(|&stem| counts(stem)).collect()
+                };
+                let exchanged = |counts: &dyn Fn(u32) -> bool| {
+                    let all = |tokens| terms(tokens, &|_| true);
+                    !terms(gap_x, counts).is_subset(&all(gap_y))
+                        && !terms(gap_y, counts).is_subset(&all(gap_x))
+                };
+                out.changes += 1;
+                out.numbers_exchanged += u32::from(exchanged(&is_number));
+                out.names_exchanged += u32::from(exchanged(is_name));
+            }
+        }
+        let inside = |tokens: &[Token], kept: &[bool]| -> f32 {
+            let within = |at: usize| !kept[at] && kept[..at].contains(&true) && kept[at..].contains(&true);
+            (0..tokens.len()).filter(|&at| within(at)).map(|at| word_length(tokens[at])).sum()
+        };
+        out.inserted = inside(x, &kept_x).max(inside(y, &kept_y));
+        let all = |tokens: &[Token], kept: Option<&[bool]>| {
+            let places = (0..tokens.len()).filter(|&at| kept.is_none_or(|kept| kept[at]));
+            places.map(|at| tokens[at].stem()).filter(|&stem| is_number(stem)).collect::<HashSet<u32>>().len()
+        };
+        out.numbers = all(x, Some(&kept_x)) as f32 / (all(x, None).min(all(y, None)) as f32 + 2.0);
+        out
+    }
+
+    /// A text, and another of pieces of it and of other words.
+    fn two_texts() -> impl Strategy<Value = (String, String)> {
+        let word = prop::sample::select(vec![
+            "harbour", "board", "of", "the", "17", "23", "1,400", "Ordu", "Rize", "ferry", "央行", "加息",
+            "said", "ship",
+        ]);
+        let words = |most| prop::collection::vec(word.clone(), 0..most);
+        let pieces = prop::collection::vec((0usize..60, 0usize..25, words(4)), 0..5);
+        (words(60), pieces).prop_map(|(one, pieces)| {
+            let mut other: Vec<&str> = Vec::new();
+            for (from, length, new) in pieces {
+                other.extend(one.iter().skip(from).take(length));
+                other.extend(new);
+            }
+            (one.join(" "), other.join(" "))
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(600))]
+
+        #[test]
+        fn agrees_with_comparing_everything((x, y) in two_texts(), k in 1usize..6) {
+            let (x, y) = (tokenize(&x), tokenize(&y));
+            let ordu = tokenize("Ordu Rize");
+            let is_name = |term: u32| ordu.as_slice().iter().any(|token| token.stem() == term);
+            let kept = measured_tokens(&x, &y, k, &is_name);
+            prop_assert_eq!(kept, measured_tokens(&y, &x, k, &is_name), "symmetric");
+            let expected = slow(x.as_slice(), y.as_slice(), k, &is_name);
+            prop_assert_eq!(
+                (kept.changes, kept.numbers_exchanged, kept.names_exchanged),
+                (expected.changes, expected.numbers_exchanged, expected.names_exchanged)
+            );
+            prop_assert!(near(kept.inserted, expected.inserted) && near(kept.numbers, expected.numbers));
+            for share in [kept.opening, kept.end, kept.numbers] {
+                prop_assert!((0.0..=1.0).contains(&share), "{:?}", kept);
+            }
+        }
+    }
+}
