@@ -41,13 +41,16 @@ pub(super) fn join_versions(documents: usize, edges: &[Edge], judge: &impl Judge
         let order = y.score.total_cmp(&x.score).then(y.jaccard.total_cmp(&x.jaccard));
         order.then((x.a, x.b).cmp(&(y.a, y.b)))
     });
-    for edge in joining {
+    // Reprints that come later than versions may are joined last: they take nothing of the span from the versions.
+    let late: Vec<&Edge> = joining.iter().copied().filter(|edge| edge.relation <= Relation::Copy).collect();
+    let all = joining.into_iter().map(|edge| (edge, false));
+    for (edge, is_late) in all.chain(late.into_iter().map(|edge| (edge, true))) {
         let (a, b) = (sets.find(edge.a.0), sets.find(edge.b.0));
         if a == b {
             continue;
         }
         let both = together(dates[a as usize], dates[b as usize]);
-        if edge.relation != Relation::Identical && !may_join(edge, both, judge) {
+        if !may_join(edge, is_late, both, judge) {
             continue;
         }
         sets.union(a, b);
@@ -56,11 +59,16 @@ pub(super) fn join_versions(documents: usize, edges: &[Edge], judge: &impl Judge
     sets
 }
 
-/// Whether documents of these dates may be of one story, which an edge joins.
-fn may_join(edge: &Edge, dates: Dates, judge: &impl Judge) -> bool {
+/// Whether documents of these dates may be of one story, which an edge joins. A late reprint is bound by the window alone, and
+/// the same words by nothing.
+fn may_join(edge: &Edge, is_late: bool, dates: Dates, judge: &impl Judge) -> bool {
     let Some((first, last)) = dates else { return true };
-    let is_reprint = edge.relation == Relation::Copy;
-    (is_reprint || last.0 - first.0 <= SPAN) && !judge.apart(first.1, last.1)
+    let is_near = last.0 - first.0 <= SPAN;
+    let is_within_window = || !judge.apart(first.1, last.1);
+    match edge.relation {
+        Relation::Identical => is_late || is_near,
+        _ => (is_late || is_near) && is_within_window(),
+    }
 }
 
 /// The dates of two groups together.
@@ -80,10 +88,14 @@ fn held(edge: &Edge, judge: &impl Judge) -> DocId {
 /// part of one of them.
 fn holders(documents: usize, edges: &[Edge], judge: &impl Judge) -> Vec<Option<(DocId, DocId)>> {
     let mut best: Vec<Option<&Edge>> = vec![None; documents];
-    let rank = |edge: &Edge| (edge.score, edge.jaccard);
+    // The surest; of equals the first.
+    let is_better = |x: &Edge, y: &Edge| {
+        let order = x.score.total_cmp(&y.score).then(x.jaccard.total_cmp(&y.jaccard));
+        order.then((y.a, y.b).cmp(&(x.a, x.b))).is_gt()
+    };
     for edge in edges.iter().filter(|edge| edge.relation == Relation::Excerpt) {
         let best = &mut best[held(edge, judge).index()];
-        if best.is_none_or(|other| rank(edge) > rank(other)) {
+        if best.is_none_or(|other| is_better(edge, other)) {
             *best = Some(edge);
         }
     }

@@ -254,7 +254,9 @@ mod tests {
         }
         let large = Idf::new([(key("eus"), frequencies(20_000, 4, 77))]);
         assert!(large.of(key("eus")).idf(77) > 6.0, "a large folder shows which words are rare");
-        assert!(idf.of(LanguageKey::of(None)).idf(77) > 6.0, "an unknown language is taken for a known one");
+        let (unknown, english) = (idf.of(LanguageKey::of(None)), Idf::background());
+        let english = english.of(key("eng"));
+        assert!((0..2000).all(|term| unknown.idf(term) == english.idf(term)), "taken for a known language");
     }
 
     #[test]
