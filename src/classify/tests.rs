@@ -302,9 +302,6 @@ proptest! {
     #[test]
     fn decisions_keep_their_promises(evidence in any_evidence(), rewrites: bool) {
         let config = MatchConfig { rewrites, ..MatchConfig::default() };
-        // Where rewrites are not looked for, no examiner asks the scorer.
-        let scored = if rewrites { evidence.scored } else { Scored::NotAsked };
-        let evidence = Evidence { scored, ..evidence };
         let Decision { relation, score, reason } = classify(&evidence, &config);
         let overlap = evidence.shingles.unwrap_or_default();
         prop_assert!((0.0..=1.0).contains(&score));
