@@ -193,11 +193,11 @@ impl Fitting<'_> {
             self.pairs.iter().zip(&self.resolved.pairs).zip(measured)
         {
             let folds = self.folds_of(pair);
-            samples.push(self.sample(own, pair.same, self.weight(pair.same, &own, false), folds));
+            samples.push(self.sample(&own, pair.same, self.weight(pair.same, &own, false), folds));
             let dated = dates[a].is_some() && dates[b].is_some();
             let other = if dated { without_dates } else { one_day };
             let weight = OTHER_DATES_WEIGHT * self.weight(pair.same, &other, false);
-            others.push(self.sample(other, pair.same, weight, folds));
+            others.push(self.sample(&other, pair.same, weight, folds));
         }
         Ok(())
     }
@@ -217,7 +217,7 @@ impl Fitting<'_> {
             let folds = self.folds_of(&self.pairs[variant.pair]);
             let folds = if variant.name == REPRINT { (folds.0, folds.0) } else { folds };
             let weight = share * self.weight(variant.same, &measured, true);
-            samples.push(self.sample(measured, variant.same, weight, folds));
+            samples.push(self.sample(&measured, variant.same, weight, folds));
         }
         Ok(())
     }
@@ -236,10 +236,10 @@ impl Fitting<'_> {
         }
     }
 
-    fn sample(&self, measured: Measured, same: bool, weight: f64, folds: (usize, usize)) -> Sample {
+    fn sample(&self, measured: &Measured, same: bool, weight: f64, folds: (usize, usize)) -> Sample {
         let settled = measured.settled(self.config);
         // Each pair enters twice, with either weighting.
-        Sample { measured, settled, same, weight: weight / 2.0, folds }
+        Sample { measured: *measured, settled, same, weight: weight / 2.0, folds }
     }
 }
 
