@@ -12,12 +12,13 @@ use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, 
 use wirecopy::candidates::bands::{BandKeys, band_keys};
 use wirecopy::candidates::params::Bands;
 use wirecopy::candidates::rare::RareJoin;
+use wirecopy::classify::{Documents, Examiner, Prepared, Publications, Ready};
 use wirecopy::generate::{Generated, Generator, GeneratorConfig};
 use wirecopy::sketch::Sketcher;
 use wirecopy::spill::Budget;
 use wirecopy::text::{TokenStore, Tokenizer, Tokens, shingles, tokenize};
-use wirecopy::verify::{Idf, Model, Profile, Scratch, Verifier, measure};
-use wirecopy::{Config, DocId, Pipeline, Root};
+use wirecopy::verify::{Idf, LanguageKey, Model, Profile, Scratch, measure};
+use wirecopy::{Config, DocId, Metadata, Pipeline, Root};
 
 const SEED: u64 = 7;
 
@@ -125,6 +126,15 @@ fn candidates(c: &mut Criterion) {
     group.finish();
 }
 
+/// Documents that an examiner reads from memory.
+struct InMemory<'a>(&'a [Tokens]);
+
+impl Documents for InMemory<'_> {
+    fn tokens(&mut self, document: DocId) -> Tokens {
+        self.0[document.0 as usize].clone()
+    }
+}
+
 fn verify(c: &mut Criterion) {
     let config = Config::default().matching;
     let articles = generated(400);
@@ -139,22 +149,38 @@ fn verify(c: &mut Criterion) {
     let mut group = c.benchmark_group("verify");
     group.throughput(Throughput::Elements(pairs.len() as u64));
     let id = |at: usize| DocId(u32::try_from(at).unwrap());
+    let idf = Idf::background();
+    let weights = idf.of(LanguageKey::of(Some("eng")));
+    let model = Model::shipped().unwrap();
     group.bench_function("shingles", |b| {
-        let mut verifier = Verifier::new(&config);
+        let publications = Publications::default();
+        let mut examiner = Examiner::new(&config, &publications, InMemory(&documents), None);
         b.iter(|| {
             for &(x, y) in &pairs {
-                black_box(verifier.verbatim((id(x), &documents[x]), (id(y), &documents[y])));
+                black_box(examiner.edge(id(x), id(y)));
             }
         });
     });
-    let idf = Idf::background();
-    let profiles: Vec<Profile> = documents.iter().map(|document| Profile::new(document, &idf)).collect();
-    let model = Model::shipped().unwrap();
+    let profiles: Vec<Profile> = documents.iter().map(|document| Profile::new(document, weights)).collect();
     let mut scratch = Scratch::default();
     group.bench_function("scorer", |b| {
         b.iter(|| {
             for &(x, y) in &pairs {
-                black_box(measure(&profiles[x], &profiles[y], &mut scratch).map(|found| model.score(&found)));
+                let measured = measure(&profiles[x], &profiles[y], &mut scratch);
+                black_box(measured.features.map(|features| model.score(&features)));
+            }
+        });
+    });
+    let ready = articles
+        .iter()
+        .zip(&documents)
+        .map(|(article, tokens)| Ready::new(tokens.clone(), &article.text, &Metadata::default(), &idf));
+    let prepared = Prepared::new(ready.collect(), &config, &model);
+    group.bench_function("examiner", |b| {
+        let mut examiner = prepared.examiner();
+        b.iter(|| {
+            for &(x, y) in &pairs {
+                black_box(examiner.edge(id(x), id(y)));
             }
         });
     });
@@ -162,7 +188,7 @@ fn verify(c: &mut Criterion) {
     group.bench_function("profiles", |b| {
         b.iter(|| {
             for document in &documents {
-                black_box(Profile::new(document, &idf));
+                black_box(Profile::new(document, weights));
             }
         });
     });

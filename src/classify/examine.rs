@@ -7,7 +7,7 @@ use super::{
     classify,
 };
 use crate::DocId;
-use crate::config::MatchConfig;
+use crate::config::{MatchConfig, SHINGLE};
 use crate::hash;
 use crate::report::Relation;
 use crate::text::Tokens;
@@ -78,21 +78,26 @@ impl<'a, D: Documents> Examiner<'a, D> {
     /// outcome is the same.
     pub fn edge_of_strangers(&mut self, a: DocId, b: DocId) -> Option<Edge> {
         let (a, b) = (a.min(b), a.max(b));
-        if let Some(scorer) = self.scorer {
-            if !self.publications.apart(a, b) {
-                let profiles = (scorer.profile(a), scorer.profile(b));
-                let measured = measure(&profiles.0, &profiles.1, &mut self.scratch);
-                if !measured.has_passages() {
-                    let features =
-                        measured.features?.with_circumstances(self.publications.circumstances(a, b));
-                    let score = scorer.model().score(&features);
-                    if score < self.config.strictness.threshold() {
-                        return None;
-                    }
-                }
-            }
+        if self.are_strangers(a, b) { None } else { self.edge(a, b) }
+    }
+
+    /// Whether the profiles of two documents, `a` before `b`, settle that they are not related.
+    fn are_strangers(&mut self, a: DocId, b: DocId) -> bool {
+        // Profiles hold shingles of five tokens: they say nothing of others.
+        let settles = self.config.shingle == SHINGLE && self.config.rewrites;
+        let Some(scorer) = self.scorer.filter(|_| settles) else { return false };
+        if self.publications.apart(a, b) {
+            return false;
         }
-        self.edge(a, b)
+        let profiles = (scorer.profile(a), scorer.profile(b));
+        let measured = measure(&profiles.0, &profiles.1, &mut self.scratch);
+        // Short texts may be copies without passages in common.
+        if measured.has_passages() || measured.jaccard() >= self.config.threshold {
+            return false;
+        }
+        let circumstances = self.publications.circumstances(a, b);
+        let score = |features: Features| scorer.model().score(&features.with_circumstances(circumstances));
+        measured.features.is_none_or(|features| score(features) < self.config.strictness.threshold())
     }
 
     /// Decides what two documents are to each other.
@@ -118,7 +123,7 @@ impl<'a, D: Documents> Examiner<'a, D> {
                 && overlap.containment() >= PARTIAL_CONTAINMENT,
             scored: Scored::NotAsked,
         };
-        if same_words || self.scorer.is_none() && !self.config.rewrites {
+        if same_words || !self.config.rewrites {
             return evidence;
         }
         if overlap.jaccard() >= self.config.threshold {

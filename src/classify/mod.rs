@@ -103,6 +103,7 @@ pub enum Reason {
 /// [`Relation::Version`], [`Relation::Rewrite`]. Two dispatches are at most [`Relation::Partial`].
 pub fn classify(evidence: &Evidence, config: &MatchConfig) -> Decision {
     by_shingles(evidence, config).unwrap_or_else(|| match evidence.scored {
+        _ if !config.rewrites => two_dispatches(evidence, 0.0, Reason::NotAsked),
         Scored::NotAsked => two_dispatches(evidence, 0.0, Reason::NotAsked),
         Scored::TooLittle => two_dispatches(evidence, 0.0, Reason::TooLittle),
         Scored::Probability(score) if score >= config.strictness.threshold() => {
@@ -221,3 +222,6 @@ impl Edge {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

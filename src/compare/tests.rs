@@ -58,7 +58,7 @@ fn dates_far_apart_are_the_reason() {
     let config = Config::default();
     let (a, b) = (document("a", STORY, Some("2024-03-01")), document("b", RETOLD, Some("2024-03-30")));
     let far = compare(&a, &b, &config).unwrap();
-    assert_eq!((far.relation, far.reason), (None, Reason::Apart(29.0, config.matching.window)));
+    assert_eq!((far.relation, far.reason), (None, Reason::Apart));
     assert!(far.sentence().contains("29 days apart"));
     assert!(text(&far, 80, false).contains("B is 29 days later"));
     let copy = compare(&a, &document("b", STORY, Some("2024-03-30")), &config).unwrap();
@@ -66,27 +66,27 @@ fn dates_far_apart_are_the_reason() {
 }
 
 #[test]
-fn editions_are_told_from_copies() {
-    let box_of = |news: &str, years: &str| {
-        format!(
+fn dates_far_apart_leave_a_copy_partial() {
+    let sent = |news: &str, years: &str, date: &str| {
+        let text = format!(
             "{news} Here are facts about the canal.\n\nThe canal joins the lakes of Orlava with the sea at Skarvik. It was \
              dug between the wars and has nine locks, of which the one at Tolven is the deepest.\n\nShips of up to four \
              thousand tonnes pass it in two days. The way around the cape takes a week, and the council of six towns lives \
              on its tolls.\n\nThe last accident closed the lock at Tolven for {years}, when a barge with gravel sank under \
              the gate. Divers took the wreck apart by hand."
-        )
+        );
+        document(date, &text, Some(date))
     };
-    let first = box_of(
-        "The council of the canal said on Monday that the lock at Tolven would close in May for its 14 cracks.",
-        "a month",
-    );
-    let second = box_of(
-        "Tolls on the canal will rise by 6 percent to pay a yard in Skarvik for the doors at Tolven.",
-        "six weeks",
-    );
-    let editions = compared(&first, &second);
-    assert_eq!((editions.relation, editions.reason), (None, Reason::Editions));
-    assert!(editions.sentence().contains("two editions"), "{}", editions.sentence());
+    let first = sent("The council said on Monday that the lock will close in May.", "a month", "2024-03-01");
+    let second = sent("Tolls on the canal will rise by 6 percent.", "six weeks", "2024-03-30");
+    let config = Config::default();
+    let far = compare(&first, &second, &config).unwrap();
+    assert!(far.jaccard >= config.matching.threshold, "{}", far.jaccard);
+    assert_eq!((far.relation, far.reason), (Some(Relation::Partial), Reason::Apart));
+    assert!(far.sentence().contains("29 days apart"), "{}", far.sentence());
+    let mut blind = config.clone();
+    blind.matching.ignore_dates = true;
+    assert_ne!(compare(&first, &second, &blind).unwrap().reason, Reason::Apart);
 }
 
 #[test]

@@ -232,15 +232,19 @@ mod tests {
                 set: "s".to_owned(),
             })
             .collect();
-        let texts: Vec<String> =
-            (0..40).map(|i| format!("Story {i} begins. It goes on. It ends with {i} lines.")).collect();
-        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let documents: Vec<Document> = (0..40)
+            .map(|i| Document {
+                text: format!("Story {i} begins. It goes on. It ends with {i} lines."),
+                ..Document::default()
+            })
+            .collect();
+        let documents: Vec<&Document> = documents.iter().collect();
         let ends: Vec<(usize, usize)> = (0..20).map(|i| (2 * i, 2 * i + 1)).collect();
         let families = Families::new(&pairs);
-        let once = variants(&pairs, &ends, &texts, &families, 3);
-        let twice = variants(&pairs, &ends, &texts, &families, 3);
+        let once = variants(&pairs, &ends, &documents, &families, 3);
+        let twice = variants(&pairs, &ends, &documents, &families, 3);
         assert!(once.len() >= 60);
         assert!(once.iter().zip(&twice).all(|(x, y)| x.a == y.a && x.b == y.b && x.name == y.name));
-        assert!(variants(&pairs, &ends, &texts, &families, 0).is_empty());
+        assert!(variants(&pairs, &ends, &documents, &families, 0).is_empty());
     }
 }

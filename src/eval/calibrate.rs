@@ -198,11 +198,11 @@ impl Fitting<'_> {
         for ((pair, &(a, b)), (own, (without_dates, one_day))) in
             self.pairs.iter().zip(&self.resolved.pairs).zip(measured)
         {
-            samples.push(self.sample(own, pair, pair.same, self.weight(pair.same, &own, false)));
+            samples.push(self.sample(&own, pair, pair.same, self.weight(pair.same, &own, false)));
             let dated = dates[a].is_some() && dates[b].is_some();
             let other = if dated { without_dates } else { one_day };
             let weight = OTHER_DATES_WEIGHT * self.weight(pair.same, &other, false);
-            others.push(self.sample(other, pair, pair.same, weight));
+            others.push(self.sample(&other, pair, pair.same, weight));
         }
         Ok(())
     }
@@ -220,7 +220,7 @@ impl Fitting<'_> {
             .collect();
         for (variant, measured) in derived.iter().zip(measured) {
             let weight = share * self.weight(variant.same, &measured, true);
-            let mut sample = self.sample(measured, &self.pairs[variant.pair], variant.same, weight);
+            let mut sample = self.sample(&measured, &self.pairs[variant.pair], variant.same, weight);
             if variant.name == REPRINT {
                 sample.folds.1 = sample.folds.0;
             }
@@ -243,12 +243,12 @@ impl Fitting<'_> {
         }
     }
 
-    fn sample(&self, measured: Measured, pair: &LabelledPair, same: bool, weight: f64) -> Sample {
+    fn sample(&self, measured: &Measured, pair: &LabelledPair, same: bool, weight: f64) -> Sample {
         let settled = measured.settled(self.config);
         let reuse = self.options.reuse_sets.iter().any(|set| pair.set.starts_with(set.as_str()));
         let folds = self.folds_of(pair);
         // Each pair enters twice, with either weighting.
-        Sample { measured, settled, same, reuse, weight: weight / 2.0, folds }
+        Sample { measured: *measured, settled, same, reuse, weight: weight / 2.0, folds }
     }
 }
 

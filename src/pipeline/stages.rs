@@ -219,9 +219,9 @@ pub(super) fn join(
             for edge in check(judge, some, edge, progress, cancel)?.into_iter().flatten() {
                 let joins = config.matching.versions || edge.relation != Relation::Version;
                 if joins && edge.relation.groups() {
-                    checked.edges.push(edge)
+                    checked.edges.push(edge);
                 } else {
-                    checked.partial.push(edge)
+                    checked.partial.push(edge);
                 }
             }
         }

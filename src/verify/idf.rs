@@ -215,4 +215,54 @@ mod tests {
         assert_eq!(a.documents(), 30);
         assert_eq!(a.counts.get(1), 12);
     }
+
+    fn key(code: &str) -> LanguageKey {
+        LanguageKey::of(Some(code))
+    }
+
+    #[test]
+    fn languages_have_keys_of_their_own() {
+        assert_eq!(key("ENG"), key("eng"));
+        assert_eq!(LanguageKey::of(None), key(""));
+        let mut keys: Vec<LanguageKey> = background::LANGUAGES.iter().map(|code| key(code)).collect();
+        keys.push(LanguageKey::default());
+        keys.sort_unstable();
+        keys.dedup();
+        assert_eq!(keys.len(), background::LANGUAGES.len() + 1);
+        assert!(keys.iter().all(|key| key.has_table()) && !key("eus").has_table());
+    }
+
+    #[test]
+    fn common_words_of_a_minority_language_are_common() {
+        let idf =
+            Idf::new([(key("eng"), frequencies(20_000, 0, 77)), (key("fin"), frequencies(3000, 2700, 77))]);
+        assert!(!idf.of(key("fin")).is_content(77), "nine of ten documents of the language have it");
+        assert!(idf.of(key("eng")).idf(77) > 6.0, "no document of the large language has it");
+        assert_eq!(
+            idf.of(key("deu")).idf(77),
+            Idf::background().of(key("deu")).idf(77),
+            "a language without documents"
+        );
+    }
+
+    #[test]
+    fn a_language_without_a_table_takes_no_word_for_very_rare_in_a_small_folder() {
+        let idf = Idf::new([(key("eus"), frequencies(12, 0, 77))]);
+        let (counted, absent) = (idf.of(key("eus")), idf.of(key("swa")));
+        for term in 0..2000 {
+            assert!(counted.idf(term) < 4.0 && absent.idf(term) < 4.0, "term {term}");
+        }
+        let large = Idf::new([(key("eus"), frequencies(20_000, 4, 77))]);
+        assert!(large.of(key("eus")).idf(77) > 6.0, "a large folder shows which words are rare");
+        let (unknown, english) = (idf.of(LanguageKey::of(None)), Idf::background());
+        let english = english.of(key("eng"));
+        assert!((0..2000).all(|term| unknown.idf(term) == english.idf(term)), "taken for a known language");
+    }
+
+    #[test]
+    fn counts_of_one_language_are_added_up() {
+        let halves = Idf::new([(key("fin"), frequencies(50, 40, 77)), (key("fin"), frequencies(50, 30, 77))]);
+        let whole = Idf::new([(key("fin"), frequencies(100, 70, 77))]);
+        assert_eq!(halves.of(key("fin")).idf(77), whole.of(key("fin")).idf(77));
+    }
 }

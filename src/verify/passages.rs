@@ -73,14 +73,15 @@ fn side(
 
 #[cfg(test)]
 mod tests {
-    use super::super::Idf;
+    use super::super::{Idf, LanguageKey};
     use super::*;
     use crate::text::tokenize;
 
     fn aligned(a: &str, b: &str) -> (Vec<Passage>, Vec<Passage>) {
         let idf = Idf::background();
+        let weights = idf.of(LanguageKey::default());
         let (a, b) = (tokenize(a), tokenize(b));
-        let (p, q) = (Profile::new(&a, &idf), Profile::new(&b, &idf));
+        let (p, q) = (Profile::new(&a, weights), Profile::new(&b, weights));
         passages((&a, &p), (&b, &q))
     }
 

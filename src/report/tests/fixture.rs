@@ -215,7 +215,9 @@ fn close(run: &mut Run) {
             Relation::Identical => edges.identical += 1,
             Relation::Copy => edges.copy += 1,
             Relation::Excerpt => edges.excerpt += 1,
+            Relation::Version => edges.version += 1,
             Relation::Rewrite => edges.rewrite += 1,
+            Relation::Partial => edges.partial += 1,
         }
     }
     let stage = |stage: &str, came_in, came_out, seconds| StageLine {
