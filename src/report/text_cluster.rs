@@ -2,6 +2,7 @@
 //! each member prints.
 
 use std::collections::{BTreeSet, HashMap};
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::screen::{clean, count, cut, cut_middle, number, pad, width};
@@ -135,12 +136,11 @@ impl ClusterBlock<'_> {
         if let Some((added, dropped)) = version.words_added.zip(version.words_dropped) {
             facts.push(format!("+{} −{} words", number(added.into()), number(dropped.into())));
         }
-        if !version.outlets.is_empty() {
-            let outlets: Vec<String> = version.outlets.iter().map(|outlet| clean(outlet)).collect();
-            facts.push(outlets.join(", "));
-        }
-        let facts: String = facts.iter().map(|fact| format!(" · {fact}")).collect();
+        let mut facts: String = facts.iter().map(|fact| format!(" · {fact}")).collect();
         let room = style.width.saturating_sub(indent + width(&name));
+        if !version.outlets.is_empty() {
+            let _ = write!(facts, " · {}", named(&version.outlets, room.saturating_sub(width(&facts) + 3)));
+        }
         writeln!(out, "{:indent$}{}{}", "", style.paint(Ink::Bold, &name), cut(&facts, room))?;
         let inner = indent + GAP;
         for (sign, sentence) in [("+", &version.added), ("−", &version.dropped)] {
@@ -305,6 +305,17 @@ impl ClusterBlock<'_> {
     }
 }
 
+/// As many names as fit into some columns, one at least, and how many more there are.
+fn named(names: &[String], columns: usize) -> String {
+    let names: Vec<String> = names.iter().map(|name| clean(name)).collect();
+    let shown = |count: usize| match names.len() - count {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names[..count].join(", ")),
+    };
+    let fits = |count: &usize| width(&shown(*count)) <= columns;
+    shown((1..=names.len()).rev().find(fits).unwrap_or(1.min(names.len())))
+}
+
 /// `2024-03-05T09:00:00Z` as `2024-03-05 09:00 UTC`.
 fn moment(date: &str) -> String {
     let Some((day, time)) = date.split_once('T') else { return date.to_owned() };
@@ -321,6 +332,19 @@ fn moment(date: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn as_many_names_as_fit() {
+        let names = ["The Gull", "Coast Courier", "Isle Weekly"].map(str::to_owned);
+        for (columns, shown) in [
+            (40, "The Gull, Coast Courier, Isle Weekly"),
+            (34, "The Gull, Coast Courier and 1 more"),
+            (20, "The Gull and 2 more"),
+            (2, "The Gull and 2 more"),
+        ] {
+            assert_eq!(named(&names, columns), shown);
+        }
+    }
 
     #[test]
     fn moments_are_as_exact_as_they_are_written() {

@@ -35,12 +35,17 @@ fn found(prints: &[Printed]) -> Vec<State> {
             ..Header::default()
         })
         .collect();
+    let texts: Vec<&str> = prints.iter().map(|print| print.text.as_str()).collect();
+    found_in(&headers, &texts)
+}
+
+fn found_in(headers: &[Header], texts: &[&str]) -> Vec<State> {
     let mut members: Vec<Member<'_>> =
         headers.iter().zip(0..).map(|(header, at)| Member::new(DocId(at), header, false)).collect();
     members.sort_by_key(|member| (member.print(), member.document));
     let mut printed: BTreeMap<u128, (Tokens, Vec<usize>)> = BTreeMap::new();
     for (at, member) in members.iter().enumerate() {
-        let tokens = tokenize(&prints[member.document.index()].text);
+        let tokens = tokenize(texts[member.document.index()]);
         printed.entry(tokens.digest()).or_insert_with(|| (tokens, Vec::new())).1.push(at);
     }
     states_of(&members, &printed.into_values().collect::<Vec<_>>(), 5)
@@ -142,4 +147,103 @@ proptest! {
         };
         prop_assert_eq!(numbered(&cuts), numbered(&turned));
     }
+}
+
+/// Pairs of members of one labelled story.
+#[derive(Default)]
+struct Agreement {
+    /// Of one version: right, all.
+    one: (u32, u32),
+    /// Of two versions.
+    two: (u32, u32),
+    /// In the right order and in the wrong one.
+    order: (u32, u32),
+}
+
+impl std::fmt::Display for Agreement {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let ((one, ones), (two, twos), (right, wrong)) = (self.one, self.two, self.order);
+        let share = f64::from(one + two) / f64::from((ones + twos).max(1));
+        let tau = (f64::from(right) - f64::from(wrong)) / f64::from(twos.max(1));
+        write!(f, "one version {one}/{ones}, two {two}/{twos}, right {share:.3}, tau {tau:.3}")
+    }
+}
+
+impl Agreement {
+    fn add(&mut self, labels: [u32; 2], numbers: [Option<u32>; 2]) {
+        let is_one = numbers[0].is_some() && numbers[0] == numbers[1];
+        let count = |(right, all): &mut (u32, u32), is_right: bool| {
+            *right += u32::from(is_right);
+            *all += 1;
+        };
+        if labels[0] == labels[1] {
+            return count(&mut self.one, is_one);
+        }
+        count(&mut self.two, !is_one);
+        if let [Some(x), Some(y)] = numbers
+            && x != y
+        {
+            let is_right = (x < y) == (labels[0] < labels[1]);
+            *(if is_right { &mut self.order.0 } else { &mut self.order.1 }) += 1;
+        }
+    }
+}
+
+/// Measures grouping and order on labelled stories, as if each were one cluster: folders with `running-*.jsonl` and a
+/// `versions.tsv` of id, story and version are named in `WIRECOPY_STORIES`, parted by commas.
+#[test]
+#[ignore = "needs labelled stories"]
+fn agreement_with_labelled_stories() {
+    let mut all = Agreement::default();
+    for folder in std::env::var("WIRECOPY_STORIES").unwrap().split(',') {
+        let labels = std::fs::read_to_string(format!("{folder}/versions.tsv")).unwrap();
+        let labels: HashMap<&str, (&str, u32)> = labels
+            .lines()
+            .filter_map(|line| {
+                let mut fields = line.split('\t');
+                let (id, story) = (fields.next()?, fields.next()?);
+                Some((id, (story, fields.next()?.parse().ok()?)))
+            })
+            .collect();
+        let mut stories: BTreeMap<&str, (Vec<Header>, Vec<String>, Vec<u32>)> = BTreeMap::new();
+        for file in std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()) {
+            if file.extension().is_none_or(|extension| extension != "jsonl") {
+                continue;
+            }
+            for line in std::fs::read_to_string(file).unwrap().lines() {
+                let record: serde_json::Value = serde_json::from_str(line).unwrap();
+                let field = |name: &str| record[name].as_str().map(str::to_owned);
+                let Some(&(story, label)) = field("id").and_then(|id| labels.get(id.as_str())) else {
+                    continue;
+                };
+                let (headers, texts, versions) = stories.entry(story).or_default();
+                let meta = Metadata {
+                    published: field("date"),
+                    source: field("source"),
+                    title: field("title"),
+                    ..Metadata::default()
+                };
+                headers.push(Header { meta, ..Header::default() });
+                texts.push(field("text").unwrap());
+                versions.push(label);
+            }
+        }
+        for (story, (headers, texts, labels)) in stories {
+            let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+            let versions = Versions { states: found_in(&headers, &texts), ..Versions::default() };
+            let numbers = versions.numbers();
+            let number = |at: usize| numbers.get(&DocId(at as u32)).copied();
+            let mut own = Agreement::default();
+            for x in 0..labels.len() {
+                for y in 0..x {
+                    own.add([labels[x], labels[y]], [number(x), number(y)]);
+                    all.add([labels[x], labels[y]], [number(x), number(y)]);
+                }
+            }
+            let shown: Vec<(u32, Option<u32>)> =
+                (0..labels.len()).map(|at| (labels[at], number(at))).collect();
+            println!("{story}: {own}\n    {shown:?}");
+        }
+    }
+    println!("all: {all}");
 }

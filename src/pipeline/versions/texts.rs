@@ -76,16 +76,25 @@ impl<'a> Text<'a> {
         longest
     }
 
-    /// How well two texts agree as prints of one version; `None` where they are not.
+    /// Whether two texts are copies of one version.
+    fn is_copy(&self, other: &Self) -> bool {
+        !self.is_tagged_apart(other) && self.overlap(other).jaccard() >= COPY
+    }
+
+    /// How well two texts agree as prints of one version, of which one may be cut; `None` where they are not.
     fn agreement(&self, other: &Self, k: usize) -> Option<f64> {
-        if self.revision != other.revision && self.revision > 0 && other.revision > 0 {
+        if self.is_tagged_apart(other) {
             return None;
         }
         let overlap = self.overlap(other);
         let (shorter, longer) = if overlap.a <= overlap.b { (self, other) } else { (other, self) };
         let is_cut = || overlap.containment() >= CUT && shorter.longest_own(longer, k) < OWN;
-        // The similarity decides where a cut print lies in several versions.
-        (overlap.jaccard() >= COPY || is_cut()).then(|| overlap.containment() + overlap.jaccard() / 4.0)
+        // The similarity decides where a cut print lies in several versions, or in a page that quotes them all.
+        (overlap.jaccard() >= COPY || is_cut()).then(|| overlap.containment() + overlap.jaccard() / 2.0)
+    }
+
+    fn is_tagged_apart(&self, other: &Self) -> bool {
+        self.revision != other.revision && self.revision > 0 && other.revision > 0
     }
 }
 
@@ -98,8 +107,24 @@ pub(super) fn grouped(texts: &[Text<'_>], k: usize) -> Vec<Vec<usize>> {
     if texts.len() > ALL_PAIRS {
         return copies(texts, &order);
     }
+    // Copies first: a page that quotes several versions holds all of them, and none is a copy of it.
     let mut groups: Vec<Vec<usize>> = Vec::new();
     for at in order {
+        let copies =
+            |group: &Vec<usize>| group.iter().filter(|&&other| texts[at].is_copy(&texts[other])).count();
+        match groups.iter_mut().find(|group| 2 * copies(group) >= group.len()) {
+            Some(group) => group.push(at),
+            None => groups.push(vec![at]),
+        }
+    }
+    story(with_cuts(groups, texts, k), texts)
+}
+
+/// Puts each text that is a copy of no other to the version that it was cut from, longest first.
+fn with_cuts(groups: Vec<Vec<usize>>, texts: &[Text<'_>], k: usize) -> Vec<Vec<usize>> {
+    let (alone, mut groups): (Vec<Vec<usize>>, Vec<Vec<usize>>) =
+        groups.into_iter().partition(|group| group.len() == 1);
+    for at in alone.into_iter().flatten() {
         let fit = |group: &Vec<usize>| {
             let agreements = || group.iter().filter_map(|&other| texts[at].agreement(&texts[other], k));
             let agreeing = agreements().count();
@@ -114,7 +139,12 @@ pub(super) fn grouped(texts: &[Text<'_>], k: usize) -> Vec<Vec<usize>> {
             None => groups.push(vec![at]),
         }
     }
-    story(groups, texts)
+    // The longest text of a version stands for it.
+    for group in &mut groups {
+        group.sort_by_key(|&at| (std::cmp::Reverse(texts[at].tokens.len()), texts[at].digest));
+    }
+    groups.sort_by_key(|group| (std::cmp::Reverse(texts[group[0]].tokens.len()), texts[group[0]].digest));
+    groups
 }
 
 /// The versions of a large cluster: copies of one text each. What is no copy of any of them is in none.
@@ -217,6 +247,14 @@ mod tests {
         let found = plain(&[first, second, shared]);
         assert_eq!(found.len(), 2);
         assert!(found.iter().flatten().count() == 3);
+    }
+
+    #[test]
+    fn a_page_that_quotes_all_versions_does_not_join_them() {
+        let first = words(0..200);
+        let second = words(1000..1120) + &words(0..80);
+        let all = format!("{first} {second}");
+        assert_eq!(plain(&[first, second, words(0..190), words(1005..1120) + &words(0..80), all]).len(), 3);
     }
 
     #[test]
