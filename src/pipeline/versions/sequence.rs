@@ -12,7 +12,7 @@ const EXACT: usize = 11;
 /// Weight of tags with different numbers. A tag says it outright.
 const TAGS: f64 = 4.0;
 /// Weight of a tag against none: outlets drop tags.
-const TAGGED: f64 = 0.5;
+const TAGGED: f64 = 0.2;
 /// Weight of an outlet that printed one version after the other: no desk goes back to an older one.
 const OUTLET: f64 = 2.0;
 /// Weight of the dates of the first prints, where they are [`APART`] or more apart; less where they are closer.
@@ -23,6 +23,10 @@ const APART: f64 = 7_200.0;
 const GROWTH: f64 = 1.0;
 /// Weight of the share of text that neighbours have in common.
 const NEIGHBOURS: f64 = 3.0;
+/// Weight of the order of first prints, undated ones last: it decides where nothing else does.
+const PRINTED: f64 = 0.001;
+/// Sums this close are equal: rounding must not decide.
+const EQUAL: f64 = 1e-9;
 
 /// What is known of a version's place.
 #[derive(Clone, Debug, Default)]
@@ -45,7 +49,8 @@ pub(super) fn in_order(versions: &[Version], common: impl Fn(usize, usize) -> f6
     // Of equally good orders the one by date is found, whatever the order in which the versions came.
     order.sort_by_key(|&at| (versions[at].first.is_none(), versions[at].first, versions[at].digest));
     let count = versions.len();
-    let hints = table(count, |x, y| hint(&versions[order[x]], &versions[order[y]]));
+    let hints =
+        table(count, |x, y| hint(&versions[order[x]], &versions[order[y]]) + PRINTED * sign(x.cmp(&y)));
     let hint = |x: usize, y: usize| hints[x * count + y];
     let found = if count <= EXACT {
         let shares = table(count, |x, y| NEIGHBOURS * common(order[x], order[y]));
@@ -110,15 +115,14 @@ fn exact(
             for last in 0..count {
                 let Some((sum, _)) = best[set * count + last] else { continue };
                 let sum = sum + placed + common(last, next);
-                // Rounding must not decide between orders that are as good.
-                if best[onto].is_none_or(|(known, _)| sum > known + 1e-9) {
+                if best[onto].is_none_or(|(known, _)| sum > known + EQUAL) {
                     best[onto] = Some((sum, last));
                 }
             }
         }
     }
     let value = |at: usize| best[(sets - 1) * count + at].map_or(f64::MIN, |(sum, _)| sum);
-    let mut last = (1..count).fold(0, |last, at| if value(at) > value(last) + 1e-9 { at } else { last });
+    let mut last = (1..count).fold(0, |last, at| if value(at) > value(last) + EQUAL { at } else { last });
     let (mut set, mut order) = (sets - 1, vec![last]);
     while order.len() < count {
         let Some((_, before)) = best[set * count + last] else { break };

@@ -93,8 +93,10 @@ impl<'a> Text<'a> {
         (overlap.jaccard() >= COPY || is_cut()).then(|| overlap.containment() + overlap.jaccard() / 2.0)
     }
 
+    /// Whether the tags of their headlines have different numbers. A tag without one counts as the first, which says
+    /// nothing: sites mark any version as updated.
     fn is_tagged_apart(&self, other: &Self) -> bool {
-        self.revision != other.revision && self.revision > 0 && other.revision > 0
+        self.revision != other.revision && self.revision > 1 && other.revision > 1
     }
 }
 
@@ -131,10 +133,15 @@ fn with_cuts(groups: Vec<Vec<usize>>, texts: &[Text<'_>], k: usize) -> Vec<Vec<u
             let mean = agreements().sum::<f64>() / agreeing.max(1) as f64;
             (2 * agreeing >= group.len()).then_some(mean)
         };
-        let best = (0..groups.len())
-            .filter_map(|group| Some((group, fit(&groups[group])?)))
-            .reduce(|best, next| if next.1 > best.1 { next } else { best });
-        match best {
+        let agreeing: Vec<(usize, f64)> =
+            (0..groups.len()).filter_map(|group| Some((group, fit(&groups[group])?))).collect();
+        let is_longer = |group: &Vec<usize>| {
+            group.iter().all(|&other| texts[other].tokens.len() < texts[at].tokens.len())
+        };
+        // A page that quotes several versions prints none of them.
+        let quoted = agreeing.iter().filter(|&&(group, _)| is_longer(&groups[group])).count();
+        let best = agreeing.into_iter().reduce(|best, next| if next.1 > best.1 { next } else { best });
+        match best.filter(|_| quoted < 2) {
             Some((group, _)) => groups[group].push(at),
             None => groups.push(vec![at]),
         }
@@ -234,7 +241,7 @@ mod tests {
         let first = words(0..120);
         let with_own = |own: usize| words(2000..2000 + own) + &words(0..70);
         assert_eq!(plain(&[first.clone(), with_own(OWN - 1)]), [[0, 1]; 0]);
-        let second = words(1000..1100) + &words(100..120);
+        let second = words(1000..1100) + &words(80..120);
         assert_eq!(plain(&[first.clone(), second.clone(), with_own(OWN - 2)]), [vec![0, 2], vec![1]]);
         assert_eq!(plain(&[first, second, with_own(OWN + 3)]).len(), 3);
     }
@@ -253,15 +260,15 @@ mod tests {
     fn a_page_that_quotes_all_versions_does_not_join_them() {
         let first = words(0..200);
         let second = words(1000..1120) + &words(0..80);
-        let all = format!("{first} {second}");
+        let all = format!("{first} {second} {}", words(3000..3300));
         assert_eq!(plain(&[first, second, words(0..190), words(1005..1120) + &words(0..80), all]).len(), 3);
     }
 
     #[test]
     fn tags_with_other_numbers_are_other_versions() {
         let (text, corrected) = (words(0..200), words(0..197) + "x y z");
-        assert_eq!(groups(&[(text.clone(), 1), (corrected.clone(), 2)]), [[0], [1]]);
-        assert_eq!(groups(&[(text, 0), (corrected, 2)]), [[0, 1]; 0]);
+        assert_eq!(groups(&[(text.clone(), 3), (corrected.clone(), 2)]), [[0], [1]]);
+        assert_eq!(groups(&[(text, 1), (corrected, 2)]), [[0, 1]; 0]);
     }
 
     #[test]
