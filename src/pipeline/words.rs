@@ -218,7 +218,12 @@ fn quoted(text: &str, placed: &Placed, sentences: &[Sentence]) -> Vec<((DocId, u
     let there = sentences.iter().filter(|(_, range)| range.end <= placed.words.len());
     there
         .map(|(document, range)| {
-            let words: Vec<&str> = text[placed.bytes(text, range)].split_whitespace().collect();
+            let mut bytes = placed.bytes(text, range);
+            let first = placed.words.get(range.start).map_or(bytes.end, |word| word.start);
+            // A dateline is no part of the sentence that it stands before.
+            let furniture = placed.furniture.iter().filter(|furniture| furniture.end <= first);
+            bytes.start = furniture.fold(bytes.start, |start, furniture| start.max(furniture.end));
+            let words: Vec<&str> = text[bytes].split_whitespace().collect();
             ((*document, range.start), shortened(&words.join(" "), SENTENCE_CHARS))
         })
         .collect()
@@ -276,6 +281,18 @@ fn lines(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sentence_comes_without_its_dateline() {
+        let text =
+            "PARIS, Sept 24 (AFP) - \u{201c}The pier is closed,\u{201d} said the board. It opens in May.";
+        let placed = Tokenizer::default().placed(text, 0);
+        let found = quoted(text, &placed, &[(DocId(7), 0..7), (DocId(7), 90..99)]);
+        assert_eq!(
+            found,
+            [((DocId(7), 0), "\u{201c}The pier is closed,\u{201d} said the board.".to_owned())]
+        );
+    }
 
     #[test]
     fn a_long_sentence_is_cut_at_a_word() {

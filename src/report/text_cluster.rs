@@ -305,15 +305,16 @@ impl ClusterBlock<'_> {
     }
 }
 
-/// As many names as fit into some columns, one at least, and how many more there are.
+/// As many names as fit into some columns, and how many more there are; where none fits, their number.
 fn named(names: &[String], columns: usize) -> String {
     let names: Vec<String> = names.iter().map(|name| clean(name)).collect();
     let shown = |count: usize| match names.len() - count {
         0 => names.join(", "),
         more => format!("{} and {more} more", names[..count].join(", ")),
     };
-    let fits = |count: &usize| width(&shown(*count)) <= columns;
-    shown((1..=names.len()).rev().find(fits).unwrap_or(1.min(names.len())))
+    let fits = |text: &String| width(text) <= columns;
+    let best = (1..=names.len()).rev().map(shown).find(fits);
+    best.unwrap_or_else(|| count(names.len() as u64, "outlet", "outlets"))
 }
 
 /// `2024-03-05T09:00:00Z` as `2024-03-05 09:00 UTC`.
@@ -340,7 +341,7 @@ mod tests {
             (40, "The Gull, Coast Courier, Isle Weekly"),
             (34, "The Gull, Coast Courier and 1 more"),
             (20, "The Gull and 2 more"),
-            (2, "The Gull and 2 more"),
+            (2, "3 outlets"),
         ] {
             assert_eq!(named(&names, columns), shown);
         }
