@@ -283,7 +283,7 @@ fn cluster_line(
         credits,
         uncredited,
         members,
-        versions: states.map(|(state, number)| version_line(state, number, &id, sentences)).collect(),
+        versions: states.map(|(state, number)| version_line(state, number, id, sentences)).collect(),
     })
 }
 

@@ -21,6 +21,8 @@ const CUT: f64 = 0.7;
 const OWN: usize = 25;
 /// Share of the shorter text's shingles in the longer one at which two versions are of one running story.
 const LINKED: f64 = 0.15;
+/// Words of the passage that they then have in common at least: a quote is shorter.
+const PASSAGE: usize = 25;
 
 /// A text that one or several members print.
 pub(super) struct Text<'a> {
@@ -61,19 +63,24 @@ impl<'a> Text<'a> {
         covered
     }
 
-    /// Words of the longest passage that `other` lacks.
-    fn longest_own(&self, other: &Self, k: usize) -> usize {
+    /// Words of the longest passage that `other` holds too, or that it lacks.
+    fn longest(&self, other: &Self, held: bool, k: usize) -> usize {
         let covered = self.covered(&[other], k);
         let mut start = 0;
         let mut longest = 0;
         for group in covered.chunk_by(|x, y| x == y) {
             let end = start + group.len();
-            if !group[0] {
+            if group[0] == held {
                 longest = longest.max(words_in(&self.tokens[start..end]));
             }
             start = end;
         }
         longest
+    }
+
+    /// Whether two texts are of one running story.
+    fn is_linked(&self, other: &Self, k: usize) -> bool {
+        self.overlap(other).containment() >= LINKED && self.longest(other, true, k) >= PASSAGE
     }
 
     /// Whether two texts are copies of one version.
@@ -88,7 +95,7 @@ impl<'a> Text<'a> {
         }
         let overlap = self.overlap(other);
         let (shorter, longer) = if overlap.a <= overlap.b { (self, other) } else { (other, self) };
-        let is_cut = || overlap.containment() >= CUT && shorter.longest_own(longer, k) < OWN;
+        let is_cut = || overlap.containment() >= CUT && shorter.longest(longer, false, k) < OWN;
         // The similarity decides where a cut print lies in several versions, or in a page that quotes them all.
         (overlap.jaccard() >= COPY || is_cut()).then(|| overlap.containment() + overlap.jaccard() / 2.0)
     }
@@ -119,7 +126,7 @@ pub(super) fn grouped(texts: &[Text<'_>], k: usize) -> Vec<Vec<usize>> {
             None => groups.push(vec![at]),
         }
     }
-    story(with_cuts(groups, texts, k), texts)
+    story(with_cuts(groups, texts, k), texts, k)
 }
 
 /// Puts each text that is a copy of no other to the version that it was cut from, longest first.
@@ -170,10 +177,9 @@ fn copies(texts: &[Text<'_>], order: &[usize]) -> Vec<Vec<usize>> {
 }
 
 /// The groups of the running story of most members: those with passages in common, directly or through others.
-fn story(groups: Vec<Vec<usize>>, texts: &[Text<'_>]) -> Vec<Vec<usize>> {
-    let linked = |x: &[usize], y: &[usize]| {
-        x.iter().any(|&a| y.iter().any(|&b| texts[a].overlap(&texts[b]).containment() >= LINKED))
-    };
+fn story(groups: Vec<Vec<usize>>, texts: &[Text<'_>], k: usize) -> Vec<Vec<usize>> {
+    let linked =
+        |x: &[usize], y: &[usize]| x.iter().any(|&a| y.iter().any(|&b| texts[a].is_linked(&texts[b], k)));
     let mut left: Vec<Vec<usize>> = groups;
     let mut stories: Vec<Vec<Vec<usize>>> = Vec::new();
     while !left.is_empty() {
@@ -275,6 +281,9 @@ mod tests {
     fn a_text_in_other_words_prints_no_version() {
         let texts = [words(0..100), words(1000..1080) + &words(0..60), words(5000..5100)];
         assert_eq!(plain(&texts), [[0], [1]]);
+        // A quote in both makes no story of them.
+        assert_eq!(plain(&[words(0..100), words(1000..1060) + &words(30..30 + PASSAGE - 1)]), [[0; 0]; 0]);
+        assert_eq!(plain(&[words(0..100), words(1000..1060) + &words(30..30 + PASSAGE)]), [[0], [1]]);
     }
 
     #[test]
