@@ -144,7 +144,8 @@ fn choose<'a>(
         Policy::Earliest => {
             let told =
                 members.iter().copied().find(|document| Some(&document.id) == cluster.earliest.as_ref());
-            told.or_else(|| by(&|document| instant(document).map_or((true, 0), |at| (false, at))))
+            // The earliest may be no reference where references are: of these the first printed is taken.
+            told.or_else(|| by(&|document| printed(document).map_or((true, 0), |at| (false, at))))
         }
         Policy::Latest => {
             let last = by(&|document| instant(document).map_or((true, 0), |at| (false, -at)))?;
@@ -163,6 +164,13 @@ fn choose<'a>(
 
 fn instant(document: &DocumentLine) -> Option<i128> {
     Some(dates::instant(document.published.as_deref().or(document.date.as_deref())?)?.as_nanosecond())
+}
+
+/// When a document was printed; a day without a time is not before a time of that day.
+fn printed(document: &DocumentLine) -> Option<i128> {
+    const DAY: i128 = 86_400_000_000_000;
+    let published = dates::parse(document.published.as_deref().or(document.date.as_deref())?).ok()?;
+    Some(published.instant()?.as_nanosecond() + if published.time.is_none() { DAY - 1 } else { 0 })
 }
 
 /// Follows the updates of a document to the last one among `members`. Versions form chains without cycles in a report

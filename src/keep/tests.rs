@@ -37,16 +37,19 @@ fn run(members: &[Member]) -> Run {
         copied_from_representative: None,
         copied_from_cluster: 0.0,
         update_of: m.update_of.map(str::to_owned),
+        version: None,
         passages: Vec::new(),
     };
     run.clusters = vec![ClusterLine {
         cluster: "c".to_owned(),
+        title: None,
         representative: members[0].id.to_owned(),
         earliest: None,
         earliest_by: None,
         credits: Vec::new(),
         uncredited: Vec::new(),
         members: members.iter().map(line).collect(),
+        versions: Vec::new(),
     }];
     run
 }
@@ -58,6 +61,18 @@ fn one_cluster() -> ClusterLine {
 fn kept(run: &Run, policy: &str) -> Vec<String> {
     let plan = Plan::new(run, &policy.parse().unwrap(), |_| false);
     plan.kept().map(|decision| decision.document.id.clone()).collect()
+}
+
+#[test]
+fn the_earliest_is_that_of_the_report_and_else_no_bare_day_before_a_time() {
+    let members = [
+        Member { date: Some("2024-03-01"), ..member("day") },
+        Member { date: Some("2024-03-01T20:00:00Z"), ..member("time") },
+    ];
+    let mut run = run(&members);
+    assert_eq!(kept(&run, "earliest"), ["time", "alone"]);
+    run.clusters[0].earliest = Some("day".to_owned());
+    assert_eq!(kept(&run, "earliest"), ["day", "alone"]);
 }
 
 #[test]

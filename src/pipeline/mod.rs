@@ -187,7 +187,8 @@ impl<'a> Pipeline<'a> {
             let inside = self.inside(&found.clusters, &corpus, &judge)?;
             corpus.check()?;
             drop(judge);
-            let words = words::find(&found.edges, &evidence, &corpus, config, cancel)?;
+            let sentences = inside.iter().flat_map(|inside| inside.versions.sentences());
+            let words = words::find(&found.edges, &evidence, sentences, &corpus, config, cancel)?;
             let found = words.terms.len() as u64;
             Ok(((evidence, inside, words), found))
         })?;
@@ -213,7 +214,7 @@ impl<'a> Pipeline<'a> {
         clusters
             .par_iter()
             .map(|cluster| {
-                let versions = versions::versions(cluster, corpus, judge)?;
+                let versions = versions::versions(cluster, corpus, judge, k)?;
                 let copied = copied::in_cluster(cluster, corpus, k, self.passages);
                 Ok(tell::Inside { versions, copied })
             })

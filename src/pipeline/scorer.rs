@@ -30,6 +30,11 @@ impl<'a> RunScorer<'a> {
         unrelated(&self.profile(a), &self.profile(b))
     }
 
+    /// The weight of a term in the language of a document.
+    pub(super) fn weight(&self, document: DocId, term: u32) -> f32 {
+        self.idf.of(self.corpus.languages[document.index()]).idf(term)
+    }
+
     /// The rarest terms that two documents share, rarest first, at most `most`.
     pub(super) fn evidence(&self, a: DocId, b: DocId, most: usize) -> Vec<u32> {
         rarest_shared(&self.profile(a), &self.profile(b), most)

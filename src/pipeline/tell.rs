@@ -1,7 +1,7 @@
 //! A finished run in the words of its report.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
 
@@ -11,7 +11,7 @@ use super::corpus::{BATCH, Corpus};
 use super::evidence::{Evidence, Grounds};
 use super::learned::Marked;
 use super::stages::Found;
-use super::versions::Versions;
+use super::versions::{Sentence, State, Title, Versions};
 use super::words::Words;
 use crate::classify::Edge;
 use crate::cluster::{Cluster, Composite, cluster_name};
@@ -20,7 +20,7 @@ use crate::document::Header;
 use crate::ingest::References;
 use crate::report::{
     ClusterLine, DocumentLine, EdgeCounts, EdgeLine, FurnitureLine, JsonLines, Lines, MemberLine, ModelLine,
-    PassageLine, Relation, ReportLine, RunLine, SCHEMA, Spooled, SummaryLine, peak_memory,
+    PassageLine, Relation, ReportLine, RunLine, SCHEMA, Spooled, SummaryLine, VersionLine, peak_memory,
 };
 use crate::sources::source_name;
 use crate::spill::Budget;
@@ -29,6 +29,9 @@ use crate::{DocId, Result};
 
 /// Lines that one task makes.
 const LINES_A_TASK: usize = 256;
+
+/// Words of sentences, by document and first token.
+type Sentences = HashMap<(DocId, usize), String>;
 
 /// What a run says in words besides what it found.
 pub(super) struct Wording {
@@ -56,6 +59,8 @@ pub(super) fn run(
     wording: Wording,
     account: Account<'_>,
 ) -> Result<Spooled> {
+    let mut wording = wording;
+    let sentences = std::mem::take(&mut wording.words.sentences);
     let share = corpus.budget.part(1, 16);
     let counts = counted(&found.edges);
     let (evidence, words) = (&wording.evidence, &wording.words);
@@ -72,7 +77,7 @@ pub(super) fn run(
         .clusters
         .into_par_iter()
         .zip(wording.inside)
-        .map(|(cluster, inside)| cluster_line(&cluster, &corpus, &inside))
+        .map(|(cluster, inside)| cluster_line(&cluster, &corpus, &inside, &sentences))
         .collect::<Result<_>>()?;
     clusters.sort_by(|x, y| {
         (Reverse(x.members.len()), &x.representative).cmp(&(Reverse(y.members.len()), &y.representative))
@@ -222,7 +227,12 @@ fn edge_line(edge: &Edge, grounds: Grounds, corpus: &Corpus, words: &Words) -> R
     })
 }
 
-fn cluster_line(cluster: &Cluster, corpus: &Corpus, inside: &Inside) -> Result<ClusterLine> {
+fn cluster_line(
+    cluster: &Cluster,
+    corpus: &Corpus,
+    inside: &Inside,
+    sentences: &Sentences,
+) -> Result<ClusterLine> {
     // In the order of reading.
     let ids: Vec<String> =
         cluster.members.iter().map(|&(member, _)| corpus.headers.id(member)).collect::<Result<_>>()?;
@@ -236,6 +246,7 @@ fn cluster_line(cluster: &Cluster, corpus: &Corpus, inside: &Inside) -> Result<C
         from: ids[p.from].clone(),
         from_start: position(p.from_start),
     };
+    let numbers = inside.versions.numbers();
     let mut members: Vec<MemberLine> = cluster
         .members
         .iter()
@@ -249,6 +260,7 @@ fn cluster_line(cluster: &Cluster, corpus: &Corpus, inside: &Inside) -> Result<C
                 copied_from_representative: (!stands_for_all).then(|| round(copied.from_representative)),
                 copied_from_cluster: round(copied.from_cluster),
                 update_of: inside.versions.before(member).map(&id),
+                version: numbers.get(&member).copied(),
                 passages: copied.passages.iter().map(passage).collect(),
             }
         })
@@ -258,7 +270,45 @@ fn cluster_line(cluster: &Cluster, corpus: &Corpus, inside: &Inside) -> Result<C
     let name = cluster_name(members.iter().map(|member| member.id.as_str()));
     let (credits, uncredited) = credited(cluster, corpus, &ids)?;
     let (earliest, earliest_by) = inside.versions.earliest.map(|(member, by)| (id(member), by)).unzip();
-    Ok(ClusterLine { cluster: name, representative, earliest, earliest_by, credits, uncredited, members })
+    let title = match &inside.versions.title {
+        Some(Title::Headline(title)) => Some(title.clone()),
+        Some(Title::Sentence((document, range))) => sentences.get(&(*document, range.start)).cloned(),
+        None => None,
+    };
+    let states = inside.versions.states.iter().zip(1..);
+    Ok(ClusterLine {
+        cluster: name,
+        title,
+        representative,
+        earliest,
+        earliest_by,
+        credits,
+        uncredited,
+        members,
+        versions: states.map(|(state, number)| version_line(state, number, id, sentences)).collect(),
+    })
+}
+
+fn version_line(
+    state: &State,
+    version: u32,
+    id: impl Fn(DocId) -> String,
+    sentences: &Sentences,
+) -> VersionLine {
+    let change = state.change.as_ref();
+    let sample = |sentence: Option<&Sentence>| {
+        sentence.and_then(|(document, range)| sentences.get(&(*document, range.start)).cloned())
+    };
+    VersionLine {
+        version,
+        members: state.members.iter().map(|&member| id(member)).collect(),
+        first_printed: state.first_printed.clone(),
+        outlets: state.outlets.clone(),
+        words_added: change.map(|change| position(change.words_added)),
+        words_dropped: change.map(|change| position(change.words_dropped)),
+        added: sample(change.and_then(|change| change.added.as_ref())),
+        dropped: sample(change.and_then(|change| change.dropped.as_ref())),
+    }
 }
 
 /// Documents hold fewer than 2^30 tokens.

@@ -11,6 +11,7 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 use super::corpus::Corpus;
 use super::evidence::Evidence;
 use super::learned::MarkedBy;
+use super::versions::Sentence;
 use crate::classify::Edge;
 use crate::config::Config;
 use crate::ingest::{self, Outcome, Root, Unsettled};
@@ -18,10 +19,12 @@ use crate::progress::{Cancel, NoProgress};
 use crate::sources::source_key;
 use crate::text::{Class, Known, Placed, RUN, SourceLines, Tokenizer};
 use crate::verify::each_term;
-use crate::{Error, Result, Skipped};
+use crate::{DocId, Error, Result, Skipped};
 
 /// Characters that a report shows of a learned line.
 const LINE_CHARS: usize = 300;
+/// Characters that a report shows of a sentence.
+const SENTENCE_CHARS: usize = 160;
 
 /// The words behind hashes; what is not found (the file has changed, or came from standard input) is left out.
 #[derive(Default)]
@@ -30,18 +33,21 @@ pub(super) struct Words {
     pub(super) terms: HashMap<u32, String>,
     /// Those of learned lines and stretches, by key.
     pub(super) lines: HashMap<u64, String>,
+    /// Sentences by document and first token, cut where they are long.
+    pub(super) sentences: HashMap<(DocId, usize), String>,
 }
 
-/// Looks the terms of the evidence, and the lines that were learned, up in documents that hold them; `edges` are those that it
-/// is the evidence of.
-pub(super) fn find(
+/// Looks the terms of the evidence, the lines that were learned and some sentences up in documents that hold them; `edges`
+/// are those that it is the evidence of.
+pub(super) fn find<'s>(
     edges: &[Edge],
     evidence: &Evidence,
+    sentences: impl Iterator<Item = &'s Sentence>,
     corpus: &Corpus,
     config: &Config,
     cancel: &Cancel,
 ) -> Result<Words> {
-    let wanted = Wanted::of(edges, evidence, corpus)?;
+    let wanted = Wanted::of(edges, evidence, sentences, corpus)?;
     let mut words = Words::default();
     let files: Vec<Root> =
         wanted.files.iter().filter(|path| Path::new(path).is_file()).map(Root::from).collect();
@@ -54,12 +60,15 @@ pub(super) fn find(
     let look = |document: Unsettled<'_>| {
         // Nobody asks for dates and languages a second time.
         let document = document.unsettled();
-        let found = wanted.of_document(&document.path, document.record).map(|(terms, keys)| {
+        let found = wanted.of_document(&document.path, document.record).map(|wanted| {
             let source = source_key(&document.path, document.record, &document.meta);
             let text = &document.text;
+            let placed = compared.clone().placed(text, source);
+            let ruled = ruled.clone().placed(text, source);
             (
-                spell(text, &compared.clone().placed(text, source), terms),
-                lines(text, &ruled.clone().placed(text, source), source, &corpus.learned.lines, keys),
+                spell(text, &placed, wanted.terms),
+                lines(text, &ruled, source, &corpus.learned.lines, wanted.lines),
+                quoted(text, &placed, wanted.sentences),
             )
         });
         (document, found)
@@ -67,9 +76,10 @@ pub(super) fn find(
     let read =
         ingest::read_unsettled(&files, &config.ingest, &NoProgress, cancel, &is_wanted, look, |outcome| {
             match outcome {
-                Outcome::Read(_, Some((terms, lines))) => {
+                Outcome::Read(_, Some((terms, lines, sentences))) => {
                     words.terms.extend(terms);
                     words.lines.extend(lines);
+                    words.sentences.extend(sentences);
                 }
                 Outcome::Read(_, None) | Outcome::Skipped(Skipped { .. }) => {}
             }
@@ -90,17 +100,42 @@ struct Wanted {
     terms: Vec<u32>,
     /// Learned lines and runs, by the place of a document that has them.
     lines: HashMap<u64, Vec<MarkedBy>>,
+    /// Sentences, by the place of their document.
+    sentences: HashMap<u64, Vec<Sentence>>,
+}
+
+/// What is wanted of one document; the terms ascend.
+struct OfDocument<'a> {
+    terms: &'a [u32],
+    lines: &'a [MarkedBy],
+    sentences: &'a [Sentence],
 }
 
 impl Wanted {
     /// Edges come by their first documents, and it is in these that their terms are looked up.
-    fn of(edges: &[Edge], evidence: &Evidence, corpus: &Corpus) -> Result<Self> {
-        let mut wanted =
-            Self { files: BTreeSet::new(), places: Vec::new(), terms: Vec::new(), lines: HashMap::new() };
+    fn of<'s>(
+        edges: &[Edge],
+        evidence: &Evidence,
+        sentences: impl Iterator<Item = &'s Sentence>,
+        corpus: &Corpus,
+    ) -> Result<Self> {
+        let mut wanted = Self {
+            files: BTreeSet::new(),
+            places: Vec::new(),
+            terms: Vec::new(),
+            lines: HashMap::new(),
+            sentences: HashMap::new(),
+        };
         let (mut headers, mut grounds) = (corpus.headers.reader(), evidence.reader());
         for line in &corpus.learned.marked {
             let (header, _) = headers.get(line.first)?;
             wanted.lines.entry(place(&header.path, header.record)).or_default().push(line.known.clone());
+            wanted.files.insert(header.path);
+        }
+        for sentence in sentences {
+            let (header, _) = headers.get(sentence.0)?;
+            let own = wanted.sentences.entry(place(&header.path, header.record)).or_default();
+            own.push(sentence.clone());
             wanted.files.insert(header.path);
         }
         let mut at = 0;
@@ -128,17 +163,22 @@ impl Wanted {
         Ok(wanted)
     }
 
-    /// The terms that are wanted of a document, ascending, and what was learned; `None` where nothing is.
-    fn of_document(&self, path: &str, record: Option<u64>) -> Option<(&[u32], &[MarkedBy])> {
+    /// What is wanted of a document; `None` where nothing is.
+    fn of_document(&self, path: &str, record: Option<u64>) -> Option<OfDocument<'_>> {
         let wanted = place(path, record);
         let lines = self.lines.get(&wanted).map(Vec::as_slice);
+        let sentences = self.sentences.get(&wanted).map(Vec::as_slice);
         let found = self.places.binary_search_by_key(&wanted, |&(place, _)| place).ok();
-        if found.is_none() && lines.is_none() {
+        if found.is_none() && lines.is_none() && sentences.is_none() {
             return None;
         }
         let range = found.map_or(0..0, |at| self.places[at].1.clone());
         let terms = self.terms.get(range.start as usize..range.end as usize);
-        Some((terms.unwrap_or_default(), lines.unwrap_or_default()))
+        Some(OfDocument {
+            terms: terms.unwrap_or_default(),
+            lines: lines.unwrap_or_default(),
+            sentences: sentences.unwrap_or_default(),
+        })
     }
 }
 
@@ -171,6 +211,35 @@ fn spell(text: &str, placed: &Placed, terms: &[u32]) -> Vec<(u32, String)> {
     let mut found: Vec<(u32, String)> = found.into_iter().collect();
     found.sort_unstable();
     found
+}
+
+/// The wanted sentences of a text, as written; a text that has changed since may be too short for them.
+fn quoted(text: &str, placed: &Placed, sentences: &[Sentence]) -> Vec<((DocId, usize), String)> {
+    let there = sentences.iter().filter(|(_, range)| range.end <= placed.words.len());
+    there
+        .map(|(document, range)| {
+            let mut bytes = placed.bytes(text, range);
+            let first = placed.words.get(range.start).map_or(bytes.end, |word| word.start);
+            // A dateline is no part of the sentence that it stands before.
+            let furniture = placed.furniture.iter().filter(|furniture| furniture.end <= first);
+            bytes.start = furniture.fold(bytes.start, |start, furniture| start.max(furniture.end));
+            let words: Vec<&str> = text[bytes].split_whitespace().collect();
+            ((*document, range.start), shortened(&words.join(" "), SENTENCE_CHARS))
+        })
+        .collect()
+}
+
+/// `text` in at most so many characters, cut at a space where one is near.
+fn shortened(text: &str, characters: usize) -> String {
+    let Some((end, _)) = text.char_indices().nth(characters.saturating_sub(1)) else {
+        return text.to_owned();
+    };
+    if text[end..].chars().nth(1).is_none() {
+        return text.to_owned();
+    }
+    let head = &text[..end];
+    let head = head.rfind(' ').filter(|&at| at > end / 2).map_or(head, |at| &head[..at]);
+    format!("{}…", head.trim_end_matches([',', ';', ':', ' ']))
 }
 
 /// The wanted lines and stretches of a document of `source`, as written, each by its key.
@@ -207,4 +276,28 @@ fn lines(
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_comes_without_its_dateline() {
+        let text =
+            "PARIS, Sept 24 (AFP) - \u{201c}The pier is closed,\u{201d} said the board. It opens in May.";
+        let placed = Tokenizer::default().placed(text, 0);
+        let found = quoted(text, &placed, &[(DocId(7), 0..7), (DocId(7), 90..99)]);
+        assert_eq!(
+            found,
+            [((DocId(7), 0), "\u{201c}The pier is closed,\u{201d} said the board.".to_owned())]
+        );
+    }
+
+    #[test]
+    fn a_long_sentence_is_cut_at_a_word() {
+        assert_eq!(shortened("The ferry sails again.", 22), "The ferry sails again.");
+        assert_eq!(shortened("The ferry sails, again", 20), "The ferry sails…");
+        assert_eq!(shortened("渡船今天又在湖上航行", 6), "渡船今天又…");
+    }
 }

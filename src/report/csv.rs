@@ -7,14 +7,26 @@ use std::io::{self, Write};
 use super::{ClusterLine, DocumentLine, Run};
 
 /// Header of the table.
-const COLUMNS: [&str; 10] =
-    ["cluster", "id", "path", "record", "relation", "score", "representative", "title", "date", "source"];
+const COLUMNS: [&str; 12] = [
+    "cluster",
+    "id",
+    "path",
+    "record",
+    "relation",
+    "score",
+    "representative",
+    "title",
+    "date",
+    "source",
+    "version",
+    "cluster_title",
+];
 
 impl Run {
     /// Writes one row a clustered document, clusters in the report's order, members in the cluster's.
     ///
     /// Documents in no cluster have no row. `relation` and `score` are towards the representative, whose own relation
-    /// is empty. Fields are quoted as RFC 4180 says and otherwise verbatim: a title that begins with `=` is a formula to
+    /// is empty. `version` is empty outside of running stories. Fields are quoted as RFC 4180 says and otherwise verbatim: a title that begins with `=` is a formula to
     /// some spreadsheets, so import the columns as text.
     ///
     /// # Errors
@@ -50,6 +62,8 @@ pub(super) fn write_table<'a>(
                 document.title.as_deref().unwrap_or_default(),
                 document.date.as_deref().unwrap_or_default(),
                 document.source.as_deref().unwrap_or_default(),
+                &member.version.map(|version| version.to_string()).unwrap_or_default(),
+                cluster.title.as_deref().unwrap_or_default(),
             ];
             table.write_record(row).map_err(as_io)?;
         }

@@ -19,7 +19,7 @@ pub use memory::peak_memory;
 pub use page::{Absent, Texts};
 pub use schema::{
     ClusterLine, DocumentLine, EarliestBy, EdgeCounts, EdgeLine, FurnitureLine, Line, MemberLine, ModelLine,
-    PassageLine, Relation, RunLine, SCHEMA, StageLine, SummaryLine,
+    PassageLine, Relation, RunLine, SCHEMA, StageLine, SummaryLine, VersionLine,
 };
 pub(crate) use screen::{clean, cut, cut_middle, number, pad, width, wrap};
 pub use spooled::Spooled;

@@ -261,9 +261,13 @@ pub struct EdgeLine {
 pub struct ClusterLine {
     /// Stable id, derived from the members' ids.
     pub cluster: String,
+    /// The members' headline that fits the texts best, else the representative's first sentence, cut; `None` where
+    /// neither is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
     /// Id of the member that covers the others best.
     pub representative: String,
-    /// Id of the earliest dated member; `None` where no member carries a date that was understood.
+    /// Id of the earliest member; `None` where nothing tells.
     pub earliest: Option<String>,
     /// How that is known; `None` where `earliest` is.
     #[serde(default)]
@@ -275,6 +279,35 @@ pub struct ClusterLine {
     pub uncredited: Vec<String>,
     /// Every member, the representative first, then by id.
     pub members: Vec<MemberLine>,
+    /// The versions that the members print, earliest first; empty where they print one only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub versions: Vec<VersionLine>,
+}
+
+/// A version of a running story, and what it changes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VersionLine {
+    /// Its number, from 1.
+    pub version: u32,
+    /// Ids of the members that print it, in order of print; those without a date come last.
+    pub members: Vec<String>,
+    /// The earliest date of these members, in ISO 8601 as exact as it is written; `None` where none has a date.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_printed: Option<String>,
+    /// Publishers of these members in order of print, each once.
+    pub outlets: Vec<String>,
+    /// Words that the version before lacks; `None` for the first version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words_added: Option<u32>,
+    /// Words of the version before that this one lacks; `None` for the first version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words_dropped: Option<u32>,
+    /// The first sentence added, cut where it is long; `None` where there is none or it could not be read again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub added: Option<String>,
+    /// The first sentence dropped, likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dropped: Option<String>,
 }
 
 /// A member of a cluster, and how it stands to the representative.
@@ -296,6 +329,10 @@ pub struct MemberLine {
     /// Where it is a later version of another member by the same publisher: the version before it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub update_of: Option<String>,
+    /// The version that it prints, 1 for the earliest; `None` where the cluster has one version only, and for a text
+    /// that shares no passages with the versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u32>,
     /// Where passages were asked for: which of its words stand in other members, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub passages: Vec<PassageLine>,
@@ -321,9 +358,10 @@ pub struct PassageLine {
 pub enum EarliestBy {
     /// Its date is before that of every other member that has one.
     Date,
-    /// Dates leave several, of which all others are later versions of it.
+    /// Dates leave several, of which all others print later versions.
     Version,
-    /// Several have the first date; it was the first of them to be read.
+    /// A guess: neither dates nor versions decide. A date with a time is preferred to a bare day, then a text with an
+    /// agency credit to one without, then the first in the order of reading.
     Order,
 }
 

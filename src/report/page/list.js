@@ -19,7 +19,7 @@ function summarise(cluster, at) {
   const days = members.map((member) => member.day).filter(Boolean).sort();
   const all = (field) => [...new Set(members.flatMap((member) => member[field] || []))];
   const [sources, agencies] = [all("source"), all("credits")];
-  const title = members.map((member) => member.title).find(Boolean) || nameOf(members[0]);
+  const title = cluster.title || members.map((member) => member.title).find(Boolean) || nameOf(members[0]);
   const scores = cluster.standing.slice(1).map(([, score]) => score);
   return {
     ...cluster,
@@ -290,6 +290,7 @@ function rowOf(cluster) {
   const facts = [
     count(cluster.size, "document", "documents"),
     cluster.first && (cluster.first === cluster.last ? cluster.first : `${cluster.first} to ${cluster.last}`),
+    cluster.versions && count(cluster.versions.length, "version", "versions"),
     cluster.agencies.length ? ["credits ", few(cluster.agencies, "agency", "agencies")] : null,
     cluster.sources.length ? ["in ", few(cluster.sources, "source", "sources")] : null,
   ].filter(Boolean);

@@ -19,7 +19,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::text_cluster::day;
-use super::{Run, clean, cut};
+use super::{EarliestBy, Run, clean, cut};
 use crate::dates::instant;
 use crate::document::Document;
 use crate::ingest::Place;
@@ -94,17 +94,38 @@ struct Entry<'a> {
 #[derive(Serialize)]
 struct Cluster<'a> {
     name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
     /// Indices of documents, the representative first.
     members: Vec<usize>,
     /// Relation to the representative by member: its place in [`blocks::RELATIONS`], −1 for none; and the score.
     standing: Vec<(i8, f64)>,
     #[serde(skip_serializing_if = "Option::is_none")]
     earliest: Option<usize>,
+    /// Whether that is a guess.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    guess: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     uncredited: Vec<usize>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    versions: Vec<Version<'a>>,
     /// Which relations its edges have, a bit each.
     relations: u8,
     block: usize,
+}
+
+/// A version of a running story, in the order of versions.
+#[derive(Serialize)]
+struct Version<'a> {
+    members: Vec<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date: Option<&'a str>,
+    outlets: &'a [String],
+    /// Words added and dropped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    words: Option<(u32, u32)>,
+    /// A sentence added, and one dropped.
+    samples: [Option<&'a str>; 2],
 }
 
 impl Run {
@@ -152,6 +173,7 @@ impl Run {
             .zip(blocks.of_cluster.iter().zip(&blocks.relations))
             .map(|(cluster, (&block, &relations))| Cluster {
                 name: &cluster.cluster,
+                title: cluster.title.as_deref(),
                 members: cluster.members.iter().filter_map(|m| place.get(m.id.as_str()).copied()).collect(),
                 standing: cluster
                     .members
@@ -159,7 +181,19 @@ impl Run {
                     .map(|member| (blocks::number(member.relation), member.score))
                     .collect(),
                 earliest: cluster.earliest.as_deref().and_then(|id| place.get(id).copied()),
+                guess: cluster.earliest_by == Some(EarliestBy::Order),
                 uncredited: places(&cluster.uncredited),
+                versions: cluster
+                    .versions
+                    .iter()
+                    .map(|version| Version {
+                        members: places(&version.members),
+                        date: version.first_printed.as_deref(),
+                        outlets: &version.outlets,
+                        words: version.words_added.zip(version.words_dropped),
+                        samples: [version.added.as_deref(), version.dropped.as_deref()],
+                    })
+                    .collect(),
                 relations,
                 block,
             })

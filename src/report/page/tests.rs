@@ -37,3 +37,16 @@ fn the_policy_names_the_script_and_the_style_that_are_there() {
         assert!(html.contains(&format!("{directive} 'sha256-{hash}'")), "{directive}");
     }
 }
+
+#[test]
+fn versions_and_a_guess_are_in_the_index() {
+    let (html, _) = page(&fixture::running(), &Texts::new());
+    assert!(html.contains(
+        "\"title\":\"Three dead in quay fire at Orrinmouth, cold store still burning\",\"members\""
+    ));
+    assert!(
+        html.contains("\"guess\":true,\"versions\":[{\"members\":[1],\"date\":\"2024-06-11T09:05:00+02:00\"")
+    );
+    assert!(html.contains("\"words\":[146,38]"));
+    assert!(!page(&fixture::news(), &Texts::new()).0.contains("\"guess\":true"));
+}

@@ -10,6 +10,7 @@ function clusterView(cluster, detail) {
   const facts = [
     count(cluster.size, "document", "documents"),
     cluster.first && (cluster.first === cluster.last ? cluster.first : `${cluster.first} to ${cluster.last}`),
+    cluster.versions && count(cluster.versions.length, "version", "versions"),
     cluster.sources.length > 0 && count(cluster.sources.length, "source", "sources"),
   ].filter(Boolean);
   return el(
@@ -18,11 +19,43 @@ function clusterView(cluster, detail) {
     crumbs([["All clusters", "#"]], neighbours(cluster)),
     own("h1", cluster.title),
     el("p.line", null, facts.join(" · ")),
+    versionsList(cluster),
     el("section", null, el("h2", null, "In the order of time"), membersTable(cluster, inTime, detail)),
     credits(cluster, inTime),
     el("section", null, el("h2", null, "Scores of the pairs"), matrix(cluster, inTime, detail)),
   );
 }
+
+/** The versions of a running story in order: what each changes, and who prints it. */
+function versionsList(cluster) {
+  if (!cluster.versions) return null;
+  const sample = (name, sign, text) => text && own(`p.${name}`, `${sign} ${text}`);
+  const item = (version) => {
+    const facts = [
+      version.date && when(version),
+      version.words && `${number(version.words[0])} words added, ${number(version.words[1])} dropped`,
+      count(version.members.length, "document", "documents"),
+    ].filter(Boolean);
+    const outlets = version.outlets.map((outlet, at) => [at ? ", " : "", own("bdi", outlet)]);
+    return el(
+      "li",
+      null,
+      el("span.line", null, facts.map((fact, at) => [at ? " · " : "", fact]), outlets.length ? " · " : "", outlets),
+      sample("added", "+", version.samples[0]),
+      sample("dropped", "−", version.samples[1]),
+    );
+  };
+  const note = "Numbered by content, headlines and dates, earliest first. A document may print an old version late.";
+  return el("section", null, el("h2", null, "Versions"), el("ol.versions", null, cluster.versions.map(item)), el("p.note", null, note));
+}
+
+function earliestTag(cluster) {
+  const why = "Neither dates nor versions decide: a time is preferred to a bare day, an agency credit to none, then the order of reading";
+  return cluster.guess ? el("span.tag", { title: why }, "earliest (a guess)") : el("span.tag", null, "earliest");
+}
+
+/** The number of the version that a document prints, 0 where there are no versions or it prints none. */
+const versionOf = (cluster, member) => 1 + (cluster.versions || []).findIndex((version) => version.members.includes(member));
 
 function crumbs(links, steps) {
   return el(
@@ -50,7 +83,8 @@ function membersTable(cluster, inTime, detail) {
     const gone = !detail.texts[member];
     const notes = [
       representative && el("span.tag", null, "representative"),
-      member === cluster.earliest && el("span.tag", null, "earliest"),
+      member === cluster.earliest && earliestTag(cluster),
+      versionOf(cluster, member) > 0 && el("span.tag", null, `version ${versionOf(cluster, member)}`),
       (cluster.uncredited || []).includes(member) && el("span.tag", null, "no credit"),
       gone && el("span.tag.bad", null, "text missing"),
       !gone && detail.texts[member].changed && el("span.tag.bad", null, "text changed"),

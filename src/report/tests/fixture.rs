@@ -4,7 +4,7 @@ use crate::config::Config;
 use crate::document::Skipped;
 use crate::report::{
     ClusterLine, DocumentLine, EarliestBy, EdgeCounts, EdgeLine, FurnitureLine, MemberLine, Relation, Run,
-    RunLine, SCHEMA, StageLine, SummaryLine,
+    RunLine, SCHEMA, StageLine, SummaryLine, VersionLine,
 };
 
 /// A run over nothing.
@@ -67,6 +67,110 @@ pub(crate) fn news() -> Run {
             key,
             runs: if run.furniture.is_empty() { Vec::new() } else { vec![key, 1] },
         });
+    }
+    close(&mut run);
+    run
+}
+
+/// A running story of three versions, one of them printed late, and a member in other words.
+pub(crate) fn running() -> Run {
+    let mut run = empty();
+    let members = [
+        (
+            "gull/quay-fire-three.html",
+            None,
+            1.0,
+            "Three dead in quay fire at Orrinmouth, cold store still burning",
+            "2024-06-11T15:40:00+02:00",
+            "The Gull",
+            Some(3),
+        ),
+        (
+            "coast/1881.html",
+            Some(Relation::Version),
+            0.97,
+            "Fire at Orrinmouth quay, one dead",
+            "2024-06-11T09:05:00+02:00",
+            "Coast Courier",
+            Some(1),
+        ),
+        (
+            "coast/1902.html",
+            Some(Relation::Copy),
+            0.91,
+            "EDITION",
+            "2024-06-11T16:20:00+02:00",
+            "Coast Courier",
+            Some(3),
+        ),
+        (
+            "feeds/northwire-77",
+            Some(Relation::Version),
+            0.88,
+            "2nd lead: Fire at quay",
+            "2024-06-11",
+            "Northwire",
+            Some(2),
+        ),
+        ("isle/late.txt", Some(Relation::Excerpt), 0.93, "Quay fire", "2024-06-12", "Isle Weekly", Some(2)),
+        (
+            "isle/own.txt",
+            Some(Relation::Rewrite),
+            0.72,
+            "Kaibrand fordert drei Tote",
+            "",
+            "Isle Weekly",
+            None,
+        ),
+        ("pier/x.txt", Some(Relation::Excerpt), 0.83, "Quay fire", "", "", Some(2)),
+    ];
+    for (id, _, _, title, date, source, _) in members {
+        let known = |text: &'static str| Some(text).filter(|text| !text.is_empty());
+        run.documents.push(document(id, Some(title), known(date), known(source)));
+    }
+    let line = |&(id, relation, score, _, _, _, version): &(&str, _, f64, &str, &str, &str, Option<u32>)| {
+        MemberLine { version, ..member(id, relation, score) }
+    };
+    cluster(&mut run, "c-quay", Some("coast/1881.html"), &["Northwire"], members.iter().map(line).collect());
+    let text = |text: &str| Some(text).filter(|text| !text.is_empty()).map(str::to_owned);
+    let version =
+        |version, members: &[&str], date, outlets: &[&str], words: Option<(u32, u32)>, added, dropped| {
+            VersionLine {
+                version,
+                members: members.iter().map(|&id| id.to_owned()).collect(),
+                first_printed: text(date),
+                outlets: outlets.iter().map(|&outlet| outlet.to_owned()).collect(),
+                words_added: words.map(|(added, _)| added),
+                words_dropped: words.map(|(_, dropped)| dropped),
+                added: text(added),
+                dropped: text(dropped),
+            }
+        };
+    if let Some(cluster) = run.clusters.last_mut() {
+        cluster.title = text("Three dead in quay fire at Orrinmouth, cold store still burning");
+        cluster.earliest_by = Some(EarliestBy::Order);
+        cluster.versions = vec![
+            version(1, &["coast/1881.html"], "2024-06-11T09:05:00+02:00", &["Coast Courier"], None, "", ""),
+            version(
+                2,
+                &["feeds/northwire-77", "isle/late.txt", "pier/x.txt"],
+                "2024-06-11",
+                &["Northwire", "Isle Weekly"],
+                Some((146, 38)),
+                "A second body was found in the cold store of the fish market shortly before noon, said Captain Ida Moll, \
+                 who leads the fire brigade of Orrinmouth.",
+                "The cause was not known.",
+            ),
+            version(
+                3,
+                &["gull/quay-fire-three.html", "coast/1902.html"],
+                "2024-06-11T15:40:00+02:00",
+                &["The Gull", "Coast Courier"],
+                Some((1_204, 0)),
+                "Three people died.\u{1b}[2J",
+                "",
+            ),
+        ];
     }
     close(&mut run);
     run
@@ -176,6 +280,7 @@ fn member(id: &str, relation: Option<Relation>, score: f64) -> MemberLine {
         copied_from_representative: relation.map(|_| score / 4.0),
         copied_from_cluster: score / 2.0,
         update_of: None,
+        version: None,
         passages: Vec::new(),
     }
 }
@@ -198,12 +303,14 @@ fn cluster(run: &mut Run, name: &str, earliest: Option<&str>, credits: &[&str], 
     }
     run.clusters.push(ClusterLine {
         cluster: name.to_owned(),
+        title: None,
         representative: members[0].id.clone(),
         earliest: earliest.map(str::to_owned),
         earliest_by: earliest.map(|_| EarliestBy::Date),
         credits: credits.iter().map(|&credit| credit.to_owned()).collect(),
         uncredited: Vec::new(),
         members,
+        versions: Vec::new(),
     });
 }
 

@@ -38,7 +38,13 @@ fn changed(change: impl FnOnce(&mut Vec<String>)) -> Vec<u8> {
 
 #[test]
 fn what_is_written_reads_back() {
-    for run in [fixture::news(), fixture::many_skipped(), fixture::empty(), fixture::no_copies(2)] {
+    for run in [
+        fixture::news(),
+        fixture::running(),
+        fixture::many_skipped(),
+        fixture::empty(),
+        fixture::no_copies(2),
+    ] {
         assert_eq!(read(&written(&run)).unwrap(), run);
     }
 }

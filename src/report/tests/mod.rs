@@ -29,6 +29,45 @@ fn text_in_200_columns() {
 }
 
 #[test]
+fn running_story_in_80_columns() {
+    insta::assert_snapshot!(text(&fixture::running(), TextStyle::default()));
+}
+
+#[test]
+fn running_story_in_200_columns() {
+    insta::assert_snapshot!(text(&fixture::running(), TextStyle { width: 200, ..TextStyle::default() }));
+}
+
+#[test]
+fn only_colour_differs_in_a_running_story() {
+    let plain = text(&fixture::running(), TextStyle::default());
+    let painted = text(&fixture::running(), TextStyle { color: true, ..TextStyle::default() });
+    assert!(painted.contains("\u{1b}[1mVersion 2\u{1b}[0m") && !plain.contains('\u{1b}'));
+    let mut stripped = painted;
+    for code in ["0", "1", "2", "4", "31", "32", "33", "35", "36"] {
+        stripped = stripped.replace(&format!("\u{1b}[{code}m"), "");
+    }
+    let trimmed: Vec<&str> = stripped.lines().map(str::trim_end).collect();
+    assert_eq!(trimmed, plain.lines().collect::<Vec<_>>());
+}
+
+#[test]
+fn more_members_of_a_version_are_shown_when_asked() {
+    let at = |verbosity| text(&fixture::running(), TextStyle { verbosity, ..TextStyle::default() });
+    assert!(at(0).contains("… and 1 more") && !at(0).contains("pier/x.txt"));
+    assert!(at(1).contains("pier/x.txt") && !at(1).contains("… and"));
+}
+
+#[test]
+fn the_table_names_versions_and_the_cluster() {
+    let table = csv(&fixture::running());
+    let row = table.lines().find(|row| row.contains(",feeds/northwire-77,")).unwrap();
+    assert!(row.ends_with(",2,\"Three dead in quay fire at Orrinmouth, cold store still burning\""), "{row}");
+    let other = table.lines().find(|row| row.contains(",isle/own.txt,")).unwrap();
+    assert!(other.contains(",Isle Weekly,,\"Three dead"), "{other}");
+}
+
+#[test]
 fn text_of_many_skipped_inputs() {
     insta::assert_snapshot!(text(&fixture::many_skipped(), TextStyle::default()));
 }
@@ -41,7 +80,7 @@ fn table_of_clustered_documents() {
     insta::assert_snapshot!(rows.concat());
     assert_eq!(
         csv(&fixture::empty()),
-        "cluster,id,path,record,relation,score,representative,title,date,source\n"
+        "cluster,id,path,record,relation,score,representative,title,date,source,version,cluster_title\n"
     );
 }
 
@@ -49,13 +88,13 @@ fn table_of_clustered_documents() {
 fn no_line_is_wider_than_the_terminal() {
     for columns in [40, 60, 80, 81, 109, 110, 140, 200, 400] {
         for verbosity in 0..3 {
-            for run in [fixture::news(), fixture::many_skipped(), fixture::empty()] {
+            for run in [fixture::news(), fixture::running(), fixture::many_skipped(), fixture::empty()] {
                 let text = text(&run, TextStyle { width: columns, color: false, verbosity });
                 // The table of stages has a width of its own.
                 let over: Vec<&str> = text
                     .lines()
                     .filter(|line| width(line) > columns.max(54))
-                    .filter(|line| !line.contains("distinct stories") && !line.contains("of memory at most"))
+                    .filter(|line| !line.contains("distinct stor") && !line.contains("of memory at most"))
                     .collect();
                 assert!(over.is_empty(), "{columns} columns: {over:#?}");
             }

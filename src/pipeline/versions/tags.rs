@@ -1,0 +1,180 @@
+//! What the tags of a headline say of the version: "UPDATE 2", "2nd lead", "Corrección:".
+
+/// Tags of later versions, in lower case. Each stands at the head of a headline before a colon or a dash, or in
+/// brackets; a number may follow it.
+#[rustfmt::skip]
+const TAGS: &[&str] = &[
+    "actualisation",
+    "actualisé",
+    "actualización",
+    "actualizado",
+    "actualizada",
+    "adds detail",
+    "adds details",
+    "aggiornamento",
+    "aggiornato",
+    "aktualisiert",
+    "aktualisierung",
+    "aktualizacja",
+    "aktualizováno",
+    "atualização",
+    "atualizada",
+    "atualizado",
+    "berichtigt",
+    "berichtigung",
+    "cập nhật",
+    "corrected",
+    "correctie",
+    "correction",
+    "corrección",
+    "corrects",
+    "correzione",
+    "correção",
+    "corregido",
+    "diperbarui",
+    "düzeltme",
+    "errata corrige",
+    "frissítve",
+    "gewijzigd",
+    "güncel",
+    "güncelleme",
+    "güncellendi",
+    "helyesbítés",
+    "korekta",
+    "koreksi",
+    "korjaus",
+    "korrektur",
+    "korrigiert",
+    "lead",
+    "mise à jour",
+    "oppdatert",
+    "oprava",
+    "opdateret",
+    "päivitetty",
+    "ralat",
+    "rectificación",
+    "rectificatif",
+    "rectification",
+    "refile",
+    "refiled",
+    "rettelse",
+    "rettifica",
+    "rättelse",
+    "update",
+    "updated",
+    "updates",
+    "uppdaterad",
+    "uppdatering",
+    "write-through",
+    "writethru",
+    "writethrough",
+    "đính chính",
+    "διόρθωση",
+    "ενημέρωση",
+    "виправлено",
+    "дополнено",
+    "исправление",
+    "исправлено",
+    "корекция",
+    "обновлено",
+    "обновление",
+    "оновлено",
+    "поправка",
+    "уточнение",
+    "תיקון",
+    "עדכון",
+    "اصلاحیه",
+    "تحديث",
+    "تصحيح",
+    "به‌روزرسانی",
+    "अपडेट",
+    "सुधार",
+    "แก้ไข",
+    "อัปเดต",
+    "修正",
+    "更新",
+    "更正",
+    "訂正",
+    "업데이트",
+    "정정",
+];
+/// Letters of a headline that a tag takes at most.
+const TAG: usize = 24;
+
+/// What the tags of a headline say of its version: 0 without a tag, else its number, 1 where it has none.
+pub(super) fn revision(title: &str) -> u32 {
+    let title = title.to_lowercase();
+    let mut highest = 0;
+    let mut rest = title.as_str();
+    let ends_tag = |c: char| matches!(c, ':' | '：' | '-' | '–' | '—' | '|' | '/');
+    while let Some((head, tail)) = rest.split_once(ends_tag) {
+        let Some(revision) = tag(head) else { break };
+        highest = highest.max(revision);
+        rest = tail;
+    }
+    let mut rest = title.as_str();
+    while let Some(open) = rest.find(['(', '[', '（', '【', '［']) {
+        let inner = rest[open..].trim_start_matches(['(', '[', '（', '【', '［']);
+        let Some((inner, tail)) = inner.split_once([')', ']', '）', '】', '］']) else { break };
+        highest = highest.max(tag(inner).or_else(|| bare_number(inner, tail)).unwrap_or(0));
+        rest = tail;
+    }
+    highest
+}
+
+/// The number of a tag, `None` for what is none.
+fn tag(text: &str) -> Option<u32> {
+    let text = text.trim();
+    if text.chars().count() > TAG {
+        return None;
+    }
+    let word = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    // `1st lead`, `2. zusammenfassung`: the number may come first.
+    let word = ["st ", "nd ", "rd ", "th ", ".", "ª ", "ème ", "e "]
+        .iter()
+        .find_map(|ordinal| word.strip_prefix(ordinal).filter(|_| word.len() < text.len()))
+        .unwrap_or(word)
+        .trim();
+    let name = word.trim_end_matches(|c: char| c.is_ascii_digit() || c == '#' || c == '.').trim_end();
+    if !TAGS.contains(&name) {
+        return None;
+    }
+    let digits: String = text.chars().filter(char::is_ascii_digit).take(3).collect();
+    Some(digits.parse().unwrap_or(1).max(1))
+}
+
+/// Some agencies number the versions at the end of the headline: `(2)`.
+fn bare_number(text: &str, after: &str) -> Option<u32> {
+    text.trim().parse().ok().filter(|n| (2..10).contains(n) && after.trim().is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_of_headlines() {
+        for (title, expected) in [
+            ("Ferry runs aground", 0),
+            ("UPDATE 1-Ferry runs aground", 1),
+            ("UPDATE 3 - Ferry runs aground", 3),
+            ("CORRECTED-UPDATE 2-Ferry runs aground", 2),
+            ("Corrected: ferry runs aground", 1),
+            ("2nd lead: Ferry runs aground", 2),
+            ("Ferry runs aground (updated)", 1),
+            ("(Corrección) Encalla un transbordador", 1),
+            ("Fähre auf Grund gelaufen [Aktualisiert]", 1),
+            ("Feribot karaya oturdu (2)", 2),
+            ("تصحيح: جنوح عبارة", 1),
+            ("【更正】渡轮搁浅", 1),
+            ("(업데이트) 여객선 좌초", 1),
+            ("Update on the ferry: what we know", 0),
+            ("Lead-free pipes for schools", 1),
+            ("Ferry (2) of three runs aground", 0),
+            ("Ferry runs aground (2019)", 0),
+            ("A correction of course - ferry saved", 0),
+        ] {
+            assert_eq!(revision(title), expected, "{title}");
+        }
+    }
+}
