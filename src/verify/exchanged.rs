@@ -95,3 +95,57 @@ fn exchanged(x: &[Token], y: &[Token]) -> bool {
     };
     lacks(x, y) && lacks(y, x)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::text::tokenize;
+
+    const STORY: &str = "The ferry from Skarvik left at noon with 140 passengers and arrived in Tolven after ninety minutes. \
+        The harbour master said that 12 cars had to wait for the next crossing because the lower deck was full. A second \
+        ship will sail from Monday and take the load off the line, the company said in a letter to the towns.";
+
+    fn exchanged(x: &str, y: &str, k: usize) -> u32 {
+        let (x, y) = (tokenize(x), tokenize(y));
+        let mut shared = Shared::default();
+        shared.hold(x.as_slice(), k);
+        shared.overlap(y.as_slice(), k);
+        Exchanges::default().numbers((&x, &y), &shared, k)
+    }
+
+    #[test]
+    fn other_numbers_in_the_same_place_are_exchanged() {
+        assert_eq!(exchanged(STORY, STORY, 5), 0);
+        assert_eq!(exchanged(STORY, &STORY.replace("140", "95").replace("12 cars", "31 cars"), 5), 2);
+        assert_eq!(exchanged(STORY, &STORY.replace("140", "many"), 5), 0, "a word for a number");
+        assert_eq!(exchanged(STORY, &STORY.replace("140", "140 paying and 9 other"), 5), 0, "one side only");
+        assert_eq!(exchanged(STORY, &STORY.replace("lower", "upper"), 5), 0, "no numbers");
+    }
+
+    #[test]
+    fn what_stands_on_one_side_only_is_not_exchanged() {
+        let longer = STORY.replace("The harbour master", "Some 7 were hurt in the crush. The harbour master");
+        assert_eq!(exchanged(STORY, &longer, 5), 0);
+        assert_eq!(exchanged(STORY, &format!("On May 3: {STORY} Page 9."), 5), 0);
+    }
+
+    #[test]
+    fn passages_that_stand_twice_mark_no_place() {
+        let twice = format!("{STORY} {STORY}");
+        assert_eq!(exchanged(&twice, &twice.replacen("140", "95", 1), 5), 0, "which of both was changed?");
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_of_the_two_does_not_matter(
+            x in prop::collection::vec(prop::sample::select(vec!["a", "b", "c", "17", "23", "4"]), 0..60),
+            y in prop::collection::vec(prop::sample::select(vec!["a", "b", "c", "17", "23", "4"]), 0..60),
+            k in 1usize..5,
+        ) {
+            let (x, y) = (x.join(" "), y.join(" "));
+            prop_assert_eq!(exchanged(&x, &y, k), exchanged(&y, &x, k));
+        }
+    }
+}
