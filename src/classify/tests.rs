@@ -77,7 +77,9 @@ impl<'a> Pair<'a> {
 /// A model that gives the same log-odds to every pair.
 fn constant(log_odds: f64) -> Model {
     let weights = format!(r#"{{"intercept":{log_odds},"weights":[]}}"#);
-    let file = format!(r#"{{"format":2,"without_passages":{weights},"with_passages":{weights}}}"#);
+    let file = format!(
+        r#"{{"format":2,"without_passages":{weights},"with_passages":{weights},"with_passages_near":{weights}}}"#
+    );
     Model::from_json(&file).unwrap()
 }
 
@@ -225,11 +227,11 @@ fn labelled_boxes_days_apart_are_not_settled_by_shingles() {
     let why = |labelled, days: Option<i64>| Pair { labelled, days, ..Pair::new(STORY, &changed) }.why();
     let settled = (Some(Relation::Copy), Reason::Shingles);
     let scored = (Some(Relation::Partial), Reason::Scored);
-    assert_eq!(why([true, true], Some(2)), settled, "within two days");
-    assert_eq!(why([true, true], Some(3)), scored);
-    assert_eq!(why([true, true], Some(-3)), scored);
+    assert_eq!(why([true, true], Some(2)), settled, "sent together");
+    assert_eq!(why([true, true], Some(5)), scored);
+    assert_eq!(why([true, true], Some(-5)), scored);
     assert_eq!(why([true, true], None), scored, "nothing says that they were sent together");
-    assert_eq!(why([true, false], Some(3)), settled, "only one is labelled");
+    assert_eq!(why([true, false], Some(5)), settled, "only one is labelled");
     assert_eq!(why([false, false], None), settled);
 }
 

@@ -23,7 +23,7 @@ pub struct CalibrateArgs {
     /// Where the model goes; without it only the figures are printed
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
-    /// Sets of reprints and versions, which say nothing of rewrites: names, or beginnings of names
+    /// Sets of reprints and versions, whose passages say nothing of rewrites: names, or beginnings of names
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub reuse_sets: Vec<String>,
     /// Parts the families are split into for the figures, each judged by a model fitted on the others

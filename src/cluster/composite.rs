@@ -21,6 +21,8 @@ const QUOTED_BY_ALL: f64 = 0.6;
 const QUOTED_BY_ONE: f64 = 0.75;
 /// Of its words a part of it holds this share at least: less is a turn of phrase that somebody else used too.
 const PART: f64 = 0.05;
+/// ...and at least this share of what the story that it holds most of has in it: a caption of another story makes no digest.
+const COMPARABLE: f64 = 0.25;
 /// Two quoted parts are apart when they have at most this share of the shorter in common: a sentence that all of a
 /// site's stories end with is in every part.
 const COMMON_PART: f64 = 0.3;
@@ -117,7 +119,8 @@ fn is_composite(document: DocId, around: &[Neighbour], edges: &[Edge], judge: &i
     take_added(&mut parts, |x, y| unrelated(others[x], others[y]));
     let is_part = |at: usize| {
         let left = count(&parts[at]);
-        2 * left > before[at] && left as f64 >= PART * length as f64
+        let least = (PART * length as f64).max(COMPARABLE * by_one);
+        2 * left > before[at] && left as f64 >= least
     };
     consists_of(&parts, length) && two.into_iter().any(|(x, y)| is_part(x) && is_part(y))
 }

@@ -390,6 +390,22 @@ mod tests {
     }
 
     #[test]
+    fn a_rewrite_of_the_last_version_brings_nothing_beyond_the_window() {
+        let edges = vec![
+            edge(0, 1, Relation::Version, 0.9),
+            edge(1, 2, Relation::Version, 0.9),
+            edge(2, 3, Relation::Rewrite, 0.95),
+        ];
+        let table = Table { apart: 3, ..Table::new(&edges) };
+        let (clusters, _) = build(&alone(4), edges, Vec::new(), &table);
+        let together = |a: u32, b: u32| {
+            let has = |cluster: &Cluster, one: u32| cluster.members.iter().any(|(member, _)| member.0 == one);
+            clusters.iter().any(|cluster| has(cluster, a) && has(cluster, b))
+        };
+        assert!(!together(0, 3), "{clusters:?}");
+    }
+
+    #[test]
     fn copies_follow_their_leader_and_say_so() {
         let star = vec![edge(0, 3, Relation::Copy, 0.9)];
         let groups = CopyGroups { leader: vec![DocId(0), DocId(1), DocId(2), DocId(0)], edges: star.clone() };

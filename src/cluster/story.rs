@@ -133,7 +133,7 @@ mod tests {
         }
 
         fn groups(&self, edges: &[Edge]) -> Vec<Vec<u32>> {
-            join_versions(self.dates.len(), edges, self).groups()
+            join_versions(self.dates.len(), edges, self).0.groups()
         }
     }
 

@@ -28,13 +28,15 @@ pub struct CalibrationOptions {
     pub ridge: f64,
     /// How many true pairs a false one counts for: among candidates of a run false ones are many.
     pub negative_weight: f64,
-    /// The same for pairs with passages in common that were published near each other: of these as many are true as false.
+    /// The same for pairs with passages in common, of which more are true.
+    pub passages_negative_weight: f64,
+    /// The same for those of them that were published near each other.
     pub near_negative_weight: f64,
     /// The same for perturbed variants: a template that was cut or misread as well is rarer than either.
     pub variant_negative_weight: f64,
     /// Perturbed variants of each pair that are fitted on as well, besides the furnished ones.
     pub variants: usize,
-    /// Names, or beginnings of names, of the sets of reprints and versions, which say nothing of rewrites.
+    /// Names, or beginnings of names, of the sets of reprints and versions, whose passages say nothing of rewrites.
     pub reuse_sets: Vec<String>,
     /// Errors listed.
     pub errors: usize,
@@ -46,7 +48,8 @@ impl Default for CalibrationOptions {
             folds: 2,
             ridge: 1.0,
             negative_weight: 5.0,
-            near_negative_weight: 3.0,
+            passages_negative_weight: 3.0,
+            near_negative_weight: 2.0,
             variant_negative_weight: 1.5,
             variants: 12,
             reuse_sets: Vec::new(),
@@ -156,6 +159,7 @@ pub fn calibrate(
         "folds": folds,
         "ridge": options.ridge,
         "negative_weight": options.negative_weight,
+        "passages_negative_weight": options.passages_negative_weight,
         "near_negative_weight": options.near_negative_weight,
         "variant_negative_weight": options.variant_negative_weight,
         "threshold": threshold,
@@ -238,8 +242,9 @@ impl Fitting<'_> {
         match (same, perturbed, kind) {
             (true, ..) => 1.0,
             (false, true, _) => self.options.variant_negative_weight,
+            (false, false, Kind::WithoutPassages) => self.options.negative_weight,
+            (false, false, Kind::WithPassages) => self.options.passages_negative_weight,
             (false, false, Kind::WithPassagesNear) => self.options.near_negative_weight,
-            (false, false, _) => self.options.negative_weight,
         }
     }
 
@@ -253,9 +258,9 @@ impl Fitting<'_> {
 }
 
 /// Whether the weights of a kind of pairs are fitted on a sample of some kind. Those of pairs without passages in common need the
-/// many rewrites that have some; but sets of reprints say nothing of rewrites.
+/// many rewrites that have some; but what passages mean in sets of reprints is no matter of theirs.
 fn teaches(sample: &Sample, of: Kind, kind: Kind) -> bool {
-    if kind == Kind::WithoutPassages { !sample.reuse } else { of == kind }
+    of == kind || kind == Kind::WithoutPassages && !sample.reuse
 }
 
 /// The weights of a kind of pairs: fitted without each fold, calibrated, and fitted on all.

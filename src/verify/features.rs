@@ -92,8 +92,7 @@ features! {
     DayConflict "day_conflict" Against;
     /// 1 where the opening of either names a day of the week that the other text does not, though it names some; else 0.
     DayMissing "day_missing" Against;
-    /// Days between the two publications beyond the first, 0 to 30; 0 where a date is not known. Not measured on the texts:
-    /// see [`Features::at_times`].
+    /// Days between the two publications beyond the first, 0 to 30; 0 where a date is not known. Not measured on the texts.
     DaysApart "days_apart" Against;
     /// Similarity of the headlines: weight of the terms in both over that of the terms in either, 0 to 1; 0 where one has no
     /// headline.

@@ -138,8 +138,7 @@ impl Profile {
         out
     }
 
-    /// The distinct terms of a headline, ascending; none where there is no headline. What has more than [`HEADLINE_TERMS`]
-    /// is cut.
+    /// The distinct terms of a headline, ascending; none where there is no headline. A very long one is cut.
     pub fn headline_terms(title: Option<&str>) -> Vec<u32> {
         let mut terms = title.map_or_else(Vec::new, |title| Self::distinct_terms(&tokenize(title)));
         terms.truncate(HEADLINE_TERMS);

@@ -22,9 +22,9 @@ use std::ops::Range;
 
 use super::corpus::Corpus;
 use super::judge::Pairs;
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Judge};
 use crate::document::Header;
-use crate::report::EarliestBy;
+use crate::report::{EarliestBy, Relation};
 use crate::text::{Tokens, words_in};
 use crate::{DocId, Result};
 use change::Change;
@@ -126,7 +126,7 @@ pub(super) fn versions(cluster: &Cluster, corpus: &Corpus, judge: &Pairs<'_>, k:
     }
     let updates = order::updates(&mut members, judge);
     members.sort_by_key(|member| (member.print(), member.document));
-    let states = states(&members, corpus, k);
+    let states = states(&members, corpus, judge, k);
     let mut versions = Versions { updates, earliest: None, states, title: None };
     let numbers = versions.numbers();
     versions.earliest = order::earliest(&members, &versions.updates, |member| numbers.get(&member).copied());
@@ -135,7 +135,7 @@ pub(super) fn versions(cluster: &Cluster, corpus: &Corpus, judge: &Pairs<'_>, k:
 }
 
 /// The versions that `members`, in order of print, have of a running story.
-fn states(members: &[Member<'_>], corpus: &Corpus, k: usize) -> Vec<State> {
+fn states(members: &[Member<'_>], corpus: &Corpus, judge: &Pairs<'_>, k: usize) -> Vec<State> {
     let mut reader = corpus.tokens.reader();
     let mut firsts: BTreeMap<DocId, Vec<usize>> = BTreeMap::new();
     for (at, member) in members.iter().enumerate() {
@@ -150,11 +150,20 @@ fn states(members: &[Member<'_>], corpus: &Corpus, k: usize) -> Vec<State> {
         printed.entry(tokens.digest()).or_insert_with(|| (tokens, Vec::new())).1.append(&mut places);
     }
     let printed: Vec<(Tokens, Vec<usize>)> = printed.into_values().collect();
-    states_of(members, &printed, k)
+    let document = |text: usize| members[printed[text].1[0]].document;
+    states_of(members, &printed, k, |a, b| {
+        let (a, b) = (document(a), document(b));
+        judge.relate(a.min(b), a.max(b)).is_some_and(|edge| edge.relation == Relation::Rewrite)
+    })
 }
 
 /// The versions of `printed`, texts with the places of the members that print them.
-fn states_of(members: &[Member<'_>], printed: &[(Tokens, Vec<usize>)], k: usize) -> Vec<State> {
+fn states_of(
+    members: &[Member<'_>],
+    printed: &[(Tokens, Vec<usize>)],
+    k: usize,
+    is_rewrite: impl Fn(usize, usize) -> bool,
+) -> Vec<State> {
     let texts: Vec<Text<'_>> = printed
         .iter()
         .map(|(tokens, places)| {
@@ -162,7 +171,7 @@ fn states_of(members: &[Member<'_>], printed: &[(Tokens, Vec<usize>)], k: usize)
             Text::new(tokens.as_slice(), tokens.digest(), places.len(), revision, k)
         })
         .collect();
-    let groups = texts::grouped(&texts, k);
+    let groups = texts::grouped(&texts, k, is_rewrite);
     if groups.len() < 2 {
         return Vec::new();
     }

@@ -48,7 +48,7 @@ fn found_in(headers: &[Header], texts: &[&str]) -> Vec<State> {
         let tokens = tokenize(texts[member.document.index()]);
         printed.entry(tokens.digest()).or_insert_with(|| (tokens, Vec::new())).1.push(at);
     }
-    states_of(&members, &printed.into_values().collect::<Vec<_>>(), 5)
+    states_of(&members, &printed.into_values().collect::<Vec<_>>(), 5, |_, _| false)
 }
 
 /// A story of three versions: each keeps the first half of the one before and brings a new lead.

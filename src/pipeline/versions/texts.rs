@@ -21,8 +21,8 @@ const CUT: f64 = 0.7;
 const OWN: usize = 25;
 /// Share of the shorter text's shingles in the longer one at which two versions are of one running story.
 const LINKED: f64 = 0.15;
-/// Words of the passage that they then have in common at least: a quote is shorter.
-const PASSAGE: usize = 25;
+/// Words of the passage that they then have in common at least: turns of phrase are shorter.
+const PASSAGE: usize = 12;
 
 /// A text that one or several members print.
 pub(super) struct Text<'a> {
@@ -109,7 +109,14 @@ impl<'a> Text<'a> {
 
 /// Groups texts by the version that they print. Each group holds its longest text first; a text that shares no passages
 /// with the running story is in none. The groups are the same for every order of the texts, which must differ.
-pub(super) fn grouped(texts: &[Text<'_>], k: usize) -> Vec<Vec<usize>> {
+///
+/// `is_rewrite` says of two texts whether they are one dispatch in other words: then the quotes that they share make no
+/// story of them.
+pub(super) fn grouped(
+    texts: &[Text<'_>],
+    k: usize,
+    is_rewrite: impl Fn(usize, usize) -> bool,
+) -> Vec<Vec<usize>> {
     // Longest first: a cut print finds the version that it was cut from.
     let mut order: Vec<usize> = (0..texts.len()).collect();
     order.sort_by_key(|&at| (std::cmp::Reverse(texts[at].tokens.len()), texts[at].digest));
@@ -126,7 +133,8 @@ pub(super) fn grouped(texts: &[Text<'_>], k: usize) -> Vec<Vec<usize>> {
             None => groups.push(vec![at]),
         }
     }
-    story(with_cuts(groups, texts, k), texts, k)
+    let linked = |a: usize, b: usize| texts[a].is_linked(&texts[b], k) && !is_rewrite(a, b);
+    story(with_cuts(groups, texts, k), texts, linked)
 }
 
 /// Puts each text that is a copy of no other to the version that it was cut from, longest first.
@@ -177,9 +185,12 @@ fn copies(texts: &[Text<'_>], order: &[usize]) -> Vec<Vec<usize>> {
 }
 
 /// The groups of the running story of most members: those with passages in common, directly or through others.
-fn story(groups: Vec<Vec<usize>>, texts: &[Text<'_>], k: usize) -> Vec<Vec<usize>> {
-    let linked =
-        |x: &[usize], y: &[usize]| x.iter().any(|&a| y.iter().any(|&b| texts[a].is_linked(&texts[b], k)));
+fn story(
+    groups: Vec<Vec<usize>>,
+    texts: &[Text<'_>],
+    linked: impl Fn(usize, usize) -> bool,
+) -> Vec<Vec<usize>> {
+    let linked = |x: &[usize], y: &[usize]| x.iter().any(|&a| y.iter().any(|&b| linked(a, b)));
     let mut left: Vec<Vec<usize>> = groups;
     let mut stories: Vec<Vec<Vec<usize>>> = Vec::new();
     while !left.is_empty() {
@@ -223,7 +234,7 @@ mod tests {
             .zip(texts)
             .map(|(tokens, &(_, revision))| Text::new(tokens.as_slice(), tokens.digest(), 1, revision, 5))
             .collect();
-        let mut groups = grouped(&texts, 5);
+        let mut groups = grouped(&texts, 5, |_, _| false);
         groups.iter_mut().for_each(|group| group.sort_unstable());
         groups.sort();
         groups
@@ -281,9 +292,9 @@ mod tests {
     fn a_text_in_other_words_prints_no_version() {
         let texts = [words(0..100), words(1000..1080) + &words(0..60), words(5000..5100)];
         assert_eq!(plain(&texts), [[0], [1]]);
-        // A quote in both makes no story of them.
-        assert_eq!(plain(&[words(0..100), words(1000..1060) + &words(30..30 + PASSAGE - 1)]), [[0; 0]; 0]);
-        assert_eq!(plain(&[words(0..100), words(1000..1060) + &words(30..30 + PASSAGE)]), [[0], [1]]);
+        // A turn of phrase in both makes no story of them.
+        assert_eq!(plain(&[words(0..100), words(1000..1030) + &words(30..29 + PASSAGE)]), [[0; 0]; 0]);
+        assert_eq!(plain(&[words(0..100), words(1000..1030) + &words(30..30 + PASSAGE)]), [[0], [1]]);
     }
 
     #[test]

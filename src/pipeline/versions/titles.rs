@@ -13,7 +13,7 @@ const OPENING: usize = 100;
 /// Words that a headline has at least.
 const FEWEST: usize = 3;
 /// Share of its words that the texts must cover.
-const COVERED: f64 = 0.25;
+const COVERED: f64 = 0.3;
 /// Mean words that are taken to be missing from every title, so that a short one is not the best for being short.
 const PRIOR: f64 = 2.0;
 

@@ -336,6 +336,7 @@ fn close(run: &mut Run) {
     let documents = run.documents.len() as u64;
     run.summary = SummaryLine {
         documents,
+        without_article: 0,
         skipped: run.skipped.len() as u64,
         clusters: run.clusters.len() as u64,
         clustered_documents: run.clusters.iter().map(|cluster| cluster.members.len() as u64).sum(),
