@@ -98,7 +98,7 @@ features! {
     /// headline.
     Headline "headline" For;
     /// 1 where both sources are known and differ; else 0. Within one archive, long passages are the agency's own forms more often;
-    /// between two outlets they are a reprint. Not measured on the texts: see [`Features::with_circumstances`].
+    /// between two outlets they are a reprint. Not measured on the texts: see `Features::with_circumstances`.
     OtherSource "other_source" Either;
     /// 1 where both texts have passages of five words and more in common, [`PASSAGES`] shingles at least; else 0, and so are all
     /// features below, which say what such passages mean. Picks the weights, as [`Near`](Self::Near) does.
