@@ -133,7 +133,7 @@ pub struct MatchConfig {
     pub rare_shared: usize,
     /// Look for rewrites too; otherwise for identical texts, copies and excerpts only.
     pub rewrites: bool,
-    /// How sure the scorer must be of a rewrite.
+    /// How sure the scorer must be of one dispatch.
     pub strictness: Strictness,
     /// Days that may lie between two documents of a dispatch, where both dates are known; 0 for any number. Texts that are
     /// nearly identical are not bound by it.
@@ -148,11 +148,11 @@ pub struct MatchConfig {
     pub model: Option<std::path::PathBuf>,
 }
 
-/// How sure the scorer must be of a rewrite.
+/// How sure the scorer must be of one dispatch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Strictness {
-    /// Few wrong groups: a score of 0.9 and up. For deleting, counting, accusing.
+    /// Few wrong groups: a score of 0.9 and up. For published figures.
     Strict,
     /// As many wrong as missed: a score of 0.5 and up.
     #[default]
@@ -162,7 +162,7 @@ pub enum Strictness {
 }
 
 impl Strictness {
-    /// The score from which on a pair is a rewrite.
+    /// The score from which on two documents are of one dispatch.
     pub fn threshold(self) -> f64 {
         match self {
             Strictness::Strict => 0.9,

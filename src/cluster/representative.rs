@@ -36,7 +36,7 @@ pub trait Judge: Sync {
     fn first_of(&self, document: DocId) -> DocId {
         document
     }
-    /// The edge between two documents, `None` where they are not related.
+    /// The edge between two documents, `None` where they are not of one dispatch.
     fn relate(&self, a: DocId, b: DocId) -> Option<Edge>;
     /// The edges of many pairs, quickest where those of one document follow each other.
     fn relate_all(&self, pairs: &[(DocId, DocId)]) -> Vec<Edge> {
@@ -215,7 +215,7 @@ fn component_pairs(
                 if apart(dates[x as usize], dates[y as usize], judge) {
                     pairs.push(Pair { a, b, score: APART });
                 } else if component.len() <= CHECK_ALL_PAIRS
-                    && let Some(edge) = judge.relate(DocId(x), DocId(y)).filter(|edge| edge.relation.groups())
+                    && let Some(edge) = judge.relate(DocId(x), DocId(y))
                 {
                     pairs.push(Pair { a, b, score: edge.score });
                     told.push(edge);
@@ -256,7 +256,7 @@ fn describe(
         match known.of(a, b).or_else(|| is_told(a, b)) {
             Some(edge) => Some(*edge),
             None if tells_all => None,
-            None => judge.relate(a, b).filter(|edge| edge.relation.groups()),
+            None => judge.relate(a, b),
         }
     };
     // A twin comes after its first, whose edge it has as well.
@@ -282,9 +282,7 @@ fn told_of(documents: &[DocId], known: &Known<'_>, judge: &impl Judge) -> Vec<Ed
     for (at, &a) in documents.iter().enumerate() {
         open.extend(documents[at + 1..].iter().filter(|&&b| known.of(a, b).is_none()).map(|&b| (a, b)));
     }
-    let mut told = judge.relate_all(&open);
-    told.retain(|edge| edge.relation.groups());
-    told
+    judge.relate_all(&open)
 }
 
 /// The edge of a pair, `a` before `b`, among edges that are sorted by their ends.

@@ -10,7 +10,7 @@
 use super::representative::Judge;
 use super::union_find::UnionFind;
 use crate::DocId;
-use crate::classify::Edge;
+use crate::classify::{Edge, NEARLY_IDENTICAL};
 use crate::report::Relation;
 
 /// Seconds from the first to the last document of a running story; a reprint may come later.
@@ -65,16 +65,15 @@ pub(super) fn apart(a: Dates, b: Dates, judge: &impl Judge) -> bool {
     together(a, b).is_some_and(|(first, last)| judge.apart(first.1, last.1))
 }
 
-/// Whether documents of these dates may be of one story, which an edge joins. A late reprint is bound by the window alone, and
-/// the same words by nothing.
+/// Whether documents of these dates may be of one story, which an edge joins. A late reprint is bound by the window alone, and one
+/// that is nearly identical by nothing.
 fn may_join(edge: &Edge, is_late: bool, dates: Dates, judge: &impl Judge) -> bool {
     let Some((first, last)) = dates else { return true };
     let is_near = last.0 - first.0 <= SPAN;
     let is_within_window = || !judge.apart(first.1, last.1);
-    match edge.relation {
-        Relation::Identical => is_late || is_near,
-        _ => (is_late || is_near) && is_within_window(),
-    }
+    // What differs in next to nothing was sent again, whenever that was.
+    let is_same_text = edge.relation <= Relation::Copy && edge.jaccard >= NEARLY_IDENTICAL;
+    (is_late || is_near) && (is_same_text || is_within_window())
 }
 
 /// The dates of two groups together.

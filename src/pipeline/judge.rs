@@ -8,6 +8,7 @@ use crate::DocId;
 use crate::classify::{Documents, Edge, Examiner, Publications, Scorer};
 use crate::cluster::Judge;
 use crate::config::MatchConfig;
+use crate::report::Relation;
 use crate::text::{Token, TokenReader, Tokens, each_shingle, shingles, words_in};
 use crate::verify::Shared;
 use crate::verify::sets::Overlap;
@@ -48,6 +49,11 @@ impl<'a> Pairs<'a> {
         Examiner::new(self.config, self.publications, reader, scorer)
     }
 
+    /// Whether the documents of an edge may share a cluster because of it.
+    pub(super) fn may_group(&self, edge: &Edge) -> bool {
+        edge.relation.groups() && (self.config.versions || edge.relation != Relation::Version)
+    }
+
     pub(super) fn scorer(&self) -> Option<&RunScorer<'a>> {
         self.scorer.as_ref()
     }
@@ -71,12 +77,13 @@ impl Judge for Pairs<'_> {
     }
 
     fn relate(&self, a: DocId, b: DocId) -> Option<Edge> {
-        self.checker().edge(a, b)
+        self.checker().edge(a, b).filter(|edge| self.may_group(edge))
     }
 
     fn relate_all(&self, pairs: &[(DocId, DocId)]) -> Vec<Edge> {
         let mut checker = self.checker();
-        pairs.iter().filter_map(|&(a, b)| checker.edge(a, b)).collect()
+        let edges = pairs.iter().filter_map(|&(a, b)| checker.edge(a, b));
+        edges.filter(|edge| self.may_group(edge)).collect()
     }
 
     fn apart(&self, a: DocId, b: DocId) -> bool {

@@ -217,12 +217,8 @@ pub(super) fn join(
         let mut checked = Checked::default();
         for some in candidates.chunks(CHECKS_TOGETHER) {
             for edge in check(judge, some, edge, progress, cancel)?.into_iter().flatten() {
-                let joins = config.matching.versions || edge.relation != Relation::Version;
-                if joins && edge.relation.groups() {
-                    checked.edges.push(edge);
-                } else {
-                    checked.partial.push(edge);
-                }
+                let list = if judge.may_group(&edge) { &mut checked.edges } else { &mut checked.partial };
+                list.push(edge);
             }
         }
         corpus.check()?;

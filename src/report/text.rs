@@ -114,6 +114,7 @@ impl Told<'_> {
         self.write_headline(&mut out, style)?;
         self.write_clusters(&mut out, style, find)?;
         write_skipped(&mut out, self.skipped, style)?;
+        write_without_article(&mut out, self.summary.without_article, style)?;
         self.write_stages(&mut out, style)?;
         out.flush()
     }
@@ -282,6 +283,18 @@ fn rate(documents_a_second: f64) -> String {
 }
 
 /// Up to ten inputs with their reasons; where there are more, up to ten reasons with how many inputs they befell.
+fn write_without_article(out: &mut impl Write, documents: u64, style: TextStyle) -> io::Result<()> {
+    if documents == 0 {
+        return Ok(());
+    }
+    let total = style.paint(Ink::Bold, &count(documents, "document", "documents"));
+    let (holds, belongs) = if documents == 1 { ("holds", "is") } else { ("hold", "are") };
+    writeln!(
+        out,
+        "\n{total} {holds} no article (captions, a notice, a shell, a list of teasers) and {belongs} nobody's copy"
+    )
+}
+
 fn write_skipped(out: &mut impl Write, skipped: &[Skipped], style: TextStyle) -> io::Result<()> {
     if skipped.is_empty() {
         return Ok(());
