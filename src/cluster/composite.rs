@@ -90,7 +90,12 @@ fn is_composite(document: DocId, around: &[Neighbour], edges: &[Edge], judge: &i
         }
     }
     let mut two_stories = |x: usize, y: usize| stories.find(x as u32) != stories.find(y as u32);
-    if pairs(linked).any(|(x, y)| two_stories(x, y) && unrelated(others[x], others[y])) {
+    let comparable = |x: DocId, y: DocId| {
+        let (x, y) = (judge.coverage(document, x), judge.coverage(document, y));
+        x.min(y) >= COMPARABLE * x.max(y)
+    };
+    let parts_of_two = |x: DocId, y: DocId| unrelated(x, y) && comparable(x, y);
+    if pairs(linked).any(|(x, y)| two_stories(x, y) && parts_of_two(others[x], others[y])) {
         return true;
     }
     // Few consist of what they share with their neighbours: that is asked first, because it is told by shingles alone.
