@@ -22,7 +22,7 @@ const QUOTED_BY_ONE: f64 = 0.75;
 /// Of its words a part of it holds this share at least: less is a turn of phrase that somebody else used too.
 const PART: f64 = 0.05;
 /// ...and at least this share of what the story that it holds most of has in it: a caption of another story makes no digest.
-const COMPARABLE: f64 = 0.25;
+const COMPARABLE: f64 = 0.4;
 /// Two quoted parts are apart when they have at most this share of the shorter in common: a sentence that all of a
 /// site's stories end with is in every part.
 const COMMON_PART: f64 = 0.3;
