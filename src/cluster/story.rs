@@ -72,7 +72,10 @@ fn may_join(edge: &Edge, is_late: bool, dates: Dates, judge: &impl Judge) -> boo
     let is_near = last.0 - first.0 <= SPAN;
     let is_within_window = || !judge.apart(first.1, last.1);
     // What differs in next to nothing was sent again, whenever that was.
-    let is_same_text = edge.relation <= Relation::Copy && edge.jaccard >= NEARLY_IDENTICAL;
+    let is_same_text = match edge.relation {
+        Relation::Identical => true,
+        relation => relation == Relation::Copy && edge.jaccard >= NEARLY_IDENTICAL,
+    };
     (is_late || is_near) && (is_same_text || is_within_window())
 }
 
