@@ -56,7 +56,7 @@ pub fn part_composites(
     }
     // Those with edges first.
     neighbours.par_sort_unstable();
-    let composite = |around: &[Neighbour]| {
+    let find = |around: &[Neighbour]| {
         let document = around[0].0;
         let around = &around[..around.len().min(COMPARED)];
         is_composite(document, around, edges, judge).then(|| {
@@ -65,11 +65,24 @@ pub fn part_composites(
             Composite { document, quotes }
         })
     };
-    let composites: Vec<Composite> = neighbours
+    // A digest without an edge chains nothing, and yet a reader wants to know it for what it is.
+    let found: Vec<Composite> = neighbours
         .par_chunk_by(|x, y| x.0 == y.0)
-        // A digest without an edge chains nothing, and yet a reader wants to know it for what it is.
         .filter(|around| around.len() > 1)
-        .filter_map(composite)
+        .filter_map(find)
+        .collect();
+    let was_found = |d: DocId| found.binary_search_by_key(&d, |composite| composite.document).is_ok();
+    // A story that a digest quotes is no digest because of what else the digest quotes.
+    let composites: Vec<Composite> = found
+        .par_iter()
+        .filter(|composite| {
+            let from = neighbours.partition_point(|&(document, ..)| document < composite.document);
+            let own = neighbours[from..].iter().take_while(|&&(document, ..)| document == composite.document);
+            let around: Vec<Neighbour> =
+                own.take(COMPARED).filter(|&&(.., other)| !was_found(other)).copied().collect();
+            around.len() > 1 && is_composite(composite.document, &around, edges, judge)
+        })
+        .cloned()
         .collect();
     let is_composite = |d: DocId| composites.binary_search_by_key(&d, |composite| composite.document).is_ok();
     edges.retain(|edge| !is_composite(edge.a) && !is_composite(edge.b));

@@ -298,7 +298,7 @@ mod tests {
     #[test]
     fn a_rewording_is_told_from_another_story() {
         assert!(score(A, B) > 0.8, "{}", score(A, B));
-        assert!(score(A, C) < 0.1, "{}", score(A, C));
+        assert!(score(A, C) < 0.15, "{}", score(A, C));
         assert!(score(A, A) > 0.99);
         assert!(score(A, &A.to_uppercase()) > 0.99);
     }
