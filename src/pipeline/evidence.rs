@@ -22,9 +22,9 @@ pub(super) struct Grounds {
     pub(super) features: Vec<f64>,
 }
 
-/// Whether the words of two documents alone do not say how they are related.
+/// Whether an edge joins documents because the scorer says so.
 pub(super) fn is_scored(edge: &Edge) -> bool {
-    edge.relation > Relation::Copy
+    matches!(edge.relation, Relation::Excerpt | Relation::Version | Relation::Rewrite)
 }
 
 /// The grounds of scored edges, by the places of their edges in the list of edges.

@@ -22,8 +22,10 @@ use crate::{DocId, Document, Result};
 /// Picks the hash functions of the signatures. Any number does; a fixed one keeps runs comparable.
 const SKETCH_SEED: u64 = 0x77_69_72_65;
 
-/// Tokens over which a document is taken to hold an article without a look.
-const LONGEST_WITHOUT_ARTICLE: usize = 400;
+/// Tokens of a line from which on it is a paragraph.
+const PARAGRAPH: usize = 20;
+/// Tokens in paragraphs over which a document is taken to hold an article without a look.
+const ARTICLE: usize = 200;
 
 /// What reading makes of a document.
 pub(super) enum Read {
@@ -93,9 +95,11 @@ pub(super) fn read_into(
         });
         let credits = credit::credits(&document.text, &document.meta, &agencies);
         let living = is_living(document.meta.title.as_deref(), &document.text);
-        let is_short = tokens.len() <= LONGEST_WITHOUT_ARTICLE;
+        let in_paragraphs: usize =
+            tokens.lines().map(|line| line.len()).filter(|&length| length >= PARAGRAPH).sum();
+        let may_lack = in_paragraphs <= ARTICLE;
         let no_article =
-            if is_short { no_article(document.meta.title.as_deref(), &document.text) } else { None };
+            if may_lack { no_article(document.meta.title.as_deref(), &document.text) } else { None };
         let headline = if config.matching.rewrites {
             Profile::headline_terms(document.meta.title.as_deref())
         } else {
