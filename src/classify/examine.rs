@@ -12,7 +12,7 @@ use crate::hash;
 use crate::report::Relation;
 use crate::text::Tokens;
 use crate::verify::sets::Overlap;
-use crate::verify::{Exchanges, Features, Model, Profile, Scratch, Shared, measure};
+use crate::verify::{Exchanges, Features, Model, Profile, Scratch, Shared, measure, measure_shingles};
 
 /// The tokens of documents.
 pub trait Documents {
@@ -86,13 +86,12 @@ impl<'a, D: Documents> Examiner<'a, D> {
         // Profiles hold shingles of five tokens: they say nothing of others.
         let settles = self.config.shingle == SHINGLE && self.config.rewrites;
         let Some(scorer) = self.scorer.filter(|_| settles) else { return false };
-        if self.publications.apart(a, b) {
-            return false;
-        }
-        let profiles = (scorer.profile(a), scorer.profile(b));
-        let measured = measure(&profiles.0, &profiles.1, &mut self.scratch);
+        let (x, y) = (scorer.profile(a), scorer.profile(b));
+        let apart = self.publications.apart(a, b);
+        let measured = if apart { measure_shingles(&x, &y) } else { measure(&x, &y, &mut self.scratch) };
         // Short texts may be copies without passages in common.
-        if measured.has_passages() || measured.jaccard() >= self.config.threshold {
+        let may_be_copy = measured.jaccard() >= self.config.threshold;
+        if may_be_copy || shares_passages(measured.shared_shingles, measured.containment()) {
             return false;
         }
         let circumstances = self.publications.circumstances(a, b);
@@ -119,8 +118,7 @@ impl<'a, D: Documents> Examiner<'a, D> {
             numbers_exchanged: 0,
             time: self.publications.time(a, b),
             labelled,
-            shares_passages: overlap.shared >= PARTIAL_SHINGLES
-                && overlap.containment() >= PARTIAL_CONTAINMENT,
+            shares_passages: shares_passages(overlap.shared, overlap.containment()),
             scored: Scored::NotAsked,
         };
         if same_words || !self.config.rewrites {
@@ -198,4 +196,9 @@ impl<'a, D: Documents> Examiner<'a, D> {
         }
         Overlap::of(a, b)
     }
+}
+
+/// Whether so many shingles in common, and this share of the shorter text's, are passages that are worth a report.
+fn shares_passages(shared: usize, containment: f64) -> bool {
+    shared >= PARTIAL_SHINGLES && containment >= PARTIAL_CONTAINMENT
 }

@@ -218,6 +218,8 @@ pub struct Measured {
     pub shared_shingles: usize,
     /// Distinct five-word shingles of either.
     pub all_shingles: usize,
+    /// Those of the one that has fewer.
+    pub fewer_shingles: usize,
     /// `None` where the two have so little in common that no model would call them one dispatch. What is known besides the
     /// texts is not in it yet.
     pub features: Option<Features>,
@@ -227,6 +229,11 @@ impl Measured {
     /// Whether the two have passages in common.
     pub fn has_passages(&self) -> bool {
         self.shared_shingles >= PASSAGES
+    }
+
+    /// The share of the five-word shingles of the document with fewer that the other has too.
+    pub fn containment(&self) -> f64 {
+        self.shared_shingles as f64 / self.fewer_shingles.max(1) as f64
     }
 
     /// The Jaccard similarity of the five-word shingles; 1 where neither has any.
@@ -239,9 +246,19 @@ impl Measured {
 ///
 /// The early exit costs about a microsecond for two articles, the full measure about twenty. Symmetric in `a` and `b`.
 pub fn measure(a: &Profile, b: &Profile, scratch: &mut Scratch) -> Measured {
+    let shingles = measure_shingles(a, b);
+    Measured { features: features(a, b, shingles.shared_shingles, scratch), ..shingles }
+}
+
+/// Measures what shingles the texts of a pair have in common, and no features.
+pub fn measure_shingles(a: &Profile, b: &Profile) -> Measured {
     let shared_shingles = common(&a.shingles, &b.shingles);
-    let all_shingles = a.shingles.len() + b.shingles.len() - shared_shingles;
-    Measured { shared_shingles, all_shingles, features: features(a, b, shared_shingles, scratch) }
+    Measured {
+        shared_shingles,
+        all_shingles: a.shingles.len() + b.shingles.len() - shared_shingles,
+        fewer_shingles: a.shingles.len().min(b.shingles.len()),
+        features: None,
+    }
 }
 
 fn features(a: &Profile, b: &Profile, shared_shingles: usize, scratch: &mut Scratch) -> Option<Features> {

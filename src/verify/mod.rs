@@ -40,6 +40,7 @@ pub use counter::TermCounter;
 pub use exchanged::Exchanges;
 pub use features::{
     Circumstances, FEATURES, Feature, Features, Measured, NEAR, PASSAGES, Scratch, Sense, measure,
+    measure_shingles,
 };
 pub use idf::{Frequencies, Idf, LARGEST, LanguageKey, PSEUDO_DOCUMENTS, Weights};
 pub(crate) use model::logistic;
