@@ -63,8 +63,8 @@ function overviewView() {
   const fact = (n, name, note) =>
     el("div.fact", null, el("strong", null, number(n)), el("span", null, name), note && el("small", null, note));
   const share = o.documents ? percent(o.copies / o.documents) : "0 %";
-  const pairs = RELATIONS.map((name, at) =>
-    o[name] ? [chip(at), ` ${number(o[name])} `] : null,
+  const pairs = RELATIONS.map((_, at) =>
+    o.pairs[at] ? [chip(at), ` ${number(o.pairs[at])} `] : null,
   );
   return el(
     "main",
