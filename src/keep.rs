@@ -148,7 +148,18 @@ fn choose<'a>(
             told.or_else(|| by(&|document| printed(document).map_or((true, 0), |at| (false, at))))
         }
         Policy::Latest => {
-            let last = by(&|document| instant(document).map_or((true, 0), |at| (false, -at)))?;
+            // Dates often agree, or are missing: then the order of the versions in the report tells.
+            let version = |document: &DocumentLine| {
+                cluster
+                    .members
+                    .iter()
+                    .find(|member| member.id == document.id)
+                    .and_then(|member| member.version)
+            };
+            // Backwards, as `max_by_key` takes the last of equals and the first read is to win.
+            let last = members.iter().rev().copied().max_by_key(|document| {
+                (instant(document), version(document), document.id == cluster.representative)
+            })?;
             Some(last_version(last, members, cluster))
         }
         Policy::Longest => {

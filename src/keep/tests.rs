@@ -97,6 +97,17 @@ fn each_policy_keeps_its_own() {
 }
 
 #[test]
+fn of_equal_dates_and_of_none_the_last_version_is_the_latest() {
+    for date in [Some("2024-05-01"), None] {
+        let mut run = run(&[Member { date, ..member("first") }, Member { date, ..member("second") }]);
+        for (line, version) in run.clusters[0].members.iter_mut().zip(1..) {
+            line.version = Some(version);
+        }
+        assert_eq!(kept(&run, "latest"), ["second", "alone"], "{date:?}");
+    }
+}
+
+#[test]
 fn the_report_knows_better_which_is_earliest() {
     let mut run = run(&[
         Member { date: Some("2024-03-03"), ..member("r") },
