@@ -138,3 +138,16 @@ fn the_readme_shows_what_is_printed() {
         "the README shows:\n{shown}\nprinted is:\n{printed}"
     );
 }
+
+#[test]
+fn what_a_run_left_out_is_told() {
+    let desk = Desk::new();
+    let page = "Access denied. Please enable JavaScript and cookies to continue. Reference number 18.";
+    desk.file("a.txt", page);
+    desk.file("b.txt", page);
+    desk.out(&["cluster", "a.txt", "b.txt", "-q", "-o", "run.jsonl"]);
+    let output = desk.command(&["compare", "--run", "run.jsonl", "a.txt", "b.txt"]).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.contains("a.txt: holds no article"), "{told}");
+    assert!(told.contains("b.txt: holds no article"), "{told}");
+}

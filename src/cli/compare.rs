@@ -163,6 +163,10 @@ fn of_run(path: &Path, a: &str, b: &str) -> anyhow::Result<(Comparison, u8)> {
         })?;
         let mut ready = comparer.ready(document);
         ready.side.take_over(line);
+        if let Some(kind) = line.no_article {
+            let (path, reason) = (clean(&line.path), kind.reason());
+            tracing::warn!("{path}: holds no article, {reason}: the run grouped it with nothing");
+        }
         if ready.changed_since(line) {
             tracing::warn!("{}: changed since the run", clean(&line.path));
             code = TROUBLE;

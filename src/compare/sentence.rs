@@ -41,6 +41,11 @@ impl Comparison {
             (Some(Relation::Partial), Reason::Apart) => {
                 format!("No, two dispatches with passages in common: {}.", self.too_far_apart())
             }
+            (Some(Relation::Partial), Reason::NotAsked) => {
+                "No: they have passages in common, neither is a copy or an excerpt of the other, and rewrites and versions \
+                 were not asked for."
+                    .to_owned()
+            }
             (Some(Relation::Partial), _) => format!(
                 "No, two dispatches with passages in common ({score}): {}.",
                 self.main(-1.0).map_or("too little else is the same", |part| part.said.as_str())
