@@ -149,13 +149,9 @@ fn choose<'a>(
         }
         Policy::Latest => {
             // Dates often agree, or are missing: then the order of the versions in the report tells.
-            let version = |document: &DocumentLine| {
-                cluster
-                    .members
-                    .iter()
-                    .find(|member| member.id == document.id)
-                    .and_then(|member| member.version)
-            };
+            let versions: HashMap<&str, Option<u32>> =
+                cluster.members.iter().map(|member| (member.id.as_str(), member.version)).collect();
+            let version = |document: &DocumentLine| versions.get(document.id.as_str()).copied().flatten();
             // Backwards, as `max_by_key` takes the last of equals and the first read is to win.
             let last = members.iter().rev().copied().max_by_key(|document| {
                 (instant(document), version(document), document.id == cluster.representative)

@@ -107,13 +107,26 @@ impl<'a, D: Documents> Examiner<'a, D> {
 
     /// What is known of two documents; the scorer is not asked where the rest settles it.
     pub fn evidence(&mut self, a: DocId, b: DocId) -> Evidence {
+        let mut evidence = self.unscored(a, b);
+        if !evidence.same_words && self.config.rewrites && by_shingles(&evidence, self.config).is_none() {
+            evidence.scored = match (self.scorer, self.features(a, b)) {
+                (None, _) => Scored::NotAsked,
+                (Some(_), None) => Scored::TooLittle,
+                (Some(scorer), Some(features)) => Scored::Probability(scorer.model().score(&features)),
+            };
+        }
+        evidence
+    }
+
+    /// What is known of two documents before the scorer is asked.
+    pub fn unscored(&mut self, a: DocId, b: DocId) -> Evidence {
         let (a, b) = (a.min(b), a.max(b));
         let (x, y, overlap) = self.compared(a, b);
         let same_words = x.digest() == y.digest() && x.as_slice() == y.as_slice();
         let labelled = self.publications.is_labelled(a) && self.publications.is_labelled(b);
         let mut evidence = Evidence {
             same_words,
-            shingles: Some(overlap),
+            shingles: overlap,
             shorter: x.len().min(y.len()),
             numbers_exchanged: 0,
             time: self.publications.time(a, b),
@@ -121,18 +134,8 @@ impl<'a, D: Documents> Examiner<'a, D> {
             shares_passages: shares_passages(overlap.shared, overlap.containment()),
             scored: Scored::NotAsked,
         };
-        if same_words || !self.config.rewrites {
-            return evidence;
-        }
-        if overlap.jaccard() >= self.config.threshold {
+        if !same_words && self.config.rewrites && overlap.jaccard() >= self.config.threshold {
             evidence.numbers_exchanged = self.exchanges.numbers((&x, &y), &self.shared, self.config.shingle);
-        }
-        if by_shingles(&evidence, self.config).is_none() {
-            evidence.scored = match (self.scorer, self.features(a, b)) {
-                (None, _) => Scored::NotAsked,
-                (Some(_), None) => Scored::TooLittle,
-                (Some(scorer), Some(features)) => Scored::Probability(scorer.model().score(&features)),
-            };
         }
         evidence
     }

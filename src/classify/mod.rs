@@ -41,8 +41,8 @@ const CORRECTED_NUMBERS: u32 = 1;
 pub struct Evidence {
     /// Whether both have the same tokens in the same order.
     pub same_words: bool,
-    /// Distinct shingles of both; `None` where they have too few in common to be counted.
-    pub shingles: Option<Overlap>,
+    /// Distinct shingles of each and of both.
+    pub shingles: Overlap,
     /// Tokens of the shorter one.
     pub shorter: usize,
     /// Places where the same words stand before and after, and different numbers between. Only counted where the shingles
@@ -118,7 +118,7 @@ pub fn by_shingles(evidence: &Evidence, config: &MatchConfig) -> Option<Decision
     if evidence.same_words {
         return Some(Decision { relation: Some(Relation::Identical), score: 1.0, reason: Reason::SameWords });
     }
-    let overlap = evidence.shingles.unwrap_or_default();
+    let overlap = evidence.shingles;
     let jaccard = overlap.jaccard();
     let is_copy = jaccard >= config.threshold;
     let copy = || Decision {
@@ -147,7 +147,7 @@ pub fn by_shingles(evidence: &Evidence, config: &MatchConfig) -> Option<Decision
 
 /// How much text two documents of one dispatch share.
 fn of_one_dispatch(evidence: &Evidence, config: &MatchConfig) -> Relation {
-    let overlap = evidence.shingles.unwrap_or_default();
+    let overlap = evidence.shingles;
     if overlap.jaccard() >= config.threshold {
         Relation::Copy
     } else if is_excerpt(evidence, config) {
@@ -160,8 +160,7 @@ fn of_one_dispatch(evidence: &Evidence, config: &MatchConfig) -> Relation {
 }
 
 fn is_excerpt(evidence: &Evidence, config: &MatchConfig) -> bool {
-    evidence.shorter >= EXCERPT_TOKENS
-        && evidence.shingles.is_some_and(|overlap| overlap.containment() >= config.excerpt_containment)
+    evidence.shorter >= EXCERPT_TOKENS && evidence.shingles.containment() >= config.excerpt_containment
 }
 
 fn two_dispatches(evidence: &Evidence, score: f64, reason: Reason) -> Decision {

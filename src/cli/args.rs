@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
-use clap::{Arg, ArgAction, Args, Command, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use toml::Value;
 
 use super::bench::BenchArgs;
@@ -15,7 +15,6 @@ use super::compare::{self, CompareArgs};
 use super::eval::EvalArgs;
 use super::keep::KeepArgs;
 use super::report::{self, ReportArgs};
-use super::settings;
 use super::terminal;
 use super::tune::TuneArgs;
 
@@ -448,59 +447,12 @@ fn window(written: &str) -> Result<u32, String> {
     if written == "off" { Ok(0) } else { written.parse().map_err(|_| "expected days or `off`".to_owned()) }
 }
 
-/// The command with every default and variable in its help.
-pub fn command() -> Command {
-    let defaults = settings::defaults();
-    Cli::command().mut_subcommands(|verb| {
-        SETTINGS.iter().fold(verb, |verb, (name, path)| {
-            if verb.get_arguments().any(|arg| arg.get_id() == *name) {
-                verb.mut_arg(*name, |arg| with_origin(arg, path, &defaults))
-            } else {
-                verb
-            }
-        })
-    })
-}
-
-fn with_origin(arg: Arg, path: &str, defaults: &[settings::Leaf]) -> Arg {
-    let default =
-        defaults.iter().find(|leaf| leaf.path == path).map(settings::Leaf::shown).unwrap_or_default();
-    let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
-    // A flag that turns its setting off has neither a default of its own nor the setting's.
-    if arg.get_id().as_str().starts_with("no_") {
-        let long = format!("{help}\n\n[env: {}=false]", settings::variable(path));
-        return arg.help(help).long_help(long);
-    }
-    arg.help(format!("{help} [default: {default}]"))
-        .long_help(format!("{help}\n\n[default: {default}] [env: {}]", settings::variable(path)))
-}
-
 #[cfg(test)]
 mod tests {
     use clap::builder::TypedValueParser;
 
     use super::*;
     use crate::config::Strictness;
-
-    #[test]
-    fn clap_finds_no_fault() {
-        command().debug_assert();
-    }
-
-    #[test]
-    fn every_setting_has_its_flag_and_its_place() {
-        let command = command();
-        let flags: Vec<&str> = ["cluster", "tune"]
-            .iter()
-            .flat_map(|verb| command.find_subcommand(verb).unwrap().get_arguments())
-            .map(|arg| arg.get_id().as_str())
-            .collect();
-        let places = settings::defaults();
-        for (name, path) in SETTINGS {
-            assert!(flags.contains(&name), "no flag {name}");
-            assert!(places.iter().any(|leaf| leaf.path == path), "no setting {path}");
-        }
-    }
 
     #[test]
     fn every_level_of_strictness_can_be_typed() {

@@ -1,6 +1,7 @@
 //! `wirecopy completions`: the completion file of a shell.
 
-use super::args::{CompletionsArgs, command};
+use super::args::CompletionsArgs;
+use super::command::command;
 
 /// Runs the verb and gives the exit code.
 pub(super) fn run(args: &CompletionsArgs) -> anyhow::Result<u8> {

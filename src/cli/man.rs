@@ -2,7 +2,8 @@
 
 use anyhow::Context;
 
-use super::args::{ManArgs, command};
+use super::args::ManArgs;
+use super::command::command;
 
 /// Runs the verb and gives the exit code.
 pub(super) fn run(args: &ManArgs) -> anyhow::Result<u8> {

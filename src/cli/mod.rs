@@ -8,6 +8,7 @@ mod bars;
 pub mod bench;
 pub mod calibrate;
 mod cluster;
+mod command;
 pub mod compare;
 mod completions;
 mod config_cmd;
@@ -43,7 +44,7 @@ const INTERRUPTED: u8 = 130;
 
 /// Parses the arguments, runs the verb, and says how it went.
 pub fn main() -> ExitCode {
-    let cli = match args::command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches)) {
+    let cli = match command::command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => {
             // Help may go to a closed pipe (`wirecopy --help | head -1`): nobody is left to tell.

@@ -272,7 +272,7 @@ impl<'a> Comparer<'a> {
             score,
             threshold: matching.strictness.threshold(),
             jaccard: overlaps.jaccard,
-            containment: evidence.shingles.map_or(0.0, |shingles| shingles.containment()),
+            containment: evidence.shingles.containment(),
             containment_a: overlaps.containment_a,
             containment_b: overlaps.containment_b,
             seconds_apart,

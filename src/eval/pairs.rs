@@ -97,7 +97,7 @@ pub(super) fn measure_pair<D: classify::Documents>(
 ) -> Measured {
     // Indices of documents in memory; a run holds fewer documents than a number of 32 bits counts.
     let (a, b) = (DocId(a as u32), DocId(b as u32));
-    Measured { evidence: examiner.evidence(a, b), features: examiner.features(a, b) }
+    Measured { evidence: examiner.unscored(a, b), features: examiner.features(a, b) }
 }
 
 /// Makes documents ready, with the weights of `idf`.

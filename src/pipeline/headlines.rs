@@ -1,9 +1,7 @@
 //! The terms of the documents' headlines, in memory or in a temporary file.
 
-use std::sync::{Mutex, PoisonError};
-
-use crate::spill::{Blobs, Budget};
-use crate::{DocId, Error, Result};
+use crate::spill::{Blobs, Budget, Failure};
+use crate::{DocId, Result};
 
 /// The terms of headlines by document.
 ///
@@ -12,12 +10,12 @@ use crate::{DocId, Error, Result};
 #[derive(Debug)]
 pub(super) struct Headlines {
     terms: Blobs<u32>,
-    failed: Mutex<Option<Error>>,
+    failed: Failure,
 }
 
 impl Headlines {
     pub(super) fn new(budget: &Budget) -> Self {
-        Self { terms: Blobs::new(budget), failed: Mutex::new(None) }
+        Self { terms: Blobs::new(budget), failed: Failure::default() }
     }
 
     pub(super) fn push(&mut self, terms: &[u32]) -> Result<()> {
@@ -29,7 +27,7 @@ impl Headlines {
         match self.terms.reader().get(document.index()) {
             Ok(terms) => terms.to_vec(),
             Err(error) => {
-                *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                self.failed.keep(error);
                 Vec::new()
             }
         }
@@ -37,6 +35,6 @@ impl Headlines {
 
     /// The error of a read that failed.
     pub(super) fn check(&self) -> Result<()> {
-        self.failed.lock().unwrap_or_else(PoisonError::into_inner).take().map_or(Ok(()), Err)
+        self.failed.check()
     }
 }

@@ -9,7 +9,7 @@ use crate::classify::{Documents, Edge, Examiner, Publications, Scorer};
 use crate::cluster::Judge;
 use crate::config::MatchConfig;
 use crate::report::Relation;
-use crate::text::{Token, TokenReader, Tokens, each_shingle, shingles, words_in};
+use crate::text::{Token, TokenReader, Tokens, covered, shingles, words_in};
 use crate::verify::Shared;
 use crate::verify::sets::Overlap;
 
@@ -108,18 +108,11 @@ impl Judge for Pairs<'_> {
         SHARED.with_borrow_mut(|shared| {
             shared.hold(of.as_slice(), k);
             let quoted = |&by: &DocId| {
-                let mut quoted = vec![false; of.len()];
-                if shared.meet(reader.get(by).as_slice(), k, |_| ()) > 0 {
-                    let mut at = 0;
-                    each_shingle(of.as_slice(), k, |shingle| {
-                        if shared.met(shingle) {
-                            let end = (at + k).min(of.len());
-                            quoted[at..end].fill(true);
-                        }
-                        at += 1;
-                    });
-                    leave_long(&mut quoted, of.as_slice(), k);
+                if shared.meet(reader.get(by).as_slice(), k, |_| ()) == 0 {
+                    return vec![false; of.len()];
                 }
+                let mut quoted = covered(of.as_slice(), k, |shingle| shared.met(shingle));
+                leave_long(&mut quoted, of.as_slice(), k);
                 quoted
             };
             by.iter().map(quoted).collect()

@@ -16,11 +16,13 @@
 
 mod blobs;
 mod budget;
+mod failure;
 mod file;
 mod partitions;
 mod record;
 
 pub use blobs::{Blobs, Reader};
 pub use budget::Budget;
+pub use failure::Failure;
 pub use partitions::{Part, Partitions};
 pub use record::Record;

@@ -25,7 +25,7 @@ pub use learned::{Known, Piece, SourceLines};
 pub(crate) use learned::{RUN, word_length, words_in};
 pub use living::is_living;
 pub use placed::Placed;
-pub use shingle::{Shingles, each_shingle, shingles};
+pub use shingle::{Shingles, covered, each_shingle, shingles};
 pub(crate) use shingle::{mix, sequence_hash};
 pub use store::{TokenReader, TokenStore};
 pub use tokenize::{Tokenizer, tokenize};

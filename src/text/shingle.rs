@@ -37,6 +37,20 @@ pub fn each_shingle(tokens: &[Token], k: usize, mut each: impl FnMut(u64)) {
     }
 }
 
+/// Returns which tokens lie in a passage of `k` tokens or more whose every shingle `is_held`. Linear in the tokens.
+pub fn covered(tokens: &[Token], k: usize, is_held: impl Fn(u64) -> bool) -> Vec<bool> {
+    let mut covered = vec![false; tokens.len()];
+    let mut at = 0;
+    each_shingle(tokens, k, |shingle| {
+        if is_held(shingle) {
+            let end = (at + k).min(covered.len());
+            covered[at..end].fill(true);
+        }
+        at += 1;
+    });
+    covered
+}
+
 /// Odd, its bits spread: the golden ratio.
 const BASE: u64 = 0x9e37_79b9_7f4a_7c15;
 

@@ -4,13 +4,11 @@
 //! token going in and one coming out; two to three bytes a token in between (`dictionary`). Twenty bytes a document
 //! stay in memory whatever the budget. Documents of the same tokens can be kept once.
 
-use std::sync::Mutex;
-
 use super::dictionary::{Dictionary, parts, whole};
 use super::tokens::{Segment, Token, Tokens};
 use crate::hash::ByHash;
-use crate::spill::{Blobs, Budget, Reader};
-use crate::{DocId, Error, Result};
+use crate::spill::{Blobs, Budget, Failure, Reader};
+use crate::{DocId, Result};
 
 /// Tokens that a dictionary is made from, and after which its use is looked at.
 const SAMPLE: usize = 1 << 20;
@@ -42,7 +40,7 @@ pub struct TokenStore {
     /// Tokens, and those not in the dictionary, since its use was looked at last.
     seen: (usize, usize),
     codes: Vec<u16>,
-    failed: Mutex<Option<Error>>,
+    failed: Failure,
 }
 
 impl TokenStore {
@@ -57,7 +55,7 @@ impl TokenStore {
             counts: Some(ByHash::default()),
             seen: (0, 0),
             codes: Vec::new(),
-            failed: Mutex::new(None),
+            failed: Failure::default(),
         }
     }
 
@@ -99,7 +97,7 @@ impl TokenStore {
     /// Adds a document; its number is how many there were.
     ///
     /// # Errors
-    /// [`Error::Spill`] when the temporary file cannot be written.
+    /// [`Error::Spill`](crate::Error::Spill) when the temporary file cannot be written.
     pub fn push(&mut self, tokens: &Tokens) -> Result<()> {
         // Documents are numbered by 32 bits.
         self.places.push(u32::try_from(self.lengths.len()).unwrap_or(u32::MAX));
@@ -135,7 +133,7 @@ impl TokenStore {
     /// Gives a document other tokens, and leaves those that shared them with it theirs.
     ///
     /// # Errors
-    /// [`Error::Spill`] when the temporary file cannot be written.
+    /// [`Error::Spill`](crate::Error::Spill) when the temporary file cannot be written.
     pub fn replace(&mut self, document: DocId, tokens: &Tokens) -> Result<()> {
         self.push(tokens)?;
         if let Some(place) = self.places.pop() {
@@ -147,7 +145,7 @@ impl TokenStore {
     /// Gives a document, and those that share its tokens, others: some of those that it has, in their order.
     ///
     /// # Errors
-    /// [`Error::Spill`] when the temporary file cannot be read or written.
+    /// [`Error::Spill`](crate::Error::Spill) when the temporary file cannot be read or written.
     pub fn shorten(&mut self, document: DocId, tokens: &Tokens) -> Result<()> {
         let at = self.place(document);
         if let Some(whole) = &mut self.whole {
@@ -177,15 +175,9 @@ impl TokenStore {
     /// The error that a document could not be read for, if any could not.
     ///
     /// # Errors
-    /// [`Error::Spill`], once.
+    /// [`Error::Spill`](crate::Error::Spill), once.
     pub fn check(&self) -> Result<()> {
-        let mut failed = self.failed.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        failed.take().map_or(Ok(()), Err)
-    }
-
-    fn fail(&self, error: Error) {
-        let mut failed = self.failed.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        failed.get_or_insert(error);
+        self.failed.check()
     }
 
     /// Dictionary, digest, furniture, tokens, segments; then a code a segment and a token, or more where one is long.
@@ -297,7 +289,7 @@ impl TokenReader<'_> {
         match self.reader.get(place) {
             Ok(codes) => self.store.decode(codes).unwrap_or_default(),
             Err(error) => {
-                self.store.fail(error);
+                self.store.failed.keep(error);
                 Tokens::default()
             }
         }

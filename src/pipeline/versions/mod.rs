@@ -80,7 +80,8 @@ pub(super) struct State {
 impl Versions {
     /// The version before a member.
     pub(super) fn before(&self, member: DocId) -> Option<DocId> {
-        self.updates.iter().find(|&&(later, _)| later == member).map(|&(_, before)| before)
+        let at = self.updates.binary_search_by_key(&member, |&(later, _)| later).ok()?;
+        Some(self.updates[at].1)
     }
 
     /// The version that each member of a running story prints, from 1.

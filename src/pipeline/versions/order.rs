@@ -150,13 +150,15 @@ fn is_version(before: DocId, later: DocId, judge: &impl Judge) -> bool {
     })
 }
 
-/// The earliest member, and how that is known; `version` gives the version that a member prints.
+/// The earliest member, and how that is known. `updates` come in the order of their later versions; `version` gives the version
+/// that a member prints.
 pub(super) fn earliest(
     members: &[Member<'_>],
     updates: &[(DocId, DocId)],
     version: impl Fn(DocId) -> Option<u32>,
 ) -> Option<(DocId, EarliestBy)> {
-    let is_update = |member: &Member<'_>| updates.iter().any(|&(later, _)| later == member.document);
+    let is_update =
+        |member: &Member<'_>| updates.binary_search_by_key(&member.document, |&(later, _)| later).is_ok();
     let first = members.iter().filter(|m| m.instant.is_some()).min_by_key(|m| (m.instant, m.document));
     let Some(first) = first else { return earliest_without_dates(members, is_update, version) };
     let level: Vec<&Member<'_>> = members

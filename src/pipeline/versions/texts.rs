@@ -5,8 +5,7 @@
 //! joined through one another: each joins the version with most of whose texts it agrees. Costs a merge of two sorted
 //! sets of shingles for each pair of texts; above [`ALL_PAIRS`] texts, one for each text and version.
 
-use crate::hash;
-use crate::text::{Token, each_shingle, words_in};
+use crate::text::{Shingles, Token, covered, shingles, words_in};
 use crate::verify::sets::Overlap;
 
 /// Texts of a cluster up to which all pairs are compared; of more, copies alone are looked for.
@@ -33,16 +32,14 @@ pub(super) struct Text<'a> {
     pub(super) members: usize,
     /// The number that the tags of their headlines have: 0 without.
     pub(super) revision: u32,
-    shingles: Vec<u64>,
+    shingles: Shingles,
 }
 
 impl<'a> Text<'a> {
     pub(super) fn new(tokens: &'a [Token], digest: u128, members: usize, revision: u32, k: usize) -> Self {
-        let mut shingles = Vec::with_capacity(tokens.len());
-        each_shingle(tokens, k, |shingle| shingles.push(shingle));
-        hash::sort(&mut shingles);
-        shingles.dedup();
-        Self { tokens, digest, members, revision, shingles }
+        let mut distinct = Shingles::with_capacity(tokens.len());
+        shingles(tokens, k, &mut distinct);
+        Self { tokens, digest, members, revision, shingles: distinct }
     }
 
     pub(super) fn overlap(&self, other: &Self) -> Overlap {
@@ -51,16 +48,8 @@ impl<'a> Text<'a> {
 
     /// Which of the tokens lie in passages of `k` tokens or more that one of the others holds.
     pub(super) fn covered(&self, others: &[&Text<'_>], k: usize) -> Vec<bool> {
-        let mut covered = vec![false; self.tokens.len()];
-        let mut at = 0;
-        each_shingle(self.tokens, k, |shingle| {
-            if others.iter().any(|other| other.shingles.binary_search(&shingle).is_ok()) {
-                let end = (at + k).min(covered.len());
-                covered[at..end].fill(true);
-            }
-            at += 1;
-        });
-        covered
+        let is_held = |shingle| others.iter().any(|other| other.shingles.binary_search(&shingle).is_ok());
+        covered(self.tokens, k, is_held)
     }
 
     /// Words of the longest passage that `other` holds too, or that it lacks.
