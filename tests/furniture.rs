@@ -254,7 +254,7 @@ fn labelled_pairs_are_scored_as_the_settings_say() {
     .map(|headline| format!("Read also: {headline}\n"))
     .collect();
     for at in [1, 2] {
-        desk.file(&format!("in/meridian/{at}.txt"), &format!("{}\n{teasers}", STORIES[at]));
+        desk.file(&format!("in/meridian/{at}.txt"), &format!("{teasers}\n{}\n", STORIES[at]));
     }
     let wrong = |more: &[&str]| {
         let args = [&["eval", "--pairs", "pairs.tsv", "--docs", "in", "--format", "json"], more].concat();
@@ -306,4 +306,44 @@ fn the_same_text_of_other_sources_keeps_what_only_one_of_them_adds() {
     };
     assert_eq!(relation("gazette/wheat.txt", "post/wheat.txt"), "identical");
     assert_eq!(relation("gazette/wheat.txt", "meridian/1.txt"), "copy");
+}
+
+/// Invented items of a sentence each.
+const ITEMS: [&str; 8] = [
+    "Hikers from Marlow were rescued by helicopter above the Ostra glacier on Monday.",
+    "The choir of Belfonte won second prize at a festival in Kirkwall.",
+    "Halden library has lent its millionth book, a guide to edible mushrooms.",
+    "Firefighters saved forty cattle from a burning barn near Grimsa.",
+    "A baker from Norvik gives his collection of clocks to the museum.",
+    "Pensioners in Tarvik knitted a scarf as long as the harbour wall.",
+    "The ferry to Sandoy stays in dock while its propeller is welded.",
+    "Rockfall closed the tunnel between Pieve and Monte Sarro until Friday.",
+];
+
+#[test]
+fn short_items_under_one_long_notice_are_no_copies() {
+    let notice = "Subscribe for one euro a month and read everything that the Torrente Courier prints without limits. The Courier is a \
+        member of the press council. Photographs, texts and graphics are protected by copyright and may be reprinted only with \
+        written permission of the publishing house. Send hints to the editors by mail or drop them into our anonymous letter box.";
+    let desk = Desk::new();
+    std::fs::create_dir(desk.path().join("in")).unwrap();
+    for (at, item) in ITEMS.iter().enumerate() {
+        desk.file(&format!("in/{at}.txt"), &format!("{item}\n\n{notice}\n"));
+    }
+    // One item that was printed twice is a copy all the same.
+    desk.file("in/again.txt", &format!("{}\n\n{notice}\n", ITEMS[0]));
+    desk.out(&["cluster", "in", "-o", "run.jsonl", "-q"]);
+    let clusters = lines(&desk, "cluster");
+    let members: Vec<Vec<&str>> = clusters
+        .iter()
+        .map(|cluster| {
+            cluster["members"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|member| member["id"].as_str().unwrap())
+                .collect()
+        })
+        .collect();
+    assert_eq!(members, [["0.txt", "again.txt"]]);
 }

@@ -12,7 +12,9 @@ use crate::hash;
 use crate::report::Relation;
 use crate::text::Tokens;
 use crate::verify::sets::Overlap;
-use crate::verify::{Exchanges, Features, Model, Profile, Scratch, Shared, measure, measure_shingles};
+use crate::verify::{
+    Exchanges, Features, Model, Profile, Scratch, Shared, are_foreign, measure, measure_shingles,
+};
 
 /// The tokens of documents.
 pub trait Documents {
@@ -129,12 +131,17 @@ impl<'a, D: Documents> Examiner<'a, D> {
             shingles: overlap,
             shorter: x.len().min(y.len()),
             numbers_exchanged: 0,
+            openings_foreign: false,
             time: self.publications.time(a, b),
             labelled,
             shares_passages: shares_passages(overlap.shared, overlap.containment()),
             scored: Scored::NotAsked,
         };
-        if !same_words && self.config.rewrites && overlap.jaccard() >= self.config.threshold {
+        let would_be_copy = overlap.jaccard() >= self.config.threshold;
+        if !same_words && (would_be_copy || evidence.shares_passages) {
+            evidence.openings_foreign = are_foreign(&x, &y);
+        }
+        if !same_words && self.config.rewrites && would_be_copy {
             evidence.numbers_exchanged = self.exchanges.numbers((&x, &y), &self.shared, self.config.shingle);
         }
         evidence

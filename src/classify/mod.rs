@@ -48,6 +48,9 @@ pub struct Evidence {
     /// Places where the same words stand before and after, and different numbers between. Only counted where the shingles
     /// would make the two copies.
     pub numbers_exchanged: u32,
+    /// Whether nothing rare that either opening names occurs in the other text. Only looked at where the two have passages in
+    /// common, or the shingles would make them copies.
+    pub openings_foreign: bool,
     /// What the dates say.
     pub time: Time,
     /// Whether both are labelled as documents that are updated periodically, such as fact boxes.
@@ -91,6 +94,8 @@ pub enum Reason {
     Scored,
     /// They have too little in common to be measured.
     TooLittle,
+    /// Nothing that either opening names occurs in the other text.
+    Openings,
     /// Their dates lie further apart than those of one dispatch may.
     Apart,
     /// The scorer is not to be asked.
@@ -117,6 +122,9 @@ pub fn classify(evidence: &Evidence, config: &MatchConfig) -> Decision {
 pub fn by_shingles(evidence: &Evidence, config: &MatchConfig) -> Option<Decision> {
     if evidence.same_words {
         return Some(Decision { relation: Some(Relation::Identical), score: 1.0, reason: Reason::SameWords });
+    }
+    if evidence.openings_foreign {
+        return Some(two_dispatches(evidence, 0.0, Reason::Openings));
     }
     let overlap = evidence.shingles;
     let jaccard = overlap.jaccard();

@@ -222,6 +222,19 @@ fn a_form_with_two_numbers_exchanged_is_not_settled_by_shingles() {
 }
 
 #[test]
+fn a_form_filled_in_for_others_is_at_most_partial() {
+    let form = "Arvid Holm of Sandhamn, a retired teacher, died on Sunday at home.\nHe passed away surrounded by family. He worked \
+        for many years as a teacher before retiring to spend more time with the grandchildren, who were the joy of a \
+        long life. The family asks that donations be made to the local hospice in lieu of flowers.";
+    let other = form.replace("Arvid Holm of Sandhamn", "Edith Moran of Ulvesund");
+    let pair = Pair::new(form, &other);
+    assert!(pair.evidence().shingles.jaccard() > 0.5, "shingles would make it a copy");
+    assert_eq!(pair.why(), (Some(Relation::Partial), Reason::Openings));
+    let corrected = form.replace("Holm", "Holmberg");
+    assert_eq!(Pair::new(form, &corrected).why(), (Some(Relation::Copy), Reason::Shingles));
+}
+
+#[test]
 fn labelled_boxes_days_apart_are_not_settled_by_shingles() {
     let changed = changed();
     let why = |labelled, days: Option<i64>| Pair { labelled, days, ..Pair::new(STORY, &changed) }.why();
@@ -275,17 +288,20 @@ fn any_evidence() -> impl Strategy<Value = Evidence> {
         Just(Scored::TooLittle),
         (0.0..=1.0).prop_map(Scored::Probability),
     ];
-    let flags = (prop::bool::weighted(0.1), any::<bool>());
+    let flags = (prop::bool::weighted(0.1), any::<bool>(), prop::bool::weighted(0.2));
     (flags, prop_oneof![Just(Overlap::default()), overlap], 0usize..90, 0u32..4, time, scored).prop_map(
-        |((same_words, labelled), shingles, shorter, numbers_exchanged, time, scored)| Evidence {
-            same_words,
-            shingles,
-            shorter,
-            numbers_exchanged,
-            time,
-            labelled,
-            shares_passages: shingles.shared >= PARTIAL_SHINGLES,
-            scored,
+        |((same_words, labelled, openings_foreign), shingles, shorter, numbers_exchanged, time, scored)| {
+            Evidence {
+                same_words,
+                shingles,
+                shorter,
+                numbers_exchanged,
+                openings_foreign,
+                time,
+                labelled,
+                shares_passages: shingles.shared >= PARTIAL_SHINGLES,
+                scored,
+            }
         },
     )
 }
@@ -312,6 +328,9 @@ proptest! {
         let groups = relation.is_some_and(Relation::groups);
         if evidence.time.apart && overlap.jaccard() < NEARLY_IDENTICAL && !evidence.same_words {
             prop_assert!(!groups, "documents far apart are grouped: {:?}", relation);
+        }
+        if evidence.openings_foreign && !evidence.same_words {
+            prop_assert!(!groups, "openings about other things are grouped: {:?}", relation);
         }
         if groups && reason == Reason::Scored {
             prop_assert!(score >= config.strictness.threshold());

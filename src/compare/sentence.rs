@@ -41,6 +41,11 @@ impl Comparison {
             (Some(Relation::Partial), Reason::Apart) => {
                 format!("No, two dispatches with passages in common: {}.", self.too_far_apart())
             }
+            (_, Reason::Openings) => {
+                "No, two dispatches: they have passages in common, but nothing that the opening of one names occurs in the \
+                 other."
+                    .to_owned()
+            }
             (Some(Relation::Partial), Reason::NotAsked) => {
                 "No: they have passages in common, neither is a copy or an excerpt of the other, and rewrites and versions \
                  were not asked for."

@@ -16,7 +16,8 @@ use crate::config::Config;
 use crate::progress::{Cancel, NoProgress, Progress, Stage};
 use crate::report::Relation;
 use crate::sources;
-use crate::verify::{Frequencies, Idf, LanguageKey, Model, Profile, TermCounter};
+use crate::text::Tokens;
+use crate::verify::{Frequencies, Idf, LanguageKey, Model, Profile, TermCounter, are_foreign};
 use crate::{DocId, Result};
 
 /// Candidates that one task checks between two looks at the cancel flag.
@@ -25,6 +26,8 @@ const CHECKS_A_TASK: usize = 512;
 const CHECKS_TOGETHER: usize = CHECKS_A_TASK << 9;
 /// Representatives whose terms are made while those of as many are counted.
 const COUNTED_TOGETHER: usize = BATCH / 4;
+/// Members of a copy group that are looked at for stories of their own.
+const LOOKED_AT: usize = 64;
 /// Bytes of profiles that are kept at least, where memory has no limit.
 const PROFILES: usize = 64 << 20;
 
@@ -105,8 +108,11 @@ pub(super) fn furniture(
     }
     account.stage(Stage::Furniture, groups.leaders() as u64, None, |_| {
         cancel.check()?;
+        let mut stories: Vec<DocId> =
+            corpus.leaders(&groups).chain(apart_from_leaders(corpus, &groups)).collect();
+        stories.sort_unstable();
         let stories: Vec<(u64, DocId)> =
-            corpus.leaders(&groups).map(|d| (corpus.sources[d.index()], d)).collect();
+            stories.into_iter().map(|d| (corpus.sources[d.index()], d)).collect();
         let language = |document: DocId| corpus.languages[document.index()];
         let learned = sources::learn(&stories, &corpus.tokens, &corpus.budget.part(1, 4), language, || {
             frequencies(corpus, &groups)
@@ -124,6 +130,36 @@ pub(super) fn furniture(
         let leaders = groups.leaders() as u64;
         Ok((groups, leaders))
     })
+}
+
+/// Members of copy groups whose openings are about other things than each other's: short items of one paper that a long notice
+/// makes copies of each other. They are stories of their own for what is learned of sources.
+fn apart_from_leaders(corpus: &Corpus, groups: &CopyGroups) -> Vec<DocId> {
+    let mut members: Vec<(DocId, DocId)> = groups
+        .edges
+        .iter()
+        .filter(|edge| edge.relation == Relation::Copy)
+        .map(|edge| {
+            let leader = groups.leader[edge.a.index()];
+            (leader, edge.other(leader))
+        })
+        .collect();
+    members.sort_unstable();
+    let groups: Vec<&[(DocId, DocId)]> =
+        members.chunk_by(|x, y| x.0 == y.0).filter(|group| group.len() > 1).collect();
+    let apart = |group: &&[(DocId, DocId)]| {
+        let mut reader = corpus.tokens.reader();
+        let mut apart: Vec<(DocId, Tokens)> = Vec::new();
+        for &(_, member) in group.iter().take(LOOKED_AT) {
+            let tokens = reader.get(member);
+            if apart.len() < sources::CARRIERS && apart.iter().all(|(_, other)| are_foreign(&tokens, other)) {
+                apart.push((member, tokens));
+            }
+        }
+        apart.into_iter().map(|(member, _)| member).collect::<Vec<DocId>>()
+    };
+    let apart: Vec<Vec<DocId>> = groups.par_iter().map(apart).collect();
+    apart.into_iter().filter(|members| members.len() >= sources::CARRIERS).flatten().collect()
 }
 
 fn is_copy(relation: Relation) -> bool {

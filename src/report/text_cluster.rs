@@ -222,7 +222,11 @@ impl ClusterBlock<'_> {
         let standing = if member.id == self.cluster.representative {
             "representative".to_owned()
         } else {
-            format!("{:<9} {:.2}", member.relation.map_or("indirect", super::Relation::name), member.score)
+            // A member of a long chain need have nothing in common with the representative.
+            member.relation.map_or_else(
+                || "indirect".to_owned(),
+                |relation| format!("{:<9} {:.2}", relation.name(), member.score),
+            )
         };
         let text = |field: Option<&String>| field.map(|text| clean(text)).unwrap_or_default();
         Row {

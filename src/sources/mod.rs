@@ -22,7 +22,7 @@ use crate::verify::{Idf, LanguageKey, Profile, Weights, in_common};
 use crate::{DocId, Result};
 
 /// Stories that a line must stand under: three may be an event and its follow-ups.
-const CARRIERS: usize = 4;
+pub(crate) const CARRIERS: usize = 4;
 /// Carriers that are compared with each other.
 const COMPARED: usize = 8;
 /// Share of the compared pairs that must have nothing in common but lines that others carry too.

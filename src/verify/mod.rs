@@ -27,6 +27,7 @@ mod exchanged;
 mod features;
 mod idf;
 mod model;
+mod openings;
 mod overlap;
 mod passages;
 mod profile;
@@ -45,6 +46,7 @@ pub use features::{
 pub use idf::{Frequencies, Idf, LARGEST, LanguageKey, PSEUDO_DOCUMENTS, Weights};
 pub(crate) use model::logistic;
 pub use model::{Addend, FORMAT, KINDS, Kind, Model, ModelFile, Sum, Weight, WeightsFile};
+pub use openings::are_foreign;
 pub use overlap::unrelated;
 pub(crate) use overlap::{in_common, rarest_shared};
 pub use passages::{Passage, passages};
