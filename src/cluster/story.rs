@@ -3,7 +3,8 @@
 //! A running story is sent again and again over hours, each version a little different from the one before, so that the first
 //! and the last may have nothing in common. Such a chain is no clique: correlation clustering would cut it. Documents that
 //! keep each other's passages are therefore joined edge by edge, the surest first, before rewrites are clustered. What
-//! parts two stories that share the same background day after day is time: no story spans more than [`SPAN`].
+//! parts two stories that share the same background day after day is time: no story spans more than [`SPAN`]. And no weak edge
+//! joins two groups ([`BRIDGE`]): two reports that quote the same statement drift together by one such pair.
 //!
 //! Cost: a sort of the edges.
 
@@ -15,6 +16,10 @@ use crate::report::Relation;
 
 /// Seconds from the first to the last document of a running story; a reprint may come later.
 const SPAN: i64 = 3 * 24 * 3600;
+
+/// The score that an edge of two versions needs to join two groups of documents. A single document may be a version that few
+/// others are like; two groups that are one story have a pair that is surer.
+const BRIDGE: f64 = 0.75;
 
 /// The dates of a group of documents, where any is known: the first and the last with their documents.
 pub(super) type Dates = Option<((i64, DocId), (i64, DocId))>;
@@ -51,7 +56,9 @@ pub(super) fn join_versions(documents: usize, edges: &[Edge], judge: &impl Judge
             continue;
         }
         let both = together(dates[a as usize], dates[b as usize]);
-        if !may_join(edge, is_late, both, judge) {
+        let is_weak = edge.relation == Relation::Version && edge.score < BRIDGE;
+        let joins_groups = sets.size(a) > 1 && sets.size(b) > 1;
+        if is_weak && joins_groups || !may_join(edge, is_late, both, judge) {
             continue;
         }
         sets.union(a, b);
@@ -192,6 +199,17 @@ mod tests {
         let every = (0..30u32).flat_map(|a| (a + 1..30).map(move |b| edge(a, b, Relation::Version, 0.9)));
         let groups = daily.groups(&every.collect::<Vec<Edge>>());
         assert!(groups.iter().all(|group| group.len() <= 4), "{groups:?}");
+    }
+
+    #[test]
+    fn a_weak_edge_adds_a_document_and_joins_no_groups() {
+        let hour = Dated::at([0; 4]);
+        let mut edges = vec![edge(0, 1, Relation::Version, 0.9), edge(1, 2, Relation::Version, 0.6)];
+        assert_eq!(hour.groups(&edges), [[0, 1, 2]]);
+        edges.push(edge(2, 3, Relation::Version, 0.9));
+        assert_eq!(hour.groups(&edges), [[0, 1], [2, 3]]);
+        edges.push(edge(0, 3, Relation::Version, 0.8));
+        assert_eq!(hour.groups(&edges), [[0, 1, 2, 3]]);
     }
 
     #[test]

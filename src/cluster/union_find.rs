@@ -35,6 +35,11 @@ impl UnionFind {
         x
     }
 
+    /// Returns how many elements the set named `root`, by [`find`](Self::find), holds.
+    pub fn size(&self, root: u32) -> usize {
+        self.size[root as usize] as usize
+    }
+
     /// Joins two sets; whether they were apart.
     pub fn union(&mut self, a: u32, b: u32) -> bool {
         let (a, b) = (self.find(a), self.find(b));

@@ -49,7 +49,7 @@ impl Default for CalibrationOptions {
             ridge: 1.0,
             negative_weight: 5.0,
             passages_negative_weight: 3.0,
-            near_negative_weight: 6.0,
+            near_negative_weight: 3.0,
             variant_negative_weight: 1.5,
             variants: 12,
             reuse_sets: Vec::new(),
