@@ -1,9 +1,10 @@
 //! Bytes to characters, never fatally.
 //!
-//! The order: byte order mark; UTF-16 by its NULs; what a page declares; valid UTF-8; nearly valid UTF-8; a guess
-//! (chardetng, the detector of Firefox) on the first 64 KB. Malformed sequences become U+FFFD.
+//! The order: byte order mark; UTF-16 by its NULs; what a page declares, unless its bytes say otherwise; valid UTF-8;
+//! nearly valid UTF-8; a guess (chardetng, the detector of Firefox) on 64 KB. Malformed sequences become U+FFFD.
 //! UTF-8 with characters beyond ASCII beats a declaration: a declared single-byte set that happens to be
-//! well-formed UTF-8 throughout is a page whose template was never updated.
+//! well-formed UTF-8 throughout is a page whose template was never updated. A set in which the page would be
+//! malformed, or no language, is not believed either.
 
 use std::io::{self, Read};
 
@@ -34,12 +35,15 @@ pub(super) fn of(head: &[u8], markup: bool) -> (&'static Encoding, usize) {
     if let Some(encoding) = utf16(head) {
         return (encoding, 0);
     }
-    let head = &head[..head.len().min(HEAD)];
+    let declared = markup.then(|| declared(head)).flatten();
+    let head = telling(head);
     let quality = Utf8::of(head);
     if quality.invalid == 0 && quality.multibyte > 0 {
         return (UTF_8, 0);
     }
-    if let Some(encoding) = markup.then(|| declared(head)).flatten() {
+    if let Some(encoding) = declared
+        && (head.is_ascii() || !is_disproved(encoding, head))
+    {
         return (encoding, 0);
     }
     let escapes = memchr::memmem::find(head, b"\x1b$").is_some();
@@ -49,6 +53,49 @@ pub(super) fn of(head: &[u8], markup: bool) -> (&'static Encoding, usize) {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
     detector.feed(head, true);
     (detector.guess(None, Utf8Detection::Deny), 0)
+}
+
+/// The first bytes that may tell: scripts and styles of a page can fill a whole sample with ASCII.
+fn telling(bytes: &[u8]) -> &[u8] {
+    let start = if bytes.len() > HEAD && bytes[..HEAD].is_ascii() {
+        bytes[HEAD..].iter().position(|byte| !byte.is_ascii()).map_or(0, |at| HEAD + at)
+    } else {
+        0
+    };
+    &bytes[start..bytes.len().min(start + HEAD)]
+}
+
+/// Words beyond ASCII that must be there before they are judged.
+const WORDS: usize = 4;
+
+/// Whether bytes cannot be text in a set: they are malformed in it time and again, give control codes, letters of both cases
+/// within words, or words of accented letters alone in a set for Latin.
+fn is_disproved(encoding: &'static Encoding, bytes: &[u8]) -> bool {
+    let (text, _) = encoding.decode_without_bom_handling(bytes);
+    let (mut beyond, mut bad) = (0, 0);
+    for c in text.chars().filter(|c| !c.is_ascii()) {
+        beyond += 1;
+        bad += usize::from(c == '\u{fffd}' || ('\u{80}'..='\u{9f}').contains(&c));
+    }
+    if bad * 10 > beyond {
+        // One stray byte is none of many.
+        return bad > 1 || beyond > 1 || encoding != UTF_8;
+    }
+    let (mut words, mut mixed, mut accented) = (0, 0, 0);
+    for word in text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_ascii()) {
+        let letters = word.chars().count();
+        if letters < 3 {
+            continue;
+        }
+        words += 1;
+        let lower_first =
+            word.chars().zip(word.chars().skip(1)).any(|(a, b)| a.is_lowercase() && b.is_uppercase());
+        mixed += usize::from(lower_first);
+        let latin = word.chars().all(|c| c.is_ascii() || matches!(c, '\u{aa}'..='\u{24f}'));
+        let beyond = word.chars().filter(|c| !c.is_ascii()).count();
+        accented += usize::from(latin && beyond * 10 > letters * 7);
+    }
+    words >= WORDS && (mixed * 3 > words || accented * 2 > words)
 }
 
 /// How well bytes read as UTF-8.
@@ -222,6 +269,58 @@ mod tests {
         assert!(decode(page.to_vec(), true).ends_with("čš"));
         let stale = "<meta charset=\"iso-8859-1\">naïve".as_bytes();
         assert!(decode(stale.to_vec(), true).ends_with("naïve"));
+    }
+
+    #[test]
+    fn a_declaration_that_the_bytes_disprove_is_not_believed() {
+        let russian = "Министр заявил в понедельник, что переговоры будут продолжены, сообщает агентство.";
+        let czech = "Ministr v pondělí uvedl, že jednání budou pokračovat; podrobnosti řekl později.";
+        let japanese = "大臣は月曜日、交渉を続けると述べた。詳細は後日発表される。";
+        let page = |charset: &str, encoding: &'static Encoding, text: &str| {
+            let (bytes, ..) = encoding.encode(text);
+            let mut page = format!("<html><head><meta charset=\"{charset}\"></head><body><p>").into_bytes();
+            page.extend_from_slice(&bytes);
+            decode(page, true)
+        };
+        for (charset, encoding, text) in [
+            ("utf-8", encoding_rs::WINDOWS_1251, russian),
+            ("utf-8", encoding_rs::KOI8_R, russian),
+            ("iso-8859-1", encoding_rs::WINDOWS_1251, russian),
+            ("windows-1251", encoding_rs::KOI8_R, russian),
+            ("koi8-r", encoding_rs::WINDOWS_1251, russian),
+            ("utf-8", encoding_rs::WINDOWS_1250, czech),
+            ("utf-8", encoding_rs::SHIFT_JIS, japanese),
+            ("euc-jp", encoding_rs::SHIFT_JIS, japanese),
+            ("gbk", encoding_rs::WINDOWS_1251, russian),
+            ("windows-1252", encoding_rs::EUC_JP, japanese),
+        ] {
+            let read = page(charset, encoding, text);
+            assert!(read.ends_with(text), "{} declared as {charset}: {read}", encoding.name());
+        }
+        // One that holds is believed, and a stray byte disproves none.
+        for (charset, encoding, text) in [
+            ("windows-1251", encoding_rs::WINDOWS_1251, russian),
+            ("windows-1250", encoding_rs::WINDOWS_1250, czech),
+            ("euc-jp", encoding_rs::EUC_JP, japanese),
+            (
+                "windows-1252",
+                encoding_rs::WINDOWS_1252,
+                "Der Minister hat für Montag Gespräche angekündigt, ÖVP und FPÖ",
+            ),
+        ] {
+            assert!(page(charset, encoding, text).ends_with(text), "{charset}");
+        }
+        let stray =
+            [&b"<meta charset=utf-8>Gr\xc3\xb6\xc3\x9fe, H\xc3\xb6he, L\xc3\xa4nge"[..], b" \xff."].concat();
+        assert!(decode(stray, true).ends_with("Größe, Höhe, Länge \u{fffd}."));
+    }
+
+    #[test]
+    fn a_long_head_of_ascii_does_not_hide_the_set() {
+        let text = "Министр заявил в понедельник, что переговоры будут продолжены.";
+        let (bytes, ..) = encoding_rs::WINDOWS_1251.encode(text);
+        let page = [b"<script>x</script>".repeat(HEAD / 10), bytes.into_owned()].concat();
+        assert!(decode(page, true).ends_with(text));
     }
 
     #[test]

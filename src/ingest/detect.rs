@@ -103,7 +103,8 @@ fn is_json_array(start: &[u8]) -> bool {
     start.strip_prefix(b"[").is_some_and(|inner| is_json_object(inner.trim_ascii_start()))
 }
 
-fn is_html(start: &[u8]) -> bool {
+/// Whether a text that begins so is a page of HTML.
+pub(super) fn is_html(start: &[u8]) -> bool {
     if !start.starts_with(b"<") {
         return false;
     }

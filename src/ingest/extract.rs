@@ -9,7 +9,7 @@ use super::feed::{Sizes, Work};
 use super::input::{self, Part, Records};
 use super::unsettled::Unsettled;
 use super::walk::Found;
-use super::{charset, decode, json, jsonscan, markdown, plain};
+use super::{charset, decode, envelope, json, jsonscan, markdown, mojibake, plain};
 use crate::config::IngestConfig;
 use crate::document::{DateOrigin, Document, Header, Metadata, Skipped};
 use crate::progress::Cancel;
@@ -115,11 +115,10 @@ impl<'a, M> Worker<'a, M> {
                 out.push(self.finish(found, None, origin, self.whole(format, bytes)));
             }
             Part::Block(Records::Table(columns), block) => {
-                let rows = columns.rows(&block, self.config.max_document_bytes);
-                out.extend(
-                    rows.filter(|(row, _)| (self.wanted)(&found.shown, Some(*row)))
-                        .map(|(row, result)| self.finish(found, Some(row), DateOrigin::Field, result)),
-                );
+                let wanted = |row| (self.wanted)(&found.shown, Some(row));
+                columns.each(&block, self.config.max_document_bytes, wanted, |row, result| {
+                    out.push(self.finish(found, Some(row), DateOrigin::Field, result));
+                });
             }
             Part::Block(kind, block) => self.json(found, &kind, &block, out),
         }
@@ -130,7 +129,7 @@ impl<'a, M> Worker<'a, M> {
         if text.len() as u64 > self.config.max_document_bytes {
             return Err(decode::too_long(self.config.max_document_bytes));
         }
-        let text = without_nuls(text);
+        let text = mojibake::undo(without_nuls(text));
         match format {
             Format::Markdown => markdown::extract(&text),
             Format::Html => html(&text),
@@ -157,7 +156,8 @@ impl<'a, M> Worker<'a, M> {
                 _ => bytes,
             };
             let record = (!(block.only && matches!(kind, Records::Values))).then_some(number);
-            if !(self.wanted)(&found.shown, record) {
+            // Records of an only object have numbers of their own.
+            if !block.only && !(self.wanted)(&found.shown, record) {
                 continue;
             }
             let result = if bytes.len() as u64 > limit {
@@ -169,8 +169,32 @@ impl<'a, M> Worker<'a, M> {
             } else {
                 json::record(&String::from_utf8_lossy(bytes), &self.config.fields)
             };
+            if block.only {
+                if result.is_err() && bytes.len() as u64 <= limit && self.enveloped(found, bytes, out) {
+                    continue;
+                }
+                if !(self.wanted)(&found.shown, record) {
+                    continue;
+                }
+            }
             out.push(self.finish(found, record, DateOrigin::Field, result));
         }
+    }
+
+    /// The records within the only object of a file, which is no document itself; whether there are any.
+    fn enveloped<T>(&self, found: &Found, object: &[u8], out: &mut Vec<Piece<T>>) -> bool
+    where
+        M: Fn(Unsettled<'_>) -> (Document, T),
+    {
+        let object = String::from_utf8_lossy(object);
+        let Some(records) = envelope::records(&object, &self.config.fields) else { return false };
+        for (number, record) in (1..).zip(records) {
+            if (self.wanted)(&found.shown, Some(number)) {
+                let result = json::record(&record, &self.config.fields);
+                out.push(self.finish(found, Some(number), DateOrigin::Field, result));
+            }
+        }
+        true
     }
 
     /// `origin` is where the format has its dates.

@@ -12,7 +12,8 @@ use super::charset::{self, Transcoder};
 use super::decode::{self, HEAD, Stream};
 use super::detect::{self, Format};
 use super::jsonscan::Values;
-use super::table::{self, Columns, Rows};
+use super::layout::Layout;
+use super::table::{Columns, Rows};
 use super::walk::Found;
 use crate::config::IngestConfig;
 
@@ -95,8 +96,9 @@ pub(super) fn read(
     }
     let head = head.to_vec();
     let compressed = stream.compressed;
+    let complete = stream.head().len() < HEAD;
     stream.skip(bom);
-    let mut container = Container { config, format, block, compressed };
+    let mut container = Container { config, format, block, compressed, complete };
     if encoding == UTF_8 {
         container.read(&mut stream, &head, &mut emit)
     } else {
@@ -113,6 +115,8 @@ struct Container<'a> {
     format: Format,
     block: usize,
     compressed: bool,
+    /// Whether the head is all there is.
+    complete: bool,
 }
 
 impl Container<'_> {
@@ -171,12 +175,16 @@ impl Container<'_> {
     ) -> ControlFlow<()> {
         let names = &self.config.fields;
         let promised = if self.format == Format::Tsv { b'\t' } else { b',' };
-        let delimiter = table::delimiter(head, promised, names);
+        let layout = Layout::of(head, self.complete, promised, names);
+        if let Err(error) = io::copy(&mut input.take(layout.skip as u64), &mut io::sink()) {
+            let reason = decode::broken_in_words(&error, self.compressed);
+            return emit(Part::Skip { record: None, reason });
+        }
         let mut columns: Option<Arc<Columns>> = None;
         // A header that cannot be used ends this file, but not the run.
         let mut refused = None;
         let mut rows = 0;
-        let flow = self.cut(input, &mut Rows::new(delimiter), bounds, &mut |cut| match (cut, &columns) {
+        let flow = self.cut(input, &mut Rows::new(layout), bounds, &mut |cut| match (cut, &columns) {
             (Cut::Gap { record, reason }, Some(_)) => {
                 rows += 1;
                 emit(Part::Skip { record: Some(record - 1), reason })
@@ -191,7 +199,7 @@ impl Container<'_> {
             }
             (Cut::Block(block), None) => {
                 let header = &block.data[..block.ends.first().copied().unwrap_or(0)];
-                match Columns::of_header(header, delimiter, names) {
+                match Columns::of_header(header, layout, names) {
                     Ok(known) => {
                         let known = columns.insert(Arc::new(known));
                         rows += block.ends.len() - 1;

@@ -1,16 +1,17 @@
 //! One JSON object to one document.
 //!
-//! Only the wanted fields are built; everything else is stepped over without recursion, so that depth cannot
-//! overflow the stack.
+//! Only the wanted fields are built, `content.body` being the field `body` of the object (or of each object of the list)
+//! `content`; everything else is stepped over without recursion, so that depth cannot overflow the stack.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::extract::{Extracted, one_line};
+use super::extract::Extracted;
+use super::jsonfix;
+use super::jsonvalue::{TEXT_DEPTH, Value, Wanted};
+use super::record::{Values, listed};
 use crate::config::FieldNames;
-use crate::document::Metadata;
 
 /// Reads one record.
 ///
@@ -27,13 +28,13 @@ pub(super) fn record(json: &str, names: &FieldNames) -> Result<Extracted, String
         }
         _ => return Err(format!("not JSON: begins with `{}`", beginning(json))),
     }
-    let fields = match fields(json, names) {
-        Err(error) if json.contains("\\u") => {
-            fields(&without_lone_surrogates(json), names).map_err(|_| error)
-        }
-        other => other,
-    };
-    document(fields.map_err(|e| in_words(&e))?, names)
+    match fields(json, names) {
+        Ok(fields) => document(fields, json, names),
+        Err(error) => match jsonfix::mended(json) {
+            Some(mended) => document(fields(&mended, names).map_err(|e| in_words(&e))?, &mended, names),
+            None => Err(in_words(&error)),
+        },
+    }
 }
 
 fn beginning(text: &str) -> String {
@@ -49,71 +50,69 @@ fn in_words(error: &serde_json::Error) -> String {
     } else {
         format!("column {}", error.column())
     };
+    if error.is_eof() {
+        let within = message.strip_prefix("EOF while parsing ").unwrap_or("a value");
+        return format!("truncated: the record breaks off within {within} ({place})");
+    }
     format!("not valid JSON: {message} ({place})")
 }
 
-fn document(fields: Fields, names: &FieldNames) -> Result<Extracted, String> {
+/// `json` is what the fields were read from.
+fn document(fields: Fields, json: &str, names: &FieldNames) -> Result<Extracted, String> {
     let text = match fields.text {
-        Some(Value::Text(text)) if !text.trim().is_empty() => text,
-        Some(Value::Text(_) | Value::Null) => return Err("empty text".to_owned()),
-        Some(other) => return Err(format!("field `{}` is {}, not a string", names.text, other.kind())),
-        None => return Err(format!("no field `{}`", names.text)),
-    };
-    let line = |value: Option<Value>| value.and_then(Value::into_text).and_then(|text| one_line(&text));
-    Ok(Extracted {
-        own_id: fields.id.and_then(Value::into_text).filter(|id| !id.trim().is_empty()),
-        meta: Metadata {
-            title: line(fields.title),
-            date: line(fields.date),
-            published: None,
-            date_origin: None,
-            date_problem: None,
-            source: line(fields.source),
-            url: line(fields.url),
-            bylines: fields.bylines.into_iter().filter_map(|value| line(Some(value))).collect(),
-            language: line(fields.language),
+        Some(Value::Text(text)) => Some(text),
+        Some(Value::Null) => None,
+        Some(list @ Value::List(_)) => match list.paragraphs(&names.text) {
+            Some(text) => Some(text),
+            None => return Err(format!("field `{}` is a list without text", names.text)),
         },
+        Some(Value::Object(entries)) if !entries.is_empty() => {
+            let inner: Vec<String> = entries.iter().map(|(key, _)| format!("{}.{key}", names.text)).collect();
+            return Err(format!(
+                "field `{}` is an object, not a string: it has {}; name one with --text-field",
+                names.text,
+                listed(&inner)
+            ));
+        }
+        Some(other) => return Err(format!("field `{}` is {}, not a string", names.text, other.kind())),
+        None => return Err(missing(json, names)),
+    };
+    let line = |value: Option<Value>| value.and_then(Value::into_line);
+    Values {
+        id: line(fields.id),
         text,
-    })
+        title: line(fields.title),
+        date: line(fields.date),
+        source: line(fields.source),
+        url: line(fields.url),
+        language: line(fields.language),
+        bylines: fields.bylines.into_iter().flat_map(Value::into_lines).collect(),
+    }
+    .document()
+}
+
+/// The message for a record without a text field: with the fields it has, and the flag that names one.
+fn missing(json: &str, names: &FieldNames) -> String {
+    let mut found = Vec::new();
+    let mut parser = serde_json::Deserializer::from_str(json);
+    // What was parsed before parses again.
+    let _ = Keys { found: &mut found }.deserialize(&mut parser);
+    if found.is_empty() {
+        return format!("no field `{}`: the record has no field at all", names.text);
+    }
+    format!(
+        "no field `{}`: the record has {}; name the one that holds the text with --text-field",
+        names.text,
+        listed(&found)
+    )
 }
 
 fn fields(json: &str, names: &FieldNames) -> Result<Fields, serde_json::Error> {
     let mut parser = serde_json::Deserializer::from_str(json);
-    let fields = Record(names).deserialize(&mut parser)?;
+    let mut fields = Fields::default();
+    Record { names, prefix: "", fields: &mut fields }.deserialize(&mut parser)?;
     parser.end()?;
     Ok(fields)
-}
-
-/// The value of a wanted field.
-#[derive(Debug)]
-enum Value {
-    Text(String),
-    Number(String),
-    Bool,
-    Null,
-    List,
-    Object,
-}
-
-impl Value {
-    fn kind(&self) -> &'static str {
-        match self {
-            Value::Text(_) => "a string",
-            Value::Number(_) => "a number",
-            Value::Bool => "true or false",
-            Value::Null => "null",
-            Value::List => "a list",
-            Value::Object => "an object",
-        }
-    }
-
-    /// Strings, and numbers as they are written: ids and dates come as both.
-    fn into_text(self) -> Option<String> {
-        match self {
-            Value::Text(text) | Value::Number(text) => Some(text),
-            _ => None,
-        }
-    }
 }
 
 #[derive(Debug, Default)]
@@ -128,47 +127,101 @@ struct Fields {
     bylines: Vec<Value>,
 }
 
-/// The names are known at run time only, so serde's derive cannot do this.
-struct Record<'n>(&'n FieldNames);
-
-impl<'de> DeserializeSeed<'de> for Record<'_> {
-    type Value = Fields;
-
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Fields, D::Error> {
-        deserializer.deserialize_map(self)
+impl Fields {
+    fn slot(&mut self, field: Field) -> Option<&mut Option<Value>> {
+        Some(match field {
+            Field::Id => &mut self.id,
+            Field::Text => &mut self.text,
+            Field::Title => &mut self.title,
+            Field::Date => &mut self.date,
+            Field::Source => &mut self.source,
+            Field::Url => &mut self.url,
+            Field::Language => &mut self.language,
+            Field::Byline => return None,
+        })
     }
 }
 
-impl<'de> Visitor<'de> for Record<'_> {
-    type Value = Fields;
+/// An object whose wanted fields are taken: the record itself, or one within it that the path of a name leads through
+/// (`content` of `content.body`). The names are known at run time only, so serde's derive cannot do this.
+struct Record<'n, 'f> {
+    names: &'n FieldNames,
+    /// The path that led here, with a point behind it.
+    prefix: &'n str,
+    fields: &'f mut Fields,
+}
+
+impl<'de> DeserializeSeed<'de> for Record<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        if self.prefix.is_empty() {
+            deserializer.deserialize_map(self)
+        } else {
+            deserializer.deserialize_any(self)
+        }
+    }
+}
+
+impl<'de> Visitor<'de> for Record<'_, '_> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
-        let mut fields = Fields::default();
-        while let Some(key) = map.next_key_seed(Key(self.0))? {
-            let slot = match key {
-                Some(Field::Id) => &mut fields.id,
-                Some(Field::Text) => &mut fields.text,
-                Some(Field::Title) => &mut fields.title,
-                Some(Field::Date) => &mut fields.date,
-                Some(Field::Source) => &mut fields.source,
-                Some(Field::Url) => &mut fields.url,
-                Some(Field::Language) => &mut fields.language,
-                Some(Field::Byline) => {
-                    fields.bylines.push(map.next_value_seed(Wanted)?);
-                    continue;
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let Self { names, prefix, fields } = self;
+        while let Some(key) = map.next_key_seed(Key { names, prefix })? {
+            match key {
+                Place::Field(field) => {
+                    let value = map.next_value_seed(Wanted { depth: TEXT_DEPTH })?;
+                    match fields.slot(field) {
+                        None => fields.bylines.push(value),
+                        // Objects of a list have the same path.
+                        Some(slot) if !prefix.is_empty() => Value::join(slot, value),
+                        Some(slot) => *slot = Some(value),
+                    }
                 }
-                None => {
+                Place::Within(path) => {
+                    map.next_value_seed(Record { names, prefix: &path, fields: &mut *fields })?;
+                }
+                Place::Elsewhere => {
                     map.next_value::<IgnoredAny>()?;
-                    continue;
                 }
-            };
-            *slot = Some(map.next_value_seed(Wanted)?);
+            }
         }
-        Ok(fields)
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        let Self { names, prefix, fields } = self;
+        while seq.next_element_seed(Record { names, prefix, fields: &mut *fields })?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
     }
 }
 
@@ -201,175 +254,88 @@ impl Field {
     }
 }
 
-struct Key<'n>(&'n FieldNames);
+/// What a key leads to.
+enum Place {
+    Field(Field),
+    /// An object that wanted fields are in: its path, with a point behind it.
+    Within(String),
+    Elsewhere,
+}
+
+struct Key<'n> {
+    names: &'n FieldNames,
+    prefix: &'n str,
+}
 
 impl<'de> DeserializeSeed<'de> for Key<'_> {
-    type Value = Option<Field>;
+    type Value = Place;
 
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Place, D::Error> {
         deserializer.deserialize_str(self)
     }
 }
 
 impl Visitor<'_> for Key<'_> {
-    type Value = Option<Field>;
+    type Value = Place;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a key")
     }
 
-    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
-        Ok(Field::of(name, self.0))
+    fn visit_str<E>(self, name: &str) -> Result<Place, E> {
+        let Self { names, prefix } = self;
+        if prefix.is_empty() {
+            if let Some(field) = Field::of(name, names) {
+                return Ok(Place::Field(field));
+            }
+        } else if let Some(field) = Field::of(&format!("{prefix}{name}"), names) {
+            return Ok(Place::Field(field));
+        }
+        let leads = |path: &String| {
+            let rest = path.strip_prefix(prefix).and_then(|rest| rest.strip_prefix(name));
+            rest.is_some_and(|rest| rest.starts_with('.'))
+        };
+        let FieldNames { id, text, title, date, source, url } = names;
+        if [id, text, title, date, source, url].into_iter().any(leads) {
+            return Ok(Place::Within(format!("{prefix}{name}.")));
+        }
+        Ok(Place::Elsewhere)
     }
 }
 
-struct Wanted;
+/// Collects the names of fields, those of an object within the record as paths.
+struct Keys<'k> {
+    found: &'k mut Vec<String>,
+}
 
-impl<'de> DeserializeSeed<'de> for Wanted {
-    type Value = Value;
+impl<'de> DeserializeSeed<'de> for Keys<'_> {
+    type Value = ();
 
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        deserializer.deserialize_any(self)
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
     }
 }
 
-impl<'de> Visitor<'de> for Wanted {
-    type Value = Value;
+impl<'de> Visitor<'de> for Keys<'_> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value")
+        f.write_str("an object")
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
-        Ok(Value::Text(text.to_owned()))
-    }
-
-    fn visit_string<E>(self, text: String) -> Result<Value, E> {
-        Ok(Value::Text(text))
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
-        Ok(Value::Number(number.to_string()))
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
-        Ok(Value::Number(number.to_string()))
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
-        Ok(Value::Number(number.to_string()))
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Value, E> {
-        Ok(Value::Bool)
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Value::List)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Value::Object)
-    }
-}
-
-/// Half a surrogate pair (`\ud83d` alone) is no character; writers that cut strings by UTF-16 units leave them
-/// behind. They become U+FFFD.
-fn without_lone_surrogates(json: &str) -> Cow<'_, str> {
-    let bytes = json.as_bytes();
-    let unit = |at: usize| -> Option<u16> {
-        let hex = json.get(at..at + 6)?.strip_prefix("\\u")?;
-        u16::from_str_radix(hex, 16).ok()
-    };
-    let mut out = String::new();
-    let (mut copied, mut at) = (0, 0);
-    while let Some(found) = memchr::memchr(b'\\', &bytes[at..]) {
-        at += found;
-        match unit(at) {
-            Some(0xd800..=0xdbff) if matches!(unit(at + 6), Some(0xdc00..=0xdfff)) => at += 12,
-            Some(0xd800..=0xdfff) => {
-                out.push_str(&json[copied..at]);
-                out.push_str("\\ufffd");
-                at += 6;
-                copied = at;
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<String>()? {
+            match map.next_value_seed(Wanted { depth: 1 })? {
+                Value::Object(entries) if !entries.is_empty() => {
+                    self.found.extend(entries.iter().map(|(name, _)| format!("{key}.{name}")));
+                }
+                _ => self.found.push(key),
             }
-            _ => at += 2,
         }
-        if at >= bytes.len() {
-            break;
-        }
+        Ok(())
     }
-    if copied == 0 {
-        return Cow::Borrowed(json);
-    }
-    out.push_str(&json[copied..]);
-    Cow::Owned(out)
 }
 
 #[cfg(test)]
-mod tests {
-
-    use super::*;
-
-    fn read(json: &str) -> Result<Extracted, String> {
-        record(json, &FieldNames::default())
-    }
-
-    #[test]
-    fn fields_are_found_by_their_configured_names() {
-        let names = FieldNames { text: "body".to_owned(), id: "nr".to_owned(), ..FieldNames::default() };
-        let json = r#"{"nr": 17, "x": {"text": [1]}, "body": "Some\ntext", "date": 20240311, "title": " A \n b ", "lang": "de"}"#;
-        let doc = record(json, &names).unwrap();
-        assert_eq!(doc.own_id.as_deref(), Some("17"));
-        assert_eq!(doc.text, "Some\ntext");
-        assert_eq!(doc.meta.date.as_deref(), Some("20240311"));
-        assert_eq!(doc.meta.title.as_deref(), Some("A b"));
-        assert_eq!(doc.meta.language.as_deref(), Some("de"));
-    }
-
-    #[test]
-    fn what_is_wrong_is_said_in_a_sentence() {
-        let reason = |json: &str| read(json).unwrap_err();
-        assert_eq!(reason(r#"{"id": "a"}"#), "no field `text`");
-        assert_eq!(reason(r#"{"text": 12}"#), "field `text` is a number, not a string");
-        assert_eq!(reason(r#"{"text": ["a"]}"#), "field `text` is a list, not a string");
-        assert_eq!(reason(r#"{"text": {"a": 1}}"#), "field `text` is an object, not a string");
-        assert_eq!(reason(r#"{"text": null}"#), "empty text");
-        assert_eq!(reason(r#"{"text": " \n"}"#), "empty text");
-        assert_eq!(reason("[1]"), "a JSON array, not an object");
-        assert_eq!(reason("null"), "`null`, not a JSON object");
-        assert_eq!(reason(r#"{"text": "a"#), "not valid JSON: EOF while parsing a string (column 11)");
-        assert_eq!(reason(r#"{"text": "a"} x"#), "not valid JSON: trailing characters (column 15)");
-    }
-
-    #[test]
-    fn wrong_types_beside_the_text_are_left_out() {
-        let doc =
-            read(r#"{"text": "a", "title": ["x"], "id": true, "url": null, "source": {"n": 1}}"#).unwrap();
-        assert_eq!(doc.meta, Metadata::default());
-        assert_eq!(doc.own_id, None);
-    }
-
-    #[test]
-    fn depth_does_not_overflow_the_stack() {
-        let deep = "[".repeat(10_000) + &"]".repeat(10_000);
-        assert_eq!(read(&format!(r#"{{"x": {deep}, "text": "a"}}"#)).unwrap().text, "a");
-        assert_eq!(
-            read(&format!(r#"{{"text": {deep}}}"#)).unwrap_err(),
-            "field `text` is a list, not a string"
-        );
-    }
-
-    #[test]
-    fn half_a_surrogate_pair_is_replaced() {
-        assert_eq!(read(r#"{"text": "a\ud83d b"}"#).unwrap().text, "a\u{fffd} b");
-        assert_eq!(read(r#"{"text": "\ud83d\ude00\udc00\\ud800"}"#).unwrap().text, "😀\u{fffd}\\ud800");
-        assert_eq!(read(r#"{"text": "\ud83d\u0041"}"#).unwrap().text, "\u{fffd}A");
-    }
-}
+#[path = "json_tests.rs"]
+mod tests;

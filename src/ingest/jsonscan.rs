@@ -93,7 +93,7 @@ impl Scan for Values {
     }
 
     fn unfinished(&self) -> Option<&'static str> {
-        (self.array && !self.closed).then_some("not valid JSON: the array breaks off")
+        (self.array && !self.closed).then_some("truncated: the array breaks off")
     }
 
     fn is_blank(&self, rest: &[u8]) -> bool {
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn an_array_that_is_not_closed_is_noticed() {
-        assert_eq!(values("{\"a\":1},\n", true, 5), ["{\"a\":1}", "!not valid JSON: the array breaks off"]);
+        assert_eq!(values("{\"a\":1},\n", true, 5), ["{\"a\":1}", "!truncated: the array breaks off"]);
         assert_eq!(values("{\"a\":1},\n{\"b\": \"c", true, 5), ["{\"a\":1}", "{\"b\": \"c"]);
         assert_eq!(values("]", true, 5), Vec::<String>::new());
     }

@@ -135,7 +135,7 @@ pub(super) fn of_text(text: &str) -> Option<String> {
 }
 
 /// The first bytes of a text, at most `bytes` and whole characters.
-fn beginning(text: &str, bytes: usize) -> &str {
+pub(super) fn beginning(text: &str, bytes: usize) -> &str {
     let end = (0..=bytes.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
     &text[..end.unwrap_or(0)]
 }

@@ -3,6 +3,7 @@
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 use super::extract::{Extracted, one_line};
+use super::front_matter;
 use crate::document::Metadata;
 
 /// Reads a Markdown document.
@@ -10,7 +11,7 @@ use crate::document::Metadata;
 /// # Errors
 /// A sentence when no text is left.
 pub(super) fn extract(source: &str) -> Result<Extracted, String> {
-    let (mut meta, body) = front_matter(source);
+    let (mut meta, body) = front_matter::split(source);
     let (title, text) = words(body);
     meta.title = meta.title.or(title.clone());
     if text.is_empty() {
@@ -19,35 +20,6 @@ pub(super) fn extract(source: &str) -> Result<Extracted, String> {
         return Ok(Extracted { own_id: None, meta: Metadata { title: None, ..meta }, text });
     }
     Ok(Extracted { own_id: None, meta, text })
-}
-
-/// The `key: value` lines between two `---` at the top, and what follows them. Nested YAML is not looked into.
-fn front_matter(source: &str) -> (Metadata, &str) {
-    let mut meta = Metadata::default();
-    let none = (Metadata::default(), source);
-    let Some(rest) = source.strip_prefix("---") else { return none };
-    let Some(rest) = rest.strip_prefix("\r\n").or_else(|| rest.strip_prefix('\n')) else { return none };
-    let mut at = 0;
-    for line in rest.split_inclusive('\n') {
-        at += line.len();
-        if matches!(line.trim_end(), "---" | "...") {
-            return (meta, &rest[at..]);
-        }
-        let Some((key, value)) = line.split_once(':') else { continue };
-        let value = value.trim();
-        let quoted = |q: char| value.strip_prefix(q).and_then(|v| v.strip_suffix(q));
-        let value = one_line(quoted('"').or_else(|| quoted('\'')).unwrap_or(value));
-        match key {
-            "title" => meta.title = value,
-            "date" => meta.date = value,
-            "source" => meta.source = value,
-            "url" => meta.url = value,
-            "lang" | "language" => meta.language = value,
-            "byline" | "author" | "agency" => meta.bylines.extend(value),
-            _ => {}
-        }
-    }
-    none
 }
 
 /// The first heading of the first level, where it opens the document, and the text below.

@@ -23,20 +23,28 @@ mod date_line;
 mod dating;
 mod decode;
 mod detect;
+mod envelope;
 mod extract;
 mod feed;
 mod floor;
+mod front_matter;
 #[cfg(feature = "html")]
 mod html;
 mod ids;
 mod input;
 mod json;
+mod jsonfix;
 mod jsonscan;
+mod jsonvalue;
 mod language;
+mod layout;
 mod markdown;
+mod markup;
+mod mojibake;
 #[cfg(feature = "html")]
 mod page;
 mod plain;
+mod record;
 mod references;
 #[cfg(feature = "html")]
 mod strip;

@@ -5,6 +5,7 @@
 
 use super::date_line::is_date_line;
 use super::extract::{Extracted, one_line};
+use super::front_matter;
 use crate::document::Metadata;
 use crate::text::credit::is_byline;
 
@@ -21,8 +22,13 @@ pub(super) fn extract(text: String) -> Result<Extracted, String> {
     if text.trim().is_empty() {
         return Err("empty text".to_owned());
     }
-    let (title, date, body) = split(&text);
-    let meta = Metadata { title, date, ..Metadata::default() };
+    let (mut meta, below) = front_matter::split(&text);
+    let (title, date, body) = split(below);
+    if body.trim().is_empty() {
+        return Err("empty text".to_owned());
+    }
+    meta.title = meta.title.or(title);
+    meta.date = meta.date.or(date);
     let text = if meta == Metadata::default() { text } else { body.to_owned() };
     Ok(Extracted { own_id: None, meta, text })
 }
@@ -143,6 +149,17 @@ mod tests {
             (some("渡轮恢复航行"), some("2024年3月11日"), "港务局表示。".to_owned())
         );
         assert_eq!(parts("港务局周一表示，渡轮恢复航行。\n\n船员说。").0, None);
+    }
+
+    #[test]
+    fn front_matter_is_no_text() {
+        let text = "---\ntitle: Ferry sails\ndate: 2023-09-24\n---\n\nThe ferry sailed.\nIt was late.\n";
+        assert_eq!(
+            parts(text),
+            (some("Ferry sails"), some("2023-09-24"), "The ferry sailed.\nIt was late.\n".to_owned())
+        );
+        assert_eq!(parts("+++\nlayout = 1\n+++\nFerry sails\n\nIt was late.").0, some("Ferry sails"));
+        assert_eq!(extract("---\ntitle: x\n---\n\n".to_owned()).unwrap_err(), "empty text");
     }
 
     #[test]

@@ -155,8 +155,19 @@ pub(super) fn depth(page: &str) -> usize {
 /// The words of the page, a line a block, without what stands around an article; with it where nothing else is
 /// there.
 pub(super) fn text(page: &str) -> String {
-    let inner = words(page, AROUND);
-    if inner.is_empty() { words(page, &["head", "template"]) } else { inner }
+    words_of(page, usize::MAX)
+}
+
+/// The same of a fragment in a field: blank lines part paragraphs there, and every line end does where no element does.
+pub(super) fn fragment(source: &str) -> String {
+    let blocks =
+        (Pieces { rest: source }).any(|piece| matches!(piece, Piece::Open(name) if !is_one_of(name, INLINE)));
+    words_of(source, if blocks { 2 } else { 1 })
+}
+
+fn words_of(page: &str, line_ends: usize) -> String {
+    let inner = words(page, AROUND, line_ends);
+    if inner.is_empty() { words(page, &["head", "template"], line_ends) } else { inner }
 }
 
 /// The words within the page's first `<title>`.
@@ -170,11 +181,13 @@ pub(super) fn title(page: &str) -> Option<String> {
     }
 }
 
-fn words(page: &str, without: &[&str]) -> String {
+/// The words outside of some elements; so many line ends between two words part lines.
+fn words(page: &str, without: &[&str], line_ends: usize) -> String {
     let mut out = String::new();
     // An element left out, and how many of its name are open.
     let mut outside: Option<(&str, usize)> = None;
     let mut blank = false;
+    let mut ends = 0;
     for piece in (Pieces { rest: page }) {
         if let Some((name, open)) = &mut outside {
             match piece {
@@ -193,18 +206,21 @@ fn words(page: &str, without: &[&str]) -> String {
                 if !is_one_of(name, INLINE) && !out.is_empty() && !out.ends_with('\n') {
                     out.push('\n');
                     blank = false;
+                    ends = 0;
                 }
             }
             Piece::Text(text) => {
                 for c in decode_html_entities(text).chars() {
                     if c.is_whitespace() {
                         blank = true;
+                        ends += usize::from(c == '\n');
                         continue;
                     }
                     if blank && !out.is_empty() && !out.ends_with('\n') {
-                        out.push(' ');
+                        out.push(if ends >= line_ends { '\n' } else { ' ' });
                     }
                     blank = false;
+                    ends = 0;
                     out.push(c);
                 }
             }

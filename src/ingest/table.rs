@@ -1,19 +1,22 @@
 //! Rows of comma- or tab-separated values: where they end, and which column is what.
 
+use std::borrow::Cow;
+
 use csv::{ByteRecord, ReaderBuilder};
 
 use super::blocks::{Block, Scan};
 use super::decode::too_long;
-use super::extract::{Extracted, one_line};
+use super::extract::Extracted;
 use super::json::Field;
+use super::layout::{Layout, Quoting};
+use super::record::{Values, listed};
 use crate::config::FieldNames;
-use crate::document::Metadata;
 
 /// Finds the ends of rows as the csv crate does, line ends within quotes left alone. Rows are counted without blank
 /// lines, also as there.
 #[derive(Debug)]
 pub(super) struct Rows {
-    delimiter: u8,
+    layout: Layout,
     state: State,
 }
 
@@ -23,12 +26,28 @@ enum State {
     FieldStart,
     InField,
     Quoted,
+    /// Behind a backslash in a quoted field.
+    Escaped,
     QuoteInQuoted,
 }
 
 impl Rows {
-    pub(super) fn new(delimiter: u8) -> Self {
-        Self { delimiter, state: State::RowStart }
+    pub(super) fn new(layout: Layout) -> Self {
+        Self { layout, state: State::RowStart }
+    }
+
+    fn step(&self, byte: u8) -> State {
+        match (self.state, byte) {
+            (State::Quoted, b'\\') if self.layout.quoting == Quoting::Backslash => State::Escaped,
+            (State::Quoted, b'"') => State::QuoteInQuoted,
+            (State::Quoted | State::Escaped, _) | (State::QuoteInQuoted, b'"') => State::Quoted,
+            (_, b'\r' | b'\n') => State::RowStart,
+            (_, byte) if byte == self.layout.delimiter => State::FieldStart,
+            (State::RowStart | State::FieldStart, b'"') if self.layout.quoting != Quoting::None => {
+                State::Quoted
+            }
+            _ => State::InField,
+        }
     }
 }
 
@@ -37,43 +56,38 @@ impl Scan for Rows {
         let mut at = 0;
         while at < fresh.len() {
             if self.state == State::Quoted {
-                at += memchr::memchr(b'"', &fresh[at..])?;
+                // A backslash means nothing in most tables, and stopping at one does no harm.
+                at += memchr::memchr2(b'"', b'\\', &fresh[at..])?;
             }
-            let byte = fresh[at];
+            let blank = self.state == State::RowStart;
+            self.state = self.step(fresh[at]);
             at += 1;
-            self.state = match (self.state, byte) {
-                (State::Quoted, _) => State::QuoteInQuoted,
-                (State::QuoteInQuoted, b'"') => State::Quoted,
-                (State::RowStart, b'\r' | b'\n') => State::RowStart,
-                (_, b'\r' | b'\n') => {
-                    self.state = State::RowStart;
-                    return Some(at);
-                }
-                (_, byte) if byte == self.delimiter => State::FieldStart,
-                (State::RowStart | State::FieldStart, b'"') => State::Quoted,
-                _ => State::InField,
-            };
+            if self.state == State::RowStart && !blank {
+                return Some(at);
+            }
         }
         None
     }
 
     /// A quote that never closes would swallow the rest of the file: its line is given up instead.
     fn give_up(&mut self, pending: &[u8]) -> Option<(usize, &'static str)> {
-        if self.state != State::Quoted {
+        if !matches!(self.state, State::Quoted | State::Escaped) {
             return None;
         }
         self.state = State::RowStart;
         // Blank lines before it belong to the pending bytes.
         let start = pending.iter().position(|b| !matches!(b, b'\r' | b'\n')).unwrap_or(0);
-        let end = memchr::memchr(b'\n', &pending[start..]).map_or(pending.len(), |at| start + at + 1);
-        Some((end, "a quoted field that is not closed"))
+        match memchr::memchr(b'\n', &pending[start..]) {
+            Some(at) => Some((start + at + 1, "a quoted field that is not closed")),
+            None => Some((pending.len(), "truncated: a quoted field that is not closed")),
+        }
     }
 }
 
 /// Which column holds what.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Columns {
-    delimiter: u8,
+    layout: Layout,
     fields: Vec<Option<Field>>,
     text: usize,
 }
@@ -83,31 +97,47 @@ impl Columns {
     ///
     /// # Errors
     /// A sentence when no column holds the text.
-    pub(super) fn of_header(header: &[u8], delimiter: u8, names: &FieldNames) -> Result<Self, String> {
-        let fields = fields_of(header, delimiter, names);
+    pub(super) fn of_header(header: &[u8], layout: Layout, names: &FieldNames) -> Result<Self, String> {
+        let columns = columns_of(header, layout.delimiter);
+        let fields = fields_of(&columns, names);
         match fields.iter().position(|field| *field == Some(Field::Text)) {
-            Some(text) => Ok(Self { delimiter, fields, text }),
-            None => Err(format!("no column `{}` in the header row", names.text)),
+            Some(text) => Ok(Self { layout, fields, text }),
+            None => Err(format!(
+                "no column `{}` in the header row: it has {}; name the one that holds the text with --text-field",
+                names.text,
+                listed(&columns)
+            )),
         }
     }
 
-    /// Every row of a block as a document or the reason why it is none, with its number (1 is the first data row).
-    pub(super) fn rows<'a>(
-        &'a self,
-        block: &'a Block,
+    /// Hands on every row of a block as a document or the reason why it is none, with its number (1 is the first data row).
+    pub(super) fn each(
+        &self,
+        block: &Block,
         limit: u64,
-    ) -> impl Iterator<Item = (u64, Result<Extracted, String>)> + 'a {
-        let mut reader = rows(&block.data, self.delimiter);
+        mut wanted: impl FnMut(u64) -> bool,
+        mut sink: impl FnMut(u64, Result<Extracted, String>),
+    ) {
+        let data = match self.layout.quoting {
+            Quoting::Backslash => Cow::Owned(self.layout.without_backslashes(&block.data)),
+            Quoting::Doubled | Quoting::None => Cow::Borrowed(&block.data[..]),
+        };
+        let mut reader = ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .quoting(self.layout.quoting != Quoting::None)
+            .delimiter(self.layout.delimiter)
+            .from_reader(&data[..]);
         let mut row = ByteRecord::new();
-        block.records().filter_map(move |(number, bytes)| {
+        for (number, bytes) in block.records() {
             // The csv crate cannot fail on bytes in memory with ragged rows allowed.
             let is_row = reader.read_byte_record(&mut row).unwrap_or(false);
-            if number == 1 || !is_row {
-                return None;
+            if number == 1 || !is_row || !wanted(number - 1) {
+                continue;
             }
             let result = if bytes.len() as u64 > limit { Err(too_long(limit)) } else { self.document(&row) };
-            Some((number - 1, result))
-        })
+            sink(number - 1, result);
+        }
     }
 
     fn document(&self, row: &ByteRecord) -> Result<Extracted, String> {
@@ -115,35 +145,36 @@ impl Columns {
         if surplus || row.len() <= self.text {
             return Err(format!("{} fields in the row, {} in the header", row.len(), self.fields.len()));
         }
-        let mut doc = Extracted { own_id: None, meta: Metadata::default(), text: String::new() };
+        let mut values = Values::default();
         for (field, bytes) in self.fields.iter().zip(row) {
             let Some(field) = field else { continue };
-            let value = String::from_utf8_lossy(bytes);
+            let value = String::from_utf8_lossy(bytes).into_owned();
             match field {
-                Field::Text => doc.text = value.into_owned(),
-                Field::Id => doc.own_id = Some(value.into_owned()).filter(|id| !id.trim().is_empty()),
-                Field::Title => doc.meta.title = one_line(&value),
-                Field::Date => doc.meta.date = one_line(&value),
-                Field::Source => doc.meta.source = one_line(&value),
-                Field::Url => doc.meta.url = one_line(&value),
-                Field::Language => doc.meta.language = one_line(&value),
-                Field::Byline => doc.meta.bylines.extend(one_line(&value)),
+                Field::Text => values.text = Some(value),
+                Field::Id => values.id = Some(value),
+                Field::Title => values.title = Some(value),
+                Field::Date => values.date = Some(value),
+                Field::Source => values.source = Some(value),
+                Field::Url => values.url = Some(value),
+                Field::Language => values.language = Some(value),
+                Field::Byline => values.bylines.push(value),
             }
         }
-        if doc.text.trim().is_empty() { Err("empty text".to_owned()) } else { Ok(doc) }
+        values.document()
     }
 }
 
-fn rows(data: &[u8], delimiter: u8) -> csv::Reader<&[u8]> {
-    ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(data)
+/// The cells of a header row, without the blanks around them.
+pub(super) fn columns_of(header: &[u8], delimiter: u8) -> Vec<String> {
+    let mut reader =
+        ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(header);
+    let mut row = ByteRecord::new();
+    let _ = reader.read_byte_record(&mut row);
+    row.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect()
 }
 
 /// Column names are met as they are configured, else without regard to case and blanks.
-fn fields_of(header: &[u8], delimiter: u8, names: &FieldNames) -> Vec<Option<Field>> {
-    let mut row = ByteRecord::new();
-    let _ = rows(header, delimiter).read_byte_record(&mut row);
-    let columns: Vec<String> =
-        row.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
+pub(super) fn fields_of(columns: &[String], names: &FieldNames) -> Vec<Option<Field>> {
     let exact: Vec<Option<Field>> = columns.iter().map(|name| Field::of(name, names)).collect();
     let lower = FieldNames {
         id: names.id.to_lowercase(),
@@ -158,15 +189,6 @@ fn fields_of(header: &[u8], delimiter: u8, names: &FieldNames) -> Vec<Option<Fie
     merged.map(|(exact_field, field)| exact_field.or(field.filter(|f| !exact.contains(&Some(*f))))).collect()
 }
 
-/// The delimiter under which the first line names the text column: the one that the file's name promises, else
-/// another in use (spreadsheets of many countries write `;` into `.csv`).
-pub(super) fn delimiter(head: &[u8], promised: u8, names: &FieldNames) -> u8 {
-    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
-    let end = memchr::memchr2(b'\n', b'\r', head).unwrap_or(head.len());
-    let has_text = |delimiter: &u8| fields_of(&head[..end], *delimiter, names).contains(&Some(Field::Text));
-    [promised, b',', b';', b'\t', b'|'].into_iter().find(has_text).unwrap_or(promised)
-}
-
 #[cfg(test)]
 mod tests {
 
@@ -175,17 +197,26 @@ mod tests {
     use super::super::blocks::tests::all;
     use super::*;
 
+    const COMMAS: Layout = Layout { skip: 0, delimiter: b',', quoting: Quoting::Doubled };
+
     fn documents(input: &str) -> Vec<(u64, Result<Extracted, String>)> {
+        documents_of(input, b',')
+    }
+
+    fn documents_of(input: &str, promised: u8) -> Vec<(u64, Result<Extracted, String>)> {
         let names = FieldNames::default();
-        let delimiter = delimiter(input.as_bytes(), b',', &names);
-        let records = all(input.as_bytes(), &mut Rows::new(delimiter), 1 << 20, 1 << 20);
+        let layout = Layout::of(input.as_bytes(), true, promised, &names);
+        let input = &input.as_bytes()[layout.skip..];
+        let records = all(input, &mut Rows::new(layout), 1 << 20, 1 << 20);
         let mut block = Block { first: 1, ..Block::default() };
         for (_, record) in &records {
             block.data.extend(record);
             block.ends.push(block.data.len());
         }
-        let columns = Columns::of_header(&records[0].1, delimiter, &names).unwrap();
-        columns.rows(&block, 1 << 20).collect()
+        let columns = Columns::of_header(&records[0].1, layout, &names).unwrap();
+        let mut out = Vec::new();
+        columns.each(&block, 1 << 20, |_| true, |row, result| out.push((row, result)));
+        out
     }
 
     #[test]
@@ -214,22 +245,91 @@ mod tests {
 
     #[test]
     fn an_open_quote_costs_its_line_only() {
-        let rows = all(b"id,text\n1,\"open\n2,fine\n3,also\n", &mut Rows::new(b','), 5, 1 << 20);
+        let rows = all(b"id,text\n1,\"open\n2,fine\n3,also\n", &mut Rows::new(COMMAS), 5, 1 << 20);
         let shown: Vec<String> = rows.iter().map(|(_, r)| String::from_utf8_lossy(r).into_owned()).collect();
         assert_eq!(shown, ["id,text\n", "!a quoted field that is not closed", "2,fine\n", "3,also\n"]);
     }
 
+    fn texts_of(input: &str, promised: u8) -> Vec<String> {
+        documents_of(input, promised)
+            .into_iter()
+            .map(|(_, doc)| doc.map_or_else(|e| format!("!{e}"), |d| d.text))
+            .collect()
+    }
+
+    #[test]
+    fn a_quote_that_opens_a_field_is_a_letter_where_none_closes_it() {
+        let input = "id\ttext\n1\t\"We heard it, he said.\n2\t\"No,\" she said.\n3\tHe said \"no\".\n4\t\"All of it.\"\n";
+        assert_eq!(
+            texts_of(input, b'\t'),
+            ["\"We heard it, he said.", "\"No,\" she said.", "He said \"no\".", "\"All of it.\""]
+        );
+        let quoted = "id\ttext\n1\t\"One \"\"two\"\"\n\nthree\"\n2\tFour\n";
+        assert_eq!(texts_of(quoted, b'\t'), ["One \"two\"\n\nthree", "Four"]);
+    }
+
+    #[test]
+    fn a_backslash_escapes_a_quote_where_the_table_is_written_so() {
+        let input =
+            "id,text\n1,\"He said \\\"no, never\\\", and left.\"\n2,\"A \\\\ b\nc, \\\"d\\\"\"\n3,plain\n";
+        assert_eq!(texts_of(input, b','), ["He said \"no, never\", and left.", "A \\ b\nc, \"d\"", "plain"]);
+        let none = "id,text\n1,\"C:\\dir\\\"\n2,\"and \"\"so\"\"\"\n";
+        assert_eq!(texts_of(none, b','), ["C:\\dir\\", "and \"so\""]);
+    }
+
+    #[test]
+    fn a_missing_column_is_told_with_those_found_and_the_flag() {
+        let error = Columns::of_header(b"url,headline,body\n", COMMAS, &FieldNames::default()).unwrap_err();
+        assert_eq!(
+            error,
+            "no column `text` in the header row: it has `url`, `headline`, `body`; name the one that holds the text with \
+             --text-field"
+        );
+    }
+
+    /// Tables of any layout, with dirt.
+    fn table() -> impl Strategy<Value = String> {
+        let cell = "[a\"\\\\\r\n,;\t é]{0,8}";
+        prop::collection::vec(cell, 0..12).prop_map(|cells| format!("id,text\n{}", cells.join(",")))
+    }
+
     proptest! {
         #[test]
+        fn every_row_is_a_document_or_a_reason(input in table(), quoting in 0..3_u8, block in 1_usize..40) {
+            let quoting = [Quoting::Doubled, Quoting::Backslash, Quoting::None][usize::from(quoting)];
+            let layout = Layout { quoting, ..COMMAS };
+            let columns = Columns::of_header(b"id,text\n", layout, &FieldNames::default()).unwrap();
+            let cut = all(input.as_bytes(), &mut Rows::new(layout), block, 1 << 20);
+            let mut made = 0;
+            for (number, record) in &cut {
+                if record.starts_with(b"!") || *number == 1 {
+                    made += 1;
+                    continue;
+                }
+                let block = Block { ends: vec![record.len()], data: record.clone(), first: *number, only: false };
+                columns.each(&block, 1 << 20, |_| true, |_, _| made += 1);
+            }
+            prop_assert_eq!(made, cut.len());
+        }
+
+        #[test]
+        fn the_block_does_not_matter(input in table(), block in 1_usize..40) {
+            let layout = Layout::of(input.as_bytes(), true, b',', &FieldNames::default());
+            let cut = |block| all(input.as_bytes(), &mut Rows::new(layout), block, 1 << 20);
+            prop_assert_eq!(cut(block), cut(1 << 20));
+        }
+
+        #[test]
         fn blocks_hold_the_rows_that_the_csv_crate_sees(input in "[a,\"\r\n]{0,60}", block in 1_usize..16) {
-            let mut reader = rows(input.as_bytes(), b',');
+            let rows = |data| ReaderBuilder::new().has_headers(false).flexible(true).from_reader(data);
+            let mut reader = rows(input.as_bytes());
             let whole: Vec<ByteRecord> = reader.byte_records().map(Result::unwrap).collect();
-            let cut = all(input.as_bytes(), &mut Rows::new(b','), block, 1 << 20);
+            let cut = all(input.as_bytes(), &mut Rows::new(COMMAS), block, 1 << 20);
             let clean = cut.iter().all(|(_, record)| !record.starts_with(b"!"));
             if clean {
                 let mut apart = Vec::new();
                 for (_, record) in &cut {
-                    apart.extend(rows(record, b',').byte_records().map(Result::unwrap));
+                    apart.extend(rows(record).byte_records().map(Result::unwrap));
                 }
                 prop_assert_eq!(apart, whole);
                 prop_assert!(cut.iter().enumerate().all(|(i, (n, _))| *n == i as u64 + 1));
