@@ -61,7 +61,11 @@ pub struct IngestConfig {
     /// More news agencies, and more names of known ones, in the form of `data/agencies.tsv`; laid over the table that is
     /// compiled in.
     pub agencies: Option<std::path::PathBuf>,
-    /// Names of the fields of JSON objects and CSV columns.
+    /// What gives a document its source: `folder`, `host` (of its address), or a regular expression that is looked for in its
+    /// path, then in its id, and whose first group, else whose match is the source. Unset, the document names it.
+    pub source_from: Option<String>,
+    /// Names of the fields of JSON objects and CSV columns. In JSON, `content.body` is the field `body` of the object
+    /// `content`.
     pub fields: FieldNames,
 }
 
@@ -76,6 +80,7 @@ impl Default for IngestConfig {
             max_document_bytes: MAX_DOCUMENT_BYTES,
             mtime: false,
             agencies: None,
+            source_from: None,
             fields: FieldNames::default(),
         }
     }
@@ -207,6 +212,12 @@ impl Config {
         share("match.threshold", m.threshold, true)?;
         share("match.excerpt_containment", m.excerpt_containment, true)?;
         share("match.misses", m.misses, false)?;
+        if let Some(pattern) = &self.ingest.source_from {
+            regex::Regex::new(pattern).map_err(|error| Error::Config {
+                name: "ingest.source_from",
+                message: format!("neither `folder` nor `host` nor a regular expression: {error}"),
+            })?;
+        }
         if self.ingest.max_document_bytes == 0 {
             return Err(Error::Config {
                 name: "ingest.max_document_bytes",

@@ -100,6 +100,8 @@ pub struct Header {
     pub bytes: u64,
     /// The id the document asked for, where an earlier document of the run had it already.
     pub duplicate_id: Option<String>,
+    /// Letters that were lost before or while it was decoded (U+FFFD), where they are many.
+    pub lost_letters: u64,
 }
 
 /// An input that gave no document, and why. It is data: reported, counted, never an abort.
@@ -111,4 +113,24 @@ pub struct Skipped {
     pub record: Option<u64>,
     /// One sentence that a person understands.
     pub reason: String,
+}
+
+/// `example.org` of `https://www.example.org:8080/a`.
+pub(crate) fn host(url: &str) -> Option<&str> {
+    let rest = url.split_once("://")?.1;
+    let host = rest.split(['/', '?', '#', ':']).next()?;
+    let host = host.strip_prefix("www.").unwrap_or(host);
+    (!host.is_empty()).then_some(host)
+}
+
+/// The nearest folder above a file whose name is that of a source: not a date or a number, as folders by day have.
+pub(crate) fn folder_name(path: &str) -> Option<&str> {
+    let (folders, _) = path.rsplit_once('/')?;
+    folders.rsplit('/').find(|name| is_name(name))
+}
+
+fn is_name(name: &str) -> bool {
+    let letters = name.chars().filter(|c| c.is_alphabetic()).count();
+    let digits = name.chars().filter(char::is_ascii_digit).count();
+    letters > digits
 }

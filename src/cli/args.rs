@@ -191,12 +191,23 @@ pub struct ClusterArgs {
     /// Write the run to FILE; `-` is standard output
     ///
     /// The file appears under its name when it is complete, never before. Its form is that of --format, else that of its
-    /// ending: .csv is csv, .txt is text, everything else jsonl. The text report still goes to standard output.
+    /// ending: .csv is csv, .txt is text, .jsonl, .ndjson, .json or none is jsonl; other endings are refused without --format.
+    /// The text report still goes to standard output.
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output options")]
     pub output: Option<PathBuf>,
     /// Form of the output [default: text on standard output]
     #[arg(long, value_enum, help_heading = "Output options")]
     pub format: Option<Format>,
+    /// In a table, give every document a row, not only those in clusters
+    #[arg(long, help_heading = "Output options")]
+    pub all: bool,
+    /// Write a table that Excel opens by a double click, with SEP between fields [default: ;]
+    ///
+    /// Such a table begins with a byte order mark and has the line ends of Windows. Excel wants `;` where the comma is the
+    /// decimal sign, and `,` elsewhere.
+    #[arg(long, value_name = "SEP", num_args = 0..=1, require_equals = true, default_missing_value = ";",
+        value_parser = separator, help_heading = "Output options")]
+    pub csv_excel: Option<u8>,
     /// Write the run as a page to FILE: overview, clusters, pairs side by side
     ///
     /// One file that needs no other and asks nothing of any network; the texts of clustered documents are in it.
@@ -333,7 +344,12 @@ pub struct SettingArgs {
     /// Know the news agencies in FILE too: a name and its spellings a line, separated by tabs
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = INPUT)]
     pub agencies: Option<String>,
-    /// Field or column that holds the id
+    /// Take the source of a document from its folder, the host of its address, or what REGEX finds in its path or id
+    ///
+    /// The first group of REGEX is the source, else the whole match. Where it finds nothing, the document's own source stays.
+    #[arg(long, value_name = "folder|host|REGEX", help_heading = INPUT)]
+    pub source_from: Option<String>,
+    /// Field or column that holds the id; in JSON, as for the others, `a.b` is the field `b` of the object `a`
     #[arg(long, value_name = "NAME", help_heading = FIELDS)]
     pub id_field: Option<String>,
     /// Field or column that holds the text
@@ -362,7 +378,7 @@ fn strictness() -> PossibleValuesParser {
 }
 
 /// Each flag that sets a value of `wirecopy.toml`, by its name here, and the place of its value there.
-pub(super) const SETTINGS: [(&str, &str); 29] = [
+pub(super) const SETTINGS: [(&str, &str); 30] = [
     ("threads", "threads"),
     ("memory", "memory"),
     ("temp_dir", "temp_dir"),
@@ -386,6 +402,7 @@ pub(super) const SETTINGS: [(&str, &str); 29] = [
     ("max_document_bytes", "ingest.max_document_bytes"),
     ("mtime", "ingest.mtime"),
     ("agencies", "ingest.agencies"),
+    ("source_from", "ingest.source_from"),
     ("id_field", "ingest.fields.id"),
     ("text_field", "ingest.fields.text"),
     ("title_field", "ingest.fields.title"),
@@ -431,6 +448,7 @@ impl Typed for SettingArgs {
             "max_document_bytes" => self.max_document_bytes.map(|n| Value::String(n.to_string())),
             "mtime" => self.mtime.map(Value::Boolean),
             "agencies" => text(&self.agencies),
+            "source_from" => text(&self.source_from),
             "id_field" => text(&self.id_field),
             "text_field" => text(&self.text_field),
             "title_field" => text(&self.title_field),
@@ -439,6 +457,17 @@ impl Typed for SettingArgs {
             "url_field" => text(&self.url_field),
             _ => None,
         }
+    }
+}
+
+/// The sign between fields of a table.
+fn separator(written: &str) -> Result<u8, String> {
+    match written {
+        "tab" | "\\t" => Ok(b'\t'),
+        _ => match written.as_bytes() {
+            [sign] if *sign == b'\t' || (sign.is_ascii_punctuation() && *sign != b'"') => Ok(*sign),
+            _ => Err("expected one sign, such as `;`, `,` or `tab`".to_owned()),
+        },
     }
 }
 

@@ -11,7 +11,7 @@ use super::bars::Bars;
 use super::output::Output;
 use super::settings::Settings;
 use super::{DONE, DUPLICATES, TROUBLE, interrupt, terminal};
-use crate::report::{Spooled, TextStyle, peak_memory};
+use crate::report::{Spooled, TableStyle, TextStyle, peak_memory};
 use crate::text::credit::Agencies;
 use crate::verify::Model;
 use crate::{Cancel, Error, Pipeline, Root, Skipped};
@@ -29,6 +29,8 @@ struct Plan {
     output: Option<(Output, Format)>,
     /// Where the page goes.
     page: Option<Output>,
+    /// The form of a table.
+    table: TableStyle,
     /// The text on standard output.
     text: bool,
 }
@@ -54,7 +56,7 @@ pub(super) fn run(global: &GlobalArgs, args: &ClusterArgs, bars: &Bars) -> anyho
     cancel.check()?;
     if let Some((output, format)) = &mut plan.output {
         let format = *format;
-        output.write(|out| write(&run, format, &TextStyle::default(), out))?;
+        output.write(|out| write(&run, format, &TextStyle::default(), &plan.table, out))?;
     }
     if plan.text {
         let style = TextStyle {
@@ -62,7 +64,7 @@ pub(super) fn run(global: &GlobalArgs, args: &ClusterArgs, bars: &Bars) -> anyho
             color: terminal::color_on_stdout(global.color),
             verbosity: global.verbose,
         };
-        Output::stdout().write(|out| write(&run, Format::Text, &style, out))?;
+        Output::stdout().write(|out| write(&run, Format::Text, &style, &plan.table, out))?;
     }
     cancel.check()?;
     let code = exit_code(!run.skipped.is_empty(), args.exit_code && !run.clusters.is_empty());
@@ -95,10 +97,19 @@ fn plan(global: &GlobalArgs, args: &ClusterArgs) -> anyhow::Result<Plan> {
         }
     }
     let output = match (&args.output, args.format) {
-        (Some(path), format) => Some((Output::open(path)?, format.unwrap_or_else(|| format_of(path)))),
+        (Some(path), format) => {
+            let format = format.map_or_else(|| format_of(path), Ok)?;
+            Some((Output::open(path)?, format))
+        }
         (None, Some(Format::Text) | None) => None,
         (None, Some(format)) => Some((Output::stdout(), format)),
     };
+    let table = TableStyle { all: args.all, excel: args.csv_excel };
+    if table != TableStyle::default() && !matches!(output, Some((_, Format::Csv))) {
+        bail!(
+            "--all and --csv-excel are of a table: name a file that ends in .csv with -o, or write --format csv"
+        );
+    }
     let page = args.html.as_deref().map(Output::open).transpose()?;
     // Two forms on one stream would be of use to nobody.
     let on_stdout = [output.as_ref().map(|(output, _)| output), page.as_ref()];
@@ -108,23 +119,35 @@ fn plan(global: &GlobalArgs, args: &ClusterArgs) -> anyhow::Result<Plan> {
     }
     let stdout_taken = on_stdout > 0;
     let asked = args.output.is_none() && args.format == Some(Format::Text);
-    Ok(Plan { settings, roots, output, page, text: !stdout_taken && (asked || !global.quiet) })
+    Ok(Plan { settings, roots, output, page, table, text: !stdout_taken && (asked || !global.quiet) })
 }
 
-/// The form that a file's ending asks for.
-fn format_of(path: &Path) -> Format {
-    match path.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase).as_deref() {
-        Some("csv") => Format::Csv,
-        Some("txt") => Format::Text,
-        _ => Format::Jsonl,
+/// The form that a file's ending asks for. One that no form has is refused: nobody wants JSON lines in a spreadsheet's file.
+fn format_of(path: &Path) -> anyhow::Result<Format> {
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    match ending.as_deref() {
+        Some("csv") => Ok(Format::Csv),
+        Some("txt") => Ok(Format::Text),
+        Some("jsonl" | "ndjson" | "json") | None => Ok(Format::Jsonl),
+        Some("html" | "htm") => bail!("{}: a page is written with --html", path.display()),
+        Some(other) => bail!(
+            "{}: no form has the ending .{other}: known are .jsonl, .ndjson, .json, .csv and .txt; or name the form with --format",
+            path.display()
+        ),
     }
 }
 
-fn write(run: &Spooled, format: Format, style: &TextStyle, out: &mut dyn Write) -> std::io::Result<()> {
+fn write(
+    run: &Spooled,
+    format: Format,
+    style: &TextStyle,
+    table: &TableStyle,
+    out: &mut dyn Write,
+) -> std::io::Result<()> {
     match format {
         Format::Text => run.write_text(out, style),
         Format::Jsonl => run.write_jsonl(out),
-        Format::Csv => run.write_csv(out),
+        Format::Csv => run.write_csv(out, table),
     }
 }
 
@@ -166,7 +189,10 @@ mod tests {
             ("clusters.CSV", Format::Csv),
             ("report.txt", Format::Text),
         ] {
-            assert_eq!(format_of(Path::new(name)), format, "{name}");
+            assert_eq!(format_of(Path::new(name)).unwrap(), format, "{name}");
+        }
+        for name in ["x.xlsx", "run.jsonl.gz", "report.pdf", "page.html", "t.tsv"] {
+            assert!(format_of(Path::new(name)).is_err(), "{name}");
         }
     }
 

@@ -81,7 +81,7 @@ fn is_disproved(encoding: &'static Encoding, bytes: &[u8]) -> bool {
         // One stray byte is none of many.
         return bad > 1 || beyond > 1 || encoding != UTF_8;
     }
-    let (mut words, mut mixed, mut accented) = (0, 0, 0);
+    let (mut words, mut mixed, mut upper, mut accented) = (0, 0, 0, 0);
     for word in text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_ascii()) {
         let letters = word.chars().count();
         if letters < 3 {
@@ -91,11 +91,14 @@ fn is_disproved(encoding: &'static Encoding, bytes: &[u8]) -> bool {
         let lower_first =
             word.chars().zip(word.chars().skip(1)).any(|(a, b)| a.is_lowercase() && b.is_uppercase());
         mixed += usize::from(lower_first);
+        upper += usize::from(!lower_first && word.chars().all(char::is_uppercase));
         let latin = word.chars().all(|c| c.is_ascii() || matches!(c, '\u{aa}'..='\u{24f}'));
         let beyond = word.chars().filter(|c| !c.is_ascii()).count();
         accented += usize::from(latin && beyond * 10 > letters * 7);
     }
-    words >= WORDS && (mixed * 3 > words || accented * 2 > words)
+    // The cases of Cyrillic are exchanged between its sets: `нЙОЙУФТ ЪБСЧЙМ`.
+    let exchanged = mixed > 0 && (mixed + upper) * 5 > words * 4;
+    words >= WORDS && (mixed * 3 > words || exchanged || accented * 2 > words)
 }
 
 /// How well bytes read as UTF-8.

@@ -7,6 +7,7 @@ use super::blocks::Block;
 use super::detect::Format;
 use super::feed::{Sizes, Work};
 use super::input::{self, Part, Records};
+use super::source_from::SourceFrom;
 use super::unsettled::Unsettled;
 use super::walk::Found;
 use super::{charset, decode, envelope, json, jsonscan, markdown, mojibake, plain};
@@ -48,6 +49,7 @@ pub(super) struct Worker<'a, M> {
     stopped: AtomicBool,
     map: &'a M,
     wanted: &'a Wanted<'a>,
+    source_from: Option<SourceFrom>,
 }
 
 /// Whether a document is wanted, by its file and its record.
@@ -61,7 +63,15 @@ impl<'a, M> Worker<'a, M> {
         map: &'a M,
         wanted: &'a Wanted<'a>,
     ) -> Self {
-        Self { config, sizes, cancel, stopped: AtomicBool::new(false), map, wanted }
+        Self {
+            config,
+            sizes,
+            cancel,
+            stopped: AtomicBool::new(false),
+            map,
+            wanted,
+            source_from: SourceFrom::of(config),
+        }
     }
 
     pub(super) fn stop(&self) {
@@ -208,18 +218,43 @@ impl<'a, M> Worker<'a, M> {
     where
         M: Fn(Unsettled<'_>) -> (Document, T),
     {
-        let Extracted { own_id, meta, text } = match result {
+        let Extracted { own_id, mut meta, text } = match result {
             Ok(extracted) => extracted,
             Err(reason) => return skip(found, record, reason),
         };
         let fallback = record.map_or_else(|| found.id.clone(), |number| format!("{}#{number}", found.id));
+        if let Some(source) =
+            self.source_from.as_ref().and_then(|from| from.of_document(found, own_id.as_deref(), &meta))
+        {
+            meta.source = Some(source);
+        }
         let id = own_id.unwrap_or_else(|| fallback.clone());
         let document = Document { id, path: found.shown.clone(), record, meta, text };
         let (document, value) = (self.map)(Unsettled { document, origin, found, mtime: self.config.mtime });
         let Document { id, path, record, meta, text } = document;
-        let header = Header { id, path, record, meta, bytes: text.len() as u64, duplicate_id: None };
+        let header = Header {
+            id,
+            path,
+            record,
+            meta,
+            bytes: text.len() as u64,
+            duplicate_id: None,
+            lost_letters: lost_letters(&text),
+        };
         Piece::Read { header, fallback, value }
     }
+}
+
+/// Of a text with many characters that could not be decoded, how many these are: the text is in another character set than
+/// it was read in, or was so before it was saved.
+fn lost_letters(text: &str) -> u64 {
+    /// One stray byte is no matter.
+    const MANY: usize = 3;
+    /// Characters of which one is lost.
+    const OF: usize = 200;
+    let lost = memchr::memmem::find_iter(text.as_bytes(), "\u{fffd}").count();
+    let many = lost >= MANY && lost * OF >= text.chars().count();
+    if many { lost as u64 } else { 0 }
 }
 
 fn skip<T>(found: &Found, record: Option<u64>, reason: String) -> Piece<T> {

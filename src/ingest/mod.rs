@@ -46,6 +46,7 @@ mod page;
 mod plain;
 mod record;
 mod references;
+mod source_from;
 #[cfg(feature = "html")]
 mod strip;
 mod table;

@@ -7,6 +7,7 @@
 //!
 //! ASCII costs a scan, any other text a look at some sixty characters.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -17,28 +18,33 @@ use encoding_rs::{
 };
 
 /// Sets of one byte a character, of equal ones the more usual first.
-static SINGLE: [&Encoding; 16] = [
-    WINDOWS_1252,
-    WINDOWS_1251,
-    WINDOWS_1250,
-    WINDOWS_1253,
-    WINDOWS_1254,
-    WINDOWS_1255,
-    WINDOWS_1256,
-    WINDOWS_1257,
-    WINDOWS_1258,
-    WINDOWS_874,
-    ISO_8859_2,
-    ISO_8859_5,
-    ISO_8859_7,
-    KOI8_R,
-    IBM866,
-    MACINTOSH,
+static SINGLE: [Option<&Encoding>; 17] = [
+    Some(WINDOWS_1252),
+    // Latin-1, in which every byte is the character of its number.
+    None,
+    Some(WINDOWS_1251),
+    Some(WINDOWS_1250),
+    Some(WINDOWS_1253),
+    Some(WINDOWS_1254),
+    Some(WINDOWS_1255),
+    Some(WINDOWS_1256),
+    Some(WINDOWS_1257),
+    Some(WINDOWS_1258),
+    Some(WINDOWS_874),
+    Some(ISO_8859_2),
+    Some(ISO_8859_5),
+    Some(ISO_8859_7),
+    Some(KOI8_R),
+    Some(IBM866),
+    Some(MACINTOSH),
 ];
 /// Sets of two bytes with characters that UTF-8 of East Asian texts turns into all the time, and that their own texts
 /// hardly have. Asking a set for its code of a character is slow.
-static DOUBLE: [(&Encoding, &str); 3] =
-    [(SHIFT_JIS, "繝縺繧蜷譛邱莨荳譁"), (GB18030, "銆锛鐨涓鈥鍦鏄浗澶"), (BIG5, "嚗銝憭銋瘥")];
+static DOUBLE: [(&Encoding, &str); 3] = [
+    (SHIFT_JIS, "縺繧縲繝荳譁譛蜈螟蛻驕隕險髟荵莠譏闊"),
+    (GB18030, "锛銆涓鐨鏄鍦鍙璇鍗鎶鏃浠鍚鍏鍥鍔鍛鎴鎵鐞闂绋缁瀹銈銇銉伄"),
+    (BIG5, "銝嚗鈭瘚憭隞撠霈皜撟摰敺銵霂"),
+];
 
 /// Characters beyond ASCII in a sample.
 const SAMPLE: usize = 32;
@@ -64,15 +70,13 @@ const FOREIGN: u8 = 0xfe;
 static BYTES: LazyLock<HashMap<char, [u8; SINGLE.len()]>> = LazyLock::new(|| {
     let mut table: HashMap<char, [u8; SINGLE.len()]> = HashMap::new();
     for (at, set) in SINGLE.iter().enumerate() {
-        // Programs that know no character for a byte pass it on as a control code.
-        for byte in 0x80..=0x9f {
-            table.entry(char::from(byte)).or_insert([FOREIGN; SINGLE.len()])[at] = byte;
-        }
         for byte in 0x80..=0xff {
-            let (text, _) = set.decode_without_bom_handling(std::slice::from_ref(&byte));
-            if let Some(c) = text.chars().next().filter(|c| *c != LOST) {
-                table.entry(c).or_insert([FOREIGN; SINGLE.len()])[at] = byte;
-            }
+            let c = set.and_then(|set| {
+                let (text, _) = set.decode_without_bom_handling(std::slice::from_ref(&byte));
+                text.chars().next().filter(|c| *c != LOST)
+            });
+            // What a set has no character for is passed on as a control code.
+            table.entry(c.unwrap_or(char::from(byte))).or_insert([FOREIGN; SINGLE.len()])[at] = byte;
         }
     }
     table
@@ -133,8 +137,9 @@ impl Misread {
             let bytes: Vec<u8> = codes.iter().map(|codes| codes[at]).collect();
             (at, Tally::of(&bytes))
         });
-        // Of equal ones the first.
-        let (at, best) = tallies.rev().max_by_key(|(_, tally)| (tally.whole, tally.sequences))?;
+        // Sets that share most characters differ in what comes out; of equal ones the first.
+        let (at, best) =
+            tallies.rev().max_by_key(|(_, tally)| (tally.whole, tally.sequences, Reverse(tally.odd)))?;
         best.is_utf8().then_some(Misread::Single(at))
     }
 
@@ -243,15 +248,20 @@ struct Tally {
     stray: usize,
     sequences: usize,
     lossy: usize,
+    /// Upper case right behind lower case.
+    odd: usize,
 }
 
 impl Tally {
     fn of(bytes: &[u8]) -> Self {
         let mut tally = Self::default();
         let mut at = 0;
+        let mut lower = false;
         while at < bytes.len() {
             match Sequence::at(&bytes[at..]) {
-                Sequence::Whole(_, length) => {
+                Sequence::Whole(c, length) => {
+                    tally.odd += usize::from(lower && c.is_uppercase());
+                    lower = c.is_lowercase();
                     tally.whole += length;
                     tally.sequences += 1;
                     at += length;
@@ -265,6 +275,7 @@ impl Tally {
                 Sequence::None => {
                     // Nothing is known of a byte that was lost.
                     tally.stray += usize::from(!bytes[at].is_ascii() && bytes[at] != UNKNOWN);
+                    lower = bytes[at].is_ascii_lowercase();
                     at += 1;
                 }
             }

@@ -28,7 +28,7 @@ fn misread(text: &str, set: &'static Encoding) -> String {
 #[test]
 fn what_was_misread_in_a_set_of_one_byte_is_undone() {
     for text in TEXTS {
-        for set in SINGLE {
+        for set in SINGLE.into_iter().flatten() {
             let wrong = misread(text, set);
             if wrong.contains(LOST) {
                 continue;
@@ -116,9 +116,9 @@ proptest! {
 
     #[test]
     fn words_of_a_script_that_were_misread_come_back(
-        words in prop::collection::vec("[а-яё]{2,9}", 6..30), set in prop::sample::select(vec![0_usize, 1, 13]),
+        words in prop::collection::vec("[а-яё]{2,9}", 6..30), set in prop::sample::select(vec![0_usize, 2, 14]),
     ) {
         let text = words.join(" ");
-        prop_assert_eq!(undo(misread(&text, SINGLE[set])), text);
+        prop_assert_eq!(undo(misread(&text, SINGLE[set].unwrap())), text);
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::folders::Folders;
 use super::headers::Headers;
 use super::headlines::Headlines;
 use super::learned::Learned;
@@ -30,6 +31,8 @@ pub(super) struct Corpus {
     pub(super) headers: Headers,
     pub(super) tokens: TokenStore,
     pub(super) skipped: Vec<Skipped>,
+    /// Whether folders can stand for sources.
+    pub(super) folders: Folders,
     /// Bytes of text of all documents.
     pub(super) bytes: u64,
     /// By document: its source, and when it was published, where that is understood.
@@ -65,6 +68,7 @@ impl Corpus {
                 TokenStore::whole(&budget.part(1, 8))
             },
             skipped: Vec::new(),
+            folders: Folders::default(),
             bytes: 0,
             learned: Learned::default(),
             sources: Vec::new(),
@@ -103,6 +107,7 @@ impl Corpus {
             .map(DocId)
             .ok_or(Error::TooManyDocuments { limit })?;
         self.bytes += header.bytes;
+        self.folders.see(header);
         let source = source_key(&header.path, header.record, &header.meta);
         self.sources.push(source);
         Arc::make_mut(&mut self.known_sources).push(known_source(&header.meta));

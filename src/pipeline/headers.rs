@@ -3,7 +3,7 @@
 //! A header and its credits are some ten strings, most of them short: as values they take several times the bytes of
 //! their text. Ids and the rest are kept apart, since ids alone are wanted for every edge.
 
-use crate::document::{DateOrigin, Header, Metadata};
+use crate::document::{DateOrigin, Header, Metadata, folder_name};
 use crate::spill::{Blobs, Budget};
 use crate::text::credit::{Credit, Form};
 use crate::{DocId, Result};
@@ -27,6 +27,8 @@ pub(super) struct Headers {
     rest: Blobs<u8>,
     /// Paths of containers, which many records share.
     containers: Vec<String>,
+    /// Whether a document's folder is its source.
+    folders: bool,
     bytes: Vec<u8>,
 }
 
@@ -36,8 +38,14 @@ impl Headers {
             ids: Blobs::new(&budget.part(1, 2)),
             rest: Blobs::new(&budget.part(1, 2)),
             containers: Vec::new(),
+            folders: false,
             bytes: Vec::new(),
         }
+    }
+
+    /// From now on the folder of a document that names no source is its source.
+    pub(super) fn take_folders(&mut self) {
+        self.folders = true;
     }
 
     pub(super) fn len(&self) -> usize {
@@ -156,9 +164,12 @@ impl HeaderReader<'_> {
                 language: bytes.optional(),
                 ..Metadata::default()
             },
-            bytes: 0,
+            ..Header::default()
         };
-        let meta = Metadata { date_origin: bytes.one_of(&ORIGINS), ..header.meta };
+        let mut meta = Metadata { date_origin: bytes.one_of(&ORIGINS), ..header.meta };
+        if self.headers.folders && meta.source.is_none() {
+            meta.source = folder_name(&header.path).map(str::to_owned);
+        }
         Ok((Header { meta, ..header }, bytes.credits()))
     }
 

@@ -7,6 +7,7 @@ mod account;
 mod copied;
 mod corpus;
 mod evidence;
+mod folders;
 mod headers;
 mod headlines;
 mod joins;
@@ -29,7 +30,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use crate::candidates::Survey;
 use crate::classify::Scorer;
 use crate::cluster::Cluster;
-use crate::config::Config;
+use crate::config::{Config, IngestConfig};
 use crate::ingest::{References, Root};
 use crate::progress::{Cancel, NoProgress, Progress, Stage};
 use crate::report::{ModelLine, Run, Spooled};
@@ -172,6 +173,13 @@ impl<'a> Pipeline<'a> {
         let references = References::new(&self.references)?;
         let (config, cancel) = (self.config, &self.cancel);
         let mut corpus = read::read(&roots, config, &self.budget, self.progress, cancel, &mut account)?;
+        let folder_sources = corpus.take_folders()?;
+        // What reads the documents again does as this run did.
+        let with_folders = folder_sources.then(|| {
+            let ingest = IngestConfig { source_from: Some("folder".to_owned()), ..config.ingest.clone() };
+            Config { ingest, ..config.clone() }
+        });
+        let config = with_folders.as_ref().unwrap_or(config);
         let publications = stages::publications(&corpus, config);
         let groups = stages::copies(&corpus, &publications, config, cancel, &mut account)?;
         let groups = stages::furniture(&mut corpus, groups, &publications, config, cancel, &mut account)?;
@@ -192,7 +200,15 @@ impl<'a> Pipeline<'a> {
             let found = words.terms.len() as u64;
             Ok(((evidence, inside, words), found))
         })?;
-        let wording = tell::Wording { evidence, words, command: self.command, inside, references, model };
+        let wording = tell::Wording {
+            evidence,
+            words,
+            command: self.command,
+            inside,
+            references,
+            model,
+            folder_sources,
+        };
         tell::run(corpus, found, config, wording, account)
     }
 

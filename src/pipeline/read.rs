@@ -9,7 +9,7 @@ use super::corpus::Corpus;
 use crate::candidates::bands::band_keys;
 use crate::candidates::params::Bands;
 use crate::config::{Config, MatchConfig};
-use crate::document::Skipped;
+use crate::document::{Header, Skipped};
 use crate::ingest::{self, Outcome, Root, Unsettled};
 use crate::progress::{Cancel, Progress, Stage};
 use crate::sketch::Sketcher;
@@ -109,6 +109,8 @@ pub(super) fn read_into(
     };
     account.measure(Stage::Read, |_| {
         let mut inputs = 0;
+        corpus.folders.add_roots(roots);
+        let mut lossy = Lossy::default();
         ingest::read_unsettled(roots, &config.ingest, progress, cancel, &|_, _| true, prepare, |outcome| {
             inputs += 1;
             match outcome {
@@ -121,6 +123,7 @@ pub(super) fn read_into(
                     });
                 }
                 Outcome::Read(header, read) => {
+                    lossy.see(&header);
                     let digest = if let Read::New(read) = &read { read.digest } else { None };
                     let document = corpus.push(&header, read)?;
                     if let Some(digest) = digest {
@@ -130,9 +133,41 @@ pub(super) fn read_into(
             }
             Ok(())
         })?;
+        lossy.close();
         let documents = corpus.len() as u64;
         Ok(((), inputs, documents))
     })
+}
+
+/// Warns of documents whose letters were lost.
+#[derive(Default)]
+struct Lossy {
+    documents: usize,
+}
+
+impl Lossy {
+    /// Documents that are named.
+    const NAMED: usize = 5;
+
+    fn see(&mut self, header: &Header) {
+        if header.lost_letters == 0 {
+            return;
+        }
+        self.documents += 1;
+        if self.documents <= Self::NAMED {
+            tracing::warn!(
+                "{}: {} of its letters are lost (U+FFFD): it is or was read in a wrong character set, and copies of it may be missed",
+                crate::report::clean(&header.id),
+                header.lost_letters
+            );
+        }
+    }
+
+    fn close(&self) {
+        if self.documents > Self::NAMED {
+            tracing::warn!("and so of {} more documents", self.documents - Self::NAMED);
+        }
+    }
 }
 
 /// Signs documents with the settings of a run.

@@ -43,6 +43,8 @@ pub(super) struct Wording {
     /// Tells which documents stand below a reference root.
     pub(super) references: References,
     pub(super) model: Option<ModelLine>,
+    /// Whether folders were taken for sources.
+    pub(super) folder_sources: bool,
 }
 
 /// What is known of a cluster besides its edges.
@@ -113,6 +115,7 @@ pub(super) fn run(
         stages,
         seconds,
         peak_memory: peak_memory(),
+        folder_sources: wording.folder_sources,
     };
     Ok(Spooled { header, documents, skipped: corpus.skipped, furniture, edges, clusters, summary })
 }
@@ -184,6 +187,7 @@ fn document_line(
         date_origin: header.meta.date_origin,
         date_problem: header.meta.date_problem,
         source: header.meta.source,
+        url: header.meta.url,
         language: header.meta.language,
         credits: credits.iter().map(|credit| credit.agency.clone()).collect(),
         credit_evidence: credits,

@@ -13,6 +13,7 @@ pub(crate) mod tests;
 mod text;
 mod text_cluster;
 
+pub use csv::TableStyle;
 pub(crate) use lines::JsonLines;
 pub use lines::{Lines, ReportLine};
 pub use memory::peak_memory;

@@ -111,6 +111,9 @@ pub struct DocumentLine {
     pub date_problem: Option<String>,
     /// Publisher.
     pub source: Option<String>,
+    /// Address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
     /// ISO 639-3 code.
     pub language: Option<String>,
     /// Agencies that the document names as its source.
@@ -391,6 +394,9 @@ pub struct SummaryLine {
     pub seconds: f64,
     /// Largest resident memory, in bytes, where the system tells.
     pub peak_memory: Option<u64>,
+    /// Whether each document's folder was taken for its source, since none named one.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub folder_sources: bool,
 }
 
 /// Edges by relation.

@@ -8,7 +8,8 @@ use super::csv::write_table;
 use super::jsonl::LineRef;
 use super::text::Told;
 use super::{
-    ClusterLine, DocumentLine, EdgeLine, FurnitureLine, Lines, Run, RunLine, SummaryLine, TextStyle,
+    ClusterLine, DocumentLine, EdgeLine, FurnitureLine, Lines, Run, RunLine, SummaryLine, TableStyle,
+    TextStyle,
 };
 use crate::Result;
 use crate::document::Skipped;
@@ -79,16 +80,18 @@ impl Spooled {
     ///
     /// # Errors
     /// Whatever `out` returns, or a temporary file that cannot be read.
-    pub fn write_csv(&self, out: impl Write) -> io::Result<()> {
+    pub fn write_csv(&self, out: impl Write, style: &TableStyle) -> io::Result<()> {
         let clustered: HashSet<&str> =
             self.clusters.iter().flat_map(|cluster| &cluster.members).map(|member| &*member.id).collect();
         let mut get = self.documents.getter();
         let places = self.documents.with_id(|id| clustered.contains(id)).map_err(io::Error::other)?;
         let places: HashMap<String, usize> = places.into_iter().collect();
-        write_table(&self.clusters, out, |id| {
+        let document = |id: &str| {
             let document = places.get(id).map(|&at| get(at)).transpose().map_err(io::Error::other)?;
             Ok(document.map(Cow::Owned))
-        })
+        };
+        let documents = self.documents.iter().map(|line| line.map(Cow::Owned).map_err(io::Error::other));
+        write_table(&self.clusters, out, style, document, documents)
     }
 
     /// Writes what [`Run::write_text`] writes.

@@ -115,6 +115,9 @@ impl Told<'_> {
         self.write_clusters(&mut out, style, find)?;
         write_skipped(&mut out, self.skipped, style)?;
         write_without_article(&mut out, self.summary.without_article, style)?;
+        if self.summary.folder_sources {
+            writeln!(out, "\nNo document names its source: the folder of each was taken for it")?;
+        }
         self.write_stages(&mut out, style)?;
         out.flush()
     }

@@ -15,7 +15,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::document::Metadata;
+use crate::document::{Metadata, host};
 use crate::spill::Budget;
 use crate::text::{SourceLines, TokenStore, Tokens, shingles};
 use crate::verify::{Idf, LanguageKey, Profile, Weights, in_common};
@@ -52,25 +52,21 @@ pub fn source_name<'a>(path: &'a str, record: Option<u64>, meta: &'a Metadata) -
     })
 }
 
+/// The hash of a source's name, upper case or lower.
+pub(crate) fn name_key(source: &str) -> u64 {
+    xxhash_rust::xxh3::xxh3_64(source.to_lowercase().as_bytes())
+}
+
 /// The hash of the source that a document names, in its `source` field or by the host of its address; `None` where it
 /// names none.
 pub fn known_source(meta: &Metadata) -> Option<u64> {
     let named = meta.source.as_deref().map(str::trim).filter(|name| !name.is_empty());
-    let source = named.or_else(|| host(meta.url.as_deref()?))?;
-    Some(xxhash_rust::xxh3::xxh3_64(source.to_lowercase().as_bytes()))
+    named.or_else(|| host(meta.url.as_deref()?)).map(name_key)
 }
 
 /// The hash of a document's source, upper case or lower; sources are only ever compared.
 pub fn source_key(path: &str, record: Option<u64>, meta: &Metadata) -> u64 {
-    xxhash_rust::xxh3::xxh3_64(source_name(path, record, meta).to_lowercase().as_bytes())
-}
-
-/// `example.org` of `https://www.example.org:8080/a`.
-pub(crate) fn host(url: &str) -> Option<&str> {
-    let rest = url.split_once("://")?.1;
-    let host = rest.split(['/', '?', '#', ':']).next()?;
-    let host = host.strip_prefix("www.").unwrap_or(host);
-    (!host.is_empty()).then_some(host)
+    name_key(source_name(path, record, meta))
 }
 
 /// What sources add to their stories.

@@ -203,5 +203,5 @@ fn a_source_is_named_by_its_field_its_host_or_its_folder() {
     assert_ne!(key(None, None, "x/1.txt", None), key(None, None, "y/1.txt", None));
     assert_eq!(key(None, None, "x/a.jsonl", Some(1)), key(None, None, "x/a.jsonl", Some(2)));
     assert_ne!(key(None, None, "x/a.jsonl", Some(1)), key(None, None, "x/b.jsonl", Some(1)));
-    assert_eq!(super::host("no address"), None);
+    assert_eq!(crate::document::host("no address"), None);
 }

@@ -13,6 +13,7 @@ mod living;
 mod normalize;
 mod placed;
 mod script;
+mod serbian;
 mod shingle;
 mod store;
 mod swar;

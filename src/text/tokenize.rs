@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::furniture::furniture_in;
 use super::normalize::{self, STEM_LETTERS};
 use super::script::{self, Kind};
+use super::serbian;
 use super::swar::{self, hash_of};
 use super::tokens::Segment;
 use super::{Class, SourceLines, Token, Tokens};
@@ -30,6 +31,8 @@ pub struct Tokenizer {
     /// The word at hand, folded, where it is not a piece of `lower`.
     word: String,
     stem: String,
+    /// Whether the text at hand is Serbian in Cyrillic letters, which are compared as Latin ones.
+    serbian: bool,
     tokens: Vec<Token>,
     segments: Vec<Segment>,
 }
@@ -116,6 +119,7 @@ impl Tokenizer {
         self.lower.extend_from_slice(text.as_bytes());
         self.lower.make_ascii_lowercase();
         self.lower.resize(text.len() + PADDING, 0);
+        self.serbian = serbian::is_cyrillic(text);
     }
 
     /// Cuts `text`, which is in `lower` too.
@@ -216,6 +220,9 @@ impl Tokenizer {
             normalize::fold(&visible, &mut self.word);
         } else {
             normalize::fold(word, &mut self.word);
+        }
+        if self.serbian {
+            serbian::to_latin(&mut self.word);
         }
     }
 

@@ -8,8 +8,8 @@ use crate::DocId;
 use crate::cluster::Judge;
 use crate::dates;
 use crate::document::Header;
+use crate::document::host;
 use crate::report::{EarliestBy, Relation};
-use crate::sources::host;
 
 /// Members before a member that are checked for being the version before it, latest first.
 const LOOKED_AT: usize = 16;

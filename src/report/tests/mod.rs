@@ -4,7 +4,7 @@ pub(crate) mod fixture;
 mod jsonl;
 
 use super::screen::width;
-use super::{Run, TextStyle};
+use super::{Run, TableStyle, TextStyle};
 
 fn text(run: &Run, style: TextStyle) -> String {
     let mut out = Vec::new();
@@ -13,8 +13,12 @@ fn text(run: &Run, style: TextStyle) -> String {
 }
 
 fn csv(run: &Run) -> String {
+    csv_as(run, TableStyle::default())
+}
+
+fn csv_as(run: &Run, style: TableStyle) -> String {
     let mut out = Vec::new();
-    run.write_csv(&mut out).unwrap();
+    run.write_csv(&mut out, &style).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -62,7 +66,7 @@ fn more_members_of_a_version_are_shown_when_asked() {
 fn the_table_names_versions_and_the_cluster() {
     let table = csv(&fixture::running());
     let row = table.lines().find(|row| row.contains(",feeds/northwire-77,")).unwrap();
-    assert!(row.ends_with(",2,\"Three dead in quay fire at Orrinmouth, cold store still burning\""), "{row}");
+    assert!(row.contains(",2,\"Three dead in quay fire at Orrinmouth, cold store still burning\""), "{row}");
     let other = table.lines().find(|row| row.contains(",isle/own.txt,")).unwrap();
     assert!(other.contains(",Isle Weekly,,\"Three dead"), "{other}");
 }
@@ -80,8 +84,29 @@ fn table_of_clustered_documents() {
     insta::assert_snapshot!(rows.concat());
     assert_eq!(
         csv(&fixture::empty()),
-        "cluster,id,path,record,relation,score,representative,title,date,source,version,cluster_title\n"
+        "cluster,id,path,record,relation,score,representative,title,date,source,version,cluster_title,url,credits,\
+         language,words,earliest\n"
     );
+}
+
+#[test]
+fn the_table_of_all_documents_has_a_row_for_each() {
+    let run = fixture::news();
+    let table = csv_as(&run, TableStyle { all: true, excel: None });
+    let mut rows = ::csv::Reader::from_reader(table.as_bytes());
+    let ids: Vec<String> = rows.records().map(|row| row.unwrap()[1].to_owned()).collect();
+    assert!(ids.len() > csv(&run).lines().count() - 1);
+    let mut all: Vec<&str> = run.documents.iter().map(|document| document.id.as_str()).collect();
+    let mut ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    all.sort_unstable();
+    ids.sort_unstable();
+    assert_eq!(ids, all);
+}
+
+#[test]
+fn the_table_for_excel_has_a_mark_and_a_separator() {
+    let table = csv_as(&fixture::empty(), TableStyle { all: false, excel: Some(b';') });
+    assert!(table.starts_with("\u{feff}cluster;id;path;") && table.ends_with(";earliest\r\n"), "{table:?}");
 }
 
 #[test]
