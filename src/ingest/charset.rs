@@ -6,6 +6,7 @@
 //! well-formed UTF-8 throughout is a page whose template was never updated. A set in which the page would be
 //! malformed, or no language, is not believed either.
 
+use std::collections::HashSet;
 use std::io::{self, Read};
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
@@ -68,8 +69,11 @@ fn telling(bytes: &[u8]) -> &[u8] {
 /// Words beyond ASCII that must be there before they are judged.
 const WORDS: usize = 4;
 
-/// Whether bytes cannot be text in a set: they are malformed in it time and again, give control codes, letters of both cases
-/// within words, or words of accented letters alone in a set for Latin.
+/// Kinds of rare signs that must be there before their share is judged.
+const ODD_KINDS: usize = 4;
+
+/// Whether bytes cannot be text in a set: they are malformed in it time and again, give control codes, rare signs between
+/// letters, letters of both cases within words, or words of accented letters alone in a set for Latin.
 fn is_disproved(encoding: &'static Encoding, bytes: &[u8]) -> bool {
     let (text, _) = encoding.decode_without_bom_handling(bytes);
     let (mut beyond, mut bad) = (0, 0);
@@ -80,6 +84,12 @@ fn is_disproved(encoding: &'static Encoding, bytes: &[u8]) -> bool {
     if bad * 10 > beyond {
         // One stray byte is none of many.
         return bad > 1 || beyond > 1 || encoding != UTF_8;
+    }
+    // Pairs of bytes of East Asian sets read as single ones.
+    let odd = |c: char| "¤¥¦¨¬¯´µ¶¸¹²³¼½¾".contains(c);
+    let kinds: HashSet<char> = text.chars().filter(|c| odd(*c)).collect();
+    if kinds.len() >= ODD_KINDS && text.chars().filter(|c| odd(*c)).count() * 5 > beyond {
+        return true;
     }
     let (mut words, mut mixed, mut upper, mut accented) = (0, 0, 0, 0);
     for word in text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_ascii()) {

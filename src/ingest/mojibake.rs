@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use encoding_rs::{
-    BIG5, EncoderResult, Encoding, GB18030, IBM866, ISO_8859_2, ISO_8859_5, ISO_8859_7, KOI8_R, MACINTOSH,
+    EncoderResult, Encoding, GB18030, IBM866, ISO_8859_2, ISO_8859_5, ISO_8859_7, KOI8_R, MACINTOSH,
     SHIFT_JIS, WINDOWS_874, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252, WINDOWS_1253, WINDOWS_1254,
     WINDOWS_1255, WINDOWS_1256, WINDOWS_1257, WINDOWS_1258,
 };
@@ -40,16 +40,17 @@ static SINGLE: [Option<&Encoding>; 17] = [
 ];
 /// Sets of two bytes with characters that UTF-8 of East Asian texts turns into all the time, and that their own texts
 /// hardly have. Asking a set for its code of a character is slow.
-static DOUBLE: [(&Encoding, &str); 3] = [
+static DOUBLE: [(&Encoding, &str); 2] = [
     (SHIFT_JIS, "縺繧縲繝荳譁譛蜈螟蛻驕隕險髟荵莠譏闊"),
     (GB18030, "锛銆涓鐨鏄鍦鍙璇鍗鎶鏃浠鍚鍏鍥鍔鍛鎴鎵鐞闂绋缁瀹銈銇銉伄"),
-    (BIG5, "銝嚗鈭瘚憭隞撠霈皜撟摰敺銵霂"),
 ];
 
 /// Characters beyond ASCII in a sample.
 const SAMPLE: usize = 32;
-/// Bytes that a sample is looked for in.
-const SAMPLE_BYTES: usize = 4096;
+/// The same of the sample that decides between sets that share most characters.
+const LARGE_SAMPLE: usize = 1000;
+/// Bytes that a sample is looked for in, for each of its characters.
+const BYTES_A_CHARACTER: usize = 128;
 /// The characters of `DOUBLE` that a sample must have.
 const TELLING: usize = 3;
 /// Share of a sample's characters that must be parts of whole sequences.
@@ -103,11 +104,12 @@ impl Misread {
     /// Looks at the first characters beyond ASCII, and at some in the middle.
     fn find(text: &str) -> Option<Self> {
         let first = text.bytes().position(|byte| !byte.is_ascii())?;
-        Self::of_sample(sample(text, first)).or_else(|| {
+        let found = Self::of_sample(sample(text, first, SAMPLE)).or_else(|| {
             let half = (text.len() / 2..).find(|at| text.is_char_boundary(*at))?;
             let next = half + text[half..].bytes().position(|byte| !byte.is_ascii())?;
-            Self::of_sample(sample(text, next))
-        })
+            Self::of_sample(sample(text, next, SAMPLE))
+        })?;
+        Some(Self::of_sample(sample(text, first, LARGE_SAMPLE)).unwrap_or(found))
     }
 
     fn of_sample(sample: &str) -> Option<Self> {
@@ -154,15 +156,13 @@ impl Misread {
     }
 }
 
-/// Up to [`SAMPLE`] characters beyond ASCII from a place on, and what stands between them.
-fn sample(text: &str, from: usize) -> &str {
+/// Up to so many characters beyond ASCII from a place on, and what stands between them.
+fn sample(text: &str, from: usize, characters: usize) -> &str {
     let rest = &text[from..];
-    let end = rest
-        .char_indices()
-        .take_while(|(at, _)| *at < SAMPLE_BYTES)
-        .filter(|(_, c)| !c.is_ascii())
-        .nth(SAMPLE);
-    end.map_or_else(|| super::language::beginning(rest, SAMPLE_BYTES), |(end, _)| &rest[..end])
+    let bytes = characters * BYTES_A_CHARACTER;
+    let end =
+        rest.char_indices().take_while(|(at, _)| *at < bytes).filter(|(_, c)| !c.is_ascii()).nth(characters);
+    end.map_or_else(|| super::language::beginning(rest, bytes), |(end, _)| &rest[..end])
 }
 
 /// The byte of a character in each set.

@@ -73,7 +73,7 @@ fn lost_bytes_cost_their_character_only() {
 
 #[test]
 fn sets_of_two_bytes_are_undone_but_for_what_was_lost() {
-    for (text, set) in [(TEXTS[3], SHIFT_JIS), (TEXTS[4], GBK), (TEXTS[4], BIG5)] {
+    for (text, set) in [(TEXTS[3], SHIFT_JIS), (TEXTS[4], GBK)] {
         let undone = undo(misread(text, set));
         let kept = text.chars().filter(|c| undone.contains(*c)).count();
         assert!(kept * 10 >= 7 * text.chars().count(), "{}: {undone}", set.name());

@@ -308,6 +308,7 @@ mod tests {
             id: format!("é{at}"),
             path: texts[0].clone().unwrap_or_default(),
             record,
+            lost_letters: 0,
             meta: Metadata {
                 title: text(1),
                 date: text(2),

@@ -337,6 +337,7 @@ fn close(run: &mut Run) {
     run.summary = SummaryLine {
         documents,
         without_article: 0,
+        folder_sources: false,
         skipped: run.skipped.len() as u64,
         clusters: run.clusters.len() as u64,
         clustered_documents: run.clusters.iter().map(|cluster| cluster.members.len() as u64).sum(),
