@@ -28,7 +28,7 @@ const STORIES: [&str; 5] = [
 /// Stories of one site, each with the notice of it and a line that the rules know, and a reprint of the first elsewhere.
 fn desk() -> Desk {
     let desk = Desk::new();
-    for folder in ["in", "in/meridian", "in/post"] {
+    for folder in ["in", "meridian", "in/post"] {
         std::fs::create_dir(desk.path().join(folder)).unwrap();
     }
     for (at, story) in STORIES.iter().enumerate() {
@@ -116,7 +116,7 @@ fn a_learned_line_is_furniture_to_whoever_looks_at_the_run() {
 
     let learned = lines(&desk, "furniture");
     assert_eq!(learned.len(), 1, "{learned:?}");
-    assert_eq!((&learned[0]["source"], &learned[0]["line"]), (&"in/meridian".into(), &NOTICE.into()));
+    assert_eq!((&learned[0]["source"], &learned[0]["line"]), (&"meridian".into(), &NOTICE.into()));
     assert_eq!(learned[0]["documents"], STORIES.len());
     let documents = lines(&desk, "document");
     let counted = |id: &str| {
@@ -157,7 +157,7 @@ fn a_learned_line_is_furniture_to_whoever_looks_at_the_run() {
 /// Stories of a site whose pages have lost their line breaks: its notice stands inside them, with a name and a count of its own.
 fn flat() -> Desk {
     let desk = Desk::new();
-    for folder in ["in", "in/courier", "in/post"] {
+    for folder in ["in", "courier", "in/post"] {
         std::fs::create_dir(desk.path().join(folder)).unwrap();
     }
     for (at, story) in STORIES.iter().enumerate() {
@@ -181,7 +181,7 @@ fn a_stretch_learned_inside_a_line_is_furniture_to_whoever_looks_at_the_run() {
     let desk = flat();
     desk.out(&["cluster", "-q", "in", "-o", "run.jsonl", "--html", "page.html"]);
     let learned = lines(&desk, "furniture");
-    assert_eq!((&learned[0]["source"], &learned[0]["line"]), (&"in/courier".into(), &notice(0).into()));
+    assert_eq!((&learned[0]["source"], &learned[0]["line"]), (&"courier".into(), &notice(0).into()));
     assert_eq!(learned[0]["documents"], STORIES.len());
     assert!(learned.iter().all(|stretch| !stretch["runs"].as_array().unwrap().is_empty()), "{learned:?}");
     let documents = lines(&desk, "document");

@@ -332,7 +332,12 @@ fn the_table_has_what_the_recipes_use() {
             .to_vec()
         })
         .collect();
-    assert_eq!(columns[0][0], "a");
+    assert_eq!((columns[0][0], rows[0]["representative"].as_str()), ("a", "yes"));
+    assert!(
+        rows[0].contains_key("cluster_title")
+            && rows[0].contains_key("record")
+            && rows[0].contains_key("path")
+    );
     assert_eq!(
         columns[0][2..10],
         [

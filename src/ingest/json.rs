@@ -303,7 +303,7 @@ impl Visitor<'_> for Key<'_> {
     }
 }
 
-/// Collects the names of fields, those of an object within the record as paths.
+/// Collects the names of fields, those of an object within the record as paths, a list of objects with brackets.
 struct Keys<'k> {
     found: &'k mut Vec<String>,
 }
@@ -328,6 +328,10 @@ impl<'de> Visitor<'de> for Keys<'_> {
             match map.next_value_seed(Wanted { depth: 1 })? {
                 Value::Object(entries) if !entries.is_empty() => {
                     self.found.extend(entries.iter().map(|(name, _)| format!("{key}.{name}")));
+                }
+                // The brackets say that the records may be in there.
+                Value::List(values) if matches!(values.first(), Some(Value::Object(_))) => {
+                    self.found.push(format!("{key}[]"));
                 }
                 _ => self.found.push(key),
             }

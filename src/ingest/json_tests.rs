@@ -38,6 +38,7 @@ fn what_is_wrong_is_said_in_a_sentence() {
         "no field `text`: the record has `n`, `content.title`, `content.body`; name the one that holds the text with \
          --text-field"
     );
+    assert!(reason(r#"{"articles": [{"text": "a"}]}"#).contains("the record has `articles[]`;"));
     assert_eq!(reason("{}"), "no field `text`: the record has no field at all");
     assert_eq!(reason(r#"{"text": null}"#), "empty text");
     assert_eq!(reason(r#"{"text": " \n"}"#), "empty text");

@@ -80,14 +80,12 @@ const CLOSED: &[&str] = &[
 /// Longest name of these.
 const NAME_BYTES: usize = 10;
 /// Times that HTML is undone: once, and once more where it was escaped.
-#[cfg(feature = "html")]
 const TIMES: usize = 2;
 
 /// The text of a field, and what a whole page in it says about itself.
 ///
 /// # Errors
 /// A sentence when there is markup and no word in it.
-#[cfg(feature = "html")]
 pub(super) fn text_of(value: String) -> Result<(String, Metadata), String> {
     let mut text = value;
     for _ in 0..TIMES {
@@ -112,13 +110,7 @@ pub(super) fn text_of(value: String) -> Result<(String, Metadata), String> {
     Ok((text, Metadata::default()))
 }
 
-#[cfg(not(feature = "html"))]
-pub(super) fn text_of(value: String) -> Result<(String, Metadata), String> {
-    Ok((value, Metadata::default()))
-}
-
 /// A headline or a name without tags and entities.
-#[cfg(feature = "html")]
 pub(super) fn line_of(value: String) -> String {
     if is_markup(&value) {
         return super::strip::fragment(&value);
@@ -126,18 +118,11 @@ pub(super) fn line_of(value: String) -> String {
     without_entities(&value).unwrap_or(value)
 }
 
-#[cfg(not(feature = "html"))]
-pub(super) fn line_of(value: String) -> String {
-    value
-}
-
 /// The content of a CDATA section that is all there is.
-#[cfg(feature = "html")]
 fn within_cdata(text: &str) -> Option<&str> {
     text.trim().strip_prefix("<![CDATA[")?.strip_suffix("]]>")
 }
 
-#[cfg(feature = "html")]
 fn without_entities(text: &str) -> Option<String> {
     memchr::memchr(b'&', text.as_bytes())?;
     match html_escape::decode_html_entities(text) {
@@ -147,7 +132,6 @@ fn without_entities(text: &str) -> Option<String> {
 }
 
 /// Whether a text has tags of HTML. "1 < 2", "<name@example.org>" and "the <b> tag" are none.
-#[cfg_attr(not(feature = "html"), expect(dead_code, reason = "fields are left as they are"))]
 fn is_markup(text: &str) -> bool {
     let bytes = text.as_bytes();
     memchr::memchr_iter(b'<', bytes).any(|at| {
@@ -162,7 +146,7 @@ fn is_markup(text: &str) -> bool {
     })
 }
 
-#[cfg(all(test, feature = "html"))]
+#[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 

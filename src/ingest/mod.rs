@@ -39,6 +39,7 @@ mod jsonvalue;
 mod language;
 mod layout;
 mod markdown;
+#[cfg(feature = "html")]
 mod markup;
 mod mojibake;
 #[cfg(feature = "html")]

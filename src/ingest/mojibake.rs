@@ -47,7 +47,9 @@ static DOUBLE: [(&Encoding, &str); 2] = [
 
 /// Characters beyond ASCII in a sample.
 const SAMPLE: usize = 32;
-/// The same of the sample that decides between sets that share most characters.
+/// Characters of a sample that refuse most sets.
+const FIRST: usize = 16;
+/// Characters beyond ASCII in the sample that decides between sets that share most characters.
 const LARGE_SAMPLE: usize = 1000;
 /// Bytes that a sample is looked for in, for each of its characters.
 const BYTES_A_CHARACTER: usize = 128;
@@ -135,9 +137,20 @@ impl Misread {
             return None;
         }
         let codes: Vec<[u8; SINGLE.len()]> = sample.chars().map(codes).collect();
-        let tallies = (0..SINGLE.len()).map(|at| {
-            let bytes: Vec<u8> = codes.iter().map(|codes| codes[at]).collect();
-            (at, Tally::of(&bytes))
+        // Nor have most texts of other scripts characters that any of the sets has.
+        let foreign = codes.iter().filter(|codes| codes.iter().all(|code| *code == FOREIGN)).count();
+        if foreign * 5 > all {
+            return None;
+        }
+        let mut bytes = Vec::with_capacity(codes.len());
+        let mut tally = |at: usize, codes: &[[u8; SINGLE.len()]]| {
+            bytes.clear();
+            bytes.extend(codes.iter().map(|codes| codes[at]));
+            Tally::of(&bytes)
+        };
+        let tallies = (0..SINGLE.len()).filter_map(|at| {
+            let first = tally(at, &codes[..codes.len().min(FIRST)]);
+            (first.whole >= first.stray).then(|| (at, tally(at, &codes)))
         });
         // Sets that share most characters differ in what comes out; of equal ones the first.
         let (at, best) =

@@ -1,7 +1,9 @@
 //! What records of JSON and rows of tables have in common: the values of their fields to a document.
 
 use super::extract::{Extracted, one_line};
-use super::{markup, mojibake};
+#[cfg(feature = "html")]
+use super::markup::{line_of, text_of};
+use super::mojibake;
 use crate::document::Metadata;
 
 /// Longest cell that may be a placeholder for nothing.
@@ -45,11 +47,11 @@ impl Values {
     /// A sentence when there is no text.
     pub(super) fn document(self) -> Result<Extracted, String> {
         let text = self.text.filter(|text| !is_empty(text)).ok_or("empty text")?;
-        let (text, page) = markup::text_of(mojibake::undo(text))?;
+        let (text, page) = text_of(mojibake::undo(text))?;
         let field = |value: Option<String>| one_line(&value.filter(|value| !is_empty(value))?);
         let prose = |value: Option<String>| {
             let value = value.filter(|value| !is_empty(value))?;
-            one_line(&markup::line_of(mojibake::undo(value)))
+            one_line(&line_of(mojibake::undo(value)))
         };
         let meta = Metadata {
             title: prose(self.title).or(page.title),
@@ -64,6 +66,18 @@ impl Values {
         };
         Ok(Extracted { own_id: self.id.filter(|id| !is_empty(id)), meta, text })
     }
+}
+
+/// Without an HTML reader fields are left as they are.
+#[cfg(not(feature = "html"))]
+#[expect(clippy::unnecessary_wraps, reason = "the form of the function that reads HTML")]
+fn text_of(value: String) -> Result<(String, Metadata), String> {
+    Ok((value, Metadata::default()))
+}
+
+#[cfg(not(feature = "html"))]
+fn line_of(value: String) -> String {
+    value
 }
 
 /// Whether a value says that there is none: blank, or what pandas, databases and spreadsheets write for nothing and for
