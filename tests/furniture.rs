@@ -28,7 +28,7 @@ const STORIES: [&str; 5] = [
 /// Stories of one site, each with the notice of it and a line that the rules know, and a reprint of the first elsewhere.
 fn desk() -> Desk {
     let desk = Desk::new();
-    for folder in ["in", "meridian", "in/post"] {
+    for folder in ["in", "in/meridian", "in/post"] {
         std::fs::create_dir(desk.path().join(folder)).unwrap();
     }
     for (at, story) in STORIES.iter().enumerate() {
@@ -157,7 +157,7 @@ fn a_learned_line_is_furniture_to_whoever_looks_at_the_run() {
 /// Stories of a site whose pages have lost their line breaks: its notice stands inside them, with a name and a count of its own.
 fn flat() -> Desk {
     let desk = Desk::new();
-    for folder in ["in", "courier", "in/post"] {
+    for folder in ["in", "in/courier", "in/post"] {
         std::fs::create_dir(desk.path().join(folder)).unwrap();
     }
     for (at, story) in STORIES.iter().enumerate() {
