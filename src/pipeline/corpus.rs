@@ -19,9 +19,17 @@ use crate::config::{Config, MatchConfig};
 use crate::document::{Header, Skipped};
 use crate::sources::{Added, known_source, source_key};
 use crate::spill::Budget;
-use crate::text::{NoArticle, Piece, TokenStore, Tokens, mix};
+use crate::text::{NoArticle, Piece, TokenReader, TokenStore, Tokens, mix};
 use crate::verify::LanguageKey;
 use crate::{DocId, Error, Result};
+
+/// A document that has the words and the date of an earlier one.
+struct Twin {
+    document: DocId,
+    first: DocId,
+    /// The first document that is broken into lines as it is, which matters to learned lines. It may be itself.
+    same_lines: DocId,
+}
 
 /// Documents that are worked on between two steps that are taken in their order.
 pub(super) const BATCH: usize = 1 << 12;
@@ -163,34 +171,39 @@ impl Corpus {
         sorted.par_sort_unstable();
         let runs: Vec<&[(u64, DocId)]> =
             sorted.chunk_by(|a, b| a.0 == b.0).filter(|run| run.len() > 1).collect();
-        let twins: Vec<(DocId, DocId)> = runs
+        let twins: Vec<Twin> = runs
             .par_iter()
-            .map_init(
-                || self.tokens.reader(),
-                |reader, run| {
-                    let mut twins: Vec<(DocId, DocId)> = Vec::new();
-                    let mut firsts: Vec<DocId> = Vec::new();
-                    for &(_, document) in *run {
-                        let same = |&&first: &&DocId| {
-                            self.tokens.is_shared(first, document)
-                                || reader.get(first).as_slice() == reader.get(document).as_slice()
-                        };
-                        match firsts.iter().find(same) {
-                            Some(&first) => twins.push((document, first)),
-                            None => firsts.push(document),
-                        }
-                    }
-                    twins
-                },
-            )
+            .map_init(|| self.tokens.reader(), |reader, run| self.twins_among(run, reader))
             .flatten_iter()
             .collect();
         self.first = self.ids().collect();
-        for (twin, first) in twins {
-            self.first[twin.index()] = first;
-            self.tokens.share(twin, first);
+        for Twin { document, first, same_lines } in twins {
+            self.first[document.index()] = first;
+            self.tokens.share(document, same_lines);
         }
         self.tokens.check()
+    }
+
+    /// The twins among documents whose digests agree, in the order of reading.
+    fn twins_among(&self, run: &[(u64, DocId)], reader: &mut TokenReader<'_>) -> Vec<Twin> {
+        let mut twins = Vec::new();
+        // Of each text the first document, and the first of each way in which it is broken into lines.
+        let mut texts: Vec<(DocId, HashMap<u64, DocId>)> = Vec::new();
+        for &(_, document) in run {
+            let own = reader.get(document);
+            let lines = own.lines_digest();
+            let known = texts.iter_mut().find(|(first, _)| {
+                self.tokens.is_shared(*first, document) || reader.get(*first).as_slice() == own.as_slice()
+            });
+            match known {
+                Some((first, forms)) => {
+                    let same_lines = *forms.entry(lines).or_insert(document);
+                    twins.push(Twin { document, first: *first, same_lines });
+                }
+                None => texts.push((document, HashMap::from([(lines, document)]))),
+            }
+        }
+        twins
     }
 
     /// The first document with the same words and date: the document itself, unless it is a twin.
@@ -274,19 +287,21 @@ impl Corpus {
         Ok(())
     }
 
-    /// By document the first of its twins that are of its source, and the firsts whose twins are of several.
+    /// By document the first of its twins that are of its source and broken into lines as it is, and the firsts whose twins
+    /// are of several.
     fn twins_by_source(&self) -> (Vec<DocId>, HashSet<DocId>) {
-        let mut firsts: HashMap<(DocId, u64), DocId> = HashMap::new();
+        let mut firsts: HashMap<(DocId, u64, u32), DocId> = HashMap::new();
         let of_source = self.ids().map(|document| {
             let (first, source) = (self.first_of(document), self.sources[document.index()]);
-            if self.sources[first.index()] == source {
+            if self.sources[first.index()] == source && self.tokens.is_shared(first, document) {
                 first
             } else {
-                *firsts.entry((first, source)).or_insert(document)
+                let kept_at = self.tokens.place(document);
+                *firsts.entry((first, source, kept_at)).or_insert(document)
             }
         });
         let of_source = of_source.collect();
-        (of_source, firsts.into_keys().map(|(first, _)| first).collect())
+        (of_source, firsts.into_keys().map(|(first, ..)| first).collect())
     }
 
     /// Parts twins of which some, each the first of its source, have other tokens now.

@@ -1,8 +1,9 @@
 //! The tokens of all documents of a run, coded, in memory or in a temporary file.
 //!
 //! In: [`Tokens`] in the order of reading. Out: the same again by number, on any thread. Cost: some five nanoseconds a
-//! token going in and one coming out; two to three bytes a token in between (`dictionary`). Twenty bytes a document
-//! stay in memory whatever the budget. Documents of the same tokens can be kept once.
+//! token going in and one coming out; two to three bytes a token in between (`dictionary`). Twenty-four bytes a document
+//! stay in memory whatever the budget. Documents of the same tokens can be kept once; each still has its own count of
+//! boilerplate, since what was left out of a text is no part of its tokens.
 
 use super::dictionary::{Dictionary, parts, whole};
 use super::tokens::{Segment, Token, Tokens};
@@ -32,7 +33,9 @@ pub struct TokenStore {
     blobs: Blobs<u16>,
     /// Where each document's tokens are: their number among those that are kept.
     places: Vec<u32>,
-    /// Tokens, and tokens of furniture, of what is kept.
+    /// By document: tokens that the rules left out of its own text as boilerplate.
+    ruled_out: Vec<u32>,
+    /// Of what is kept: tokens, and tokens that were left out later, of every document that shares it.
     lengths: Vec<(u32, u32)>,
     dictionaries: Vec<Dictionary>,
     /// Tokens counted for the next dictionary; `None` while the last one serves.
@@ -50,6 +53,7 @@ impl TokenStore {
             whole: None,
             blobs: Blobs::new(budget),
             places: Vec::new(),
+            ruled_out: Vec::new(),
             lengths: Vec::new(),
             dictionaries: Vec::new(),
             counts: Some(ByHash::default()),
@@ -75,18 +79,23 @@ impl TokenStore {
         self.places.is_empty()
     }
 
-    fn place(&self, document: DocId) -> usize {
-        self.places[document.index()] as usize
+    fn at(&self, document: DocId) -> usize {
+        self.place(document) as usize
+    }
+
+    /// Where a document's tokens are kept; documents that share them have the same place.
+    pub(crate) fn place(&self, document: DocId) -> u32 {
+        self.places[document.index()]
     }
 
     /// Tokens of a document.
     pub fn len_of(&self, document: DocId) -> usize {
-        self.lengths[self.place(document)].0 as usize
+        self.lengths[self.at(document)].0 as usize
     }
 
-    /// Tokens of its furniture.
+    /// Tokens of its boilerplate.
     pub fn furniture_of(&self, document: DocId) -> u32 {
-        self.lengths[self.place(document)].1
+        self.ruled_out[document.index()].saturating_add(self.lengths[self.at(document)].1)
     }
 
     /// Tokens of all documents.
@@ -99,12 +108,20 @@ impl TokenStore {
     /// # Errors
     /// [`Error::Spill`](crate::Error::Spill) when the temporary file cannot be written.
     pub fn push(&mut self, tokens: &Tokens) -> Result<()> {
+        self.ruled_out.push(tokens.furniture_len());
+        let place = self.keep(tokens, 0)?;
+        self.places.push(place);
+        Ok(())
+    }
+
+    /// Keeps tokens, of which so many were left out later, and says at which place.
+    fn keep(&mut self, tokens: &Tokens, left_out: u32) -> Result<u32> {
         // Documents are numbered by 32 bits.
-        self.places.push(u32::try_from(self.lengths.len()).unwrap_or(u32::MAX));
-        self.lengths.push(lengths(tokens));
+        let place = u32::try_from(self.lengths.len()).unwrap_or(u32::MAX);
+        self.lengths.push((length(tokens), left_out));
         if let Some(whole) = &mut self.whole {
             whole.push(tokens.clone());
-            return Ok(());
+            return Ok(place);
         }
         let dictionary = u16::try_from(self.dictionaries.len()).unwrap_or(PLAIN);
         let mut codes = std::mem::take(&mut self.codes);
@@ -112,11 +129,12 @@ impl TokenStore {
         let pushed = self.blobs.push(&codes);
         self.codes = codes;
         self.learn(tokens, unknown);
-        pushed
+        pushed.map(|()| place)
     }
 
-    /// Adds a document with the tokens of an earlier one, which are kept once.
+    /// Adds a document with the text of an earlier one, whose tokens are kept once.
     pub fn push_again(&mut self, same: DocId) {
+        self.ruled_out.push(self.ruled_out[same.index()]);
         self.places.push(self.places[same.index()]);
     }
 
@@ -130,27 +148,31 @@ impl TokenStore {
         self.place(a) == self.place(b)
     }
 
-    /// Gives a document other tokens, and leaves those that shared them with it theirs.
+    /// Leaves tokens of a document out as boilerplate, `tokens` being the rest; those that shared them with it keep theirs.
     ///
     /// # Errors
     /// [`Error::Spill`](crate::Error::Spill) when the temporary file cannot be written.
     pub fn replace(&mut self, document: DocId, tokens: &Tokens) -> Result<()> {
-        self.push(tokens)?;
-        if let Some(place) = self.places.pop() {
-            self.places[document.index()] = place;
-        }
+        let left_out = self.left_out(self.at(document), tokens);
+        self.places[document.index()] = self.keep(tokens, left_out)?;
         Ok(())
     }
 
-    /// Gives a document, and those that share its tokens, others: some of those that it has, in their order.
+    /// How many tokens have been left out of what is kept at a place once only `tokens` are left.
+    fn left_out(&self, at: usize, tokens: &Tokens) -> u32 {
+        let (before, left_out) = self.lengths[at];
+        left_out.saturating_add(before.saturating_sub(length(tokens)))
+    }
+
+    /// Leaves tokens of a document, and of those that share them, out as boilerplate, `tokens` being the rest.
     ///
     /// # Errors
     /// [`Error::Spill`](crate::Error::Spill) when the temporary file cannot be read or written.
     pub fn shorten(&mut self, document: DocId, tokens: &Tokens) -> Result<()> {
-        let at = self.place(document);
+        let at = self.at(document);
+        self.lengths[at] = (length(tokens), self.left_out(at, tokens));
         if let Some(whole) = &mut self.whole {
             whole[at] = tokens.clone();
-            self.lengths[at] = lengths(tokens);
             return Ok(());
         }
         let dictionary = self.blobs.reader().get(at)?.first().copied().unwrap_or(PLAIN);
@@ -158,7 +180,6 @@ impl TokenStore {
         self.encode(tokens, dictionary, &mut codes);
         let written = self.blobs.overwrite(at, &codes);
         self.codes = codes;
-        self.lengths[at] = lengths(tokens);
         written
     }
 
@@ -180,15 +201,14 @@ impl TokenStore {
         self.failed.check()
     }
 
-    /// Dictionary, digest, furniture, tokens, segments; then a code a segment and a token, or more where one is long.
+    /// Dictionary, digest, tokens, segments; then a code a segment and a token, or more where one is long.
     fn encode(&self, tokens: &Tokens, dictionary: u16, out: &mut Vec<u16>) -> usize {
         out.clear();
         out.push(dictionary);
         let digest = tokens.digest();
         out.extend((0..8).map(|at| (digest >> (16 * at)) as u16));
-        let (length, furniture) = lengths(tokens);
         let segments = tokens.raw_segments();
-        for number in [furniture, length, segments.len() as u32] {
+        for number in [length(tokens), segments.len() as u32] {
             out.extend([number as u16, (number >> 16) as u16]);
         }
         let mut start = 0;
@@ -214,9 +234,9 @@ impl TokenStore {
         let (&dictionary, codes) = codes.split_first()?;
         let (digest, codes) = codes.split_first_chunk::<8>()?;
         let digest = digest.iter().rev().fold(0, |digest: u128, &part| digest << 16 | u128::from(part));
-        let (numbers, mut codes) = codes.split_first_chunk::<6>()?;
+        let (numbers, mut codes) = codes.split_first_chunk::<4>()?;
         let number = |at: usize| u32::from(numbers[at]) | u32::from(numbers[at + 1]) << 16;
-        let (furniture, length, count) = (number(0), number(2) as usize, number(4) as usize);
+        let (length, count) = (number(0) as usize, number(2) as usize);
         let mut segments = Vec::with_capacity(count);
         let mut end = 0;
         for _ in 0..count {
@@ -243,7 +263,7 @@ impl TokenStore {
                 .collect(),
             Some(at) => self.dictionaries.get(usize::from(at))?.decode(codes, length),
         };
-        Some(Tokens::of_parts(tokens.into(), segments.into(), digest, furniture))
+        Some(Tokens::of_parts(tokens.into(), segments.into(), digest))
     }
 
     /// Counts words while a dictionary is to be made, and looks whether the one there is still serves.
@@ -268,8 +288,8 @@ impl TokenStore {
     }
 }
 
-fn lengths(tokens: &Tokens) -> (u32, u32) {
-    (u32::try_from(tokens.len()).unwrap_or(u32::MAX), tokens.furniture_len())
+fn length(tokens: &Tokens) -> u32 {
+    u32::try_from(tokens.len()).unwrap_or(u32::MAX)
 }
 
 /// Reads documents of a [`TokenStore`].
@@ -282,17 +302,18 @@ pub struct TokenReader<'a> {
 impl TokenReader<'_> {
     /// A document's tokens.
     pub fn get(&mut self, document: DocId) -> Tokens {
-        let place = self.store.place(document);
-        if let Some(whole) = &self.store.whole {
-            return whole[place].clone();
-        }
-        match self.reader.get(place) {
-            Ok(codes) => self.store.decode(codes).unwrap_or_default(),
-            Err(error) => {
-                self.store.failed.keep(error);
-                Tokens::default()
-            }
-        }
+        let place = self.store.at(document);
+        let tokens = match &self.store.whole {
+            Some(whole) => whole[place].clone(),
+            None => match self.reader.get(place) {
+                Ok(codes) => self.store.decode(codes).unwrap_or_default(),
+                Err(error) => {
+                    self.store.failed.keep(error);
+                    Tokens::default()
+                }
+            },
+        };
+        tokens.with_furniture(self.store.furniture_of(document))
     }
 }
 
@@ -365,6 +386,33 @@ mod tests {
         assert!(store.blobs.len_of(last.index()) < 2100, "two bytes a token");
         let mut reader = store.reader();
         assert!(all.iter().enumerate().all(|(at, tokens)| reader.get(id(at)) == *tokens));
+    }
+
+    #[test]
+    fn documents_that_share_tokens_have_their_own_counts_of_boilerplate() {
+        for mut store in [TokenStore::new(&Budget::unlimited()), TokenStore::whole(&Budget::unlimited())] {
+            let bare = "The council of Aldmoor voted on Tuesday to close the harbour.\nMore soon.";
+            let shared = format!("Share on Facebook\n{bare}");
+            let (one, other) = (tokenize(bare), tokenize(&shared));
+            assert_eq!((one.as_slice(), one.furniture_len()), (other.as_slice(), 0));
+            store.push(&one).unwrap();
+            store.push(&other).unwrap();
+            store.share(DocId(1), DocId(0));
+            store.push_again(DocId(1));
+            let counts = |store: &TokenStore| [0, 1, 2].map(|at| store.furniture_of(id(at)));
+            assert_eq!(counts(&store), [0, 3, 3]);
+            assert_eq!((store.get(DocId(1)), store.get(DocId(2))), (other.clone(), other.clone()));
+            let line: Vec<_> = one.lines().filter(|line| line.len() == 2).collect();
+            let shorter = one.without(&line).unwrap();
+            store.shorten(DocId(0), &shorter).unwrap();
+            assert_eq!(counts(&store), [2, 5, 3], "the third keeps the tokens that it was pushed with");
+            store.share(DocId(2), DocId(1));
+            assert_eq!(counts(&store), [2, 5, 5]);
+            let shortest = shorter.without(&[0..4]).unwrap();
+            store.replace(DocId(1), &shortest).unwrap();
+            assert_eq!(counts(&store), [2, 9, 5]);
+            assert_eq!((store.get(DocId(0)), store.get(DocId(1)).len()), (shorter, shortest.len()));
+        }
     }
 
     #[test]

@@ -110,13 +110,13 @@ impl Tokens {
     }
 
     /// What was taken apart, together again.
-    pub(super) fn of_parts(
-        tokens: Arc<[Token]>,
-        segments: Arc<[Segment]>,
-        digest: u128,
-        furniture: u32,
-    ) -> Self {
-        Self { tokens, segments, digest, furniture }
+    pub(super) fn of_parts(tokens: Arc<[Token]>, segments: Arc<[Segment]>, digest: u128) -> Self {
+        Self { tokens, segments, digest, furniture: 0 }
+    }
+
+    /// The same with so many tokens left out as boilerplate.
+    pub(super) fn with_furniture(self, furniture: u32) -> Self {
+        Self { furniture, ..self }
     }
 
     pub(super) fn raw_segments(&self) -> &[Segment] {
@@ -141,6 +141,15 @@ impl Tokens {
     /// Whether the document holds no token at all: nothing but white space, punctuation and symbols.
     pub fn is_empty(&self) -> bool {
         self.tokens.is_empty()
+    }
+
+    /// Hash of where sentences and lines end.
+    pub(crate) fn lines_digest(&self) -> u64 {
+        let mut hasher = xxhash_rust::xxh3::Xxh3Default::new();
+        for segment in self.segments.iter() {
+            hasher.update(&segment.0.to_le_bytes());
+        }
+        hasher.digest()
     }
 
     /// 128-bit hash of the token sequence: equal for equal sequences.
