@@ -7,8 +7,9 @@ use clap::{Args, ValueHint};
 use super::args::{GlobalArgs, SettingArgs};
 use super::figures::{pair_text, table};
 use super::labels;
-use super::output::Output;
+use super::protect::Protected;
 use super::settings::Settings;
+use crate::Root;
 use crate::eval::{CalibrationOptions, calibrate};
 
 /// `wirecopy calibrate`.
@@ -40,7 +41,10 @@ pub struct CalibrateArgs {
 /// Runs the verb and gives the exit code.
 pub(super) fn run(global: &GlobalArgs, args: &CalibrateArgs) -> anyhow::Result<u8> {
     let settings = Settings::load(global, &args.settings)?;
-    let mut output = args.output.as_deref().map(Output::open).transpose()?;
+    let mut inputs = Protected::default();
+    inputs.run(args.docs.iter().map(Root::from), &settings.config);
+    inputs.files(args.pairs.iter().chain(&settings.file));
+    let mut output = args.output.as_deref().map(|path| inputs.open(path)).transpose()?;
     let mut pairs = Vec::new();
     for path in &args.pairs {
         pairs.extend(labels::pairs(path)?);

@@ -9,6 +9,7 @@ use anyhow::bail;
 use super::args::{ClusterArgs, Format, GlobalArgs};
 use super::bars::Bars;
 use super::output::Output;
+use super::protect::Protected;
 use super::settings::Settings;
 use super::{DONE, DUPLICATES, TROUBLE, interrupt, terminal};
 use crate::report::{Spooled, TableStyle, TextStyle, peak_memory};
@@ -32,7 +33,7 @@ struct Plan {
     /// The form of a table.
     table: TableStyle,
     /// The text on standard output.
-    text: bool,
+    text: Option<Output>,
 }
 
 /// Runs the verb and gives the exit code.
@@ -52,19 +53,19 @@ pub(super) fn run(global: &GlobalArgs, args: &ClusterArgs, bars: &Bars) -> anyho
     bars.clear();
     let mut run = result?;
     run.summary.peak_memory = run.summary.peak_memory.or_else(peak_memory);
-    warn_of_skipped(&run.skipped, plan.text && stdout().is_terminal());
+    warn_of_skipped(&run.skipped, plan.text.is_some() && stdout().is_terminal());
     cancel.check()?;
     if let Some((output, format)) = &mut plan.output {
         let format = *format;
         output.write(|out| write(&run, format, &TextStyle::default(), &plan.table, out))?;
     }
-    if plan.text {
+    if let Some(output) = &mut plan.text {
         let style = TextStyle {
             width: terminal::columns(),
             color: terminal::color_on_stdout(global.color),
             verbosity: global.verbose,
         };
-        Output::stdout().write(|out| write(&run, Format::Text, &style, &plan.table, out))?;
+        output.write(|out| write(&run, Format::Text, &style, &plan.table, out))?;
     }
     cancel.check()?;
     let code = exit_code(!run.skipped.is_empty(), args.exit_code && !run.clusters.is_empty());
@@ -96,13 +97,16 @@ fn plan(global: &GlobalArgs, args: &ClusterArgs) -> anyhow::Result<Plan> {
             fs::metadata(path).map_err(|source| Error::Root { path: path.clone(), source })?;
         }
     }
+    let mut inputs = Protected::default();
+    inputs.run(roots.iter().chain(&references).cloned(), &settings.config);
+    inputs.files(&settings.file);
     let output = match (&args.output, args.format) {
         (Some(path), format) => {
             let format = format.map_or_else(|| format_of(path), Ok)?;
-            Some((Output::open(path)?, format))
+            Some((inputs.open(path)?, format))
         }
         (None, Some(Format::Text) | None) => None,
-        (None, Some(format)) => Some((Output::stdout(), format)),
+        (None, Some(format)) => Some((inputs.stdout()?, format)),
     };
     let table = TableStyle { all: args.all, excel: args.csv_excel };
     if table != TableStyle::default() && !matches!(output, Some((_, Format::Csv))) {
@@ -110,7 +114,12 @@ fn plan(global: &GlobalArgs, args: &ClusterArgs) -> anyhow::Result<Plan> {
             "--all and --csv-excel are of a table: name a file that ends in .csv with -o, or write --format csv"
         );
     }
-    let page = args.html.as_deref().map(Output::open).transpose()?;
+    let page = args.html.as_deref().map(|path| inputs.open(path)).transpose()?;
+    if let (Some((output, _)), Some(page)) = (&output, &page)
+        && output.is_same_file(page)
+    {
+        bail!("--output and --html name the same file");
+    }
     // Two forms on one stream would be of use to nobody.
     let on_stdout = [output.as_ref().map(|(output, _)| output), page.as_ref()];
     let on_stdout = on_stdout.into_iter().flatten().filter(|output| output.is_stdout()).count();
@@ -119,7 +128,9 @@ fn plan(global: &GlobalArgs, args: &ClusterArgs) -> anyhow::Result<Plan> {
     }
     let stdout_taken = on_stdout > 0;
     let asked = args.output.is_none() && args.format == Some(Format::Text);
-    Ok(Plan { settings, roots, output, page, table, text: !stdout_taken && (asked || !global.quiet) })
+    let text = !stdout_taken && (asked || !global.quiet);
+    let text = text.then(|| inputs.stdout()).transpose()?;
+    Ok(Plan { settings, roots, output, page, table, text })
 }
 
 /// The form that a file's ending asks for. One that no form has is refused: nobody wants JSON lines in a spreadsheet's file.

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{anyhow, bail};
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, ValueEnum, ValueHint};
 
 use super::args::{GlobalArgs, SettingArgs};
@@ -12,7 +13,7 @@ use super::settings::Settings;
 use super::{DONE, TROUBLE, terminal};
 use crate::compare::{Comparer, Comparison};
 use crate::config::Config;
-use crate::ingest::{self, Outcome, again};
+use crate::ingest::{self, Outcome, again, path_of, shown};
 use crate::report::{DocumentLine, Run, TextStyle, clean};
 use crate::{Cancel, Document, Error, NoProgress, Root};
 
@@ -32,10 +33,10 @@ Examples:
 #[derive(Debug, Args)]
 pub struct CompareArgs {
     /// The one: a file, or FILE#RECORD with the number or the id of a record; with --run an id
-    #[arg(value_name = "A", value_hint = ValueHint::FilePath)]
+    #[arg(value_name = "A", value_hint = ValueHint::FilePath, value_parser = operand())]
     pub a: String,
     /// The other
-    #[arg(value_name = "B", value_hint = ValueHint::FilePath)]
+    #[arg(value_name = "B", value_hint = ValueHint::FilePath, value_parser = operand())]
     pub b: String,
     /// Take A and B for ids of this run's documents, and its settings for those that hold
     ///
@@ -49,6 +50,11 @@ pub struct CompareArgs {
     /// Settings.
     #[command(flatten)]
     pub settings: SettingArgs,
+}
+
+/// Takes any name of a file; one that is not UTF-8 as reports have it.
+fn operand() -> impl TypedValueParser<Value = String> {
+    OsStringValueParser::new().map(|name| name.into_string().unwrap_or_else(|name| shown(Path::new(&name))))
 }
 
 /// The forms of an explanation.
@@ -71,7 +77,7 @@ pub(super) fn run(global: &GlobalArgs, args: &CompareArgs) -> anyhow::Result<u8>
             (comparer.compare(&comparer.ready(&a), &comparer.ready(&b)), DONE)
         }
     };
-    let mut out = Output::stdout();
+    let mut out = Output::stdout()?;
     match args.format {
         CompareFormat::Json => {
             let json = comparison.to_json()?;
@@ -88,11 +94,15 @@ pub(super) fn run(global: &GlobalArgs, args: &CompareArgs) -> anyhow::Result<u8>
 
 /// The document that an operand names.
 fn document(operand: &str, config: &Config) -> anyhow::Result<Document> {
-    let whole = Path::new(operand);
+    // As it is typed, or as a report has it.
+    let file =
+        |name: &str| Some(PathBuf::from(name)).filter(|path| path.exists()).unwrap_or_else(|| path_of(name));
+    let whole = file(operand);
     let (path, record) = match operand.rsplit_once('#') {
-        Some((path, record)) if !whole.exists() => (Path::new(path), Some(record)),
+        Some((path, record)) if !whole.exists() => (file(path), Some(record)),
         _ => (whole, None),
     };
+    let path = path.as_path();
     if path.is_dir() {
         bail!("{} is a folder: name a file in it", path.display());
     }

@@ -3,9 +3,22 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
-use crate::ingest::{self, Outcome};
+use super::protect::Protected;
+use crate::ingest::{self, Outcome, path_of};
 use crate::report::{DocumentLine, Run};
 use crate::{Cancel, Document, NoProgress, Root};
+
+/// What a command over a run reads, none of which its output may replace.
+pub(super) fn protected<'a>(path: &Path, run: &'a Run) -> Protected<'a> {
+    let mut protected = Protected::default();
+    protected.file(path);
+    let config = &run.header.config;
+    protected.files(config.ingest.agencies.iter().chain(&config.matching.model));
+    let mut met = HashSet::new();
+    let paths = run.documents.iter().map(|line| line.path.as_str());
+    protected.files(paths.filter(|path| *path != "-" && met.insert(*path)).map(path_of));
+    protected
+}
 
 /// What `take` makes of the documents of `run` with these ids, by id. A document whose file is no longer there, or holds
 /// something else at its place, is left out.
@@ -45,8 +58,10 @@ pub(super) fn each<T: Send>(
     let files: Vec<Root> = run
         .documents
         .iter()
-        .filter(|line| wanted(&line.id) && met.insert(line.path.as_str()) && Path::new(&line.path).is_file())
-        .map(|line| Root::from(&line.path))
+        .filter(|line| wanted(&line.id) && met.insert(line.path.as_str()) && line.path != "-")
+        .map(|line| path_of(&line.path))
+        .filter(|path| path.is_file())
+        .map(Root::Path)
         .collect();
     if files.is_empty() {
         return Ok(());

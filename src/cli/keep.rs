@@ -5,19 +5,19 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::{self, Write};
-use std::path::{Component, Path, PathBuf};
+use std::path::PathBuf;
 use std::time::SystemTime;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::{Args, ValueEnum, ValueHint};
 use serde::Serialize;
 
 use super::args::GlobalArgs;
 use super::output::Output;
-use super::{DONE, inputs};
-use crate::ingest::References;
+use super::{DONE, copy_to, inputs};
+use crate::ingest::{References, path_of};
 use crate::keep::{Decision, Plan, Policy};
 use crate::report::{DocumentLine, Run, clean};
 use crate::text::tokenize;
@@ -63,7 +63,8 @@ pub struct KeepArgs {
     pub output: Option<PathBuf>,
     /// Copy the kept documents into the folder DIR: files under their ids, records as JSON lines
     ///
-    /// Nothing is ever overwritten. References are not copied.
+    /// Nothing is ever overwritten, and no link in DIR is followed. What is there already as it should be is left, so that a copy
+    /// that was not finished can be made again. References are not copied.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, conflicts_with = "format")]
     pub copy_to: Option<PathBuf>,
     /// Only say what would be kept, and what not, cluster by cluster
@@ -93,8 +94,8 @@ pub(super) fn run(global: &GlobalArgs, args: &KeepArgs) -> anyhow::Result<u8> {
         return super::print(rehearsal(&plan).as_bytes());
     }
     match (&args.copy_to, args.format) {
-        (Some(folder), _) => copy(&run, &plan, folder)?,
-        (None, KeepFormat::List) => output(args)?.write(|out| out.write_all(list(&plan, args).as_bytes()))?,
+        (Some(folder), _) => copy_to::copy(&run, &plan, folder)?,
+        (None, KeepFormat::List) => output(&run, args)?.write(|out| out.write_all(&list(&plan, args)))?,
         (None, KeepFormat::Jsonl) => annotate(&run, &plan, args)?,
     }
     if !global.quiet {
@@ -108,8 +109,9 @@ pub(super) fn run(global: &GlobalArgs, args: &KeepArgs) -> anyhow::Result<u8> {
     Ok(DONE)
 }
 
-fn output(args: &KeepArgs) -> anyhow::Result<Output> {
-    args.output.as_deref().map_or_else(|| Ok(Output::stdout()), Output::open)
+fn output(run: &Run, args: &KeepArgs) -> anyhow::Result<Output> {
+    let inputs = inputs::protected(&args.run, run);
+    args.output.as_deref().map_or_else(|| inputs.stdout(), |path| inputs.open(path))
 }
 
 fn counts(plan: &Plan<'_>) -> String {
@@ -126,16 +128,18 @@ fn counts(plan: &Plan<'_>) -> String {
 fn check_inputs(run: &Run) -> anyhow::Result<()> {
     let started: Option<SystemTime> = run.header.started.parse::<jiff::Timestamp>().ok().map(Into::into);
     let paths: BTreeSet<&str> = run.documents.iter().map(|document| document.path.as_str()).collect();
+    let now = SystemTime::now();
     let (mut gone, mut changed) = (Vec::new(), Vec::new());
     for path in paths.into_iter().filter(|&path| path != "-") {
-        match fs::metadata(path) {
-            Err(_) => gone.push(path),
-            Ok(found) => {
-                let written = found.modified().ok();
+        match fs::metadata(path_of(path)) {
+            Ok(found) if found.is_file() => {
+                // A date in the future says nothing of when the file was written.
+                let written = found.modified().ok().filter(|written| *written <= now);
                 if written.zip(started).is_some_and(|(written, started)| written > started) {
                     changed.push(path);
                 }
             }
+            _ => gone.push(path),
         }
     }
     refuse(&gone, "no longer there, as seen from this folder")?;
@@ -152,17 +156,17 @@ fn refuse(paths: &[impl AsRef<str>], what: &str) -> anyhow::Result<()> {
     bail!("{}{more}: {what}; run `wirecopy cluster` again", named.join(", "))
 }
 
-fn list(plan: &Plan<'_>, args: &KeepArgs) -> String {
-    let end = if args.null { '\0' } else { '\n' };
-    let mut out = String::new();
+fn list(plan: &Plan<'_>, args: &KeepArgs) -> Vec<u8> {
+    let end = if args.null { b'\0' } else { b'\n' };
+    let mut out = Vec::new();
     let mut add = |decision: &Decision<'_>| {
         let DocumentLine { id, path, record, .. } = decision.document;
-        match record {
-            _ if !args.paths => out.push_str(id),
-            None => out.push_str(path),
-            Some(record) => {
-                let _ = write!(out, "{path}#{record}");
-            }
+        if args.paths {
+            // Names are those of the files, whatever bytes they have.
+            out.extend_from_slice(path_of(path).as_os_str().as_encoded_bytes());
+            out.extend(record.iter().flat_map(|record| format!("#{record}").into_bytes()));
+        } else {
+            out.extend_from_slice(id.as_bytes());
         }
         out.push(end);
     };
@@ -203,41 +207,57 @@ fn rehearsal(plan: &Plan<'_>) -> String {
     out
 }
 
-/// A document as `--format jsonl` has it.
+/// What is said of a document in its line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Whether it is kept, as `--format jsonl` has it.
+    Annotated,
+    /// Nothing: all that are copied are kept. A run over the copies reads them as news, and passes over annotated ones.
+    Copied,
+}
+
+/// A document as a JSON line. What tells an annotated one comes early: files are known by their first bytes.
 #[derive(Serialize)]
-struct Annotated<'a> {
+struct Row<'a> {
     id: &'a str,
     path: &'a str,
     record: Option<u64>,
+    cluster: Option<&'a str>,
+    #[serde(flatten)]
+    fate: Option<Fate<'a>>,
     title: Option<&'a str>,
     date: Option<&'a str>,
     source: Option<&'a str>,
     url: Option<&'a str>,
     language: Option<&'a str>,
     text: &'a str,
-    cluster: Option<&'a str>,
+}
+
+/// What is to become of a document.
+#[derive(Serialize)]
+struct Fate<'a> {
     keep: bool,
     kept_instead: Option<&'a str>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     reference: bool,
 }
 
-fn annotated(decision: &Decision<'_>, document: &Document) -> serde_json::Result<Vec<u8>> {
+fn row(decision: &Decision<'_>, document: &Document, form: Form) -> serde_json::Result<Vec<u8>> {
     let line = decision.document;
-    let mut out = serde_json::to_vec(&Annotated {
+    let fate =
+        || Fate { keep: decision.keep, kept_instead: decision.kept_instead, reference: decision.reference };
+    let mut out = serde_json::to_vec(&Row {
         id: &line.id,
         path: &line.path,
         record: line.record,
+        cluster: decision.cluster,
+        fate: (form == Form::Annotated).then(fate),
         title: line.title.as_deref(),
         date: line.date.as_deref(),
         source: line.source.as_deref(),
         url: document.meta.url.as_deref(),
         language: line.language.as_deref(),
         text: &document.text,
-        cluster: decision.cluster,
-        keep: decision.keep,
-        kept_instead: decision.kept_instead,
-        reference: decision.reference,
     })?;
     out.push(b'\n');
     Ok(out)
@@ -250,9 +270,10 @@ fn is_as_it_was(line: &DocumentLine, document: &Document) -> bool {
 }
 
 /// Calls `each` with every wanted decision and its document as a JSON line, in the order of reading.
-fn lines(
+pub(super) fn lines(
     run: &Run,
     plan: &Plan<'_>,
+    form: Form,
     wanted: impl Fn(&Decision<'_>) -> bool,
     mut each: impl FnMut(&Decision<'_>, &[u8]) -> io::Result<()>,
 ) -> anyhow::Result<()> {
@@ -268,7 +289,7 @@ fn lines(
     let mut changed: Vec<String> = Vec::new();
     let mut missing: BTreeSet<&str> = decisions.keys().copied().collect();
     let make = |line: &DocumentLine, document: &Document| {
-        let made = decisions.get(line.id.as_str()).map(|decision| annotated(decision, document));
+        let made = decisions.get(line.id.as_str()).map(|decision| row(decision, document, form));
         (is_as_it_was(line, document), made)
     };
     inputs::each(
@@ -294,8 +315,8 @@ fn lines(
 /// Writes every document with its cluster and its fate.
 fn annotate(run: &Run, plan: &Plan<'_>, args: &KeepArgs) -> anyhow::Result<()> {
     let mut failed = None;
-    let written = output(args)?.write(|out| {
-        lines(run, plan, |_| true, |_, line| out.write_all(line)).map_err(|error| {
+    let written = output(run, args)?.write(|out| {
+        lines(run, plan, Form::Annotated, |_| true, |_, line| out.write_all(line)).map_err(|error| {
             let io = error.chain().find_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind);
             failed = Some(error);
             io::Error::from(io.unwrap_or(io::ErrorKind::Other))
@@ -304,108 +325,5 @@ fn annotate(run: &Run, plan: &Plan<'_>, args: &KeepArgs) -> anyhow::Result<()> {
     match failed {
         Some(error) => Err(error),
         None => written,
-    }
-}
-
-/// Copies what is kept. Every target is looked at before the first is written.
-fn copy(run: &Run, plan: &Plan<'_>, folder: &Path) -> anyhow::Result<()> {
-    let mut files: Vec<(&str, PathBuf)> = Vec::new();
-    let mut containers: HashMap<&str, PathBuf> = HashMap::new();
-    let mut taken: BTreeSet<PathBuf> = BTreeSet::new();
-    for Decision { document, .. } in plan.kept() {
-        match document.record {
-            None => {
-                let target = free(&mut taken, &folder.join(inside(&document.id)));
-                files.push((&document.path, target));
-            }
-            Some(_) if containers.contains_key(document.path.as_str()) => {}
-            Some(_) => {
-                let target = free(&mut taken, &folder.join(container_name(&document.path)));
-                containers.insert(&document.path, target);
-            }
-        }
-    }
-    if let Some(there) = taken.iter().find(|target| target.symlink_metadata().is_ok()) {
-        bail!("{}: there is a file already, and nothing is overwritten", there.display());
-    }
-    let mut records: HashMap<String, Vec<u8>> = HashMap::new();
-    let is_record =
-        |decision: &Decision<'_>| decision.keep && !decision.reference && decision.document.record.is_some();
-    lines(run, plan, is_record, |decision, line| {
-        records.entry(decision.document.path.clone()).or_default().extend_from_slice(line);
-        Ok(())
-    })?;
-    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    for (from, to) in &files {
-        new_file(to, |out| io::copy(&mut fs::File::open(from)?, out).map(drop))
-            .with_context(|| format!("cannot copy {from} to {}", to.display()))?;
-    }
-    let mut containers: Vec<(&str, PathBuf)> = containers.into_iter().collect();
-    containers.sort_unstable();
-    for (from, to) in &containers {
-        let lines = records.get(*from).map_or(&[][..], Vec::as_slice);
-        new_file(to, |out| out.write_all(lines)).with_context(|| format!("cannot write {}", to.display()))?;
-    }
-    Ok(())
-}
-
-/// An id as a path that stays inside of a folder.
-fn inside(id: &str) -> PathBuf {
-    let parts = Path::new(id).components().filter_map(|part| match part {
-        Component::Normal(name) => Some(name.to_owned()),
-        Component::ParentDir => Some("_".into()),
-        _ => None,
-    });
-    parts.collect()
-}
-
-/// The file for the records of a container: its name, with the ending of JSON lines.
-fn container_name(path: &str) -> String {
-    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
-    let stem = name.split('.').next().filter(|stem| !stem.is_empty()).unwrap_or("records");
-    format!("{stem}.jsonl")
-}
-
-/// `wanted`, or beside it a name that no other document has.
-fn free(taken: &mut BTreeSet<PathBuf>, wanted: &Path) -> PathBuf {
-    let mut target = wanted.to_owned();
-    let mut copy = 2;
-    while !taken.insert(target.clone()) {
-        let stem = wanted.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let ending = wanted.extension().map(|e| format!(".{}", e.to_string_lossy())).unwrap_or_default();
-        target = wanted.with_file_name(format!("{stem}~{copy}{ending}"));
-        copy += 1;
-    }
-    target
-}
-
-/// A file that was not there before, or none at all.
-fn new_file(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
-    fill(&mut file).inspect_err(|_| {
-        // The half file is ours; that it cannot be removed either is told by the error before.
-        let _ = fs::remove_file(path);
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn copies_stay_inside_of_the_folder() {
-        for (id, path) in
-            [("a/b.txt", "a/b.txt"), ("/etc/x", "etc/x"), ("../../x", "_/_/x"), ("./a", "a"), ("a//b", "a/b")]
-        {
-            assert_eq!(inside(id), Path::new(path), "{id}");
-        }
-        assert_eq!(container_name("feeds/day.jsonl.gz"), "day.jsonl");
-        assert_eq!(container_name("feeds/.x"), "records.jsonl");
-        let mut taken = BTreeSet::new();
-        let names = ["x/day.jsonl", "x/day.jsonl", "x/day.jsonl"].map(|n| free(&mut taken, Path::new(n)));
-        assert_eq!(names, ["x/day.jsonl", "x/day~2.jsonl", "x/day~3.jsonl"].map(PathBuf::from));
     }
 }

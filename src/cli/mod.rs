@@ -12,6 +12,7 @@ mod command;
 pub mod compare;
 mod completions;
 mod config_cmd;
+mod copy_to;
 pub mod eval;
 mod figures;
 mod inputs;
@@ -21,17 +22,21 @@ mod labels;
 mod log;
 mod man;
 mod output;
+mod protect;
 pub mod report;
 mod settings;
+mod temporary;
 mod terminal;
 pub mod tune;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::FromArgMatches;
 
 use args::{Cli, Verb};
+use output::Output;
 
 /// The run did what was asked.
 const DONE: u8 = 0;
@@ -42,18 +47,35 @@ const TROUBLE: u8 = 2;
 /// Ended by Ctrl-C, as shells report it.
 const INTERRUPTED: u8 = 130;
 
-/// Parses the arguments, runs the verb, and says how it went.
-pub fn main() -> ExitCode {
+/// Parses the arguments, runs the verb, and says how it went. `closed` says that the program was started without a standard
+/// output, which can be told only before anything else runs.
+pub fn main(closed: bool) -> ExitCode {
+    if closed {
+        output::standard_output_is_closed();
+    }
     let cli = match command::command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => {
-            // Help may go to a closed pipe (`wirecopy --help | head -1`): nobody is left to tell.
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { TROUBLE } else { DONE });
+            return ExitCode::from(
+                told(&error).unwrap_or_else(|error| failed(&error, args::ColorChoice::Auto)),
+            );
         }
     };
     let color = cli.global.color;
     ExitCode::from(run(&cli).unwrap_or_else(|error| failed(&error, color)))
+}
+
+/// Prints help, the version or a usage error, and gives the exit code.
+fn told(error: &clap::Error) -> anyhow::Result<u8> {
+    if error.use_stderr() {
+        // Where standard error is closed there is nobody to tell.
+        let _ = error.print();
+        return Ok(TROUBLE);
+    }
+    Output::stdout()?;
+    let printed = error.print().and_then(|()| io::stdout().flush());
+    printed.context("cannot write standard output")?;
+    Ok(DONE)
 }
 
 fn run(cli: &Cli) -> anyhow::Result<u8> {
@@ -120,7 +142,7 @@ fn without_os_error(message: &str) -> String {
 
 /// Writes all of `bytes` to standard output.
 fn print(bytes: &[u8]) -> anyhow::Result<u8> {
-    let mut out = output::Output::stdout();
+    let mut out = Output::stdout()?;
     out.write(|writer| writer.write_all(bytes))?;
     Ok(DONE)
 }

@@ -4,12 +4,24 @@ use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::interrupt;
+use anyhow::{Context, bail};
+
+use super::{interrupt, temporary};
 
 /// Bytes gathered before a write.
 const BUFFER: usize = 1 << 18;
+/// Links that are followed to where a file is to be.
+const LINKS: usize = 40;
+
+/// Whether the program was started without a standard output. What is written there goes nowhere without an error.
+static CLOSED: AtomicBool = AtomicBool::new(false);
+
+/// Says that the program was started without a standard output.
+pub(super) fn standard_output_is_closed() {
+    CLOSED.store(true, Ordering::Relaxed);
+}
 
 /// A place to write to, checked before the long run that fills it.
 #[derive(Debug)]
@@ -33,15 +45,21 @@ enum Target {
 
 impl Output {
     /// Standard output.
-    pub(super) fn stdout() -> Self {
-        Self { name: "standard output".to_owned(), target: Target::Stdout }
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub(super) fn stdout() -> anyhow::Result<Self> {
+        if CLOSED.load(Ordering::Relaxed) {
+            bail!("cannot write standard output: it is closed");
+        }
+        Ok(Self { name: "standard output".to_owned(), target: Target::Stdout })
     }
 
     /// The place that `-o` names. Whether a file can be made there is tried out at once: nobody wants to learn it after
     /// an hour's run.
     pub(super) fn open(path: &Path) -> anyhow::Result<Self> {
         if is_stdout(path) {
-            return Ok(Self::stdout());
+            return Self::stdout();
         }
         let name = path.display().to_string();
         let target = Target::find(path).with_context(|| format!("cannot write {name}"))?;
@@ -51,6 +69,14 @@ impl Output {
     /// Whether this is standard output.
     pub(super) fn is_stdout(&self) -> bool {
         matches!(self.target, Target::Stdout)
+    }
+
+    /// Whether both are one file.
+    pub(super) fn is_same_file(&self, other: &Self) -> bool {
+        match (&self.target, &other.target) {
+            (Target::File { path, .. }, Target::File { path: other, .. }) => path == other,
+            _ => false,
+        }
     }
 
     /// Lets `fill` write everything. A file is moved under its name after the last byte, and on any failure there is
@@ -78,7 +104,7 @@ impl Target {
             }
             Ok(_) => Ok(Target::Direct(OpenOptions::new().append(true).open(path)?)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let target = Target::File { path: path.to_owned(), permissions: None };
+                let target = Target::File { path: place(path)?, permissions: None };
                 target.try_out()?;
                 Ok(target)
             }
@@ -86,14 +112,14 @@ impl Target {
         }
     }
 
-    /// Whether a file can be made in the folder. It is removed at once: a long run leaves nothing lying about.
+    /// Whether a file can be made in the folder. It is removed at once: a long run leaves nothing lying about. What an
+    /// earlier one left that was killed is removed too.
     fn try_out(&self) -> io::Result<()> {
         match self {
             Target::File { path, permissions } => {
-                if path.file_name().is_none() || path.as_os_str().to_string_lossy().ends_with('/') {
-                    return Err(io::Error::from(io::ErrorKind::IsADirectory));
-                }
-                temporary(path, permissions.as_ref())?.close()
+                let folder = temporary::folder_of(path);
+                temporary::remove_stale(folder);
+                temporary::create(folder, permissions.is_some())?.close()
             }
             Target::Stdout | Target::Direct(_) => Ok(()),
         }
@@ -104,40 +130,35 @@ impl Target {
             Target::Stdout => buffered(io::stdout().lock(), fill),
             Target::Direct(file) => buffered(file, fill),
             Target::File { path, permissions } => {
-                let mut file = temporary(path, permissions.as_ref())?;
+                let mut file = temporary::create(temporary::folder_of(path), permissions.is_some())?;
                 let _guard = interrupt::remove_on_exit(file.path());
                 buffered(file.as_file_mut(), fill)?;
                 if let Some(permissions) = permissions {
                     file.as_file().set_permissions(permissions.clone())?;
                 }
                 // On failure the temporary file is dropped, which removes it.
-                file.persist(path).map_err(|error| error.error)?;
-                Ok(())
+                temporary::replace(file, path)
             }
         }
     }
 }
 
-/// A file beside `path`, so that moving it over is one step. New files get the permissions that the user's mask allows;
-/// a replacement is private until it has those of the file it replaces.
-fn temporary(path: &Path, permissions: Option<&Permissions>) -> io::Result<tempfile::NamedTempFile> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(if permissions.is_some() { 0o600 } else { 0o666 });
+/// Where a file that does not exist yet is to be: links that lead nowhere yet are followed, so that they stay links, and the
+/// folder is the real one, so that one file has one name.
+fn place(path: &Path) -> io::Result<PathBuf> {
+    let mut path = path.to_owned();
+    for _ in 0..LINKS {
+        match fs::read_link(&path) {
+            Ok(target) => path = temporary::folder_of(&path).join(target),
+            Err(_) => break,
+        }
     }
-    #[cfg(not(unix))]
-    let _ = permissions;
-    // tempfile puts its own path into the error, which means nothing to the user: the system's is kept aside.
-    let mut system = None;
-    let made = tempfile::Builder::new()
-        .prefix(".wirecopy-")
-        .suffix(".tmp")
-        .make_in(folder, |path| options.open(path).inspect_err(|error| system = error.raw_os_error()));
-    made.map_err(|error| system.map_or(error, io::Error::from_raw_os_error))
+    // A name that ends in `/` is a folder's.
+    let is_folder = path.as_os_str().as_encoded_bytes().last().is_some_and(|&byte| byte == b'/');
+    match path.file_name() {
+        Some(name) if !is_folder => Ok(temporary::folder_of(&path).canonicalize()?.join(name)),
+        _ => Err(io::Error::from(io::ErrorKind::IsADirectory)),
+    }
 }
 
 fn buffered(writer: impl Write, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
@@ -202,6 +223,25 @@ mod tests {
         assert!(format!("{error:#}").starts_with(&format!("cannot write {}: ", path.display())));
         assert_eq!(fs::read_to_string(&path).unwrap(), "before");
         assert_eq!(names(folder.path()), ["run.jsonl"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn one_file_has_one_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::create_dir(at("below")).unwrap();
+        std::os::unix::fs::symlink("below/run.jsonl", at("link")).unwrap();
+        std::os::unix::fs::symlink("link", at("link-to-link")).unwrap();
+        let open = |name: &str| Output::open(&at(name)).unwrap();
+        for name in ["link", "link-to-link", "below/../below/run.jsonl"] {
+            assert!(open(name).is_same_file(&open("below/run.jsonl")), "{name}");
+        }
+        assert!(!open("link").is_same_file(&open("run.jsonl")));
+        open("link-to-link").write(|writer| writer.write_all(b"new")).unwrap();
+        assert_eq!(fs::read_to_string(at("below/run.jsonl")).unwrap(), "new");
+        assert!(at("link").is_symlink() && at("link-to-link").is_symlink());
+        assert!(Output::open(&at("none/")).is_err());
     }
 
     #[cfg(unix)]

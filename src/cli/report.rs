@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueHint};
 
 use super::output::Output;
-use super::{DONE, TROUBLE, interrupt};
+use super::{DONE, TROUBLE, inputs, interrupt};
 use crate::report::{Absent, Run, clean};
 use crate::{Cancel, ingest};
 
@@ -35,10 +35,12 @@ pub struct ReportArgs {
 
 /// Runs the verb and gives the exit code.
 pub(super) fn run(args: &ReportArgs) -> anyhow::Result<u8> {
-    let mut output = Output::open(&args.output)?;
     let cancel = Cancel::default();
     interrupt::cancel_on_ctrl_c(cancel.clone())?;
+    // A page that cannot be written is told before a large report is read.
+    Output::open(&args.output)?;
     let run = Run::read_jsonl(&args.run)?;
+    let mut output = inputs::protected(&args.run, &run).open(&args.output)?;
     write(&run, &mut output, &cancel)
 }
 

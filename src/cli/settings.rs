@@ -66,6 +66,8 @@ impl Program {
 pub(super) struct Settings {
     pub program: Program,
     pub config: Config,
+    /// The settings file, where there is one.
+    pub file: Option<PathBuf>,
     /// Every value with its origin, in the order of the file.
     pub leaves: Vec<Leaf>,
 }
@@ -152,10 +154,12 @@ impl Settings {
     /// read.
     pub(super) fn load(global: &GlobalArgs, args: &impl Typed) -> anyhow::Result<Self> {
         let mut leaves = defaults();
+        let mut file = None;
         if let Some((path, text)) = read_file(global)? {
             for leaf in parse_file(&path, &text, &leaves)? {
                 set(&mut leaves, leaf)?;
             }
+            file = Some(path);
         }
         for leaf in from_environment(&leaves)? {
             set(&mut leaves, leaf)?;
@@ -166,7 +170,7 @@ impl Settings {
                 set(&mut leaves, Leaf { path: path.to_owned(), value: Some(value), origin })?;
             }
         }
-        Self::build(leaves)
+        Ok(Self { file, ..Self::build(leaves)? })
     }
 
     fn build(leaves: Vec<Leaf>) -> anyhow::Result<Self> {
@@ -189,7 +193,7 @@ impl Settings {
                 _ => error.into(),
             });
         }
-        Ok(Self { program, config, leaves })
+        Ok(Self { program, config, file: None, leaves })
     }
 }
 

@@ -1,9 +1,8 @@
 //! Documents of a run read once more, from the files that its report names.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::path::Path;
 
-use super::{Outcome, Root, read_wanted};
+use super::{Outcome, Root, path_of, read_wanted};
 use crate::config::IngestConfig;
 use crate::document::Document;
 use crate::progress::{Cancel, NoProgress};
@@ -24,9 +23,10 @@ pub fn again(
     config: &IngestConfig,
     cancel: &Cancel,
 ) -> Result<HashMap<Place, Document>> {
-    let files: BTreeSet<&str> = places.iter().map(|(path, _)| path.as_str()).collect();
-    let there = |path: &&str| *path != "-" && Path::new(path).is_file();
-    let files: Vec<Root> = files.into_iter().filter(there).map(Root::from).collect();
+    let files: BTreeSet<&str> =
+        places.iter().map(|(path, _)| path.as_str()).filter(|path| *path != "-").collect();
+    let files = files.into_iter().map(path_of).filter(|path| path.is_file());
+    let files: Vec<Root> = files.map(Root::Path).collect();
     let mut found = HashMap::new();
     if files.is_empty() {
         return Ok(found);

@@ -68,12 +68,6 @@ impl Format {
     }
 }
 
-/// Whether a file that begins with `head` is a report of this program: whoever writes `run.jsonl` into the folder of news
-/// wants it read as little as the ignore file.
-pub(super) fn is_run_report(head: &[u8]) -> bool {
-    head.starts_with(b"{\"type\":\"run\",\"schema\":")
-}
-
 fn trimmed(head: &[u8]) -> &[u8] {
     head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start()
 }

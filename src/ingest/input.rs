@@ -2,6 +2,7 @@
 
 use std::io::{self, Read};
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -10,9 +11,10 @@ use encoding_rs::UTF_8;
 use super::blocks::{self, Block, Bounds, Cut, Lines, Scan};
 use super::charset::{self, Transcoder};
 use super::decode::{self, HEAD, Stream};
-use super::detect::{self, Format};
+use super::detect::Format;
 use super::jsonscan::Values;
 use super::layout::Layout;
+use super::own::Own;
 use super::table::{Columns, Rows};
 use super::walk::Found;
 use crate::config::IngestConfig;
@@ -76,12 +78,13 @@ pub(super) fn read(
     let decoded =
         (encoding != UTF_8).then(|| encoding.decode_without_bom_handling(raw).0.into_owned().into_bytes());
     let head = decoded.as_deref().unwrap_or(raw);
-    if detect::is_run_report(head) {
-        if found.named {
-            return emit(skip("a wirecopy run report, not news".to_owned()));
+    match Own::of(head) {
+        Some(own) if !found.named => {
+            tracing::info!(path = found.shown, "{}: left out", own.name());
+            return ControlFlow::Continue(());
         }
-        tracing::info!(path = found.shown, "a wirecopy run report: left out");
-        return ControlFlow::Continue(());
+        Some(own) if !own.holds_news() => return emit(skip(format!("{}, not news", own.name()))),
+        _ => {}
     }
     let format = match Format::of_content(named, if is_utf16(encoding) { head } else { stream.head() }) {
         Ok(format) => format,
@@ -104,6 +107,13 @@ pub(super) fn read(
     } else {
         container.read(&mut Transcoder::new(stream, encoding), &head, &mut emit)
     }
+}
+
+/// What this program wrote of a file's kind, if the file is its own.
+pub(super) fn own(path: &Path) -> io::Result<Option<Own>> {
+    let (stream, _) = Stream::open(path, HEAD as u64)?;
+    let (encoding, bom) = charset::of(stream.head(), false);
+    Ok(Own::of(&encoding.decode_without_bom_handling(&stream.head()[bom..]).0.into_owned().into_bytes()))
 }
 
 fn is_utf16(encoding: &'static encoding_rs::Encoding) -> bool {

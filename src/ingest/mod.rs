@@ -14,7 +14,7 @@
 //!
 //! Cost: each byte is read once; memory holds about three batches (8 MiB of input each), plus one decoded document a
 //! thread. Nothing here aborts a run because of an input: whatever goes wrong with a file is a
-//! [`Skipped`] with a reason. Hidden files, ignored ones and this program's own reports, met in a folder, are no inputs.
+//! [`Skipped`] with a reason. Hidden files, ignored ones and what this program wrote itself (`own`), met in a folder, are not inputs.
 
 mod again;
 mod blocks;
@@ -39,6 +39,10 @@ mod jsonvalue;
 mod language;
 mod layout;
 mod markdown;
+mod names;
+#[cfg(feature = "cli")]
+mod overwritten;
+mod own;
 #[cfg(feature = "html")]
 mod markup;
 mod mojibake;
@@ -55,6 +59,7 @@ mod unsettled;
 mod walk;
 
 pub use again::{Place, again};
+pub use names::{path_of, shown};
 
 use std::path::PathBuf;
 use std::sync::mpsc::RecvTimeoutError;
@@ -62,6 +67,8 @@ use std::time::Duration;
 
 use rayon::prelude::*;
 
+#[cfg(feature = "cli")]
+pub(crate) use overwritten::overwritten;
 pub use references::References;
 
 use crate::config::IngestConfig;
@@ -73,6 +80,8 @@ use feed::{Batch, Feed};
 pub use floor::{Floor, floor};
 use ids::Ids;
 pub(crate) use unsettled::Unsettled;
+#[cfg(feature = "cli")]
+pub(crate) use walk::IGNORE_FILE;
 
 /// Where documents come from, as the caller named it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use super::path_of;
 use crate::{Error, Result};
 
 /// Reference roots, however they and the documents were reached.
@@ -24,12 +25,12 @@ impl References {
         Ok(Self { roots: roots.iter().map(canonical).collect::<Result<_>>()?, folders: HashMap::new() })
     }
 
-    /// Whether the file at `path` is one of the roots or stands below one.
+    /// Whether the file at `path`, as a report has it, is one of the roots or stands below one.
     pub fn hold(&mut self, path: &str) -> bool {
         if self.roots.is_empty() {
             return false;
         }
-        let path = Path::new(path);
+        let path = &path_of(path);
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let folder =
             self.folders.entry(folder.to_owned()).or_insert_with(|| folder.canonicalize().ok()).clone();

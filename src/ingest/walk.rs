@@ -13,13 +13,14 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::Root;
 use super::decode::in_words;
+use super::names::{for_id, shown};
 use crate::config::IngestConfig;
 use crate::document::Skipped;
 use crate::progress::Cancel;
 use crate::{Error, Result};
 
 /// Name of the file that lists, in gitignore's syntax, what a folder does not want read.
-const IGNORE_FILE: &str = ".wirecopyignore";
+pub(crate) const IGNORE_FILE: &str = ".wirecopyignore";
 
 /// A file to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +39,7 @@ pub(super) struct Found {
 
 impl Found {
     fn at(path: &Path, id: String, bytes: u64, named: bool) -> Self {
-        Self { path: Some(path.to_owned()), shown: path.to_string_lossy().into_owned(), id, bytes, named }
+        Self { path: Some(path.to_owned()), shown: shown(path), id, bytes, named }
     }
 }
 
@@ -183,7 +184,7 @@ impl Walk<'_> {
     }
 
     fn skip(&mut self, path: &Path, reason: &str) {
-        let path = path.to_string_lossy().into_owned();
+        let path = shown(path);
         self.entries.push(Entry::Skipped(Skipped { path, record: None, reason: reason.to_owned() }));
     }
 
@@ -276,7 +277,7 @@ fn root_error(path: &Path, source: io::Error) -> Error {
 
 /// The name a root goes by in ids: its last component, found out where it is `.`, `..` or `/`.
 fn label(root: &Path) -> String {
-    let named = |path: &Path| path.file_name().map(escaped);
+    let named = |path: &Path| path.file_name().map(for_id);
     let ends_in_name = matches!(root.components().next_back(), Some(Component::Normal(_)));
     let own = if ends_in_name { named(root) } else { None };
     own.or_else(|| root.canonicalize().ok().as_deref().and_then(named)).unwrap_or_else(|| "root".to_owned())
@@ -294,21 +295,6 @@ fn unique(taken: &mut HashSet<String>, name: &str) -> String {
 
 /// A path below a root, with `/` on every system.
 fn slashed(relative: &Path) -> String {
-    let parts: Vec<String> = relative.components().map(|part| escaped(part.as_os_str())).collect();
+    let parts: Vec<String> = relative.components().map(|part| for_id(part.as_os_str())).collect();
     parts.join("/")
-}
-
-/// A name as UTF-8. Bytes that are not stand as `%XX`, so that two such names stay two.
-fn escaped(name: &OsStr) -> String {
-    if let Some(name) = name.to_str() {
-        return name.to_owned();
-    }
-    let mut out = String::new();
-    for chunk in name.as_encoded_bytes().utf8_chunks() {
-        out.push_str(chunk.valid());
-        for byte in chunk.invalid() {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
 }

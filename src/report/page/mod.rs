@@ -233,12 +233,14 @@ fn write_html(out: &mut impl Write, index: &str, blocks: &[String]) -> io::Resul
         hash(&script),
         hash(STYLE)
     );
+    let version = env!("CARGO_PKG_VERSION");
     write!(
         out,
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"referrer\" content=\"no-referrer\">\n\
+         <meta name=\"generator\" content=\"wirecopy {version}\">\n\
          <title>wirecopy</title>\n<style>{STYLE}</style>\n</head>\n<body>\n\
          <div id=\"app\"><noscript>This page needs JavaScript to show its clusters; it loads nothing from \
          anywhere.</noscript></div>\n\
