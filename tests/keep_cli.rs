@@ -130,10 +130,9 @@ fn copies_go_to_a_folder_and_over_nothing() {
     let mut after: BTreeSet<String> = desk.names().into_iter().collect();
     assert!(after.remove("kept"));
     assert_eq!(after, before, "the inputs are untouched");
-    let message = desk.trouble(&["keep", "run.jsonl", "--copy-to", "kept"]);
-    assert!(message.ends_with("there is a file already, and nothing is overwritten\n"), "{message}");
     desk.file("kept/herald/harbour.txt", "mine");
-    desk.trouble(&["keep", "run.jsonl", "--copy-to", "kept"]);
+    let message = desk.trouble(&["keep", "run.jsonl", "--copy-to", "kept"]);
+    assert!(message.ends_with("there is another file already, and nothing is overwritten\n"), "{message}");
     assert_eq!(desk.read("kept/herald/harbour.txt"), "mine");
     // What was copied is the input without its duplicates.
     desk.file("kept/herald/harbour.txt", &desk.read("in/herald/harbour.txt"));

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::settings::Settings;
 use crate::eval::{Documents, LabelledPair, parse_pairs};
 use crate::ingest::{self, Outcome};
+use crate::report::clean;
 use crate::{Cancel, Document, Error, NoProgress, Root};
 
 /// The text of a file of labels.
@@ -32,7 +33,9 @@ pub(super) fn documents(path: &Path, settings: &Settings) -> anyhow::Result<Docu
                 Outcome::Read(header, document) => {
                     documents.insert(header.id, document);
                 }
-                Outcome::Skipped(skipped) => tracing::warn!("{}: {}", skipped.path, skipped.reason),
+                Outcome::Skipped(skipped) => {
+                    tracing::warn!("{}: {}", clean(&skipped.path), clean(&skipped.reason));
+                }
             }
             Ok(())
         },
