@@ -190,11 +190,15 @@ impl Corpus {
         // Of each text the first document, and the first of each way in which it is broken into lines.
         let mut texts: Vec<(DocId, HashMap<u64, DocId>)> = Vec::new();
         for &(_, document) in run {
+            // One that was not read again has the lines of the one that was, too.
+            if let Some(&(first, _)) = texts.iter().find(|(first, _)| self.tokens.is_shared(*first, document))
+            {
+                twins.push(Twin { document, first, same_lines: first });
+                continue;
+            }
             let own = reader.get(document);
             let lines = own.lines_digest();
-            let known = texts.iter_mut().find(|(first, _)| {
-                self.tokens.is_shared(*first, document) || reader.get(*first).as_slice() == own.as_slice()
-            });
+            let known = texts.iter_mut().find(|(first, _)| reader.get(*first).as_slice() == own.as_slice());
             match known {
                 Some((first, forms)) => {
                     let same_lines = *forms.entry(lines).or_insert(document);
