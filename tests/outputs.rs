@@ -195,7 +195,7 @@ fn a_standard_output_that_takes_nothing_is_an_error() {
     desk.file("gold.tsv", "one.txt\tf\ntwo.txt\tf\n");
     let program = desk.command(&[]).get_program().to_string_lossy().into_owned();
     let shell = |line: &str| {
-        let mut command = desk.command(&[]);
+        let command = desk.command(&[]);
         let mut shell = std::process::Command::new("sh");
         shell.current_dir(desk.path()).args(["-c", &line.replace("wirecopy", &program)]);
         for (name, value) in command.get_envs() {

@@ -2,6 +2,7 @@
 
 use std::io::{self, Read};
 use std::ops::ControlFlow;
+#[cfg(feature = "cli")]
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -109,7 +110,8 @@ pub(super) fn read(
     }
 }
 
-/// What this program wrote of a file's kind, if the file is its own.
+/// What the file is, where this program wrote it.
+#[cfg(feature = "cli")]
 pub(super) fn own(path: &Path) -> io::Result<Option<Own>> {
     let (stream, _) = Stream::open(path, HEAD as u64)?;
     let (encoding, bom) = charset::of(stream.head(), false);
