@@ -72,10 +72,13 @@ fn a_run_does_not_replace_what_it_reads() {
             (&["cluster", "in"], "wirecopy.toml"),
             (&["cluster", "in"], "in/.wirecopyignore"),
         ] {
-            refused(&desk, &[args, &[output, name]].concat(), "cannot write");
+            // Endings that no form has are refused before.
+            let form: &[&str] = if output == "-o" { &["--format", "jsonl"] } else { &[] };
+            refused(&desk, &[args, &[output, name], form].concat(), "cannot write");
         }
     }
-    refused(&desk, &["cluster", "in", "--agencies", "agencies.tsv", "-o", "agencies.tsv"], "it is an input");
+    let onto_table = ["cluster", "in", "--agencies", "agencies.tsv", "-o", "agencies.tsv", "--format", "csv"];
+    refused(&desk, &onto_table, "it is an input");
     refused(&desk, &["cluster", "in", "-o", "x", "--html", "./in/../x"], "name the same file");
 }
 

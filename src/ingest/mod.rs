@@ -39,13 +39,13 @@ mod jsonvalue;
 mod language;
 mod layout;
 mod markdown;
+#[cfg(feature = "html")]
+mod markup;
+mod mojibake;
 mod names;
 #[cfg(feature = "cli")]
 mod overwritten;
 mod own;
-#[cfg(feature = "html")]
-mod markup;
-mod mojibake;
 #[cfg(feature = "html")]
 mod page;
 mod plain;
