@@ -54,6 +54,7 @@ fn main() {
         match outcome {
             Outcome::Read(_, line) => println!("{line}"),
             Outcome::Skipped(skipped) => eprintln!("{}: {}", skipped.path, skipped.reason),
+            Outcome::SkippedMore(more) => eprintln!("{more} more inputs were skipped"),
         }
         Ok(())
     })

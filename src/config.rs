@@ -27,6 +27,14 @@ pub const WINDOW: u32 = 7;
 /// Largest decoded document, in bytes; longer ones are skipped with that reason.
 pub const MAX_DOCUMENT_BYTES: u64 = 64 << 20;
 
+/// Largest ratio of a compressed file's expanded size to its own. News compresses to a fifth or a tenth, the same record
+/// again and again to a hundredth.
+pub const MAX_EXPANSION: u64 = 200;
+/// Most bytes that a compressed file expands to.
+pub const MAX_EXPANDED_BYTES: u64 = 256 << 30;
+/// Skipped inputs that a report lists; of more it has the number.
+pub const MAX_SKIPPED: u64 = 10_000;
+
 /// The settings of a run. Serialised into the report's `run` line, read from `wirecopy.toml`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -56,6 +64,14 @@ pub struct IngestConfig {
     /// Largest decoded document, in bytes. Read from a number, or from text such as `64M`.
     #[serde(deserialize_with = "number_or_size")]
     pub max_document_bytes: u64,
+    /// Times its size that a compressed file may expand to once that is more than 64 MiB; the rest is skipped.
+    pub max_expansion: u64,
+    /// Most bytes that a compressed file may expand to; the rest is skipped. Read from a number, or from text such as
+    /// `256G`.
+    #[serde(deserialize_with = "number_or_size")]
+    pub max_expanded_bytes: u64,
+    /// Skipped inputs that the report lists. All are counted.
+    pub max_skipped: u64,
     /// Take the time of a file's last change for its date where nothing else tells one.
     pub mtime: bool,
     /// More news agencies, and more names of known ones, in the form of `data/agencies.tsv`; laid over the table that is
@@ -78,6 +94,9 @@ impl Default for IngestConfig {
             follow: false,
             hidden: false,
             max_document_bytes: MAX_DOCUMENT_BYTES,
+            max_expansion: MAX_EXPANSION,
+            max_expanded_bytes: MAX_EXPANDED_BYTES,
+            max_skipped: MAX_SKIPPED,
             mtime: false,
             agencies: None,
             source_from: None,
@@ -218,11 +237,15 @@ impl Config {
                 message: format!("neither `folder` nor `host` nor a regular expression: {error}"),
             })?;
         }
-        if self.ingest.max_document_bytes == 0 {
-            return Err(Error::Config {
-                name: "ingest.max_document_bytes",
-                message: "must be at least 1".to_owned(),
-            });
+        let ingest = &self.ingest;
+        for (name, value) in [
+            ("ingest.max_document_bytes", ingest.max_document_bytes),
+            ("ingest.max_expansion", ingest.max_expansion),
+            ("ingest.max_expanded_bytes", ingest.max_expanded_bytes),
+        ] {
+            if value == 0 {
+                return Err(Error::Config { name, message: "must be at least 1".to_owned() });
+            }
         }
         Ok(())
     }

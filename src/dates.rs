@@ -60,6 +60,8 @@ const DATES: &[&str] = &[
     "%Y년 %m월 %d일",
     "%Y %b %d",
 ];
+/// No date is longer, in bytes. What is longer is not searched for one.
+const LONGEST: usize = 256;
 /// No newspaper is older; a smaller year is one of two digits, or a placeholder.
 const FIRST_YEAR: i16 = 1600;
 /// Zones that news writes by their letters, in minutes from UTC.
@@ -166,6 +168,9 @@ pub(crate) fn instant(written: &str) -> Option<Timestamp> {
 /// Why it cannot be used.
 pub(crate) fn parse(written: &str) -> Result<Published, Problem> {
     let written = written.trim().trim_matches(['*', '_']);
+    if written.len() > LONGEST {
+        return Err(Problem::NotUnderstood);
+    }
     if let Some(published) = understood(written).filter(|published| published.date.year() >= FIRST_YEAR) {
         return Ok(published);
     }

@@ -27,6 +27,7 @@ fn outcomes(root: &Path, config: &IngestConfig) -> Outcomes {
             Outcome::Skipped(skipped) => {
                 seen.entry(name(&skipped.path)).or_default().reasons.push(skipped.reason);
             }
+            Outcome::SkippedMore(more) => panic!("{more} inputs are not listed"),
         }
         Ok(())
     })
@@ -89,6 +90,7 @@ fn a_file_removed_after_the_walk_is_skipped_in_the_systems_words() {
         seen.push(match outcome {
             Outcome::Read(header, ()) => header.id,
             Outcome::Skipped(skipped) => skipped.reason,
+            Outcome::SkippedMore(more) => panic!("{more} inputs are not listed"),
         });
         Ok(())
     };

@@ -337,6 +337,17 @@ pub struct SettingArgs {
     /// Skip documents that are longer, such as 64M
     #[arg(long, value_name = "SIZE", value_parser = crate::config::parse_size, help_heading = INPUT)]
     pub max_document_bytes: Option<u64>,
+    /// Read no further in a compressed file that has expanded to N times its size and to 64 MiB
+    ///
+    /// What was read before stays. A few kilobytes can be made to expand without end; news never does by that much.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = INPUT)]
+    pub max_expansion: Option<u32>,
+    /// Read no further in a compressed file that has expanded to SIZE, such as 256G
+    #[arg(long, value_name = "SIZE", value_parser = crate::config::parse_size, help_heading = INPUT)]
+    pub max_expanded_bytes: Option<u64>,
+    /// List N skipped inputs in the report and count the others
+    #[arg(long, value_name = "N", help_heading = INPUT)]
+    pub max_skipped: Option<u32>,
     /// Take the time of a file's last change for its date where nothing else tells one
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
         hide_possible_values = true, help_heading = INPUT)]
@@ -378,7 +389,7 @@ fn strictness() -> PossibleValuesParser {
 }
 
 /// Each flag that sets a value of `wirecopy.toml`, by its name here, and the place of its value there.
-pub(super) const SETTINGS: [(&str, &str); 30] = [
+pub(super) const SETTINGS: [(&str, &str); 33] = [
     ("threads", "threads"),
     ("memory", "memory"),
     ("temp_dir", "temp_dir"),
@@ -400,6 +411,9 @@ pub(super) const SETTINGS: [(&str, &str); 30] = [
     ("follow", "ingest.follow"),
     ("hidden", "ingest.hidden"),
     ("max_document_bytes", "ingest.max_document_bytes"),
+    ("max_expansion", "ingest.max_expansion"),
+    ("max_expanded_bytes", "ingest.max_expanded_bytes"),
+    ("max_skipped", "ingest.max_skipped"),
     ("mtime", "ingest.mtime"),
     ("agencies", "ingest.agencies"),
     ("source_from", "ingest.source_from"),
@@ -446,6 +460,9 @@ impl Typed for SettingArgs {
             "hidden" => self.hidden.map(Value::Boolean),
             // As text, since TOML's integers are signed.
             "max_document_bytes" => self.max_document_bytes.map(|n| Value::String(n.to_string())),
+            "max_expansion" => integer(self.max_expansion),
+            "max_expanded_bytes" => self.max_expanded_bytes.map(|n| Value::String(n.to_string())),
+            "max_skipped" => integer(self.max_skipped),
             "mtime" => self.mtime.map(Value::Boolean),
             "agencies" => text(&self.agencies),
             "source_from" => text(&self.source_from),

@@ -53,7 +53,7 @@ pub(super) fn run(global: &GlobalArgs, args: &ClusterArgs, bars: &Bars) -> anyho
     bars.clear();
     let mut run = result?;
     run.summary.peak_memory = run.summary.peak_memory.or_else(peak_memory);
-    warn_of_skipped(&run.skipped, plan.text.is_some() && stdout().is_terminal());
+    warn_of_skipped(&run.skipped, run.summary.skipped, plan.text.is_some() && stdout().is_terminal());
     cancel.check()?;
     if let Some((output, format)) = &mut plan.output {
         let format = *format;
@@ -68,7 +68,7 @@ pub(super) fn run(global: &GlobalArgs, args: &ClusterArgs, bars: &Bars) -> anyho
         output.write(|out| write(&run, Format::Text, &style, &plan.table, out))?;
     }
     cancel.check()?;
-    let code = exit_code(!run.skipped.is_empty(), args.exit_code && !run.clusters.is_empty());
+    let code = exit_code(run.summary.skipped > 0, args.exit_code && !run.clusters.is_empty());
     match &mut plan.page {
         Some(page) => Ok(super::report::write(&run.into_run()?, page, &cancel)?.max(code)),
         None => Ok(code),
@@ -163,8 +163,8 @@ fn write(
 }
 
 /// Names the first skipped inputs on standard error, unless the text report beside it does.
-fn warn_of_skipped(skipped: &[Skipped], in_view: bool) {
-    if skipped.is_empty() || in_view {
+fn warn_of_skipped(skipped: &[Skipped], total: u64, in_view: bool) {
+    if total == 0 || in_view {
         return;
     }
     let named = if skipped.len() > NAMED { NAMED_OF_MANY } else { skipped.len() };
@@ -172,8 +172,10 @@ fn warn_of_skipped(skipped: &[Skipped], in_view: bool) {
         let record = one.record.map(|record| format!(":{record}")).unwrap_or_default();
         tracing::warn!("{}{record}: {}", crate::report::clean(&one.path), crate::report::clean(&one.reason));
     }
-    if skipped.len() > named {
-        tracing::warn!("{} more inputs were skipped: the report has them all", skipped.len() - named);
+    let more = total - named as u64;
+    if more > 0 {
+        let listed = if total == skipped.len() as u64 { "has them all" } else { "counts them" };
+        tracing::warn!("{more} more inputs were skipped: the report {listed}");
     }
 }
 

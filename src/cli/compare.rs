@@ -141,6 +141,7 @@ fn read(path: &Path, config: &Config) -> anyhow::Result<Vec<Document>> {
         match outcome {
             Outcome::Read(header, document) => found.push(Document { id: header.id, ..document }),
             Outcome::Skipped(skipped) => reason = reason.take().or(Some(skipped.reason)),
+            Outcome::SkippedMore(_) => {}
         }
         Ok(())
     })?;

@@ -73,7 +73,7 @@ pub(super) fn each<T: Send>(
     ingest::read(&files, &run.header.config.ingest, &NoProgress, &Cancel::default(), look, |outcome| {
         match outcome {
             Outcome::Read(_, Some((id, taken))) => sink(id, taken),
-            Outcome::Read(_, None) | Outcome::Skipped(_) => Ok(()),
+            Outcome::Read(_, None) | Outcome::Skipped(_) | Outcome::SkippedMore(_) => Ok(()),
         }
     })
 }

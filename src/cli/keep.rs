@@ -100,8 +100,8 @@ pub(super) fn run(global: &GlobalArgs, args: &KeepArgs) -> anyhow::Result<u8> {
     }
     if !global.quiet {
         let mut counts = counts(&plan);
-        if !run.skipped.is_empty() {
-            let _ = write!(counts, "; {} inputs of the run gave no document", run.skipped.len());
+        if run.summary.skipped > 0 {
+            let _ = write!(counts, "; {} inputs of the run gave no document", run.summary.skipped);
         }
         // Where standard error is closed there is nobody to tell.
         let _ = writeln!(io::stderr().lock(), "{counts}");

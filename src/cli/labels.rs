@@ -36,6 +36,7 @@ pub(super) fn documents(path: &Path, settings: &Settings) -> anyhow::Result<Docu
                 Outcome::Skipped(skipped) => {
                     tracing::warn!("{}: {}", clean(&skipped.path), clean(&skipped.reason));
                 }
+                Outcome::SkippedMore(more) => tracing::warn!("{more} more inputs were skipped"),
             }
             Ok(())
         },

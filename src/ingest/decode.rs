@@ -1,6 +1,6 @@
 //! Raw input to decompressed bytes, with a look ahead.
 
-use std::fs::File;
+use std::fmt;
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
@@ -8,12 +8,33 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use flate2::read::MultiGzDecoder;
 
+use super::open;
+use crate::config::IngestConfig;
+
 /// Bytes looked at before a format or character set is decided.
 pub(super) const HEAD: usize = 64 << 10;
 /// Room behind what is read, for the reader to see the end in: with less it would try with a buffer of its own.
 const END: usize = 32;
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+
+/// Bytes that a compressed file may always give, however small it is.
+const FREE: u64 = 64 << 20;
+
+/// What a compressed file may give.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// Bytes for each of its own, once it has given [`FREE`] bytes.
+    expansion: u64,
+    /// Bytes in all.
+    expanded_bytes: u64,
+}
+
+impl Limits {
+    pub(super) fn of(config: &IngestConfig) -> Self {
+        Self { expansion: config.max_expansion, expanded_bytes: config.max_expanded_bytes }
+    }
+}
 
 /// A reader whose first bytes can be looked at before they are read.
 pub(super) struct Stream {
@@ -27,28 +48,34 @@ pub(super) struct Stream {
 }
 
 impl Stream {
-    /// Opens a file of about `bytes` and undoes gzip or zstd, whatever its name says: the first bytes know better.
-    pub(super) fn open(path: &Path, bytes: u64) -> io::Result<(Self, Arc<AtomicU64>)> {
-        let read = Arc::new(AtomicU64::new(0));
-        let counting = Counting { inner: File::open(path)?, read: Arc::clone(&read) };
-        Ok((Self::decoded(Box::new(counting), bytes)?, read))
+    /// Opens a file of about `bytes` and undoes gzip or zstd, whatever its name says: the first bytes know better. Returns
+    /// also the bytes that are read from disk, as they are read.
+    pub(super) fn open(path: &Path, bytes: u64, limits: Limits) -> io::Result<(Self, Arc<AtomicU64>)> {
+        Self::decoded(Box::new(open::regular(path)?), bytes, limits)
     }
 
     /// As [`Stream::open`], from any reader.
-    pub(super) fn decoded(raw: Box<dyn Read + Send>, bytes: u64) -> io::Result<Self> {
-        let raw = Self::looking_ahead(raw, false, bytes);
-        if raw.head.starts_with(&GZIP) {
-            return Ok(Self::looking_ahead(Box::new(MultiGzDecoder::new(raw)), true, HEAD as u64));
-        }
-        // The decoder goes on with the next frame by itself, and says so when the last one is incomplete.
-        if raw.head.starts_with(&ZSTD) {
-            return Ok(Self::looking_ahead(
-                Box::new(zstd::stream::read::Decoder::new(raw)?),
-                true,
-                HEAD as u64,
-            ));
-        }
-        Ok(raw)
+    pub(super) fn decoded(
+        raw: Box<dyn Read + Send>,
+        bytes: u64,
+        limits: Limits,
+    ) -> io::Result<(Self, Arc<AtomicU64>)> {
+        let read = Arc::new(AtomicU64::new(0));
+        let counting = Counting { inner: raw, read: Arc::clone(&read) };
+        let raw = Self::looking_ahead(Box::new(counting), false, bytes);
+        let expanding = |inner: Box<dyn Read + Send>| {
+            let bounded = Bounded { inner, given: 0, taken: Arc::clone(&read), limits };
+            Self::looking_ahead(Box::new(bounded), true, HEAD as u64)
+        };
+        let stream = if raw.head.starts_with(&GZIP) {
+            expanding(Box::new(MultiGzDecoder::new(raw)))
+        } else if raw.head.starts_with(&ZSTD) {
+            // The decoder goes on with the next frame by itself, and says so when the last one is incomplete.
+            expanding(Box::new(zstd::stream::read::Decoder::new(raw)?))
+        } else {
+            raw
+        };
+        Ok((stream, read))
     }
 
     /// `bytes` are about as many as there are.
@@ -107,7 +134,51 @@ impl Read for Stream {
     }
 }
 
-/// Counts the bytes that were read from disk, for progress over compressed files.
+/// Ends a compressed stream that gives more than its limits allow: a few kilobytes can be made to expand for hours.
+struct Bounded {
+    inner: Box<dyn Read + Send>,
+    given: u64,
+    /// Compressed bytes that were read for it.
+    taken: Arc<AtomicU64>,
+    limits: Limits,
+}
+
+impl Read for Bounded {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(out)?;
+        self.given += n as u64;
+        let Limits { expansion, expanded_bytes } = self.limits;
+        if self.given > expanded_bytes {
+            return Err(io::Error::other(Expands::To(expanded_bytes)));
+        }
+        let taken = self.taken.load(Ordering::Relaxed);
+        if self.given > FREE && self.given / expansion > taken {
+            return Err(io::Error::other(Expands::By(expansion)));
+        }
+        Ok(n)
+    }
+}
+
+/// Which limit a compressed stream is over.
+#[derive(Debug)]
+enum Expands {
+    By(u64),
+    To(u64),
+}
+
+impl fmt::Display for Expands {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (by, flag) = match self {
+            Expands::By(expansion) => (format!("{expansion} times its size"), "--max-expansion"),
+            Expands::To(bytes) => (size_in_words(*bytes), "--max-expanded-bytes"),
+        };
+        write!(f, "the compressed data expands to more than {by}: what is behind that was not read ({flag})")
+    }
+}
+
+impl std::error::Error for Expands {}
+
+/// Counts the bytes that were read from disk, for progress over compressed files and what they may expand to.
 struct Counting<R> {
     inner: R,
     read: Arc<AtomicU64>,
@@ -134,6 +205,9 @@ pub(super) fn in_words(error: &io::Error) -> String {
 pub(super) fn broken_in_words(error: &io::Error, compressed: bool) -> String {
     if error.kind() == io::ErrorKind::UnexpectedEof {
         return "truncated: the compressed data breaks off".to_owned();
+    }
+    if error.get_ref().is_some_and(|inner| inner.is::<Expands>()) {
+        return error.to_string();
     }
     if compressed { format!("the compressed data is damaged: {}", in_words(error)) } else { in_words(error) }
 }
@@ -166,8 +240,13 @@ mod tests {
         out.finish().unwrap()
     }
 
+    fn stream(raw: Vec<u8>, expansion: u64, expanded_bytes: u64) -> Stream {
+        let limits = Limits { expansion, expanded_bytes };
+        Stream::decoded(Box::new(io::Cursor::new(raw)), 0, limits).unwrap().0
+    }
+
     fn whole(raw: Vec<u8>, limit: u64) -> io::Result<Option<Vec<u8>>> {
-        Stream::decoded(Box::new(io::Cursor::new(raw)), 0)?.read_whole(limit)
+        stream(raw, 200, u64::MAX).read_whole(limit)
     }
 
     #[test]
@@ -198,6 +277,42 @@ mod tests {
         assert_eq!(whole(bomb, 1 << 20).unwrap(), None);
         assert_eq!(whole(vec![b'a'; 100], 100).unwrap().unwrap().len(), 100);
         assert_eq!(whole(vec![b'a'; 101], 100).unwrap(), None);
+    }
+
+    /// What a stream gives before it ends or breaks.
+    fn given(mut stream: Stream) -> (usize, Option<String>) {
+        let mut buffer = vec![0; 1 << 20];
+        let mut bytes = 0;
+        loop {
+            match stream.read(&mut buffer) {
+                Ok(0) => return (bytes, None),
+                Ok(n) => bytes += n,
+                Err(error) => return (bytes, Some(broken_in_words(&error, true))),
+            }
+        }
+    }
+
+    #[test]
+    fn a_stream_that_expands_too_much_ends_with_the_limit_as_its_reason() {
+        // Frames of zeros one behind the other, which would go on for 1 GiB.
+        let zeros = vec![0; 32 << 20];
+        for frame in [gzip(&zeros), zstd::encode_all(&zeros[..], 1).unwrap()] {
+            let bomb = frame.repeat(32);
+            let (bytes, reason) = given(stream(bomb.clone(), 100, u64::MAX));
+            assert!(bytes as u64 >= FREE && bytes < 2 * FREE as usize, "{bytes}");
+            assert!(reason.unwrap().contains("more than 100 times its size"));
+            let (bytes, reason) = given(stream(bomb, u64::MAX, 1 << 20));
+            assert!(bytes <= 1 << 20, "{bytes}");
+            assert!(reason.unwrap().contains("more than 1 MiB"));
+        }
+    }
+
+    #[test]
+    fn a_stream_within_its_limits_is_read_to_its_end() {
+        let zeros = vec![0; 80 << 20];
+        assert_eq!(given(stream(gzip(&zeros), 2000, u64::MAX)), (zeros.len(), None));
+        let small = vec![0; 8 << 20];
+        assert_eq!(given(stream(gzip(&small), 1, u64::MAX)), (small.len(), None));
     }
 
     #[test]

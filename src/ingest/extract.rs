@@ -38,6 +38,8 @@ pub(super) enum Piece<T> {
         value: T,
     },
     Skipped(Skipped),
+    /// More of the same piece of work than a report lists.
+    SkippedMore(u64),
 }
 
 /// Does work in any order, on any thread.
@@ -91,12 +93,18 @@ impl<'a, M> Worker<'a, M> {
         if self.is_stopped() {
             return out;
         }
+        let mut skips = Skips { most: self.config.max_skipped, listed: 0, more: 0 };
         match work {
             Work::Skipped(skipped) => out.push(Piece::Skipped(skipped)),
-            Work::Part(found, part) => self.part(&found, part, &mut out),
+            Work::Part(found, part) => {
+                self.part(&found, part, &mut out);
+                skips.fold(&mut out, 0);
+            }
             Work::File(found) => {
                 let flow = input::read(&found, self.config, self.sizes.block, None, &mut |part, _| {
+                    let from = out.len();
                     self.part(&found, part, &mut out);
+                    skips.fold(&mut out, from);
                     if self.cancel.is_cancelled() {
                         ControlFlow::Break(())
                     } else {
@@ -106,6 +114,9 @@ impl<'a, M> Worker<'a, M> {
                 // Broken only when the run is over, which the caller knows.
                 let _ = flow;
             }
+        }
+        if skips.more > 0 {
+            out.push(Piece::SkippedMore(skips.more));
         }
         out
     }
@@ -255,6 +266,34 @@ fn lost_letters(text: &str) -> u64 {
     let lost = memchr::memmem::find_iter(text.as_bytes(), "\u{fffd}").count();
     let many = lost >= MANY && lost * OF >= text.chars().count();
     if many { lost as u64 } else { 0 }
+}
+
+/// Skipped inputs of a piece of work: a file of nothing else must not fill the memory with reasons.
+struct Skips {
+    /// That are kept one by one.
+    most: u64,
+    listed: u64,
+    more: u64,
+}
+
+impl Skips {
+    /// Takes those out of `pieces[from..]` that are over the number.
+    fn fold<T>(&mut self, pieces: &mut Vec<Piece<T>>, from: usize) {
+        let is_skipped = |piece: &Piece<T>| matches!(piece, Piece::Skipped(_));
+        let skipped = pieces[from..].iter().filter(|piece| is_skipped(piece)).count() as u64;
+        if self.listed + skipped <= self.most {
+            self.listed += skipped;
+            return;
+        }
+        let mut at = 0;
+        pieces.retain(|piece| {
+            at += 1;
+            let over = at > from && is_skipped(piece) && self.listed == self.most;
+            self.listed += u64::from(at > from && is_skipped(piece) && !over);
+            self.more += u64::from(over);
+            !over
+        });
+    }
 }
 
 fn skip<T>(found: &Found, record: Option<u64>, reason: String) -> Piece<T> {

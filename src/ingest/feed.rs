@@ -5,6 +5,7 @@
 //! which never returns (a terminal, a pipe) cannot hold up a cancelled run.
 
 use std::collections::VecDeque;
+use std::fs::File;
 use std::io;
 use std::mem;
 use std::ops::ControlFlow;
@@ -14,6 +15,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use super::decode;
 use super::detect::Format;
 use super::input::{self, Part};
 use super::walk::{Entry, Found};
@@ -133,7 +135,19 @@ impl Reader {
                     let bytes = found.bytes;
                     self.add(Work::File(found), bytes, bytes)?;
                 }
-                Entry::File(found) => self.stream(&Arc::new(found))?,
+                Entry::File(found) => {
+                    let standard_input = found.path.is_none();
+                    let pipe = standard_input.then(|| Box::new(io::stdin()) as Box<dyn io::Read + Send>);
+                    self.stream(&Arc::new(found), pipe)?;
+                }
+                Entry::Pipe(found, path) => match File::open(path) {
+                    Ok(pipe) => self.stream(&Arc::new(found), Some(Box::new(pipe)))?,
+                    Err(error) => {
+                        let reason = decode::in_words(&error);
+                        let skipped = Skipped { path: found.shown, record: None, reason };
+                        self.add(Work::Skipped(skipped), 0, 0)?;
+                    }
+                },
             }
         }
         self.send()
@@ -148,11 +162,10 @@ impl Reader {
         found.bytes <= small || Format::of_name(path).is_some_and(|format| !format.is_container())
     }
 
-    fn stream(&mut self, found: &Arc<Found>) -> ControlFlow<()> {
-        let standard_input = found.path.is_none().then(|| Box::new(io::stdin()) as Box<dyn io::Read + Send>);
+    fn stream(&mut self, found: &Arc<Found>, pipe: Option<Box<dyn io::Read + Send>>) -> ControlFlow<()> {
         let (config, block) = (self.config.clone(), self.sizes.block);
         let mut told = 0;
-        input::read(found, &config, block, standard_input, &mut |part, read| {
+        input::read(found, &config, block, pipe, &mut |part, read| {
             let weight = match &part {
                 Part::Block(_, block) => block.data.len() as u64,
                 Part::Whole(_, bytes) => bytes.len() as u64,

@@ -5,13 +5,13 @@ use std::ops::ControlFlow;
 #[cfg(feature = "cli")]
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
 use encoding_rs::UTF_8;
 
 use super::blocks::{self, Block, Bounds, Cut, Lines, Scan};
 use super::charset::{self, Transcoder};
-use super::decode::{self, HEAD, Stream};
+use super::decode::{self, HEAD, Limits, Stream};
 use super::detect::Format;
 use super::jsonscan::Values;
 use super::layout::Layout;
@@ -45,22 +45,24 @@ pub(super) enum Records {
 /// Receives parts, with the bytes of the file on disk that have been read so far. Breaks to stop the reading.
 pub(super) type Emit<'a> = dyn FnMut(Part, u64) -> ControlFlow<()> + 'a;
 
-/// Reads a file. `standard_input` is read in place of one that has no path.
+/// Reads a file. `pipe` is read in place of one that has no path: standard input is JSON lines, what another pipe has is
+/// found out from its first bytes.
 pub(super) fn read(
     found: &Found,
     config: &IngestConfig,
     block: usize,
-    standard_input: Option<Box<dyn Read + Send>>,
+    pipe: Option<Box<dyn Read + Send>>,
     emit: &mut Emit<'_>,
 ) -> ControlFlow<()> {
     let limit = config.max_document_bytes;
     let skip = |reason: String| Part::Skip { record: None, reason };
+    let limits = Limits::of(config);
     let (opened, named) = match &found.path {
-        Some(path) => (Stream::open(path, found.bytes), Format::of_name(path)),
+        Some(path) => (Stream::open(path, found.bytes, limits), Format::of_name(path)),
         None => {
-            let input = standard_input.unwrap_or_else(|| Box::new(io::empty()));
-            let counted = Arc::new(AtomicU64::new(0));
-            (Stream::decoded(input, HEAD as u64).map(|stream| (stream, counted)), Some(Format::JsonLines))
+            let input = pipe.unwrap_or_else(|| Box::new(io::empty()));
+            let named = (found.shown == "-").then_some(Format::JsonLines);
+            (Stream::decoded(input, HEAD as u64, limits), named)
         }
     };
     let (mut stream, read) = match opened {

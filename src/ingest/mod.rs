@@ -39,6 +39,7 @@ mod jsonvalue;
 mod language;
 mod layout;
 mod markdown;
+mod open;
 #[cfg(feature = "html")]
 mod markup;
 mod mojibake;
@@ -111,6 +112,8 @@ pub enum Outcome<T> {
     Read(Header, T),
     /// No document, and why.
     Skipped(Skipped),
+    /// So many more without one, in a file that has more of them than [`IngestConfig::max_skipped`].
+    SkippedMore(u64),
 }
 
 /// Reads every document below `roots` and hands it to `map` on the threads of the current rayon pool, then each
@@ -210,9 +213,10 @@ where
     let mut settle = |pieces: Vec<Vec<Piece<T>>>, disk_bytes: u64| -> Result<()> {
         let mut steps = 0;
         for piece in pieces.into_iter().flatten() {
-            steps += 1;
+            steps += if let Piece::SkippedMore(more) = piece { more } else { 1 };
             sink(match piece {
                 Piece::Skipped(skipped) => Outcome::Skipped(skipped),
+                Piece::SkippedMore(more) => Outcome::SkippedMore(more),
                 Piece::Read { mut header, fallback, value } => {
                     ids.settle(&mut header, &fallback);
                     Outcome::Read(header, value)

@@ -34,6 +34,7 @@ fn all(roots: &[Root], config: &IngestConfig) -> Vec<(String, String)> {
             out.push(match outcome {
                 Outcome::Read(header, text) => (header.id, text),
                 Outcome::Skipped(skipped) => ("skipped".to_owned(), skipped.reason),
+                Outcome::SkippedMore(more) => ("more".to_owned(), more.to_string()),
             });
             Ok(())
         },
@@ -202,6 +203,52 @@ fn documents_over_the_limit_are_skipped_in_every_format() {
     assert_eq!(out.len(), 7);
     assert!([0, 1, 3, 5].iter().all(|index| out[*index] == too_long), "{out:?}");
     assert!([2, 4, 6].iter().all(|index| out[*index].1 == "short"), "{out:?}");
+}
+
+#[test]
+fn skipped_records_over_the_limit_are_counted_and_not_listed() {
+    let mut lines = "no record\n".repeat(5000);
+    lines += "{\"text\": \"short\"}\n";
+    let folder = folder(&[("a.jsonl", &lines), ("b.jsonl", "no record\n{\"text\": \"short\"}\n")]);
+    let config = IngestConfig { max_skipped: 3, ..IngestConfig::default() };
+    let out = all(&[Root::from(folder.path())], &config);
+    let kinds: Vec<&str> = out.iter().map(|(id, _)| id.as_str()).collect();
+    assert_eq!(
+        kinds,
+        ["skipped", "skipped", "skipped", "a.jsonl#5001", "more", "skipped", "b.jsonl#2"]
+    );
+    assert_eq!(out[4].1, "4997");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_put_in_the_place_of_a_file_is_skipped_without_waiting() {
+    struct Swap<'a>(&'a Path);
+    impl Progress for Swap<'_> {
+        fn begin(&self, _: Stage, _: Option<u64>) {
+            fs::remove_file(self.0).unwrap();
+            assert!(std::process::Command::new("mkfifo").arg(self.0).status().unwrap().success());
+        }
+        fn advance(&self, _: u64, _: u64) {}
+        fn end(&self, _: Stage, _: u64, _: u64) {}
+    }
+    let folder = folder(&[("a.txt", GOOD), ("b.jsonl", GOOD), ("c.txt", GOOD)]);
+    for name in ["a.txt", "b.jsonl"] {
+        let mut seen = Vec::new();
+        let swap = Swap(&folder.path().join(name));
+        let config = IngestConfig::default();
+        read(&[Root::from(folder.path())], &config, &swap, &Cancel::default(), |_| (), |outcome| {
+            seen.push(match outcome {
+                Outcome::Read(header, ()) => header.id,
+                Outcome::Skipped(skipped) => skipped.reason,
+                Outcome::SkippedMore(more) => more.to_string(),
+            });
+            Ok(())
+        })
+        .unwrap();
+        assert!(seen.contains(&"not a regular file: a named pipe".to_owned()), "{seen:?}");
+        assert!(seen.contains(&"c.txt".to_owned()), "{seen:?}");
+    }
 }
 
 #[test]

@@ -14,6 +14,7 @@ use walkdir::{DirEntry, WalkDir};
 use super::Root;
 use super::decode::in_words;
 use super::names::{for_id, shown};
+use super::open;
 use crate::config::IngestConfig;
 use crate::document::Skipped;
 use crate::progress::Cancel;
@@ -25,7 +26,7 @@ pub(crate) const IGNORE_FILE: &str = ".wirecopyignore";
 /// A file to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Found {
-    /// Where it is; `None` is standard input.
+    /// Where it is; `None` is standard input or another pipe.
     pub path: Option<PathBuf>,
     /// [`Document::path`](crate::Document::path).
     pub shown: String,
@@ -47,6 +48,8 @@ impl Found {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Entry {
     File(Found),
+    /// A pipe that the program was started with; its [`Found::path`] is `None`, as it can be read but once.
+    Pipe(Found, PathBuf),
     Skipped(Skipped),
 }
 
@@ -54,7 +57,7 @@ pub(super) enum Entry {
 #[derive(Debug)]
 pub(super) struct Walked {
     pub entries: Vec<Entry>,
-    /// Bytes on disk of all files; `None` with standard input.
+    /// Bytes on disk of all files; `None` with standard input or another pipe.
     pub total_bytes: Option<u64>,
 }
 
@@ -91,18 +94,22 @@ pub(super) fn walk(roots: &[Root], config: &IngestConfig, cancel: &Cancel) -> Re
                 } else if metadata.is_file() {
                     let id = unique(&mut labels, &label());
                     walk.file(Found::at(path, id, metadata.len(), true), path, None);
+                } else if open::is_open_pipe(path, metadata.file_type()) {
+                    let id = unique(&mut labels, &label());
+                    let pipe = Found { path: None, ..Found::at(path, id, 0, true) };
+                    walk.entries.push(Entry::Pipe(pipe, path.clone()));
                 } else {
-                    walk.skip(path, "not a regular file");
+                    walk.skip(path, &open::not_a_file(metadata.file_type()));
                 }
             }
         }
     }
-    let total_bytes = if roots.contains(&Root::Stdin) {
-        None
-    } else {
-        let bytes = |entry: &Entry| if let Entry::File(file) = entry { file.bytes } else { 0 };
-        Some(walk.entries.iter().map(bytes).sum())
+    let bytes = |entry: &Entry| match entry {
+        Entry::File(file) => file.path.is_some().then_some(file.bytes),
+        Entry::Pipe(..) => None,
+        Entry::Skipped(_) => Some(0),
     };
+    let total_bytes = walk.entries.iter().map(bytes).sum();
     Ok(Walked { entries: walk.entries, total_bytes })
 }
 
@@ -165,7 +172,7 @@ impl Walk<'_> {
             } else if kind.is_symlink() {
                 self.skip(entry.path(), "a symbolic link, and links are not followed");
             } else {
-                self.skip(entry.path(), "not a regular file");
+                self.skip(entry.path(), &open::not_a_file(kind));
             }
         }
         Ok(())

@@ -38,9 +38,12 @@ pub(super) const BATCH: usize = 1 << 12;
 pub(super) struct Corpus {
     pub(super) headers: Headers,
     pub(super) tokens: TokenStore,
+    /// Inputs without a document, as far as the report lists them, and how many there are in all.
     pub(super) skipped: Vec<Skipped>,
     /// Whether folders can stand for sources.
     pub(super) folders: Folders,
+    pub(super) skipped_count: u64,
+    max_skipped: u64,
     /// Bytes of text of all documents.
     pub(super) bytes: u64,
     /// By document: its source, and when it was published, where that is understood.
@@ -77,6 +80,8 @@ impl Corpus {
             },
             skipped: Vec::new(),
             folders: Folders::default(),
+            skipped_count: 0,
+            max_skipped: config.ingest.max_skipped,
             bytes: 0,
             learned: Learned::default(),
             sources: Vec::new(),
@@ -104,6 +109,14 @@ impl Corpus {
 
     pub(super) fn leaders(&self, groups: &CopyGroups) -> impl Iterator<Item = DocId> {
         self.ids().filter(|&d| groups.is_leader(d) && self.no_article[d.index()].is_none())
+    }
+
+    /// Counts an input without a document, and lists it among the first.
+    pub(super) fn skip(&mut self, skipped: Skipped) {
+        self.skipped_count += 1;
+        if (self.skipped.len() as u64) < self.max_skipped {
+            self.skipped.push(skipped);
+        }
     }
 
     /// Adds a document and says which it is.

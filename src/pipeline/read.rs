@@ -112,11 +112,12 @@ pub(super) fn read_into(
         corpus.folders.add_roots(roots);
         let mut lossy = Lossy::default();
         ingest::read_unsettled(roots, &config.ingest, progress, cancel, &|_, _| true, prepare, |outcome| {
-            inputs += 1;
+            inputs += if let Outcome::SkippedMore(more) = outcome { more } else { 1 };
             match outcome {
-                Outcome::Skipped(skipped) => corpus.skipped.push(skipped),
+                Outcome::Skipped(skipped) => corpus.skip(skipped),
+                Outcome::SkippedMore(more) => corpus.skipped_count += more,
                 Outcome::Read(header, Read::New(read)) if read.tokens.is_empty() => {
-                    corpus.skipped.push(Skipped {
+                    corpus.skip(Skipped {
                         path: header.path,
                         record: header.record,
                         reason: "no words in it, only punctuation or symbols".to_owned(),

@@ -105,7 +105,8 @@ pub(super) fn run(
     let (stages, seconds) = account.close();
     let summary = SummaryLine {
         documents: corpus.len() as u64,
-        skipped: corpus.skipped.len() as u64,
+        skipped: corpus.skipped_count,
+        skipped_unlisted: corpus.skipped_count - corpus.skipped.len() as u64,
         without_article: corpus.no_article.iter().flatten().count() as u64,
         clusters: clusters.len() as u64,
         clustered_documents: clusters.iter().map(|c| c.members.len() as u64).sum(),

@@ -19,7 +19,7 @@ use crate::progress::{Cancel, NoProgress};
 use crate::sources::source_key;
 use crate::text::{Class, Known, Placed, RUN, SourceLines, Tokenizer};
 use crate::verify::each_term;
-use crate::{DocId, Error, Result, Skipped};
+use crate::{DocId, Error, Result};
 
 /// Characters that a report shows of a learned line.
 const LINE_CHARS: usize = 300;
@@ -81,7 +81,7 @@ pub(super) fn find<'s>(
                     words.lines.extend(lines);
                     words.sentences.extend(sentences);
                 }
-                Outcome::Read(_, None) | Outcome::Skipped(Skipped { .. }) => {}
+                Outcome::Read(_, None) | Outcome::Skipped(_) | Outcome::SkippedMore(_) => {}
             }
             Ok(())
         });

@@ -227,7 +227,7 @@ impl<'a> Reader<'a> {
     fn check_counts(&self, summary: &SummaryLine) -> Result<()> {
         let counts = [
             ("document", summary.documents, self.documents.len()),
-            ("skipped", summary.skipped, self.skipped.len()),
+            ("skipped", summary.skipped.saturating_sub(summary.skipped_unlisted), self.skipped.len()),
             ("cluster", summary.clusters, self.clusters.len()),
         ];
         for (name, expected, found) in counts {

@@ -145,6 +145,10 @@ fn is_false(value: &bool) -> bool {
     !*value
 }
 
+fn is_zero(value: &u64) -> bool {
+    *value == 0
+}
+
 /// A line or a stretch of text that a source adds to its stories, as the run learned it from them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FurnitureLine {
@@ -375,6 +379,10 @@ pub struct SummaryLine {
     pub documents: u64,
     /// Inputs skipped.
     pub skipped: u64,
+    /// Those of them that have no line, because there are more than
+    /// [`max_skipped`](crate::config::IngestConfig::max_skipped).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub skipped_unlisted: u64,
     /// Documents that hold no article.
     #[serde(default)]
     pub without_article: u64,

@@ -113,7 +113,7 @@ impl Told<'_> {
         let style = TextStyle { width: style.width.max(NARROWEST), ..*style };
         self.write_headline(&mut out, style)?;
         self.write_clusters(&mut out, style, find)?;
-        write_skipped(&mut out, self.skipped, style)?;
+        write_skipped(&mut out, self.skipped, self.summary, style)?;
         write_without_article(&mut out, self.summary.without_article, style)?;
         if self.summary.folder_sources {
             writeln!(out, "\nNo document names its source: the folder of each was taken for it")?;
@@ -298,12 +298,25 @@ fn write_without_article(out: &mut impl Write, documents: u64, style: TextStyle)
     )
 }
 
-fn write_skipped(out: &mut impl Write, skipped: &[Skipped], style: TextStyle) -> io::Result<()> {
-    if skipped.is_empty() {
+fn write_skipped(
+    out: &mut impl Write,
+    skipped: &[Skipped],
+    summary: &SummaryLine,
+    style: TextStyle,
+) -> io::Result<()> {
+    if summary.skipped == 0 {
         return Ok(());
     }
-    let total = count(skipped.len() as u64, "input", "inputs");
+    let total = count(summary.skipped, "input", "inputs");
     writeln!(out, "\n{} skipped", style.paint(Ink::Bold, &total))?;
+    write_reasons(out, skipped, style)?;
+    match summary.skipped_unlisted {
+        0 => Ok(()),
+        more => writeln!(out, "  … and {} that are only counted (--max-skipped)", number(more)),
+    }
+}
+
+fn write_reasons(out: &mut impl Write, skipped: &[Skipped], style: TextStyle) -> io::Result<()> {
     if skipped.len() <= SKIPPED {
         for one in skipped {
             write_labelled(out, &place(one), &clean(&one.reason), style)?;

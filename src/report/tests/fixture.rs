@@ -339,6 +339,7 @@ fn close(run: &mut Run) {
         without_article: 0,
         folder_sources: false,
         skipped: run.skipped.len() as u64,
+        skipped_unlisted: 0,
         clusters: run.clusters.len() as u64,
         clustered_documents: run.clusters.iter().map(|cluster| cluster.members.len() as u64).sum(),
         edges,

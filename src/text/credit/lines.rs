@@ -330,13 +330,8 @@ pub(super) fn lead(text: &str, line: Range<usize>, agencies: &Agencies) -> Found
     let body = &text[line.clone()];
     let (mut from, mut sentences) = (0, 0);
     for (at, c) in body.char_indices() {
-        let behind = body[at + c.len_utf8()..].chars().next();
-        // A full stop behind a single capital or a short title ends no sentence.
-        let initial = body[..at].chars().rev().take_while(|c| c.is_alphanumeric()).count() <= 2;
         let ends = super::super::script::ends_sentence_alone(c)
-            || (super::super::script::may_end_sentence(c)
-                && !initial
-                && behind.is_none_or(|c| c.is_whitespace() || super::super::script::closes(c)));
+            || (super::super::script::may_end_sentence(c) && ends_behind(body, at, c));
         if !ends {
             continue;
         }
@@ -348,6 +343,18 @@ pub(super) fn lead(text: &str, line: Range<usize>, agencies: &Agencies) -> Found
         from = at + c.len_utf8();
     }
     closing_clause(text, line.start + from..line.end, agencies)
+}
+
+/// Whether a full stop at `at` ends a sentence: white space or a closing sign follows, and no single capital or short title
+/// stands before it.
+fn ends_behind(body: &str, at: usize, stop: char) -> bool {
+    const INITIAL: usize = 2;
+    let letters = body[..at].chars().rev().take(INITIAL + 1).take_while(|c| c.is_alphanumeric()).count();
+    letters > INITIAL
+        && body[at + stop.len_utf8()..]
+            .chars()
+            .next()
+            .is_none_or(|c| c.is_whitespace() || super::super::script::closes(c))
 }
 
 /// The clause behind the last comma or dash of a sentence, when all it says is that an agency reports.
