@@ -27,6 +27,8 @@ enum Parts {
     Within(&'static str, &'static str, &'static str),
     /// Pieces that differ: `#` is the number of the piece, in letters and digits.
     Counted(&'static str, &'static str, &'static str),
+    /// Half of one piece, half of another.
+    Halves(&'static str, &'static str, &'static str, &'static str),
     /// As many closing as opening pieces.
     Nested(&'static str, &'static str, &'static str),
 }
@@ -45,6 +47,10 @@ impl Filler {
                     number += 1;
                 }
                 out + end
+            }
+            Parts::Halves(start, first, between, second) => {
+                let half = |piece: &str| piece.repeat(bytes / 2 / piece.len());
+                format!("{start}{}{between}{}", half(first), half(second))
             }
             Parts::Nested(open, inner, close) => {
                 let times = bytes / (open.len() + close.len());
@@ -120,6 +126,7 @@ pub(crate) const FILLERS: &[Filler] = &[
     same("agencies without a blank", "AFP/"),
     same("agencies in brackets", "(AP) "),
     short(same("paragraphs that begin with an agency", "(AP) The council voted on Monday to rebuild the bridge.\n\n")),
+    same("agencies alone in paragraphs", "(AP) \n\n"),
     same("datelines", "PARIS, Sept 24 (AFP) - "),
     same("paragraphs with datelines", "LONDON (AP) — The council voted on Monday to rebuild.\n"),
     same("datelines of ideographs", "新华社北京5月3日电"),
@@ -184,6 +191,8 @@ pub(crate) const FILLERS: &[Filler] = &[
     same("hash tags", "#tag "),
     same("asterisks", "*"),
     same("emphasis", "*a "),
+    same("emphasis that may open or close", "a*"),
+    same("emphasis of two kinds", "*a **b "),
     same("strong emphasis", "**a"),
     same("closed emphasis", "*a* "),
     same("underscores", "_a"),
@@ -265,6 +274,11 @@ pub(crate) const FILLERS: &[Filler] = &[
     // Marks of Markdown.
     short(counted("reference definitions", "[#]: http://a.example\n")),
     same("reference definitions alike", "[a]: b\n"),
+    counted("definitions with a title without an end", "[#]: b \"c\n"),
+    counted("definitions with a bracket without an end", "[#]: b (c\n"),
+    same("definitions with an address without an end", "[a]: <b\n"),
+    same("labels without an end", "[a\n"),
+    same("definitions in paragraphs", "[a]: b\n\n"),
     same("links", "[a](b) "),
     same("links without an end", "[a]("),
     same("links without an address", "[a]"),
@@ -289,6 +303,11 @@ pub(crate) const FILLERS: &[Filler] = &[
     // Tags.
     short(same("paragraphs without an end", "<p>")),
     same("paragraph tags", "<p>The council voted on Monday.</p>"),
+    same("paragraph tags that begin with an agency", "<p>(AP) The council voted on Monday.</p>"),
+    same("agencies alone in paragraph tags", "<p>(AP) </p>"),
+    same("headings of sections", "<h2>a</h2><p>The council voted on Monday.</p>"),
+    same("captions", "<figure><figcaption>Photo: AP</figcaption></figure>"),
+    same("bylines within bylines", "<i class=byline>a"),
     same("open divisions", "<div>"),
     nested("nested divisions", "<div>", "a", "</div>"),
     same("divisions", "<div>a</div>"),
@@ -401,6 +420,9 @@ pub(crate) const FILLERS: &[Filler] = &[
     file("tsv", "columns of a TSV file", Parts::Counted("text", "\t#", "\nThe council voted on Monday\n")),
     file("tsv", "fields of a TSV file", Parts::Within("text\ta\nThe council voted", "\ta", "\n")),
     // Whole files of Markdown.
+    file("md", "a long address that is referred to", Parts::Halves("[a]: http://a.example/", "&amp;b", "\n\n", "[a] ")),
+    file("md", "definitions in a quote", Parts::Counted("", "> [#]: b\n", "")),
+    file("html", "a long name and its uses", Parts::Halves("<p title='", "a ", "'>The council voted.</p>", "<b>a</b> ")),
     file("md", "front matter", Parts::Counted("---\n", "a#: b\n", "---\nThe council voted on Monday.\n")),
     file("md", "bylines of front matter", Parts::Counted("---\n", "author: #\n", "---\nThe council voted.\n")),
     file("md", "front matter without an end", Parts::Within("---\n", "title: b\n", "")),

@@ -8,12 +8,14 @@ use std::panic::{self, AssertUnwindSafe};
 use dom_smoothie::{Config, Readability, TextMode};
 
 use super::extract::Extracted;
-use super::{page, strip};
+use super::{long_text, page, strip};
 use crate::document::Metadata;
 
 /// Elements within elements, beyond which no tree is built. Browsers stop nesting at 512; the tree's walkers recurse,
 /// and a worker's stack is 2 MiB.
 const DEPTH: usize = 512;
+/// Attributes of an element, beyond which no tree is built: its parser compares each with all before it.
+const ATTRIBUTES: usize = 512;
 /// Elements of a page, beyond which readability (not quite linear) is not tried.
 const ELEMENTS: usize = 100_000;
 
@@ -22,7 +24,7 @@ const ELEMENTS: usize = 100_000;
 /// # Errors
 /// A sentence when there are no words in it.
 pub(super) fn extract(source: &str) -> Result<Extracted, String> {
-    let found = if strip::depth(source) > DEPTH {
+    let found = if strip::depth(source) > DEPTH || strip::has_attributes(source, ATTRIBUTES) {
         None
     } else {
         panic::catch_unwind(AssertUnwindSafe(|| article(source))).ok()
@@ -52,6 +54,7 @@ fn article(source: &str) -> (Metadata, Option<String>) {
         return (Metadata::default(), None);
     };
     let meta = page::read(&readability.doc);
+    long_text::part(source, &readability.doc);
     readability.doc.select("figcaption").remove();
     let text = readability.parse().ok().map(|article| paragraphs(&article.text_content));
     (meta, text.filter(|text| !text.is_empty()))

@@ -38,6 +38,8 @@ mod jsonscan;
 mod jsonvalue;
 mod language;
 mod layout;
+#[cfg(feature = "html")]
+mod long_text;
 mod markdown;
 mod open;
 #[cfg(feature = "html")]

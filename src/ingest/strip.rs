@@ -152,6 +152,40 @@ pub(super) fn depth(page: &str) -> usize {
     deepest
 }
 
+/// Whether an element has more attributes than `most`.
+pub(super) fn has_attributes(page: &str, most: usize) -> bool {
+    let mut rest = page;
+    // Only a long tag can have many, and only those are read through.
+    while let Some(at) = memchr::memchr(b'<', rest.as_bytes()) {
+        let tag = &rest[at + 1..];
+        let first = tag.as_bytes().first().copied().unwrap_or_default();
+        let end = if first.is_ascii_alphabetic() { tag_end(tag.as_bytes()) } else { 0 };
+        if end > 2 * most && attributes(&tag.as_bytes()[..end]) > most {
+            return true;
+        }
+        rest = &tag[end..];
+    }
+    false
+}
+
+/// About how many attributes a tag has: names and values, each of which may be one.
+fn attributes(tag: &[u8]) -> usize {
+    let mut count = 0;
+    let (mut quote, mut inside) = (None, true);
+    for &byte in tag {
+        match quote {
+            Some(open) => quote = quote.filter(|_| byte != open),
+            None if matches!(byte, b'"' | b'\'') => (quote, inside) = (Some(byte), false),
+            None if byte.is_ascii_whitespace() || byte == b'/' => inside = false,
+            None => {
+                count += usize::from(!inside);
+                inside = true;
+            }
+        }
+    }
+    count
+}
+
 /// The words of the page, a line a block, without what stands around an article; with it where nothing else is
 /// there.
 pub(super) fn text(page: &str) -> String {
@@ -244,6 +278,15 @@ mod tests {
         assert_eq!(text(page), "One bold word here.\nTwo 1 < 2\nthree");
         assert_eq!(title(page).as_deref(), Some("T & U"));
         assert_eq!(text("<form><p>All in a form</form>"), "All in a form");
+    }
+
+    #[test]
+    fn attributes_are_counted_in_long_tags() {
+        let of = |tag: &str| has_attributes(&format!("<p>one</p><p{tag}>two</p>"), 10);
+        assert!(of(&" a=b".repeat(20)) && of(&" a=\"b c\"".repeat(20)) && of(&"/a".repeat(20)));
+        assert!(!of(&" a=b".repeat(5)) && !of(&format!(" title=\"{}\"", "word ".repeat(50))));
+        assert!(!of(&format!(">{}<p", "a ".repeat(50))));
+        assert!(!has_attributes(&format!("1 < 2 <!-- {} -->", "a ".repeat(50)), 10));
     }
 
     #[test]

@@ -155,9 +155,13 @@ fn passages(
             continue;
         }
         let Some(found) = places.get(shingle) else { continue };
-        let mut others = found.iter().filter(|&&(other, _)| other != member).peekable();
-        let Some(&&(from, _)) = others.peek() else { continue };
+        // The places of a member follow each other: its own, of which there may be many, are passed over at once.
+        let own = |&(other, _): &(usize, usize)| other == member;
+        let skipped = if found.first().is_some_and(own) { found.partition_point(own) } else { 0 };
+        let others = &found[skipped..];
+        let Some(&(from, _)) = others.first() else { continue };
         let longest = others
+            .iter()
             .take_while(|&&(other, _)| other == from)
             .take(PLACES)
             .map(|&(_, place)| (common(&tokens[at..], &members[from][place..]), place))

@@ -35,6 +35,7 @@ pub(super) enum Read {
 }
 
 /// What reading makes of a document that was not met before.
+#[derive(Default)]
 pub(super) struct New {
     pub(super) tokens: Tokens,
     /// Of its bands.
@@ -84,6 +85,9 @@ pub(super) fn read_into(
         if let Some(first) = digest.and_then(|digest| known.get(digest)) {
             return (document.unsettled(), Read::Again(first));
         }
+        if cancel.is_cancelled() {
+            return (document.unsettled(), Read::New(New::default()));
+        }
         let document = document.settle();
         // The threads are those of one run, so that all of a thread's documents have the same settings.
         let (tokens, keys) = WORKER.with_borrow_mut(|worker| {
@@ -93,6 +97,10 @@ pub(super) fn read_into(
             let keys = signer.keys(&tokens, buffer);
             (tokens, keys)
         });
+        // What is made of a document once the run is over is of no use to anybody.
+        if cancel.is_cancelled() {
+            return (document, Read::New(New::default()));
+        }
         let credits = credit::credits(&document.text, &document.meta, &agencies);
         let living = is_living(document.meta.title.as_deref(), &document.text);
         let in_paragraphs: usize =
