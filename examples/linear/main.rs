@@ -15,6 +15,7 @@
 
 mod fillers;
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -26,13 +27,14 @@ use fillers::{FILLERS, Filler, Kind};
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 /// Bytes of the shorter document; the longer one has four times as many.
-const BYTES: usize = 32 << 10;
+const BYTES: usize = 16 << 10;
 /// How much more the longer one may cost.
 const FACTOR: f64 = 6.0;
 /// Instructions of the shorter document below which nothing can be said: the noise of a run.
 const NOISE: f64 = 2e6;
 
-const PROSE: &str = "The council of Velmark voted on Monday to rebuild the old bridge before the winter sets in.";
+const PROSE: &str =
+    "The council of Velmark voted on Monday to rebuild the old bridge before the winter sets in.";
 
 /// Formats that a text is put into. `bare` is the filler alone, `fields` has it in every field, `pair` is two documents
 /// that differ in a sentence each, and `page` compares the two and writes the page too.
@@ -51,8 +53,13 @@ fn main() -> ExitCode {
         ["write", name, format, bytes, folder] => write_named(name, format, bytes, Path::new(folder)),
         ["check", program] => check(Path::new(program), |_, _| true),
         ["check", "--short", program] => check(Path::new(program), in_short),
-        ["check", "--only", name, program] => check(Path::new(program), |filler, _| filler.name.contains(name)),
-        _ => Err("usage: linear list | write FILLER FORMAT BYTES FOLDER | check [--short | --only NAME] PROGRAM".into()),
+        ["check", "--only", name, program] => {
+            check(Path::new(program), |filler, _| filler.name.contains(name))
+        }
+        _ => Err(
+            "usage: linear list | write FILLER FORMAT BYTES FOLDER | check [--short | --only NAME] PROGRAM"
+                .into(),
+        ),
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,
@@ -121,10 +128,15 @@ fn write(filler: &Filler, format: &str, bytes: usize, folder: &Path) -> Result<V
             put("a.jsonl", record(PROSE) + &record(&format!("{PROSE} He said so twice.")))?;
         }
         "csv" => put("a.csv", format!("title,text\nBridge,\"{}\"\n", framed().replace('"', "\"\"")))?,
-        "tsv" => put("a.tsv", format!("title\ttext\nBridge\t{}\n", framed().replace(['\t', '\n', '\r'], " ")))?,
+        "tsv" => {
+            put("a.tsv", format!("title\ttext\nBridge\t{}\n", framed().replace(['\t', '\n', '\r'], " ")))?
+        }
         _ => {
             put("a.txt", framed())?;
-            put("b.txt", format!("Velmark's bridge\n\nHe said on Sunday that it is old.\n{text}\nIt rained.\n"))?;
+            put(
+                "b.txt",
+                format!("Velmark's bridge\n\nHe said on Sunday that it is old.\n{text}\nIt rained.\n"),
+            )?;
         }
     }
     let path = |name: &str| input.join(name).to_string_lossy().into_owned();
@@ -167,10 +179,17 @@ fn check(program: &Path, wanted: impl Fn(&Filler, &str) -> bool) -> Result<bool>
     }
     let cases: Vec<_> = cases().filter(|(filler, format)| wanted(filler, format)).collect();
     let scratch = std::env::temp_dir().join(format!("wirecopy-linear-{}", std::process::id()));
+    // What a run costs that has next to nothing to read, by format.
+    let mut starts = HashMap::new();
+    for &(filler, format) in &cases {
+        if !starts.contains_key(format) {
+            starts.insert(format, cost(program, filler, format, 32, &scratch)?);
+        }
+    }
     let (next, failed) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     let work = || {
         while let Some(&(filler, format)) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let told = match grows(program, filler, format, &scratch) {
+            let told = match grows(program, filler, format, starts[format], &scratch) {
                 Ok(growth) if growth <= FACTOR => continue,
                 Ok(growth) => format!("{} in {format}: {growth:.1} times the cost", filler.name),
                 Err(error) => format!("{} in {format}: {error}", filler.name),
@@ -187,26 +206,28 @@ fn check(program: &Path, wanted: impl Fn(&Filler, &str) -> bool) -> Result<bool>
     });
     let _ = fs::remove_dir_all(&scratch);
     let failed = failed.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).len();
-    println!("{} cases, of which {failed} cost more than {FACTOR} times as much at four times the length", cases.len());
+    println!(
+        "{} cases, of which {failed} cost more than {FACTOR} times as much at four times the length",
+        cases.len()
+    );
     Ok(failed == 0)
 }
 
-/// How many times as much the longer document of a case costs.
-fn grows(program: &Path, filler: &Filler, format: &str, scratch: &Path) -> Result<f64> {
-    let folder = |bytes: usize| -> PathBuf {
-        let name: String = format!("{}-{format}-{bytes}", filler.name).replace(' ', "_");
-        scratch.join(name)
-    };
-    let cost = |bytes: usize| -> Result<f64> {
-        let folder = folder(bytes);
-        let arguments = write(filler, format, bytes, &folder)?;
-        let instructions = instructions(program, &arguments)?;
-        fs::remove_dir_all(&folder)?;
-        Ok(instructions)
-    };
-    let start = cost(32)?;
-    let (short, long) = (cost(BYTES)? - start, cost(4 * BYTES)? - start);
+/// How many times as much the longer document of a case costs, `start` left aside.
+fn grows(program: &Path, filler: &Filler, format: &str, start: f64, scratch: &Path) -> Result<f64> {
+    let short = cost(program, filler, format, BYTES, scratch)? - start;
+    let long = cost(program, filler, format, 4 * BYTES, scratch)? - start;
     Ok(long / short.max(NOISE))
+}
+
+/// Instructions that documents of so many bytes cost.
+fn cost(program: &Path, filler: &Filler, format: &str, bytes: usize, scratch: &Path) -> Result<f64> {
+    let name = format!("{}-{format}-{bytes}", filler.name).replace(' ', "_");
+    let folder: PathBuf = scratch.join(name);
+    let arguments = write(filler, format, bytes, &folder)?;
+    let instructions = instructions(program, &arguments)?;
+    fs::remove_dir_all(&folder)?;
+    Ok(instructions)
 }
 
 /// Instructions of a run of the program.

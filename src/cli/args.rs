@@ -185,7 +185,7 @@ pub enum Format {
 /// `wirecopy cluster`.
 #[derive(Debug, Args)]
 pub struct ClusterArgs {
-    /// Folders and files to read; `-` reads JSON lines from standard input
+    /// Folders and files to read; `-` reads JSON lines from standard input, `<(…)` what a command prints
     #[arg(value_name = "PATH", required = true, value_hint = ValueHint::AnyPath)]
     pub paths: Vec<PathBuf>,
     /// Write the run to FILE; `-` is standard output

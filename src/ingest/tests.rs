@@ -213,10 +213,7 @@ fn skipped_records_over_the_limit_are_counted_and_not_listed() {
     let config = IngestConfig { max_skipped: 3, ..IngestConfig::default() };
     let out = all(&[Root::from(folder.path())], &config);
     let kinds: Vec<&str> = out.iter().map(|(id, _)| id.as_str()).collect();
-    assert_eq!(
-        kinds,
-        ["skipped", "skipped", "skipped", "a.jsonl#5001", "more", "skipped", "b.jsonl#2"]
-    );
+    assert_eq!(kinds, ["skipped", "skipped", "skipped", "a.jsonl#5001", "more", "skipped", "b.jsonl#2"]);
     assert_eq!(out[4].1, "4997");
 }
 
@@ -237,14 +234,21 @@ fn a_pipe_put_in_the_place_of_a_file_is_skipped_without_waiting() {
         let mut seen = Vec::new();
         let swap = Swap(&folder.path().join(name));
         let config = IngestConfig::default();
-        read(&[Root::from(folder.path())], &config, &swap, &Cancel::default(), |_| (), |outcome| {
-            seen.push(match outcome {
-                Outcome::Read(header, ()) => header.id,
-                Outcome::Skipped(skipped) => skipped.reason,
-                Outcome::SkippedMore(more) => more.to_string(),
-            });
-            Ok(())
-        })
+        read(
+            &[Root::from(folder.path())],
+            &config,
+            &swap,
+            &Cancel::default(),
+            |_| (),
+            |outcome| {
+                seen.push(match outcome {
+                    Outcome::Read(header, ()) => header.id,
+                    Outcome::Skipped(skipped) => skipped.reason,
+                    Outcome::SkippedMore(more) => more.to_string(),
+                });
+                Ok(())
+            },
+        )
         .unwrap();
         assert!(seen.contains(&"not a regular file: a named pipe".to_owned()), "{seen:?}");
         assert!(seen.contains(&"c.txt".to_owned()), "{seen:?}");

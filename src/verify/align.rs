@@ -5,7 +5,7 @@
 //! alignment: Sanchez-Perez et al. 2014), so shuffled paragraphs, cuts and furniture in between do not disturb it.
 
 use super::chain::Point;
-use super::profile::{CONTENT_IDF, Profile};
+use super::profile::{CONTENT_IDF, Profile, Spot};
 
 /// Weight added to a unit's own before shares are taken, so that two words in common do not cover a line of three.
 const PRIOR: f32 = 3.0;
@@ -33,6 +33,8 @@ pub(super) struct Counterpart {
 #[derive(Debug, Default)]
 pub(super) struct Alignment {
     table: Vec<f32>,
+    /// Units of the second text that the term at hand stands in.
+    units: Vec<u16>,
     /// Counterparts of the units of the first text in the second, and the reverse.
     pub a: Vec<Counterpart>,
     pub b: Vec<Counterpart>,
@@ -41,7 +43,7 @@ pub(super) struct Alignment {
 }
 
 impl Alignment {
-    /// Fills the tables. Cost: a step a pair of places, and one a pair of units.
+    /// Fills the tables. Cost: a step a pair of units for each term, a step a pair of places for those of few places.
     pub(super) fn fill(&mut self, a: &Profile, b: &Profile, shared: &[(u32, u32)]) {
         self.leave_out_same_lines(a, b);
         let width = b.units.len();
@@ -54,27 +56,23 @@ impl Alignment {
                 continue;
             }
             let (spots_a, spots_b) = (a.spots_of(i), b.spots_of(j));
-            let chains = weight >= CHAIN_IDF && spots_a.len() * spots_b.len() <= MAX_POINTS;
-            let mut last_a = u16::MAX;
-            for p in spots_a {
-                let first = p.unit != last_a;
-                last_a = p.unit;
-                if self.a[usize::from(p.unit)].left_out || (!first && !chains) {
-                    continue;
+            let Self { table, a: of_a, b: of_b, units, .. } = self;
+            let left_out = |side: &[Counterpart], spot: &Spot| side[usize::from(spot.unit)].left_out;
+            // A term may have many places in a unit, which count once.
+            units.clear();
+            units.extend(spots_b.iter().filter(|spot| !left_out(of_b, spot)).map(|spot| spot.unit));
+            units.dedup();
+            let mut last = u16::MAX;
+            for p in spots_a.iter().filter(|spot| !left_out(of_a, spot)) {
+                if std::mem::replace(&mut last, p.unit) != p.unit {
+                    let row = usize::from(p.unit) * width;
+                    units.iter().for_each(|&unit| table[row + usize::from(unit)] += weight);
                 }
-                let row = usize::from(p.unit) * width;
-                let mut last_b = u16::MAX;
-                for q in spots_b {
-                    if self.b[usize::from(q.unit)].left_out {
-                        continue;
-                    }
-                    if first && q.unit != last_b {
-                        self.table[row + usize::from(q.unit)] += weight;
-                    }
-                    last_b = q.unit;
-                    if chains {
-                        self.points.push(Point::new(*p, *q, weight));
-                    }
+            }
+            if weight >= CHAIN_IDF && spots_a.len() * spots_b.len() <= MAX_POINTS {
+                for p in spots_a.iter().filter(|spot| !left_out(of_a, spot)) {
+                    let there = spots_b.iter().filter(|spot| !left_out(of_b, spot));
+                    self.points.extend(there.map(|q| Point::new(*p, *q, weight)));
                 }
             }
         }
