@@ -81,6 +81,7 @@ fn skipped_inputs_are_all_counted_and_the_first_listed() {
 #[test]
 fn a_pipe_with_a_name_is_skipped_wherever_it_is_met() {
     let desk = Desk::new();
+    fs::create_dir(desk.path().join("news")).unwrap();
     desk.file("news/a.txt", STORY);
     let pipe = desk.path().join("news/pipe.txt");
     assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());

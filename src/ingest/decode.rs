@@ -206,7 +206,9 @@ pub(super) fn broken_in_words(error: &io::Error, compressed: bool) -> String {
     if error.kind() == io::ErrorKind::UnexpectedEof {
         return "truncated: the compressed data breaks off".to_owned();
     }
-    if error.get_ref().is_some_and(|inner| inner.is::<Expands>()) {
+    let expands =
+        |inner: &(dyn std::error::Error + Send + Sync + 'static)| inner.downcast_ref::<Expands>().is_some();
+    if error.get_ref().is_some_and(expands) {
         return error.to_string();
     }
     if compressed { format!("the compressed data is damaged: {}", in_words(error)) } else { in_words(error) }

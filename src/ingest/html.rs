@@ -24,7 +24,8 @@ const ELEMENTS: usize = 100_000;
 /// # Errors
 /// A sentence when there are no words in it.
 pub(super) fn extract(source: &str) -> Result<Extracted, String> {
-    let found = if strip::depth(source) > DEPTH || strip::has_attributes(source, ATTRIBUTES) {
+    let shape = strip::shape(source);
+    let found = if shape.depth > DEPTH || shape.attributes > ATTRIBUTES {
         None
     } else {
         panic::catch_unwind(AssertUnwindSafe(|| article(source))).ok()

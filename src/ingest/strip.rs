@@ -14,6 +14,8 @@ const FLAT: &[&str] = &[
 ];
 /// Elements whose content is not markup.
 const RAW: &[&str] = &["iframe", "noembed", "noframes", "script", "style", "textarea", "xmp"];
+/// Shorter tags, in bytes, have no great number of attributes.
+const LONG_TAG: usize = 1024;
 /// Elements that stand around an article.
 const AROUND: &[&str] = &[
     "aside",
@@ -47,6 +49,14 @@ enum Piece<'a> {
 /// Text and tags in order; comments, declarations and raw content left out.
 struct Pieces<'a> {
     rest: &'a str,
+    /// The most attributes of a long tag so far.
+    attributes: usize,
+}
+
+impl<'a> Pieces<'a> {
+    fn of(page: &'a str) -> Self {
+        Self { rest: page, attributes: 0 }
+    }
 }
 
 impl<'a> Iterator for Pieces<'a> {
@@ -81,6 +91,9 @@ impl<'a> Iterator for Pieces<'a> {
             }
             let end = tag_end(inner.as_bytes());
             let tag = &inner[name_from..end];
+            if end > LONG_TAG {
+                self.attributes = self.attributes.max(attributes(tag.as_bytes()));
+            }
             self.rest = inner.get(end + 1..).unwrap_or("");
             let stop = |c: char| c.is_ascii_whitespace() || c == '/' || c == '>';
             let name = &tag[..tag.find(stop).unwrap_or(tag.len())];
@@ -135,11 +148,21 @@ fn is_one_of(name: &str, names: &[&str]) -> bool {
     names.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
-/// How deep the page's elements nest, never less than the tree would (elements that close by themselves apart).
-pub(super) fn depth(page: &str) -> usize {
+/// What makes a page too much for a tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Shape {
+    /// How deep its elements nest, never less than the tree would (elements that close by themselves apart).
+    pub depth: usize,
+    /// About the most attributes of an element, where that has many.
+    pub attributes: usize,
+}
+
+/// The shape of a page.
+pub(super) fn shape(page: &str) -> Shape {
     let mut depth = 0_usize;
     let mut deepest = 0;
-    for piece in (Pieces { rest: page }) {
+    let mut pieces = Pieces::of(page);
+    for piece in &mut pieces {
         match piece {
             Piece::Open(name) if !is_one_of(name, FLAT) => {
                 depth += 1;
@@ -149,23 +172,7 @@ pub(super) fn depth(page: &str) -> usize {
             _ => {}
         }
     }
-    deepest
-}
-
-/// Whether an element has more attributes than `most`.
-pub(super) fn has_attributes(page: &str, most: usize) -> bool {
-    let mut rest = page;
-    // Only a long tag can have many, and only those are read through.
-    while let Some(at) = memchr::memchr(b'<', rest.as_bytes()) {
-        let tag = &rest[at + 1..];
-        let first = tag.as_bytes().first().copied().unwrap_or_default();
-        let end = if first.is_ascii_alphabetic() { tag_end(tag.as_bytes()) } else { 0 };
-        if end > 2 * most && attributes(&tag.as_bytes()[..end]) > most {
-            return true;
-        }
-        rest = &tag[end..];
-    }
-    false
+    Shape { depth: deepest, attributes: pieces.attributes }
 }
 
 /// About how many attributes a tag has: names and values, each of which may be one.
@@ -207,7 +214,7 @@ fn words_of(page: &str, line_ends: usize) -> String {
 /// The words within the page's first `<title>`.
 pub(super) fn title(page: &str) -> Option<String> {
     let mut pieces =
-        Pieces { rest: page }.skip_while(|p| !matches!(p, Piece::Open(n) if n.eq_ignore_ascii_case("title")));
+        Pieces::of(page).skip_while(|p| !matches!(p, Piece::Open(n) if n.eq_ignore_ascii_case("title")));
     pieces.next()?;
     match pieces.next()? {
         Piece::Text(text) => super::extract::one_line(&decode_html_entities(text)),
@@ -222,7 +229,7 @@ fn words(page: &str, without: &[&str], line_ends: usize) -> String {
     let mut outside: Option<(&str, usize)> = None;
     let mut blank = false;
     let mut ends = 0;
-    for piece in (Pieces { rest: page }) {
+    for piece in Pieces::of(page) {
         if let Some((name, open)) = &mut outside {
             match piece {
                 Piece::Open(inner) if inner.eq_ignore_ascii_case(name) => *open += 1,
@@ -282,15 +289,19 @@ mod tests {
 
     #[test]
     fn attributes_are_counted_in_long_tags() {
-        let of = |tag: &str| has_attributes(&format!("<p>one</p><p{tag}>two</p>"), 10);
-        assert!(of(&" a=b".repeat(20)) && of(&" a=\"b c\"".repeat(20)) && of(&"/a".repeat(20)));
-        assert!(!of(&" a=b".repeat(5)) && !of(&format!(" title=\"{}\"", "word ".repeat(50))));
-        assert!(!of(&format!(">{}<p", "a ".repeat(50))));
-        assert!(!has_attributes(&format!("1 < 2 <!-- {} -->", "a ".repeat(50)), 10));
+        let of = |tag: &str| shape(&format!("<p>one</p><p{tag}>two</p>")).attributes;
+        for many in [" a=b", " a=\"b c\"", "/a", "\na='<'"] {
+            assert!(of(&many.repeat(1000)) >= 1000, "{many}");
+        }
+        assert!(of(&format!(" title=\"{}\"", "word ".repeat(500))) < 3);
+        assert_eq!(of(&" a=b".repeat(5)), 0);
+        assert_eq!(of(&format!(">{}<p", "a ".repeat(1000))), 0);
+        assert_eq!(shape(&format!("1 < 2 <!-- {} -->", "a ".repeat(1000))).attributes, 0);
     }
 
     #[test]
     fn depth_counts_what_nests() {
+        let depth = |page: &str| shape(page).depth;
         assert_eq!(depth("<p><p><p><br><img src='>'>"), 0);
         assert_eq!(depth(&"<div>".repeat(1000)), 1000);
         assert_eq!(depth(&"<div></div>".repeat(1000)), 1);
@@ -300,7 +311,7 @@ mod tests {
     proptest! {
         #[test]
         fn dirt_does_no_harm(page in "[<>/!?a-c\"'= &;-]{0,80}") {
-            let _ = (depth(&page), text(&page), title(&page));
+            let _ = (shape(&page), text(&page), title(&page));
         }
     }
 }
