@@ -4,7 +4,6 @@
 #![cfg(feature = "cli")]
 
 #[path = "cmd/desk.rs"]
-#[allow(dead_code)]
 mod desk;
 
 use std::fs;
