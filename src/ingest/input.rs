@@ -114,8 +114,8 @@ pub(super) fn read(
 
 /// What the file is, where this program wrote it.
 #[cfg(feature = "cli")]
-pub(super) fn own(path: &Path) -> io::Result<Option<Own>> {
-    let (stream, _) = Stream::open(path, HEAD as u64)?;
+pub(super) fn own(path: &Path, config: &IngestConfig) -> io::Result<Option<Own>> {
+    let (stream, _) = Stream::open(path, HEAD as u64, Limits::of(config))?;
     let (encoding, bom) = charset::of(stream.head(), false);
     Ok(Own::of(&encoding.decode_without_bom_handling(&stream.head()[bom..]).0.into_owned().into_bytes()))
 }

@@ -41,11 +41,11 @@ mod layout;
 #[cfg(feature = "html")]
 mod long_text;
 mod markdown;
-mod open;
 #[cfg(feature = "html")]
 mod markup;
 mod mojibake;
 mod names;
+mod open;
 #[cfg(feature = "cli")]
 mod overwritten;
 mod own;

@@ -27,14 +27,14 @@ pub(crate) fn overwritten(
             let (named, bytes) = (file.named, file.bytes);
             file.path
                 .filter(|path| is_output(path))
-                .filter(|path| named || (bytes > 0 && !may_be_replaced(path)))
+                .filter(|path| named || (bytes > 0 && !may_be_replaced(path, config)))
         }
-        Entry::Skipped(_) => None,
+        Entry::Pipe(..) | Entry::Skipped(_) => None,
     });
     Ok(found)
 }
 
 /// Whether a file is one that the program wrote and can write again. What cannot be read is left alone.
-fn may_be_replaced(path: &Path) -> bool {
-    matches!(input::own(path), Ok(Some(own)) if own != Own::Annotated)
+fn may_be_replaced(path: &Path, config: &IngestConfig) -> bool {
+    matches!(input::own(path, config), Ok(Some(own)) if own != Own::Annotated)
 }

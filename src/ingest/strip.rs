@@ -202,7 +202,7 @@ pub(super) fn text(page: &str) -> String {
 /// The same of a fragment in a field: blank lines part paragraphs there, and every line end does where no element does.
 pub(super) fn fragment(source: &str) -> String {
     let blocks =
-        (Pieces { rest: source }).any(|piece| matches!(piece, Piece::Open(name) if !is_one_of(name, INLINE)));
+        Pieces::of(source).any(|piece| matches!(piece, Piece::Open(name) if !is_one_of(name, INLINE)));
     words_of(source, if blocks { 2 } else { 1 })
 }
 
