@@ -1,0 +1,194 @@
+//! A line to numbers, words and marks, with digits of all scripts read as numbers.
+
+use super::words::{self, Meaning};
+
+/// More tokens make no date.
+const MOST: usize = 120;
+
+/// What a token is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Its value, and how many digits it was written with.
+    Number(u64, usize),
+    Word(Word),
+    Mark(char),
+}
+
+/// A word and what it may mean.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Word {
+    /// Folded: one case, no accents.
+    pub(crate) text: String,
+    pub(crate) meaning: Meaning,
+    /// Whether it was written in capitals only.
+    pub(crate) capitals: bool,
+}
+
+/// A token of a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Token {
+    pub(crate) kind: Kind,
+    /// Whether a blank stands before it.
+    pub(crate) spaced: bool,
+}
+
+impl Token {
+    pub(crate) fn number(&self) -> Option<(u64, usize)> {
+        if let Kind::Number(value, digits) = self.kind { Some((value, digits)) } else { None }
+    }
+
+    pub(crate) fn word(&self) -> Option<&Word> {
+        if let Kind::Word(word) = &self.kind { Some(word) } else { None }
+    }
+
+    pub(crate) fn mark(&self) -> Option<char> {
+        if let Kind::Mark(mark) = self.kind { Some(mark) } else { None }
+    }
+
+    pub(crate) fn is_mark(&self, marks: &[char]) -> bool {
+        self.mark().is_some_and(|mark| marks.contains(&mark))
+    }
+
+    /// Whether it is the word `text`, folded.
+    pub(crate) fn is(&self, texts: &[&str]) -> bool {
+        self.word().is_some_and(|word| texts.contains(&word.text.as_str()))
+    }
+}
+
+/// Classes of characters that make one token.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Digit,
+    /// Letters and the marks on them.
+    Letter,
+    /// Han characters that count ("年", "月"), each a token.
+    Unit,
+    Blank,
+    Mark,
+    /// Signs that are not seen: directions, joiners.
+    Unseen,
+}
+
+/// Cuts a line. Linear; no more than [`MOST`] tokens.
+pub(super) fn cut(line: &str) -> Vec<Token> {
+    let characters: Vec<char> = line.chars().map(plain).collect();
+    let mut out: Vec<Token> = Vec::new();
+    let mut spaced = false;
+    let mut at = 0;
+    while at < characters.len() && out.len() < MOST {
+        let first = characters[at];
+        match class(first) {
+            Class::Blank => spaced = true,
+            Class::Unseen => {}
+            Class::Mark => out.push(Token { kind: Kind::Mark(first), spaced: std::mem::take(&mut spaced) }),
+            Class::Unit => {
+                let word = words::word(&first.to_string());
+                out.push(Token { kind: Kind::Word(word), spaced: std::mem::take(&mut spaced) });
+            }
+            kind @ (Class::Digit | Class::Letter) => {
+                let end = end_of(&characters, at, kind);
+                let text: String =
+                    characters[at..end].iter().filter(|c| class(**c) != Class::Unseen).collect();
+                // More digits than a number of 64 bits has are no part of a date.
+                let kind = match (kind, text.parse::<u64>()) {
+                    (Class::Digit, Ok(number)) => Kind::Number(number, text.len()),
+                    _ => Kind::Word(words::word(&text)),
+                };
+                out.push(Token { kind, spaced: std::mem::take(&mut spaced) });
+                at = end;
+                continue;
+            }
+        }
+        at += 1;
+    }
+    joined(out)
+}
+
+fn end_of(characters: &[char], start: usize, kind: Class) -> usize {
+    let mut end = start + 1;
+    while let Some(&c) = characters.get(end) {
+        let same = class(c) == kind || class(c) == Class::Unseen && kind == Class::Letter;
+        // Short names of Thai and Lao months: "มี.ค.".
+        let dotted = kind == Class::Letter
+            && c == '.'
+            && is_thai(characters[end - 1])
+            && characters.get(end + 1).is_some_and(|next| is_thai(*next));
+        if !same && !dotted {
+            break;
+        }
+        end += 1;
+    }
+    end
+}
+
+/// Joins single letters with full stops to one word: "p.m.", "a. m.", "E.T.", "μ.μ.".
+fn joined(tokens: Vec<Token>) -> Vec<Token> {
+    let letter = |token: Option<&Token>| {
+        token.and_then(Token::word).is_some_and(|word| word.text.chars().count() == 1)
+    };
+    let dot = |token: Option<&Token>| token.is_some_and(|token| token.is_mark(&['.']) && !token.spaced);
+    let mut out: Vec<Token> = Vec::with_capacity(tokens.len());
+    let mut at = 0;
+    while at < tokens.len() {
+        let pair = letter(tokens.get(at)) && dot(tokens.get(at + 1)) && letter(tokens.get(at + 2));
+        let (true, Some(first), Some(second)) =
+            (pair, tokens[at].word(), tokens.get(at + 2).and_then(Token::word))
+        else {
+            out.push(tokens[at].clone());
+            at += 1;
+            continue;
+        };
+        let mut word = words::word(&format!("{}{}", first.text, second.text));
+        word.capitals = first.capitals && second.capitals;
+        out.push(Token { kind: Kind::Word(word), spaced: tokens[at].spaced });
+        at += 3 + usize::from(dot(tokens.get(at + 3)));
+    }
+    out
+}
+
+/// Digits of all scripts to ASCII, and marks of the same meaning to one.
+fn plain(c: char) -> char {
+    if c.is_ascii() {
+        return c;
+    }
+    if let Some(digit) = words::digit(c) {
+        return digit;
+    }
+    match c {
+        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{ff0d}' | '\u{fe63}' => '-',
+        '\u{ff1a}' | '\u{2236}' | '\u{fe55}' => ':',
+        '\u{ff0f}' | '\u{2215}' | '\u{2044}' => '/',
+        '\u{ff0e}' | '\u{3002}' | '\u{2024}' => '.',
+        '\u{ff0c}' | '\u{3001}' | '\u{60c}' | '\u{66b}' => ',',
+        '\u{ff08}' => '(',
+        '\u{ff09}' => ')',
+        '\u{ff0b}' => '+',
+        '\u{ff5c}' | '\u{2223}' => '|',
+        '\u{2019}' | '\u{2bc}' | '\u{2bb}' => '\'',
+        '\u{ff41}'..='\u{ff5a}' | '\u{ff21}'..='\u{ff3a}' => {
+            char::from_u32(c as u32 - 0xff41 + u32::from('a')).filter(char::is_ascii_lowercase).unwrap_or_else(
+                || char::from_u32(c as u32 - 0xff21 + u32::from('A')).unwrap_or(c),
+            )
+        }
+        _ => c,
+    }
+}
+
+fn class(c: char) -> Class {
+    use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
+    match c {
+        _ if c.is_ascii_digit() => Class::Digit,
+        _ if c.is_ascii_alphabetic() => Class::Letter,
+        _ if c.is_whitespace() => Class::Blank,
+        _ if c.is_ascii() => Class::Mark,
+        '年' | '月' | '日' | '号' | '號' | '時' | '时' | '点' | '點' | '分' | '秒' => Class::Unit,
+        '년' | '월' | '일' | '시' | '초' => Class::Letter,
+        _ if c.is_alphanumeric() || c.general_category_group() == GeneralCategoryGroup::Mark => Class::Letter,
+        _ if c.general_category() == GeneralCategory::Format => Class::Unseen,
+        _ => Class::Mark,
+    }
+}
+
+fn is_thai(c: char) -> bool {
+    ('\u{e00}'..='\u{eff}').contains(&c)
+}
