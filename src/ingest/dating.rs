@@ -21,7 +21,7 @@ const LINES: usize = 4;
 /// Settles the date of `meta`; `origin` is where the format has its dates.
 pub(super) fn settle(meta: &mut Metadata, origin: DateOrigin, text: &str, found: &Found, mtime: bool) {
     if let Some(date) = meta.date.take() {
-        match dates::parse(&date) {
+        match dates::parse_in(&date, meta.language.as_deref()) {
             Ok(published) => {
                 meta.date = Some(date);
                 meta.published = Some(published.to_string());
@@ -30,7 +30,7 @@ pub(super) fn settle(meta: &mut Metadata, origin: DateOrigin, text: &str, found:
             }
             Err(problem) => {
                 tracing::debug!(path = %found.shown, %date, %problem, "date not used");
-                meta.date_problem = Some(format!("`{date}`: {problem}"));
+                meta.date_problem.get_or_insert_with(|| format!("`{date}`: {problem}"));
             }
         }
     }

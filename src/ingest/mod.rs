@@ -51,6 +51,8 @@ mod overwritten;
 mod own;
 #[cfg(feature = "html")]
 mod page;
+#[cfg(feature = "html")]
+mod page_date;
 mod plain;
 mod record;
 mod references;

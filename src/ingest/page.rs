@@ -1,33 +1,14 @@
 //! What a page says about its article, in the places where news sites say it.
 
 use dom_query::Document as Tree;
-use serde_json::Value;
 
 use super::extract::one_line;
+use super::page_date::linked::{Linked, string_at};
+use super::page_date::{self, Page, PageDate};
 use crate::document::Metadata;
 
 /// Between a headline and the name of the site in `<title>`.
 const SEPARATORS: [&str; 8] = [" | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • "];
-/// Names of `<meta>` that hold the day of publication, best first.
-const DATES: [&str; 16] = [
-    "date",
-    "pubdate",
-    "publishdate",
-    "publish-date",
-    "publish_date",
-    "publication_date",
-    "datepublished",
-    "dc.date",
-    "dc.date.issued",
-    "dcterms.date",
-    "dcterms.created",
-    "sailthru.date",
-    "parsely-pub-date",
-    "cxenseparse:recs:publishtime",
-    "article.published",
-    "og:published_time",
-];
-
 /// Elements that hold author or agency.
 const BYLINE_ELEMENTS: [&str; 4] = [
     "[rel='author']",
@@ -44,8 +25,9 @@ const BYLINES: usize = 4;
 pub(super) fn read(tree: &Tree) -> Metadata {
     let metas = metas(tree);
     let meta = |name: &str| metas.iter().find(|(key, _)| key == name).map(|(_, content)| content.clone());
-    let linked = linked_data(tree);
-    let of_linked = |path: &[&str]| linked.as_ref().and_then(|value| string_at(value, path));
+    let heading_of_page = one_line(&tree.select_single("title").text());
+    let linked = Linked::of(tree, meta("og:title").as_deref().or(heading_of_page.as_deref()));
+    let of_linked = |path: &[&str]| linked.article().and_then(|value| string_at(value, path));
     let attribute = |selector: &str, name: &str| {
         tree.select(selector).iter().find_map(|node| node.attr(name).and_then(|value| one_line(&value)))
     };
@@ -58,17 +40,14 @@ pub(super) fn read(tree: &Tree) -> Metadata {
         .or_else(|| of_linked(&["headline"]))
         .or_else(|| heading(tree))
         .or_else(|| {
-            let title = one_line(&tree.select_single("title").text())?;
-            Some(without_site(&title, site.as_deref(), true))
+            Some(without_site(heading_of_page.as_deref()?, site.as_deref(), true))
         });
-    let date = meta("article:published_time")
-        .or_else(|| of_linked(&["datePublished"]))
-        .or_else(|| attribute("article time[datetime]", "datetime"))
-        .or_else(|| attribute("time[datetime]", "datetime"))
-        .or_else(|| DATES.iter().find_map(|name| meta(name)));
+    let language = attribute("html", "lang");
+    let page = Page { tree, metas: &metas, linked: &linked, title: title.as_deref(), language: language.as_deref() };
+    let PageDate { date, problem: date_problem } = page_date::find(&page);
     let source = site.or_else(|| url.as_deref().and_then(host).map(str::to_owned));
     let bylines = bylines(tree, meta("author").or_else(|| of_linked(&["author", "name"])));
-    Metadata { title, date, source, url, bylines, language: attribute("html", "lang"), ..Metadata::default() }
+    Metadata { title, date, date_problem, source, url, bylines, language, ..Metadata::default() }
 }
 
 /// The lines that name author or agency: metadata, elements that say by their class what they are, and the line that
@@ -117,40 +96,6 @@ fn heading(tree: &Tree) -> Option<String> {
         }
     }
     None
-}
-
-/// The first object of JSON-LD that describes an article.
-fn linked_data(tree: &Tree) -> Option<Value> {
-    tree.select("script[type='application/ld+json']").iter().find_map(|script| {
-        let text = script.text();
-        let text = text.trim().trim_start_matches("<!--").trim_start_matches("//<![CDATA[");
-        let text = text.trim_end_matches("-->").trim_end_matches("//]]>");
-        article_in(serde_json::from_str(text.trim()).ok()?)
-    })
-}
-
-fn article_in(value: Value) -> Option<Value> {
-    match value {
-        Value::Array(values) => values.into_iter().find_map(article_in),
-        Value::Object(mut object) => {
-            if let Some(graph) = object.remove("@graph") {
-                return article_in(graph);
-            }
-            let is_article = object.contains_key("headline") || object.contains_key("datePublished");
-            is_article.then_some(Value::Object(object))
-        }
-        _ => None,
-    }
-}
-
-/// The string at a path; lists stand for their first element, as JSON-LD allows them everywhere.
-fn string_at(value: &Value, path: &[&str]) -> Option<String> {
-    match (value, path) {
-        (Value::Array(values), _) => string_at(values.first()?, path),
-        (Value::Object(object), [key, rest @ ..]) => string_at(object.get(*key)?, rest),
-        (Value::String(text), []) => one_line(&html_escape::decode_html_entities(text)),
-        _ => None,
-    }
 }
 
 /// The host of an absolute address, without `www.`.

@@ -1,0 +1,287 @@
+//! Dates that the reader of a page sees: a line or a `<time>` near the headline.
+//!
+//! The page is walked once, in the order of its text. Every line and every element whose class or id says "date" is looked at; of
+//! the dates found the one that its label, its markup and its distance from the headline speak for counts.
+
+use dom_query::NodeRef;
+
+use super::Page;
+use crate::dates::{self, Kind, Label, Line, Published};
+use crate::ingest::extract::one_line;
+use crate::ingest::page::letters;
+
+/// A longer line is prose.
+const LINE_CHARS: usize = 160;
+/// Words beside the date that a line of author and time may have.
+const OTHER_WORDS: usize = 12;
+/// What a date must have for it to be believed.
+const ENOUGH: i32 = 10;
+/// Elements of a page that are looked at.
+const ELEMENTS: usize = 60_000;
+
+/// Elements that hold no article.
+const APART: [&str; 8] = ["aside", "nav", "footer", "form", "select", "blockquote", "figure", "figcaption"];
+/// Elements that are not seen as text.
+const UNSEEN: [&str; 8] = ["script", "style", "noscript", "template", "svg", "iframe", "head", "textarea"];
+/// Elements that stand in a line of text.
+const INLINE: [&str; 22] = [
+    "a", "span", "b", "i", "em", "strong", "small", "time", "abbr", "font", "u", "s", "sub", "sup", "mark", "label",
+    "cite", "q", "code", "bdi", "ins", "big",
+];
+/// Parts of a class or an id of what is not the article.
+const APART_NAMES: [&str; 34] = [
+    "comment", "sidebar", "side-bar", "related", "recommend", "teaser", "footer", "popular", "trending", "latest",
+    "most-read", "mostread", "tweet", "twitter", "embed", "promo", "newsletter", "similar", "carousel", "slider",
+    "breadcrumb", "ticker", "disqus", "respond", "copyright", "cookie", "advert", "read-more", "readmore", "more-news",
+    "also-read", "recent", "calendar", "archive-list",
+];
+/// Parts of a class or an id of what is a date, and of what is one of publication.
+const DATE_NAMES: [&str; 12] = [
+    "date", "time", "datum", "fecha", "byline", "meta", "posted", "dateline", "data-", "zeit", "info", "published",
+];
+const PUBLISHED_NAMES: [&str; 8] =
+    ["publish", "pubdate", "pub-date", "pub_date", "posted", "post-date", "entry-date", "publicat"];
+const MODIFIED_NAMES: [&str; 5] = ["modif", "updated", "lastmod", "update", "edited"];
+
+/// A date that is seen, with what speaks for it.
+struct Seen {
+    written: String,
+    published: Published,
+    /// Place among the lines of the page.
+    line: usize,
+    points: i32,
+}
+
+/// The date that most speaks for.
+pub(super) fn best(page: &Page<'_>) -> Option<(String, Published)> {
+    let body = page.tree.body()?;
+    let headline = headline(page, &body);
+    let around: Vec<_> = headline.iter().flat_map(|node| node.ancestors(None)).map(|node| node.id).collect();
+    let mut walk = Walk {
+        page,
+        around: &around,
+        headline: headline.as_ref().map(|node| node.id),
+        line: String::new(),
+        lines: 0,
+        headline_line: None,
+        seen: Vec::new(),
+    };
+    walk.all(body);
+    let Walk { seen, headline_line, .. } = walk;
+    let points = |seen: &Seen| seen.points - far(seen.line, headline_line);
+    let best = seen.iter().map(points).max().filter(|most| *most >= ENOUGH)?;
+    let first = seen.into_iter().find(|seen| points(seen) == best)?;
+    Some((first.written, first.published))
+}
+
+/// What the distance from the headline costs. A date stands under the headline, or right above it.
+fn far(line: usize, headline: Option<usize>) -> i32 {
+    let lines = |from: usize, to: usize| i32::try_from(to.saturating_sub(from)).unwrap_or(i32::MAX).min(60);
+    match headline {
+        Some(headline) if line >= headline => lines(headline, line),
+        Some(headline) => 2 + 3 * lines(line, headline),
+        None => 10 + lines(0, line) / 4,
+    }
+}
+
+/// The heading that the page's title repeats; else the only one of the first level.
+fn headline<'a>(page: &Page<'a>, body: &NodeRef<'a>) -> Option<NodeRef<'a>> {
+    let title = page.title.map(letters).filter(|title| title.chars().count() > 3);
+    let mut best: Option<(usize, NodeRef<'a>)> = None;
+    let mut firsts: Vec<NodeRef<'a>> = Vec::new();
+    for node in body.descendants_it().take(ELEMENTS) {
+        let heading = ["h1", "h2", "h3"].iter().any(|name| node.has_name(name))
+            || node.attr("itemprop").is_some_and(|value| &*value == "headline");
+        if !heading {
+            continue;
+        }
+        let text = letters(&node.text());
+        if let Some(title) = &title
+            && text.chars().count() > 3
+            && (title.contains(&text) || text.contains(title.as_str()))
+            && best.as_ref().is_none_or(|(length, _)| text.len() > *length)
+        {
+            best = Some((text.len(), node));
+        }
+        if node.has_name("h1") && !text.is_empty() {
+            firsts.push(node);
+        }
+    }
+    match best {
+        Some((_, node)) => Some(node),
+        None if firsts.len() == 1 => firsts.pop(),
+        None => None,
+    }
+}
+
+/// Whether an element stands in a part of the page that is not the article.
+pub(super) fn is_apart(node: &NodeRef<'_>) -> bool {
+    std::iter::once(*node).chain(node.ancestors(None)).any(|node| apart(&node))
+}
+
+fn apart(node: &NodeRef<'_>) -> bool {
+    if !node.is_element() || ["body", "html", "main", "article"].iter().any(|name| node.has_name(name)) {
+        return false;
+    }
+    APART.iter().any(|name| node.has_name(name)) || named(node, &APART_NAMES)
+}
+
+fn names(node: &NodeRef<'_>) -> String {
+    let mut names = String::new();
+    for attribute in ["class", "id"] {
+        if let Some(value) = node.attr(attribute) {
+            names.push(' ');
+            names.push_str(&value.to_ascii_lowercase());
+        }
+    }
+    names
+}
+
+fn named(node: &NodeRef<'_>, parts: &[&str]) -> bool {
+    let names = names(node);
+    !names.is_empty() && parts.iter().any(|part| names.contains(part))
+}
+
+/// What the elements around a text say of it.
+#[derive(Clone, Copy, Default)]
+struct Inside {
+    apart: bool,
+    dated: bool,
+    published: bool,
+    modified: bool,
+}
+
+struct Walk<'a, 'b> {
+    page: &'b Page<'a>,
+    /// Elements around the headline, which are the article's whatever they are called.
+    around: &'b [dom_query::NodeId],
+    headline: Option<dom_query::NodeId>,
+    /// Text of the line so far.
+    line: String,
+    lines: usize,
+    headline_line: Option<usize>,
+    seen: Vec<Seen>,
+}
+
+enum Step<'a> {
+    Enter(NodeRef<'a>, Inside),
+    EndLine(Inside),
+}
+
+impl<'a> Walk<'a, '_> {
+    fn all(&mut self, body: NodeRef<'a>) {
+        let mut steps = vec![Step::Enter(body, Inside::default())];
+        let mut left = ELEMENTS;
+        while let Some(step) = steps.pop() {
+            match step {
+                Step::EndLine(inside) => self.end_line(inside),
+                Step::Enter(node, inside) => {
+                    if node.is_text() {
+                        self.line.push_str(&node.text());
+                    } else if node.is_element() && left > 0 {
+                        left -= 1;
+                        self.enter(node, inside, &mut steps);
+                    }
+                }
+            }
+        }
+        self.end_line(Inside::default());
+    }
+
+    fn enter(&mut self, node: NodeRef<'a>, outer: Inside, steps: &mut Vec<Step<'a>>) {
+        if UNSEEN.iter().any(|name| node.has_name(name)) {
+            return;
+        }
+        let mut inside = outer;
+        let own = self.around.contains(&node.id);
+        let names = names(&node);
+        let says = |parts: &[&str]| parts.iter().any(|part| names.contains(part));
+        inside.apart |= !own && apart(&node);
+        if !own {
+            inside.dated |= says(&DATE_NAMES);
+            inside.published |= says(&PUBLISHED_NAMES);
+            inside.modified |= says(&MODIFIED_NAMES) || node.attr("itemprop").is_some_and(|p| &*p == "dateModified");
+        }
+        let time = node.has_name("time");
+        let inline = INLINE.iter().any(|name| node.has_name(name)) && !inside.dated || time && !inside.dated;
+        if node.has_name("br") || !inline {
+            self.end_line(outer);
+        }
+        if self.headline == Some(node.id) {
+            self.headline_line = Some(self.lines);
+        }
+        if time || inside.dated {
+            self.attributes(&node, inside, time);
+        }
+        if !inline {
+            steps.push(Step::EndLine(inside));
+        }
+        let children: Vec<_> = node.children_it(true).map(|child| Step::Enter(child, inside)).collect();
+        steps.extend(children);
+    }
+
+    /// Dates in the attributes of an element that is named a date.
+    fn attributes(&mut self, node: &NodeRef<'a>, inside: Inside, time: bool) {
+        for name in ["datetime", "data-timestamp", "data-time", "data-date", "data-published", "title", "content"] {
+            let Some(value) = node.attr(name).and_then(|value| one_line(&value)) else { continue };
+            if let Ok(published) = dates::parse_in(&value, self.page.language) {
+                // What stands in the element may say that it is a change.
+                let text = one_line(&node.text()).unwrap_or_default();
+                let line = Line::of(&text, self.page.language);
+                let label = if value == text { None } else { label_of(&line) };
+                self.add(value, published, label, inside, 25 + 10 * i32::from(time));
+                return;
+            }
+        }
+    }
+
+    fn end_line(&mut self, inside: Inside) {
+        let line = std::mem::take(&mut self.line);
+        let Some(text) = one_line(&line) else { return };
+        self.lines += 1;
+        if !text.contains(char::is_numeric) || text.chars().count() > LINE_CHARS {
+            return;
+        }
+        let read = Line::of(&text, self.page.language);
+        let words = read.tokens.iter().enumerate().filter(|(at, token)| {
+            matches!(token.kind, Kind::Word(_)) && !read.dates.iter().any(|d| (d.start..d.end).contains(at))
+        });
+        let words = words.count();
+        for (at, date) in read.dates.iter().enumerate() {
+            let Ok(published) = date.published else { continue };
+            let label = date.label.or_else(|| if at == 0 { label_of(&read) } else { None });
+            if words > OTHER_WORDS && label != Some(Label::Published) && !inside.dated {
+                continue;
+            }
+            let bare = match words {
+                0..=3 => 25,
+                4..=7 => 18,
+                _ => 12,
+            };
+            self.add(text.clone(), published, label, inside, bare);
+        }
+    }
+
+    fn add(&mut self, written: String, published: Published, label: Option<Label>, inside: Inside, points: i32) {
+        if inside.apart || label == Some(Label::Other) || label == Some(Label::Modified) {
+            return;
+        }
+        let mut points = points + 15 * i32::from(inside.dated) + 15 * i32::from(inside.published);
+        if label == Some(Label::Published) {
+            points += 25;
+        } else if inside.modified {
+            points -= 15;
+        }
+        // A line with several dates is written as the one that counts.
+        let written = match dates::parse_in(&written, self.page.language) {
+            Ok(same) if same == published => written,
+            _ => published.to_string(),
+        };
+        self.seen.push(Seen { written, published, line: self.lines, points });
+    }
+}
+
+/// The first label of a line.
+fn label_of(line: &Line) -> Option<Label> {
+    line.tokens.iter().find_map(|token| token.word().and_then(|word| word.meaning.label))
+}
