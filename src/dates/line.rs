@@ -85,6 +85,11 @@ impl Line {
         }
         Err(self.dates.first().and_then(|date| date.published.err()).unwrap_or(Problem::NotUnderstood))
     }
+
+    /// The first label of the line, wherever it stands.
+    pub(crate) fn label(&self) -> Option<Label> {
+        self.tokens.iter().find_map(|token| token.word().and_then(|word| word.meaning.label))
+    }
 }
 
 /// Whether a problem is that only part of a date is there.

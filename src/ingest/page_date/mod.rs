@@ -6,9 +6,10 @@
 //! 1. `article:published_time` and its spellings
 //! 2. `datePublished` of the article in JSON-LD
 //! 3. microdata and RDFa (`datePublished` on any element), `<time pubdate>`, `dt-published`
-//! 4. other `<meta>` names that say "published", then those that say "date"
-//! 5. what the reader sees near the headline (`visible`)
-//! 6. `dateCreated` of JSON-LD, then keys such as `publishedAt` in scripts, where they agree on one day
+//! 4. other `<meta>` names that say "published"
+//! 5. what the reader sees near the headline (`visible`), where markup or a label leaves no doubt
+//! 6. `<meta>` names that say "date", which many sites set at every change; then what else is seen
+//! 7. `dateCreated` of JSON-LD, then keys such as `publishedAt` in scripts, where they agree on one day
 //!
 //! A change, a comment, a teaser and a post that is quoted have dates that are not the article's: `visible` leaves them out.
 //! Cost: one pass over `<meta>` and JSON-LD; the tree is walked only where those have no date, or one in UTC.
@@ -20,7 +21,8 @@ mod visible;
 use dom_query::Document as Tree;
 use linked::Linked;
 
-use crate::dates::{self, Published};
+use super::extract::one_line;
+use crate::dates::{self, Label, Line, Published};
 
 /// What a page says of its date.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,32 +54,28 @@ pub(super) fn find(page: &Page<'_>) -> PageDate {
         }
     };
     let metas = Metas::of(page.metas);
-    let stated = metas
-        .article
-        .iter()
-        .cloned()
-        .chain(page.linked.published())
-        .chain(in_markup(page.tree))
-        .chain(metas.published.iter().cloned())
-        .chain(metas.dated.iter().cloned());
-    let best = stated.into_iter().find_map(&mut usable);
-    let best = match best {
+    let stated = metas.article.iter().cloned().chain(page.linked.published()).chain(in_markup(page));
+    let best = stated.chain(metas.published.iter().cloned()).find_map(&mut usable);
+    out.date = match best {
         // A time in UTC may be of another day where the article was published.
         Some((written, published)) if is_utc(published) => {
             let others = metas.all().chain(page.linked.all()).filter_map(|other| dates::parse(&other).ok());
             let local = others
                 .filter_map(|other| local(published, other))
                 .next()
-                .or_else(|| visible::best(page).and_then(|(_, seen)| local(published, seen)));
+                .or_else(|| visible::best(page).and_then(|seen| local(published, seen.published)));
             Some(local.map_or(written, |local| local.to_string()))
         }
         Some((written, _)) => Some(written),
-        None => visible::best(page)
-            .map(|(written, _)| written)
-            .or_else(|| page.linked.created().into_iter().find_map(&mut usable).map(|(written, _)| written))
-            .or_else(|| scripts::date(page.tree)),
+        None => {
+            let mut seen = visible::best(page);
+            let sure = seen.take_if(|seen| seen.sure).map(|seen| seen.written);
+            sure.or_else(|| metas.dated.iter().cloned().find_map(&mut usable).map(|(written, _)| written))
+                .or_else(|| seen.map(|seen| seen.written))
+                .or_else(|| page.linked.created().into_iter().find_map(&mut usable).map(|(written, _)| written))
+                .or_else(|| scripts::date(page.tree))
+        }
     };
-    out.date = best;
     out
 }
 
@@ -150,7 +148,7 @@ enum Trust {
 /// What a name, reduced to its letters in lower case, says of its content.
 fn trust(name: &str) -> Option<Trust> {
     const NOT: [&str; 10] =
-        ["modif", "updat", "expir", "valid", "publisher", "revis", "unpublish", "event", "avail", "lastmod"];
+        ["modif", "updat", "expir", "valid", "publisher", "revis", "unpublish", "event", "avail", "last"];
     // Names without a separator: "pubdate" and "ptime" are words of news systems.
     const PUBLISHED: [&str; 7] =
         ["pubdate", "pubtime", "publicationdate", "publicdate", "issued", "releasedate", "ptime"];
@@ -174,17 +172,21 @@ fn trust(name: &str) -> Option<Trust> {
 }
 
 /// Dates that markup of elements names as those of publication, in the order of the page.
-fn in_markup(tree: &Tree) -> Vec<String> {
+fn in_markup(page: &Page<'_>) -> Vec<String> {
     const NAMED: &str = "[itemprop~='datePublished'], [property~='datePublished'], [property~='schema:datePublished'], \
                          [property='article:published_time'], [itemprop~='datepublished'], time[pubdate], .dt-published";
     let mut own = Vec::new();
-    for node in tree.select(NAMED).nodes() {
+    for node in page.tree.select(NAMED).nodes() {
         if node.has_name("meta") && node.has_attr("property") || visible::is_apart(node) {
             continue;
         }
         let stated = ["content", "datetime", "title"].iter().find_map(|name| node.attr(name));
-        let written = stated.map(|stated| stated.to_string()).filter(|stated| stated.contains(char::is_numeric));
-        own.extend(super::extract::one_line(&written.unwrap_or_else(|| node.text().to_string())));
+        let stated = stated.and_then(|stated| one_line(&stated)).filter(|s| s.contains(char::is_numeric));
+        let seen = one_line(&node.text()).filter(|seen| seen.len() < 100);
+        // A time that is set when the page is changed, beside the day that the reader sees.
+        let own_words = seen.as_deref().map(|seen| Line::of(seen, page.language));
+        let says = own_words.filter(|line| line.label() == Some(Label::Published)).is_some_and(|line| line.published().is_ok());
+        own.extend(if says { seen } else { stated.or(seen) });
     }
     own
 }

@@ -16,6 +16,8 @@ const LINE_CHARS: usize = 160;
 const OTHER_WORDS: usize = 12;
 /// What a date must have for it to be believed.
 const ENOUGH: i32 = 10;
+/// What leaves no doubt.
+const SURE: i32 = 40;
 /// Elements of a page that are looked at.
 const ELEMENTS: usize = 60_000;
 
@@ -29,15 +31,18 @@ const INLINE: [&str; 22] = [
     "cite", "q", "code", "bdi", "ins", "big",
 ];
 /// Parts of a class or an id of what is not the article.
-const APART_NAMES: [&str; 34] = [
-    "comment", "sidebar", "side-bar", "related", "recommend", "teaser", "footer", "popular", "trending", "latest",
-    "most-read", "mostread", "tweet", "twitter", "embed", "promo", "newsletter", "similar", "carousel", "slider",
-    "breadcrumb", "ticker", "disqus", "respond", "copyright", "cookie", "advert", "read-more", "readmore", "more-news",
-    "also-read", "recent", "calendar", "archive-list",
+const APART_NAMES: [&str; 12] = [
+    "comment", "sidebar", "side-bar", "tweet", "twitter", "breadcrumb", "disqus", "respond", "cookie", "advert", "calendar",
+    "newsletter",
+];
+/// The same of what seldom is: sites call parts of an article so at times.
+const ASIDE_NAMES: [&str; 18] = [
+    "related", "recommend", "teaser", "popular", "trending", "latest", "most-read", "mostread", "embed", "promo", "similar",
+    "carousel", "slider", "ticker", "read-more", "readmore", "recent", "copyright",
 ];
 /// Parts of a class or an id of what is a date, and of what is one of publication.
 const DATE_NAMES: [&str; 12] = [
-    "date", "time", "datum", "fecha", "byline", "meta", "posted", "dateline", "data-", "zeit", "info", "published",
+    "date", "time", "datum", "fecha", "byline", "meta", "posted", "author", "data-", "zeit", "info", "published",
 ];
 const PUBLISHED_NAMES: [&str; 8] =
     ["publish", "pubdate", "pub-date", "pub_date", "posted", "post-date", "entry-date", "publicat"];
@@ -50,10 +55,20 @@ struct Seen {
     /// Place among the lines of the page.
     line: usize,
     points: i32,
+    /// Whether it says that it is the date of publication.
+    labelled: bool,
+}
+
+/// A date that is seen.
+pub(super) struct Best {
+    pub(super) written: String,
+    pub(super) published: Published,
+    /// Whether markup or a label near the headline leaves no doubt.
+    pub(super) sure: bool,
 }
 
 /// The date that most speaks for.
-pub(super) fn best(page: &Page<'_>) -> Option<(String, Published)> {
+pub(super) fn best(page: &Page<'_>) -> Option<Best> {
     let body = page.tree.body()?;
     let headline = headline(page, &body);
     let around: Vec<_> = headline.iter().flat_map(|node| node.ancestors(None)).map(|node| node.id).collect();
@@ -68,29 +83,33 @@ pub(super) fn best(page: &Page<'_>) -> Option<(String, Published)> {
     };
     walk.all(body);
     let Walk { seen, headline_line, .. } = walk;
-    let points = |seen: &Seen| seen.points - far(seen.line, headline_line);
+    let points = |seen: &Seen| seen.points - far(seen, headline_line);
     let best = seen.iter().map(points).max().filter(|most| *most >= ENOUGH)?;
     let first = seen.into_iter().find(|seen| points(seen) == best)?;
-    Some((first.written, first.published))
+    Some(Best { written: first.written, published: first.published, sure: best >= SURE })
 }
 
-/// What the distance from the headline costs. A date stands under the headline, or right above it.
-fn far(line: usize, headline: Option<usize>) -> i32 {
+/// What the distance from the headline costs. A date stands under the headline, or right above it; one that is labelled as that
+/// of publication may stand at the end of the article.
+fn far(seen: &Seen, headline: Option<usize>) -> i32 {
     let lines = |from: usize, to: usize| i32::try_from(to.saturating_sub(from)).unwrap_or(i32::MAX).min(60);
-    match headline {
+    let line = seen.line;
+    let cost = match headline {
         Some(headline) if line >= headline => lines(headline, line),
-        Some(headline) => 2 + 3 * lines(line, headline),
+        Some(headline) => 10 + 3 * lines(line, headline),
         None => 10 + lines(0, line) / 4,
-    }
+    };
+    if seen.labelled { cost / 3 } else { cost }
 }
 
-/// The heading that the page's title repeats; else the only one of the first level.
+/// The heading that is most like the page's title; else the only one of the first level.
 fn headline<'a>(page: &Page<'a>, body: &NodeRef<'a>) -> Option<NodeRef<'a>> {
+    const LEVELS: [&str; 4] = ["h1", "h2", "h3", "h4"];
     let title = page.title.map(letters).filter(|title| title.chars().count() > 3);
     let mut best: Option<(usize, NodeRef<'a>)> = None;
     let mut firsts: Vec<NodeRef<'a>> = Vec::new();
     for node in body.descendants_it().take(ELEMENTS) {
-        let heading = ["h1", "h2", "h3"].iter().any(|name| node.has_name(name))
+        let heading = LEVELS.iter().any(|name| node.has_name(name))
             || node.attr("itemprop").is_some_and(|value| &*value == "headline");
         if !heading {
             continue;
@@ -99,9 +118,12 @@ fn headline<'a>(page: &Page<'a>, body: &NodeRef<'a>) -> Option<NodeRef<'a>> {
         if let Some(title) = &title
             && text.chars().count() > 3
             && (title.contains(&text) || text.contains(title.as_str()))
-            && best.as_ref().is_none_or(|(length, _)| text.len() > *length)
         {
-            best = Some((text.len(), node));
+            // In thousandths: how much of the longer one the shorter is.
+            let alike = text.len().min(title.len()) * 1000 / text.len().max(title.len());
+            if best.as_ref().is_none_or(|(most, _)| alike > *most) {
+                best = Some((alike, node));
+            }
         }
         if node.has_name("h1") && !text.is_empty() {
             firsts.push(node);
@@ -146,6 +168,8 @@ fn named(node: &NodeRef<'_>, parts: &[&str]) -> bool {
 #[derive(Clone, Copy, Default)]
 struct Inside {
     apart: bool,
+    /// Whether it is likely so.
+    aside: bool,
     dated: bool,
     published: bool,
     modified: bool,
@@ -198,6 +222,7 @@ impl<'a> Walk<'a, '_> {
         let says = |parts: &[&str]| parts.iter().any(|part| names.contains(part));
         inside.apart |= !own && apart(&node);
         if !own {
+            inside.aside |= says(&ASIDE_NAMES);
             inside.dated |= says(&DATE_NAMES);
             inside.published |= says(&PUBLISHED_NAMES);
             inside.modified |= says(&MODIFIED_NAMES) || node.attr("itemprop").is_some_and(|p| &*p == "dateModified");
@@ -225,11 +250,14 @@ impl<'a> Walk<'a, '_> {
         for name in ["datetime", "data-timestamp", "data-time", "data-date", "data-published", "title", "content"] {
             let Some(value) = node.attr(name).and_then(|value| one_line(&value)) else { continue };
             if let Ok(published) = dates::parse_in(&value, self.page.language) {
-                // What stands in the element may say that it is a change.
-                let text = one_line(&node.text()).unwrap_or_default();
-                let line = Line::of(&text, self.page.language);
-                let label = if value == text { None } else { label_of(&line) };
-                self.add(value, published, label, inside, 25 + 10 * i32::from(time));
+                // What stands in the element may say that it is a change; its own words count where they differ.
+                let text = one_line(&node.text()).filter(|text| text.chars().count() <= LINE_CHARS);
+                let line = text.map(|text| Line::of(&text, self.page.language));
+                let differs = line.as_ref().and_then(|line| line.published().ok()).is_some_and(|seen| seen.date != published.date);
+                let label = line.as_ref().and_then(Line::label);
+                if !(differs && label == Some(Label::Published)) {
+                    self.add(value, published, label, inside, 25 + 10 * i32::from(time));
+                }
                 return;
             }
         }
@@ -249,7 +277,7 @@ impl<'a> Walk<'a, '_> {
         let words = words.count();
         for (at, date) in read.dates.iter().enumerate() {
             let Ok(published) = date.published else { continue };
-            let label = date.label.or_else(|| if at == 0 { label_of(&read) } else { None });
+            let label = date.label.or_else(|| if at == 0 { read.label() } else { None });
             if words > OTHER_WORDS && label != Some(Label::Published) && !inside.dated {
                 continue;
             }
@@ -267,6 +295,7 @@ impl<'a> Walk<'a, '_> {
             return;
         }
         let mut points = points + 15 * i32::from(inside.dated) + 15 * i32::from(inside.published);
+        points -= 20 * i32::from(inside.aside);
         if label == Some(Label::Published) {
             points += 25;
         } else if inside.modified {
@@ -277,11 +306,7 @@ impl<'a> Walk<'a, '_> {
             Ok(same) if same == published => written,
             _ => published.to_string(),
         };
-        self.seen.push(Seen { written, published, line: self.lines, points });
+        let labelled = label == Some(Label::Published);
+        self.seen.push(Seen { written, published, line: self.lines, points, labelled });
     }
-}
-
-/// The first label of a line.
-fn label_of(line: &Line) -> Option<Label> {
-    line.tokens.iter().find_map(|token| token.word().and_then(|word| word.meaning.label))
 }
