@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::dates::Zone;
 use crate::{Error, Result};
 
 /// Tokens in a shingle (w-shingling, Broder 1997).
@@ -74,6 +75,9 @@ pub struct IngestConfig {
     pub max_skipped: u64,
     /// Take the time of a file's last change for its date where nothing else tells one.
     pub mtime: bool,
+    /// Where times of publication without a zone were written: an offset such as `+01:00`, or a name such as `Europe/Vienna`, which
+    /// is looked up in the time zone database of the system. UTC when unset.
+    pub timezone: Option<String>,
     /// More news agencies, and more names of known ones, in the form of `data/agencies.tsv`; laid over the table that is
     /// compiled in.
     pub agencies: Option<std::path::PathBuf>,
@@ -98,6 +102,7 @@ impl Default for IngestConfig {
             max_expanded_bytes: MAX_EXPANDED_BYTES,
             max_skipped: MAX_SKIPPED,
             mtime: false,
+            timezone: None,
             agencies: None,
             source_from: None,
             fields: FieldNames::default(),
@@ -237,6 +242,7 @@ impl Config {
                 message: format!("neither `folder` nor `host` nor a regular expression: {error}"),
             })?;
         }
+        self.ingest.zone()?;
         let ingest = &self.ingest;
         for (name, value) in [
             ("ingest.max_document_bytes", ingest.max_document_bytes),
@@ -248,6 +254,14 @@ impl Config {
             }
         }
         Ok(())
+    }
+}
+
+impl IngestConfig {
+    /// The zone of times without one.
+    pub(crate) fn zone(&self) -> Result<Option<Zone>> {
+        let zone = self.timezone.as_deref().map(Zone::named).transpose();
+        zone.map_err(|message| Error::Config { name: "ingest.timezone", message })
     }
 }
 

@@ -352,6 +352,9 @@ pub struct SettingArgs {
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
         hide_possible_values = true, help_heading = INPUT)]
     pub mtime: Option<bool>,
+    /// Read times of publication without a zone as of ZONE: an offset (+01:00) or a name (Europe/Vienna); else UTC
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true, help_heading = INPUT)]
+    pub timezone: Option<String>,
     /// Know the news agencies in FILE too: a name and its spellings a line, separated by tabs
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = INPUT)]
     pub agencies: Option<String>,
@@ -389,7 +392,7 @@ fn strictness() -> PossibleValuesParser {
 }
 
 /// Each flag that sets a value of `wirecopy.toml`, by its name here, and the place of its value there.
-pub(super) const SETTINGS: [(&str, &str); 33] = [
+pub(super) const SETTINGS: [(&str, &str); 34] = [
     ("threads", "threads"),
     ("memory", "memory"),
     ("temp_dir", "temp_dir"),
@@ -415,6 +418,7 @@ pub(super) const SETTINGS: [(&str, &str); 33] = [
     ("max_expanded_bytes", "ingest.max_expanded_bytes"),
     ("max_skipped", "ingest.max_skipped"),
     ("mtime", "ingest.mtime"),
+    ("timezone", "ingest.timezone"),
     ("agencies", "ingest.agencies"),
     ("source_from", "ingest.source_from"),
     ("id_field", "ingest.fields.id"),
@@ -464,6 +468,7 @@ impl Typed for SettingArgs {
             "max_expanded_bytes" => self.max_expanded_bytes.map(|n| Value::String(n.to_string())),
             "max_skipped" => integer(self.max_skipped),
             "mtime" => self.mtime.map(Value::Boolean),
+            "timezone" => text(&self.timezone),
             "agencies" => text(&self.agencies),
             "source_from" => text(&self.source_from),
             "id_field" => text(&self.id_field),

@@ -372,7 +372,7 @@ impl View<'_> {
         if BUDDHIST.contains(&year) && (buddhist || speaks(&["th", "tha"])) {
             return calendars::buddhist(year, month, day);
         }
-        if SOLAR.contains(&year) && speaks(&["fa", "fas", "per"]) {
+        if SOLAR.contains(&year) && speaks(&["fa", "fas", "per", "pes"]) {
             return calendars::solar_hijri(year, month, day);
         }
         Date::new(year, month, day).map_err(|_| Problem::NoSuchDay)

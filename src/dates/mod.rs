@@ -31,7 +31,7 @@ use jiff::{Timestamp, Zoned};
 
 pub(crate) use line::{Dated, Label, Line};
 pub(crate) use tokens::{Kind, Token};
-pub(crate) use words::fold;
+pub(crate) use words::{fold, is_weekday};
 pub(crate) use zones::Zone;
 
 /// A day of the calendar, whatever clocks are set to.
@@ -105,6 +105,13 @@ pub(crate) enum Problem {
     Placeholder,
     Several,
     NotUnderstood,
+}
+
+impl Problem {
+    /// Whether the date might be read if its language were known.
+    pub(crate) fn depends_on_language(self) -> bool {
+        matches!(self, Problem::DayOrMonth | Problem::MonthOfSeveral | Problem::Buddhist | Problem::TooEarly)
+    }
 }
 
 impl fmt::Display for Problem {

@@ -165,10 +165,9 @@ fn plain(c: char) -> char {
         '\u{ff0b}' => '+',
         '\u{ff5c}' | '\u{2223}' => '|',
         '\u{2019}' | '\u{2bc}' | '\u{2bb}' => '\'',
+        // Full-width Latin letters.
         '\u{ff41}'..='\u{ff5a}' | '\u{ff21}'..='\u{ff3a}' => {
-            char::from_u32(c as u32 - 0xff41 + u32::from('a')).filter(char::is_ascii_lowercase).unwrap_or_else(
-                || char::from_u32(c as u32 - 0xff21 + u32::from('A')).unwrap_or(c),
-            )
+            char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c)
         }
         _ => c,
     }

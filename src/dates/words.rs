@@ -1,6 +1,6 @@
 //! Words of dates: months, labels, halves of the day. The tables are data (`data/months.tsv`, `data/date_labels.tsv`).
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::OnceLock;
 
 use unicode_normalization::UnicodeNormalization;
@@ -10,6 +10,7 @@ use super::line::Label;
 use super::tokens::Word;
 
 static MONTHS: &str = include_str!("../../data/months.tsv");
+static WEEKDAYS: &str = include_str!("../../data/weekdays.tsv");
 static LABELS: &str = include_str!("../../data/date_labels.tsv");
 
 /// What a word means in a date.
@@ -89,6 +90,18 @@ pub(super) fn month_in(text: &str, language: &str) -> Option<u8> {
     };
     let (_, month) = table().own.iter().find(|((tag, word), _)| *tag == short && word == text)?;
     Some(*month)
+}
+
+/// Whether a folded word names a day of the week, whole or by its first letters ("Mon", "пн").
+pub(crate) fn is_weekday(text: &str) -> bool {
+    static NAMES: OnceLock<BTreeSet<String>> = OnceLock::new();
+    let names = NAMES.get_or_init(|| {
+        let cells = WEEKDAYS.lines().flat_map(|line| line.split('\t').skip(1));
+        let names = cells.flat_map(|cell| cell.split([',', ' '])).map(fold).filter(|name| name.chars().count() > 1);
+        names.collect()
+    });
+    let next = names.range(text.to_owned()..).next();
+    text.chars().nth(1).is_some() && next.is_some_and(|name| name.starts_with(text))
 }
 
 /// One case, without accents, points of vowels and joiners; letters of compatibility as plain ones.

@@ -115,13 +115,16 @@ impl Zone {
 /// `+01:00`, `+0100`, `+01`.
 fn offset(written: &str) -> Option<Offset> {
     let (sign, rest) = (if written.starts_with('-') { -1 } else { 1 }, written.get(1..)?);
-    let digits: String = rest.chars().filter(|c| *c != ':').collect();
-    let shaped = matches!(rest.len(), 1 | 2 | 4 | 5) && digits.bytes().all(|byte| byte.is_ascii_digit());
-    if !shaped || (rest.len() == 5) != rest.contains(':') {
-        return None;
-    }
-    let number: i32 = digits.parse().ok()?;
-    let (hours, minutes) = if digits.len() > 2 { (number / 100, number % 100) } else { (number, 0) };
+    let (hours, minutes) = match rest.split_once(':') {
+        Some(parts) => parts,
+        None if rest.len() == 4 && rest.is_ascii() => rest.split_at(2),
+        None => (rest, "0"),
+    };
+    let number = |digits: &str| {
+        let plain = (1..=2).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+        if plain { digits.parse::<i32>().ok() } else { None }
+    };
+    let (hours, minutes) = (number(hours)?, number(minutes)?);
     (minutes < 60).then(|| of_minutes(sign * (hours * 60 + minutes))).flatten()
 }
 

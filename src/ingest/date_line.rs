@@ -1,219 +1,140 @@
-//! Whether a line is a date, or a date and a time, and nothing else.
+//! Whether a line at the start of a text gives the date of publication, and hardly anything else.
 //!
-//! The date is kept as it stands and understood later; this only has to know a date line from a headline. Numbers
-//! carry the decision. A month's name between them must begin like one where the script is Latin, because headlines
-//! have numbers too; in other scripts any word in that place will do.
+//! A headline has numbers too, and the first lines of a page may date a post that is quoted, a photograph, an event or a
+//! birth. So everything in the line beside the date must be known for what it is: a weekday, a time, a label such as
+//! "Published", the place or the source before the date, the author.
+
+use crate::dates::{Dated, Kind, Label, Line, Problem, Token};
 
 /// Longest date line, in characters.
-const LINE_CHARS: usize = 60;
+const LINE_CHARS: usize = 100;
+/// A first line with an older date tells history.
+const FIRST_YEAR: i16 = 1900;
+/// Words of a line in which the date is labelled as that of publication.
+const LABELLED_WORDS: usize = 10;
+/// Words between two separators.
+const PART_WORDS: usize = 4;
+/// Words that stand before a date and say nothing, folded.
+const FILLERS: [&str; 40] = [
+    "on", "at", "the", "of", "date", "day", "le", "du", "la", "el", "em", "am", "vom", "den", "der", "il", "del", "de", "di",
+    "op", "om", "dne", "dnia", "data", "datum", "fecha", "kl", "klo", "uhr", "h", "hs", "г", "года", "в", "stand", "time",
+    "ngay", "tanggal", "tarih", "tarihi",
+];
+/// Words that begin the line of an author, folded.
+const BY: [&str; 14] =
+    ["by", "von", "par", "por", "di", "door", "av", "af", "autor", "author", "oleh", "от", "автор", "yazan"];
 
-/// The first three letters of month names, without accents, in languages of Latin script: English, German, French,
-/// Spanish, Portuguese, Italian, Dutch, the Scandinavian and Baltic ones, Finnish, Estonian, Hungarian, Polish,
-/// Czech, Slovak, Croatian, Slovene, Romanian, Turkish, Albanian, Indonesian, Swahili, Vietnamese.
-const MONTHS: &str = " jan feb mar apr may jun jul aug sep oct nov dec jän mär mai okt dez fév avr juin aoû déc fev \
-    ene abr ago dic mag giu lug set ott gen mei mrt maj des sau vas kov bal geg bir lie rgp rug spa lap gru mie \
-    tam hel maa huh tou kes hei elo syy lok mar jou jaa vee juu jul det nov ápr máj jún júl aug sze már feb \
-    sty lut kwi cze lip sie wrz paź lis led úno bře dub kvě čer srp zář říj pro sij velj vel ožu tra svi kol \
-    ruj stu ian iun iul noi oca şub nis haz tem ağu eyl eki kas ara pri shk qer kor gus sht tet nën dhj agu \
-    mac tháng ";
-
-/// Whether `line` is a date and nothing else, apart from a weekday, a time, a zone, or a word like "Published".
+/// Whether `line` is a date and next to nothing else, so that it is no part of the text.
 pub(super) fn is_date_line(line: &str) -> bool {
-    let line = line.trim();
-    if line.is_empty() || !line.contains(char::is_numeric) || line.chars().count() > LINE_CHARS {
-        return false;
-    }
-    let tokens = tokens(line);
-    if tokens.len() > 16 {
-        return false;
-    }
-    // A first date somewhere, few words before it, only a time and a zone behind it.
-    let mut before = 0;
-    for at in 0..tokens.len() {
-        if let Some(length) = date_at(&tokens[at..]) {
-            return before <= 3 && time_and_zone(&tokens[at + length..]);
-        }
-        match tokens[at] {
-            Token::Word(_) => before += 1,
-            Token::Mark(_) => {}
-            // A time may come first.
-            Token::Number(..) => {
-                if !matches!(tokens.get(at + 1), Some(Token::Mark(':')))
-                    && !matches!(at.checked_sub(1).and_then(|i| tokens.get(i)), Some(Token::Mark(':')))
-                {
-                    return false;
-                }
-            }
-        }
-    }
-    false
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Token<'a> {
-    /// Its value, and how many digits it was written with.
-    Number(u64, usize),
-    Word(&'a str),
-    Mark(char),
-}
-
-fn tokens(line: &str) -> Vec<Token<'_>> {
-    let class = |c: char| match c {
-        _ if c.is_ascii_digit() => 0,
-        _ if c.is_alphanumeric() || is_mark(c) => 1,
-        _ => 2,
+    const UNKNOWN: usize = 3;
+    let other = |line: &Line| {
+        let beside = beside(line);
+        let words = beside.iter().filter(|token| token.word().is_some() && !known(token));
+        words.count() > UNKNOWN || beside.first().is_some_and(|token| token.is(&BY))
     };
-    let mut out = Vec::new();
-    let mut rest = line;
-    while let Some(first) = rest.chars().next() {
-        let kind = class(first);
-        if kind == 2 {
-            if !first.is_whitespace() {
-                out.push(Token::Mark(first));
-            }
-            rest = &rest[first.len_utf8()..];
-            continue;
-        }
-        let end = rest.find(|c| class(c) != kind).unwrap_or(rest.len());
-        let (token, behind) = rest.split_at(end);
-        out.push(match (kind, token.parse()) {
-            (0, Ok(number)) => Token::Number(number, token.len()),
-            _ => Token::Word(token),
-        });
-        rest = behind;
-    }
-    out
+    gives_date(line, None) && !other(&Line::of(line.trim(), None))
 }
 
-/// Combining marks stay with their letters (Devanagari, Thai).
-fn is_mark(c: char) -> bool {
-    use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
-    c.general_category_group() == GeneralCategoryGroup::Mark
-}
-
-/// How many tokens a date takes that begins with the first one.
-fn date_at(tokens: &[Token<'_>]) -> Option<usize> {
-    let no_marks: Vec<(usize, Token<'_>)> =
-        tokens.iter().copied().enumerate().filter(|(_, t)| !matches!(t, Token::Mark(_))).take(7).collect();
-    if no_marks.first().map(|(at, _)| *at) != Some(0) {
-        return None;
+/// Whether `line`, in a text in `language`, gives the date of publication, alone or with author, place or source.
+pub(super) fn gives_date(line: &str, language: Option<&str>) -> bool {
+    let line = line.trim();
+    // Marks of posts and notices; a dash before a name is the end of a quotation.
+    let quoted = line.contains(['@', '©', '#', '?', '!', '"', '“', '„', '«']) || line.starts_with(['—', '–', '-', '~']);
+    if !line.contains(char::is_numeric) || line.chars().count() > LINE_CHARS || quoted {
+        return false;
     }
-    let part = |i: usize| no_marks.get(i).map(|(_, token)| *token);
-    let end = |i: usize| no_marks.get(i).map(|(at, _)| at + 1);
-    let (a, b, c) = (part(0)?, part(1)?, part(2));
-    // 20230924T130549
-    if let Token::Number(number, 8) = a
-        && year(number / 10_000)
-        && (1..=12).contains(&(number / 100 % 100))
-        && (1..=31).contains(&(number % 100))
-    {
-        return end(0);
+    let read = Line::of(line, language);
+    let other = |dated: &Dated| matches!(dated.label, Some(Label::Other | Label::Modified));
+    // One that cannot be used is a date line too, and the report says why it is not used.
+    let whole = |dated: &&Dated| !matches!(dated.published, Err(Problem::NoDay | Problem::NoYear));
+    let Some(dated) = read.dates.iter().filter(whole).find(|dated| !other(dated)) else { return false };
+    let history = dated.published.is_ok_and(|published| published.date.year() < FIRST_YEAR);
+    if history || dated.published == Err(Problem::TooEarly) || read.label() == Some(Label::Other) {
+        return false;
     }
-    match (a, b, c?) {
-        // 2023-09-24, 24.09.2023, 9/24/23
-        (Token::Number(x, xd), Token::Number(y, _), Token::Number(z, zd)) => {
-            let joined = matches!(tokens.get(1), Some(Token::Mark('-' | '.' | '/' | '‐' | '–')));
-            let year_first = xd == 4 && year(x) && day_and_month(y, z);
-            let year_last = (zd == 4 && year(z) || zd == 2) && day_and_month(x, y);
-            (joined && (year_first || year_last)).then(|| end(2))?
-        }
-        // 2024年3月11日
-        (Token::Number(x, 4), Token::Word(_), Token::Number(m, _)) if year(x) && (1..=12).contains(&m) => {
-            match (part(3), part(4), part(5)) {
-                (Some(Token::Word(w)), Some(Token::Number(d, _)), Some(Token::Word(_)))
-                    if (1..=31).contains(&d) && !w.is_ascii() =>
-                {
-                    end(5)
-                }
-                _ => None,
-            }
-        }
-        // 24 September 2023, 24 de septiembre de 2023, 24th of September, 2023
-        (Token::Number(d, _), Token::Word(_), _) if (1..=31).contains(&d) => (1..=3).find_map(|month| {
-            let Some(Token::Word(name)) = part(month) else { return None };
-            let fillers =
-                (1..month).all(|i| matches!(part(i), Some(Token::Word(w)) if w.chars().count() <= 3));
-            if !fillers || !month_name(name) {
-                return None;
-            }
-            match (part(month + 1), part(month + 2)) {
-                (Some(Token::Number(y, 4)), _) if year(y) => end(month + 1),
-                (Some(Token::Word(w)), Some(Token::Number(y, 4))) if year(y) && w.chars().count() <= 3 => {
-                    end(month + 2)
-                }
-                _ => None,
-            }
-        }),
-        // Sept. 24, 2023 and 24th
-        (Token::Word(name), Token::Number(d, _), third) if month_name(name) && (1..=31).contains(&d) => {
-            match (third, part(3)) {
-                (Token::Number(y, 4), _) if year(y) => end(2),
-                (Token::Word("st" | "nd" | "rd" | "th"), Some(Token::Number(y, 4))) if year(y) => end(3),
-                _ => None,
-            }
-        }
-        // 2023. szeptember 24.
-        (Token::Number(y, 4), Token::Word(name), Token::Number(d, _))
-            if year(y) && month_name(name) && (1..=31).contains(&d) =>
-        {
-            end(2)
-        }
-        _ => None,
-    }
-}
-
-/// Gregorian, or the Buddhist era of Thailand.
-fn year(number: u64) -> bool {
-    (1800..=2100).contains(&number) || (2400..=2643).contains(&number)
-}
-
-fn day_and_month(x: u64, y: u64) -> bool {
-    (1..=31).contains(&x) && (1..=31).contains(&y) && (x <= 12 || y <= 12)
-}
-
-fn month_name(word: &str) -> bool {
-    if word.chars().count() < 3 {
-        return !word.is_ascii();
-    }
-    let Some(first) = word.chars().next() else { return false };
-    // Latin and its accented letters.
-    if first > '\u{24f}' {
+    let beside: Vec<&Token> = beside(&read);
+    let words = beside.iter().filter(|token| token.word().is_some()).count();
+    if dated.label == Some(Label::Published) && words <= LABELLED_WORDS {
         return true;
     }
-    let prefix: String = word.chars().take(3).flat_map(char::to_lowercase).collect();
-    MONTHS.contains(&format!(" {prefix} ")) || word.to_lowercase() == "tháng"
+    before(&read, dated) && behind(&read, dated)
 }
 
-/// Numbers shaped like a time, and a few short words (a zone, "Uhr", "PM", "г.").
-fn time_and_zone(tokens: &[Token<'_>]) -> bool {
-    let mut words = 0;
+/// The tokens that belong to no date or time.
+fn beside(line: &Line) -> Vec<&Token> {
+    let dated = |at: usize| line.dates.iter().any(|date| (date.start..date.end).contains(&at));
+    let timed = |at: usize| line.times.iter().any(|(start, end)| (*start..*end).contains(&at));
+    line.tokens.iter().enumerate().filter(|(at, _)| !dated(*at) && !timed(*at)).map(|(_, token)| token).collect()
+}
+
+fn known(token: &Token) -> bool {
+    let Some(word) = token.word() else { return false };
+    let meaning = word.meaning;
+    FILLERS.contains(&word.text.as_str())
+        || meaning.pm.is_some()
+        || matches!(meaning.label, Some(Label::Published | Label::Modified))
+        || crate::dates::is_weekday(&word.text)
+}
+
+fn separator(token: &Token) -> bool {
+    token.is_mark(&['|', '·', '•', '/', '-', ',', '∙', '»', '(', ')', ';'])
+}
+
+/// Whether what stands before the date may: known words, one word and a colon, a place or a source and a separator, an author.
+fn before(line: &Line, dated: &Dated) -> bool {
+    let tokens: Vec<&Token> = line.tokens[..dated.start].iter().collect();
+    let timed = |at: usize| line.times.iter().any(|(start, end)| (*start..*end).contains(&at));
+    let unknown: Vec<usize> = (0..tokens.len())
+        .filter(|&at| !timed(at) && !separator(tokens[at]) && !known(tokens[at]))
+        .filter(|&at| !tokens[at].is_mark(&['.', ':', '[', '\'']))
+        .collect();
+    if unknown.is_empty() {
+        return true;
+    }
+    if unknown.iter().any(|&at| matches!(tokens[at].kind, Kind::Number(..) | Kind::Mark(_))) {
+        return false;
+    }
+    let by = tokens.first().is_some_and(|token| token.is(&BY));
+    let last = *unknown.last().unwrap_or(&0);
+    let parted = tokens[last + 1..].iter().any(|token| separator(token));
+    let colon = tokens[last + 1..].iter().any(|token| token.is_mark(&[':']));
+    (by && parted && unknown.len() <= PART_WORDS + 2) || parted && unknown.len() <= PART_WORDS || colon && unknown.len() == 1
+}
+
+/// Whether what stands behind the date may: times, zones and a few short words, or parts behind separators.
+fn behind(line: &Line, dated: &Dated) -> bool {
+    let tokens = &line.tokens[dated.end..];
+    let timed = |at: usize| {
+        let at = at + dated.end;
+        line.times.iter().any(|(start, end)| (*start..*end).contains(&at))
+            || line.dates.iter().any(|date| (date.start..date.end).contains(&at))
+    };
+    let (mut words, mut parts) = (0, 0);
     for (at, token) in tokens.iter().enumerate() {
-        match token {
-            Token::Number(number, digits) => {
-                let plausible = *digits <= 4 && *number <= 2400 || *digits >= 6 && at > 0;
-                if !plausible {
+        if timed(at) {
+            continue;
+        }
+        match &token.kind {
+            Kind::Mark('|' | '·' | '•' | ',' | '-' | '(' | '/') => (words, parts) = (0, parts + 1),
+            Kind::Mark('.' | ')' | '+' | '[' | ']' | ';') => {}
+            Kind::Mark(_) => return false,
+            // "3 min read", "1 comment"; a number of a page.
+            Kind::Number(_, digits) => {
+                if *digits > 4 || parts == 0 {
                     return false;
                 }
             }
-            Token::Word(word) => {
+            Kind::Word(_) if known(token) => {}
+            Kind::Word(word) => {
                 words += 1;
-                if word.chars().count() > 10 || words > 4 {
-                    return false;
-                }
-            }
-            Token::Mark(mark) => {
-                if !matches!(
-                    mark,
-                    ':' | '.' | ',' | '-' | '+' | '(' | ')' | '/' | '|' | '–' | '—' | '·' | '−'
-                ) {
+                let most = if parts > 0 { PART_WORDS } else { 2 };
+                if words > most || word.text.chars().count() > 10 && parts == 0 {
                     return false;
                 }
             }
         }
     }
-    // Words need a number beside them: behind the date alone stands a short zone or the mark of a year.
-    let timed = tokens.iter().any(|token| matches!(token, Token::Number(..)));
-    timed || words <= 2
+    parts <= 4
 }
 
 #[cfg(test)]
@@ -247,7 +168,61 @@ mod tests {
             "2023. szeptember 24.",
             "13:05, 24 September 2023",
             "24/09/2023 - 13:05",
+            "Posted by admin on April 12, 2024 in News",
+            "By A. Person | April 12, 2024",
+            "April 12, 2024 | By A. Person | 3 min read",
+            "Published: 2024-04-12 07:20:00 +0200",
+            "Norvik, 12 April 2024",
+            "Halden Press | 12 April 2024",
+            "Publié le 12 avril 2024 à 15h05",
+            "Publicado el 12 de abril de 2024 por A. Persona",
+            "Опубликовано 12 апреля 2024, 15:05",
+            "نشر في 12 أبريل 2024",
+            "発行日：2024年4月12日",
+            "Published 12 April 2024, updated 13 April 2024",
+            "12 April 2024 (updated 13 April 2024)",
         ] {
+            assert!(gives_date(line, None), "{line}");
+        }
+    }
+
+    #[test]
+    fn dates_of_other_things_are_not_of_publication() {
+        for line in [
+            "— Halden FC (@haldenfc) June 1, 2017",
+            "Halden FC (@haldenfc) June 1, 2017",
+            "— Emil Sorgaard, 1 June 2017",
+            "On this day: 11 March 1985",
+            "March 15, 1848",
+            "15 March 1848: The day the revolution began",
+            "15 March 1948: The day the revolution began",
+            "Photo taken on 12 May 2011",
+            "Foto: A. Person, 12. Mai 2011",
+            "Copyright 2019-2024 Halden Press",
+            "© 12 May 2011 Halden Press",
+            "Last updated: 5 January 2015",
+            "Zuletzt aktualisiert: 5. Januar 2015",
+            "Mis à jour le 5 janvier 2015",
+            "Обновлено 5 января 2015",
+            "آخر تحديث: 5 يناير 2015",
+            "Valid until 31.12.2030",
+            "Gültig bis 31.12.2030",
+            "Born 4 May 1952 in Norvik",
+            "Geboren am 4. Mai 1952",
+            "Né le 4 mai 1952",
+            "Deadline: 4 May 2024",
+            "Retrieved 4 May 2024",
+        ] {
+            assert!(!gives_date(line, None), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_line_of_the_author_gives_a_date_and_is_text() {
+        for line in ["By A. Person | April 12, 2024", "Posted by the Halden news desk on April 12, 2024 in Ports"] {
+            assert!(gives_date(line, None) && !is_date_line(line), "{line}");
+        }
+        for line in ["April 12, 2024", "Published: 12 April 2024, 15:05 CET", "Norvik, 12 April 2024"] {
             assert!(is_date_line(line), "{line}");
         }
     }
@@ -267,8 +242,17 @@ mod tests {
             "Tel. 030 12 34 56",
             "Budget 2024/25",
             "No date here",
+            "Rebuilding better after Covid-19, part 1",
+            "Ferry sank on 24 September 2023",
         ] {
-            assert!(!is_date_line(line), "{line}");
+            assert!(!gives_date(line, None), "{line}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_line_makes_it_panic(line in "\\PC{0,60}") {
+            is_date_line(&line);
         }
     }
 }

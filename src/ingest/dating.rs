@@ -9,22 +9,57 @@ use std::fs;
 
 use jiff::Timestamp;
 
-use super::date_line::is_date_line;
+use super::date_line::gives_date;
 use super::extract::one_line;
+use super::language;
 use super::walk::Found;
-use crate::dates;
+use crate::config::IngestConfig;
+use crate::dates::{self, Published, Zone};
+use crate::Result;
 use crate::document::{DateOrigin, Metadata};
 
 /// Lines at the start of a text that may be its date.
 const LINES: usize = 4;
 
+/// How dates are settled.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Dating {
+    /// Take the time of a file's last change where nothing else tells a date.
+    pub(super) mtime: bool,
+    /// Where times without a zone were written.
+    pub(super) zone: Option<Zone>,
+}
+
+impl Dating {
+    /// Reads the settings.
+    ///
+    /// # Errors
+    /// [`crate::Error::Config`] for a zone that is not known.
+    pub(super) fn of(config: &IngestConfig) -> Result<Self> {
+        Ok(Self { mtime: config.mtime, zone: config.zone()? })
+    }
+
+    fn shown(&self, published: Published) -> String {
+        self.zone.as_ref().map_or(published, |zone| published.in_zone(zone)).to_string()
+    }
+}
+
 /// Settles the date of `meta`; `origin` is where the format has its dates.
-pub(super) fn settle(meta: &mut Metadata, origin: DateOrigin, text: &str, found: &Found, mtime: bool) {
+pub(super) fn settle(meta: &mut Metadata, origin: DateOrigin, text: &str, found: &Found, dating: &Dating) {
+    let declared = meta.language.clone();
+    // The language decides few dates, and guessing it costs more than reading one.
+    let guessed = || declared.clone().or_else(|| language::of_text(text));
+    let parse = |date: &str| match dates::parse_in(date, declared.as_deref()) {
+        Err(problem) if problem.depends_on_language() && declared.is_none() => {
+            dates::parse_in(date, guessed().as_deref())
+        }
+        known => known,
+    };
     if let Some(date) = meta.date.take() {
-        match dates::parse_in(&date, meta.language.as_deref()) {
+        match parse(&date) {
             Ok(published) => {
                 meta.date = Some(date);
-                meta.published = Some(published.to_string());
+                meta.published = Some(dating.shown(published));
                 meta.date_origin = Some(origin);
                 return;
             }
@@ -34,24 +69,23 @@ pub(super) fn settle(meta: &mut Metadata, origin: DateOrigin, text: &str, found:
             }
         }
     }
-    let understood = |date: &String| dates::parse(date).is_ok();
-    let other = in_first_lines(text)
-        .filter(understood)
+    let other = in_first_lines(text, declared.as_deref())
+        .filter(|date| parse(date).is_ok())
         .map(|date| (date, DateOrigin::Text))
         .or_else(|| Some((in_path(without_query(meta.url.as_deref()?))?, DateOrigin::Url)))
         .or_else(|| Some((in_path(&found.shown)?, DateOrigin::Path)))
-        .or_else(|| if mtime { Some((of_file(found)?, DateOrigin::Mtime)) } else { None });
+        .or_else(|| if dating.mtime { Some((of_file(found)?, DateOrigin::Mtime)) } else { None });
     if let Some((date, origin)) = other {
-        meta.published = dates::parse(&date).ok().map(|published| published.to_string());
+        meta.published = parse(&date).ok().map(|published| dating.shown(published));
         meta.date = Some(date);
         meta.date_origin = Some(origin);
     }
 }
 
-fn in_first_lines(text: &str) -> Option<String> {
+fn in_first_lines(text: &str, language: Option<&str>) -> Option<String> {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty()).take(LINES);
     let mut plain = lines.map(|line| line.trim_matches(['*', '_']));
-    plain.find(|line| is_date_line(line)).and_then(one_line)
+    plain.find(|line| gives_date(line, language)).and_then(one_line)
 }
 
 /// Numbers behind a question mark are no dates of publication.
@@ -134,7 +168,7 @@ mod tests {
     ) -> (Option<String>, Option<DateOrigin>, Option<String>) {
         let mut meta = Metadata { date: date.map(str::to_owned), ..Metadata::default() };
         let found = Found { path: None, shown: path.to_owned(), id: path.to_owned(), bytes: 0, named: true };
-        settle(&mut meta, DateOrigin::Field, text, &found, true);
+        settle(&mut meta, DateOrigin::Field, text, &found, &Dating { mtime: true, zone: None });
         (meta.date, meta.date_origin, meta.date_problem)
     }
 

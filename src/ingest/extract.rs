@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::blocks::Block;
+use super::dating::Dating;
 use super::detect::Format;
 use super::feed::{Sizes, Work};
 use super::input::{self, Part, Records};
@@ -52,20 +53,23 @@ pub(super) struct Worker<'a, M> {
     map: &'a M,
     wanted: &'a Wanted<'a>,
     source_from: Option<SourceFrom>,
+    dating: Dating,
 }
 
 /// Whether a document is wanted, by its file and its record.
 pub(super) type Wanted<'a> = dyn Fn(&str, Option<u64>) -> bool + Sync + 'a;
 
 impl<'a, M> Worker<'a, M> {
+    /// # Errors
+    /// [`crate::Error::Config`] for a time zone that is not known.
     pub(super) fn new(
         config: &'a IngestConfig,
         sizes: Sizes,
         cancel: &'a Cancel,
         map: &'a M,
         wanted: &'a Wanted<'a>,
-    ) -> Self {
-        Self {
+    ) -> Result<Self, crate::Error> {
+        Ok(Self {
             config,
             sizes,
             cancel,
@@ -73,7 +77,8 @@ impl<'a, M> Worker<'a, M> {
             map,
             wanted,
             source_from: SourceFrom::of(config),
-        }
+            dating: Dating::of(config)?,
+        })
     }
 
     pub(super) fn stop(&self) {
@@ -241,7 +246,7 @@ impl<'a, M> Worker<'a, M> {
         }
         let id = own_id.unwrap_or_else(|| fallback.clone());
         let document = Document { id, path: found.shown.clone(), record, meta, text };
-        let (document, value) = (self.map)(Unsettled { document, origin, found, mtime: self.config.mtime });
+        let (document, value) = (self.map)(Unsettled { document, origin, found, dating: &self.dating });
         let Document { id, path, record, meta, text } = document;
         let header = Header {
             id,

@@ -212,7 +212,7 @@ where
     M: Fn(Unsettled<'_>) -> (Document, T) + Sync,
     S: FnMut(Outcome<T>) -> Result<()>,
 {
-    let worker = Worker::new(config, feed.sizes(), cancel, map, wanted);
+    let worker = Worker::new(config, feed.sizes(), cancel, map, wanted)?;
     let mut ids = Ids::default();
     let mut settle = |pieces: Vec<Vec<Piece<T>>>, disk_bytes: u64| -> Result<()> {
         let mut steps = 0;

@@ -3,6 +3,7 @@
 use xxhash_rust::xxh3::Xxh3Default;
 
 use super::walk::Found;
+use super::dating::Dating;
 use super::{dating, language};
 use crate::document::{DateOrigin, Document};
 
@@ -12,15 +13,15 @@ pub(crate) struct Unsettled<'a> {
     /// Where the format has its dates.
     pub(super) origin: DateOrigin,
     pub(super) found: &'a Found,
-    pub(super) mtime: bool,
+    pub(super) dating: &'a Dating,
 }
 
 impl Unsettled<'_> {
     /// The document with its date and language.
     pub(crate) fn settle(self) -> Document {
-        let Self { mut document, origin, found, mtime } = self;
+        let Self { mut document, origin, found, dating } = self;
         let (meta, text) = (&mut document.meta, &document.text);
-        dating::settle(meta, origin, text, found, mtime);
+        dating::settle(meta, origin, text, found, dating);
         let declared = meta.language.as_deref().and_then(language::of_tag);
         meta.language = declared.or_else(|| language::of_text(text));
         document
@@ -34,7 +35,7 @@ impl Unsettled<'_> {
     /// A hash of everything that settling, crediting and tokenising look at: two documents with the same one are told
     /// apart by their ids and places alone. `None` where the file has a say that is not in the document.
     pub(crate) fn digest(&self) -> Option<u128> {
-        if self.mtime {
+        if self.dating.mtime {
             return None;
         }
         let Document { meta, text, .. } = &self.document;
@@ -45,7 +46,7 @@ impl Unsettled<'_> {
             hasher.update(text.unwrap_or_default().as_bytes());
         };
         field(Some(text));
-        for value in [&meta.title, &meta.date, &meta.source, &meta.url, &meta.language] {
+        for value in [&meta.title, &meta.date, &meta.date_problem, &meta.source, &meta.url, &meta.language] {
             field(value.as_deref());
         }
         meta.bylines.iter().for_each(|byline| field(Some(byline)));
@@ -66,7 +67,7 @@ mod tests {
 
     fn digest(document: &Document, path: &str, origin: DateOrigin) -> Option<u128> {
         let found = found(path);
-        Unsettled { document: document.clone(), origin, found: &found, mtime: false }.digest()
+        Unsettled { document: document.clone(), origin, found: &found, dating: &Dating::default() }.digest()
     }
 
     #[test]
@@ -81,6 +82,7 @@ mod tests {
             of(Metadata { title: some("Ferry"), ..Metadata::default() }),
             of(Metadata { title: some(""), ..Metadata::default() }),
             of(Metadata { date: some("Ferry"), ..Metadata::default() }),
+            of(Metadata { date_problem: some("Ferry"), ..Metadata::default() }),
             of(Metadata { source: some("Ferry"), ..Metadata::default() }),
             of(Metadata { url: some("Ferry"), ..Metadata::default() }),
             of(Metadata { language: some("Ferry"), ..Metadata::default() }),
@@ -109,7 +111,8 @@ mod tests {
     fn the_time_of_a_file_is_in_no_digest() {
         let found = found("a.txt");
         let document = Document::default();
-        let unsettled = Unsettled { document, origin: DateOrigin::Text, found: &found, mtime: true };
+        let dating = Dating { mtime: true, ..Dating::default() };
+        let unsettled = Unsettled { document, origin: DateOrigin::Text, found: &found, dating: &dating };
         assert_eq!(unsettled.digest(), None);
     }
 }

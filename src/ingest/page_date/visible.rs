@@ -16,8 +16,10 @@ const LINE_CHARS: usize = 160;
 const OTHER_WORDS: usize = 12;
 /// What a date must have for it to be believed.
 const ENOUGH: i32 = 10;
+/// Parents of the headline that hold what belongs to it.
+const NEAR: usize = 4;
 /// What leaves no doubt.
-const SURE: i32 = 40;
+const SURE: i32 = 30;
 /// Elements of a page that are looked at.
 const ELEMENTS: usize = 60_000;
 
@@ -136,9 +138,12 @@ fn headline<'a>(page: &Page<'a>, body: &NodeRef<'a>) -> Option<NodeRef<'a>> {
     }
 }
 
-/// Whether an element stands in a part of the page that is not the article.
+/// Whether an element stands in a part of the page that is not the article. What is around all headings is the page itself.
 pub(super) fn is_apart(node: &NodeRef<'_>) -> bool {
-    std::iter::once(*node).chain(node.ancestors(None)).any(|node| apart(&node))
+    let holds_heading = |node: &NodeRef<'_>| {
+        node.descendants_it().take(ELEMENTS).any(|inner| inner.has_name("h1") || inner.has_name("h2"))
+    };
+    std::iter::once(*node).chain(node.ancestors(None)).any(|node| apart(&node) && !holds_heading(&node))
 }
 
 fn apart(node: &NodeRef<'_>) -> bool {
@@ -170,6 +175,10 @@ struct Inside {
     apart: bool,
     /// Whether it is likely so.
     aside: bool,
+    /// Whether this is the element that holds the headline and calls itself an article.
+    article: bool,
+    /// Whether one of the headline's own parents is around it.
+    near: bool,
     dated: bool,
     published: bool,
     modified: bool,
@@ -220,7 +229,13 @@ impl<'a> Walk<'a, '_> {
         let own = self.around.contains(&node.id);
         let names = names(&node);
         let says = |parts: &[&str]| parts.iter().any(|part| names.contains(part));
-        inside.apart |= !own && apart(&node);
+        inside.article |= own && node.has_name("article");
+        inside.near |= self.around.iter().take(NEAR).any(|near| *near == node.id);
+        // Within the article's own element a "sidebar" holds its date and author.
+        let comments = names.contains("comment");
+        let elsewhere = !own && apart(&node);
+        inside.apart |= elsewhere && (comments || !inside.article);
+        inside.aside |= elsewhere;
         if !own {
             inside.aside |= says(&ASIDE_NAMES);
             inside.dated |= says(&DATE_NAMES);
@@ -296,6 +311,8 @@ impl<'a> Walk<'a, '_> {
         }
         let mut points = points + 15 * i32::from(inside.dated) + 15 * i32::from(inside.published);
         points -= 20 * i32::from(inside.aside);
+        // The day of the visit, in the head of the site.
+        points -= 20 * i32::from(self.headline.is_some() && self.headline_line.is_none() && !inside.near);
         if label == Some(Label::Published) {
             points += 25;
         } else if inside.modified {
