@@ -134,7 +134,8 @@ impl View<'_> {
             Some(time) => Some(times::of_digits(self.tokens, time, token, token + 1)),
             None => {
                 let joined = self.tokens.get(token + 1).is_some_and(|t| t.is(&["t"]) && !t.spaced);
-                let clock = self.tokens.get(token + 2).filter(|t| joined && !t.spaced).and_then(Token::number);
+                let clock =
+                    self.tokens.get(token + 2).filter(|t| joined && !t.spaced).and_then(Token::number);
                 let six = clock.and_then(|(value, digits)| match digits {
                     4 => Some(value * 100),
                     6 => Some(value),
@@ -172,11 +173,13 @@ impl View<'_> {
                 return None;
             }
             let Some((month, _)) = self.number(at + 2) else { return Some((Err(Problem::NoDay), 2, None)) };
-            let unit = (at + 3..at + 7).find(|&i| self.at(i).is_some_and(|t| t.is(&["月", "월", "сарын"])))?;
+            let unit =
+                (at + 3..at + 7).find(|&i| self.at(i).is_some_and(|t| t.is(&["月", "월", "сарын"])))?;
             let Some((day, _)) = self.number(unit + 1) else {
                 return Some((Err(Problem::NoDay), unit - at, None));
             };
-            let end = unit + 2 + usize::from(self.at(unit + 2).is_some_and(|t| t.is(&["日", "号", "號", "일"])));
+            let end =
+                unit + 2 + usize::from(self.at(unit + 2).is_some_and(|t| t.is(&["日", "号", "號", "일"])));
             let (month, day) = (i8::try_from(month).ok()?, i8::try_from(day).ok()?);
             return Some((self.civil(year, month, day, false), end - at, None));
         }

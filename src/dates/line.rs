@@ -38,8 +38,8 @@ pub(crate) struct Line {
 
 /// Words of languages that write the day first, folded.
 const DAY_FIRST: [&str; 22] = [
-    "le", "el", "h", "hs", "am", "um", "uhr", "alle", "ore", "om", "uur", "ngay", "kl", "wib", "pukul", "godz",
-    "den", "il", "em", "dia", "jour", "klo",
+    "le", "el", "h", "hs", "am", "um", "uhr", "alle", "ore", "om", "uur", "ngay", "kl", "wib", "pukul",
+    "godz", "den", "il", "em", "dia", "jour", "klo",
 ];
 /// Tokens before a date in which its label is looked for.
 const LABEL_REACH: usize = 8;
@@ -158,12 +158,12 @@ fn day_first(tag: &str) -> bool {
     let lower = tag.to_ascii_lowercase().replace('_', "-");
     let mut parts = lower.split('-');
     match parts.next().unwrap_or_default() {
-        "en" | "eng" => {
-            parts.any(|part| matches!(part, "gb" | "uk" | "au" | "nz" | "ie" | "in" | "za" | "ng" | "ke" | "sg"))
-        }
+        "en" | "eng" => parts
+            .any(|part| matches!(part, "gb" | "uk" | "au" | "nz" | "ie" | "in" | "za" | "ng" | "ke" | "sg")),
         // Languages that begin with the year or the month at times.
-        "" | "und" | "fil" | "tl" | "tgl" | "zh" | "zho" | "cmn" | "ja" | "jpn" | "ko" | "kor" | "hu" | "hun" | "mn"
-        | "mon" | "khk" | "lt" | "lit" | "fa" | "fas" | "pes" | "eu" | "eus" | "sv" | "swe" | "so" | "som" => false,
+        "" | "und" | "fil" | "tl" | "tgl" | "zh" | "zho" | "cmn" | "ja" | "jpn" | "ko" | "kor" | "hu"
+        | "hun" | "mn" | "mon" | "khk" | "lt" | "lit" | "fa" | "fas" | "pes" | "eu" | "eus" | "sv"
+        | "swe" | "so" | "som" => false,
         _ => true,
     }
 }

@@ -140,7 +140,10 @@ fn with_colon(tokens: &[Token], at: usize) -> Option<Clock> {
 fn with_letters(tokens: &[Token], at: usize) -> Option<Clock> {
     let (hour, digits) = tokens[at].number()?;
     let unit = tokens.get(at + 1)?;
-    if digits > 2 || hour > 24 || !unit.is(&["h", "hs", "hrs", "時", "时", "点", "點", "시", "giờ", "gio", "heures"]) {
+    if digits > 2
+        || hour > 24
+        || !unit.is(&["h", "hs", "hrs", "時", "时", "点", "點", "시", "giờ", "gio", "heures"])
+    {
         return None;
     }
     let mut parts = [0, 0];
@@ -173,7 +176,8 @@ fn with_stop(tokens: &[Token], at: usize) -> Option<Clock> {
         return None;
     }
     let leading = at.checked_sub(1).and_then(|i| tokens.get(i));
-    let marked = leading.is_some_and(|t| t.is(&BEFORE) || t.is_mark(&['.']) && at > 1 && tokens[at - 2].is(&BEFORE));
+    let marked =
+        leading.is_some_and(|t| t.is(&BEFORE) || t.is_mark(&['.']) && at > 1 && tokens[at - 2].is(&BEFORE));
     let sure = marked || tokens.get(at + 3).is_some_and(|t| t.is(&AFTER));
     Some(Clock { hour, minute, second: 0, end: at + 3, sure })
 }
@@ -190,7 +194,8 @@ fn bare(tokens: &[Token], at: usize) -> Option<Clock> {
         _ => return None,
     };
     // "11 am Abend": in German "am" is a word.
-    let german = next.text == "am" && tokens.get(at + 2).is_some_and(|t| t.word().is_some_and(|w| !w.capitals));
+    let german =
+        next.text == "am" && tokens.get(at + 2).is_some_and(|t| t.word().is_some_and(|w| !w.capitals));
     (!german).then_some(Clock { hour, minute, second: 0, end: at + 1, sure: false })
 }
 

@@ -97,7 +97,8 @@ pub(crate) fn is_weekday(text: &str) -> bool {
     static NAMES: OnceLock<BTreeSet<String>> = OnceLock::new();
     let names = NAMES.get_or_init(|| {
         let cells = WEEKDAYS.lines().flat_map(|line| line.split('\t').skip(1));
-        let names = cells.flat_map(|cell| cell.split([',', ' '])).map(fold).filter(|name| name.chars().count() > 1);
+        let names =
+            cells.flat_map(|cell| cell.split([',', ' '])).map(fold).filter(|name| name.chars().count() > 1);
         names.collect()
     });
     let next = names.range(text.to_owned()..).next();
@@ -111,7 +112,10 @@ pub(crate) fn fold(text: &str) -> String {
     }
     let accent = |c: &char| {
         matches!(c, '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5c7}' | '\u{64b}'..='\u{65f}' | '\u{670}' | '\u{640}')
-            || matches!(c, '\u{93c}' | '\u{9bc}' | '\u{a3c}' | '\u{b3c}' | '\u{cbc}' | '\u{200c}' | '\u{200d}')
+            || matches!(
+                c,
+                '\u{93c}' | '\u{9bc}' | '\u{a3c}' | '\u{b3c}' | '\u{cbc}' | '\u{200c}' | '\u{200d}'
+            )
     };
     text.to_lowercase().nfkd().filter(|c| !accent(c)).nfc().collect()
 }
@@ -205,7 +209,9 @@ mod tests {
             let tag = cells.next().unwrap();
             let months: Vec<&str> = cells.collect();
             assert_eq!(months.len(), 12, "{tag}");
-            for (month, name) in months.iter().enumerate().flat_map(|(at, cell)| cell.split(',').map(move |n| (at, n))) {
+            for (month, name) in
+                months.iter().enumerate().flat_map(|(at, cell)| cell.split(',').map(move |n| (at, n)))
+            {
                 let found = phrase(&fold(name)).unwrap_or_else(|| panic!("{name}"));
                 if tag.ends_with("-solar") {
                     assert_eq!(found.solar, u8::try_from(month + 1).ok(), "{name}");
@@ -218,8 +224,12 @@ mod tests {
 
     #[test]
     fn few_words_are_different_months_in_different_languages() {
-        let mut several: Vec<&str> =
-            table().words.iter().filter(|(_, m)| m.months.count_ones() > 1).map(|(w, _)| w.as_str()).collect();
+        let mut several: Vec<&str> = table()
+            .words
+            .iter()
+            .filter(|(_, m)| m.months.count_ones() > 1)
+            .map(|(w, _)| w.as_str())
+            .collect();
         several.sort_unstable();
         assert_eq!(several, ["lip", "lis", "listopad", "listopada", "mae", "srp"]);
         assert_eq!(month_in("listopad", "hr"), Some(10));

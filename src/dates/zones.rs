@@ -33,7 +33,8 @@ impl Letters {
             return None;
         }
         let sunday = |month: i8, nth: i8| {
-            Date::new(date.year(), month, 1).and_then(|first| first.nth_weekday_of_month(nth, Weekday::Sunday))
+            Date::new(date.year(), month, 1)
+                .and_then(|first| first.nth_weekday_of_month(nth, Weekday::Sunday))
         };
         let summer = sunday(3, 2).ok()? <= date && date < sunday(11, 1).ok()?;
         of_minutes(self.minutes + if summer { 60 } else { 0 })
@@ -49,7 +50,8 @@ impl Letters {
 pub(super) fn letters(folded: &str) -> Option<Letters> {
     static TABLE: OnceLock<HashMap<String, Letters>> = OnceLock::new();
     let table = TABLE.get_or_init(|| {
-        let rows = ZONES.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('\t'));
+        let rows =
+            ZONES.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('\t'));
         let zone = |minutes: &str| {
             let (minutes, changes) = match minutes.split_once(' ') {
                 Some((minutes, _)) => (minutes, true),
@@ -88,7 +90,9 @@ impl Zone {
         // A name is a path below the database; nothing else may be read.
         let safe = |c: char| c.is_ascii_alphanumeric() || "/_+-".contains(c);
         if name.is_empty() || !name.chars().all(safe) {
-            return Err(format!("`{name}` is no time zone: write a name such as `Europe/Vienna`, or an offset such as `+01:00`"));
+            return Err(format!(
+                "`{name}` is no time zone: write a name such as `Europe/Vienna`, or an offset such as `+01:00`"
+            ));
         }
         let mut known = false;
         for path in DATABASES {
@@ -99,9 +103,13 @@ impl Zone {
             }
         }
         Err(if known {
-            format!("no time zone `{name}` is known: write a name such as `Europe/Vienna`, or an offset such as `+01:00`")
+            format!(
+                "no time zone `{name}` is known: write a name such as `Europe/Vienna`, or an offset such as `+01:00`"
+            )
         } else {
-            format!("no database of time zones is installed to look `{name}` up in: write an offset such as `+01:00`")
+            format!(
+                "no database of time zones is installed to look `{name}` up in: write an offset such as `+01:00`"
+            )
         })
     }
 
@@ -110,7 +118,6 @@ impl Zone {
         Some(civil.to_zoned(self.0.clone()).ok()?.offset())
     }
 }
-
 
 /// `+01:00`, `+0100`, `+01`.
 fn offset(written: &str) -> Option<Offset> {

@@ -16,9 +16,9 @@ const LABELLED_WORDS: usize = 10;
 const PART_WORDS: usize = 4;
 /// Words that stand before a date and say nothing, folded.
 const FILLERS: [&str; 40] = [
-    "on", "at", "the", "of", "date", "day", "le", "du", "la", "el", "em", "am", "vom", "den", "der", "il", "del", "de", "di",
-    "op", "om", "dne", "dnia", "data", "datum", "fecha", "kl", "klo", "uhr", "h", "hs", "г", "года", "в", "stand", "time",
-    "ngay", "tanggal", "tarih", "tarihi",
+    "on", "at", "the", "of", "date", "day", "le", "du", "la", "el", "em", "am", "vom", "den", "der", "il",
+    "del", "de", "di", "op", "om", "dne", "dnia", "data", "datum", "fecha", "kl", "klo", "uhr", "h", "hs",
+    "г", "года", "в", "stand", "time", "ngay", "tanggal", "tarih", "tarihi",
 ];
 /// Words that begin the line of an author, folded.
 const BY: [&str; 14] =
@@ -39,7 +39,8 @@ pub(super) fn is_date_line(line: &str) -> bool {
 pub(super) fn gives_date(line: &str, language: Option<&str>) -> bool {
     let line = line.trim();
     // Marks of posts and notices; a dash before a name is the end of a quotation.
-    let quoted = line.contains(['@', '©', '#', '?', '!', '"', '“', '„', '«']) || line.starts_with(['—', '–', '-', '~']);
+    let quoted = line.contains(['@', '©', '#', '?', '!', '"', '“', '„', '«'])
+        || line.starts_with(['—', '–', '-', '~']);
     if !line.contains(char::is_numeric) || line.chars().count() > LINE_CHARS || quoted {
         return false;
     }
@@ -64,7 +65,12 @@ pub(super) fn gives_date(line: &str, language: Option<&str>) -> bool {
 fn beside(line: &Line) -> Vec<&Token> {
     let dated = |at: usize| line.dates.iter().any(|date| (date.start..date.end).contains(&at));
     let timed = |at: usize| line.times.iter().any(|(start, end)| (*start..*end).contains(&at));
-    line.tokens.iter().enumerate().filter(|(at, _)| !dated(*at) && !timed(*at)).map(|(_, token)| token).collect()
+    line.tokens
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| !dated(*at) && !timed(*at))
+        .map(|(_, token)| token)
+        .collect()
 }
 
 fn known(token: &Token) -> bool {
@@ -98,7 +104,9 @@ fn before(line: &Line, dated: &Dated) -> bool {
     let last = *unknown.last().unwrap_or(&0);
     let parted = tokens[last + 1..].iter().any(|token| separator(token));
     let colon = tokens[last + 1..].iter().any(|token| token.is_mark(&[':']));
-    (by && parted && unknown.len() <= PART_WORDS + 2) || parted && unknown.len() <= PART_WORDS || colon && unknown.len() == 1
+    (by && parted && unknown.len() <= PART_WORDS + 2)
+        || parted && unknown.len() <= PART_WORDS
+        || colon && unknown.len() == 1
 }
 
 /// Whether what stands behind the date may: times, zones and a few short words, or parts behind separators.
@@ -219,7 +227,9 @@ mod tests {
 
     #[test]
     fn a_line_of_the_author_gives_a_date_and_is_text() {
-        for line in ["By A. Person | April 12, 2024", "Posted by the Halden news desk on April 12, 2024 in Ports"] {
+        for line in
+            ["By A. Person | April 12, 2024", "Posted by the Halden news desk on April 12, 2024 in Ports"]
+        {
             assert!(gives_date(line, None) && !is_date_line(line), "{line}");
         }
         for line in ["April 12, 2024", "Published: 12 April 2024, 15:05 CET", "Norvik, 12 April 2024"] {

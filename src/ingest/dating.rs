@@ -13,9 +13,9 @@ use super::date_line::gives_date;
 use super::extract::one_line;
 use super::language;
 use super::walk::Found;
+use crate::Result;
 use crate::config::IngestConfig;
 use crate::dates::{self, Published, Zone};
-use crate::Result;
 use crate::document::{DateOrigin, Metadata};
 
 /// Lines at the start of a text that may be its date.

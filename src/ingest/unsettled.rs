@@ -2,8 +2,8 @@
 
 use xxhash_rust::xxh3::Xxh3Default;
 
-use super::walk::Found;
 use super::dating::Dating;
+use super::walk::Found;
 use super::{dating, language};
 use crate::document::{DateOrigin, Document};
 

@@ -96,7 +96,9 @@ fn rank(value: &Value) -> u8 {
 
 fn gather(value: Value, depth: usize, out: &mut Vec<Value>) {
     match value {
-        Value::Array(values) if depth > 0 => values.into_iter().for_each(|value| gather(value, depth - 1, out)),
+        Value::Array(values) if depth > 0 => {
+            values.into_iter().for_each(|value| gather(value, depth - 1, out))
+        }
         Value::Object(mut object) => {
             let inside: Vec<Value> = INSIDE.iter().filter_map(|key| object.remove(*key)).collect();
             let described = Value::Object(object);

@@ -72,7 +72,9 @@ pub(super) fn find(page: &Page<'_>) -> PageDate {
             let sure = seen.take_if(|seen| seen.sure).map(|seen| seen.written);
             sure.or_else(|| metas.dated.iter().cloned().find_map(&mut usable).map(|(written, _)| written))
                 .or_else(|| seen.map(|seen| seen.written))
-                .or_else(|| page.linked.created().into_iter().find_map(&mut usable).map(|(written, _)| written))
+                .or_else(|| {
+                    page.linked.created().into_iter().find_map(&mut usable).map(|(written, _)| written)
+                })
                 .or_else(|| scripts::date(page.tree))
         }
     };
@@ -153,8 +155,18 @@ fn trust(name: &str) -> Option<Trust> {
     const PUBLISHED: [&str; 7] =
         ["pubdate", "pubtime", "publicationdate", "publicdate", "issued", "releasedate", "ptime"];
     const DATED: [&str; 12] = [
-        "date", "dcdate", "dctermsdate", "created", "dccreated", "dctermscreated", "datecreated", "createdate",
-        "creationdate", "sailthrudate", "articledate", "displaydate",
+        "date",
+        "dcdate",
+        "dctermsdate",
+        "created",
+        "dccreated",
+        "dctermscreated",
+        "datecreated",
+        "createdate",
+        "creationdate",
+        "sailthrudate",
+        "articledate",
+        "displaydate",
     ];
     if NOT.iter().any(|not| name.contains(not)) {
         return None;
@@ -185,7 +197,9 @@ fn in_markup(page: &Page<'_>) -> Vec<String> {
         let seen = one_line(&node.text()).filter(|seen| seen.len() < 100);
         // A time that is set when the page is changed, beside the day that the reader sees.
         let own_words = seen.as_deref().map(|seen| Line::of(seen, page.language));
-        let says = own_words.filter(|line| line.label() == Some(Label::Published)).is_some_and(|line| line.published().is_ok());
+        let says = own_words
+            .filter(|line| line.label() == Some(Label::Published))
+            .is_some_and(|line| line.published().is_ok());
         own.extend(if says { seen } else { stated.or(seen) });
     }
     own

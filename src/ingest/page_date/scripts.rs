@@ -7,8 +7,15 @@ use crate::dates;
 
 /// Keys that news systems use.
 const KEYS: [&str; 9] = [
-    "datePublished", "publishedAt", "published_at", "publicationDate", "publication_date", "publishedDate",
-    "published_date", "publishDate", "pubDate",
+    "datePublished",
+    "publishedAt",
+    "published_at",
+    "publicationDate",
+    "publication_date",
+    "publishedDate",
+    "published_date",
+    "publishDate",
+    "pubDate",
 ];
 /// More scripts than a page has, and more bytes than one with a date.
 const LONGEST: usize = 2 << 20;
@@ -21,6 +28,9 @@ pub(super) fn date(tree: &Tree) -> Option<String> {
         let mut found = texts.iter().flat_map(|text| quoted_behind(text, key));
         let first = found.find(|written| dates::parse(written).is_ok())?;
         let day = dates::parse(&first).ok()?.date;
-        found.filter_map(|written| dates::parse(&written).ok()).all(|other| other.date == day).then_some(first)
+        found
+            .filter_map(|written| dates::parse(&written).ok())
+            .all(|other| other.date == day)
+            .then_some(first)
     })
 }

@@ -18,7 +18,8 @@ fn date(head: &str, body: &str) -> String {
 }
 
 const HEADLINE: &str = "<h1>Crane topples in Norvik</h1>";
-const TEXT: &str = "<p>A gantry crane toppled onto two container rows early on Monday.</p><p>Four were hurt.</p>";
+const TEXT: &str =
+    "<p>A gantry crane toppled onto two container rows early on Monday.</p><p>Four were hurt.</p>";
 
 #[test]
 fn microdata_on_any_element_is_read() {
@@ -30,7 +31,11 @@ fn microdata_on_any_element_is_read() {
         "<span property='datePublished' content='2024-03-11'></span>",
         "<div class=footer><time itemprop='datePublished' datetime='2024-03-11'>x</time></div>",
     ] {
-        assert_eq!(date("", &format!("<article>{HEADLINE}{element}{TEXT}</article>")), "2024-03-11", "{element}");
+        assert_eq!(
+            date("", &format!("<article>{HEADLINE}{element}{TEXT}</article>")),
+            "2024-03-11",
+            "{element}"
+        );
     }
 }
 
@@ -57,15 +62,18 @@ fn the_article_comes_before_sidebars_comments_and_posts() {
         "<div class=related-stories><h3>Other</h3><time datetime='2024-05-20'>x</time></div>",
     ] {
         let own = "<p class=date>11 March 2024</p>";
-        for body in
-            [format!("{other}<div>{HEADLINE}{own}{TEXT}</div>"), format!("<div>{HEADLINE}{own}{TEXT}</div>{other}")]
-        {
+        for body in [
+            format!("{other}<div>{HEADLINE}{own}{TEXT}</div>"),
+            format!("<div>{HEADLINE}{own}{TEXT}</div>{other}"),
+        ] {
             assert_eq!(date("", &body), "11 March 2024", "{body}");
         }
     }
     // The day of the visit, in the head of the site.
     let visit = "<div><div class=top><span class=date>Tuesday, 12 March 2024</span></div></div><ul><li>World</li></ul>";
-    let body = format!("{visit}<div><div><div><div>{HEADLINE}<p>News desk<br>11 March 2024, 22:11</p>{TEXT}</div></div></div></div>");
+    let body = format!(
+        "{visit}<div><div><div><div>{HEADLINE}<p>News desk<br>11 March 2024, 22:11</p>{TEXT}</div></div></div></div>"
+    );
     assert_eq!(date("", &body), "11 March 2024, 22:11");
 }
 
@@ -74,11 +82,18 @@ fn lines_near_the_headline_are_read() {
     for (line, expected) in [
         ("<p class=meta>Published: 11.03.2024, 07:20 Uhr</p>", "Published: 11.03.2024, 07:20 Uhr"),
         ("<time>11 March 2024</time>", "11 March 2024"),
-        ("<span>By A. Person</span> <span class=timestamp data-timestamp=1710138000>March 11</span>", "1710138000"),
+        (
+            "<span>By A. Person</span> <span class=timestamp data-timestamp=1710138000>March 11</span>",
+            "1710138000",
+        ),
         ("<div>11 March 2024 by <a href=x>A. Person</a></div>", "11 March 2024 by A. Person"),
         ("<p>Written: 2024-03-11 15:03<span> / </span>Updated: 2024-03-12 15:30</p>", "2024-03-11T15:03:00"),
     ] {
-        assert_eq!(date("", &format!("<div>{HEADLINE}{line}{TEXT}</div>")), expected.replace("2024-03-11T15:03:00", "Written: 2024-03-11 15:03 / Updated: 2024-03-12 15:30"), "{line}");
+        assert_eq!(
+            date("", &format!("<div>{HEADLINE}{line}{TEXT}</div>")),
+            expected.replace("2024-03-11T15:03:00", "Written: 2024-03-11 15:03 / Updated: 2024-03-12 15:30"),
+            "{line}"
+        );
     }
     // Prose has dates too.
     let prose = "<p>The harbour was opened on 11 March 1985 by the minister, who had come by ship with forty guests from the capital.</p>";
@@ -106,7 +121,14 @@ fn names_of_metas_say_what_their_date_is() {
             assert_eq!(date(&head, &format!("{HEADLINE}{TEXT}")), "2024-03-11", "{name}");
         }
     }
-    for name in ["article:modified_time", "og:updated_time", "article:publisher", "expires", "lastPublishedDate", "unpublishdate"] {
+    for name in [
+        "article:modified_time",
+        "og:updated_time",
+        "article:publisher",
+        "expires",
+        "lastPublishedDate",
+        "unpublishdate",
+    ] {
         let head = format!("<meta property='{name}' content='2024-03-12'>");
         assert_eq!(date(&head, &format!("{HEADLINE}{TEXT}")), "", "{name}");
     }

@@ -29,22 +29,59 @@ const APART: [&str; 8] = ["aside", "nav", "footer", "form", "select", "blockquot
 const UNSEEN: [&str; 8] = ["script", "style", "noscript", "template", "svg", "iframe", "head", "textarea"];
 /// Elements that stand in a line of text.
 const INLINE: [&str; 22] = [
-    "a", "span", "b", "i", "em", "strong", "small", "time", "abbr", "font", "u", "s", "sub", "sup", "mark", "label",
-    "cite", "q", "code", "bdi", "ins", "big",
+    "a", "span", "b", "i", "em", "strong", "small", "time", "abbr", "font", "u", "s", "sub", "sup", "mark",
+    "label", "cite", "q", "code", "bdi", "ins", "big",
 ];
 /// Parts of a class or an id of what is not the article.
 const APART_NAMES: [&str; 12] = [
-    "comment", "sidebar", "side-bar", "tweet", "twitter", "breadcrumb", "disqus", "respond", "cookie", "advert", "calendar",
+    "comment",
+    "sidebar",
+    "side-bar",
+    "tweet",
+    "twitter",
+    "breadcrumb",
+    "disqus",
+    "respond",
+    "cookie",
+    "advert",
+    "calendar",
     "newsletter",
 ];
 /// The same of what seldom is: sites call parts of an article so at times.
 const ASIDE_NAMES: [&str; 18] = [
-    "related", "recommend", "teaser", "popular", "trending", "latest", "most-read", "mostread", "embed", "promo", "similar",
-    "carousel", "slider", "ticker", "read-more", "readmore", "recent", "copyright",
+    "related",
+    "recommend",
+    "teaser",
+    "popular",
+    "trending",
+    "latest",
+    "most-read",
+    "mostread",
+    "embed",
+    "promo",
+    "similar",
+    "carousel",
+    "slider",
+    "ticker",
+    "read-more",
+    "readmore",
+    "recent",
+    "copyright",
 ];
 /// Parts of a class or an id of what is a date, and of what is one of publication.
 const DATE_NAMES: [&str; 12] = [
-    "date", "time", "datum", "fecha", "byline", "meta", "posted", "author", "data-", "zeit", "info", "published",
+    "date",
+    "time",
+    "datum",
+    "fecha",
+    "byline",
+    "meta",
+    "posted",
+    "author",
+    "data-",
+    "zeit",
+    "info",
+    "published",
 ];
 const PUBLISHED_NAMES: [&str; 8] =
     ["publish", "pubdate", "pub-date", "pub_date", "posted", "post-date", "entry-date", "publicat"];
@@ -240,7 +277,8 @@ impl<'a> Walk<'a, '_> {
             inside.aside |= says(&ASIDE_NAMES);
             inside.dated |= says(&DATE_NAMES);
             inside.published |= says(&PUBLISHED_NAMES);
-            inside.modified |= says(&MODIFIED_NAMES) || node.attr("itemprop").is_some_and(|p| &*p == "dateModified");
+            inside.modified |=
+                says(&MODIFIED_NAMES) || node.attr("itemprop").is_some_and(|p| &*p == "dateModified");
         }
         let time = node.has_name("time");
         let inline = INLINE.iter().any(|name| node.has_name(name)) && !inside.dated || time && !inside.dated;
@@ -262,14 +300,20 @@ impl<'a> Walk<'a, '_> {
 
     /// Dates in the attributes of an element that is named a date.
     fn attributes(&mut self, node: &NodeRef<'a>, inside: Inside, time: bool) {
-        for name in ["datetime", "data-timestamp", "data-time", "data-date", "data-published", "title", "content"] {
+        for name in
+            ["datetime", "data-timestamp", "data-time", "data-date", "data-published", "title", "content"]
+        {
             let Some(value) = node.attr(name).and_then(|value| one_line(&value)) else { continue };
             if let Ok(published) = dates::parse_in(&value, self.page.language) {
                 // What stands in the element may say that it is a change; its own words count where they differ.
                 let text = one_line(&node.text()).filter(|text| text.chars().count() <= LINE_CHARS);
                 let line = text.map(|text| Line::of(&text, self.page.language));
-                let differs = line.as_ref().and_then(|line| line.published().ok()).is_some_and(|seen| seen.date != published.date);
-                let label = line.as_ref().and_then(Line::label);
+                let differs = line
+                    .as_ref()
+                    .and_then(|line| line.published().ok())
+                    .is_some_and(|seen| seen.date != published.date);
+                let before = if self.line.len() <= LINE_CHARS { last_label(&self.line) } else { None };
+                let label = line.as_ref().and_then(Line::label).or(before);
                 if !(differs && label == Some(Label::Published)) {
                     self.add(value, published, label, inside, 25 + 10 * i32::from(time));
                 }
@@ -305,7 +349,14 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    fn add(&mut self, written: String, published: Published, label: Option<Label>, inside: Inside, points: i32) {
+    fn add(
+        &mut self,
+        written: String,
+        published: Published,
+        label: Option<Label>,
+        inside: Inside,
+        points: i32,
+    ) {
         if inside.apart || label == Some(Label::Other) || label == Some(Label::Modified) {
             return;
         }
@@ -326,4 +377,13 @@ impl<'a> Walk<'a, '_> {
         let labelled = label == Some(Label::Published);
         self.seen.push(Seen { written, published, line: self.lines, points, labelled });
     }
+}
+
+/// The last label of a text: that of what follows.
+fn last_label(text: &str) -> Option<Label> {
+    Line::of(text, None)
+        .tokens
+        .iter()
+        .rev()
+        .find_map(|token| token.word().and_then(|word| word.meaning.label))
 }
