@@ -297,13 +297,13 @@ impl View<'_> {
     fn month(&self, at: usize) -> Option<Month> {
         let (mut months, solar, thai, mut end) = self.month_name(at)?;
         // "آذار/مارس": two names of one month.
-        if self.is_mark(end, &['/', '-', '(']) && months != 0 {
-            if let Some((other, _, _, other_end)) = self.month_name(end + 1)
-                && months & other != 0
-            {
-                months &= other;
-                end = other_end + usize::from(self.is_mark(other_end, &[')']));
-            }
+        if months != 0
+            && self.is_mark(end, &['/', '-', '('])
+            && let Some((other, _, _, other_end)) = self.month_name(end + 1)
+            && months & other != 0
+        {
+            months &= other;
+            end = other_end + usize::from(self.is_mark(other_end, &[')']));
         }
         let text = &self.word(at)?.text;
         let gregorian = match months.count_ones() {

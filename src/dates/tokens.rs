@@ -101,7 +101,7 @@ pub(super) fn cut(line: &str) -> Vec<Token> {
         }
         at += 1;
     }
-    joined(out)
+    joined(&out)
 }
 
 fn end_of(characters: &[char], start: usize, kind: Class) -> usize {
@@ -122,7 +122,7 @@ fn end_of(characters: &[char], start: usize, kind: Class) -> usize {
 }
 
 /// Joins single letters with full stops to one word: "p.m.", "a. m.", "E.T.", "μ.μ.".
-fn joined(tokens: Vec<Token>) -> Vec<Token> {
+fn joined(tokens: &[Token]) -> Vec<Token> {
     let letter = |token: Option<&Token>| {
         token.and_then(Token::word).is_some_and(|word| word.text.chars().count() == 1)
     };

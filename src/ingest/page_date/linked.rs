@@ -97,7 +97,7 @@ fn rank(value: &Value) -> u8 {
 fn gather(value: Value, depth: usize, out: &mut Vec<Value>) {
     match value {
         Value::Array(values) if depth > 0 => {
-            values.into_iter().for_each(|value| gather(value, depth - 1, out))
+            values.into_iter().for_each(|value| gather(value, depth - 1, out));
         }
         Value::Object(mut object) => {
             let inside: Vec<Value> = INSIDE.iter().filter_map(|key| object.remove(*key)).collect();
@@ -181,7 +181,7 @@ pub(super) fn quoted_behind<'a>(text: &'a str, key: &'a str) -> impl Iterator<It
         let before = text[..at].ends_with(['"', '\'']);
         let rest = text[at + key.len()..].trim_start_matches(quotes).trim_start().strip_prefix(':')?;
         let rest = rest.trim_start().trim_start_matches(quotes);
-        let end = rest.find(|c: char| matches!(c, '"' | '\'' | '\\' | ',' | '}' | '\n'))?;
+        let end = rest.find(['"', '\'', '\\', ',', '}', '\n'])?;
         let value = rest[..end].trim();
         (before && end <= LONGEST && value.contains(|c: char| c.is_ascii_digit())).then(|| value.to_owned())
     })

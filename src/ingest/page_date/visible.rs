@@ -96,6 +96,8 @@ struct Seen {
     points: i32,
     /// Whether it says that it is the date of publication.
     labelled: bool,
+    /// Whether it stands in one of the headline's own parents.
+    near: bool,
 }
 
 /// A date that is seen.
@@ -135,6 +137,7 @@ fn far(seen: &Seen, headline: Option<usize>) -> i32 {
     let line = seen.line;
     let cost = match headline {
         Some(headline) if line >= headline => lines(headline, line),
+        Some(headline) if seen.near => 3 + lines(line, headline),
         Some(headline) => 10 + 3 * lines(line, headline),
         None => 10 + lines(0, line) / 4,
     };
@@ -144,7 +147,15 @@ fn far(seen: &Seen, headline: Option<usize>) -> i32 {
 /// The heading that is most like the page's title; else the only one of the first level.
 fn headline<'a>(page: &Page<'a>, body: &NodeRef<'a>) -> Option<NodeRef<'a>> {
     const LEVELS: [&str; 4] = ["h1", "h2", "h3", "h4"];
-    let title = page.title.map(letters).filter(|title| title.chars().count() > 3);
+    // A title that was escaped twice is like no heading.
+    let titles: Vec<String> = page
+        .title
+        .map(|title| html_escape::decode_html_entities(title).into_owned())
+        .into_iter()
+        .chain(std::iter::once(page.tree.select_single("title").text().to_string()))
+        .map(|title| letters(&title))
+        .filter(|title| title.chars().count() > 3)
+        .collect();
     let mut best: Option<(usize, NodeRef<'a>)> = None;
     let mut firsts: Vec<NodeRef<'a>> = Vec::new();
     for node in body.descendants_it().take(ELEMENTS) {
@@ -154,15 +165,16 @@ fn headline<'a>(page: &Page<'a>, body: &NodeRef<'a>) -> Option<NodeRef<'a>> {
             continue;
         }
         let text = letters(&node.text());
-        if let Some(title) = &title
-            && text.chars().count() > 3
-            && (title.contains(&text) || text.contains(title.as_str()))
+        // In thousandths: how much of the longer one the shorter is.
+        let alike = |title: &String| {
+            let within = title.contains(&text) || text.contains(title.as_str());
+            within.then(|| text.len().min(title.len()) * 1000 / text.len().max(title.len()))
+        };
+        if text.chars().count() > 3
+            && let Some(alike) = titles.iter().filter_map(alike).max()
+            && best.as_ref().is_none_or(|(most, _)| alike > *most)
         {
-            // In thousandths: how much of the longer one the shorter is.
-            let alike = text.len().min(title.len()) * 1000 / text.len().max(title.len());
-            if best.as_ref().is_none_or(|(most, _)| alike > *most) {
-                best = Some((alike, node));
-            }
+            best = Some((alike, node));
         }
         if node.has_name("h1") && !text.is_empty() {
             firsts.push(node);
@@ -281,7 +293,7 @@ impl<'a> Walk<'a, '_> {
                 says(&MODIFIED_NAMES) || node.attr("itemprop").is_some_and(|p| &*p == "dateModified");
         }
         let time = node.has_name("time");
-        let inline = INLINE.iter().any(|name| node.has_name(name)) && !inside.dated || time && !inside.dated;
+        let inline = !inside.dated && INLINE.iter().any(|name| node.has_name(name));
         if node.has_name("br") || !inline {
             self.end_line(outer);
         }
@@ -326,6 +338,13 @@ impl<'a> Walk<'a, '_> {
         let line = std::mem::take(&mut self.line);
         let Some(text) = one_line(&line) else { return };
         self.lines += 1;
+        // Old pages have their headline in a line like any other.
+        if self.headline.is_none()
+            && self.headline_line.is_none()
+            && self.page.title.is_some_and(|title| title == text)
+        {
+            self.headline_line = Some(self.lines);
+        }
         if !text.contains(char::is_numeric) || text.chars().count() > LINE_CHARS {
             return;
         }
@@ -337,7 +356,8 @@ impl<'a> Walk<'a, '_> {
         for (at, date) in read.dates.iter().enumerate() {
             let Ok(published) = date.published else { continue };
             let label = date.label.or_else(|| if at == 0 { read.label() } else { None });
-            if words > OTHER_WORDS && label != Some(Label::Published) && !inside.dated {
+            // Prose says "published on" of studies and books.
+            if words > OTHER_WORDS && !inside.dated {
                 continue;
             }
             let bare = match words {
@@ -375,7 +395,7 @@ impl<'a> Walk<'a, '_> {
             _ => published.to_string(),
         };
         let labelled = label == Some(Label::Published);
-        self.seen.push(Seen { written, published, line: self.lines, points, labelled });
+        self.seen.push(Seen { written, published, line: self.lines, points, labelled, near: inside.near });
     }
 }
 
