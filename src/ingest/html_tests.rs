@@ -2,22 +2,22 @@
 
 use super::*;
 
-const A: &str = "The harbour authority of Lindmouth said on Monday that the ferry to the outer islands would sail again \
+pub(super) const A: &str = "The harbour authority of Lindmouth said on Monday that the ferry to the outer islands would sail again \
     from Thursday, after nine days in which a storm had kept it at the quay.";
-const B: &str = "Captain Maren Oldsted said the crew had used the pause to repair the starboard ramp, which had been \
+pub(super) const B: &str = "Captain Maren Oldsted said the crew had used the pause to repair the starboard ramp, which had been \
     damaged in January, and that every booked passenger would be carried by the weekend.";
-const C: &str = "On the islands, shops had begun to ration milk and bread; the mayor thanked the fishing boats that \
+pub(super) const C: &str = "On the islands, shops had begun to ration milk and bread; the mayor thanked the fishing boats that \
     had brought medicine, and asked for a second ship to be kept in reserve during the winter.";
 
-fn read(page: &str) -> Extracted {
+pub(super) fn read(page: &str) -> Extracted {
     extract(page).unwrap()
 }
 
-fn article_text() -> String {
+pub(super) fn article_text() -> String {
     format!("{A}\n{B}\n{C}")
 }
 
-fn paragraphs_of(tag: &str) -> String {
+pub(super) fn paragraphs_of(tag: &str) -> String {
     [A, B, C].map(|p| format!("<{tag}>{p}</{tag}>")).join("\n")
 }
 

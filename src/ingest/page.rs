@@ -108,7 +108,7 @@ fn host(url: &str) -> Option<&str> {
 
 /// Takes the site's name off a headline: where it is known, whatever separates it; where `guess` allows, a short
 /// last part.
-fn without_site(title: &str, site: Option<&str>, guess: bool) -> String {
+pub(super) fn without_site(title: &str, site: Option<&str>, guess: bool) -> String {
     let last = SEPARATORS.iter().filter_map(|s| title.rfind(s).map(|at| (at, s.len()))).max();
     let Some((at, length)) = last else { return title.to_owned() };
     let (head, tail) = (title[..at].trim(), title[at + length..].trim());

@@ -26,6 +26,8 @@ pub use learned::{Known, Piece, SourceLines};
 pub(crate) use learned::{RUN, word_length, words_in};
 pub use living::is_living;
 pub use placed::Placed;
+#[cfg(feature = "html")]
+pub(crate) use script::{closes, ends_any_sentence, is_unspaced};
 pub use shingle::{Shingles, covered, each_shingle, shingles};
 pub(crate) use shingle::{mix, sequence_hash};
 pub use store::{TokenReader, TokenStore};

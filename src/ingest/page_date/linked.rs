@@ -128,7 +128,7 @@ pub(crate) fn string_at(value: &Value, path: &[&str]) -> Option<String> {
 }
 
 /// JSON as sites write it: in comments, with raw line breaks in strings, trailing commas and a semicolon at the end.
-fn lenient(text: &str) -> Option<Value> {
+pub(crate) fn lenient(text: &str) -> Option<Value> {
     let bare = text.trim();
     let bare = bare.trim_start_matches("<!--").trim_start().trim_start_matches("//").trim_start();
     let bare = bare.trim_start_matches("/*").trim_start().trim_start_matches("<![CDATA[").trim_start();
