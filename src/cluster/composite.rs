@@ -15,7 +15,7 @@ use crate::classify::Edge;
 /// with a thousand rewrites must not cost a million comparisons.
 const COMPARED: usize = 16;
 /// A digest consists of what it quotes: of its words, this share stands in one or other of its neighbours...
-const QUOTED_BY_ALL: f64 = 0.6;
+const QUOTED_BY_ALL: f64 = 0.65;
 /// ...and no neighbour, nor the neighbours of one story together, hold this share of them: then it is that story, with something
 /// added.
 const QUOTED_BY_ONE: f64 = 0.75;

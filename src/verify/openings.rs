@@ -20,8 +20,8 @@ const NAMED: usize = 3;
 
 /// Returns whether both openings name at least three rare terms, and none of them occurs in the other text. Symmetric.
 ///
-/// Of 1,257 labelled pairs of one dispatch with a seventh of the shorter text in common, this is true of none; of 2,063 such
-/// pairs of two dispatches, of 12, and of forms and briefs under one notice as a rule.
+/// Of some 2,000 labelled pairs of one dispatch with passages in common this is true of two; of some 2,300 such pairs of two
+/// dispatches, of fourteen, and of short items under one long notice as a rule.
 pub fn are_foreign(x: &Tokens, y: &Tokens) -> bool {
     let (of_x, of_y) = (named(x), named(y));
     of_x.len() >= NAMED && of_y.len() >= NAMED && !occurs(&of_x, y) && !occurs(&of_y, x)
