@@ -88,7 +88,7 @@ fn check(wanted: impl Fn(&Filler, &str) -> bool) -> Result<bool> {
     };
     let fillers: Vec<Vec<Case>> =
         FILLERS.iter().map(of_filler).filter(|cases: &Vec<Case>| !cases.is_empty()).collect();
-    let jobs: Vec<Vec<Case>> = fillers.chunks(FILLERS_A_PROCESS).map(|some| some.concat()).collect();
+    let jobs: Vec<Vec<Case>> = fillers.chunks(FILLERS_A_PROCESS).map(<[_]>::concat).collect();
     let scratch = std::env::temp_dir().join(format!("wirecopy-linear-{}", std::process::id()));
     let (next, failed) = (AtomicUsize::new(0), Mutex::new(0));
     let fail = |what: String| {

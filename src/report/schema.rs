@@ -19,7 +19,7 @@ pub const SCHEMA: u32 = 1;
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Line {
     /// First line.
-    Run(RunLine),
+    Run(Box<RunLine>),
     /// One a document, in the order of reading.
     Document(DocumentLine),
     /// One an input that gave no document.
