@@ -159,9 +159,9 @@ fn headline<'a>(page: &Page<'a>, body: &NodeRef<'a>) -> Option<NodeRef<'a>> {
     let mut best: Option<(usize, NodeRef<'a>)> = None;
     let mut firsts: Vec<NodeRef<'a>> = Vec::new();
     for node in body.descendants_it().take(ELEMENTS) {
-        let heading = LEVELS.iter().any(|name| node.has_name(name))
-            || node.attr("itemprop").is_some_and(|value| &*value == "headline");
-        if !heading {
+        let Some(name) = node.node_name() else { continue };
+        let heading = LEVELS.contains(&&*name);
+        if !heading && node.attr("itemprop").is_none_or(|value| &*value != "headline") {
             continue;
         }
         let text = letters(&node.text());
@@ -196,25 +196,31 @@ pub(super) fn is_apart(node: &NodeRef<'_>) -> bool {
 }
 
 fn apart(node: &NodeRef<'_>) -> bool {
-    if !node.is_element() || ["body", "html", "main", "article"].iter().any(|name| node.has_name(name)) {
-        return false;
-    }
-    APART.iter().any(|name| node.has_name(name)) || named(node, &APART_NAMES)
+    node.node_name().is_some_and(|name| apart_by(&name, &names(node)))
 }
 
+/// The same by the name of an element, and by its class and id.
+fn apart_by(name: &str, names: &str) -> bool {
+    match name {
+        "body" | "html" | "main" | "article" => false,
+        _ => APART.contains(&name) || says(names, &APART_NAMES),
+    }
+}
+
+/// Class and id in lower case; empty for most elements.
 fn names(node: &NodeRef<'_>) -> String {
     let mut names = String::new();
     for attribute in ["class", "id"] {
         if let Some(value) = node.attr(attribute) {
             names.push(' ');
-            names.push_str(&value.to_ascii_lowercase());
+            names.push_str(&value);
         }
     }
+    names.make_ascii_lowercase();
     names
 }
 
-fn named(node: &NodeRef<'_>, parts: &[&str]) -> bool {
-    let names = names(node);
+fn says(names: &str, parts: &[&str]) -> bool {
     !names.is_empty() && parts.iter().any(|part| names.contains(part))
 }
 
@@ -271,18 +277,19 @@ impl<'a> Walk<'a, '_> {
     }
 
     fn enter(&mut self, node: NodeRef<'a>, outer: Inside, steps: &mut Vec<Step<'a>>) {
-        if UNSEEN.iter().any(|name| node.has_name(name)) {
+        let Some(name) = node.node_name() else { return };
+        if UNSEEN.contains(&&*name) {
             return;
         }
         let mut inside = outer;
         let own = self.around.contains(&node.id);
         let names = names(&node);
-        let says = |parts: &[&str]| parts.iter().any(|part| names.contains(part));
-        inside.article |= own && node.has_name("article");
+        let says = |parts: &[&str]| says(&names, parts);
+        inside.article |= own && &*name == "article";
         inside.near |= self.around.iter().take(NEAR).any(|near| *near == node.id);
         // Within the article's own element a "sidebar" holds its date and author.
         let comments = names.contains("comment");
-        let elsewhere = !own && apart(&node);
+        let elsewhere = !own && apart_by(&name, &names);
         inside.apart |= elsewhere && (comments || !inside.article);
         inside.aside |= elsewhere;
         if !own {
@@ -292,9 +299,9 @@ impl<'a> Walk<'a, '_> {
             inside.modified |=
                 says(&MODIFIED_NAMES) || node.attr("itemprop").is_some_and(|p| &*p == "dateModified");
         }
-        let time = node.has_name("time");
-        let inline = !inside.dated && INLINE.iter().any(|name| node.has_name(name));
-        if node.has_name("br") || !inline {
+        let time = &*name == "time";
+        let inline = !inside.dated && INLINE.contains(&&*name);
+        if &*name == "br" || !inline {
             self.end_line(outer);
         }
         if self.headline == Some(node.id) {
