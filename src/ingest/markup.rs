@@ -79,6 +79,8 @@ const CLOSED: &[&str] = &[
 ];
 /// Longest name of these.
 const NAME_BYTES: usize = 10;
+/// Longest name of an entity.
+const ENTITY_BYTES: usize = 32;
 /// Times that HTML is undone: once, and once more where it was escaped.
 const TIMES: usize = 2;
 
@@ -124,7 +126,16 @@ fn within_cdata(text: &str) -> Option<&str> {
 }
 
 fn without_entities(text: &str) -> Option<String> {
-    memchr::memchr(b'&', text.as_bytes())?;
+    // Of each sign the decoder searches its table.
+    let bytes = text.as_bytes();
+    let is_entity = |at: usize| {
+        let name = bytes[at + 1..]
+            .iter()
+            .take(ENTITY_BYTES)
+            .take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'#');
+        bytes.get(at + 1 + name.count()) == Some(&b';')
+    };
+    memchr::memchr_iter(b'&', bytes).find(|&at| is_entity(at))?;
     match html_escape::decode_html_entities(text) {
         std::borrow::Cow::Owned(decoded) if decoded != text => Some(decoded),
         _ => None,

@@ -94,6 +94,14 @@ pub(super) fn undo(mut text: String) -> String {
     text
 }
 
+/// Where the first byte beyond ASCII is, from one on. Most news in English has few.
+fn beyond_ascii(text: &str, from: usize) -> Option<usize> {
+    const STEP: usize = 64;
+    let bytes = &text.as_bytes()[from..];
+    let step = bytes.chunks(STEP).position(|chunk| !chunk.is_ascii())? * STEP;
+    Some(from + step + bytes[step..].iter().position(|byte| !byte.is_ascii())?)
+}
+
 /// The set that a text was misread in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Misread {
@@ -105,10 +113,10 @@ enum Misread {
 impl Misread {
     /// Looks at the first characters beyond ASCII, and at some in the middle.
     fn find(text: &str) -> Option<Self> {
-        let first = text.bytes().position(|byte| !byte.is_ascii())?;
+        let first = beyond_ascii(text, 0)?;
         let found = Self::of_sample(sample(text, first, SAMPLE)).or_else(|| {
             let half = (text.len() / 2..).find(|at| text.is_char_boundary(*at))?;
-            let next = half + text[half..].bytes().position(|byte| !byte.is_ascii())?;
+            let next = beyond_ascii(text, half)?;
             Self::of_sample(sample(text, next, SAMPLE))
         })?;
         Some(Self::of_sample(sample(text, first, LARGE_SAMPLE)).unwrap_or(found))
