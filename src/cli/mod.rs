@@ -47,7 +47,7 @@ const TROUBLE: u8 = 2;
 /// Ended by Ctrl-C, as shells report it.
 const INTERRUPTED: u8 = 130;
 
-/// Parses the arguments, runs the verb, and says how it went. `closed` says that the program was started without a standard
+/// Parses the arguments, runs the command, and reports the outcome. `closed` says that the program was started without a standard
 /// output, which can be told only before anything else runs.
 pub fn main(closed: bool) -> ExitCode {
     if closed {

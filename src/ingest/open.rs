@@ -68,7 +68,7 @@ fn special(_: FileType) -> &'static str {
 }
 
 /// Whether `path` is a pipe that this program was started with, as a shell makes for `<(zcat news.jsonl.gz)`: somebody
-/// has its other end, so that it can be read like standard input. A pipe with a name of its own is none.
+/// has its other end, so that it can be read like standard input. A named pipe is not such a pipe.
 #[cfg(unix)]
 pub(super) fn is_open_pipe(path: &Path, kind: FileType) -> bool {
     use std::os::unix::fs::FileTypeExt;

@@ -16,7 +16,7 @@ pub(super) enum SourceFrom {
 }
 
 impl SourceFrom {
-    /// The choice of the settings; their check has refused a pattern that is none.
+    /// The choice of the settings; their check has refused what is not a pattern.
     pub(super) fn of(config: &IngestConfig) -> Option<Self> {
         match config.source_from.as_deref()? {
             "folder" => Some(SourceFrom::Folder),

@@ -110,7 +110,7 @@ impl Columns {
         }
     }
 
-    /// Hands on every row of a block as a document or the reason why it is none, with its number (1 is the first data row).
+    /// Hands on every row of a block as a document or the reason why there is no document, with its number (1 is the first data row).
     pub(super) fn each(
         &self,
         block: &Block,

@@ -13,7 +13,7 @@ use crate::text::{Token, Tokens, word_length};
 const OPENING_WORDS: f32 = 10.0;
 /// ...and words that it has at most.
 const LONGEST_OPENING: f32 = 40.0;
-/// A term of at least this weight in text at large says what a text is about: it stands in one of fifty documents or fewer.
+/// A term of at least this weight in text at large says what a text is about: it occurs in one of fifty documents or fewer.
 const NAMED_IDF: f32 = 3.75;
 /// Rare terms that an opening must name to say what its text is about.
 const NAMED: usize = 3;

@@ -1,4 +1,4 @@
-//! A page as a list of its blocks of text, each with the elements that it stands in.
+//! A page as a list of its blocks of text, each with the elements around it.
 //!
 //! In: the tree. Out: an [`Outline`]. One walk without recursion; text that browsers do not show (scripts, styles) is left
 //! out, whatever a style hides is in: sites hide articles until a script shows them.
@@ -15,7 +15,7 @@ pub(super) const PROSE: usize = 8;
 /// So many words are prose without a full stop.
 pub(super) const LONG: usize = 25;
 
-/// What kind of element a block stands in, as far as it matters.
+/// What kind of element a block is in, as far as it matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tag {
     Article,

@@ -72,7 +72,7 @@ impl Linked {
     }
 }
 
-/// How surely an object is the article: 0 for what is none.
+/// How surely an object is the article: 0 for what is not an article.
 fn rank(value: &Value) -> u8 {
     let kinds: Vec<&str> = match value.get("@type") {
         Some(Value::String(kind)) => vec![kind],

@@ -96,7 +96,7 @@ struct Seen {
     points: i32,
     /// Whether it says that it is the date of publication.
     labelled: bool,
-    /// Whether it stands in one of the headline's own parents.
+    /// Whether it is inside one of the headline's own parents.
     near: bool,
 }
 
@@ -187,7 +187,7 @@ fn headline<'a>(page: &Page<'a>, body: &NodeRef<'a>) -> Option<NodeRef<'a>> {
     }
 }
 
-/// Whether an element stands in a part of the page that is not the article. What is around all headings is the page itself.
+/// Whether an element is in a part of the page that is not the article. What is around all headings is the page itself.
 pub(super) fn is_apart(node: &NodeRef<'_>) -> bool {
     let holds_heading = |node: &NodeRef<'_>| {
         node.descendants_it().take(ELEMENTS).any(|inner| inner.has_name("h1") || inner.has_name("h2"))
