@@ -3,6 +3,8 @@
 //! In: the outline of a page and its headline. Out: the text. The article is looked for around its headline, in what the
 //! page marks as its article; what is in it that is no prose (menus, captions, links to others) is left out.
 
+use std::collections::HashSet;
+
 use super::marks::Marks;
 use super::outline::{Block, Element, LONG, Outline, PROSE, Tag};
 use crate::ingest::page::letters;
@@ -210,11 +212,14 @@ impl<'a> Search<'a> {
         let all = self.prose_in(0);
         let Some(headline) = self.headline else { return 0 };
         let mut root = self.outline.blocks[headline].element;
+        // The third paragraph beside the headline.
+        let beside = |&at: &usize| self.prose[at] && !self.out[at] && self.lists[at] == self.lists[headline];
+        let third = (headline..self.outline.blocks.len()).filter(beside).nth(2);
         loop {
             let element = self.element(root);
             let holds = self.sums[element.end] - self.sums[headline.max(element.first)];
-            let is_enough =
-                holds >= ENOUGH && self.is_article_like(root, headline) || self.is_short(root, headline);
+            let is_enough = holds >= ENOUGH && self.is_article_like(root, headline, third)
+                || self.is_short(root, headline);
             if is_enough || holds >= all || element.parent == root {
                 break;
             }
@@ -236,14 +241,12 @@ impl<'a> Search<'a> {
     }
 
     /// Whether the prose behind the headline is more than a summary above the article.
-    fn is_article_like(&self, root: usize, headline: usize) -> bool {
+    fn is_article_like(&self, root: usize, headline: usize, third: Option<usize>) -> bool {
         let element = self.element(root);
         let holds = self.sums[element.end] - self.sums[headline];
         // A part of the page that says that it is an article, paragraphs beside the headline, or else most of what is around.
-        let beside = self.lists[headline];
-        let paragraphs =
-            (headline..element.end).filter(|&at| self.prose[at] && !self.out[at] && self.lists[at] == beside);
-        if holds >= 100 && (element.tag == Tag::Article || paragraphs.take(3).count() == 3) {
+        let holds_paragraphs = third.is_some_and(|third| third < element.end);
+        if holds >= 100 && (element.tag == Tag::Article || holds_paragraphs) {
             return true;
         }
         let around = self.outline.around(root).skip(1).take(4);
@@ -253,10 +256,12 @@ impl<'a> Search<'a> {
     /// The innermost element that holds nearly all prose of another, which has no paragraphs of its own.
     pub(super) fn narrow(&self, root: usize) -> usize {
         let holds = self.prose_in(root);
+        let Element { first, end, .. } = *self.element(root);
+        let lists: HashSet<usize> =
+            (first..end).filter(|&at| self.prose[at] && !self.out[at]).map(|at| self.lists[at]).collect();
         let mut at = root;
         while let Some(inner) = self.children(at).find(|&child| self.prose_in(child) * 10 >= holds * 9) {
-            let own = (self.element(at).first..self.element(at).end)
-                .any(|block| self.prose[block] && !self.out[block] && self.lists[block] == at);
+            let own = lists.contains(&at);
             if holds == 0 || own {
                 break;
             }
