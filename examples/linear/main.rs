@@ -137,7 +137,7 @@ fn measured_apart(folder: &Path, cases: &[Case]) -> Result<Vec<f64>> {
         .output()
         .map_err(|error| format!("valgrind: {error}"))?;
     if !out.status.success() {
-        return Err(String::from_utf8_lossy(&out.stderr).into());
+        return Err(format!("{}: {}", out.status, String::from_utf8_lossy(&out.stderr)).into());
     }
     let cost = |part: usize| -> Result<f64> {
         let counts = fs::read_to_string(counts.with_extension(part.to_string()))?;
