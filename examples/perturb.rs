@@ -1,11 +1,11 @@
 //! Writes documents as another site would publish them, as JSON lines on standard output: for measuring.
 //!
 //! ```sh
-//! cargo run --release --example perturb -- furniture_12 SITE PATH…      # a perturbation of the suite, by its name
+//! cargo run --release --example perturb -- boilerplate_12 SITE PATH…      # a perturbation of the suite, by its name
 //! cargo run --release --example perturb -- lines=notices.txt SITE PATH…  # the lines of a file around every text
 //! ```
 //!
-//! SITE is a number: the same site has the same furniture. Ids are kept, and the source is named after the site.
+//! SITE is a number: the same site has the same boilerplate. Ids are kept, and the source is named after the site.
 
 #![allow(clippy::expect_used, clippy::print_stdout, clippy::print_stderr)]
 

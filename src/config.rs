@@ -171,8 +171,8 @@ pub struct MatchConfig {
     pub versions: bool,
     /// Decide by the texts alone, as if no document had a date.
     pub ignore_dates: bool,
-    /// Compare the furniture of sites too, rather than the articles alone.
-    pub keep_furniture: bool,
+    /// Compare the boilerplate of sites too, rather than the articles alone.
+    pub keep_boilerplate: bool,
     /// Model of the scorer, as `wirecopy calibrate` writes it; the one that is shipped when unset.
     pub model: Option<std::path::PathBuf>,
 }
@@ -216,7 +216,7 @@ impl Default for MatchConfig {
             window: WINDOW,
             versions: true,
             ignore_dates: false,
-            keep_furniture: false,
+            keep_boilerplate: false,
             model: None,
         }
     }

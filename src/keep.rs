@@ -19,7 +19,7 @@ pub enum Policy {
     Earliest,
     /// The last by date, and of versions the last one. Members without a date come last.
     Latest,
-    /// The one of most words, furniture left out.
+    /// The one of most words, boilerplate left out.
     Longest,
     /// The one that covers the others best.
     Representative,
@@ -159,7 +159,7 @@ fn choose<'a>(
             Some(last_version(last, members, cluster))
         }
         Policy::Longest => {
-            by(&|document| (false, -i128::from(document.tokens.saturating_sub(document.furniture_tokens))))
+            by(&|document| (false, -i128::from(document.tokens.saturating_sub(document.boilerplate_tokens))))
         }
         Policy::Representative => by(&|_| (false, 0)),
         Policy::Source(names) => by(&|document| {

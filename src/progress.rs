@@ -19,7 +19,7 @@ pub enum Stage {
     /// Exact check of the copy candidates; copies collapse to representatives.
     Copies,
     /// Lines that a source adds to its stories, learned from the representatives; what they hid collapses too.
-    Furniture,
+    Boilerplate,
     /// Document frequencies and rare features to candidate pairs of excerpts and rewrites.
     Join,
     /// Exact check of those candidates.
@@ -38,7 +38,7 @@ impl Stage {
             Stage::Read => "read",
             Stage::Bands => "bands",
             Stage::Copies => "copies",
-            Stage::Furniture => "furniture",
+            Stage::Boilerplate => "boilerplate",
             Stage::Join => "join",
             Stage::Verify => "verify",
             Stage::Cluster => "cluster",

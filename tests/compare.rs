@@ -43,7 +43,7 @@ explained! {
     no_wrap: "running-stories/running-en-2.jsonl#run-en2-08", "running-stories/running-en-2.jsonl#run-en2-01", "100";
     no_same_event: "courier-today/museum-raid.html", "daily-meridian/museum-theft.html", "100";
     no_follow_up: "courier-today/wildfire-arrest.html", "courier-today/wildfire.html", "100";
-    no_same_furniture: "courier-today/kestria-premier.html", "courier-today/arctic-cable-short.html", "100";
+    no_same_boilerplate: "courier-today/kestria-premier.html", "courier-today/arctic-cable-short.html", "100";
     no_template: "northern-wire/jobless-0921.txt", "northern-wire/jobless-0928.txt", "100";
 }
 

@@ -131,27 +131,27 @@ fn the_tables_agree_with_each_other() {
     for [id, ..] in table::<4>("meta.tsv") {
         assert!(labelled.contains_key(id.as_str()), "meta.tsv: {id}");
     }
-    for [id, line] in table("furniture.tsv") {
-        assert!(labelled.contains_key(id.as_str()) && !line.is_empty(), "furniture.tsv: {id}");
+    for [id, line] in table("boilerplate.tsv") {
+        assert!(labelled.contains_key(id.as_str()) && !line.is_empty(), "boilerplate.tsv: {id}");
     }
 }
 
-/// Labelled lines of furniture that must be told as such. A floor only goes up.
-const FURNITURE_FOUND: usize = 239;
+/// Labelled lines of boilerplate that must be told as such. A floor only goes up.
+const BOILERPLATE_FOUND: usize = 239;
 /// Lines outside the labels that may be: bylines, dates and credits on lines of their own, and a heading of a digest.
-const MORE_FURNITURE: usize = 15;
+const MORE_BOILERPLATE: usize = 15;
 
 #[test]
-fn furniture_is_told_from_the_text() {
+fn boilerplate_is_told_from_the_text() {
     let mut labelled: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for [id, line] in table("furniture.tsv") {
+    for [id, line] in table("boilerplate.tsv") {
         labelled.entry(id).or_default().insert(line.trim().to_owned());
     }
     let (mut found, mut missed, mut more) = (0, Vec::new(), Vec::new());
-    // Of web pages the labels are silent: most of their furniture goes with the mark-up.
+    // Of web pages the labels are silent: most of their boilerplate goes with the mark-up.
     for (id, text) in TEXTS.iter().filter(|(id, _)| !id.ends_with(".html")) {
         let whole = |range: &Range<usize>| range.end == text.len() || text[..range.end].ends_with('\n');
-        let marked: BTreeSet<&str> = wirecopy::text::furniture(text)
+        let marked: BTreeSet<&str> = wirecopy::text::boilerplate(text)
             .into_iter()
             .filter(whole)
             .map(|range| text[range].trim())
@@ -167,8 +167,8 @@ fn furniture_is_told_from_the_text() {
             );
         }
     }
-    assert!(found >= FURNITURE_FOUND, "{found} found, missed: {missed:#?}");
-    assert!(more.len() <= MORE_FURNITURE, "{}: {more:#?}", more.len());
+    assert!(found >= BOILERPLATE_FOUND, "{found} found, missed: {missed:#?}");
+    assert!(more.len() <= MORE_BOILERPLATE, "{}: {more:#?}", more.len());
 }
 
 /// Documents whose credits are not all found: initials alone, an inflected name in quotation marks, a name within a sentence.

@@ -167,7 +167,9 @@ fn perturbations_by_name() {
     let names: Vec<&str> = text.lines().skip(3).filter_map(|line| line.split_whitespace().next()).collect();
     assert_eq!(names, ["none", "upper_case", "ocr_3"]);
     assert!(desk.out(&eval(&["--perturb", "style", "-v"])).contains("\n  rewrites "));
-    assert!(desk.trouble(&eval(&["--perturb", "backwards"])).contains("some of furniture_3, furniture_6"));
+    assert!(
+        desk.trouble(&eval(&["--perturb", "backwards"])).contains("some of boilerplate_3, boilerplate_6")
+    );
     let all = json(&desk, &eval(&["--perturb", "all", "--format", "json"]));
     let rows = all["perturbations"].as_array().unwrap();
     assert_eq!(rows.len(), wirecopy::perturb::ALL.len() + 1);

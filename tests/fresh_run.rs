@@ -142,7 +142,7 @@ proptest! {
     #[test]
     fn any_run_just_made_is_taken_by_every_command(
         prints in prop::collection::vec(print(), 1..16),
-        settings in prop::sample::select(vec![&[][..], &["--keep-furniture"], &["--no-rewrites"], &["-j", "1"]]),
+        settings in prop::sample::select(vec![&[][..], &["--keep-boilerplate"], &["--no-rewrites"], &["-j", "1"]]),
     ) {
         is_taken_by_every_command(&prints, settings)?;
     }
@@ -160,7 +160,7 @@ fn reprints_under_other_share_lines_have_counts_of_their_own() {
     let counts: Vec<(u64, u64)> = lines
         .iter()
         .filter(|line| line["type"] == "document")
-        .map(|line| (line["tokens"].as_u64().unwrap(), line["furniture_tokens"].as_u64().unwrap()))
+        .map(|line| (line["tokens"].as_u64().unwrap(), line["boilerplate_tokens"].as_u64().unwrap()))
         .collect();
     let text: Vec<u64> = counts.iter().map(|(tokens, boilerplate)| tokens - boilerplate).collect();
     assert!(text.iter().all(|&words| words == text[0]), "{counts:?}");
@@ -181,7 +181,7 @@ fn learned_boilerplate_is_counted_by_each_prints_own_lines() {
     fs::create_dir(desk.path().join("in")).unwrap();
     lay_out(&desk, &prints);
     desk.out(&["cluster", "in", "-q", "-o", "run.jsonl"]);
-    assert!(desk.read("run.jsonl").contains("{\"type\":\"furniture\""), "the notice was learned");
+    assert!(desk.read("run.jsonl").contains("{\"type\":\"boilerplate\""), "the notice was learned");
     is_taken_by_every_command(&prints, &[]).unwrap();
 }
 

@@ -261,7 +261,8 @@ fn versions_and_what_was_copied_stand_in_the_report() {
         let words: u64 =
             passages.iter().map(|p| p["end"].as_u64().unwrap() - p["start"].as_u64().unwrap()).sum();
         let document = of_type(&desk, "run.jsonl", "document").into_iter().find(|d| d["id"] == **id).unwrap();
-        let compared = document["tokens"].as_u64().unwrap() - document["furniture_tokens"].as_u64().unwrap();
+        let compared =
+            document["tokens"].as_u64().unwrap() - document["boilerplate_tokens"].as_u64().unwrap();
         assert!((words as f64 / compared as f64 - from_cluster).abs() < 1e-3, "{member}");
         assert!(passages.iter().all(|p| members.contains_key(p["from"].as_str().unwrap())));
     }

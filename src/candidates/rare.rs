@@ -4,7 +4,7 @@
 //! without spaces). Its rarest ones, among those that stand in at least two documents, are its *keys*; documents that
 //! share at least two keys are candidates. Rarity is taken by powers of two. It is a MinHash whose permutation is "rarest first", or the prefix filter
 //! of set joins (Chaudhuri, Ganti and Kaushik 2006; Bayardo, Ma and Srikant 2007) with a count instead of a bound:
-//! overlap is not divided by the union, so that furniture, cuts and splices do not dilute it.
+//! overlap is not divided by the union, so that boilerplate, cuts and splices do not dilute it.
 //!
 //! Document frequencies are those of representatives: counted over copies, a much-reprinted dispatch would make its
 //! own words frequent and hide itself.

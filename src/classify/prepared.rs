@@ -6,7 +6,7 @@ use super::{Documents, Examiner, Publications, Scorer};
 use crate::config::MatchConfig;
 use crate::dates;
 use crate::sources::known_source;
-use crate::text::{Tokens, is_living};
+use crate::text::{Tokens, is_periodically_updated};
 use crate::verify::{Idf, LanguageKey, Model, Profile};
 use crate::{DocId, Metadata};
 
@@ -36,7 +36,7 @@ impl Ready {
             profile: Arc::new(profile),
             published: meta.published.as_deref().and_then(dates::instant).map(jiff::Timestamp::as_second),
             source: known_source(meta),
-            labelled: is_living(meta.title.as_deref(), text),
+            labelled: is_periodically_updated(meta.title.as_deref(), text),
         }
     }
 }

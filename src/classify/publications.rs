@@ -39,7 +39,7 @@ impl Time {
 
 impl Publications {
     /// Documents published at these seconds since 1970, where that is known and is to count, of which some are
-    /// [labelled as updated periodically](crate::text::is_living), and so many days at most between two documents of a
+    /// [labelled as updated periodically](crate::text::is_periodically_updated), and so many days at most between two documents of a
     /// dispatch; 0 for any number.
     pub fn new(
         dates: impl Into<Arc<Vec<Option<i64>>>>,

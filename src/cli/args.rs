@@ -310,10 +310,10 @@ pub struct SettingArgs {
     #[arg(long, value_name = "LEVEL", value_parser = strictness(), hide_possible_values = true,
         help_heading = MATCHING)]
     pub strictness: Option<String>,
-    /// Compare the furniture of sites too (share lines, "Read also", notices), rather than the articles alone
+    /// Compare the boilerplate of sites too (share lines, "Read also", notices), rather than the articles alone
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
         hide_possible_values = true, help_heading = MATCHING)]
-    pub keep_furniture: Option<bool>,
+    pub keep_boilerplate: Option<bool>,
     /// Score pairs with the model in FILE rather than with the one that is built in
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = MATCHING)]
     pub model: Option<String>,
@@ -406,7 +406,7 @@ pub(super) const SETTINGS: [(&str, &str); 34] = [
     ("no_versions", "match.versions"),
     ("no_rewrites", "match.rewrites"),
     ("strictness", "match.strictness"),
-    ("keep_furniture", "match.keep_furniture"),
+    ("keep_boilerplate", "match.keep_boilerplate"),
     ("model", "match.model"),
     ("include", "ingest.include"),
     ("exclude", "ingest.exclude"),
@@ -455,7 +455,7 @@ impl Typed for SettingArgs {
             "no_versions" => self.no_versions.map(|no| Value::Boolean(!no)),
             "no_rewrites" => self.no_rewrites.map(|no| Value::Boolean(!no)),
             "strictness" => text(&self.strictness),
-            "keep_furniture" => self.keep_furniture.map(Value::Boolean),
+            "keep_boilerplate" => self.keep_boilerplate.map(Value::Boolean),
             "model" => text(&self.model),
             "include" => list(&self.include),
             "exclude" => list(&self.exclude),

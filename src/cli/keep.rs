@@ -35,7 +35,7 @@ pub struct KeepArgs {
     /// Which document of a cluster is kept: earliest, latest, longest, representative, or source=A,B,C
     ///
     /// `earliest` is the one that the report has as such, else the first by date; `latest` the last by date, and of
-    /// versions the last; `longest` the one of most words, furniture left out. `source=A,B,C` is the first of these
+    /// versions the last; `longest` the one of most words, boilerplate left out. `source=A,B,C` is the first of these
     /// publishers that has one, by the source of a document or, where it has none, a folder on its path. Ties go to the
     /// representative, then to the document read first. A document in no cluster is always kept.
     #[arg(long, value_name = "POLICY", default_value = "earliest", value_parser = str::parse::<Policy>)]
@@ -266,7 +266,7 @@ fn row(decision: &Decision<'_>, document: &Document, form: Form) -> serde_json::
 /// Whether a document still has as many tokens as the run counted.
 fn is_as_it_was(line: &DocumentLine, document: &Document) -> bool {
     let tokens = tokenize(&document.text);
-    tokens.len() as u64 + u64::from(tokens.furniture_len()) == u64::from(line.tokens)
+    tokens.len() as u64 + u64::from(tokens.boilerplate_len()) == u64::from(line.tokens)
 }
 
 /// Calls `each` with every wanted decision and its document as a JSON line, in the order of reading.

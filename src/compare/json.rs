@@ -42,7 +42,7 @@ struct JsonSide<'a> {
     source: Option<&'a str>,
     credits: &'a [String],
     tokens: usize,
-    furniture_tokens: u32,
+    boilerplate_tokens: u32,
 }
 
 #[derive(Serialize)]
@@ -54,7 +54,7 @@ struct JsonRow<'a> {
 #[derive(Serialize)]
 struct JsonPiece<'a> {
     text: &'a str,
-    furniture: bool,
+    boilerplate: bool,
     told: bool,
     share: f64,
     /// Content words that stand beside, elsewhere in the other text, and in this one only.
@@ -113,7 +113,7 @@ fn side(side: &Side) -> JsonSide<'_> {
         source: side.source.as_deref(),
         credits: &side.credits,
         tokens: side.tokens,
-        furniture_tokens: side.furniture_tokens,
+        boilerplate_tokens: side.boilerplate_tokens,
     }
 }
 
@@ -128,7 +128,7 @@ fn pieces<'a>(side: &'a Side, which: &[usize]) -> Vec<JsonPiece<'a>> {
             };
             JsonPiece {
                 text: side.text[piece.bytes.clone()].trim(),
-                furniture: piece.furniture,
+                boilerplate: piece.boilerplate,
                 told: piece.told,
                 share: round(piece.share),
                 shared: marked(Mark::Shared),

@@ -1,4 +1,4 @@
-//! A text cut into what is shown: its passages and its furniture, with every word in its place.
+//! A text cut into what is shown: its passages and its boilerplate, with every word in its place.
 //!
 //! Tokens know no bytes, so the text is walked once more beside them. Every byte of the text lies in one piece.
 
@@ -11,22 +11,22 @@ use crate::text::Placed;
 pub(super) struct Stretch {
     /// Its bytes, up to where the next one begins.
     pub bytes: Range<usize>,
-    /// Index of the passage; `None` is furniture.
+    /// Index of the passage; `None` is boilerplate.
     pub passage: Option<usize>,
     /// Whether it begins a line of its own.
     pub starts_line: bool,
 }
 
-/// Cuts `text` at the ends of its passages (ranges of tokens, in order) and around its furniture.
+/// Cuts `text` at the ends of its passages (ranges of tokens, in order) and around its boilerplate.
 pub(super) fn stretches(
     text: &str,
     placed: &Placed,
     passages: impl Iterator<Item = Range<usize>>,
 ) -> Vec<Stretch> {
-    let Placed { tokens, words, furniture: lines } = placed;
+    let Placed { tokens, words, boilerplate: lines } = placed;
     debug_assert_eq!(tokens.len(), words.len());
     let mut starts: Vec<(usize, Option<usize>)> = Vec::new();
-    // The first word of each passage, to find the one that goes on behind a line of furniture.
+    // The first word of each passage, to find the one that goes on behind a line of boilerplate.
     let mut firsts: Vec<usize> = Vec::new();
     for (number, range) in passages.enumerate() {
         let Some(first) = words.get(range.start) else { break };
@@ -45,7 +45,7 @@ pub(super) fn stretches(
         }
     }
     starts.sort_unstable();
-    // A line of furniture that follows another ends it, whatever goes on behind.
+    // A line of boilerplate that follows another ends it, whatever goes on behind.
     starts.dedup_by(|later, earlier| {
         later.0 == earlier.0 && {
             earlier.1 = earlier.1.min(later.1);
@@ -71,10 +71,10 @@ pub(super) fn stretches(
 
 /// Where a passage begins whose first word begins at `first`, the last word before it having ended at `floor`: closing
 /// marks belong to the sentence before, opening ones to this.
-fn opening(text: &str, floor: usize, first: usize, behind_furniture: bool) -> usize {
+fn opening(text: &str, floor: usize, first: usize, behind_boilerplate: bool) -> usize {
     let gap = &text[floor..first];
-    // At the beginning and behind furniture there is no sentence whose marks these could be.
-    if floor == 0 || behind_furniture {
+    // At the beginning and behind boilerplate there is no sentence whose marks these could be.
+    if floor == 0 || behind_boilerplate {
         return floor + leading_space(gap);
     }
     if let Some(line) = gap.rfind('\n') {
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn furniture_is_a_stretch_of_its_own() {
+    fn boilerplate_is_a_stretch_of_its_own() {
         let text = "The harbour board voted on Tuesday to close the old lighthouse for good.\nRead also: storms\n\
             Ships will be guided by a beacon on the northern pier until the spring.\nShare this story\n";
         let pieces = cut(text);
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_learned_is_furniture_and_what_is_kept_is_none() {
+    fn what_was_learned_is_boilerplate_and_what_is_kept_is_none() {
         let text = "The harbour board voted on Tuesday to close the old lighthouse for good.\n\
             All of the Meridian's news in one letter every evening, whatever the weather.\n\
             Ships will be guided by a beacon on the northern pier until the spring.\nShare this story\n";
@@ -148,7 +148,7 @@ mod tests {
         let pieces = cut_as(text, &known);
         assert_eq!(pieces.iter().map(|piece| piece.1).collect::<Vec<_>>(), [true, false, true, false]);
         assert!(pieces[1].0.starts_with("All of") && pieces[1].0.ends_with("weather.\n"));
-        let keeping = MatchConfig { keep_furniture: true, ..MatchConfig::default() };
+        let keeping = MatchConfig { keep_boilerplate: true, ..MatchConfig::default() };
         let kept = Tokenizer::new(&keeping).with_learned(learned).placed(text, 7);
         assert!(cut_as(text, &kept).iter().all(|piece| piece.1));
     }
@@ -165,7 +165,7 @@ mod tests {
             let learned = SourceLines::new(lines, []);
             let placed = Tokenizer::default().with_learned(learned).placed(&text, 0);
             prop_assert_eq!(placed.words.len(), placed.tokens.len());
-            prop_assert!(placed.furniture.windows(2).all(|two| two[0].end <= two[1].start));
+            prop_assert!(placed.boilerplate.windows(2).all(|two| two[0].end <= two[1].start));
             let mut next = 0;
             for stretch in stretches(&text, &placed, placed.tokens.segments()) {
                 prop_assert_eq!(stretch.bytes.start, next);

@@ -77,8 +77,8 @@ pub struct Ready {
 impl Ready {
     /// Whether this is not what a run read when it wrote `line`, as far as its length tells.
     pub fn changed_since(&self, line: &DocumentLine) -> bool {
-        let read = self.side.tokens as u64 + u64::from(self.side.furniture_tokens);
-        read != u64::from(line.tokens) || self.side.furniture_tokens != line.furniture_tokens
+        let read = self.side.tokens as u64 + u64::from(self.side.boilerplate_tokens);
+        read != u64::from(line.tokens) || self.side.boilerplate_tokens != line.boilerplate_tokens
     }
 }
 
@@ -184,11 +184,11 @@ pub struct Side {
     pub credits: Vec<String>,
     /// Tokens that are compared.
     pub tokens: usize,
-    /// Tokens of furniture.
-    pub furniture_tokens: u32,
+    /// Tokens of boilerplate.
+    pub boilerplate_tokens: u32,
     /// Its text.
     pub text: String,
-    /// The text cut into passages and furniture; every byte lies in one piece.
+    /// The text cut into passages and boilerplate; every byte lies in one piece.
     pub pieces: Vec<Piece>,
     /// The words that are compared, in order, with what they are to the other text.
     pub words: Vec<Word>,
@@ -201,8 +201,8 @@ pub struct Piece {
     pub bytes: Range<usize>,
     /// Its words, as indices.
     pub words: Range<usize>,
-    /// Whether it is furniture, or a short line that stands in both texts.
-    pub furniture: bool,
+    /// Whether it is boilerplate, or a short line that stands in both texts.
+    pub boilerplate: bool,
     /// Whether it begins a line.
     pub starts_line: bool,
     /// The piece of the other text that has most in common with it.
@@ -226,7 +226,7 @@ impl<'a> Comparer<'a> {
         Ok(Self { config, model, idf: Idf::background(), agencies, tokenizer })
     }
 
-    /// Takes the lines that a run learned of its sources for furniture too; see
+    /// Takes the lines that a run learned of its sources for boilerplate too; see
     /// [`Run::learned`](crate::report::Run::learned).
     #[must_use]
     pub fn with_learned(self, learned: SourceLines) -> Self {
@@ -246,7 +246,7 @@ impl<'a> Comparer<'a> {
             source: document.meta.source.clone(),
             credits: named.into_iter().map(|credit| credit.agency).collect(),
             tokens: placed.tokens.len(),
-            furniture_tokens: placed.tokens.furniture_len(),
+            boilerplate_tokens: placed.tokens.boilerplate_len(),
             text: document.text.clone(),
             ..Side::default()
         };
@@ -297,7 +297,7 @@ impl<'a> Comparer<'a> {
         let (cut_a, cut_b) = (cut(a, &of_a), cut(b, &of_b));
         comparison.a.pieces = pieces(&cut_a, &of_a, &a.placed.words, &cut_b);
         comparison.b.pieces = pieces(&cut_b, &of_b, &b.placed.words, &cut_a);
-        pair_furniture(comparison);
+        pair_boilerplate(comparison);
         comparison.rows = rows::rows(&comparison.a.pieces, &comparison.b.pieces);
         let (marks_a, marks_b) =
             marks::marks((a, &comparison.a.pieces), (b, &comparison.b.pieces), &comparison.rows, &self.idf);
@@ -353,7 +353,7 @@ fn pieces(
             Piece {
                 bytes: stretch.bytes.clone(),
                 words: inside(stretch.bytes.start)..inside(stretch.bytes.end),
-                furniture: passage.is_none_or(|passage| passage.left_out),
+                boilerplate: passage.is_none_or(|passage| passage.left_out),
                 starts_line: stretch.starts_line,
                 counterpart: passage.and_then(|passage| passage.counterpart).and_then(place_of),
                 told: passage.is_some_and(|passage| passage.told),
@@ -363,14 +363,15 @@ fn pieces(
         .collect()
 }
 
-/// Lines of furniture that are the same stand side by side.
-fn pair_furniture(comparison: &mut Comparison) {
+/// Lines of boilerplate that are the same stand side by side.
+fn pair_boilerplate(comparison: &mut Comparison) {
     let Comparison { a, b, .. } = comparison;
     let mut lines: HashMap<&str, usize> = HashMap::new();
-    for (at, piece) in a.pieces.iter().enumerate().filter(|(_, p)| p.furniture && p.counterpart.is_none()) {
+    for (at, piece) in a.pieces.iter().enumerate().filter(|(_, p)| p.boilerplate && p.counterpart.is_none()) {
         lines.entry(a.text[piece.bytes.clone()].trim()).or_insert(at);
     }
-    for (at, piece) in b.pieces.iter_mut().enumerate().filter(|(_, p)| p.furniture && p.counterpart.is_none())
+    for (at, piece) in
+        b.pieces.iter_mut().enumerate().filter(|(_, p)| p.boilerplate && p.counterpart.is_none())
     {
         if let Some(own) = lines.remove(b.text[piece.bytes.clone()].trim()) {
             piece.counterpart = Some(own);

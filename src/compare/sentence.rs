@@ -20,7 +20,7 @@ impl Comparison {
         let score = format!("score {:.2}", self.score);
         match (self.relation, self.reason) {
             (Some(Relation::Identical), _) => {
-                "Yes, identical: the same words in the same order, once the site's furniture is off."
+                "Yes, identical: the same words in the same order, once the site's boilerplate is off."
                     .to_owned()
             }
             (Some(Relation::Copy), _) => {
@@ -122,6 +122,6 @@ impl Comparison {
 
 /// Sentences that have a match in the other text, and all.
 fn matched(side: &Side) -> (usize, usize) {
-    let prose = || side.pieces.iter().filter(|piece| !piece.furniture && !piece.words.is_empty());
+    let prose = || side.pieces.iter().filter(|piece| !piece.boilerplate && !piece.words.is_empty());
     (prose().filter(|piece| piece.told).count(), prose().count())
 }

@@ -90,7 +90,7 @@ fn dates_far_apart_leave_a_copy_partial() {
 }
 
 #[test]
-fn passages_words_and_furniture_are_marked() {
+fn passages_words_and_boilerplate_are_marked() {
     let rewrite = compared(STORY, RETOLD);
     let word = |side: &Side, text: &str| {
         let found = side.words.iter().find(|word| &side.text[word.bytes.clone()] == text);
@@ -99,8 +99,8 @@ fn passages_words_and_furniture_are_marked() {
     assert_eq!(word(&rewrite.a, "lighthouse"), Some(Mark::Shared));
     assert_eq!(word(&rewrite.b, "discovered"), Some(Mark::Own));
     assert_eq!(word(&rewrite.a, "the"), Some(Mark::Small));
-    assert_eq!(word(&rewrite.a, "Share"), None, "furniture is not compared");
-    assert!(rewrite.a.pieces.last().unwrap().furniture);
+    assert_eq!(word(&rewrite.a, "Share"), None, "boilerplate is not compared");
+    assert!(rewrite.a.pieces.last().unwrap().boilerplate);
     let told = rewrite.a.pieces.iter().filter(|piece| piece.told).count();
     assert_eq!(told, 3, "{:#?}", rewrite.a.pieces);
     let wide = text(&rewrite, 160, true);

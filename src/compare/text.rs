@@ -108,9 +108,9 @@ impl Comparison {
                 "({} stand in the passage beside, {} in one text only, {} is not compared)",
                 style.paint(Ink::Bold, "bright words"),
                 style.paint(Ink::Own, "underlined ones"),
-                style.paint(Ink::Dim, "dim furniture")
+                style.paint(Ink::Dim, "dim boilerplate")
             ),
-            (false, _) => "(~ is furniture, which is not compared)".to_owned(),
+            (false, _) => "(~ is boilerplate, which is not compared)".to_owned(),
         };
         writeln!(out, "\n{} {legend}", style.paint(Ink::Bold, "Passages"))?;
         if style.width >= WIDE {
@@ -165,8 +165,8 @@ fn write_side(out: &mut impl Write, name: &str, side: &Side, style: TextStyle) -
         facts.push(format!("credits {}", clean(&side.credits.join(", "))));
     }
     facts.push(format!("{} words", number(side.tokens as u64)));
-    if side.furniture_tokens > 0 {
-        facts.push(format!("{} of furniture", number(side.furniture_tokens.into())));
+    if side.boilerplate_tokens > 0 {
+        facts.push(format!("{} of boilerplate", number(side.boilerplate_tokens.into())));
     }
     writeln!(out, "{:LABEL$}{}", "", cut(&facts.join(" · "), room))
 }
@@ -290,7 +290,7 @@ fn atoms(side: &Side, at: usize, columns: usize, style: TextStyle) -> Vec<Atom> 
     let piece = &side.pieces[at];
     let mut out: Vec<Atom> = Vec::new();
     let mut space = true;
-    let base = if piece.furniture { Look::Dim } else { Look::Plain };
+    let base = if piece.boilerplate { Look::Dim } else { Look::Plain };
     let mut put = |text: &str, look: Look| {
         space |= text.starts_with(char::is_whitespace);
         for c in clean(text).chars() {
@@ -315,14 +315,14 @@ fn atoms(side: &Side, at: usize, columns: usize, style: TextStyle) -> Vec<Atom> 
         }
         space |= text.ends_with(char::is_whitespace);
     };
-    if piece.furniture && !style.color {
+    if piece.boilerplate && !style.color {
         put("~ ", base);
     }
     let mut next = piece.bytes.start;
     for word in &side.words[piece.words.clone()] {
         put(&side.text[next..word.bytes.start], base);
         let look = match word.mark {
-            _ if piece.furniture => Look::Dim,
+            _ if piece.boilerplate => Look::Dim,
             Mark::Shared => Look::Bright,
             Mark::Own if piece.counterpart.is_some() => Look::Own,
             Mark::Own | Mark::Elsewhere | Mark::Small => Look::Plain,

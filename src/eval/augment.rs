@@ -24,8 +24,8 @@ pub(super) struct Variant {
 
 /// What one side may meet; each is drawn as often as it stands here.
 const ONE_SIDE: &[&str] = &[
-    "furniture_6",
-    "furniture_12",
+    "boilerplate_6",
+    "boilerplate_12",
     "truncate_70",
     "truncate_70",
     "truncate_50",
@@ -95,12 +95,12 @@ pub(super) fn variants(
             let blocks = [6, 12][draw.below(2)];
             let one_site = draw.below(2) == 0;
             let second = Context { other, site: if one_site { context.site } else { draw.next() } };
-            let furniture = Perturbation::Furniture { blocks };
+            let boilerplate = Perturbation::Boilerplate { blocks };
             out.push(Variant {
                 pair: at,
                 name: format!("both_{}_{blocks}", if one_site { "one_site" } else { "two_sites" }),
-                a: with_text(of_a, furniture.apply(&of_a.text, &context, draw.next())),
-                b: with_text(of_b, furniture.apply(&of_b.text, &second, draw.next())),
+                a: with_text(of_a, boilerplate.apply(&of_a.text, &context, draw.next())),
+                b: with_text(of_b, boilerplate.apply(&of_b.text, &second, draw.next())),
                 same: pair.same,
             });
         }
@@ -125,13 +125,16 @@ fn reprint(pair: usize, of: &Document, context: &Context<'_>, draw: &mut Draw) -
         Perturbation::UpperCase,
     ][draw.below(4)];
     let noise = Perturbation::OcrNoise { rate: [0.0, 0.02, 0.05][draw.below(3)] };
-    let furniture = Perturbation::Furniture { blocks: 12 };
+    let boilerplate = Perturbation::Boilerplate { blocks: 12 };
     let second = Context { other: "", site: draw.next() };
     Variant {
         pair,
         name: REPRINT.to_owned(),
-        a: with_text(of, furniture.apply(&cut.apply(&of.text, context, draw.next()), context, draw.next())),
-        b: with_text(of, furniture.apply(&noise.apply(&of.text, &second, draw.next()), &second, draw.next())),
+        a: with_text(of, boilerplate.apply(&cut.apply(&of.text, context, draw.next()), context, draw.next())),
+        b: with_text(
+            of,
+            boilerplate.apply(&noise.apply(&of.text, &second, draw.next()), &second, draw.next()),
+        ),
         same: true,
     }
 }

@@ -351,8 +351,8 @@ mod tests {
         let shared = format!("{BRIDGE}\nShare this story\n");
         let pairs = parse_pairs("x\ty\t1\n", Path::new("p")).unwrap();
         let documents = documents([("x", BRIDGE), ("y", &shared)]);
-        let score = |keep_furniture| {
-            let config = MatchConfig { keep_furniture, ..MatchConfig::default() };
+        let score = |keep_boilerplate| {
+            let config = MatchConfig { keep_boilerplate, ..MatchConfig::default() };
             scores(&pairs, &documents, &config).unwrap()[0]
         };
         assert!((score(false) - 1.0).abs() < 1e-9 && score(true) < 1.0);

@@ -4,10 +4,10 @@
 //! candidates depend on how word frequencies fall off and on how much unrelated stories share. So the documents are
 //! written in an invented language that has what matters: the function words of English and 200,000 word forms with
 //! Zipf–Mandelbrot frequencies, stock phrases, subject areas, stories with words and names of their own, quotes, numbers, datelines, lognormal lengths,
-//! and sites that put their furniture around it.
+//! and sites that put their boilerplate around it.
 //!
 //! Families of every relation are planted, and next to them what must not be grouped: the agency's form filled in on
-//! other days, follow-ups that repeat background paragraphs, and unrelated stories under the same furniture. Every
+//! other days, follow-ups that repeat background paragraphs, and unrelated stories under the same boilerplate. Every
 //! document hangs on the seed and its number alone, so that threads can make them in any order, and a corpus of millions
 //! needs four bytes of memory a family. The seed means the same corpus on every machine.
 //!
@@ -29,7 +29,7 @@ mod story;
 
 use serde::{Deserialize, Serialize};
 
-use crate::perturb::furniture::Site;
+use crate::perturb::boilerplate::Site;
 use crate::perturb::rng::Rng;
 use compose::Composer;
 use plan::Plan;
@@ -51,7 +51,7 @@ pub struct GeneratorConfig {
 pub enum Relation {
     /// The dispatch itself; most have no copies.
     Original,
-    /// The same words, under other furniture.
+    /// The same words, under other boilerplate.
     Identical,
     /// A few words, a dateline or the last paragraphs differ.
     Copy,
@@ -76,7 +76,7 @@ pub struct Generated {
     pub date: String,
     /// The publishing site.
     pub source: String,
-    /// Paragraphs separated by blank lines, furniture included.
+    /// Paragraphs separated by blank lines, boilerplate included.
     pub text: String,
     /// Documents of one dispatch have the same number.
     pub family: u32,
@@ -87,7 +87,7 @@ pub struct Generated {
     pub near: Option<u32>,
 }
 
-/// Share of the documents that carry furniture.
+/// Share of the documents that carry boilerplate.
 const FURNISHED: f64 = 0.7;
 /// Days from the first to the last dispatch, for small and for large corpora.
 const DAYS: (u32, u32) = (60, 1461);

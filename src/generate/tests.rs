@@ -11,7 +11,7 @@ fn corpus(documents: u32) -> Generator {
     Generator::new(GeneratorConfig { documents, seed: 11 })
 }
 
-/// The stories without furniture, by slot.
+/// The stories without boilerplate, by slot.
 fn bare(generator: &Generator) -> Vec<(Made, String)> {
     (0..generator.len())
         .map(|slot| {

@@ -15,7 +15,7 @@
 //! assert_eq!(half, "The ferry sank on Monday. Nobody was hurt.");
 //! ```
 
-pub(crate) mod furniture;
+pub(crate) mod boilerplate;
 mod names;
 mod noise;
 mod order;
@@ -33,7 +33,7 @@ use rng::Rng;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Perturbation {
     /// Text that a site adds around and inside every article: navigation, teasers, credits, notices.
-    Furniture {
+    Boilerplate {
         /// How many blocks; a real page has 3 to 12.
         blocks: usize,
     },
@@ -77,15 +77,15 @@ pub enum Perturbation {
 pub struct Context<'a> {
     /// Another story, for [`Perturbation::Splice`]; without one that leaves the text as it was.
     pub other: &'a str,
-    /// Number of the publishing site: all documents of one site get the same furniture, but for some teasers.
+    /// Number of the publishing site: all documents of one site get the same boilerplate, but for some teasers.
     pub site: u64,
 }
 
 /// The standard suite, each perturbation at the strengths worth a row in a table of results.
 pub const ALL: &[Perturbation] = &[
-    Perturbation::Furniture { blocks: 3 },
-    Perturbation::Furniture { blocks: 6 },
-    Perturbation::Furniture { blocks: 12 },
+    Perturbation::Boilerplate { blocks: 3 },
+    Perturbation::Boilerplate { blocks: 6 },
+    Perturbation::Boilerplate { blocks: 12 },
     Perturbation::Truncate { keep: 0.7 },
     Perturbation::Truncate { keep: 0.5 },
     Perturbation::Truncate { keep: 0.3 },
@@ -112,10 +112,10 @@ impl Perturbation {
     /// The standard suite: see [`ALL`].
     pub const ALL: &'static [Self] = ALL;
 
-    /// A stable name in snake case, strength included: `truncate_50`, `ocr_2`, `furniture_6`. Parses back.
+    /// A stable name in snake case, strength included: `truncate_50`, `ocr_2`, `boilerplate_6`. Parses back.
     pub fn name(&self) -> String {
         match *self {
-            Self::Furniture { blocks } => format!("furniture_{blocks}"),
+            Self::Boilerplate { blocks } => format!("boilerplate_{blocks}"),
             Self::Truncate { keep } => format!("truncate_{}", percent(keep)),
             Self::MiddleCut => "middle_cut".to_owned(),
             Self::SentenceShuffle => "sentence_shuffle".to_owned(),
@@ -135,7 +135,7 @@ impl Perturbation {
     pub fn apply(&self, text: &str, context: &Context<'_>, seed: u64) -> String {
         let rng = &mut Rng::of(&[seed, xxhash_rust::xxh3::xxh3_64(text.as_bytes())]);
         match *self {
-            Self::Furniture { blocks } => furniture::furnish(text, context.site, blocks, rng),
+            Self::Boilerplate { blocks } => boilerplate::furnish(text, context.site, blocks, rng),
             Self::Truncate { keep } => order::truncate(text, clamp(keep)),
             Self::MiddleCut => order::middle_cut(text),
             Self::SentenceShuffle => order::shuffle_sentences(text, rng),
@@ -178,7 +178,7 @@ impl FromStr for Perturbation {
             _ => Err(unknown()),
         };
         match kind {
-            "furniture" => Ok(Self::Furniture { blocks: strength.parse().map_err(|_| unknown())? }),
+            "boilerplate" => Ok(Self::Boilerplate { blocks: strength.parse().map_err(|_| unknown())? }),
             "truncate" => Ok(Self::Truncate { keep: share()? }),
             "ocr" => Ok(Self::OcrNoise { rate: share()? }),
             "synonyms" => Ok(Self::Synonyms { share: share()? }),

@@ -54,7 +54,7 @@ fn names_are_stable_and_parse_back() {
     assert_eq!(Perturbation::OcrNoise { rate: 0.005 }.name(), "ocr_0_5");
     assert_eq!("ocr_0_5".parse(), Ok(Perturbation::OcrNoise { rate: 0.005 }));
     assert_eq!(Perturbation::Truncate { keep: 0.5 }.to_string(), "truncate_50");
-    for wrong in ["", "truncate", "truncate_", "truncate_101", "ocr_x", "furniture_-1", "upper"] {
+    for wrong in ["", "truncate", "truncate_", "truncate_101", "ocr_x", "boilerplate_-1", "upper"] {
         assert!(wrong.parse::<Perturbation>().is_err(), "{wrong}");
     }
 }
@@ -126,12 +126,12 @@ fn a_splice_holds_both() {
 }
 
 #[test]
-fn furniture_of_a_site_is_the_same_on_all_its_pages() {
+fn boilerplate_of_a_site_is_the_same_on_all_its_pages() {
     let other = STORY.replace("Northvale", "Dunmarsh");
     let lines = |text: &str, story: &str| -> Vec<String> {
         text.lines().filter(|l| !l.is_empty() && !story.contains(l)).map(str::to_owned).collect()
     };
-    let six = Perturbation::Furniture { blocks: 6 };
+    let six = Perturbation::Boilerplate { blocks: 6 };
     let (mut shared, mut strangers) = (0, 0);
     for site in 0..30 {
         let here = lines(&six.apply(STORY, &context(site), 1), STORY);
@@ -145,10 +145,10 @@ fn furniture_of_a_site_is_the_same_on_all_its_pages() {
 }
 
 #[test]
-fn furniture_leaves_the_story_in_it() {
+fn boilerplate_leaves_the_story_in_it() {
     for text in SCRIPTS {
         for (site, blocks) in [(1, 0), (2, 3), (3, 12), (4, 30)] {
-            let out = Perturbation::Furniture { blocks }.apply(text, &context(site), site);
+            let out = Perturbation::Boilerplate { blocks }.apply(text, &context(site), site);
             let mut at = 0;
             for sentence in sentences(text) {
                 let found = out[at..].find(&text[sentence.range.clone()]);
@@ -161,10 +161,10 @@ fn furniture_leaves_the_story_in_it() {
 }
 
 #[test]
-fn furniture_speaks_the_language_of_the_page() {
-    let out = Perturbation::Furniture { blocks: 12 }.apply(SCRIPTS[1], &context(5), 1);
+fn boilerplate_speaks_the_language_of_the_page() {
+    let out = Perturbation::Boilerplate { blocks: 12 }.apply(SCRIPTS[1], &context(5), 1);
     assert!(out.contains("cookie") && out.matches(|c| ('а'..='я').contains(&c)).count() > 400, "{out}");
-    assert!(Perturbation::Furniture { blocks: 12 }.apply(SCRIPTS[2], &context(5), 1).contains('版'));
+    assert!(Perturbation::Boilerplate { blocks: 12 }.apply(SCRIPTS[2], &context(5), 1).contains('版'));
 }
 
 fn any_text() -> impl Strategy<Value = String> {
@@ -210,7 +210,7 @@ proptest! {
             Perturbation::Truncate { keep: strength },
             Perturbation::OcrNoise { rate: strength },
             Perturbation::Synonyms { share: strength },
-            Perturbation::Furniture { blocks },
+            Perturbation::Boilerplate { blocks },
         ] {
             perturbation.apply(&text, &context(1), 1);
             prop_assert!(perturbation.name().parse::<Perturbation>().is_ok());

@@ -57,7 +57,7 @@ pub(super) struct Corpus {
     pub(super) languages: Vec<LanguageKey>,
     pub(super) headlines: Headlines,
     /// By document: whether it is labelled as updated periodically.
-    pub(super) living: Arc<Vec<bool>>,
+    pub(super) periodically_updated: Arc<Vec<bool>>,
     pub(super) learned: Learned,
     keys: BandKeys,
     /// By document: a hash of its tokens and its date, until all are read.
@@ -90,7 +90,7 @@ impl Corpus {
             known_sources: Arc::default(),
             languages: Vec::new(),
             headlines: Headlines::new(&budget.part(1, 32)),
-            living: Arc::default(),
+            periodically_updated: Arc::default(),
             keys: BandKeys::new(Bands::for_config(&config.matching).bands, &budget.part(1, 4)),
             digests: Vec::new(),
             first: Vec::new(),
@@ -134,13 +134,13 @@ impl Corpus {
         Arc::make_mut(&mut self.known_sources).push(known_source(&header.meta));
         self.languages.push(LanguageKey::of(header.meta.language.as_deref()));
         match read {
-            Read::New(New { tokens, keys, credits, living, headline, no_article, .. }) => {
+            Read::New(New { tokens, keys, credits, periodically_updated, headline, no_article, .. }) => {
                 self.no_article.push(no_article);
                 self.headlines.push(&headline)?;
                 let instant = header.meta.published.as_deref().and_then(crate::dates::instant);
                 let published = instant.map(jiff::Timestamp::as_second);
                 Arc::make_mut(&mut self.published).push(published);
-                Arc::make_mut(&mut self.living).push(living);
+                Arc::make_mut(&mut self.periodically_updated).push(periodically_updated);
                 self.headers.push(header, &credits)?;
                 self.keys.push(id, length(tokens.len()), &keys)?;
                 self.tokens.push(&tokens)?;
@@ -155,8 +155,8 @@ impl Corpus {
                 self.headlines.push(&headline)?;
                 let published = self.published[first.index()];
                 Arc::make_mut(&mut self.published).push(published);
-                let living = self.living[first.index()];
-                Arc::make_mut(&mut self.living).push(living);
+                let periodically_updated = self.periodically_updated[first.index()];
+                Arc::make_mut(&mut self.periodically_updated).push(periodically_updated);
                 self.headers.push_again(header, first)?;
                 if self.sources[first.index()] != source {
                     // What its source adds to its texts may part the two.

@@ -182,7 +182,7 @@ impl<'a> Pipeline<'a> {
         let config = with_folders.as_ref().unwrap_or(config);
         let publications = stages::publications(&corpus, config);
         let groups = stages::copies(&corpus, &publications, config, cancel, &mut account)?;
-        let groups = stages::furniture(&mut corpus, groups, &publications, config, cancel, &mut account)?;
+        let groups = stages::boilerplate(&mut corpus, groups, &publications, config, cancel, &mut account)?;
         let scorer = stages::scorer(&corpus, &groups, config)?;
         let judge = judge::Pairs::new(&corpus, &config.matching, scorer, &publications);
         let checked = stages::join(&corpus, &groups, &judge, config, cancel, &mut account)?;

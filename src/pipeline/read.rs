@@ -15,7 +15,7 @@ use crate::progress::{Cancel, Progress, Stage};
 use crate::sketch::Sketcher;
 use crate::spill::Budget;
 use crate::text::credit::{self, Agencies, Credit};
-use crate::text::{NoArticle, Tokenizer, Tokens, each_shingle, is_living, no_article};
+use crate::text::{NoArticle, Tokenizer, Tokens, each_shingle, is_periodically_updated, no_article};
 use crate::verify::Profile;
 use crate::{DocId, Document, Result};
 
@@ -42,7 +42,7 @@ pub(super) struct New {
     pub(super) keys: Vec<u64>,
     pub(super) credits: Vec<Credit>,
     /// Whether it is labelled as updated periodically.
-    pub(super) living: bool,
+    pub(super) periodically_updated: bool,
     /// The terms of its headline.
     pub(super) headline: Vec<u32>,
     /// Why it holds no article, where it does not.
@@ -102,7 +102,7 @@ pub(super) fn read_into(
             return (document, Read::New(New::default()));
         }
         let credits = credit::credits(&document.text, &document.meta, &agencies);
-        let living = is_living(document.meta.title.as_deref(), &document.text);
+        let periodically_updated = is_periodically_updated(document.meta.title.as_deref(), &document.text);
         let in_paragraphs: usize =
             tokens.lines().map(|line| line.len()).filter(|&length| length >= PARAGRAPH).sum();
         let may_lack = in_paragraphs <= ARTICLE;
@@ -113,7 +113,10 @@ pub(super) fn read_into(
         } else {
             Vec::new()
         };
-        (document, Read::New(New { tokens, keys, credits, living, headline, no_article, digest }))
+        (
+            document,
+            Read::New(New { tokens, keys, credits, periodically_updated, headline, no_article, digest }),
+        )
     };
     account.measure(Stage::Read, |_| {
         let mut inputs = 0;

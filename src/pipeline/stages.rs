@@ -93,8 +93,8 @@ fn collapse(
 }
 
 /// Marks the lines that sources add to their stories, learned from the representatives, and groups the copies anew where
-/// that changed any document: what differed by its furniture alone does no longer.
-pub(super) fn furniture(
+/// that changed any document: what differed by its boilerplate alone does no longer.
+pub(super) fn boilerplate(
     corpus: &mut Corpus,
     groups: CopyGroups,
     publications: &Publications,
@@ -102,11 +102,11 @@ pub(super) fn furniture(
     cancel: &Cancel,
     account: &mut Account<'_>,
 ) -> Result<CopyGroups> {
-    if config.matching.keep_furniture {
+    if config.matching.keep_boilerplate {
         corpus.forget_keys();
         return Ok(groups);
     }
-    account.stage(Stage::Furniture, groups.leaders() as u64, None, |_| {
+    account.stage(Stage::Boilerplate, groups.leaders() as u64, None, |_| {
         cancel.check()?;
         let mut stories: Vec<DocId> =
             corpus.leaders(&groups).chain(apart_from_leaders(corpus, &groups)).collect();
@@ -225,7 +225,7 @@ fn frequencies_of(corpus: &Corpus, leaders: &[(LanguageKey, DocId)]) -> Result<F
 /// When each document was published, where its date is understood and is to count, and as what.
 pub(super) fn publications(corpus: &Corpus, config: &Config) -> Publications {
     let dates = if config.matching.ignore_dates { Arc::default() } else { Arc::clone(&corpus.published) };
-    Publications::new(dates, Arc::clone(&corpus.living), config.matching.window)
+    Publications::new(dates, Arc::clone(&corpus.periodically_updated), config.matching.window)
         .with_sources(Arc::clone(&corpus.known_sources))
 }
 

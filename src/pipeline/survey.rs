@@ -34,7 +34,7 @@ pub(super) fn survey(
     corpus.find_twins()?;
     let publications = stages::publications(&corpus, config);
     let groups = stages::copies(&corpus, &publications, config, cancel, &mut account)?;
-    let groups = stages::furniture(&mut corpus, groups, &publications, config, cancel, &mut account)?;
+    let groups = stages::boilerplate(&mut corpus, groups, &publications, config, cancel, &mut account)?;
     let leaders: Vec<DocId> = corpus.leaders(&groups).collect();
     let candidates = joins::proposed(&corpus, &leaders, &config.matching, cancel)?;
     let matching = &config.matching;

@@ -19,8 +19,9 @@ use crate::config::Config;
 use crate::document::Header;
 use crate::ingest::References;
 use crate::report::{
-    ClusterLine, DocumentLine, EdgeCounts, EdgeLine, FurnitureLine, JsonLines, Lines, MemberLine, ModelLine,
-    PassageLine, Relation, ReportLine, RunLine, SCHEMA, Spooled, SummaryLine, VersionLine, peak_memory,
+    BoilerplateLine, ClusterLine, DocumentLine, EdgeCounts, EdgeLine, JsonLines, Lines, MemberLine,
+    ModelLine, PassageLine, Relation, ReportLine, RunLine, SCHEMA, Spooled, SummaryLine, VersionLine,
+    peak_memory,
 };
 use crate::sources::source_name;
 use crate::spill::Budget;
@@ -72,7 +73,7 @@ pub(super) fn run(
         || evidence.reader(),
         |grounds, at| edge_line(&found.edges[at], grounds.get(at)?.unwrap_or_default(), &corpus, words),
     )?;
-    let furniture = furniture_lines(&corpus, &wording.words)?;
+    let boilerplate = boilerplate_lines(&corpus, &wording.words)?;
     // Each part goes as soon as it is told.
     drop((found.edges, wording.evidence, wording.words));
     let mut clusters: Vec<ClusterLine> = found
@@ -118,7 +119,7 @@ pub(super) fn run(
         peak_memory: peak_memory(),
         folder_sources: wording.folder_sources,
     };
-    Ok(Spooled { header, documents, skipped: corpus.skipped, furniture, edges, clusters, summary })
+    Ok(Spooled { header, documents, skipped: corpus.skipped, boilerplate, edges, clusters, summary })
 }
 
 fn counted(edges: &[Edge]) -> EdgeCounts {
@@ -176,7 +177,7 @@ fn document_line(
         }
         Err(_) => Vec::new(),
     };
-    let furniture_tokens = corpus.tokens.furniture_of(document);
+    let boilerplate_tokens = corpus.tokens.boilerplate_of(document);
     Ok(DocumentLine {
         reference: false,
         id: header.id,
@@ -192,8 +193,8 @@ fn document_line(
         language: header.meta.language,
         credits: credits.iter().map(|credit| credit.agency.clone()).collect(),
         credit_evidence: credits,
-        tokens: position(corpus.tokens.len_of(document)).saturating_add(furniture_tokens),
-        furniture_tokens,
+        tokens: position(corpus.tokens.len_of(document)).saturating_add(boilerplate_tokens),
+        boilerplate_tokens,
         duplicate_id: header.duplicate_id,
         no_article: corpus.no_article[document.index()],
         composite,
@@ -201,11 +202,11 @@ fn document_line(
 }
 
 /// The learned lines by source, those of one in the order of reading.
-fn furniture_lines(corpus: &Corpus, words: &Words) -> Result<Vec<FurnitureLine>> {
+fn boilerplate_lines(corpus: &Corpus, words: &Words) -> Result<Vec<BoilerplateLine>> {
     let mut headers = corpus.headers.reader();
     let mut line = |line: &Marked| {
         let (header, _) = headers.get(line.first)?;
-        Ok(FurnitureLine {
+        Ok(BoilerplateLine {
             source: source_name(&header.path, header.record, &header.meta).to_owned(),
             line: words.lines.get(&line.known.key()).cloned(),
             documents: line.documents,
@@ -213,7 +214,8 @@ fn furniture_lines(corpus: &Corpus, words: &Words) -> Result<Vec<FurnitureLine>>
             runs: line.known.runs().to_vec(),
         })
     };
-    let mut lines: Vec<FurnitureLine> = corpus.learned.marked.iter().map(&mut line).collect::<Result<_>>()?;
+    let mut lines: Vec<BoilerplateLine> =
+        corpus.learned.marked.iter().map(&mut line).collect::<Result<_>>()?;
     lines.sort_by(|x, y| x.source.cmp(&y.source));
     Ok(lines)
 }

@@ -221,8 +221,8 @@ fn quoted(text: &str, placed: &Placed, sentences: &[Sentence]) -> Vec<((DocId, u
             let mut bytes = placed.bytes(text, range);
             let first = placed.words.get(range.start).map_or(bytes.end, |word| word.start);
             // A dateline is no part of the sentence that it stands before.
-            let furniture = placed.furniture.iter().filter(|furniture| furniture.end <= first);
-            bytes.start = furniture.fold(bytes.start, |start, furniture| start.max(furniture.end));
+            let boilerplate = placed.boilerplate.iter().filter(|boilerplate| boilerplate.end <= first);
+            bytes.start = boilerplate.fold(bytes.start, |start, boilerplate| start.max(boilerplate.end));
             let words: Vec<&str> = text[bytes].split_whitespace().collect();
             ((*document, range.start), shortened(&words.join(" "), SENTENCE_CHARS))
         })

@@ -126,7 +126,7 @@ fn row(
         optional(document.url.as_deref()),
         text(&document.credits.join(AND)),
         optional(document.language.as_deref()),
-        document.tokens.saturating_sub(document.furniture_tokens).to_string(),
+        document.tokens.saturating_sub(document.boilerplate_tokens).to_string(),
         of_cluster(&|cluster, _| yes(cluster.earliest.as_deref() == Some(id))),
     ]
 }

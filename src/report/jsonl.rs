@@ -12,7 +12,7 @@ use std::path::Path;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{ClusterLine, DocumentLine, EdgeLine, FurnitureLine, Line, Run, RunLine, SCHEMA, SummaryLine};
+use super::{BoilerplateLine, ClusterLine, DocumentLine, EdgeLine, Line, Run, RunLine, SCHEMA, SummaryLine};
 use crate::config::Config;
 use crate::document::Skipped;
 use crate::{Error, Result};
@@ -24,7 +24,7 @@ pub enum LineRef<'a> {
     Run(&'a RunLine),
     Document(&'a DocumentLine),
     Skipped(&'a Skipped),
-    Furniture(&'a FurnitureLine),
+    Boilerplate(&'a BoilerplateLine),
     Edge(&'a EdgeLine),
     Cluster(&'a ClusterLine),
     Summary(&'a SummaryLine),
@@ -39,7 +39,7 @@ impl Run {
         let lines = std::iter::once(LineRef::Run(&self.header))
             .chain(self.documents.iter().map(LineRef::Document))
             .chain(self.skipped.iter().map(LineRef::Skipped))
-            .chain(self.furniture.iter().map(LineRef::Furniture))
+            .chain(self.boilerplate.iter().map(LineRef::Boilerplate))
             .chain(self.edges.iter().map(LineRef::Edge))
             .chain(self.clusters.iter().map(LineRef::Cluster))
             .chain(std::iter::once(LineRef::Summary(&self.summary)));
@@ -85,7 +85,7 @@ struct Reader<'a> {
     documents: Vec<DocumentLine>,
     ids: HashSet<String>,
     skipped: Vec<Skipped>,
-    furniture: Vec<FurnitureLine>,
+    boilerplate: Vec<BoilerplateLine>,
     edges: Vec<EdgeLine>,
     clusters: Vec<ClusterLine>,
     summary: Option<SummaryLine>,
@@ -101,7 +101,7 @@ impl<'a> Reader<'a> {
             documents: Vec::new(),
             ids: HashSet::new(),
             skipped: Vec::new(),
-            furniture: Vec::new(),
+            boilerplate: Vec::new(),
             edges: Vec::new(),
             clusters: Vec::new(),
             summary: None,
@@ -133,7 +133,7 @@ impl<'a> Reader<'a> {
                 self.documents.push(document);
             }
             Line::Skipped(skipped) => self.skipped.push(skipped),
-            Line::Furniture(line) => self.furniture.push(line),
+            Line::Boilerplate(line) => self.boilerplate.push(line),
             Line::Unknown => {}
             Line::Edge(edge) => {
                 self.known(&edge.a)?;
@@ -182,7 +182,7 @@ impl<'a> Reader<'a> {
             Line::Run(_) => (0, "run"),
             Line::Document(_) => (1, "document"),
             Line::Skipped(_) => (2, "skipped"),
-            Line::Furniture(_) => (3, "furniture"),
+            Line::Boilerplate(_) => (3, "boilerplate"),
             Line::Edge(_) => (4, "edge"),
             Line::Cluster(_) => (5, "cluster"),
             Line::Summary(_) => (6, "summary"),
@@ -193,7 +193,7 @@ impl<'a> Reader<'a> {
         }
         if place != 0 && place < self.place {
             return Err(self.error(format!(
-                "expected run, document, skipped, furniture, edge, cluster, summary lines in this order, found a late `{name}`"
+                "expected run, document, skipped, boilerplate, edge, cluster, summary lines in this order, found a late `{name}`"
             )));
         }
         self.place = place;
@@ -260,7 +260,7 @@ impl<'a> Reader<'a> {
             header,
             documents: self.documents,
             skipped: self.skipped,
-            furniture: self.furniture,
+            boilerplate: self.boilerplate,
             edges: self.edges,
             clusters: self.clusters,
             summary,

@@ -19,8 +19,8 @@ pub use lines::{Lines, ReportLine};
 pub use memory::peak_memory;
 pub use page::{Absent, Texts};
 pub use schema::{
-    ClusterLine, DocumentLine, EarliestBy, EdgeCounts, EdgeLine, FurnitureLine, Line, MemberLine, ModelLine,
-    PassageLine, Relation, RunLine, SCHEMA, StageLine, SummaryLine, VersionLine,
+    BoilerplateLine, ClusterLine, DocumentLine, EarliestBy, EdgeCounts, EdgeLine, Line, MemberLine,
+    ModelLine, PassageLine, Relation, RunLine, SCHEMA, StageLine, SummaryLine, VersionLine,
 };
 pub(crate) use screen::{clean, cut, cut_middle, number, pad, width, wrap};
 pub use spooled::Spooled;
@@ -40,7 +40,7 @@ pub struct Run {
     /// Every input that gave none.
     pub skipped: Vec<Skipped>,
     /// Lines that sources were learned to add to their stories, by source.
-    pub furniture: Vec<FurnitureLine>,
+    pub boilerplate: Vec<BoilerplateLine>,
     /// Every verified pair, by `a`, then `b`, in the order of reading.
     pub edges: Vec<EdgeLine>,
     /// Clusters of two or more, largest first, then by id.
@@ -50,10 +50,10 @@ pub struct Run {
 }
 
 impl Run {
-    /// What the run learned to be furniture, for reading its documents as it did.
+    /// What the run learned to be boilerplate, for reading its documents as it did.
     pub fn learned(&self) -> SourceLines {
         let (lines, stretches): (Vec<_>, Vec<_>) =
-            self.furniture.iter().partition(|line| line.runs.is_empty());
+            self.boilerplate.iter().partition(|line| line.runs.is_empty());
         SourceLines::new(
             lines.into_iter().map(|line| line.key),
             stretches.into_iter().flat_map(|stretch| &stretch.runs).copied(),

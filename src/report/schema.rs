@@ -1,5 +1,5 @@
 //! The lines of a run report, schema 1: one JSON object a line, `type` first, in the order
-//! `run`, `document`s, `skipped`s, `furniture`s, `edge`s, `cluster`s, `summary`.
+//! `run`, `document`s, `skipped`s, `boilerplate`s, `edge`s, `cluster`s, `summary`.
 //!
 //! Keys and lines may be added; none is renamed or removed without a new schema number.
 
@@ -25,7 +25,7 @@ pub enum Line {
     /// One an input that gave no document.
     Skipped(Skipped),
     /// One a line that a source was learned to add to its texts.
-    Furniture(FurnitureLine),
+    Boilerplate(BoilerplateLine),
     /// One a verified pair.
     Edge(EdgeLine),
     /// One a cluster of two or more, largest first.
@@ -123,8 +123,8 @@ pub struct DocumentLine {
     pub credit_evidence: Vec<Credit>,
     /// Tokens of the text.
     pub tokens: u32,
-    /// Tokens of it that are site furniture.
-    pub furniture_tokens: u32,
+    /// Tokens of it that are site boilerplate.
+    pub boilerplate_tokens: u32,
     /// The id the record asked for, where another document had it already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duplicate_id: Option<String>,
@@ -151,7 +151,7 @@ fn is_zero(value: &u64) -> bool {
 
 /// A line or a stretch of text that a source adds to its stories, as the run learned it from them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FurnitureLine {
+pub struct BoilerplateLine {
     /// The source: a name, a host, a folder or a container.
     pub source: String,
     /// The line as the first document has it, cut where it is long; `None` where that could not be read again.

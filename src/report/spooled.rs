@@ -8,7 +8,7 @@ use super::csv::write_table;
 use super::jsonl::LineRef;
 use super::text::Told;
 use super::{
-    ClusterLine, DocumentLine, EdgeLine, FurnitureLine, Lines, Run, RunLine, SummaryLine, TableStyle,
+    BoilerplateLine, ClusterLine, DocumentLine, EdgeLine, Lines, Run, RunLine, SummaryLine, TableStyle,
     TextStyle,
 };
 use crate::Result;
@@ -24,8 +24,8 @@ pub struct Spooled {
     pub documents: Lines<DocumentLine>,
     /// Every input that gave none.
     pub skipped: Vec<Skipped>,
-    /// Lines that were learned to be furniture, by source.
-    pub furniture: Vec<FurnitureLine>,
+    /// Lines that were learned to be boilerplate, by source.
+    pub boilerplate: Vec<BoilerplateLine>,
     /// Every verified pair, by `a`, then `b`, in the order of reading.
     pub edges: Lines<EdgeLine>,
     /// Clusters of two or more, largest first, then by id.
@@ -44,7 +44,7 @@ impl Spooled {
             header: self.header,
             documents: self.documents.into_vec()?,
             skipped: self.skipped,
-            furniture: self.furniture,
+            boilerplate: self.boilerplate,
             edges: self.edges.into_vec()?,
             clusters: self.clusters,
             summary: self.summary,
@@ -65,8 +65,8 @@ impl Spooled {
         for skipped in &self.skipped {
             one(&mut out, &LineRef::Skipped(skipped))?;
         }
-        for line in &self.furniture {
-            one(&mut out, &LineRef::Furniture(line))?;
+        for line in &self.boilerplate {
+            one(&mut out, &LineRef::Boilerplate(line))?;
         }
         self.edges.write(&mut out)?;
         for cluster in &self.clusters {

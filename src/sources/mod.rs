@@ -1,6 +1,6 @@
 //! What a run learns of its sources: the lines that a site adds to all its articles.
 //!
-//! Rules know share bars and "Read also" ([`furniture`](crate::text::furniture)); they do not know the name of a
+//! Rules know share bars and "Read also" ([`boilerplate`](crate::text::boilerplate)); they do not know the name of a
 //! newsletter, the cookie notice of one publisher or the box that an agency closes every dispatch with. A folder shows
 //! them by itself: the same line under many stories of one source that have nothing else in common (the style trees of
 //! Yi, Liu and Li 2003, on lines). In come the representatives of the copy groups, so that a story reprinted two hundred
@@ -78,7 +78,7 @@ pub struct Added {
     pub sources: HashSet<u64>,
 }
 
-/// Learns the furniture of sources from the stories of a run: pairs of a source and a document, one of each copy group.
+/// Learns the boilerplate of sources from the stories of a run: pairs of a source and a document, one of each copy group.
 /// `language` says which language a document is in, `idf` weighs terms.
 ///
 /// Deterministic, whatever the threads, the order of the stories and the budget.
@@ -183,7 +183,7 @@ impl Rest {
         let pieces = repeated.pieces(source, tokens);
         let left_out: usize = pieces.iter().map(|piece| piece.tokens.len()).sum();
         let is_form = 2 * (tokens.len() - left_out) < without_lines;
-        // What is left of a sentence in which furniture stands may be the furniture's own: a place, a date.
+        // What is left of a sentence in which boilerplate stands may be the boilerplate's own: a place, a date.
         let mut pieces = pieces.iter().peekable();
         let touched = tokens.segments().filter(|sentence| {
             while pieces.next_if(|piece| piece.tokens.end <= sentence.start).is_some() {}

@@ -22,7 +22,7 @@ const STORIES: usize = 1 << 10;
 /// Tokens of them, at most.
 const TOKENS: usize = 1 << 20;
 
-/// The runs that stand in stretches of furniture (see [`SourceLines`]) in enough stories of a source, in no particular order;
+/// The runs that stand in stretches of boilerplate (see [`SourceLines`]) in enough stories of a source, in no particular order;
 /// `ranks` are those of the stories, and `lines` are left out.
 pub(super) fn repeated(
     stories: &[(u64, DocId)],

@@ -33,13 +33,13 @@ fn under_every_story(line: &str) -> Vec<(u64, String)> {
 }
 
 #[test]
-fn a_notice_under_every_story_of_a_source_is_furniture() {
-    let (furniture, tokens) = learned(&under_every_story(NOTICE));
-    assert_eq!(furniture.len(), 1);
-    let marked = furniture.marked(1, &tokens[0]).expect("it has the line");
+fn a_notice_under_every_story_of_a_source_is_boilerplate() {
+    let (boilerplate, tokens) = learned(&under_every_story(NOTICE));
+    assert_eq!(boilerplate.len(), 1);
+    let marked = boilerplate.marked(1, &tokens[0]).expect("it has the line");
     let words = NOTICE.split(' ').count();
     assert_eq!(marked.len() + words, tokens[0].len());
-    assert_eq!(marked.furniture_len() as usize, words);
+    assert_eq!(marked.boilerplate_len() as usize, words);
     assert_eq!(marked.as_slice(), tokenize(&format!("{0}\n{0}", STORIES[0])).as_slice());
     assert_eq!(marked.lines().count(), 2);
 }
@@ -58,17 +58,17 @@ fn flat() -> Vec<(u64, String)> {
 }
 
 #[test]
-fn a_notice_with_a_part_of_its_own_inside_the_text_is_furniture() {
-    let (furniture, tokens) = learned(&flat());
-    assert!(!furniture.is_empty());
+fn a_notice_with_a_part_of_its_own_inside_the_text_is_boilerplate() {
+    let (boilerplate, tokens) = learned(&flat());
+    assert!(!boilerplate.is_empty());
     for (tokens, story) in tokens.iter().zip(STORIES) {
-        let marked = furniture.marked(1, tokens).expect("it has the notice");
+        let marked = boilerplate.marked(1, tokens).expect("it has the notice");
         assert_eq!(marked.as_slice(), tokenize(&format!("{story} {story}")).as_slice());
     }
-    assert_eq!(furniture.marked(2, &tokens[0]), None);
+    assert_eq!(boilerplate.marked(2, &tokens[0]), None);
     let mut reversed = flat();
     reversed.reverse();
-    assert_eq!(learned(&reversed).0, furniture);
+    assert_eq!(learned(&reversed).0, boilerplate);
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn a_notice_inside_three_texts_is_text() {
 }
 
 #[test]
-fn a_notice_in_the_language_of_a_few_stories_is_furniture() {
+fn a_notice_in_the_language_of_a_few_stories_is_boilerplate() {
     let german = [
         "Der Rat von Velmark will die alte Brücke vor dem Winter neu bauen, weil die Pfeiler Risse haben.",
         "Der Preis für Weizen steigt in der dritten Woche, weil die Dürre die Ernte auf der Ebene verdirbt.",
@@ -97,13 +97,13 @@ fn a_notice_in_the_language_of_a_few_stories_is_furniture() {
             ),
         )
     }));
-    let (furniture, tokens) = learned(&stories);
-    let marked = furniture.marked(1, &tokens[0]).expect("it has the notice");
+    let (boilerplate, tokens) = learned(&stories);
+    let marked = boilerplate.marked(1, &tokens[0]).expect("it has the notice");
     assert_eq!(marked.as_slice(), tokenize(&format!("{0} {0}", german[0])).as_slice());
 }
 
 #[test]
-fn the_form_that_reports_are_filled_into_is_no_furniture() {
+fn the_form_that_reports_are_filled_into_is_no_boilerplate() {
     let firms =
         ["Olmar Steel", "Brandt Ferries", "Tirna Foods", "Quell Paper", "Harlo Glass", "Selby Motors"];
     let report = |firm: &str| {
@@ -118,7 +118,7 @@ fn the_form_that_reports_are_filled_into_is_no_furniture() {
 }
 
 #[test]
-fn what_the_stories_of_one_matter_say_again_is_no_furniture() {
+fn what_the_stories_of_one_matter_say_again_is_no_boilerplate() {
     // Four of many, alike: of a matter that the others have nothing to do with.
     let again = "Tirna's harbour has been shut since the storm of March broke its northern pier in two";
     let leads = [
@@ -135,8 +135,8 @@ fn what_the_stories_of_one_matter_say_again_is_no_furniture() {
 
 #[test]
 fn of_another_source_the_same_line_is_text() {
-    let (furniture, tokens) = learned(&under_every_story(NOTICE));
-    assert_eq!(furniture.marked(2, &tokens[0]), None);
+    let (boilerplate, tokens) = learned(&under_every_story(NOTICE));
+    assert_eq!(boilerplate.marked(2, &tokens[0]), None);
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn a_line_under_few_of_many_stories_is_text() {
 }
 
 #[test]
-fn the_background_of_follow_ups_is_no_furniture() {
+fn the_background_of_follow_ups_is_no_boilerplate() {
     let background =
         "The Meltem sank off Ordu on 3 May with a cargo of cement, and eleven sailors are still missing.";
     let follow_ups: Vec<(u64, String)> = [
@@ -172,9 +172,9 @@ fn the_background_of_follow_ups_is_no_furniture() {
 }
 
 #[test]
-fn a_document_of_furniture_alone_is_its_own_text() {
-    let (furniture, _) = learned(&under_every_story(NOTICE));
-    assert_eq!(furniture.marked(1, &tokenize(NOTICE)), None);
+fn a_document_of_boilerplate_alone_is_its_own_text() {
+    let (boilerplate, _) = learned(&under_every_story(NOTICE));
+    assert_eq!(boilerplate.marked(1, &tokenize(NOTICE)), None);
 }
 
 #[test]

@@ -5,7 +5,7 @@
 //!
 //! A line is known as a whole. Where pages have lost their line breaks, or a line has a part of its own on every page (a place,
 //! a count, a date), there is no line to know; what repeats are runs of [`RUN`] tokens, numbers being alike in them. Runs that
-//! follow each other make a stretch. A stretch is furniture where it begins as a sentence does and is long, or is nearly all of
+//! follow each other make a stretch. A stretch is boilerplate where it begins as a sentence does and is long, or is nearly all of
 //! its line: a phrase inside a sentence, however often a newsroom writes it, is text.
 
 use std::ops::Range;
@@ -33,7 +33,7 @@ pub struct SourceLines {
     filter: Box<[u64]>,
 }
 
-/// What is furniture in a document.
+/// What is boilerplate in a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece {
     /// Its tokens.
@@ -42,7 +42,7 @@ pub struct Piece {
     pub known: Known,
 }
 
-/// By what a piece of a text is known as furniture.
+/// By what a piece of a text is known as boilerplate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Known {
     /// The key of the line that it is.
@@ -94,7 +94,7 @@ impl SourceLines {
         self.filter.get(at).is_some_and(|bits| bits & bit != 0) && self.runs.contains(&key)
     }
 
-    /// The furniture of a document of `source`, in order and apart.
+    /// The boilerplate of a document of `source`, in order and apart.
     pub fn pieces(&self, source: u64, tokens: &Tokens) -> Vec<Piece> {
         let mut out = Vec::new();
         if self.is_empty() {
@@ -119,7 +119,7 @@ impl SourceLines {
         out
     }
 
-    /// The stretches of a line that are furniture; `sentences` are the tokens that its sentences begin at.
+    /// The stretches of a line that are boilerplate; `sentences` are the tokens that its sentences begin at.
     fn stretches(
         &self,
         line: &Range<usize>,
@@ -167,7 +167,7 @@ impl SourceLines {
         }
     }
 
-    /// The tokens of a document of `source` with these counted as furniture; `None` where it has none of them, or nothing
+    /// The tokens of a document of `source` with these counted as boilerplate; `None` where it has none of them, or nothing
     /// else.
     pub fn marked(&self, source: u64, tokens: &Tokens) -> Option<Tokens> {
         let pieces = self.pieces(source, tokens);
@@ -223,7 +223,7 @@ mod tests {
         SourceLines::new([], runs)
     }
 
-    /// What is left of a text of one line; all of it where nothing is furniture.
+    /// What is left of a text of one line; all of it where nothing is boilerplate.
     fn left(learned: &SourceLines, text: &str) -> Option<Tokens> {
         learned.marked(SOURCE, &tokenize(text))
     }
@@ -252,7 +252,7 @@ mod tests {
         let marked = left(&letter, &text).unwrap();
         assert_eq!(marked.as_slice(), bare.as_slice());
         assert_eq!(marked.segments().collect::<Vec<_>>(), bare.segments().collect::<Vec<_>>());
-        assert_eq!((marked.lines().count(), marked.furniture_len()), (1, 15));
+        assert_eq!((marked.lines().count(), marked.boilerplate_len()), (1, 15));
     }
 
     #[test]

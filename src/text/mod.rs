@@ -5,11 +5,10 @@
 //! hashes; no stage joins strings.
 
 mod article;
+mod boilerplate;
 pub mod credit;
 mod dictionary;
-mod furniture;
 mod learned;
-mod living;
 mod normalize;
 mod placed;
 mod script;
@@ -19,12 +18,12 @@ mod store;
 mod swar;
 mod tokenize;
 mod tokens;
+mod updated;
 
 pub use article::{NoArticle, no_article};
-pub use furniture::furniture;
+pub use boilerplate::boilerplate;
 pub use learned::{Known, Piece, SourceLines};
 pub(crate) use learned::{RUN, word_length, words_in};
-pub use living::is_living;
 pub use placed::Placed;
 #[cfg(feature = "html")]
 pub(crate) use script::{closes, ends_any_sentence, is_unspaced};
@@ -33,3 +32,4 @@ pub(crate) use shingle::{mix, sequence_hash};
 pub use store::{TokenReader, TokenStore};
 pub use tokenize::{Tokenizer, tokenize};
 pub use tokens::{Class, Token, Tokens};
+pub use updated::is_periodically_updated;

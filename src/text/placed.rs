@@ -10,19 +10,19 @@ use super::tokenize::Tokenizer;
 /// What ends a line of [`Tokens`], wherever it stands in the text.
 const LINE_ENDS: [char; 4] = ['\n', '\u{85}', '\u{2028}', '\u{2029}'];
 
-/// The tokens of a text that count, and where they and the furniture stand.
+/// The tokens of a text that count, and where they and the boilerplate stand.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Placed {
     /// The tokens that count.
     pub tokens: Tokens,
     /// Bytes of each of them.
     pub words: Vec<Range<usize>>,
-    /// Bytes of the furniture, in order and apart.
-    pub furniture: Vec<Range<usize>>,
+    /// Bytes of the boilerplate, in order and apart.
+    pub boilerplate: Vec<Range<usize>>,
 }
 
 impl Tokenizer {
-    /// The tokens of `text` that count in a document of `source`: without furniture, that of rules and that which was
+    /// The tokens of `text` that count in a document of `source`: without boilerplate, that of rules and that which was
     /// learned, unless it is kept.
     pub fn placed(&mut self, text: &str, source: u64) -> Placed {
         let ruled = self.ruled(text);
@@ -35,19 +35,19 @@ impl Tokenizer {
                 words.push(range);
             }
         });
-        let mut placed = Placed { tokens, words, furniture: ruled };
-        if self.keep_furniture {
+        let mut placed = Placed { tokens, words, boilerplate: ruled };
+        if self.keep_boilerplate {
             return placed;
         }
         let pieces = self.learned.pieces(source, &placed.tokens);
         if let Some(tokens) = placed.tokens.without(pieces.iter().map(|piece| &piece.tokens)) {
             let bytes = pieces.iter().map(|piece| placed.bytes(text, &piece.tokens)).collect();
-            placed.furniture = union(std::mem::take(&mut placed.furniture), bytes);
-            let mut furniture = pieces.iter().peekable();
+            placed.boilerplate = union(std::mem::take(&mut placed.boilerplate), bytes);
+            let mut boilerplate = pieces.iter().peekable();
             let mut at = 0;
             placed.words.retain(|_| {
-                while furniture.next_if(|piece| piece.tokens.end <= at).is_some() {}
-                let kept = furniture.peek().is_none_or(|piece| piece.tokens.start > at);
+                while boilerplate.next_if(|piece| piece.tokens.end <= at).is_some() {}
+                let kept = boilerplate.peek().is_none_or(|piece| piece.tokens.start > at);
                 at += 1;
                 kept
             });
@@ -122,40 +122,43 @@ mod tests {
         for (range, token) in placed.words.iter().zip(placed.tokens.as_slice()) {
             assert_eq!(tokenizer.tokens(&TEXT[range.clone()]).as_slice(), [*token]);
         }
-        assert_eq!(shown(TEXT, &placed.furniture), ["PARIS, Sept 24 (AFP) - ", "Share this story\r\n"]);
+        assert_eq!(shown(TEXT, &placed.boilerplate), ["PARIS, Sept 24 (AFP) - ", "Share this story\r\n"]);
     }
 
     #[test]
-    fn a_learned_line_is_furniture_of_its_source_alone() {
+    fn a_learned_line_is_boilerplate_of_its_source_alone() {
         let words = "The Meridian's news in one letter, every evening - whatever the weather";
         let mut tokenizer = Tokenizer::default().with_learned(learned(1, words));
         let placed = tokenizer.placed(TEXT, 1);
         let line =
             "\u{201c}The Meridian's news in one letter every evening, whatever the weather.\u{201d}\r\n";
-        assert_eq!(shown(TEXT, &placed.furniture), ["PARIS, Sept 24 (AFP) - ", "Share this story\r\n", line]);
+        assert_eq!(
+            shown(TEXT, &placed.boilerplate),
+            ["PARIS, Sept 24 (AFP) - ", "Share this story\r\n", line]
+        );
         let other = tokenizer.placed(TEXT, 2);
         assert_eq!(other, Tokenizer::default().placed(TEXT, 2));
         assert_eq!(placed.tokens.len() + 12, other.tokens.len());
-        assert_eq!(placed.tokens.furniture_len(), other.tokens.furniture_len() + 12);
-        assert!(placed.words.iter().all(|word| !placed.furniture.iter().any(|f| f.contains(&word.start))));
+        assert_eq!(placed.tokens.boilerplate_len(), other.tokens.boilerplate_len() + 12);
+        assert!(placed.words.iter().all(|word| !placed.boilerplate.iter().any(|f| f.contains(&word.start))));
     }
 
     #[test]
     fn a_line_behind_a_dateline_is_one_stretch_with_it() {
         let words = "The harbour board voted on Tuesday to close the old lighthouse for good";
         let placed = Tokenizer::default().with_learned(learned(1, words)).placed(TEXT, 1);
-        assert!(shown(TEXT, &placed.furniture)[0].starts_with("PARIS") && placed.furniture.len() == 2);
+        assert!(shown(TEXT, &placed.boilerplate)[0].starts_with("PARIS") && placed.boilerplate.len() == 2);
     }
 
     #[test]
-    fn where_furniture_is_kept_all_of_it_counts() {
-        let keeping = MatchConfig { keep_furniture: true, ..MatchConfig::default() };
+    fn where_boilerplate_is_kept_all_of_it_counts() {
+        let keeping = MatchConfig { keep_boilerplate: true, ..MatchConfig::default() };
         let words = "The Meridian's news in one letter every evening, whatever the weather";
         let mut tokenizer = Tokenizer::new(&keeping).with_learned(learned(1, words));
         let placed = tokenizer.placed(TEXT, 1);
-        assert_eq!((placed.furniture.len(), placed.tokens.furniture_len()), (0, 0));
+        assert_eq!((placed.boilerplate.len(), placed.tokens.boilerplate_len()), (0, 0));
         assert_eq!(placed.tokens, tokenizer.tokens(TEXT));
         let ruled = Tokenizer::default().tokens(TEXT);
-        assert_eq!(placed.tokens.len(), ruled.len() + ruled.furniture_len() as usize);
+        assert_eq!(placed.tokens.len(), ruled.len() + ruled.boilerplate_len() as usize);
     }
 }

@@ -94,7 +94,7 @@ impl TokenStore {
     }
 
     /// Tokens of its boilerplate.
-    pub fn furniture_of(&self, document: DocId) -> u32 {
+    pub fn boilerplate_of(&self, document: DocId) -> u32 {
         self.ruled_out[document.index()].saturating_add(self.lengths[self.at(document)].1)
     }
 
@@ -108,7 +108,7 @@ impl TokenStore {
     /// # Errors
     /// [`Error::Spill`](crate::Error::Spill) when the temporary file cannot be written.
     pub fn push(&mut self, tokens: &Tokens) -> Result<()> {
-        self.ruled_out.push(tokens.furniture_len());
+        self.ruled_out.push(tokens.boilerplate_len());
         let place = self.keep(tokens, 0)?;
         self.places.push(place);
         Ok(())
@@ -313,7 +313,7 @@ impl TokenReader<'_> {
                 }
             },
         };
-        tokens.with_furniture(self.store.furniture_of(document))
+        tokens.with_boilerplate(self.store.boilerplate_of(document))
     }
 }
 
@@ -350,7 +350,7 @@ mod tests {
                 if let Some(shorter) = tokens.without(&first) {
                     store.shorten(id(at), &shorter).unwrap();
                     prop_assert_eq!(&store.get(id(at)), &shorter);
-                    prop_assert_eq!(store.furniture_of(id(at)), shorter.furniture_len());
+                    prop_assert_eq!(store.boilerplate_of(id(at)), shorter.boilerplate_len());
                 }
             }
             prop_assert!(store.check().is_ok());
@@ -394,12 +394,12 @@ mod tests {
             let bare = "The council of Aldmoor voted on Tuesday to close the harbour.\nMore soon.";
             let shared = format!("Share on Facebook\n{bare}");
             let (one, other) = (tokenize(bare), tokenize(&shared));
-            assert_eq!((one.as_slice(), one.furniture_len()), (other.as_slice(), 0));
+            assert_eq!((one.as_slice(), one.boilerplate_len()), (other.as_slice(), 0));
             store.push(&one).unwrap();
             store.push(&other).unwrap();
             store.share(DocId(1), DocId(0));
             store.push_again(DocId(1));
-            let counts = |store: &TokenStore| [0, 1, 2].map(|at| store.furniture_of(id(at)));
+            let counts = |store: &TokenStore| [0, 1, 2].map(|at| store.boilerplate_of(id(at)));
             assert_eq!(counts(&store), [0, 3, 3]);
             assert_eq!((store.get(DocId(1)), store.get(DocId(2))), (other.clone(), other.clone()));
             let line: Vec<_> = one.lines().filter(|line| line.len() == 2).collect();

@@ -7,7 +7,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::furniture::furniture_in;
+use super::boilerplate::boilerplate_in;
 use super::normalize::{self, STEM_LETTERS};
 use super::script::{self, Kind};
 use super::serbian;
@@ -22,9 +22,9 @@ const PADDING: usize = 8;
 /// Cuts texts into tokens, and knows which of them count. Holds buffers, so one a thread is cheaper than one a text.
 #[derive(Clone, Debug, Default)]
 pub struct Tokenizer {
-    /// Whether furniture counts too.
-    pub(super) keep_furniture: bool,
-    /// What was learned to be furniture.
+    /// Whether boilerplate counts too.
+    pub(super) keep_boilerplate: bool,
+    /// What was learned to be boilerplate.
     pub(super) learned: Arc<SourceLines>,
     /// The text at hand, its ASCII letters in lower case, byte for byte, and [`PADDING`] behind it.
     lower: Vec<u8>,
@@ -37,18 +37,18 @@ pub struct Tokenizer {
     segments: Vec<Segment>,
 }
 
-/// Tokens of one text without its furniture; see [`Tokenizer::tokens`].
+/// Tokens of one text without its boilerplate; see [`Tokenizer::tokens`].
 pub fn tokenize(text: &str) -> Tokens {
     Tokenizer::default().tokens(text)
 }
 
 impl Tokenizer {
-    /// One that follows the settings. The default one leaves out what the rules call furniture.
+    /// One that follows the settings. The default one leaves out what the rules call boilerplate.
     pub fn new(config: &MatchConfig) -> Self {
-        Self { keep_furniture: config.keep_furniture, ..Self::default() }
+        Self { keep_boilerplate: config.keep_boilerplate, ..Self::default() }
     }
 
-    /// One that leaves out these lines too, unless furniture is kept; see [`Tokenizer::placed`].
+    /// One that leaves out these lines too, unless boilerplate is kept; see [`Tokenizer::placed`].
     #[must_use]
     pub fn with_learned(self, learned: SourceLines) -> Self {
         Self { learned: Arc::new(learned), ..self }
@@ -65,7 +65,7 @@ impl Tokenizer {
     /// Takes `text` in hand, and gives what the rules leave out of it.
     pub(super) fn ruled(&mut self, text: &str) -> Vec<Range<usize>> {
         self.lower(text);
-        if self.keep_furniture { Vec::new() } else { furniture_in(text, &self.lower) }
+        if self.keep_boilerplate { Vec::new() } else { boilerplate_in(text, &self.lower) }
     }
 
     /// The tokens of the text in hand without what is marked.
@@ -77,14 +77,14 @@ impl Tokenizer {
         let mut at = 0;
         let mut marked = marked.iter();
         let mut line = marked.next();
-        let mut furniture_tokens = 0;
+        let mut boilerplate_tokens = 0;
         self.scan(text, |event| match event {
             Event::Token(token, _, range) => {
                 while line.is_some_and(|line| line.end <= range.start) {
                     line = marked.next();
                 }
                 if line.is_some_and(|line| line.start <= range.start) {
-                    furniture_tokens += 1;
+                    boilerplate_tokens += 1;
                 } else {
                     tokens.push(token);
                 }
@@ -98,7 +98,7 @@ impl Tokenizer {
                 }
             }
         });
-        let made = Tokens::new(&tokens, &segments, furniture_tokens);
+        let made = Tokens::new(&tokens, &segments, boilerplate_tokens);
         (self.tokens, self.segments) = (tokens, segments);
         made
     }

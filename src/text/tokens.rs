@@ -68,7 +68,7 @@ pub struct Tokens {
     tokens: Arc<[Token]>,
     segments: Arc<[Segment]>,
     digest: u128,
-    furniture: u32,
+    boilerplate: u32,
 }
 
 /// A sentence, or a line that is none: one end, packed with what is known of it.
@@ -96,7 +96,7 @@ impl Segment {
 }
 
 impl Tokens {
-    pub(super) fn new(tokens: &[Token], segments: &[Segment], furniture: u32) -> Self {
+    pub(super) fn new(tokens: &[Token], segments: &[Segment], boilerplate: u32) -> Self {
         let mut hasher = xxhash_rust::xxh3::Xxh3Default::new();
         let mut block = [0u8; 8 * 64];
         for chunk in tokens.chunks(64) {
@@ -106,24 +106,24 @@ impl Tokens {
             hasher.update(&block[..chunk.len() * 8]);
         }
         let digest = hasher.digest128();
-        Self { tokens: tokens.into(), segments: segments.into(), digest, furniture }
+        Self { tokens: tokens.into(), segments: segments.into(), digest, boilerplate }
     }
 
     /// What was taken apart, together again.
     pub(super) fn of_parts(tokens: Arc<[Token]>, segments: Arc<[Segment]>, digest: u128) -> Self {
-        Self { tokens, segments, digest, furniture: 0 }
+        Self { tokens, segments, digest, boilerplate: 0 }
     }
 
     /// The same with so many tokens left out as boilerplate.
-    pub(super) fn with_furniture(self, furniture: u32) -> Self {
-        Self { furniture, ..self }
+    pub(super) fn with_boilerplate(self, boilerplate: u32) -> Self {
+        Self { boilerplate, ..self }
     }
 
     pub(super) fn raw_segments(&self) -> &[Segment] {
         &self.segments
     }
 
-    /// The tokens in reading order, furniture left out.
+    /// The tokens in reading order, boilerplate left out.
     pub fn as_slice(&self) -> &[Token] {
         &self.tokens
     }
@@ -133,9 +133,9 @@ impl Tokens {
         self.tokens.len()
     }
 
-    /// Tokens of the furniture that was left out.
-    pub fn furniture_len(&self) -> u32 {
-        self.furniture
+    /// Tokens of the boilerplate that was left out.
+    pub fn boilerplate_len(&self) -> u32 {
+        self.boilerplate
     }
 
     /// Whether the document holds no token at all: nothing but white space, punctuation and symbols.
@@ -157,24 +157,24 @@ impl Tokens {
         self.digest
     }
 
-    /// The same document with these ranges of tokens, in order and apart, counted as furniture; `None` where there are none,
+    /// The same document with these ranges of tokens, in order and apart, counted as boilerplate; `None` where there are none,
     /// or nothing else: then they are the text.
-    pub fn without<'r>(&self, furniture: impl IntoIterator<Item = &'r Range<usize>>) -> Option<Self> {
-        let mut furniture = furniture.into_iter().peekable();
-        furniture.peek()?;
+    pub fn without<'r>(&self, boilerplate: impl IntoIterator<Item = &'r Range<usize>>) -> Option<Self> {
+        let mut boilerplate = boilerplate.into_iter().peekable();
+        boilerplate.peek()?;
         let mut kept = Vec::with_capacity(self.tokens.len());
         let mut segments: Vec<Segment> = Vec::with_capacity(self.segments.len());
         let (mut at, mut in_line) = (0, 0);
         for segment in self.segments.iter() {
             let before = kept.len();
             while at < segment.end() {
-                let next = furniture.peek().map_or(segment.end(), |range| range.start.min(segment.end()));
+                let next = boilerplate.peek().map_or(segment.end(), |range| range.start.min(segment.end()));
                 kept.extend_from_slice(self.tokens.get(at..next).unwrap_or_default());
                 at = at.max(next);
-                if let Some(range) = furniture.peek().filter(|range| range.start <= at) {
+                if let Some(range) = boilerplate.peek().filter(|range| range.start <= at) {
                     at = at.max(range.end.min(segment.end()));
                     if range.end <= at {
-                        furniture.next();
+                        boilerplate.next();
                     }
                 }
             }
@@ -192,8 +192,8 @@ impl Tokens {
         if left_out == 0 || kept.is_empty() {
             return None;
         }
-        let furniture = self.furniture.saturating_add(u32::try_from(left_out).unwrap_or(u32::MAX));
-        Some(Self::new(&kept, &segments, furniture))
+        let boilerplate = self.boilerplate.saturating_add(u32::try_from(left_out).unwrap_or(u32::MAX));
+        Some(Self::new(&kept, &segments, boilerplate))
     }
 
     /// The token ranges of the sentences (and of lines that are no sentences), in order; none is empty.
@@ -246,7 +246,7 @@ mod tests {
                 Some(left) => {
                     let wanted: Vec<_> = kept.iter().map(|&at| tokens.as_slice()[at]).collect();
                     prop_assert_eq!(left.as_slice(), &wanted[..]);
-                    prop_assert_eq!(left.furniture_len() as usize, tokens.len() - kept.len());
+                    prop_assert_eq!(left.boilerplate_len() as usize, tokens.len() - kept.len());
                     let lengths = |range: std::ops::Range<usize>| kept.iter().filter(|&at| range.contains(at)).count();
                     for (all, own) in [
                         (tokens.segments().collect::<Vec<_>>(), left.segments().collect::<Vec<_>>()),

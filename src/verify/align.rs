@@ -2,7 +2,7 @@
 //!
 //! Every shared content term adds its weight to the table cell of the two units it stands in; the best cell of a row
 //! is the unit's counterpart. This is sentence alignment without an order (METER: Clough et al. 2002; PAN text
-//! alignment: Sanchez-Perez et al. 2014), so shuffled paragraphs, cuts and furniture in between do not disturb it.
+//! alignment: Sanchez-Perez et al. 2014), so shuffled paragraphs, cuts and boilerplate in between do not disturb it.
 
 use super::chain::Point;
 use super::profile::{CONTENT_IDF, Profile, Spot};
@@ -25,7 +25,7 @@ pub(super) struct Counterpart {
     pub mass: f32,
     /// Index of the unit in the other text; 0 where `mass` is 0.
     pub unit: u16,
-    /// The unit stands word for word in the other text and is a short line: furniture, left out of every share.
+    /// The unit stands word for word in the other text and is a short line: boilerplate, left out of every share.
     pub left_out: bool,
 }
 

@@ -2,7 +2,7 @@
 //!
 //! A re-wording keeps the order of a story's names and things over long stretches (94 % of anchors in the median);
 //! two stories on one subject do not (`shared rare terms in order` in passim and in PAN's text alignment). A chain is
-//! local, so a cut, a spliced story or furniture costs it nothing. Cost: a bounded look-back a point.
+//! local, so a cut, a spliced story or boilerplate costs it nothing. Cost: a bounded look-back a point.
 
 use super::align::Counterpart;
 use super::profile::{Profile, Spot};

@@ -3,7 +3,7 @@
 //! The strongest single sign of a re-translation (two independent studies, `docs/quality.md`): a dispatch
 //! re-told keeps nearly all its sentences, a template or follow-up a few. The larger direction holds when one side was
 //! cut or had a story spliced on, the smaller tells a follow-up from a re-telling. Units without a counterpart in lines
-//! of a few words leave the denominator: pair-local furniture. Cost: one step a unit.
+//! of a few words leave the denominator: pair-local boilerplate. Cost: one step a unit.
 
 use super::align::{Counterpart, covered};
 use super::profile::Profile;

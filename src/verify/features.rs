@@ -49,7 +49,7 @@ macro_rules! features {
 }
 
 features! {
-    /// Logarithm of the number of terms that both hold, once each, 0 and up: evidence in absolute terms, which furniture and
+    /// Logarithm of the number of terms that both hold, once each, 0 and up: evidence in absolute terms, which boilerplate and
     /// spliced stories do not dilute. What a text says again and again is its subject.
     Singles "singles" For;
     /// Logarithm of the words of the shorter text: long texts share more by chance.
@@ -208,7 +208,7 @@ const NOTHING_SHARE: f32 = 0.07;
 /// Texts whose shares of words between spaces differ by more than this are in different scripts: what they have in common
 /// is names and figures, however many.
 const OTHER_SCRIPT: f32 = 0.5;
-/// An excerpt under heavy furniture on both sides has a small share; its weight tells.
+/// An excerpt under heavy boilerplate on both sides has a small share; its weight tells.
 const HOPELESS_MASS: f32 = 60.0;
 
 /// What was measured on the texts of a pair.
@@ -457,19 +457,19 @@ mod tests {
     }
 
     #[test]
-    fn furniture_that_both_sites_share_is_no_evidence() {
-        let furniture = "Share this story\nSubscribe to our newsletter today\nMost read this week\n\
+    fn boilerplate_that_both_sites_share_is_no_evidence() {
+        let boilerplate = "Share this story\nSubscribe to our newsletter today\nMost read this week\n\
             Leave a comment\nRead also the latest from the region\nCookies and privacy policy";
         let other = "Wheat prices rose for a third week as dry weather in the plains cut the harvest, traders said. \
             Exporters expect shipments to fall by a tenth before the spring and asked for lower freight rates.";
         let bare = measured(STORY, other).map_or(0.0, |f| f.get(Feature::OrderOrCoverage));
-        let furnished = measured(&format!("{furniture}\n{STORY}"), &format!("{furniture}\n{other}"));
+        let furnished = measured(&format!("{boilerplate}\n{STORY}"), &format!("{boilerplate}\n{other}"));
         let model = Model::shipped().expect("the model is sound");
         assert!(furnished.is_none_or(|f| model.score(&f) < 0.1), "{furnished:?} against {bare}");
     }
 
     #[test]
-    fn the_lines_of_one_text_are_no_furniture() {
+    fn the_lines_of_one_text_are_no_boilerplate() {
         let lines = "Wheat rose\nBarley fell\nMaize was flat\nOats rose again\nRye gained a tenth";
         let features = measured(lines, lines).expect("all in common");
         assert!(features.get(Feature::OrderOrCoverage) > 0.5);

@@ -38,7 +38,7 @@ pub(super) struct Spot {
 pub(super) struct Unit {
     /// Summed weights of its distinct content terms.
     pub mass: f32,
-    /// How much it counts when it stands in no relation to the other text: lines of a few words, which are furniture
+    /// How much it counts when it stands in no relation to the other text: lines of a few words, which are boilerplate
     /// more often than prose, count little.
     pub prose: f32,
     /// End of its numbers in the profile's list of numbers.

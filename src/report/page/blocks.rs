@@ -94,7 +94,7 @@ struct Seen {
 
 #[derive(Serialize)]
 struct Marks {
-    /// By piece: `f` furniture, `t` told in the other, `-` neither.
+    /// By piece: `f` boilerplate, `t` told in the other, `-` neither.
     pieces: String,
     /// By word: `s` shared with the passage beside, `e` elsewhere in the other text, `o` in this only, `-` small.
     words: String,
@@ -287,7 +287,7 @@ fn seen(comparison: &Comparison) -> Seen {
 }
 
 fn marks(side: &Side) -> Marks {
-    let piece = |piece: &crate::compare::Piece| match (piece.furniture, piece.told) {
+    let piece = |piece: &crate::compare::Piece| match (piece.boilerplate, piece.told) {
         (true, _) => 'f',
         (false, true) => 't',
         (false, false) => '-',

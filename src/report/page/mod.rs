@@ -217,7 +217,7 @@ fn entry<'a>(line: &'a super::DocumentLine, texts: &Texts) -> Entry<'a> {
         source: line.source.as_deref(),
         language: line.language.as_deref(),
         credits: &line.credits,
-        words: line.tokens.saturating_sub(line.furniture_tokens),
+        words: line.tokens.saturating_sub(line.boilerplate_tokens),
         path: &line.path,
         record: line.record,
     }

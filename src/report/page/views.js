@@ -300,7 +300,7 @@ function passages(detail, pair, seen, a, b) {
       " ",
       el("mark.o", null, "in this text only"),
       " ",
-      el("span.furniture", null, "furniture, not compared"),
+      el("span.boilerplate", null, "boilerplate, not compared"),
     ),
     body,
   );
@@ -363,7 +363,7 @@ function wholeTexts(sides, seen) {
 function pieceOf([text, marks], piece) {
   const start = piece ? text.ends[piece - 1] : 0;
   const end = text.ends[piece];
-  const kind = { f: "furniture", t: "told", "-": "alone" }[marks.pieces[piece]] || "alone";
+  const kind = { f: "boilerplate", t: "told", "-": "alone" }[marks.pieces[piece]] || "alone";
   const node = el(`span.${kind}`);
   const words = placesOf(text);
   const last = piece + 1 < text.ends.length ? text.words_before[piece + 1] : words.length;
@@ -376,7 +376,7 @@ function pieceOf([text, marks], piece) {
   for (let word = text.words_before[piece]; word < last; word++) {
     const [from, to] = words[word];
     plain += text.text.slice(at, from);
-    const mark = kind === "furniture" ? "-" : marks.words[word];
+    const mark = kind === "boilerplate" ? "-" : marks.words[word];
     if (mark === "-" || mark === undefined) plain += text.text.slice(from, to);
     else {
       flush();

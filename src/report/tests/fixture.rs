@@ -3,7 +3,7 @@
 use crate::config::Config;
 use crate::document::Skipped;
 use crate::report::{
-    ClusterLine, DocumentLine, EarliestBy, EdgeCounts, EdgeLine, FurnitureLine, MemberLine, Relation, Run,
+    BoilerplateLine, ClusterLine, DocumentLine, EarliestBy, EdgeCounts, EdgeLine, MemberLine, Relation, Run,
     RunLine, SCHEMA, StageLine, SummaryLine, VersionLine,
 };
 
@@ -20,7 +20,7 @@ pub(crate) fn empty() -> Run {
         },
         documents: Vec::new(),
         skipped: Vec::new(),
-        furniture: Vec::new(),
+        boilerplate: Vec::new(),
         edges: Vec::new(),
         clusters: Vec::new(),
         summary: SummaryLine::default(),
@@ -59,13 +59,13 @@ pub(crate) fn news() -> Run {
     }
     for (source, line) in [("corpus/2024", None), ("Harbour Post", Some("Every evening in one letter"))] {
         let line = line.map(str::to_owned);
-        let key = u64::MAX - run.furniture.len() as u64;
-        run.furniture.push(FurnitureLine {
+        let key = u64::MAX - run.boilerplate.len() as u64;
+        run.boilerplate.push(BoilerplateLine {
             source: source.to_owned(),
             line,
             documents: 7,
             key,
-            runs: if run.furniture.is_empty() { Vec::new() } else { vec![key, 1] },
+            runs: if run.boilerplate.is_empty() { Vec::new() } else { vec![key, 1] },
         });
     }
     close(&mut run);

@@ -110,7 +110,7 @@ fn a_learned_line_has_a_key_of_sixteen_digits() {
     assert!(text.contains("\"key\":\"ffffffffffffffff\""));
     for wrong in ["\"+fffffffffffffff\"", "\"fff\"", "\"\"", "7"] {
         let (_, message) = refused(&changed(|lines| {
-            let line = lines.iter().position(|line| line.contains("\"type\":\"furniture\"")).unwrap();
+            let line = lines.iter().position(|line| line.contains("\"type\":\"boilerplate\"")).unwrap();
             lines[line] = lines[line].replace("\"ffffffffffffffff\"", wrong);
         }));
         assert!(message.starts_with("expected a line of a wirecopy report"), "{message}");

@@ -1,4 +1,4 @@
-//! What a run learned to be furniture, as everything that looks at the run afterwards knows it.
+//! What a run learned to be boilerplate, as everything that looks at the run afterwards knows it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(all(feature = "cli", feature = "html"))]
 
@@ -53,11 +53,11 @@ fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
 }
 
-/// The pieces of furniture of one side of a comparison.
+/// The pieces of boilerplate of one side of a comparison.
 fn greyed(comparison: &Value, side: &str) -> Vec<String> {
     let rows = comparison["passages"].as_array().unwrap().iter();
     let pieces =
-        rows.flat_map(|row| row[side].as_array().unwrap()).filter(|piece| piece["furniture"] == true);
+        rows.flat_map(|row| row[side].as_array().unwrap()).filter(|piece| piece["boilerplate"] == true);
     pieces.map(|piece| piece["text"].as_str().unwrap().to_owned()).collect()
 }
 
@@ -86,7 +86,7 @@ fn blocks(page: &str) -> Vec<Value> {
     page.split("<script type=\"text/plain\" id=\"block-").skip(1).map(unpack).collect()
 }
 
-/// The stretches of furniture of the texts of all pairs on a page.
+/// The stretches of boilerplate of the texts of all pairs on a page.
 fn greyed_on(page: &str) -> Vec<String> {
     let mut out = Vec::new();
     for cluster in blocks(page).iter().flat_map(|block| block.as_object().unwrap().values()) {
@@ -110,19 +110,19 @@ fn greyed_on(page: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_learned_line_is_furniture_to_whoever_looks_at_the_run() {
+fn a_learned_line_is_boilerplate_to_whoever_looks_at_the_run() {
     let desk = desk();
     desk.out(&["cluster", "-q", "in", "-o", "run.jsonl", "--html", "page.html"]);
 
-    let learned = lines(&desk, "furniture");
+    let learned = lines(&desk, "boilerplate");
     assert_eq!(learned.len(), 1, "{learned:?}");
     assert_eq!((&learned[0]["source"], &learned[0]["line"]), (&"meridian".into(), &NOTICE.into()));
     assert_eq!(learned[0]["documents"], STORIES.len());
     let documents = lines(&desk, "document");
     let counted = |id: &str| {
         let line = documents.iter().find(|document| document["id"] == id).unwrap();
-        let [all, furniture] = ["tokens", "furniture_tokens"].map(|key| line[key].as_u64().unwrap());
-        (all - furniture, furniture)
+        let [all, boilerplate] = ["tokens", "boilerplate_tokens"].map(|key| line[key].as_u64().unwrap());
+        (all - boilerplate, boilerplate)
     };
     assert_eq!(counted(PAIR[0]).1, MARKED.0 + MARKED.1);
     assert_eq!(counted(PAIR[1]).1, 0);
@@ -132,7 +132,7 @@ fn a_learned_line_is_furniture_to_whoever_looks_at_the_run() {
     assert_eq!((&told["relation"], &told["origin"]), (&"identical".into(), &"edge".into()));
     assert_eq!((&told["containment_a"], &told["containment_b"]), (&1.0.into(), &1.0.into()));
     for (side, id) in [("a", PAIR[0]), ("b", PAIR[1])] {
-        let seen = ["tokens", "furniture_tokens"].map(|key| told[side][key].as_u64().unwrap());
+        let seen = ["tokens", "boilerplate_tokens"].map(|key| told[side][key].as_u64().unwrap());
         assert_eq!((seen[0], seen[1]), counted(id), "{id}");
     }
     assert_eq!(greyed(&told, "a"), [NOTICE, "Share this story"]);
@@ -177,16 +177,16 @@ fn notice(at: usize) -> String {
 }
 
 #[test]
-fn a_stretch_learned_inside_a_line_is_furniture_to_whoever_looks_at_the_run() {
+fn a_stretch_learned_inside_a_line_is_boilerplate_to_whoever_looks_at_the_run() {
     let desk = flat();
     desk.out(&["cluster", "-q", "in", "-o", "run.jsonl", "--html", "page.html"]);
-    let learned = lines(&desk, "furniture");
+    let learned = lines(&desk, "boilerplate");
     assert_eq!((&learned[0]["source"], &learned[0]["line"]), (&"courier".into(), &notice(0).into()));
     assert_eq!(learned[0]["documents"], STORIES.len());
     assert!(learned.iter().all(|stretch| !stretch["runs"].as_array().unwrap().is_empty()), "{learned:?}");
     let documents = lines(&desk, "document");
     let words = notice(0).split(' ').count() as u64;
-    assert!(documents[..5].iter().all(|document| document["furniture_tokens"] == words), "{documents:?}");
+    assert!(documents[..5].iter().all(|document| document["boilerplate_tokens"] == words), "{documents:?}");
 
     let pair = ["courier/0.txt", "post/bridge.txt"];
     let told = desk.out(&["compare", "--run", "run.jsonl", pair[0], pair[1], "--format", "json"]);
@@ -200,24 +200,28 @@ fn a_stretch_learned_inside_a_line_is_furniture_to_whoever_looks_at_the_run() {
     for threads in ["1", "3"] {
         desk.out(&["cluster", "-q", "in", "-j", threads, "-o", "run.jsonl"]);
         let again = desk.read("run.jsonl");
-        let furniture = |report: &str| -> Vec<String> {
-            report.lines().filter(|line| line.contains("\"type\":\"furniture\"")).map(str::to_owned).collect()
+        let boilerplate = |report: &str| -> Vec<String> {
+            report
+                .lines()
+                .filter(|line| line.contains("\"type\":\"boilerplate\""))
+                .map(str::to_owned)
+                .collect()
         };
-        assert_eq!(furniture(&once), furniture(&again));
+        assert_eq!(boilerplate(&once), boilerplate(&again));
     }
 }
 
 #[test]
-fn furniture_that_is_kept_is_text_to_whoever_looks_at_the_run() {
+fn boilerplate_that_is_kept_is_text_to_whoever_looks_at_the_run() {
     let desk = desk();
-    desk.out(&["cluster", "-q", "in", "--keep-furniture", "-o", "run.jsonl", "--html", "page.html"]);
-    assert_eq!(lines(&desk, "furniture"), Vec::<Value>::new());
-    assert!(lines(&desk, "document").iter().all(|document| document["furniture_tokens"] == 0));
+    desk.out(&["cluster", "-q", "in", "--keep-boilerplate", "-o", "run.jsonl", "--html", "page.html"]);
+    assert_eq!(lines(&desk, "boilerplate"), Vec::<Value>::new());
+    assert!(lines(&desk, "document").iter().all(|document| document["boilerplate_tokens"] == 0));
 
     let told = desk.out(&["compare", "--run", "run.jsonl", PAIR[0], PAIR[1], "--format", "json"]);
     let told = json(&told);
     assert_eq!(told["relation"], "copy", "{told}");
-    assert_eq!((&told["a"]["furniture_tokens"], &greyed(&told, "a")), (&0.into(), &vec![]));
+    assert_eq!((&told["a"]["boilerplate_tokens"], &greyed(&told, "a")), (&0.into(), &vec![]));
     assert_eq!(greyed_on(&desk.read("page.html")), Vec::<String>::new());
     assert_eq!(desk.out(&["report", "run.jsonl", "-o", "-"]), desk.read("page.html"));
 }
@@ -232,11 +236,11 @@ fn two_files_alone_are_compared_as_the_settings_say() {
     };
     let told = compare(&[]);
     assert_eq!(
-        (greyed(&told, "a"), &told["a"]["furniture_tokens"]),
+        (greyed(&told, "a"), &told["a"]["boilerplate_tokens"]),
         (vec!["Share this story".to_owned()], &3.into())
     );
-    let told = compare(&["--keep-furniture"]);
-    assert_eq!((greyed(&told, "a"), &told["a"]["furniture_tokens"]), (vec![], &0.into()));
+    let told = compare(&["--keep-boilerplate"]);
+    assert_eq!((greyed(&told, "a"), &told["a"]["boilerplate_tokens"]), (vec![], &0.into()));
 }
 
 #[test]
@@ -260,7 +264,7 @@ fn labelled_pairs_are_scored_as_the_settings_say() {
         let args = [&["eval", "--pairs", "pairs.tsv", "--docs", "in", "--format", "json"], more].concat();
         json(&desk.out(&args))["errors"].as_array().unwrap().len()
     };
-    assert_eq!((wrong(&[]), wrong(&["--keep-furniture"])), (0, 1));
+    assert_eq!((wrong(&[]), wrong(&["--keep-boilerplate"])), (0, 1));
 }
 
 #[test]
@@ -268,9 +272,9 @@ fn a_report_without_learned_lines_is_read_as_before() {
     let desk = desk();
     desk.out(&["cluster", "-q", "in", "-o", "run.jsonl"]);
     let report = desk.read("run.jsonl");
-    let kept = report.lines().filter(|line| !line.starts_with("{\"type\":\"furniture\""));
+    let kept = report.lines().filter(|line| !line.starts_with("{\"type\":\"boilerplate\""));
     desk.file("run.jsonl", &kept.fold(String::new(), |all, line| all + line + "\n"));
-    assert_eq!(wirecopy::report::Run::read_jsonl(desk.path().join("run.jsonl")).unwrap().furniture, []);
+    assert_eq!(wirecopy::report::Run::read_jsonl(desk.path().join("run.jsonl")).unwrap().boilerplate, []);
     desk.out(&["keep", "run.jsonl"]);
     let told = desk.run(&["compare", "--run", "run.jsonl", PAIR[0], PAIR[1], "--format", "json"]);
     let told = json(&String::from_utf8(told.stdout).unwrap());
@@ -290,13 +294,13 @@ fn the_same_text_of_other_sources_keeps_what_only_one_of_them_adds() {
     }
     desk.out(&["cluster", "-q", "in", "-o", "run.jsonl"]);
 
-    let furniture = |id: &str| {
+    let boilerplate = |id: &str| {
         let documents = lines(&desk, "document");
-        documents.iter().find(|line| line["id"] == id).unwrap()["furniture_tokens"].as_u64().unwrap()
+        documents.iter().find(|line| line["id"] == id).unwrap()["boilerplate_tokens"].as_u64().unwrap()
     };
-    assert_eq!(furniture("meridian/1.txt"), MARKED.0 + MARKED.1);
-    assert_eq!(furniture("gazette/wheat.txt"), MARKED.1);
-    assert_eq!(furniture("post/wheat.txt"), MARKED.1);
+    assert_eq!(boilerplate("meridian/1.txt"), MARKED.0 + MARKED.1);
+    assert_eq!(boilerplate("gazette/wheat.txt"), MARKED.1);
+    assert_eq!(boilerplate("post/wheat.txt"), MARKED.1);
     let clusters = lines(&desk, "cluster");
     let wheat = clusters.iter().find(|line| line["members"].as_array().unwrap().len() == 3).unwrap();
     assert!(wheat.to_string().contains("gazette/wheat.txt") && wheat.to_string().contains("meridian/1.txt"));

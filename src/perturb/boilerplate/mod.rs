@@ -104,14 +104,14 @@ impl Block {
     }
 }
 
-/// One site's furniture.
+/// One site's boilerplate.
 #[derive(Debug)]
 pub(crate) struct Site {
     language: &'static Language,
     name: &'static str,
     /// Its blocks, the ones it would never go without first.
     blocks: [Block; 12],
-    /// Whether an article that comes as one long line gets its furniture within that line.
+    /// Whether an article that comes as one long line gets its boilerplate within that line.
     flat: bool,
     /// Seed of its choices among wordings.
     taste: u64,
@@ -146,7 +146,7 @@ impl Site {
         let mut rng = Rng::of(&[number, 2]);
         let mut blocks = Block::ALL;
         rng.shuffle(&mut blocks);
-        // Every site has a teaser within the text: it is what furniture hurts by.
+        // Every site has a teaser within the text: it is what boilerplate hurts by.
         let teaser = if rng.chance(0.5) { Block::ReadMore } else { Block::Related };
         if let Some(at) = blocks.iter().position(|&block| block == teaser) {
             blocks[..=at].rotate_right(1);
@@ -160,7 +160,7 @@ impl Site {
         }
     }
 
-    /// `text` with `blocks` blocks of the site's furniture, the inner ones at random breaks between paragraphs, or
+    /// `text` with `blocks` blocks of the site's boilerplate, the inner ones at random breaks between paragraphs, or
     /// between sentences where the text is one paragraph.
     pub(crate) fn furnish(&self, text: &str, blocks: usize, rng: &mut Rng) -> String {
         let mut units = paragraphs(text);
@@ -274,7 +274,7 @@ impl Site {
     }
 }
 
-/// `text` with furniture of the site of that number, in the text's own language where it is known.
+/// `text` with boilerplate of the site of that number, in the text's own language where it is known.
 pub(super) fn furnish(text: &str, site: u64, blocks: usize, rng: &mut Rng) -> String {
     Site::for_text(site, text).furnish(text, blocks, rng)
 }

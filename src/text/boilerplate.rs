@@ -1,8 +1,8 @@
 //! Which lines a site added to an article, told by their shape and their words.
 //!
-//! Furniture is marked, not deleted: it leaves the tokens that are compared and is counted apart. Rules are few and
+//! Boilerplate is marked, not deleted: it leaves the tokens that are compared and is counted apart. Rules are few and
 //! sure, because a line lost from a story is worse than a line kept: short lines only, phrases that no article opens a
-//! line with (`data/furniture.tsv`), and shapes that no sentence has.
+//! line with (`data/boilerplate.tsv`), and shapes that no sentence has.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -16,10 +16,10 @@ use super::{credit, script};
 const PHRASE_LINE_CHARS: usize = 200;
 /// A line of at least this many words that ends like a sentence is prose.
 const PROSE_WORDS: usize = 8;
-/// A closing line of at most this many words, without the end of a sentence, is furniture when prose stands before it.
+/// A closing line of at most this many words, without the end of a sentence, is boilerplate when prose stands before it.
 const TAIL_WORDS: usize = 8;
 
-/// Lines under a heading of furniture ("Most read", "You may also like") that can be its headlines.
+/// Lines under a heading of boilerplate ("Most read", "You may also like") that can be its headlines.
 const LIST_LINES: usize = 12;
 
 /// How a rule's phrase stands in a line.
@@ -45,7 +45,7 @@ struct Rules {
 
 static RULES: LazyLock<Rules> = LazyLock::new(|| {
     let mut rules = Rules { by_first: HashMap::new(), ascii: 0, anywhere: Vec::new() };
-    for line in include_str!("../../data/furniture.tsv").lines().filter(|line| !line.starts_with('#')) {
+    for line in include_str!("../../data/boilerplate.tsv").lines().filter(|line| !line.starts_with('#')) {
         let mut columns = line.split('\t').skip(1);
         let (Some(how), Some(phrase)) = (columns.next(), columns.next()) else { continue };
         let how = match how {
@@ -82,14 +82,14 @@ static INSIDE: LazyLock<Option<Searcher>> = LazyLock::new(|| {
     phrases.build()
 });
 
-/// Byte ranges of `text` that are furniture, in order: whole lines, and the datelines that paragraphs begin with. Empty
-/// when all of the text would be furniture: then it is the text.
-pub fn furniture(text: &str) -> Vec<Range<usize>> {
-    furniture_in(text, text.to_ascii_lowercase().as_bytes())
+/// Byte ranges of `text` that are boilerplate, in order: whole lines, and the datelines that paragraphs begin with. Empty
+/// when all of the text would be boilerplate: then it is the text.
+pub fn boilerplate(text: &str) -> Vec<Range<usize>> {
+    boilerplate_in(text, text.to_ascii_lowercase().as_bytes())
 }
 
 /// The same for a text whose ASCII letters are in lower case in `lower`.
-pub(super) fn furniture_in(text: &str, lower: &[u8]) -> Vec<Range<usize>> {
+pub(super) fn boilerplate_in(text: &str, lower: &[u8]) -> Vec<Range<usize>> {
     let mut lines: Vec<(Range<usize>, Shape)> = Vec::new();
     // Without the search in this build every line is looked at.
     let inside = INSIDE.as_ref().is_none_or(|phrases| phrases.find(lower).is_some());
@@ -117,23 +117,23 @@ pub(super) fn furniture_in(text: &str, lower: &[u8]) -> Vec<Range<usize>> {
                 && credit::is_byline(text[range.clone()].trim())
         };
         if (outside && *shape == Shape::Short) || (ahead && *shape == Shape::Dated) || byline() {
-            *shape = Shape::Furniture;
+            *shape = Shape::Boilerplate;
         }
         match *shape {
             Shape::Heading => {
-                *shape = Shape::Furniture;
+                *shape = Shape::Boilerplate;
                 listed = LIST_LINES;
             }
             Shape::Short | Shape::Dated | Shape::Headline if listed > 0 => {
-                *shape = Shape::Furniture;
+                *shape = Shape::Boilerplate;
                 listed -= 1;
             }
             Shape::Prose | Shape::Unknown => listed = 0,
-            Shape::Short | Shape::Dated | Shape::Headline | Shape::Furniture => {}
+            Shape::Short | Shape::Dated | Shape::Headline | Shape::Boilerplate => {}
         }
     }
     let marked = |(at, (range, shape)): (usize, (Range<usize>, Shape))| match shape {
-        Shape::Furniture => Some(range),
+        Shape::Boilerplate => Some(range),
         Shape::Prose => {
             let line = &text[range.clone()];
             let start = range.start + line.len() - line.trim_start().len();
@@ -148,14 +148,14 @@ pub(super) fn furniture_in(text: &str, lower: &[u8]) -> Vec<Range<usize>> {
 enum Shape {
     /// Sentences.
     Prose,
-    /// A few words without the end of a sentence: a heading, or furniture when it stands before or behind all prose.
+    /// A few words without the end of a sentence: a heading, or boilerplate when it stands before or behind all prose.
     Short,
     /// A line of figures without the end of a sentence: before the prose, the line of the author and the time.
     Dated,
     /// Some more words without the end of a sentence: a headline, or a heading of the article.
     Headline,
-    Furniture,
-    /// Furniture that headlines may follow: a phrase of the table, and nothing else.
+    Boilerplate,
+    /// Boilerplate that headlines may follow: a phrase of the table, and nothing else.
     Heading,
     Unknown,
 }
@@ -166,7 +166,7 @@ fn shape(line: &str, inside: bool) -> Shape {
     if line.len() > PHRASE_LINE_CHARS && line.chars().nth(PHRASE_LINE_CHARS).is_some() {
         return Shape::Prose;
     }
-    if let Some(shape) = furniture_shape(line, inside) {
+    if let Some(shape) = boilerplate_shape(line, inside) {
         return shape;
     }
     let words = word_count(line);
@@ -198,7 +198,7 @@ fn numbers(line: &str) -> usize {
     line.split(|c: char| !c.is_numeric()).filter(|run| !run.is_empty()).count()
 }
 
-fn furniture_shape(line: &str, inside: bool) -> Option<Shape> {
+fn boilerplate_shape(line: &str, inside: bool) -> Option<Shape> {
     let bare = line.trim_start_matches(|c: char| !c.is_alphanumeric() && !"#©ⓒ(（【[".contains(c));
     // A bullet or an arrow says as much as the colon behind a label.
     let pointed = bare.len() < line.len() && !line.starts_with(['"', '“', '„', '«', '\'', '‘', '—', '–']);
@@ -208,10 +208,10 @@ fn furniture_shape(line: &str, inside: bool) -> Option<Shape> {
         || is_menu(bare)
         || is_breadcrumb(bare)
         || (inside && holds_inside(bare));
-    if shaped { Some(Shape::Furniture) } else { phrase_shape(bare, pointed) }
+    if shaped { Some(Shape::Boilerplate) } else { phrase_shape(bare, pointed) }
 }
 
-/// Whether a line holds a phrase that stands in furniture only, or is a caption that says who took the picture.
+/// Whether a line holds a phrase that stands in boilerplate only, or is a caption that says who took the picture.
 fn holds_inside(line: &str) -> bool {
     let lower = line.to_lowercase();
     RULES.anywhere.iter().any(|phrase| lower.contains(phrase)) || ends_with_photo_credit(&lower)
@@ -236,7 +236,7 @@ fn phrase_shape(line: &str, pointed: bool) -> Option<Shape> {
             }
             How::Starts => true,
         };
-        holds.then_some(if nothing { Shape::Heading } else { Shape::Furniture })
+        holds.then_some(if nothing { Shape::Heading } else { Shape::Boilerplate })
     })
 }
 
@@ -341,7 +341,7 @@ mod tests {
         "The council of Velmark voted on Monday to rebuild the old bridge before the winter sets in.";
 
     fn marked(text: &str) -> Vec<String> {
-        furniture(text).into_iter().map(|range| text[range].trim().to_owned()).collect()
+        boilerplate(text).into_iter().map(|range| text[range].trim().to_owned()).collect()
     }
 
     #[test]
@@ -381,13 +381,13 @@ mod tests {
     }
 
     #[test]
-    fn short_lines_around_the_prose_are_furniture_and_headings_inside_are_not() {
+    fn short_lines_around_the_prose_are_boilerplate_and_headings_inside_are_not() {
         let text = format!("World\n{PROSE}\nA heading\n{PROSE}\nGazette Velmark\nTop stories");
         assert_eq!(marked(&text), ["World", "Gazette Velmark", "Top stories"]);
     }
 
     #[test]
-    fn headlines_under_a_heading_of_furniture_are_furniture() {
+    fn headlines_under_a_heading_of_boilerplate_are_boilerplate() {
         let list = "Most read\nMayor of Velmark answers 32 questions about the new bridge and its cost\nFog on the coast";
         assert_eq!(marked(&format!("{PROSE}\n{list}\n{PROSE}")).len(), 3);
         let heading = "What is known of the new bridge and of those who pay for it";
@@ -397,14 +397,14 @@ mod tests {
     }
 
     #[test]
-    fn the_line_of_the_author_and_the_time_is_furniture_before_the_prose_only() {
+    fn the_line_of_the_author_and_the_time_is_boilerplate_before_the_prose_only() {
         let line = "The Velmark Press | 15 October 2024, 08:02 | Views: 814";
         assert_eq!(marked(&format!("{line}\n{PROSE}")), [line]);
         assert!(marked(&format!("{PROSE}\nGold 1,240 Silver 31\n{PROSE}")).is_empty());
     }
 
     #[test]
-    fn datelines_and_bylines_are_furniture_and_the_first_sentence_is_not() {
+    fn datelines_and_bylines_are_boilerplate_and_the_first_sentence_is_not() {
         for line in [
             "PARIS, Sept 24 (AFP) – ",
             "LONDON (AP) — ",
@@ -432,7 +432,7 @@ mod tests {
 
     #[test]
     fn the_table_is_well_formed() {
-        for line in include_str!("../../data/furniture.tsv").lines().filter(|line| !line.starts_with('#')) {
+        for line in include_str!("../../data/boilerplate.tsv").lines().filter(|line| !line.starts_with('#')) {
             let columns: Vec<&str> = line.split('\t').collect();
             assert_eq!(columns.len(), 3, "{line}");
             assert!(["is", "label", "starts", "contains"].contains(&columns[1]), "{line}");

@@ -2,7 +2,7 @@
 //!
 //! Agencies label what they send again and again with changes: boxes of facts, timelines, questions and answers, the text
 //! of a central bank's statement. Two of them on one subject share most of their sentences and are two dispatches all
-//! the same. The labels are data (`data/living.tsv`, 35 languages). Cost: one look into a table by the first
+//! the same. The labels are data (`data/periodically_updated.tsv`, 35 languages). Cost: one look into a table by the first
 //! character of the title, and one by that of the text.
 
 use std::collections::HashMap;
@@ -13,7 +13,9 @@ type Label = (&'static str, bool);
 
 static LABELS: LazyLock<HashMap<char, Vec<Label>>> = LazyLock::new(|| {
     let mut labels: HashMap<char, Vec<Label>> = HashMap::new();
-    for line in include_str!("../../data/living.tsv").lines().filter(|line| !line.starts_with('#')) {
+    for line in
+        include_str!("../../data/periodically_updated.tsv").lines().filter(|line| !line.starts_with('#'))
+    {
         for label in line.split('\t').skip(1) {
             let (label, weak) = label.strip_prefix('~').map_or((label, false), |label| (label, true));
             if let Some(first) = label.chars().next() {
@@ -25,7 +27,7 @@ static LABELS: LazyLock<HashMap<char, Vec<Label>>> = LazyLock::new(|| {
 });
 
 /// Whether a document is labelled as one that is kept up to date, by its title or its first line.
-pub fn is_living(title: Option<&str>, text: &str) -> bool {
+pub fn is_periodically_updated(title: Option<&str>, text: &str) -> bool {
     let first_line = text.trim_start().lines().next();
     [title, first_line].into_iter().flatten().any(is_labelled)
 }
@@ -70,8 +72,8 @@ mod tests {
             "〔情報BOX〕運河の通行料",
             "背景资料：运河的通行费",
         ] {
-            assert!(is_living(Some(title), "The ferry sailed."), "{title}");
-            assert!(is_living(None, &format!("\n{title}\nThe ferry sailed.")), "{title}");
+            assert!(is_periodically_updated(Some(title), "The ferry sailed."), "{title}");
+            assert!(is_periodically_updated(None, &format!("\n{title}\nThe ferry sailed.")), "{title}");
         }
         for title in [
             "",
@@ -84,14 +86,16 @@ mod tests {
             "Datos del canal",
             "İstanbul: ferries",
         ] {
-            assert!(!is_living(Some(title), "The ferry sailed."), "{title}");
+            assert!(!is_periodically_updated(Some(title), "The ferry sailed."), "{title}");
         }
-        assert!(!is_living(None, ""));
+        assert!(!is_periodically_updated(None, ""));
     }
 
     #[test]
     fn the_table_has_its_form() {
-        for line in include_str!("../../data/living.tsv").lines().filter(|line| !line.starts_with('#')) {
+        for line in
+            include_str!("../../data/periodically_updated.tsv").lines().filter(|line| !line.starts_with('#'))
+        {
             let mut columns = line.split('\t');
             assert!(columns.next().is_some_and(|language| language.len() == 2), "{line}");
             let labels: Vec<&str> = columns.collect();

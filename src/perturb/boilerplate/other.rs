@@ -1,4 +1,4 @@
-//! Furniture in Russian, Arabic, Chinese and Hindi.
+//! Boilerplate in Russian, Arabic, Chinese and Hindi.
 
 use super::Language;
 

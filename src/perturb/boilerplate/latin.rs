@@ -1,4 +1,4 @@
-//! Furniture in languages of Latin letters.
+//! Boilerplate in languages of Latin letters.
 
 use super::Language;
 
