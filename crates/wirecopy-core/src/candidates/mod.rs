@@ -29,7 +29,7 @@ impl Candidate {
 }
 
 /// What the stages before verification leave of a folder, and what they do with pairs that are known to belong
-/// together: see [`Pipeline::survey`](wirecopy::Pipeline::survey).
+/// together: see `Pipeline::survey`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Survey {
     /// Documents.
