@@ -1,6 +1,5 @@
-//! Packs `data/background.bin` from the word list that `data/background.py` writes.
-//!
-//! `python3 data/background.py > words.tsv && cargo run --release --example background words.tsv data/background.bin`
+//! Packs `crates/wirecopy-background/background.bin` from the word list that `background.py` beside it writes; its README has the
+//! commands.
 
 use std::collections::HashMap;
 use std::error::Error;

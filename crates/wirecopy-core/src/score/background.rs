@@ -1,16 +1,13 @@
 //! How common a term is in text at large: a compact table of document frequencies, for folders too small to tell.
 //!
-//! `data/background.bin` holds the terms of forty-two languages that stand in at least one of about three hundred
-//! documents, derived from the word frequencies of wordfreq 3 (CC BY-SA 4.0; see `data/README.md`). A term's frequency
+//! The table of `wirecopy-background` holds the terms of forty-two languages that stand in at least one of about three hundred
+//! documents, derived from the word frequencies of wordfreq 3 (CC BY-SA 4.0). A term's frequency
 //! is the highest of the languages it occurs in: what is a stop word in one language is a poor witness in all.
 //!
 //! Two bytes a term: terms are spread over 65,536 buckets by sixteen bits of a mixed key; an entry holds twelve
 //! more bits of it and four of frequency. A term that is not listed is taken for a listed one once in about 4,000 times.
 
 use std::sync::OnceLock;
-
-/// The table as it is stored.
-static BYTES: &[u8] = include_bytes!("../../../../data/background.bin");
 
 const MAGIC: &[u8; 8] = b"WCBACK1\n";
 const BUCKETS: usize = 1 << 16;
@@ -44,7 +41,7 @@ impl Background {
     /// The table compiled into the program.
     pub fn get() -> &'static Background {
         static TABLE: OnceLock<Background> = OnceLock::new();
-        TABLE.get_or_init(|| Background::parse(BYTES).unwrap_or_else(Background::empty))
+        TABLE.get_or_init(|| Background::parse(wirecopy_background::TABLE).unwrap_or_else(Background::empty))
     }
 
     fn empty() -> Self {
@@ -148,6 +145,8 @@ pub(super) fn each_level(of: impl Fn(f32) -> f32) -> [f32; LEVELS_AND_NONE] {
 
 #[cfg(test)]
 mod tests {
+    use wirecopy_background::TABLE;
+
     use super::*;
     use crate::text::tokenize;
 
@@ -160,9 +159,9 @@ mod tests {
 
     #[test]
     fn the_stored_table_is_sound() {
-        let table = Background::parse(BYTES).expect("the table compiled in can be read");
+        let table = Background::parse(TABLE).expect("the table compiled in can be read");
         assert!(table.len() > 100_000, "{}", table.len());
-        assert!(BYTES.len() < 700_000);
+        assert!(TABLE.len() < 700_000);
     }
 
     #[test]
@@ -192,7 +191,7 @@ mod tests {
 
     #[test]
     fn a_cut_table_is_refused() {
-        assert!(Background::parse(&BYTES[..BYTES.len() - 1]).is_none());
+        assert!(Background::parse(&TABLE[..TABLE.len() - 1]).is_none());
         assert!(Background::parse(b"nonsense").is_none());
     }
 }
