@@ -15,9 +15,10 @@ use super::eval::FiguresFormat;
 use super::output::Output;
 use super::settings::Settings;
 use super::{DONE, interrupt};
-use crate::bench::{Benchmark, measure};
-use crate::generate::{Generated, Generator, GeneratorConfig};
-use crate::{Cancel, Error, Root};
+use wirecopy_core::{Cancel, Error};
+use wirecopy_ingest::Root;
+use wirecopy_lab::bench::{Benchmark, measure};
+use wirecopy_lab::generate::{Generated, Generator, GeneratorConfig};
 
 /// Documents made at a time.
 const BATCH: u32 = 4096;
@@ -229,7 +230,7 @@ fn batches(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::StageLine;
+    use wirecopy_report::StageLine;
 
     fn figures(seconds: f64) -> Benchmark {
         Benchmark {

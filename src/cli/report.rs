@@ -6,8 +6,9 @@ use clap::{Args, ValueHint};
 
 use super::output::Output;
 use super::{DONE, TROUBLE, inputs, interrupt};
-use crate::report::{Absent, Run, clean};
-use crate::{Cancel, ingest};
+use wirecopy_core::Cancel;
+use wirecopy_ingest;
+use wirecopy_report::{Absent, Run, clean};
 
 /// Documents that a warning names.
 const NAMED: usize = 5;

@@ -27,15 +27,16 @@ use std::path::PathBuf;
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use crate::candidates::Survey;
-use crate::classify::Scorer;
-use crate::cluster::Cluster;
-use crate::config::{Config, IngestConfig};
-use crate::ingest::{References, Root};
-use crate::progress::{Cancel, NoProgress, Progress, Stage};
-use crate::report::{ModelLine, Run, Spooled};
-use crate::spill::Budget;
-use crate::{Error, Result};
+use wirecopy_core::candidates::Survey;
+use wirecopy_core::classify::Scorer;
+use wirecopy_core::cluster::Cluster;
+use wirecopy_report::Config;
+use wirecopy_ingest::config::IngestConfig;
+use wirecopy_ingest::{References, Root};
+use wirecopy_core::progress::{Cancel, NoProgress, Progress, Stage};
+use wirecopy_report::{ModelLine, Run, Spooled};
+use wirecopy_spill::Budget;
+use wirecopy_core::{Error, Result};
 use corpus::Corpus;
 use evidence::Evidence;
 
@@ -121,7 +122,7 @@ impl<'a> Pipeline<'a> {
     /// The result is in memory whatever the budget; [`Pipeline::spool`] gives one that is bound by it.
     ///
     /// # Input
-    /// Folders, files, or JSON lines on standard input; see [`crate::ingest`].
+    /// Folders, files, or JSON lines on standard input; see [`wirecopy_ingest`].
     ///
     /// # Output
     /// The same run for the same input and configuration, whatever the number of threads, save for its timings.

@@ -6,18 +6,19 @@ use std::sync::{PoisonError, RwLock};
 
 use super::account::Account;
 use super::corpus::Corpus;
-use crate::candidates::bands::band_keys;
-use crate::candidates::params::Bands;
-use crate::config::{Config, MatchConfig};
-use crate::document::{Header, Skipped};
-use crate::ingest::{self, Outcome, Root, Unsettled};
-use crate::progress::{Cancel, Progress, Stage};
-use crate::sketch::Sketcher;
-use crate::spill::Budget;
-use crate::text::credit::{self, Agencies, Credit};
-use crate::text::{NoArticle, Tokenizer, Tokens, each_shingle, is_periodically_updated, no_article};
-use crate::verify::Profile;
-use crate::{DocId, Document, Result};
+use wirecopy_core::candidates::bands::band_keys;
+use wirecopy_core::candidates::params::Bands;
+use wirecopy_core::config::MatchConfig;
+use wirecopy_core::document::{Header, Skipped};
+use wirecopy_core::progress::{Cancel, Progress, Stage};
+use wirecopy_core::score::Profile;
+use wirecopy_core::sketch::Sketcher;
+use wirecopy_core::text::credit::{self, Agencies, Credit};
+use wirecopy_core::text::{NoArticle, Tokenizer, Tokens, each_shingle, is_periodically_updated, no_article};
+use wirecopy_core::{DocId, Document, Result};
+use wirecopy_ingest::{self, Outcome, Root, Unsettled};
+use wirecopy_report::Config;
+use wirecopy_spill::Budget;
 
 /// Picks the hash functions of the signatures. Any number does; a fixed one keeps runs comparable.
 const SKETCH_SEED: u64 = 0x77_69_72_65;
@@ -169,7 +170,7 @@ impl Lossy {
         if self.documents <= Self::NAMED {
             tracing::warn!(
                 "{}: {} of its letters are lost (U+FFFD): it is or was read in a wrong character set, and copies of it may be missed",
-                crate::report::clean(&header.id),
+                wirecopy_report::clean(&header.id),
                 header.lost_letters
             );
         }

@@ -6,13 +6,13 @@ use super::account::Account;
 use super::corpus::Corpus;
 use super::read::read_into;
 use super::{joins, stages};
-use crate::candidates::rare::RareJoin;
-use crate::candidates::{Candidate, Meeting, Survey};
-use crate::config::Config;
-use crate::ingest::Root;
-use crate::progress::{Cancel, Progress};
-use crate::spill::Budget;
-use crate::{DocId, Error, Result};
+use wirecopy_core::candidates::rare::RareJoin;
+use wirecopy_core::candidates::{Candidate, Meeting, Survey};
+use wirecopy_core::progress::{Cancel, Progress};
+use wirecopy_core::{DocId, Error, Result};
+use wirecopy_ingest::Root;
+use wirecopy_report::Config;
+use wirecopy_spill::Budget;
 
 pub(super) fn survey(
     roots: &[Root],
