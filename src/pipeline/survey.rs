@@ -28,7 +28,6 @@ pub(super) fn survey(
     if !among.is_empty() {
         read_into(&mut corpus, among, config, progress, cancel)?;
     }
-    corpus.find_twins()?;
     let matching = &config.matching;
     let publications = stages::publications(&corpus, matching);
     let groups = stages::copies(&corpus, &publications, matching, cancel, progress)?;
