@@ -43,6 +43,7 @@ pub mod report;
 pub mod sketch;
 pub mod sources;
 pub mod spill;
+mod table;
 pub mod text;
 pub mod verify;
 

@@ -36,6 +36,7 @@ use wirecopy_ingest::{References, Root};
 use wirecopy_core::progress::{Cancel, NoProgress, Progress, Stage};
 use wirecopy_report::{ModelLine, Run, Spooled};
 use wirecopy_spill::Budget;
+use wirecopy_core::score::background::Background;
 use wirecopy_core::{Error, Result};
 use corpus::Corpus;
 use evidence::Evidence;
@@ -161,6 +162,8 @@ impl<'a> Pipeline<'a> {
     }
 
     fn pool(&self) -> Result<ThreadPool> {
+        // All measures lean on this table: without it a run ends before it begins.
+        Background::get()?;
         ThreadPoolBuilder::new()
             .num_threads(self.threads)
             .thread_name(|n| format!("wirecopy-{n}"))
