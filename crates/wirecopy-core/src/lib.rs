@@ -30,6 +30,7 @@ mod relation;
 pub mod score;
 pub mod sketch;
 pub mod sources;
+pub mod table;
 pub mod text;
 
 pub use document::{DateOrigin, DocId, Document, Header, Metadata, Skipped};

@@ -4,7 +4,10 @@
 //! birth. So everything in the line beside the date must be known for what it is: a weekday, a time, a label such as
 //! "Published", the place or the source before the date, the author.
 
-use crate::dates::{Dated, Kind, Label, Line, Problem, Token};
+use std::sync::LazyLock;
+
+use crate::dates::{Dated, Kind, Label, Line, Problem, Token, WORDS};
+use wirecopy_core::table::{self, Words};
 
 /// Longest date line, in characters.
 const LINE_CHARS: usize = 100;
@@ -15,14 +18,9 @@ const LABELLED_WORDS: usize = 10;
 /// Words between two separators.
 const PART_WORDS: usize = 4;
 /// Words that stand before a date and say nothing, folded.
-const FILLERS: [&str; 40] = [
-    "on", "at", "the", "of", "date", "day", "le", "du", "la", "el", "em", "am", "vom", "den", "der", "il",
-    "del", "de", "di", "op", "om", "dne", "dnia", "data", "datum", "fecha", "kl", "klo", "uhr", "h", "hs",
-    "г", "года", "в", "stand", "time", "ngay", "tanggal", "tarih", "tarihi",
-];
+static FILLERS: Words = LazyLock::new(|| table::words(WORDS, "filler"));
 /// Words that begin the line of an author, folded.
-const BY: [&str; 14] =
-    ["by", "von", "par", "por", "di", "door", "av", "af", "autor", "author", "oleh", "от", "автор", "yazan"];
+static BY: Words = LazyLock::new(|| table::words(WORDS, "author"));
 
 /// Whether `line` is a date and next to nothing else, so that it is no part of the text.
 pub(super) fn is_date_line(line: &str) -> bool {

@@ -1,5 +1,7 @@
 //! Front matter: what generators of sites keep above a text, as `key: value` between two `---` (YAML) or as `key = value`
 //! between two `+++` (TOML). Nested values are not looked into.
+//!
+//! Why this is hand-made: a parser of YAML would refuse all of it for a fault in a value that nobody asked for.
 
 use super::extract::one_line;
 use wirecopy_core::document::Metadata;

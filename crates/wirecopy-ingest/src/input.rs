@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 use encoding_rs::UTF_8;
 
 use super::blocks::{self, Block, Bounds, Cut, Lines, Scan};
-use super::charset::{self, Transcoder};
+use super::charset;
 use super::decode::{self, HEAD, Limits, Stream};
 use super::detect::Format;
 use super::jsonscan::Values;
@@ -107,7 +107,7 @@ pub(super) fn read(
     if encoding == UTF_8 {
         container.read(&mut stream, &head, &mut emit)
     } else {
-        container.read(&mut Transcoder::new(stream, encoding), &head, &mut emit)
+        container.read(&mut charset::transcoder(stream, encoding), &head, &mut emit)
     }
 }
 

@@ -3,6 +3,8 @@
 //! Half a surrogate pair (`\ud83d` alone) is no character: writers that cut strings by UTF-16 units leave them behind.
 //! `NaN` and `Infinity` are what Python writes for numbers that are none. A line end or a tab within a string should
 //! have been escaped. Asked for only where a record does not parse.
+//!
+//! Why this is hand-made: lenient parsers accept more than these faults, and the rest cannot be mended without a guess.
 
 /// The record with these replaced: U+FFFD, `null`, an escape. `None` where there is nothing to mend.
 pub(super) fn mended(json: &str) -> Option<String> {

@@ -2,6 +2,8 @@
 //!
 //! The scan does not check the values. Each is parsed on its own, so a bad one costs itself alone, and an array of
 //! many gigabytes is read in blocks like lines.
+//!
+//! Why this is hand-made: parsers of JSON stop at the first fault, and this has to go on behind it.
 
 use super::blocks::Scan;
 

@@ -4,6 +4,8 @@
 //! Spreadsheets of many countries write `;` into `.csv`, and say so in a line of their own (`sep=;`); exports begin with
 //! a title and a date; databases write `\\"` for a quote within quotes; and most tab-separated tables know no quoting, so that
 //! a quote at the start of a field is how the sentence begins.
+//!
+//! Why this is hand-made: the csv crate reads a layout that it is told.
 
 use super::json::Field;
 use super::table::{columns_of, fields_of};

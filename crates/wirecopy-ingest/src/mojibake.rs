@@ -6,6 +6,8 @@
 //! not know was lost when the text was saved; its character is U+FFFD, never a guess.
 //!
 //! ASCII costs a scan, any other text a look at some sixty characters.
+//!
+//! Why this is hand-made: encoding_rs writes a text back in a set; whether that should be done is the question here.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;

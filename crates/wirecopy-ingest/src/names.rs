@@ -2,6 +2,8 @@
 //!
 //! A path that is text stands as it is. In a name that is not, each byte that is no part of a character is `%XX`, and `%`
 //! itself is `%25`. So is the `%` of the few names that would be taken for such a name. The way back is exact.
+//!
+//! Why this is hand-made: percent-encoding as URLs have it would escape every name beyond ASCII.
 
 use std::path::{Path, PathBuf};
 

@@ -211,7 +211,7 @@ fn frequencies(corpus: &Corpus, groups: &CopyGroups) -> Result<Idf> {
     let counted: Vec<(LanguageKey, Frequencies)> = languages
         .map(|leaders| Ok((leaders[0].0, frequencies_of(corpus, leaders)?)))
         .collect::<Result<_>>()?;
-    Ok(Idf::new(counted))
+    Idf::new(counted)
 }
 
 /// In how many of some documents each term stands.

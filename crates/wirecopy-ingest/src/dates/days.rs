@@ -1,10 +1,13 @@
 //! Days of the calendar in the tokens of a line.
 
+use std::sync::LazyLock;
+
 use jiff::civil::Date;
 
 use super::times::{self, Timed};
 use super::tokens::{Token, Word};
-use super::{BUDDHIST, Problem, calendars, words};
+use super::{BUDDHIST, Problem, WORDS, calendars, words};
+use wirecopy_core::table::{self, Words};
 
 /// A day, or why what looks like one is none, and the tokens that it takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,9 +32,9 @@ pub(super) struct Manner<'a> {
 const SOLAR: std::ops::RangeInclusive<i16> = 1280..=1450;
 /// Words between day, month and year have no more letters ("de", "of", "gada"), save those listed.
 const SHORT: usize = 4;
-const LINKS: [&str; 6] = ["жылғы", "жылы", "оноос", "september", "година", "tahun"];
+static LINKS: Words = LazyLock::new(|| table::words(WORDS, "link"));
 /// Words that name the era of a year.
-const BUDDHIST_ERA: [&str; 5] = ["พ.ศ", "พศ", "be", "ພ.ສ", "ព.ស"];
+static BUDDHIST_ERA: Words = LazyLock::new(|| table::words(WORDS, "buddhist era"));
 
 /// The days of a line, of which `times` are taken already. Linear: each looks at a bounded number of tokens.
 pub(super) fn all(tokens: &[Token], times: &[Timed], manner: Manner<'_>) -> Vec<Day> {

@@ -1,11 +1,14 @@
 //! A line with its dates: days, times and labels put together.
 
+use std::sync::LazyLock;
+
 use jiff::civil::Time;
 
 use super::days::{self, Day, Manner};
 use super::times::{self, Timed};
 use super::tokens::{self, Token};
-use super::{Problem, Published, usable, words};
+use super::{Problem, Published, WORDS, usable, words};
+use wirecopy_core::table::{self, Words};
 
 /// What a line says that a date is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,10 +40,7 @@ pub(crate) struct Line {
 }
 
 /// Words of languages that write the day first, folded.
-const DAY_FIRST: [&str; 22] = [
-    "le", "el", "h", "hs", "am", "um", "uhr", "alle", "ore", "om", "uur", "ngay", "kl", "wib", "pukul",
-    "godz", "den", "il", "em", "dia", "jour", "klo",
-];
+static DAY_FIRST: Words = LazyLock::new(|| table::words(WORDS, "day first"));
 /// Tokens before a date in which its label is looked for.
 const LABEL_REACH: usize = 8;
 

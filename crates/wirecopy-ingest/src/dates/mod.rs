@@ -4,6 +4,8 @@
 //! written, or a [`Problem`] that says why it is no date that can be used. What is not certain is refused rather than guessed: a
 //! year of two digits, a day and a month that could be exchanged, a year of a calendar that is not named.
 //!
+//! Why this is hand-made: jiff reads the forms of standards; news writes dates in a hundred languages, and some that must be refused.
+//!
 //! | step | module | does |
 //! |---|---|---|
 //! | tokens | `tokens` | folds digits and letters, cuts numbers, words and marks |
@@ -32,6 +34,9 @@ pub(crate) use line::{Dated, Label, Line};
 pub(crate) use tokens::{Kind, Token};
 pub(crate) use words::{fold, is_weekday};
 pub(crate) use zones::Zone;
+
+/// Words around dates and times, by kind.
+pub(crate) const WORDS: &str = include_str!("../../../../data/date_words.tsv");
 
 /// No newspaper is older; a smaller year is one of another calendar, or a placeholder.
 const FIRST_YEAR: i16 = 1600;

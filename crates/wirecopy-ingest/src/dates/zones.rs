@@ -8,6 +8,8 @@ use jiff::civil::{Date, DateTime, Weekday};
 use jiff::tz::{Offset, TimeZone, TimeZoneDatabase};
 use wirecopy_core::published::Published;
 
+use wirecopy_core::table;
+
 static ZONES: &str = include_str!("../../../../data/zones.tsv");
 
 /// Where systems keep the IANA database; the first that has the zone counts.
@@ -50,19 +52,27 @@ impl Letters {
 /// The zone of letters, in capitals as they are written.
 pub(super) fn letters(folded: &str) -> Option<Letters> {
     static TABLE: OnceLock<HashMap<String, Letters>> = OnceLock::new();
-    let table = TABLE.get_or_init(|| {
-        let rows =
-            ZONES.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('\t'));
-        let zone = |minutes: &str| {
-            let (minutes, changes) = match minutes.split_once(' ') {
-                Some((minutes, _)) => (minutes, true),
-                None => (minutes, false),
-            };
+    TABLE.get_or_init(|| table::shipped(read(ZONES))).get(folded).copied()
+}
+
+fn read(table: &str) -> Result<HashMap<String, Letters>, String> {
+    let mut zones = HashMap::new();
+    for cells in table::rows(table) {
+        let cells: Vec<&str> = cells.collect();
+        let letters = |minutes: &str| {
+            let (minutes, changes) =
+                minutes.strip_suffix(" us").map_or((minutes, false), |minutes| (minutes, true));
             Some(Letters { minutes: minutes.parse().ok()?, changes })
         };
-        rows.filter_map(|(name, minutes)| Some((super::fold(name), zone(minutes)?))).collect()
-    });
-    table.get(folded).copied()
+        let zone = if let [name, minutes] = cells[..] {
+            letters(minutes).map(|letters| (name, letters))
+        } else {
+            None
+        };
+        let (name, letters) = zone.ok_or_else(|| format!("expected letters and minutes, found {cells:?}"))?;
+        zones.insert(super::fold(name), letters);
+    }
+    Ok(zones)
 }
 
 /// An offset of minutes that a zone can have.
@@ -150,6 +160,13 @@ fn offset(written: &str) -> Option<Offset> {
 mod tests {
     use super::*;
     use jiff::civil::date;
+
+    #[test]
+    fn a_broken_row_is_an_error() {
+        for table in ["CET", "CET\tsixty", "CET\t60\t1", "ET\t-300 uk"] {
+            assert!(read(table).is_err(), "{table}");
+        }
+    }
 
     #[test]
     fn letters_follow_the_clock_changes_of_their_country() {
