@@ -48,7 +48,7 @@ pub mod verify;
 
 pub use compare::{Comparison, compare};
 pub use config::Config;
-pub use document::{DateOrigin, DocId, Document, Header, Metadata, Skipped};
+pub use document::{DateOrigin, DocId, Document, Header, Metadata, SkipKind, Skipped};
 pub use error::{Error, Result};
 pub use ingest::Root;
 pub use pipeline::Pipeline;

@@ -9,7 +9,7 @@ use super::corpus::Corpus;
 use wirecopy_core::candidates::bands::band_keys;
 use wirecopy_core::candidates::params::Bands;
 use wirecopy_core::config::MatchConfig;
-use wirecopy_core::document::{Header, Skipped};
+use wirecopy_core::document::{Header, SkipKind};
 use wirecopy_core::progress::{Cancel, Progress, Stage};
 use wirecopy_core::score::Profile;
 use wirecopy_core::sketch::Sketcher;
@@ -129,11 +129,8 @@ pub(super) fn read_into(
                 Outcome::Skipped(skipped) => corpus.skip(skipped),
                 Outcome::SkippedMore(more) => corpus.skipped_count += more,
                 Outcome::Read(header, Read::New(read)) if read.tokens.is_empty() => {
-                    corpus.skip(Skipped {
-                        path: header.path,
-                        record: header.record,
-                        reason: "no words in it, only punctuation or symbols".to_owned(),
-                    });
+                    let empty = SkipKind::Empty.because("no words in it, only punctuation or symbols");
+                    corpus.skip(empty.at(header.path, header.record));
                 }
                 Outcome::Read(header, read) => {
                     lossy.see(&header);
