@@ -1,6 +1,6 @@
 //! The first stage: documents to tokens, band keys and credits.
 
-use wirecopy_core::document::{Header, Skipped};
+use wirecopy_core::document::{Header, SkipKind};
 use wirecopy_core::engine::{Corpus, Preparer, Read};
 use wirecopy_core::text::credit::Agencies;
 use wirecopy_core::{Cancel, Progress, Stage};
@@ -48,11 +48,8 @@ pub(super) fn read_into(
             Outcome::Skipped(skipped) => corpus.skip(skipped),
             Outcome::SkippedMore(more) => corpus.skipped_count += more,
             Outcome::Read(header, read) if read.tokens.is_empty() => {
-                corpus.skip(Skipped {
-                    path: header.path,
-                    record: header.record,
-                    reason: "no words in it, only punctuation or symbols".to_owned(),
-                });
+                let empty = SkipKind::Empty.because("no words in it, only punctuation or symbols");
+                corpus.skip(empty.at(header.path, header.record));
             }
             Outcome::Read(header, read) => {
                 lossy.see(&header);

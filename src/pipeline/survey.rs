@@ -62,6 +62,7 @@ pub(super) fn survey(
         .collect::<Result<_>>()?;
     Ok(Survey {
         documents: corpus.len(),
+        skipped: corpus.skipped_count,
         representatives: leaders.len(),
         candidates: candidates.len(),
         meetings,

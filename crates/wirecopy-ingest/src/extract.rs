@@ -13,7 +13,7 @@ use super::walk::Found;
 use super::{charset, dating, decode, envelope, json, jsonscan, language, markdown, mojibake, plain};
 use crate::config::IngestConfig;
 use wirecopy_core::Cancel;
-use wirecopy_core::document::{DateOrigin, Document, Header, Metadata, Skipped};
+use wirecopy_core::document::{DateOrigin, Document, Header, Metadata, Refusal, SkipKind, Skipped};
 
 /// What a format's extractor finds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -135,7 +135,7 @@ impl<'a, M> Worker<'a, M> {
         M: Fn(&Document) -> T,
     {
         match part {
-            Part::Skip { record, reason } => out.push(skip(found, record, reason)),
+            Part::Skip { record, refusal } => out.push(skip(found, record, refusal)),
             Part::Whole(format, bytes) => {
                 let origin = match format {
                     Format::Html => DateOrigin::Metadata,
@@ -154,7 +154,7 @@ impl<'a, M> Worker<'a, M> {
         }
     }
 
-    fn whole(&self, format: Format, bytes: Vec<u8>) -> Result<Extracted, String> {
+    fn whole(&self, format: Format, bytes: Vec<u8>) -> Result<Extracted, Refusal> {
         let text = charset::decode(bytes, format == Format::Html);
         if text.len() as u64 > self.config.max_document_bytes {
             return Err(decode::too_long(self.config.max_document_bytes));
@@ -193,7 +193,7 @@ impl<'a, M> Worker<'a, M> {
             let result = if bytes.len() as u64 > limit {
                 Err(decode::too_long(limit))
             } else if bytes.starts_with(b"]") {
-                Err("text behind the end of the array".to_owned())
+                Err(SkipKind::Malformed.because("text behind the end of the array"))
             } else if let (Some(valid), Records::Lines) = (valid, kind) {
                 json::record(&valid[start..*end], &self.config.fields)
             } else {
@@ -233,14 +233,14 @@ impl<'a, M> Worker<'a, M> {
         found: &Found,
         record: Option<u64>,
         origin: DateOrigin,
-        result: Result<Extracted, String>,
+        result: Result<Extracted, Refusal>,
     ) -> Piece<T>
     where
         M: Fn(&Document) -> T,
     {
         let Extracted { own_id, mut meta, text } = match result {
             Ok(extracted) => extracted,
-            Err(reason) => return skip(found, record, reason),
+            Err(refusal) => return skip(found, record, refusal),
         };
         let fallback = record.map_or_else(|| found.id.clone(), |number| format!("{}#{number}", found.id));
         if let Some(source) =
@@ -311,18 +311,18 @@ impl Skips {
     }
 }
 
-fn skip<T>(found: &Found, record: Option<u64>, reason: String) -> Piece<T> {
-    Piece::Skipped(Skipped { path: found.shown.clone(), record, reason })
+fn skip<T>(found: &Found, record: Option<u64>, refusal: Refusal) -> Piece<T> {
+    Piece::Skipped(refusal.at(&found.shown, record))
 }
 
 #[cfg(feature = "html")]
-fn html(page: &str) -> Result<Extracted, String> {
+fn html(page: &str) -> Result<Extracted, Refusal> {
     super::html::extract(page)
 }
 
 #[cfg(not(feature = "html"))]
-fn html(_: &str) -> Result<Extracted, String> {
-    Err("built without HTML support".to_owned())
+fn html(_: &str) -> Result<Extracted, Refusal> {
+    Err(SkipKind::Unsupported.because("built without HTML support"))
 }
 
 /// Padding and field separators of old systems; the detector has refused files that are full of them.

@@ -132,7 +132,7 @@ fn a_page_without_an_article_gives_its_body() {
 #[test]
 fn pages_without_words_say_so() {
     for page in ["<html></html>", "<html><script>var a = 1;</script></html>", "<!-- nothing -->"] {
-        assert_eq!(extract(page).unwrap_err(), "no text in the page", "{page}");
+        assert_eq!(extract(page).unwrap_err().reason, "no text in the page", "{page}");
     }
 }
 

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use wirecopy_core::document::Metadata;
 
-fn read(json: &str) -> Result<Extracted, String> {
+fn read(json: &str) -> Result<Extracted, Refusal> {
     record(json, &FieldNames::default())
 }
 
@@ -21,7 +21,7 @@ fn fields_are_found_by_their_configured_names() {
 
 #[test]
 fn what_is_wrong_is_said_in_a_sentence() {
-    let reason = |json: &str| read(json).unwrap_err();
+    let reason = |json: &str| read(json).unwrap_err().reason;
     assert_eq!(
         reason(r#"{"id": "a"}"#),
         "no field `text`: the record has `id`; name the one that holds the text with --text-field"
@@ -59,7 +59,10 @@ fn wrong_types_beside_the_text_are_left_out() {
 fn depth_does_not_overflow_the_stack() {
     let deep = "[".repeat(10_000) + &"]".repeat(10_000);
     assert_eq!(read(&format!(r#"{{"x": {deep}, "text": "a"}}"#)).unwrap().text, "a");
-    assert_eq!(read(&format!(r#"{{"text": {deep}}}"#)).unwrap_err(), "field `text` is a list without text");
+    assert_eq!(
+        read(&format!(r#"{{"text": {deep}}}"#)).unwrap_err().reason,
+        "field `text` is a list without text"
+    );
 }
 
 #[test]
@@ -110,8 +113,8 @@ fn objects_that_stand_for_a_name_give_it_and_lists_of_authors_are_bylines() {
 fn numbers_that_are_none_cost_their_field_at_most() {
     let doc = read(r#"{"text": "a", "title": NaN, "score": -Infinity, "url": "u"}"#).unwrap();
     assert_eq!((doc.text.as_str(), doc.meta.title, doc.meta.url.as_deref()), ("a", None, Some("u")));
-    assert_eq!(read(r#"{"text": NaN}"#).unwrap_err(), "empty text");
-    assert!(read(r#"{"score": NaN, "text": "a"#).unwrap_err().starts_with("truncated: "));
+    assert_eq!(read(r#"{"text": NaN}"#).unwrap_err().reason, "empty text");
+    assert!(read(r#"{"score": NaN, "text": "a"#).unwrap_err().reason.starts_with("truncated: "));
 }
 
 proptest! {

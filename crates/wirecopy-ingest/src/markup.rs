@@ -3,7 +3,8 @@
 //! Exports of content systems keep articles as fragments of HTML, sometimes as whole pages, sometimes escaped once
 //! more. In goes the value of a field, out comes its text. Plain text costs a search for two signs.
 
-use wirecopy_core::document::Metadata;
+use wirecopy_core::document::SkipKind::Empty;
+use wirecopy_core::document::{Metadata, Refusal};
 
 /// Elements that need no end tag, or whose start alone shows a text to be markup.
 const ALONE: &[&str] = &[
@@ -88,7 +89,7 @@ const TIMES: usize = 2;
 ///
 /// # Errors
 /// A sentence when there is markup and no word in it.
-pub(super) fn text_of(value: String) -> Result<(String, Metadata), String> {
+pub(super) fn text_of(value: String) -> Result<(String, Metadata), Refusal> {
     let mut text = value;
     for _ in 0..TIMES {
         if let Some(inner) = within_cdata(&text) {
@@ -100,7 +101,7 @@ pub(super) fn text_of(value: String) -> Result<(String, Metadata), String> {
             }
             text = super::strip::fragment(&text);
             if text.is_empty() {
-                return Err("empty text: markup without words".to_owned());
+                return Err(Empty.because("empty text: markup without words"));
             }
             break;
         }
@@ -225,7 +226,7 @@ mod tests {
     #[test]
     fn markup_without_words_says_so() {
         assert_eq!(
-            text_of("<p><img src='a.jpg'></p>".to_owned()).unwrap_err(),
+            text_of("<p><img src='a.jpg'></p>".to_owned()).unwrap_err().reason,
             "empty text: markup without words"
         );
     }

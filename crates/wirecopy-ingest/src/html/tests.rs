@@ -159,7 +159,7 @@ fn a_page_whose_text_is_in_a_script_that_cannot_be_read_is_refused() {
         let page = format!(
             "<html><head><title>Ferry sails again after the storm</title></head><body>{shell}{code}</body></html>"
         );
-        assert_eq!(extract(&page).unwrap_err(), IN_SCRIPT, "{shell}");
+        assert_eq!(extract(&page).unwrap_err().reason, IN_SCRIPT, "{shell}");
     }
     // A short article is not a frame, whatever the scripts say.
     let brief = format!("<main>{H1}<p>A ferry sailed again from Lindmouth on Monday.</p></main>{code}");
@@ -208,7 +208,7 @@ fn notices_on_cookies_are_not_the_article() {
 fn a_page_with_nothing_but_a_notice_on_cookies_is_refused() {
     let notice = "<p>We and our 30 partners store cookies on your device and process personal data such as your address.</p>".repeat(9);
     let shell = page("", &format!("<div class='x1'>{notice}</div>{H1}"));
-    assert_eq!(extract(&shell).unwrap_err(), NoArticle::Notice.reason());
+    assert_eq!(extract(&shell).unwrap_err().reason, NoArticle::Notice.reason());
     // An article about them is not.
     let about =
         |text: &str| text.replace("storm", "cookies").replace("ferry", "Cookie").replace("crew", "cookies");

@@ -183,7 +183,7 @@ impl Run {
                     .map(|member| (blocks::number(member.relation), member.score))
                     .collect(),
                 earliest: cluster.earliest.as_deref().and_then(|id| place.get(id).copied()),
-                guess: cluster.earliest_by == Some(EarliestBy::Order),
+                guess: cluster.earliest_by == Some(EarliestBy::Guess),
                 uncredited: places(&cluster.uncredited),
                 versions: cluster
                     .versions

@@ -125,7 +125,7 @@ pub fn versions(cluster: &Cluster, corpus: &Corpus, judge: &Pairs<'_>, k: usize)
         .collect();
     if is_one_text {
         // Sent again, on the same day: nothing but the order of reading tells which is the earliest.
-        let earliest = corpus.published[first.index()].map(|_| (first, EarliestBy::Order));
+        let earliest = corpus.published[first.index()].map(|_| (first, EarliestBy::Guess));
         let title = title(cluster, &members, corpus, judge);
         return Ok(Versions { earliest, title, ..Versions::default() });
     }

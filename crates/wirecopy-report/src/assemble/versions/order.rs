@@ -197,12 +197,12 @@ fn earliest_without_dates(
 fn choose(firsts: &[&Member<'_>], version: impl Fn(DocId) -> Option<u32>) -> (DocId, EarliestBy) {
     let number = |member: &Member<'_>| version(member.document).unwrap_or(u32::MAX);
     let rank = |m: &&&Member<'_>| (number(m), m.instant.is_some() && m.whole_day, !m.credited, m.document);
-    let Some(&chosen) = firsts.iter().min_by_key(rank) else { return (DocId(0), EarliestBy::Order) };
+    let Some(&chosen) = firsts.iter().min_by_key(rank) else { return (DocId(0), EarliestBy::Guess) };
     let is_later = |other: &&Member<'_>| {
         version(other.document).zip(version(chosen.document)).is_some_and(|(other, own)| other > own)
     };
     let decided = firsts.iter().filter(|other| other.document != chosen.document).all(is_later);
-    (chosen.document, if decided { EarliestBy::Version } else { EarliestBy::Order })
+    (chosen.document, if decided { EarliestBy::Version } else { EarliestBy::Guess })
 }
 
 #[cfg(test)]
@@ -299,17 +299,17 @@ mod tests {
     #[test]
     fn a_time_is_preferred_to_a_bare_day() {
         let three = [(DAY, false), (MORNING, false), (NEXT, false)];
-        assert_eq!(told(&three, &[], &[]), Some((1, EarliestBy::Order)));
+        assert_eq!(told(&three, &[], &[]), Some((1, EarliestBy::Guess)));
         assert_eq!(told(&three, &[(0, 1)], &[]), Some((1, EarliestBy::Version)));
         let with_evening = [(DAY, false), (EVENING, false), (MORNING, false)];
-        assert_eq!(told(&with_evening, &[], &[]), Some((2, EarliestBy::Order)));
+        assert_eq!(told(&with_evening, &[], &[]), Some((2, EarliestBy::Guess)));
         assert_eq!(told(&with_evening, &[(0, 2)], &[]), Some((2, EarliestBy::Version)));
     }
 
     #[test]
     fn an_agency_text_is_preferred_to_one_without_credit() {
-        assert_eq!(told(&[(DAY, false), (DAY, true)], &[], &[]), Some((1, EarliestBy::Order)));
-        assert_eq!(told(&[("", false), ("", true)], &[], &[]), Some((1, EarliestBy::Order)));
+        assert_eq!(told(&[(DAY, false), (DAY, true)], &[], &[]), Some((1, EarliestBy::Guess)));
+        assert_eq!(told(&[("", false), ("", true)], &[], &[]), Some((1, EarliestBy::Guess)));
         assert_eq!(told(&[("", false), (NEXT, true)], &[], &[]), Some((1, EarliestBy::Date)));
         assert_eq!(told(&[("", true), ("", true)], &[], &[]), None);
     }
@@ -323,7 +323,7 @@ mod tests {
         assert_eq!(told(&[("", true), (DAY, false)], &[], &versions), Some((1, EarliestBy::Date)));
         // A print in other words may be earlier still.
         let reworded = [Some(2), Some(1), None];
-        assert_eq!(told(&same, &[], &reworded), Some((1, EarliestBy::Order)));
+        assert_eq!(told(&same, &[], &reworded), Some((1, EarliestBy::Guess)));
         assert_eq!(told(&[(MORNING, false), (EVENING, false)], &[], &versions), Some((0, EarliestBy::Date)));
     }
 }
