@@ -51,24 +51,23 @@ pub struct Config {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct IngestConfig {
-    /// Globs a file's path below its root must match one of; empty takes every file.
+    /// Globs: a file is read if its path below its root matches one of them. An empty list takes every file.
     /// A glob without `/` matches names at any depth.
     pub include: Vec<String>,
     /// Globs of files and folders to leave out, in the same form; stronger than `include`.
     pub exclude: Vec<String>,
-    /// Folders to descend below a root; 1 is the root's own files. `None` has no limit.
+    /// Folders to descend below a root; 1 is the root's own files. There is no limit where it is not set.
     pub max_depth: Option<usize>,
     /// Follow symbolic links. Loops are detected and reported.
     pub follow: bool,
     /// Read files and folders whose names start with a dot.
     pub hidden: bool,
-    /// Largest decoded document, in bytes. Read from a number, or from text such as `64M`.
+    /// Largest decoded document, in bytes; longer ones are skipped.
     #[serde(deserialize_with = "number_or_size")]
     pub max_document_bytes: u64,
     /// Times its size that a compressed file may expand to once that is more than 64 MiB; the rest is skipped.
     pub max_expansion: u64,
-    /// Most bytes that a compressed file may expand to; the rest is skipped. Read from a number, or from text such as
-    /// `256G`.
+    /// Most bytes that a compressed file may expand to; the rest is skipped.
     #[serde(deserialize_with = "number_or_size")]
     pub max_expanded_bytes: u64,
     /// Skipped inputs that the report lists. All are counted.
@@ -78,7 +77,7 @@ pub struct IngestConfig {
     /// Where times of publication without a zone were written: an offset such as `+01:00`, or a name such as `Europe/Vienna`, which
     /// is looked up in the time zone database of the system. UTC when unset.
     pub timezone: Option<String>,
-    /// More news agencies, and more names of known ones, in the form of `data/agencies.tsv`; laid over the table that is
+    /// More news agencies, and more names of known ones, in the form of `data/agencies.tsv`; added to the table that is
     /// compiled in.
     pub agencies: Option<std::path::PathBuf>,
     /// What gives a document its source: `folder`, `host` (of its address), or a regular expression that is looked for in its
@@ -146,23 +145,24 @@ impl Default for FieldNames {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct MatchConfig {
-    /// Tokens in a shingle, 1 to 32.
+    /// Tokens in a shingle.
     pub shingle: usize,
-    /// Exact Jaccard of shingles for a copy, over 0 to 1.
+    /// Jaccard similarity of shingles at which two documents are copies.
     pub threshold: f64,
-    /// Containment of shingles for an excerpt, over 0 to 1.
+    /// Share of the shorter document's shingles that the longer one must contain for an excerpt.
     pub excerpt_containment: f64,
-    /// Minima in a signature, 16 to 1024.
+    /// Minima in a signature.
     pub signature: usize,
-    /// Share of pairs at the threshold that the bands may miss, over 0 to under 1.
+    /// Share of pairs at the threshold that the bands may miss.
     pub misses: f64,
     /// Rarest features of a document that enter the join.
     pub rare_features: usize,
-    /// Rare features two documents must share to become candidates.
+    /// Rare features that two documents must share to become candidates; not more than `rare_features`.
     pub rare_shared: usize,
     /// Look for rewrites too; otherwise for identical texts, copies and excerpts only.
     pub rewrites: bool,
-    /// How sure the scorer must be of one dispatch.
+    /// How sure the scorer must be that two documents are one dispatch: a score of 0.9 (`strict`), 0.5 (`balanced`) or 0.2
+    /// (`wide`) or higher.
     pub strictness: Strictness,
     /// Days that may lie between two documents of a dispatch, where both dates are known; 0 for any number. Texts that are
     /// nearly identical are not bound by it.
