@@ -4,9 +4,9 @@
 use std::collections::HashMap;
 use std::error::Error;
 
-use wirecopy::text::{Class, Tokenizer};
-use wirecopy::verify::background::{Background, DOCUMENT_TOKENS};
-use wirecopy::verify::each_term;
+use wirecopy_core::score::background::{Background, DOCUMENT_TOKENS};
+use wirecopy_core::score::each_term;
+use wirecopy_core::text::{Class, Tokenizer};
 
 /// Frequencies under this are left out; the table must stay small.
 const LEAST: f64 = 8e-6;

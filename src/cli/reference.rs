@@ -1,5 +1,5 @@
 //! `docs/cli.md` and `docs/settings.md` come from the definitions of flags and settings. `UPDATE_DOCS=1 cargo test reference` writes
-//! them anew; without it a stale file fails a test.
+//! them anew; without it a stale file fails a test. Shell commands and paths in the documentation are checked too.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -142,12 +142,13 @@ fn values(path: &str, default: Option<&Value>) -> String {
 
 #[test]
 fn docs_settings_md_lists_every_setting() {
-    let config = include_str!("../config.rs");
+    let ingest = include_str!("../../crates/wirecopy-ingest/src/config.rs");
+    let core = include_str!("../../crates/wirecopy-core/src/config.rs");
     let mut docs = BTreeMap::new();
     field_docs(include_str!("settings.rs"), "Program", "", &mut docs);
-    field_docs(config, "IngestConfig", "ingest.", &mut docs);
-    field_docs(config, "FieldNames", "ingest.fields.", &mut docs);
-    field_docs(config, "MatchConfig", "match.", &mut docs);
+    field_docs(ingest, "IngestConfig", "ingest.", &mut docs);
+    field_docs(ingest, "FieldNames", "ingest.fields.", &mut docs);
+    field_docs(core, "MatchConfig", "match.", &mut docs);
     let mut out = format!("# Settings\n\n{GENERATED}");
     out.push_str(
         "\nA flag comes first, then the environment variable, then `wirecopy.toml`, then the default. `wirecopy config` prints the \
@@ -222,4 +223,22 @@ fn commands_of_the_documentation_parse() {
         }
     }
     assert!(parsed > 20, "{parsed}");
+}
+
+#[test]
+fn paths_of_the_documentation_exist() {
+    let mut found = 0;
+    for name in ["docs/architecture.md", "CONTRIBUTING.md", "data/README.md"] {
+        let text = fs::read_to_string(root().join(name)).unwrap();
+        for path in text.split('`').skip(1).step_by(2) {
+            let top = path.split('/').next().unwrap();
+            if ["crates", "src", "data", "docs", "tests", "examples", "corpus"].contains(&top)
+                && path.contains('/')
+            {
+                assert!(root().join(path).exists(), "{name}: {path}");
+                found += 1;
+            }
+        }
+    }
+    assert!(found > 40, "{found}");
 }
