@@ -26,23 +26,24 @@ pub const WINDOW: u32 = 7;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct MatchConfig {
-    /// Tokens in a shingle, 1 to 32.
+    /// Tokens in a shingle.
     pub shingle: usize,
-    /// Exact Jaccard of shingles for a copy, over 0 to 1.
+    /// Jaccard similarity of shingles at which two documents are copies.
     pub threshold: f64,
-    /// Containment of shingles for an excerpt, over 0 to 1.
+    /// Share of the shorter document's shingles that the longer one must contain for an excerpt.
     pub excerpt_containment: f64,
-    /// Minima in a signature, 16 to 1024.
+    /// Minima in a signature.
     pub signature: usize,
-    /// Share of pairs at the threshold that the bands may miss, over 0 to under 1.
+    /// Share of pairs at the threshold that the bands may miss.
     pub misses: f64,
     /// Rarest features of a document that enter the join.
     pub rare_features: usize,
-    /// Rare features two documents must share to become candidates.
+    /// Rare features that two documents must share to become candidates; not more than `rare_features`.
     pub rare_shared: usize,
     /// Look for rewrites too; otherwise for identical texts, copies and excerpts only.
     pub rewrites: bool,
-    /// How sure the scorer must be of one dispatch.
+    /// How sure the scorer must be that two documents are one dispatch: a score of 0.9 (`strict`), 0.5 (`balanced`) or 0.2
+    /// (`wide`) or higher.
     pub strictness: Strictness,
     /// Days that may lie between two documents of a dispatch, where both dates are known; 0 for any number. Texts that are
     /// nearly identical are not bound by it.

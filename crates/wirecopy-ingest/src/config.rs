@@ -20,24 +20,23 @@ pub const MAX_SKIPPED: u64 = 10_000;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct IngestConfig {
-    /// Globs a file's path below its root must match one of; empty takes every file.
+    /// Globs: a file is read if its path below its root matches one of them. An empty list takes every file.
     /// A glob without `/` matches names at any depth.
     pub include: Vec<String>,
     /// Globs of files and folders to leave out, in the same form; stronger than `include`.
     pub exclude: Vec<String>,
-    /// Folders to descend below a root; 1 is the root's own files. `None` has no limit.
+    /// Folders to descend below a root; 1 is the root's own files. There is no limit where it is not set.
     pub max_depth: Option<usize>,
     /// Follow symbolic links. Loops are detected and reported.
     pub follow: bool,
     /// Read files and folders whose names start with a dot.
     pub hidden: bool,
-    /// Largest decoded document, in bytes. Read from a number, or from text such as `64M`.
+    /// Largest decoded document, in bytes; longer ones are skipped.
     #[serde(deserialize_with = "number_or_size")]
     pub max_document_bytes: u64,
     /// Times its size that a compressed file may expand to once that is more than 64 MiB; the rest is skipped.
     pub max_expansion: u64,
-    /// Most bytes that a compressed file may expand to; the rest is skipped. Read from a number, or from text such as
-    /// `256G`.
+    /// Most bytes that a compressed file may expand to; the rest is skipped.
     #[serde(deserialize_with = "number_or_size")]
     pub max_expanded_bytes: u64,
     /// Skipped inputs that the report lists. All are counted.
@@ -47,7 +46,7 @@ pub struct IngestConfig {
     /// Where times of publication without a zone were written: an offset such as `+01:00`, or a name such as `Europe/Vienna`, which
     /// is looked up in the time zone database of the system. UTC when unset.
     pub timezone: Option<String>,
-    /// More news agencies, and more names of known ones, in the form of `data/agencies.tsv`; laid over the table that is
+    /// More news agencies, and more names of known ones, in the form of `data/agencies.tsv`; added to the table that is
     /// compiled in.
     pub agencies: Option<std::path::PathBuf>,
     /// What gives a document its source: `folder`, `host` (of its address), or a regular expression that is looked for in its
