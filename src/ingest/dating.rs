@@ -185,7 +185,7 @@ mod tests {
         );
         assert_eq!(
             settled(Some("24/09/23"), "Text.", "2022-01-01.txt"),
-            (some("2022-01-01"), Some(DateOrigin::Path), some("`24/09/23`: a year of two digits"))
+            (some("2022-01-01"), Some(DateOrigin::Path), some("`24/09/23`: the year has only two digits"))
         );
         assert_eq!(settled(None, "Text.", "x.txt"), (None, None, None));
     }
