@@ -27,11 +27,10 @@ pub(super) struct Locale<'a> {
 
 /// Years of the Solar Hijri calendar in which news has been published.
 const SOLAR: std::ops::RangeInclusive<i16> = 1280..=1450;
-/// Longest word allowed between day, month and year, in letters ("de", "of", "gada").
-const MAX_LINK_CHARS: usize = 4;
-/// Longer words allowed between day, month and year.
-const LONG_LINKS: [&str; 6] = ["жылғы", "жылы", "оноос", "september", "година", "tahun"];
-/// Words for the Buddhist era beside a year.
+/// Words between day, month and year have no more letters ("de", "of", "gada"), save those listed.
+const SHORT: usize = 4;
+const LINKS: [&str; 6] = ["жылғы", "жылы", "оноос", "september", "година", "tahun"];
+/// Words that name the era of a year.
 const BUDDHIST_ERA: [&str; 5] = ["พ.ศ", "พศ", "be", "ພ.ສ", "ព.ស"];
 
 /// Returns the days in a line, ignoring the tokens of its `times`. Linear: each attempt looks at a bounded number of tokens.
@@ -345,8 +344,7 @@ impl View<'_> {
         for _ in 0..6 {
             let Some(token) = self.at(at) else { break };
             let linking = token.word().is_some_and(|word| {
-                let short =
-                    word.text.chars().count() <= MAX_LINK_CHARS || LONG_LINKS.contains(&word.text.as_str());
+                let short = word.text.chars().count() <= SHORT || LINKS.contains(&word.text.as_str());
                 short && !word.meaning.is_month() && self.month_name(at).is_none()
             });
             if linking && words < 2 {

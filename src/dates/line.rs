@@ -38,7 +38,7 @@ pub(crate) struct Line {
     pub(crate) times: Vec<(usize, usize)>,
 }
 
-/// Folded words of languages that write the day before the month.
+/// Words of languages that write the day first, folded.
 const DAY_FIRST: [&str; 22] = [
     "le", "el", "h", "hs", "am", "um", "uhr", "alle", "ore", "om", "uur", "ngay", "kl", "wib", "pukul",
     "godz", "den", "il", "em", "dia", "jour", "klo",

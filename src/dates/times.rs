@@ -35,9 +35,8 @@ impl TimeOfDay {
     }
 }
 
-/// Folded words before a time: after one of them, a full stop separates hours and minutes ("at 15.05").
+/// Words that may stand around a time ("at 15.05", "15.05 Uhr"), folded: beside one, a full stop parts hours from minutes.
 const BEFORE: [&str; 9] = ["kl", "klo", "klokken", "klockan", "at", "um", "ore", "ora", "pukul"];
-/// Folded words after a time: before one of them, a full stop separates hours and minutes ("15.05 Uhr").
 const AFTER: [&str; 7] = ["uhr", "uur", "h", "wib", "wita", "wit", "น"];
 
 /// Returns the unambiguous times in a line. Linear in the tokens.
