@@ -42,8 +42,8 @@ fn help_for_each_verb() {
 fn help_shows_defaults_and_variables_from_their_constants() {
     let help = Desk::new().out(&["cluster", "--help"]);
     for text in [
-        format!("[default: {}] [env: WIRECOPY_MATCH_THRESHOLD]", wirecopy::config::THRESHOLD),
-        format!("[default: {}] [env: WIRECOPY_MATCH_SHINGLE]", wirecopy::config::SHINGLE),
+        format!("[default: {}] [env: WIRECOPY_MATCH_THRESHOLD]", wirecopy_core::config::THRESHOLD),
+        format!("[default: {}] [env: WIRECOPY_MATCH_SHINGLE]", wirecopy_core::config::SHINGLE),
         "[env: WIRECOPY_INGEST_FIELDS_TEXT]".to_owned(),
         "Examples:".to_owned(),
         "Matching options:".to_owned(),
@@ -85,7 +85,7 @@ fn flags_beat_variables_beat_the_file() {
     assert_eq!(origin("signature"), "signature = 64 # wirecopy.toml:5");
     assert_eq!(origin("shingle"), "shingle = 6 # WIRECOPY_MATCH_SHINGLE");
     assert_eq!(origin("threshold"), "threshold = 0.7 # --threshold");
-    assert_eq!(origin("misses"), format!("misses = {} # default", wirecopy::config::MISSES));
+    assert_eq!(origin("misses"), format!("misses = {} # default", wirecopy_core::config::MISSES));
     assert!(desk.out(&["config", "--no-config"]).lines().all(|line| !line.contains("wirecopy.toml")));
 }
 

@@ -94,7 +94,7 @@ fn json_of_every_shape_is_read() {
     assert_eq!(code, Some(2));
     assert_eq!(
         stderr,
-        "warning: envelope.json:2: no field `text`: the record has `id`; name the one that holds the text with --text-field\n"
+        "warning: envelope.json:2: no field `text`: the record has `id`; choose the text field with --text-field\n"
     );
     assert_eq!((found.documents.len(), found.skipped.len(), found.clusters.len()), (4, 1, 1));
     assert_eq!(found.clusters[0].members.len(), 3);
@@ -123,10 +123,7 @@ fn a_truncated_record_is_called_truncated() {
     let desk = Desk::new();
     desk.file("a.jsonl", &format!("{whole}\n{}\n{}\n", &whole[..90], whole.replace("\"a\"", "\"c\"")));
     let (run, stderr, code) = run(&desk, &["a.jsonl"]);
-    assert!(
-        stderr.starts_with("warning: a.jsonl:2: truncated: the record breaks off within a string"),
-        "{stderr}"
-    );
+    assert!(stderr.starts_with("warning: a.jsonl:2: truncated: the record ends inside a string"), "{stderr}");
     assert_eq!((run.documents.len(), run.skipped.len(), code), (2, 1, Some(2)));
 }
 

@@ -277,7 +277,7 @@ pub struct SettingArgs {
     ///
     /// The result is the same. Without a limit everything is held in memory. A page (--html) is not bound by it: the texts of
     /// all clustered documents are on it.
-    #[arg(long, value_name = "SIZE", value_parser = crate::config::parse_size, help_heading = "General options")]
+    #[arg(long, value_name = "SIZE", value_parser = wirecopy_ingest::config::parse_size, help_heading = "General options")]
     pub memory: Option<u64>,
     /// Folder of the temporary files, in place of the system's
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "General options")]
@@ -335,7 +335,7 @@ pub struct SettingArgs {
         hide_possible_values = true, help_heading = INPUT)]
     pub hidden: Option<bool>,
     /// Skip documents that are longer, such as 64M
-    #[arg(long, value_name = "SIZE", value_parser = crate::config::parse_size, help_heading = INPUT)]
+    #[arg(long, value_name = "SIZE", value_parser = wirecopy_ingest::config::parse_size, help_heading = INPUT)]
     pub max_document_bytes: Option<u64>,
     /// Read no further in a compressed file that has expanded to N times its size and to 64 MiB
     ///
@@ -343,7 +343,7 @@ pub struct SettingArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = INPUT)]
     pub max_expansion: Option<u32>,
     /// Read no further in a compressed file that has expanded to SIZE, such as 256G
-    #[arg(long, value_name = "SIZE", value_parser = crate::config::parse_size, help_heading = INPUT)]
+    #[arg(long, value_name = "SIZE", value_parser = wirecopy_ingest::config::parse_size, help_heading = INPUT)]
     pub max_expanded_bytes: Option<u64>,
     /// List N skipped inputs in the report and count the others
     #[arg(long, value_name = "N", help_heading = INPUT)]
@@ -503,7 +503,7 @@ mod tests {
     use clap::builder::TypedValueParser;
 
     use super::*;
-    use crate::config::Strictness;
+    use wirecopy_core::config::Strictness;
 
     #[test]
     fn every_level_of_strictness_can_be_typed() {

@@ -15,9 +15,11 @@ use super::eval::FiguresFormat;
 use super::output::Output;
 use super::settings::Settings;
 use super::{DONE, interrupt};
-use crate::bench::{Benchmark, measure};
-use crate::generate::{Generated, Generator, GeneratorConfig};
-use crate::{Cancel, Error, Root};
+use crate::Pipeline;
+use wirecopy_core::{Cancel, Error};
+use wirecopy_ingest::Root;
+use wirecopy_lab::bench::{Benchmark, measure};
+use wirecopy_lab::generate::{Generated, Generator, GeneratorConfig};
 
 /// Documents made at a time.
 const BATCH: u32 = 4096;
@@ -71,8 +73,11 @@ pub(super) fn run(global: &GlobalArgs, args: &BenchArgs, bars: &Bars) -> anyhow:
         bail!("standard input cannot be read more than once: name a file");
     }
     let before = args.compare.as_deref().map(read_figures).transpose()?;
-    let means = (settings.program.threads, &settings.program.budget());
-    let measured = measure(&roots, &settings.config, means, args.repeat, bars, &cancel);
+    let (config, threads) = (&settings.config, settings.program.threads);
+    let measured = measure(&roots, &config.ingest, threads, args.repeat, &cancel, || {
+        let pipeline = Pipeline::new(config).threads(threads).budget(settings.program.budget());
+        Ok(pipeline.progress(bars).cancel(cancel.clone()).spool(&roots)?.summary)
+    });
     bars.clear();
     let measured = measured?;
     let out = match args.format {
@@ -229,7 +234,7 @@ fn batches(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::StageLine;
+    use wirecopy_report::StageLine;
 
     fn figures(seconds: f64) -> Benchmark {
         Benchmark {

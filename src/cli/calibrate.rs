@@ -9,8 +9,8 @@ use super::figures::{pair_text, table};
 use super::labels;
 use super::protect::Protected;
 use super::settings::Settings;
-use crate::Root;
-use crate::eval::{CalibrationOptions, calibrate};
+use wirecopy_ingest::Root;
+use wirecopy_lab::eval::{CalibrationOptions, calibrate};
 
 /// `wirecopy calibrate`.
 #[derive(Debug, Args)]
@@ -49,7 +49,7 @@ pub(super) fn run(global: &GlobalArgs, args: &CalibrateArgs) -> anyhow::Result<u
     for path in &args.pairs {
         pairs.extend(labels::pairs(path)?);
     }
-    let mut documents = crate::eval::Documents::new();
+    let mut documents = wirecopy_lab::eval::Documents::new();
     for path in &args.docs {
         documents.extend(labels::documents(path, &settings)?);
     }

@@ -12,10 +12,12 @@ use super::output::Output;
 use super::protect::Protected;
 use super::settings::Settings;
 use super::{DONE, DUPLICATES, TROUBLE, interrupt, terminal};
-use crate::report::{Spooled, TableStyle, TextStyle, peak_memory};
-use crate::text::credit::Agencies;
-use crate::verify::Model;
-use crate::{Cancel, Error, Pipeline, Root, Skipped};
+use crate::Pipeline;
+use wirecopy_core::score::Model;
+use wirecopy_core::text::credit::Agencies;
+use wirecopy_core::{Cancel, Error, Skipped};
+use wirecopy_ingest::Root;
+use wirecopy_report::{Spooled, TableStyle, TextStyle, peak_memory};
 
 /// Skipped inputs that are named on standard error, as long as there are not more.
 const NAMED: usize = 20;
@@ -170,7 +172,11 @@ fn warn_of_skipped(skipped: &[Skipped], total: u64, in_view: bool) {
     let named = if skipped.len() > NAMED { NAMED_OF_MANY } else { skipped.len() };
     for one in &skipped[..named] {
         let record = one.record.map(|record| format!(":{record}")).unwrap_or_default();
-        tracing::warn!("{}{record}: {}", crate::report::clean(&one.path), crate::report::clean(&one.reason));
+        tracing::warn!(
+            "{}{record}: {}",
+            wirecopy_report::clean(&one.path),
+            wirecopy_report::clean(&one.reason)
+        );
     }
     let more = total - named as u64;
     if more > 0 {

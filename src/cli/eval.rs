@@ -9,14 +9,15 @@ use clap::{Args, ValueEnum, ValueHint};
 use super::args::{GlobalArgs, SettingArgs};
 use super::settings::Settings;
 use super::{figures, inputs, labels};
-use crate::eval::{
+use crate::Pipeline;
+use wirecopy_core::score::Model;
+use wirecopy_ingest::Root;
+use wirecopy_lab::eval::{
     Documents, GoldReport, LabelledPair, Weighting, candidate_report, decide_pairs, first_line, gold_report,
     pair_report, parse_gold, perturbed,
 };
-use crate::perturb::Perturbation;
-use crate::report::Run;
-use crate::verify::Model;
-use crate::{Pipeline, Root};
+use wirecopy_lab::perturb::Perturbation;
+use wirecopy_report::Run;
 
 /// The set of documents whose language is not known, by its ISO 639-3 code.
 const UNDETERMINED: &str = "und";

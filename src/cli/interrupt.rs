@@ -13,7 +13,7 @@ use std::time::Duration;
 use anyhow::Context;
 
 use super::{INTERRUPTED, terminal};
-use crate::Cancel;
+use wirecopy_core::Cancel;
 
 /// The temporary file that is being written, for the end that runs no destructors.
 static HALF_FILE: Mutex<Option<PathBuf>> = Mutex::new(None);

@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use super::settings::Settings;
-use crate::eval::{Documents, LabelledPair, parse_pairs};
-use crate::ingest::{self, Outcome};
-use crate::report::clean;
-use crate::{Cancel, Document, Error, NoProgress, Root};
+use wirecopy_core::{Cancel, Document, Error, NoProgress};
+use wirecopy_ingest::Outcome;
+use wirecopy_ingest::Root;
+use wirecopy_lab::eval::{Documents, LabelledPair, parse_pairs};
+use wirecopy_report::clean;
 
 /// The text of a file of labels.
 pub(super) fn read(path: &Path) -> anyhow::Result<String> {
@@ -22,7 +23,7 @@ pub(super) fn pairs(path: &Path) -> anyhow::Result<Vec<LabelledPair>> {
 pub(super) fn documents(path: &Path, settings: &Settings) -> anyhow::Result<Documents> {
     let mut documents = Documents::new();
     let take = Document::clone;
-    ingest::read(
+    wirecopy_ingest::read(
         &[Root::from(path)],
         &settings.config.ingest,
         &NoProgress,

@@ -101,7 +101,7 @@ fn failed(error: &anyhow::Error, color: args::ColorChoice) -> u8 {
     if is_closed_pipe(error) {
         return DONE;
     }
-    if let Some(crate::Error::Cancelled) = error.downcast_ref() {
+    if let Some(wirecopy_core::Error::Cancelled) = error.downcast_ref() {
         return INTERRUPTED;
     }
     let mut stderr = io::stderr().lock();
@@ -116,7 +116,7 @@ fn sentence(error: &anyhow::Error) -> String {
     let mut parts = Vec::new();
     for cause in error.chain() {
         parts.push(cause.to_string());
-        if cause.is::<crate::Error>() {
+        if cause.is::<wirecopy_core::Error>() {
             break;
         }
     }

@@ -6,8 +6,8 @@ use clap::{Args, ValueHint};
 
 use super::output::Output;
 use super::{DONE, TROUBLE, inputs, interrupt};
-use crate::report::{Absent, Run, clean};
-use crate::{Cancel, ingest};
+use wirecopy_core::Cancel;
+use wirecopy_report::{Absent, Run, clean};
 
 /// Documents that a warning names.
 const NAMED: usize = 5;
@@ -46,7 +46,7 @@ pub(super) fn run(args: &ReportArgs) -> anyhow::Result<u8> {
 
 /// Reads the texts again and writes the page; texts that are gone or altered are warned of and make it exit 2.
 pub(super) fn write(run: &Run, output: &mut Output, cancel: &Cancel) -> anyhow::Result<u8> {
-    let texts = ingest::again(&run.places_of_page(), &run.header.config.ingest, cancel)?;
+    let texts = wirecopy_ingest::again(&run.places_of_page(), &run.header.config.ingest, cancel)?;
     let mut absent = Absent::default();
     output.write(|out| {
         absent = run.write_page(&texts, out)?;

@@ -16,8 +16,9 @@ use toml::de::{DeTable, DeValue};
 use toml::{Spanned, Table, Value};
 
 use super::args::{GlobalArgs, SETTINGS, Typed};
-use crate::spill::Budget;
-use crate::{Config, Error};
+use wirecopy_core::Error;
+use wirecopy_report::Config;
+use wirecopy_spill::Budget;
 
 /// The settings file that is read from the current folder.
 const FILE: &str = "wirecopy.toml";
@@ -33,7 +34,7 @@ pub(super) struct Program {
     /// Worker threads; 0 is one a core.
     pub threads: usize,
     /// Bytes of memory that a run may hold; `None` has no limit. Read from a number, or from text such as `500M`.
-    #[serde(deserialize_with = "crate::config::number_or_size_or_none")]
+    #[serde(deserialize_with = "wirecopy_ingest::config::number_or_size_or_none")]
     pub memory: Option<u64>,
     /// Folder of temporary files; `None` is the system's.
     pub temp_dir: Option<PathBuf>,

@@ -10,8 +10,8 @@ use super::args::{GlobalArgs, Typed};
 use super::eval::FiguresFormat;
 use super::settings::Settings;
 use super::terminal;
-use crate::candidates::params::Bands;
-use crate::config::MatchConfig;
+use wirecopy_core::candidates::params::Bands;
+use wirecopy_core::config::MatchConfig;
 
 /// The curve is shown at 0, 1/20 … 20/20.
 const STEPS: u32 = 20;

@@ -1,0 +1,421 @@
+//! Clusters from edges, and who stands for the whole.
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::copies::CopyGroups;
+use super::correlation::{Pair, correlation_clusters};
+use super::story::{Dates, apart, join_versions};
+use super::union_find::UnionFind;
+use crate::DocId;
+use crate::Relation;
+use crate::classify::Edge;
+
+/// Components of up to this many groups have every pair checked before they are split; in larger ones a pair without an
+/// edge counts as one that was checked and failed.
+const CHECK_ALL_PAIRS: usize = 64;
+/// Components of up to this many nodes have the dates of every pair compared.
+const COMPARE_ALL_DATES: usize = 1024;
+/// What a pair that must not share a cluster is worth: no number of good edges makes up for it.
+const APART: f64 = -1e6;
+/// Clusters of up to this many members have every pair told: a reader of the report asks about two documents, not about
+/// the shape of the search that found them.
+const TELL_ALL_PAIRS: usize = 24;
+/// Components, and clusters, that are worked on between two steps that are taken in their order.
+const TOGETHER: usize = 1 << 10;
+/// Members that are tried as representative, and members that each is tried on: enough to find the one that covers
+/// the others best without n² work on a story reprinted a thousand times.
+const REPRESENTATIVE_SAMPLE: usize = 32;
+
+/// What the clusterer asks of verification.
+pub trait Judge: Sync {
+    /// The first of the documents that are the same as this one in words and date, its twins: most often the
+    /// document itself. What holds of one holds of the others.
+    fn first_of(&self, document: DocId) -> DocId {
+        document
+    }
+    /// The edge between two documents, `None` where they are not of one dispatch.
+    fn relate(&self, a: DocId, b: DocId) -> Option<Edge>;
+    /// The edges of many pairs, quickest where those of one document follow each other.
+    fn relate_all(&self, pairs: &[(DocId, DocId)]) -> Vec<Edge> {
+        pairs.iter().filter_map(|&(a, b)| self.relate(a, b)).collect()
+    }
+    /// Whether two documents were published too far apart to be of one dispatch; then no third document between them brings
+    /// them together either.
+    fn apart(&self, a: DocId, b: DocId) -> bool;
+    /// When a document was published, in seconds since 1970, where that is known and counts.
+    fn date(&self, document: DocId) -> Option<i64>;
+    /// Whether two documents tell of different things altogether.
+    fn unrelated(&self, a: DocId, b: DocId) -> bool;
+    /// For each of `by`: for each token of `of`, whether it is part of a run of words that stands there.
+    fn quoted(&self, of: DocId, by: &[DocId]) -> Vec<Vec<bool>>;
+    /// Share of the words of `of` that stand in `by`, 0 to 1.
+    fn coverage(&self, of: DocId, by: DocId) -> f64;
+    /// Tokens of a document.
+    fn length(&self, document: DocId) -> usize;
+}
+
+/// Documents of one dispatch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cluster {
+    /// The member that covers the others best.
+    pub representative: DocId,
+    /// All members in the order of reading, each with its edge to the representative where there is one.
+    pub members: Vec<(DocId, Option<Edge>)>,
+}
+
+/// Groups documents: copies by their stars, versions by chains in time, rewrites by correlation clustering.
+///
+/// In come the copy groups and, sorted by their ends, the edges among their leaders and the pairs of two dispatches with
+/// passages in common; out come the clusters of two or more, in the order of their first members, and the edges within them
+/// and the pairs between them, in order, each pair once.
+pub fn build(
+    groups: &CopyGroups,
+    mut edges: Vec<Edge>,
+    mut partial: Vec<Edge>,
+    judge: &impl Judge,
+) -> (Vec<Cluster>, Vec<Edge>) {
+    let documents = groups.leader.len();
+    let (mut core, dates) = join_versions(documents, &edges, judge);
+    // What nobody asked for before.
+    let told = join_rewrites(&mut core, &dates, &edges, judge);
+    for (document, leader) in (0u32..).zip(&groups.leader) {
+        core.union(leader.0, document);
+    }
+    let known = Known { found: &edges, copies: &groups.edges, told: &told };
+    let mut described: Vec<Edge> = Vec::new();
+    let mut clusters: Vec<Cluster> = Vec::new();
+    for some in core.groups().chunks(TOGETHER) {
+        let more: Vec<(Cluster, Vec<Edge>)> =
+            some.par_iter().map(|members| describe(members, groups, &known, judge)).collect();
+        for (cluster, edges) in more {
+            clusters.push(cluster);
+            described.extend(edges);
+        }
+    }
+    edges.extend_from_slice(&groups.edges);
+    edges.extend(told);
+    edges.append(&mut described);
+    edges.retain(|edge| core.find(edge.a.0) == core.find(edge.b.0));
+    partial.retain(|edge| core.find(edge.a.0) != core.find(edge.b.0));
+    edges.append(&mut partial);
+    once_each(&mut edges);
+    (clusters, edges)
+}
+
+/// Joins the groups of `core` whose documents are rewrites of each other, and gives the edges that were asked for on the way.
+fn join_rewrites(core: &mut UnionFind, dates: &[Dates], edges: &[Edge], judge: &impl Judge) -> Vec<Edge> {
+    // Edges between groups, by the groups' roots; the first of each pair of groups is the surest.
+    let mut between: Vec<(u32, u32, &Edge)> = Vec::new();
+    for edge in edges {
+        let (x, y) = (core.find(edge.a.0), core.find(edge.b.0));
+        let apart = || apart(dates[x as usize], dates[y as usize], judge);
+        if x != y && edge.relation == Relation::Rewrite && !apart() {
+            between.push((x.min(y), x.max(y), edge));
+        }
+    }
+    between.sort_by(|p, q| {
+        (p.0, p.1)
+            .cmp(&(q.0, q.1))
+            .then(q.2.score.total_cmp(&p.2.score))
+            .then((p.2.a, p.2.b).cmp(&(q.2.a, q.2.b)))
+    });
+    let links: Vec<Link> = between
+        .chunk_by(|p, q| (p.0, p.1) == (q.0, q.1))
+        .map(|edges| {
+            let sum: f64 = edges.iter().map(|(.., edge)| edge.score).sum();
+            Link { a: edges[0].0, b: edges[0].1, score: sum / edges.len() as f64 }
+        })
+        .collect();
+    let mut sets = UnionFind::new(core.len());
+    for link in &links {
+        sets.union(link.a, link.b);
+    }
+    let components = sets.groups();
+    let mut told: Vec<Edge> = Vec::new();
+    for some in components.chunks(TOGETHER) {
+        let parted: Vec<(Vec<usize>, Vec<Edge>)> = some
+            .par_iter()
+            .map(|component| {
+                let mut told = Vec::new();
+                let pairs = component_pairs(component, &links, dates, judge, &mut told);
+                (correlation_clusters(component.len(), &pairs), told)
+            })
+            .collect();
+        for (component, (clusters, more)) in some.iter().zip(parted) {
+            told.extend(more);
+            let mut first = vec![None; component.len()];
+            for (&node, &cluster) in component.iter().zip(&clusters) {
+                core.union(*first[cluster].get_or_insert(node), node);
+            }
+        }
+    }
+    once_each(&mut told);
+    told
+}
+
+/// Two groups whose documents are rewrites of each other, by their roots, and the mean score.
+#[derive(Clone, Copy, Debug)]
+struct Link {
+    a: u32,
+    b: u32,
+    score: f64,
+}
+
+/// Sorts edges by their ends and keeps one of each pair.
+fn once_each(edges: &mut Vec<Edge>) {
+    edges.sort_unstable_by_key(|edge| (edge.a, edge.b));
+    edges.dedup_by_key(|edge| (edge.a, edge.b));
+}
+
+/// Edges that need not be asked for, in lists sorted by their ends.
+struct Known<'a> {
+    found: &'a [Edge],
+    copies: &'a [Edge],
+    told: &'a [Edge],
+}
+
+impl Known<'_> {
+    fn of(&self, a: DocId, b: DocId) -> Option<&Edge> {
+        [self.found, self.copies, self.told].into_iter().find_map(|edges| edge_between(edges, a, b))
+    }
+}
+
+/// The pairs of a component's groups. Those without a link are looked at where there are not too many: their roots stand for
+/// them.
+fn component_pairs(
+    component: &[u32],
+    links: &[Link],
+    dates: &[Dates],
+    judge: &impl Judge,
+    told: &mut Vec<Edge>,
+) -> Vec<Pair> {
+    let index = |root: u32| component.binary_search(&root).ok();
+    let mut pairs: Vec<Pair> = Vec::new();
+    // Links are sorted by `a`: each component's own are a few short ranges.
+    for &node in component {
+        let from = links.partition_point(|link| link.a < node);
+        for link in links[from..].iter().take_while(|link| link.a == node) {
+            if let (Some(a), Some(b)) = (index(link.a), index(link.b)) {
+                pairs.push(Pair { a, b, score: link.score });
+            }
+        }
+    }
+    if component.len() > 2 && component.len() <= COMPARE_ALL_DATES {
+        let mut known: Vec<(usize, usize)> = pairs.iter().map(|pair| (pair.a, pair.b)).collect();
+        known.sort_unstable();
+        for a in 0..component.len() {
+            for b in a + 1..component.len() {
+                if known.binary_search(&(a, b)).is_ok() {
+                    continue;
+                }
+                let (x, y) = (component[a], component[b]);
+                if apart(dates[x as usize], dates[y as usize], judge) {
+                    pairs.push(Pair { a, b, score: APART });
+                } else if component.len() <= CHECK_ALL_PAIRS
+                    && let Some(edge) = judge.relate(DocId(x), DocId(y))
+                {
+                    pairs.push(Pair { a, b, score: edge.score });
+                    told.push(edge);
+                }
+            }
+        }
+    }
+    pairs
+}
+
+/// A cluster of these members, and the edges among them that were not known.
+fn describe(
+    members: &[u32],
+    groups: &CopyGroups,
+    known: &Known<'_>,
+    judge: &impl Judge,
+) -> (Cluster, Vec<Edge>) {
+    let mut leaders: Vec<DocId> =
+        members.iter().map(|&m| DocId(m)).filter(|&m| groups.is_leader(m)).collect();
+    leaders.sort_by_key(|&m| (std::cmp::Reverse(judge.length(m)), m));
+    leaders.truncate(REPRESENTATIVE_SAMPLE);
+    let covers =
+        |by: DocId| leaders.iter().filter(|&&of| of != by).map(|&of| judge.coverage(of, by)).sum::<f64>();
+    // The first of equals is the longest, then the first read.
+    let representative = leaders
+        .iter()
+        .map(|&leader| (covers(leader), leader))
+        .reduce(|best, next| if next.0 > best.0 + 1e-12 { next } else { best })
+        .map_or(DocId(members[0]), |(_, leader)| leader);
+    let members: Vec<DocId> = members.iter().map(|&member| DocId(member)).collect();
+    let firsts: Vec<DocId> =
+        members.iter().copied().filter(|&member| judge.first_of(member) == member).collect();
+    let tells_all = firsts.len() <= TELL_ALL_PAIRS;
+    let mut told = if tells_all { told_of(&firsts, known, judge) } else { Vec::new() };
+    let is_told = |a: DocId, b: DocId| told.iter().find(|edge| (edge.a, edge.b) == (a, b));
+    let relate = |member: DocId| {
+        let (a, b) = (member.min(representative), member.max(representative));
+        match known.of(a, b).or_else(|| is_told(a, b)) {
+            Some(edge) => Some(*edge),
+            None if tells_all => None,
+            None => judge.relate(a, b),
+        }
+    };
+    // A twin comes after its first, whose edge it has as well.
+    let mut related: HashMap<DocId, Option<Edge>> = HashMap::with_capacity(firsts.len());
+    let mut edge_of = |member: DocId| {
+        let first = judge.first_of(member);
+        if first == representative {
+            return (member != first).then(|| Edge::identical(first, member));
+        }
+        let edge = *related.entry(first).or_insert_with(|| relate(first));
+        edge.map(|edge| if member == first { edge } else { edge.of_twin(first, member) })
+    };
+    let members: Vec<(DocId, Option<Edge>)> =
+        members.into_iter().map(|member| (member, edge_of(member))).collect();
+    let is_new = |edge: &Edge| known.of(edge.a, edge.b).is_none();
+    told.extend(members.iter().filter_map(|&(_, edge)| edge).filter(is_new));
+    (Cluster { representative, members }, told)
+}
+
+/// The edges among documents, which come in order, that are not known.
+fn told_of(documents: &[DocId], known: &Known<'_>, judge: &impl Judge) -> Vec<Edge> {
+    let mut open = Vec::new();
+    for (at, &a) in documents.iter().enumerate() {
+        open.extend(documents[at + 1..].iter().filter(|&&b| known.of(a, b).is_none()).map(|&b| (a, b)));
+    }
+    judge.relate_all(&open)
+}
+
+/// The edge of a pair, `a` before `b`, among edges that are sorted by their ends.
+pub fn edge_between(edges: &[Edge], a: DocId, b: DocId) -> Option<&Edge> {
+    edges.binary_search_by_key(&(a, b), |edge| (edge.a, edge.b)).ok().map(|at| &edges[at])
+}
+
+/// A name for a cluster that hangs on its members' ids alone: 16 hexadecimal digits.
+pub fn cluster_name<'a>(ids: impl IntoIterator<Item = &'a str>) -> String {
+    let mut ids: Vec<&str> = ids.into_iter().collect();
+    ids.sort_unstable();
+    format!("{:016x}", xxh3_64(ids.join("\0").as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Judges by a table of edges; document `i` has `100 − i` tokens and was published on day `i`.
+    struct Table {
+        edges: Vec<Edge>,
+        /// Days from which on two documents are apart.
+        apart: u32,
+    }
+
+    impl Table {
+        fn new(edges: &[Edge]) -> Self {
+            Self { edges: edges.to_vec(), apart: u32::MAX }
+        }
+    }
+
+    impl Judge for Table {
+        fn relate(&self, a: DocId, b: DocId) -> Option<Edge> {
+            let (a, b) = (a.min(b), a.max(b));
+            self.edges.iter().find(|e| (e.a, e.b) == (a, b)).copied()
+        }
+        fn apart(&self, a: DocId, b: DocId) -> bool {
+            a.0.abs_diff(b.0) >= self.apart
+        }
+        fn date(&self, document: DocId) -> Option<i64> {
+            Some(i64::from(document.0) * 3600)
+        }
+        fn unrelated(&self, _: DocId, _: DocId) -> bool {
+            false
+        }
+        fn quoted(&self, of: DocId, by: &[DocId]) -> Vec<Vec<bool>> {
+            vec![vec![false; self.length(of)]; by.len()]
+        }
+        fn coverage(&self, of: DocId, by: DocId) -> f64 {
+            self.relate(of, by).map_or(0.0, |e| if e.a == of { e.containment_a } else { e.containment_b })
+        }
+        fn length(&self, document: DocId) -> usize {
+            100 - document.index()
+        }
+    }
+
+    fn edge(a: u32, b: u32, relation: Relation, score: f64) -> Edge {
+        Edge {
+            a: DocId(a),
+            b: DocId(b),
+            relation,
+            score,
+            jaccard: 0.3,
+            containment_a: 0.5,
+            containment_b: 0.9,
+        }
+    }
+
+    fn alone(n: u32) -> CopyGroups {
+        CopyGroups { leader: (0..n).map(DocId).collect(), edges: Vec::new() }
+    }
+
+    #[test]
+    fn disjoint_excerpts_of_one_story_stay_with_it() {
+        let edges: Vec<Edge> = (1..6).map(|b| edge(0, b, Relation::Excerpt, 0.9)).collect();
+        let (clusters, kept) = build(&alone(6), edges.clone(), Vec::new(), &Table::new(&edges));
+        assert_eq!(clusters.len(), 1);
+        assert_eq!(clusters[0].members.len(), 6);
+        assert_eq!(clusters[0].representative, DocId(0));
+        assert_eq!(kept.len(), 5);
+    }
+
+    #[test]
+    fn an_excerpt_goes_with_the_story_that_holds_it_best() {
+        let edges = vec![edge(0, 2, Relation::Excerpt, 0.81), edge(1, 2, Relation::Excerpt, 0.99)];
+        let (clusters, _) = build(&alone(3), edges.clone(), Vec::new(), &Table::new(&edges));
+        assert_eq!(clusters.len(), 1);
+        assert!(clusters[0].members.iter().all(|(m, _)| m.0 != 0));
+    }
+
+    #[test]
+    fn no_third_document_bridges_the_window() {
+        // The last document is linked with all but the first.
+        let edges: Vec<Edge> = (0..6)
+            .flat_map(|a| (a + 1..6).map(move |b| edge(a, b, Relation::Rewrite, 0.95)))
+            .filter(|e| (e.a.0, e.b.0) != (0, 5))
+            .collect();
+        let sizes = |table: &Table| -> Vec<usize> {
+            build(&alone(6), edges.clone(), Vec::new(), table).0.iter().map(|c| c.members.len()).collect()
+        };
+        assert_eq!(sizes(&Table::new(&edges)), [6]);
+        assert_eq!(sizes(&Table { apart: 5, ..Table::new(&edges) }), [5]);
+    }
+
+    #[test]
+    fn a_rewrite_of_the_last_version_brings_nothing_beyond_the_window() {
+        let edges = vec![
+            edge(0, 1, Relation::Version, 0.9),
+            edge(1, 2, Relation::Version, 0.9),
+            edge(2, 3, Relation::Rewrite, 0.95),
+        ];
+        let table = Table { apart: 3, ..Table::new(&edges) };
+        let (clusters, _) = build(&alone(4), edges, Vec::new(), &table);
+        let together = |a: u32, b: u32| {
+            let has = |cluster: &Cluster, one: u32| cluster.members.iter().any(|(member, _)| member.0 == one);
+            clusters.iter().any(|cluster| has(cluster, a) && has(cluster, b))
+        };
+        assert!(!together(0, 3), "{clusters:?}");
+    }
+
+    #[test]
+    fn copies_follow_their_leader_and_say_so() {
+        let star = vec![edge(0, 3, Relation::Copy, 0.9)];
+        let groups = CopyGroups { leader: vec![DocId(0), DocId(1), DocId(2), DocId(0)], edges: star.clone() };
+        let (clusters, kept) = build(&groups, Vec::new(), Vec::new(), &Table::new(&star));
+        assert_eq!(clusters[0].members, [(DocId(0), None), (DocId(3), Some(star[0]))]);
+        assert_eq!(kept, star);
+    }
+
+    #[test]
+    fn names_hang_on_members_only() {
+        assert_eq!(cluster_name(["b", "a"]), cluster_name(["a", "b"]));
+        assert_ne!(cluster_name(["a", "b"]), cluster_name(["a", "b", "c"]));
+        assert_ne!(cluster_name(["ab", "c"]), cluster_name(["a", "bc"]));
+    }
+}

@@ -1,0 +1,116 @@
+//! What was made lately and may be wanted again, up to a number of bytes.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Parts with a lock of their own, so that threads seldom wait for each other.
+const PARTS: usize = 16;
+
+/// Values by number, of which the recent ones are kept.
+///
+/// Each part has two generations: what is asked for is in the young one or comes into it, and when that has half of the
+/// part's bytes, it takes the place of the old one, which is dropped. Nearly the least recently used, without a list.
+#[derive(Debug)]
+pub struct Recent<T> {
+    parts: Vec<Mutex<Part<T>>>,
+    /// Bytes of a generation of a part.
+    most: usize,
+}
+
+#[derive(Debug)]
+struct Part<T> {
+    young: HashMap<u32, (Arc<T>, usize)>,
+    bytes: usize,
+    old: HashMap<u32, (Arc<T>, usize)>,
+}
+
+impl<T> Recent<T> {
+    /// Keeps values of up to `bytes` in all.
+    pub fn new(bytes: usize) -> Self {
+        let part = || Mutex::new(Part { young: HashMap::new(), bytes: 0, old: HashMap::new() });
+        Self { parts: std::iter::repeat_with(part).take(PARTS).collect(), most: bytes / 2 / PARTS }
+    }
+
+    /// The value with this number: one that is kept, else what `make` gives, with its bytes. Two threads that ask at once
+    /// may both make it.
+    pub fn get(&self, number: u32, make: impl FnOnce() -> (T, usize)) -> Arc<T> {
+        let part = &self.parts[number as usize % PARTS];
+        let lock = || part.lock().unwrap_or_else(PoisonError::into_inner);
+        {
+            let mut part = lock();
+            if let Some((value, _)) = part.young.get(&number) {
+                return Arc::clone(value);
+            }
+            if let Some((value, bytes)) = part.old.remove(&number) {
+                part.keep(number, &value, bytes, self.most);
+                return value;
+            }
+        }
+        let (value, bytes) = make();
+        let value = Arc::new(value);
+        lock().keep(number, &value, bytes, self.most);
+        value
+    }
+}
+
+impl<T> Part<T> {
+    fn keep(&mut self, number: u32, value: &Arc<T>, bytes: usize, most: usize) {
+        if self.bytes + bytes > most {
+            self.old = std::mem::take(&mut self.young);
+            self.bytes = 0;
+        }
+        // One that is larger than a generation is not worth all the others.
+        if bytes <= most && self.young.insert(number, (Arc::clone(value), bytes)).is_none() {
+            self.bytes += bytes;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[test]
+    fn recent_values_are_made_once_and_others_again() {
+        let recent = Recent::new(2 * PARTS * 100);
+        let made = Cell::new(0);
+        let get = |number: u32| {
+            *recent.get(number, || {
+                made.set(made.get() + 1);
+                (number * 10, 40)
+            })
+        };
+        // All in one part; two fit a generation.
+        let number = |n: u32| n * PARTS as u32;
+        for n in [0, 1, 0, 1, 2, 0] {
+            assert_eq!(get(number(n)), number(n) * 10);
+        }
+        assert_eq!(made.get(), 3, "0 came back from the old generation");
+        for n in 3..7 {
+            get(number(n));
+        }
+        assert_eq!(made.get(), 7);
+        get(number(0));
+        assert_eq!(made.get(), 8, "0 was dropped meanwhile");
+    }
+
+    #[test]
+    fn no_more_is_held_than_was_asked_for() {
+        let recent = Recent::new(10_000);
+        for number in 0..1000 {
+            recent.get(number, || (number, 100));
+        }
+        recent.get(5000, || (5000, 1 << 30));
+        let held: usize = recent
+            .parts
+            .iter()
+            .map(|part| part.lock().unwrap())
+            .flat_map(|part| {
+                part.young.values().chain(part.old.values()).map(|&(_, bytes)| bytes).collect::<Vec<_>>()
+            })
+            .sum();
+        assert!((5_000..=10_000).contains(&held), "{held}");
+    }
+}

@@ -1,0 +1,197 @@
+//! How common a term is in text at large: a compact table of document frequencies, for folders too small to tell.
+//!
+//! The table of `wirecopy-background` holds the terms of forty-two languages that stand in at least one of about three hundred
+//! documents, derived from the word frequencies of wordfreq 3 (CC BY-SA 4.0). A term's frequency
+//! is the highest of the languages it occurs in: what is a stop word in one language is a poor witness in all.
+//!
+//! Two bytes a term: terms are spread over 65,536 buckets by sixteen bits of a mixed key; an entry holds twelve
+//! more bits of it and four of frequency. A term that is not listed is taken for a listed one once in about 4,000 times.
+
+use std::sync::OnceLock;
+
+const MAGIC: &[u8; 8] = b"WCBACK1\n";
+const BUCKETS: usize = 1 << 16;
+const LEVELS: u32 = 16;
+/// The levels of terms that are listed, and one more for those that are not.
+pub(super) const LEVELS_AND_NONE: usize = LEVELS as usize + 1;
+
+/// Tokens that a news article is taken to hold when a word's frequency becomes a document frequency.
+pub const DOCUMENT_TOKENS: f64 = 400.0;
+/// Inverse document frequency of a term that is not in the table: just over the rarest that is. A cap, so that
+/// misspellings and transliterations do not outweigh all that two texts have in common.
+pub const UNSEEN: f32 = 6.0;
+
+/// The languages whose words the table lists, by their ISO 639-3 codes as documents have them.
+pub(super) const LANGUAGES: &[&str] = &[
+    "ara", "bul", "ben", "bos", "cat", "ces", "dan", "deu", "ell", "eng", "spa", "pes", "fas", "fin", "tgl",
+    "fra", "heb", "hin", "hrv", "hun", "ind", "isl", "ita", "jpn", "kor", "lit", "lav", "mkd", "msa", "zsm",
+    "nob", "nld", "pol", "por", "ron", "rus", "slk", "slv", "srp", "swe", "tam", "tur", "ukr", "urd", "vie",
+    "cmn",
+];
+
+/// The table, ready for look-ups.
+#[derive(Debug)]
+pub struct Background {
+    /// Where each bucket's entries begin, and the end of the last.
+    starts: Vec<u32>,
+    entries: Vec<u16>,
+}
+
+impl Background {
+    /// The table compiled into the program.
+    pub fn get() -> &'static Background {
+        static TABLE: OnceLock<Background> = OnceLock::new();
+        TABLE.get_or_init(|| Background::parse(wirecopy_background::TABLE).unwrap_or_else(Background::empty))
+    }
+
+    fn empty() -> Self {
+        Self { starts: vec![0; BUCKETS + 1], entries: Vec::new() }
+    }
+
+    /// Reads the stored form: the magic, a count a bucket, the entries in order of buckets.
+    fn parse(bytes: &[u8]) -> Option<Self> {
+        let rest = bytes.strip_prefix(MAGIC)?;
+        let (counts, entries) = rest.split_at_checked(BUCKETS)?;
+        let mut starts = Vec::with_capacity(BUCKETS + 1);
+        let mut sum = 0u32;
+        starts.push(sum);
+        for &count in counts {
+            sum += u32::from(count);
+            starts.push(sum);
+        }
+        if entries.len() != sum as usize * 2 {
+            return None;
+        }
+        let entries = entries.as_chunks::<2>().0.iter().map(|&b| u16::from_le_bytes(b)).collect();
+        Some(Self { starts, entries })
+    }
+
+    /// Number of terms listed.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether no term is listed.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Inverse document frequency of a term, 0 (in every text) to [`UNSEEN`]; constant time.
+    pub fn idf(&self, term: u32) -> f32 {
+        idf_of_level(self.level(term))
+    }
+
+    /// The level of a term: 0 for the commonest, the last for those that are not listed. Constant time.
+    pub(super) fn level(&self, term: u32) -> usize {
+        let (bucket, print) = split(term);
+        let range = self.starts[bucket] as usize..self.starts[bucket + 1] as usize;
+        match self.entries[range].iter().find(|&&entry| entry >> 4 == print) {
+            Some(&entry) => usize::from(entry & 15),
+            None => LEVELS as usize,
+        }
+    }
+
+    /// The stored form of a table of terms and their idf; terms that are rarer than the table can tell are left out.
+    ///
+    /// Deterministic: the same terms give the same bytes. Where two terms share bucket and print, the commoner wins.
+    ///
+    /// # Errors
+    /// A bucket with more than 255 terms: the table is far too large for this form.
+    pub fn pack(terms: impl IntoIterator<Item = (u32, f32)>) -> Result<Vec<u8>, String> {
+        let mut all: Vec<(usize, u16, u32)> = terms
+            .into_iter()
+            .filter(|&(_, idf)| idf < UNSEEN)
+            .map(|(term, idf)| {
+                let (bucket, print) = split(term);
+                (bucket, print, level_of_idf(idf))
+            })
+            .collect();
+        all.sort_unstable();
+        all.dedup_by_key(|&mut (bucket, print, _)| (bucket, print));
+        let mut counts = vec![0u8; BUCKETS];
+        let mut out = MAGIC.to_vec();
+        for &(bucket, ..) in &all {
+            counts[bucket] = counts[bucket].checked_add(1).ok_or("a bucket holds over 255 terms")?;
+        }
+        out.extend(&counts);
+        for (_, print, level) in all {
+            // A level is under 16.
+            out.extend((print << 4 | level as u16).to_le_bytes());
+        }
+        Ok(out)
+    }
+}
+
+/// Bucket and twelve-bit print of a term.
+fn split(term: u32) -> (usize, u16) {
+    let mixed = crate::text::mix(u64::from(term));
+    ((mixed >> 48) as usize, (mixed >> 36 & 0xfff) as u16)
+}
+
+/// Level 0 is the commonest.
+fn level_of_idf(idf: f32) -> u32 {
+    let level = (idf / UNSEEN * LEVELS as f32).floor();
+    (level.max(0.0) as u32).min(LEVELS - 1)
+}
+
+fn idf_of_level(level: usize) -> f32 {
+    if level < LEVELS as usize { (level as f32 + 0.5) * UNSEEN / LEVELS as f32 } else { UNSEEN }
+}
+
+/// What `of` makes of the inverse document frequency of each level.
+pub(super) fn each_level(of: impl Fn(f32) -> f32) -> [f32; LEVELS_AND_NONE] {
+    std::array::from_fn(|level| of(idf_of_level(level)))
+}
+
+#[cfg(test)]
+mod tests {
+    use wirecopy_background::TABLE;
+
+    use super::*;
+    use crate::text::tokenize;
+
+    fn idf(word: &str) -> f32 {
+        let tokens = tokenize(word);
+        let mut term = None;
+        super::super::terms::each_term(&tokens, 0..tokens.len(), |p| term = Some(p.term));
+        Background::get().idf(term.unwrap())
+    }
+
+    #[test]
+    fn the_stored_table_is_sound() {
+        let table = Background::parse(TABLE).expect("the table compiled in can be read");
+        assert!(table.len() > 100_000, "{}", table.len());
+        assert!(TABLE.len() < 700_000);
+    }
+
+    #[test]
+    fn stop_words_of_many_languages_are_common() {
+        for word in ["the", "und", "les", "что", "और", "में", "và", "και", "اور", "що", "bir", "nie"]
+        {
+            assert!(idf(word) < 1.0, "{word} {}", idf(word));
+        }
+    }
+
+    #[test]
+    fn rare_words_are_rare() {
+        assert!((idf("pashinyan") - UNSEEN).abs() < 0.6);
+        assert!(idf("government") < 3.0 && idf("ceasefire") > 4.0);
+        assert!(idf("政府") < idf("菠萝"));
+    }
+
+    #[test]
+    fn packing_and_reading_agree() {
+        let terms = [(1u32, 0.1f32), (2, 3.0), (3, 5.9), (4, 7.0)];
+        let table = Background::parse(&Background::pack(terms).unwrap()).unwrap();
+        assert_eq!(table.len(), 3);
+        for (term, idf) in terms {
+            assert!((table.idf(term) - idf.min(UNSEEN)).abs() <= UNSEEN / 32.0 + 1e-6);
+        }
+    }
+
+    #[test]
+    fn a_cut_table_is_refused() {
+        assert!(Background::parse(&TABLE[..TABLE.len() - 1]).is_none());
+        assert!(Background::parse(b"nonsense").is_none());
+    }
+}

@@ -1,0 +1,233 @@
+//! A line, or its beginning, as a row of items: names of agencies, words that mean something beside them, other words,
+//! numbers, signs.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use super::super::script;
+use super::agencies::{Agencies, Name};
+use super::phrases::{Phrases, is_word};
+
+/// What a word means beside the name of an agency; a word can mean several things.
+pub(super) mod kind {
+    pub(in super::super) const LABEL: u16 = 1;
+    pub(in super::super) const WITH: u16 = 1 << 1;
+    pub(in super::super) const FILLER: u16 = 1 << 2;
+    pub(in super::super) const REPORT: u16 = 1 << 3;
+    pub(in super::super) const GENERIC: u16 = 1 << 4;
+    pub(in super::super) const PHOTO: u16 = 1 << 5;
+    pub(in super::super) const TEXT: u16 = 1 << 6;
+    pub(in super::super) const BY: u16 = 1 << 7;
+    pub(in super::super) const REPORTER: u16 = 1 << 8;
+}
+
+static WORDS: LazyLock<Phrases<u16>> = LazyLock::new(|| {
+    let mut words = Phrases::default();
+    for line in
+        include_str!("../../../../../data/credit_words.tsv").lines().filter(|line| !line.starts_with('#'))
+    {
+        let mut columns = line.split('\t');
+        let bit = match columns.next() {
+            Some("label") => kind::LABEL,
+            Some("with") => kind::WITH,
+            Some("filler") => kind::FILLER,
+            Some("report") => kind::REPORT,
+            Some("generic") => kind::GENERIC,
+            Some("photo") => kind::PHOTO,
+            Some("text") => kind::TEXT,
+            Some("by") => kind::BY,
+            Some("reporter") => kind::REPORTER,
+            _ => continue,
+        };
+        for phrase in columns.filter(|phrase| !phrase.is_empty()) {
+            words.add(phrase, bit);
+        }
+    }
+    words
+});
+
+impl Phrases<u16> {
+    fn add(&mut self, phrase: &str, bit: u16) {
+        match self.get_mut_any_case(phrase) {
+            Some(kinds) => *kinds |= bit,
+            None => self.insert(phrase, true, bit),
+        }
+    }
+}
+
+/// One item of a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Item {
+    pub(super) what: What,
+    /// Its place in the text that was cut.
+    pub(super) range: Range<usize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum What {
+    Agency(Name),
+    /// A word with its [`kind`]s, 0 for one that means nothing here.
+    Word {
+        kinds: u16,
+        case: Case,
+    },
+    Number,
+    Open,
+    Close,
+    /// Another sign; every dash is `-`, every colon, comma and full stop its ASCII form.
+    Sign(char),
+}
+
+/// How a word begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Case {
+    Lower,
+    /// A capital, then small letters or nothing.
+    Capital,
+    /// Two capitals or more and no small letter.
+    Upper,
+    /// A script without case, with spaces.
+    None,
+    /// A character of a script without spaces: half a word.
+    Unspaced,
+}
+
+impl Item {
+    pub(super) fn agency(&self) -> Option<Name> {
+        if let What::Agency(name) = self.what { Some(name) } else { None }
+    }
+
+    pub(super) fn is_kind(&self, kinds: u16) -> bool {
+        matches!(self.what, What::Word { kinds: own, .. } if own & kinds != 0)
+    }
+
+    pub(super) fn is_sign(&self, signs: &str) -> bool {
+        matches!(self.what, What::Sign(sign) if signs.contains(sign))
+    }
+}
+
+/// Whether the item at `at` stands beside a number, as the name of a month does (`4. července`, `Sept 24`).
+pub(super) fn dated(items: &[Item], at: usize) -> bool {
+    let number = |i: usize| items.get(i).is_some_and(|item| item.what == What::Number);
+    // A full stop may stand between, or a word like "de".
+    let stop = |i: usize| {
+        items.get(i).is_some_and(|item| {
+            item.is_sign(".")
+                || (matches!(item.what, What::Word { case: Case::Lower, .. }) && item.range.len() <= 3)
+        })
+    };
+    number(at + 1)
+        || (stop(at + 1) && number(at + 2))
+        || (at >= 1 && number(at - 1))
+        || (at >= 2 && stop(at - 1) && number(at - 2))
+}
+
+/// Cuts `text[range]` into items, at most `limit` of them.
+pub(super) fn items(text: &str, range: Range<usize>, agencies: &Agencies, limit: usize) -> Vec<Item> {
+    let mut out = Vec::new();
+    let text = &text[..range.end];
+    let mut at = range.start;
+    while at < text.len() && out.len() < limit {
+        let Some(c) = text[at..].chars().next() else { break };
+        if c.is_whitespace() || (!c.is_ascii() && script::kind(c) == script::Kind::Ignored) {
+            at += c.len_utf8();
+            continue;
+        }
+        let (what, end) = item(text, at, c, agencies);
+        out.push(Item { what, range: at..end });
+        at = end;
+    }
+    out
+}
+
+fn item(text: &str, at: usize, c: char, agencies: &Agencies) -> (What, usize) {
+    let name = agencies.phrases.at(text, at).filter(|&(end, _)| !is_compound(text, at, end, agencies));
+    let word = WORDS.at(text, at);
+    match (name, word) {
+        (Some((end, &name)), None) => return (What::Agency(name), end),
+        (Some((end, &name)), Some((other, _))) if end >= other => return (What::Agency(name), end),
+        (_, Some((end, &kinds))) => return (What::Word { kinds, case: case(&text[at..end]) }, end),
+        (None, None) => {}
+    }
+    let after = at + c.len_utf8();
+    if script::is_unspaced(c) && c.is_alphabetic() {
+        return (What::Word { kinds: 0, case: Case::Unspaced }, after);
+    }
+    if is_word(c) {
+        let end =
+            text[at..].find(|c: char| !is_word(c) && c != '\'' && c != '’').map_or(text.len(), |n| at + n);
+        let end = end.max(after);
+        // "l'AFP", "dell'ANSA": the article goes, the name stands.
+        if let Some(elided) = text[at..end].find(['\'', '’']).map(|n| at + n)
+            && let Some(sign) = text[elided..].chars().next().map(char::len_utf8)
+            && agencies.phrases.at(text, elided + sign).is_some()
+        {
+            return (What::Word { kinds: kind::FILLER, case: Case::Lower }, elided + sign);
+        }
+        let word = &text[at..end];
+        let what = if word.chars().all(char::is_numeric) {
+            What::Number
+        } else {
+            What::Word { kinds: 0, case: case(word) }
+        };
+        return (what, end);
+    }
+    let what = match c {
+        '(' | '（' | '[' | '［' | '【' | '〔' | '《' => What::Open,
+        ')' | '）' | ']' | '］' | '】' | '〕' | '》' => What::Close,
+        '—' | '–' | '-' | '‐' | '−' | '―' | '─' => What::Sign('-'),
+        '：' | ':' | '՝' | '։' | '׃' => What::Sign(':'),
+        ',' | '，' | '、' | '،' | '؛' | ';' => What::Sign(','),
+        '.' | '。' | '।' | '۔' | '．' => What::Sign('.'),
+        '/' | '／' => What::Sign('/'),
+        '=' | '＝' => What::Sign('='),
+        '|' | '｜' | '·' | '•' | '・' => What::Sign('|'),
+        other => What::Sign(other),
+    };
+    (what, after)
+}
+
+/// `AFP-Korrespondentin`, `ex-AFP`: a word made with a name is no credit, two names with a hyphen are.
+fn is_compound(text: &str, at: usize, end: usize, agencies: &Agencies) -> bool {
+    let hyphen = |c: char| matches!(c, '-' | '‐' | '\u{2011}');
+    let mut behind = text[end..].chars();
+    if behind.next().is_some_and(hyphen)
+        && behind.next().is_some_and(is_word)
+        && agencies.phrases.at(text, end + text[end..].chars().next().map_or(0, char::len_utf8)).is_none()
+    {
+        return true;
+    }
+    // "Reuters'in", "AFP's": a name that is inflected is part of a sentence.
+    let mut behind = text[end..].chars();
+    if behind.next().is_some_and(|c| matches!(c, '\'' | '’')) && behind.next().is_some_and(is_word) {
+        return true;
+    }
+    // "reuters.com", "SASY.PA": addresses and tickers.
+    let mut behind = text[end..].chars();
+    if behind.next() == Some('.') && behind.next().is_some_and(char::is_lowercase) {
+        return true;
+    }
+    let mut before = text[..at].chars().rev();
+    if before.next() == Some('.') && before.next().is_some_and(is_word) {
+        return true;
+    }
+    let mut before = text[..at].chars().rev();
+    before.next().is_some_and(hyphen) && before.next().is_some_and(char::is_lowercase)
+}
+
+fn case(word: &str) -> Case {
+    let mut letters = word.chars().filter(|c| c.is_alphabetic());
+    let Some(first) = letters.next() else { return Case::None };
+    // Georgian has one case in running text, which Unicode counts as small letters.
+    if ('\u{10d0}'..='\u{10ff}').contains(&first) {
+        return Case::None;
+    }
+    if first.is_lowercase() {
+        return Case::Lower;
+    }
+    if !first.is_uppercase() {
+        return if script::is_unspaced(first) { Case::Unspaced } else { Case::None };
+    }
+    let mut more = letters.peekable();
+    if more.peek().is_some() && more.all(|c| !c.is_lowercase()) { Case::Upper } else { Case::Capital }
+}

@@ -1,0 +1,112 @@
+//! Documents that are kept up to date, by what they say of themselves.
+//!
+//! Agencies label what they send again and again with changes: boxes of facts, timelines, questions and answers, the text
+//! of a central bank's statement. Two of them on one subject share most of their sentences and are two dispatches all
+//! the same. The labels are data (`data/periodically_updated.tsv`, 35 languages). Cost: one look into a table by the first
+//! character of the title, and one by that of the text.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// A label, and whether it wants a colon, being an ordinary word too.
+type Label = (&'static str, bool);
+
+static LABELS: LazyLock<HashMap<char, Vec<Label>>> = LazyLock::new(|| {
+    let mut labels: HashMap<char, Vec<Label>> = HashMap::new();
+    for line in include_str!("../../../../data/periodically_updated.tsv")
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+    {
+        for label in line.split('\t').skip(1) {
+            let (label, weak) = label.strip_prefix('~').map_or((label, false), |label| (label, true));
+            if let Some(first) = label.chars().next() {
+                labels.entry(first).or_default().push((label, weak));
+            }
+        }
+    }
+    labels
+});
+
+/// Whether a document is labelled as one that is kept up to date, by its title or its first line.
+pub fn is_periodically_updated(title: Option<&str>, text: &str) -> bool {
+    let first_line = text.trim_start().lines().next();
+    [title, first_line].into_iter().flatten().any(is_labelled)
+}
+
+fn is_labelled(heading: &str) -> bool {
+    let heading = heading.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let Some(first) = heading.chars().next().and_then(|first| first.to_lowercase().next()) else {
+        return false;
+    };
+    LABELS.get(&first).is_some_and(|labels| {
+        labels.iter().any(|&(label, weak)| {
+            let end = heading.char_indices().nth(label.chars().count()).map_or(heading.len(), |(at, _)| at);
+            let Some(sign) = heading[end..].trim_start().chars().next() else { return false };
+            let parts = if weak { matches!(sign, ':' | '：') } else { ends_label(sign) };
+            // Letters that become two in lower case are in none of the labels.
+            parts && heading[..end].chars().flat_map(char::to_lowercase).eq(label.chars())
+        })
+    })
+}
+
+fn ends_label(sign: char) -> bool {
+    matches!(sign, ':' | '：' | '-' | '–' | '—' | '|' | ']' | ')' | '】' | '〕' | '］' | '）' | '」' | '》')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_told_from_headlines() {
+        for title in [
+            "FACTBOX-Ferries of the Orlava line",
+            "Factbox: Ferries of the Orlava line",
+            "Factbox - Ferries of the Orlava line",
+            "TIMELINE: The strike at Skarvik",
+            "Q+A: What the new toll means",
+            "Text: Statement of the board",
+            "Zeittafel – Der Streik von Skarvik",
+            "Repères : le péage du canal",
+            "ДОСЬЕ: паромная линия",
+            "【年表】運河の歩み",
+            "〔情報BOX〕運河の通行料",
+            "背景资料：运河的通行费",
+        ] {
+            assert!(is_periodically_updated(Some(title), "The ferry sailed."), "{title}");
+            assert!(is_periodically_updated(None, &format!("\n{title}\nThe ferry sailed.")), "{title}");
+        }
+        for title in [
+            "",
+            "?!",
+            "Factbox",
+            "Timelines slip at the yard of Skarvik",
+            "Text-messaging fees rise",
+            "Background checks for guards: what changes",
+            "Facts and figures on ferries",
+            "Datos del canal",
+            "İstanbul: ferries",
+        ] {
+            assert!(!is_periodically_updated(Some(title), "The ferry sailed."), "{title}");
+        }
+        assert!(!is_periodically_updated(None, ""));
+    }
+
+    #[test]
+    fn the_table_has_its_form() {
+        for line in include_str!("../../../../data/periodically_updated.tsv")
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+        {
+            let mut columns = line.split('\t');
+            assert!(columns.next().is_some_and(|language| language.len() == 2), "{line}");
+            let labels: Vec<&str> = columns.collect();
+            assert!(!labels.is_empty(), "{line}");
+            for label in labels {
+                let label = label.strip_prefix('~').unwrap_or(label);
+                assert_eq!((label, label.to_lowercase().as_str()), (label.trim(), label), "{line}");
+                assert!(label.starts_with(char::is_alphanumeric), "{line}");
+            }
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! The settings of reading, each with its default in one place.
+
+use serde::{Deserialize, Serialize};
+
+use crate::dates::Zone;
+use wirecopy_core::{Error, Result};
+
+/// Largest decoded document, in bytes; longer ones are skipped with that reason.
+pub const MAX_DOCUMENT_BYTES: u64 = 64 << 20;
+
+/// Largest ratio of a compressed file's expanded size to its own. News compresses to a fifth or a tenth, the same record
+/// again and again to a hundredth.
+pub const MAX_EXPANSION: u64 = 200;
+/// Most bytes that a compressed file expands to.
+pub const MAX_EXPANDED_BYTES: u64 = 256 << 30;
+/// Skipped inputs that a report lists; of more it has the number.
+pub const MAX_SKIPPED: u64 = 10_000;
+
+/// What is read, and how.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct IngestConfig {
+    /// Globs a file's path below its root must match one of; empty takes every file.
+    /// A glob without `/` matches names at any depth.
+    pub include: Vec<String>,
+    /// Globs of files and folders to leave out, in the same form; stronger than `include`.
+    pub exclude: Vec<String>,
+    /// Folders to descend below a root; 1 is the root's own files. `None` has no limit.
+    pub max_depth: Option<usize>,
+    /// Follow symbolic links. Loops are detected and reported.
+    pub follow: bool,
+    /// Read files and folders whose names start with a dot.
+    pub hidden: bool,
+    /// Largest decoded document, in bytes. Read from a number, or from text such as `64M`.
+    #[serde(deserialize_with = "number_or_size")]
+    pub max_document_bytes: u64,
+    /// Times its size that a compressed file may expand to once that is more than 64 MiB; the rest is skipped.
+    pub max_expansion: u64,
+    /// Most bytes that a compressed file may expand to; the rest is skipped. Read from a number, or from text such as
+    /// `256G`.
+    #[serde(deserialize_with = "number_or_size")]
+    pub max_expanded_bytes: u64,
+    /// Skipped inputs that the report lists. All are counted.
+    pub max_skipped: u64,
+    /// Take the time of a file's last change for its date where nothing else tells one.
+    pub mtime: bool,
+    /// Where times of publication without a zone were written: an offset such as `+01:00`, or a name such as `Europe/Vienna`, which
+    /// is looked up in the time zone database of the system. UTC when unset.
+    pub timezone: Option<String>,
+    /// More news agencies, and more names of known ones, in the form of `data/agencies.tsv`; laid over the table that is
+    /// compiled in.
+    pub agencies: Option<std::path::PathBuf>,
+    /// What gives a document its source: `folder`, `host` (of its address), or a regular expression that is looked for in its
+    /// path, then in its id, and whose first group, else whose match is the source. Unset, the document names it.
+    pub source_from: Option<String>,
+    /// Names of the fields of JSON objects and CSV columns. In JSON, `content.body` is the field `body` of the object
+    /// `content`.
+    pub fields: FieldNames,
+}
+
+impl Default for IngestConfig {
+    fn default() -> Self {
+        Self {
+            include: Vec::new(),
+            exclude: Vec::new(),
+            max_depth: None,
+            follow: false,
+            hidden: false,
+            max_document_bytes: MAX_DOCUMENT_BYTES,
+            max_expansion: MAX_EXPANSION,
+            max_expanded_bytes: MAX_EXPANDED_BYTES,
+            max_skipped: MAX_SKIPPED,
+            mtime: false,
+            timezone: None,
+            agencies: None,
+            source_from: None,
+            fields: FieldNames::default(),
+        }
+    }
+}
+
+/// Names of the fields that hold a document in JSON objects and CSV columns.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FieldNames {
+    /// The record's own id.
+    pub id: String,
+    /// The article.
+    pub text: String,
+    /// Its headline.
+    pub title: String,
+    /// Its publication date.
+    pub date: String,
+    /// Its publisher.
+    pub source: String,
+    /// Its address.
+    pub url: String,
+}
+
+impl Default for FieldNames {
+    fn default() -> Self {
+        let name = str::to_owned;
+        Self {
+            id: name("id"),
+            text: name("text"),
+            title: name("title"),
+            date: name("date"),
+            source: name("source"),
+            url: name("url"),
+        }
+    }
+}
+
+impl IngestConfig {
+    /// Checks every range.
+    ///
+    /// # Errors
+    /// [`Error::Config`] names the first setting that is out of its range, and the range.
+    pub fn validate(&self) -> Result<()> {
+        if let Some(pattern) = &self.source_from {
+            regex::Regex::new(pattern).map_err(|error| Error::Config {
+                name: "ingest.source_from",
+                message: format!("neither `folder` nor `host` nor a regular expression: {error}"),
+            })?;
+        }
+        self.zone()?;
+        for (name, value) in [
+            ("ingest.max_document_bytes", self.max_document_bytes),
+            ("ingest.max_expansion", self.max_expansion),
+            ("ingest.max_expanded_bytes", self.max_expanded_bytes),
+        ] {
+            if value == 0 {
+                return Err(Error::Config { name, message: "must be at least 1".to_owned() });
+            }
+        }
+        Ok(())
+    }
+
+    /// The zone of times without one.
+    pub(crate) fn zone(&self) -> Result<Option<Zone>> {
+        let zone = self.timezone.as_deref().map(Zone::named).transpose();
+        zone.map_err(|message| Error::Config { name: "ingest.timezone", message })
+    }
+}
+
+/// Bytes written as people write them: `4096`, `64K`, `64M`, `1G` (powers of 1024; `KiB` and `KB` mean the same).
+///
+/// # Errors
+/// A sentence with what would be right.
+pub fn parse_size(text: &str) -> std::result::Result<u64, String> {
+    let text = text.trim();
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let shift = match text[digits..].trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 0,
+        "k" | "kb" | "kib" => 10,
+        "m" | "mb" | "mib" => 20,
+        "g" | "gb" | "gib" => 30,
+        _ => return Err(format!("`{text}` is no size: write bytes, or a number with K, M or G")),
+    };
+    let number: u64 = text[..digits]
+        .parse()
+        .map_err(|_| format!("`{text}` is no size: write bytes, or a number with K, M or G"))?;
+    number.checked_mul(1 << shift).ok_or_else(|| format!("`{text}` is too large"))
+}
+
+fn number_or_size<'de, D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<u64, D::Error> {
+    Size::deserialize(deserializer)?.bytes().map_err(serde::de::Error::custom)
+}
+
+/// Reads a number of bytes or a size such as `64M`, for serde.
+///
+/// # Errors
+/// As serde has them: what is neither.
+pub fn number_or_size_or_none<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> std::result::Result<Option<u64>, D::Error> {
+    let size = Option::<Size>::deserialize(deserializer)?;
+    size.map(Size::bytes).transpose().map_err(serde::de::Error::custom)
+}
+
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "expected a number of bytes, or a size such as \"64M\"")]
+enum Size {
+    Number(u64),
+    Text(String),
+}
+
+impl Size {
+    fn bytes(self) -> std::result::Result<u64, String> {
+        match self {
+            Size::Number(number) => Ok(number),
+            Size::Text(text) => parse_size(&text),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_size;
+
+    #[test]
+    fn sizes_as_people_write_them() {
+        assert_eq!(parse_size("4096"), Ok(4096));
+        assert_eq!(parse_size("64M"), Ok(64 << 20));
+        assert_eq!(parse_size(" 2 GiB"), Ok(2 << 30));
+        assert!(parse_size("64X").is_err() && parse_size("").is_err() && parse_size("-1").is_err());
+        assert!(parse_size("99999999999G").is_err());
+    }
+}

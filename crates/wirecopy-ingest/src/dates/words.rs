@@ -1,0 +1,242 @@
+//! Looks up the words of dates: months, weekdays, labels, a.m. and p.m. markers.
+//!
+//! The tables are data: `data/months.tsv`, `data/weekdays.tsv` and `data/date_labels.tsv`.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::OnceLock;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
+
+use super::line::Label;
+use super::tokens::Word;
+
+static MONTHS: &str = include_str!("../../../../data/months.tsv");
+static WEEKDAYS: &str = include_str!("../../../../data/weekdays.tsv");
+static LABELS: &str = include_str!("../../../../data/date_labels.tsv");
+
+/// The meaning of a word in a date.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Meaning {
+    /// The months it can name, one bit each; January is the lowest.
+    pub(crate) months: u16,
+    /// The month of the Solar Hijri calendar, 1 to 12.
+    pub(crate) solar: Option<u8>,
+    pub(crate) label: Option<Label>,
+    /// `true` for a p.m. marker, `false` for an a.m. marker.
+    pub(crate) pm: Option<bool>,
+}
+
+impl Meaning {
+    /// Returns whether the word names a month of any calendar.
+    pub(crate) fn is_month(self) -> bool {
+        self.months != 0 || self.solar.is_some()
+    }
+
+    fn is_none(self) -> bool {
+        self == Self::default()
+    }
+}
+
+struct Table {
+    words: HashMap<String, Meaning>,
+    /// Labels and a.m./p.m. markers in Han, Kana and Hangul, which occur inside longer words.
+    substrings: Vec<(String, Meaning)>,
+    /// Months by language and word, for the words on which languages differ.
+    by_language: HashMap<(&'static str, String), u8>,
+}
+
+/// Folds a word and looks up its meaning.
+pub(super) fn word(written: &str) -> Word {
+    let text = fold(written);
+    let capitals = written.chars().all(|c| !c.is_alphabetic() || c.is_uppercase());
+    Word { meaning: meaning(&text), text, capitals }
+}
+
+fn meaning(text: &str) -> Meaning {
+    let table = table();
+    if let Some(meaning) = table.words.get(text) {
+        return *meaning;
+    }
+    // Hebrew prefixes the month with the letter for "in".
+    if let Some(meaning) = text.strip_prefix('ב').and_then(|rest| table.words.get(rest))
+        && meaning.is_month()
+    {
+        return *meaning;
+    }
+    if text.starts_with(|c: char| c >= '\u{3040}') {
+        let contained = table.substrings.iter().filter(|(word, _)| text.contains(word.as_str()));
+        let mut found = Meaning::default();
+        for (_, meaning) in contained {
+            found.label = found.label.or(meaning.label);
+            found.pm = found.pm.or(meaning.pm);
+        }
+        return found;
+    }
+    Meaning::default()
+}
+
+/// Looks up a phrase of folded words joined by spaces ("تشرين الثاني", "mise à jour").
+pub(super) fn phrase(text: &str) -> Option<Meaning> {
+    table().words.get(text).copied().filter(|meaning| !meaning.is_none())
+}
+
+/// Returns the month that a word names in a language, given by its tag: "listopad" is October in Croatian, November in
+/// Polish. `None` for words on which languages agree.
+pub(super) fn month_in(text: &str, language: &str) -> Option<u8> {
+    let tag = language.split(['-', '_']).next()?.to_ascii_lowercase();
+    let short = match tag.as_str() {
+        "hrv" => "hr",
+        "pol" => "pl",
+        "ces" | "cze" => "cs",
+        short => short,
+    };
+    let (_, month) = table().by_language.iter().find(|((tag, word), _)| *tag == short && word == text)?;
+    Some(*month)
+}
+
+/// Returns whether a folded word is a weekday or an abbreviation of one ("Mon", "пн").
+pub(crate) fn is_weekday(text: &str) -> bool {
+    static NAMES: OnceLock<BTreeSet<String>> = OnceLock::new();
+    let names = NAMES.get_or_init(|| {
+        let cells = WEEKDAYS.lines().flat_map(|line| line.split('\t').skip(1));
+        let names =
+            cells.flat_map(|cell| cell.split([',', ' '])).map(fold).filter(|name| name.chars().count() > 1);
+        names.collect()
+    });
+    let next = names.range(text.to_owned()..).next();
+    text.chars().nth(1).is_some() && next.is_some_and(|name| name.starts_with(text))
+}
+
+/// Folds a text for comparison: lower case, compatibility normal form, without accents, vowel points and joiners.
+pub(crate) fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    let accent = |c: &char| {
+        matches!(c, '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5c7}' | '\u{64b}'..='\u{65f}' | '\u{670}' | '\u{640}')
+            || matches!(
+                c,
+                '\u{93c}' | '\u{9bc}' | '\u{a3c}' | '\u{b3c}' | '\u{cbc}' | '\u{200c}' | '\u{200d}'
+            )
+    };
+    text.to_lowercase().nfkd().filter(|c| !accent(c)).nfc().collect()
+}
+
+/// Returns the ASCII digit for a non-ASCII decimal digit of any script.
+pub(super) fn digit(c: char) -> Option<char> {
+    if c.is_ascii() || c.general_category() != GeneralCategory::DecimalNumber {
+        return None;
+    }
+    // The ten digits of a script have consecutive code points, so the first one is its zero. Some scripts have several sets
+    // in a row, hence the remainder.
+    let mut zero = c as u32;
+    let is_digit =
+        |at: u32| char::from_u32(at).is_some_and(|c| c.general_category() == GeneralCategory::DecimalNumber);
+    while is_digit(zero - 1) {
+        zero -= 1;
+    }
+    char::from_digit((c as u32 - zero) % 10, 10)
+}
+
+fn table() -> &'static Table {
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    TABLE.get_or_init(read)
+}
+
+fn read() -> Table {
+    let mut table = Table { words: HashMap::new(), substrings: Vec::new(), by_language: HashMap::new() };
+    for line in MONTHS.lines() {
+        let mut cells = line.split('\t');
+        let Some(tag) = cells.next() else { continue };
+        let solar = tag.ends_with("-solar");
+        for (month, names) in (1_u8..=12).zip(cells) {
+            for name in names.split(',').map(fold) {
+                let meaning = table.words.entry(name.clone()).or_default();
+                if solar {
+                    meaning.solar = Some(month);
+                } else {
+                    meaning.months |= 1 << (month - 1);
+                    table.by_language.insert((tag, name), month);
+                }
+            }
+        }
+    }
+    let months = &table.words;
+    table.by_language.retain(|(_, name), _| months.get(name).is_some_and(|m| m.months.count_ones() > 1));
+    for line in LABELS.lines().filter(|line| !line.starts_with('#')) {
+        let Some((kind, words)) = line.split_once('\t') else { continue };
+        let meaning = match kind {
+            "published" => Meaning { label: Some(Label::Published), ..Meaning::default() },
+            "modified" => Meaning { label: Some(Label::Modified), ..Meaning::default() },
+            "other" => Meaning { label: Some(Label::Other), ..Meaning::default() },
+            half => Meaning { pm: Some(half == "pm"), ..Meaning::default() },
+        };
+        for word in words.split(' ').map(|word| fold(&word.replace('_', " "))) {
+            let known = table.words.entry(word.clone()).or_default();
+            known.label = known.label.or(meaning.label);
+            known.pm = known.pm.or(meaning.pm);
+            if word.starts_with(|c: char| c >= '\u{3040}') {
+                table.substrings.push((word, meaning));
+            }
+        }
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_of_all_scripts_are_mapped_to_ascii() {
+        for (digits, value) in [
+            ("٠١٢٣٤٥٦٧٨٩", "0123456789"),
+            ("۰۱۲۳۴۵۶۷۸۹", "0123456789"),
+            ("०१२३४५६७८९", "0123456789"),
+            ("০১২৩৪৫৬৭৮৯", "0123456789"),
+            ("๐๑๒๓๔๕๖๗๘๙", "0123456789"),
+            ("၀၁၂၃၄၅၆၇၈၉", "0123456789"),
+            ("០១២៣៤៥៦៧៨៩", "0123456789"),
+            ("０１２３４５６７８９", "0123456789"),
+        ] {
+            assert_eq!(digits.chars().filter_map(digit).collect::<String>(), value, "{digits}");
+        }
+        assert_eq!("½²〇a".chars().filter_map(digit).count(), 0);
+    }
+
+    #[test]
+    fn every_month_name_in_the_table_is_found() {
+        for line in MONTHS.lines() {
+            let mut cells = line.split('\t');
+            let tag = cells.next().unwrap();
+            let months: Vec<&str> = cells.collect();
+            assert_eq!(months.len(), 12, "{tag}");
+            for (month, name) in
+                months.iter().enumerate().flat_map(|(at, cell)| cell.split(',').map(move |n| (at, n)))
+            {
+                let found = phrase(&fold(name)).unwrap_or_else(|| panic!("{name}"));
+                if tag.ends_with("-solar") {
+                    assert_eq!(found.solar, u8::try_from(month + 1).ok(), "{name}");
+                } else {
+                    assert_ne!(found.months & 1 << month, 0, "{tag} {name}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_language_decides_for_words_that_name_different_months() {
+        let mut several: Vec<&str> = table()
+            .words
+            .iter()
+            .filter(|(_, m)| m.months.count_ones() > 1)
+            .map(|(w, _)| w.as_str())
+            .collect();
+        several.sort_unstable();
+        assert_eq!(several, ["lip", "lis", "listopad", "listopada", "mae", "srp"]);
+        assert_eq!(month_in("listopad", "hr"), Some(10));
+        assert_eq!(month_in("listopada", "pol"), Some(11));
+        assert_eq!(month_in("listopad", "en"), None);
+    }
+}

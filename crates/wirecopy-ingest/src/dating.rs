@@ -1,0 +1,193 @@
+//! Determines the publication date of a document: the first usable date among several places.
+//!
+//! In: the date found by the extractor of the format, the text, the URL and the path. Out: the date with its origin, and why a
+//! date from a better place was not used. The places in order of trust are the metadata of the page or record, the first
+//! lines, the URL, the path and, if enabled, the modification time of the file.
+
+use std::fs;
+
+use jiff::Timestamp;
+
+use super::date_line::gives_date;
+use super::extract::one_line;
+use super::language;
+use super::walk::Found;
+use crate::config::IngestConfig;
+use crate::dates::{self, Zone};
+use wirecopy_core::Result;
+use wirecopy_core::document::{DateOrigin, Metadata};
+use wirecopy_core::published::Published;
+
+/// Non-empty lines at the start of a text that are searched for a date.
+const LINES: usize = 4;
+
+/// Settings for publication dates.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Dating {
+    /// Whether the modification time of the file is used if there is no other date.
+    pub(super) mtime: bool,
+    /// The zone assumed for times without one.
+    pub(super) zone: Option<Zone>,
+}
+
+impl Dating {
+    /// Reads the settings.
+    ///
+    /// # Errors
+    /// [`wirecopy_core::Error::Config`] for a zone that is not known.
+    pub(super) fn of(config: &IngestConfig) -> Result<Self> {
+        Ok(Self { mtime: config.mtime, zone: config.zone()? })
+    }
+
+    fn shown(&self, published: Published) -> String {
+        self.zone.as_ref().map_or(published, |zone| zone.of(published)).to_string()
+    }
+}
+
+/// Sets the date fields of `meta`. `origin` is the place from which the format's extractor takes dates.
+pub(super) fn settle(meta: &mut Metadata, origin: DateOrigin, text: &str, found: &Found, dating: &Dating) {
+    let declared = meta.language.clone();
+    // Few dates depend on the language, and guessing it costs more than parsing a date.
+    let guessed = || declared.clone().or_else(|| language::of_text(text));
+    let parse = |date: &str| match dates::parse_in(date, declared.as_deref()) {
+        Err(problem) if problem.depends_on_language() && declared.is_none() => {
+            dates::parse_in(date, guessed().as_deref())
+        }
+        known => known,
+    };
+    if let Some(date) = meta.date.take() {
+        match parse(&date) {
+            Ok(published) => {
+                meta.date = Some(date);
+                meta.published = Some(dating.shown(published));
+                meta.date_origin = Some(origin);
+                return;
+            }
+            Err(problem) => {
+                tracing::debug!(path = %found.shown, %date, %problem, "date not used");
+                meta.date_problem.get_or_insert_with(|| format!("`{date}`: {problem}"));
+            }
+        }
+    }
+    let other = in_first_lines(text, declared.as_deref())
+        .filter(|date| parse(date).is_ok())
+        .map(|date| (date, DateOrigin::Text))
+        .or_else(|| Some((in_path(without_query(meta.url.as_deref()?))?, DateOrigin::Url)))
+        .or_else(|| Some((in_path(&found.shown)?, DateOrigin::Path)))
+        .or_else(|| if dating.mtime { Some((of_file(found)?, DateOrigin::Mtime)) } else { None });
+    if let Some((date, origin)) = other {
+        meta.published = parse(&date).ok().map(|published| dating.shown(published));
+        meta.date = Some(date);
+        meta.date_origin = Some(origin);
+    }
+}
+
+fn in_first_lines(text: &str, language: Option<&str>) -> Option<String> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty()).take(LINES);
+    let mut plain = lines.map(|line| line.trim_matches(['*', '_']));
+    plain.find(|line| gives_date(line, language)).and_then(one_line)
+}
+
+/// Removes the query and the fragment, whose numbers are not publication dates.
+fn without_query(url: &str) -> &str {
+    url.split(['?', '#']).next().unwrap_or(url)
+}
+
+/// Returns the last date in a path or URL: `2023/09/24/`, `2023-09-24-slug`, `2023_09_24` or `20230924`, with no digit before
+/// or after it.
+pub(super) fn in_path(path: &str) -> Option<String> {
+    let bytes = path.as_bytes();
+    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    let number = |from: usize, to: usize| path.get(from..to)?.parse::<u16>().ok();
+    for start in (0..bytes.len().saturating_sub(7)).rev() {
+        let free = start == 0 || !digit(start - 1);
+        if !free || !(0..4).all(|i| digit(start + i)) {
+            continue;
+        }
+        let sign = bytes.get(start + 4).copied();
+        // Two digits each for month and day, so that version and page numbers do not match.
+        let (month, end) = match sign {
+            Some(b'/' | b'-' | b'_' | b'.' | b'\\') if bytes.get(start + 7) == sign.as_ref() => {
+                (start + 5, start + 10)
+            }
+            Some(byte) if byte.is_ascii_digit() => (start + 4, start + 8),
+            _ => continue,
+        };
+        let day = end - 2;
+        if digit(end) || ![month, month + 1, day, day + 1].into_iter().all(digit) {
+            continue;
+        }
+        let (Some(year), Some(m), Some(d)) =
+            (number(start, start + 4), number(month, month + 2), number(day, end))
+        else {
+            continue;
+        };
+        let date = format!("{year:04}-{m:02}-{d:02}");
+        if (1900..=2100).contains(&year) && dates::parse(&date).is_ok() {
+            return Some(date);
+        }
+    }
+    None
+}
+
+fn of_file(found: &Found) -> Option<String> {
+    let changed = fs::metadata(found.path.as_ref()?).ok()?.modified().ok()?;
+    let seconds = Timestamp::try_from(changed).ok()?.as_second();
+    Some(Timestamp::from_second(seconds).ok()?.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_in_paths_must_not_touch_other_digits() {
+        for (path, date) in [
+            ("archive/2023/09/24/ferry.txt", Some("2023-09-24")),
+            ("archive/2023-09-24-ferry.txt", Some("2023-09-24")),
+            ("archive/20230924_ferry.txt", Some("2023-09-24")),
+            ("archive/ferry.20230924.txt", Some("2023-09-24")),
+            ("2022-01-01/2023-09-24.txt", Some("2023-09-24")),
+            ("archive/2023/13/24/ferry.txt", None),
+            ("archive/2023-02-31-ferry.txt", None),
+            ("archive/00000000.txt", None),
+            ("archive/120230924.txt", None),
+            ("archive/202309241.txt", None),
+            ("archive/2023/09/ferry.txt", None),
+            ("archive/2023-09/24.txt", None),
+            ("ferry-3021-4455.txt", None),
+            ("ärchiv/2023/09/24/fähre.txt", Some("2023-09-24")),
+        ] {
+            assert_eq!(in_path(path).as_deref(), date, "{path}");
+        }
+    }
+
+    fn settled(
+        date: Option<&str>,
+        text: &str,
+        path: &str,
+    ) -> (Option<String>, Option<DateOrigin>, Option<String>) {
+        let mut meta = Metadata { date: date.map(str::to_owned), ..Metadata::default() };
+        let found = Found { path: None, shown: path.to_owned(), id: path.to_owned(), bytes: 0, named: true };
+        settle(&mut meta, DateOrigin::Field, text, &found, &Dating { mtime: true, zone: None });
+        (meta.date, meta.date_origin, meta.date_problem)
+    }
+
+    #[test]
+    fn first_usable_date_wins_and_unusable_ones_say_why() {
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(
+            settled(Some("2024-03-11"), "2023-01-01\n\nText.", "2022-01-01.txt"),
+            (some("2024-03-11"), Some(DateOrigin::Field), None)
+        );
+        assert_eq!(
+            settled(Some("0000-00-00"), "*2023-01-01*\n\nText.", "2022-01-01.txt"),
+            (some("2023-01-01"), Some(DateOrigin::Text), some("`0000-00-00`: no such day"))
+        );
+        assert_eq!(
+            settled(Some("24/09/23"), "Text.", "2022-01-01.txt"),
+            (some("2022-01-01"), Some(DateOrigin::Path), some("`24/09/23`: the year has only two digits"))
+        );
+        assert_eq!(settled(None, "Text.", "x.txt"), (None, None, None));
+    }
+}

@@ -1,0 +1,328 @@
+//! Turns parts of inputs into documents. This is the work that runs on the thread pool.
+
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::blocks::Block;
+use super::dating::Dating;
+use super::detect::Format;
+use super::feed::{Sizes, Work};
+use super::input::{self, Part, Records};
+use super::source_from::SourceFrom;
+use super::unsettled::Unsettled;
+use super::walk::Found;
+use super::{charset, decode, envelope, json, jsonscan, markdown, mojibake, plain};
+use crate::config::IngestConfig;
+use wirecopy_core::Cancel;
+use wirecopy_core::document::{DateOrigin, Document, Header, Metadata, Skipped};
+
+/// The result of a format's extractor.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Extracted {
+    /// The id field of a record.
+    pub own_id: Option<String>,
+    pub meta: Metadata,
+    pub text: String,
+}
+
+/// An outcome before ids are made unique.
+#[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every one is a document: a box would cost more than it saves"
+)]
+pub(super) enum Piece<T> {
+    Read {
+        header: Header,
+        /// The id to use if another document already has that of the header.
+        fallback: String,
+        value: T,
+    },
+    Skipped(Skipped),
+    /// Further skipped inputs of the same piece of work, beyond the number that a report lists.
+    SkippedMore(u64),
+}
+
+/// Processes work in any order, on any thread.
+pub(super) struct Worker<'a, M> {
+    config: &'a IngestConfig,
+    sizes: Sizes,
+    cancel: &'a Cancel,
+    /// Set when the sink has failed, so that work in progress is abandoned.
+    stopped: AtomicBool,
+    map: &'a M,
+    wanted: &'a Wanted<'a>,
+    source_from: Option<SourceFrom>,
+    dating: Dating,
+}
+
+/// Whether a document is wanted, by its file and its record.
+pub(super) type Wanted<'a> = dyn Fn(&str, Option<u64>) -> bool + Sync + 'a;
+
+impl<'a, M> Worker<'a, M> {
+    /// # Errors
+    /// [`wirecopy_core::Error::Config`] for a time zone that is not known.
+    pub(super) fn new(
+        config: &'a IngestConfig,
+        sizes: Sizes,
+        cancel: &'a Cancel,
+        map: &'a M,
+        wanted: &'a Wanted<'a>,
+    ) -> Result<Self, wirecopy_core::Error> {
+        Ok(Self {
+            config,
+            sizes,
+            cancel,
+            stopped: AtomicBool::new(false),
+            map,
+            wanted,
+            source_from: SourceFrom::of(config),
+            dating: Dating::of(config)?,
+        })
+    }
+
+    pub(super) fn stop(&self) {
+        self.stopped.store(true, Ordering::Relaxed);
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed) || self.cancel.is_cancelled()
+    }
+
+    /// Returns the results of one piece of work, in order. Returns nothing once the run is over.
+    pub(super) fn work<T>(&self, work: Work) -> Vec<Piece<T>>
+    where
+        M: Fn(Unsettled<'_>) -> (Document, T),
+    {
+        let mut out = Vec::new();
+        if self.is_stopped() {
+            return out;
+        }
+        let mut skips = Skips { most: self.config.max_skipped, listed: 0, more: 0 };
+        match work {
+            Work::Skipped(skipped) => out.push(Piece::Skipped(skipped)),
+            Work::Part(found, part) => {
+                self.part(&found, part, &mut out);
+                skips.fold(&mut out, 0);
+            }
+            Work::File(found) => {
+                let flow = input::read(&found, self.config, self.sizes.block, None, &mut |part, _| {
+                    let from = out.len();
+                    self.part(&found, part, &mut out);
+                    skips.fold(&mut out, from);
+                    if self.cancel.is_cancelled() {
+                        ControlFlow::Break(())
+                    } else {
+                        ControlFlow::Continue(())
+                    }
+                });
+                // Breaks only if the run is over, which the caller notices itself.
+                let _ = flow;
+            }
+        }
+        if skips.more > 0 {
+            out.push(Piece::SkippedMore(skips.more));
+        }
+        out
+    }
+
+    fn part<T>(&self, found: &Found, part: Part, out: &mut Vec<Piece<T>>)
+    where
+        M: Fn(Unsettled<'_>) -> (Document, T),
+    {
+        match part {
+            Part::Skip { record, reason } => out.push(skip(found, record, reason)),
+            Part::Whole(format, bytes) => {
+                let origin = match format {
+                    Format::Html => DateOrigin::Metadata,
+                    Format::Markdown => DateOrigin::Field,
+                    _ => DateOrigin::Text,
+                };
+                out.push(self.finish(found, None, origin, self.whole(format, bytes)));
+            }
+            Part::Block(Records::Table(columns), block) => {
+                let wanted = |row| (self.wanted)(&found.shown, Some(row));
+                columns.each(&block, self.config.max_document_bytes, wanted, |row, result| {
+                    out.push(self.finish(found, Some(row), DateOrigin::Field, result));
+                });
+            }
+            Part::Block(kind, block) => self.json(found, &kind, &block, out),
+        }
+    }
+
+    fn whole(&self, format: Format, bytes: Vec<u8>) -> Result<Extracted, String> {
+        let text = charset::decode(bytes, format == Format::Html);
+        if text.len() as u64 > self.config.max_document_bytes {
+            return Err(decode::too_long(self.config.max_document_bytes));
+        }
+        let text = mojibake::repair(without_nuls(text));
+        match format {
+            Format::Markdown => markdown::extract(&text),
+            Format::Html => html(&text),
+            _ => plain::extract(text),
+        }
+    }
+
+    fn json<T>(&self, found: &Found, kind: &Records, block: &Block, out: &mut Vec<Piece<T>>)
+    where
+        M: Fn(Unsettled<'_>) -> (Document, T),
+    {
+        let limit = self.config.max_document_bytes;
+        // Validating the whole block at once is much cheaper than record by record. After a bad byte, each record is
+        // converted by itself.
+        let valid = std::str::from_utf8(&block.data).ok();
+        let mut from = 0;
+        for ((number, bytes), end) in block.records().zip(&block.ends) {
+            let start = std::mem::replace(&mut from, *end);
+            let bytes = match kind {
+                Records::Values => match jsonscan::value(bytes) {
+                    Some(value) => value,
+                    None => continue,
+                },
+                _ if bytes.trim_ascii().is_empty() => continue,
+                _ => bytes,
+            };
+            let record = (!(block.only && matches!(kind, Records::Values))).then_some(number);
+            // If the only object is an envelope, its records are numbered separately.
+            if !block.only && !(self.wanted)(&found.shown, record) {
+                continue;
+            }
+            let result = if bytes.len() as u64 > limit {
+                Err(decode::too_long(limit))
+            } else if bytes.starts_with(b"]") {
+                Err("text after the end of the array".to_owned())
+            } else if let (Some(valid), Records::Lines) = (valid, kind) {
+                json::record(&valid[start..*end], &self.config.fields)
+            } else {
+                json::record(&String::from_utf8_lossy(bytes), &self.config.fields)
+            };
+            if block.only {
+                if result.is_err() && bytes.len() as u64 <= limit && self.enveloped(found, bytes, out) {
+                    continue;
+                }
+                if !(self.wanted)(&found.shown, record) {
+                    continue;
+                }
+            }
+            out.push(self.finish(found, record, DateOrigin::Field, result));
+        }
+    }
+
+    /// Adds the records inside the only object of a file. Returns whether the object is an envelope.
+    fn enveloped<T>(&self, found: &Found, object: &[u8], out: &mut Vec<Piece<T>>) -> bool
+    where
+        M: Fn(Unsettled<'_>) -> (Document, T),
+    {
+        let object = String::from_utf8_lossy(object);
+        let Some(records) = envelope::records(&object, &self.config.fields) else { return false };
+        for (number, record) in (1..).zip(records) {
+            if (self.wanted)(&found.shown, Some(number)) {
+                let result = json::record(&record, &self.config.fields);
+                out.push(self.finish(found, Some(number), DateOrigin::Field, result));
+            }
+        }
+        true
+    }
+
+    /// Completes a document. `origin` is the place from which the format's extractor takes dates.
+    fn finish<T>(
+        &self,
+        found: &Found,
+        record: Option<u64>,
+        origin: DateOrigin,
+        result: Result<Extracted, String>,
+    ) -> Piece<T>
+    where
+        M: Fn(Unsettled<'_>) -> (Document, T),
+    {
+        let Extracted { own_id, mut meta, text } = match result {
+            Ok(extracted) => extracted,
+            Err(reason) => return skip(found, record, reason),
+        };
+        let fallback = record.map_or_else(|| found.id.clone(), |number| format!("{}#{number}", found.id));
+        if let Some(source) =
+            self.source_from.as_ref().and_then(|from| from.of_document(found, own_id.as_deref(), &meta))
+        {
+            meta.source = Some(source);
+        }
+        let id = own_id.unwrap_or_else(|| fallback.clone());
+        let document = Document { id, path: found.shown.clone(), record, meta, text };
+        let (document, value) = (self.map)(Unsettled { document, origin, found, dating: &self.dating });
+        let Document { id, path, record, meta, text } = document;
+        let header = Header {
+            id,
+            path,
+            record,
+            meta,
+            bytes: text.len() as u64,
+            duplicate_id: None,
+            lost_letters: lost_letters(&text),
+        };
+        Piece::Read { header, fallback, value }
+    }
+}
+
+/// Returns the number of characters that could not be decoded, or 0 if they are few. Many of them mean that the text was
+/// decoded in the wrong encoding, by this program or before it was saved.
+fn lost_letters(text: &str) -> u64 {
+    /// Fewest undecodable characters that count.
+    const MANY: usize = 3;
+    /// Most characters of text to each undecodable one.
+    const OF: usize = 200;
+    let lost = memchr::memmem::find_iter(text.as_bytes(), "\u{fffd}").count();
+    let many = lost >= MANY && lost * OF >= text.chars().count();
+    if many { lost as u64 } else { 0 }
+}
+
+/// Limits the skipped inputs kept for a piece of work, so that a file of nothing but bad records does not fill memory.
+struct Skips {
+    /// Most skipped inputs to keep.
+    most: u64,
+    listed: u64,
+    more: u64,
+}
+
+impl Skips {
+    /// Removes the skipped inputs over the limit from `pieces[from..]` and counts them.
+    fn fold<T>(&mut self, pieces: &mut Vec<Piece<T>>, from: usize) {
+        let is_skipped = |piece: &Piece<T>| matches!(piece, Piece::Skipped(_));
+        let skipped = pieces[from..].iter().filter(|piece| is_skipped(piece)).count() as u64;
+        if self.listed + skipped <= self.most {
+            self.listed += skipped;
+            return;
+        }
+        let mut at = 0;
+        pieces.retain(|piece| {
+            at += 1;
+            let over = at > from && is_skipped(piece) && self.listed == self.most;
+            self.listed += u64::from(at > from && is_skipped(piece) && !over);
+            self.more += u64::from(over);
+            !over
+        });
+    }
+}
+
+fn skip<T>(found: &Found, record: Option<u64>, reason: String) -> Piece<T> {
+    Piece::Skipped(Skipped { path: found.shown.clone(), record, reason })
+}
+
+#[cfg(feature = "html")]
+fn html(page: &str) -> Result<Extracted, String> {
+    super::html::extract(page)
+}
+
+#[cfg(not(feature = "html"))]
+fn html(_: &str) -> Result<Extracted, String> {
+    Err("built without HTML support".to_owned())
+}
+
+/// Replaces NULs, which old systems use as padding and separators. Files full of them were rejected by format detection.
+fn without_nuls(text: String) -> String {
+    if memchr::memchr(0, text.as_bytes()).is_some() { text.replace('\0', " ") } else { text }
+}
+
+/// Joins the words of a text with single spaces; `None` if there are none.
+pub(super) fn one_line(text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    (!words.is_empty()).then(|| words.join(" "))
+}

@@ -1,0 +1,256 @@
+//! Opens a file, decompresses it, determines its format and splits containers into parts.
+
+use std::io::{self, Read};
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use encoding_rs::UTF_8;
+
+use super::blocks::{self, Block, Bounds, Cut, Lines, Scan};
+use super::charset::{self, Transcoder};
+use super::decode::{self, HEAD, Limits, Stream};
+use super::detect::Format;
+use super::jsonscan::Values;
+use super::layout::Layout;
+use super::own::Own;
+use super::table::{Columns, Rows};
+use super::walk::Found;
+use crate::config::IngestConfig;
+
+/// A part of a file that can be processed by itself.
+#[derive(Debug)]
+pub(super) enum Part {
+    /// The decompressed bytes of a file that holds one document.
+    Whole(Format, Vec<u8>),
+    /// Records of a container.
+    Block(Records, Block),
+    /// No document, and why; `record` is `None` where it is the whole file.
+    Skip { record: Option<u64>, reason: String },
+}
+
+/// The kind of records in a block.
+#[derive(Clone, Debug)]
+pub(super) enum Records {
+    /// JSON lines: one object a line.
+    Lines,
+    /// Elements of a JSON array, or a sequence of objects.
+    Values,
+    /// Rows of a table with this header.
+    Table(Arc<Columns>),
+}
+
+/// Receives each part, with the number of bytes read from disk so far. Returns `Break` to stop reading.
+pub(super) type Emit<'a> = dyn FnMut(Part, u64) -> ControlFlow<()> + 'a;
+
+/// Reads a file and passes its parts to `emit`. If the file has no path, reads `pipe` instead: standard input is JSON lines,
+/// and the format of any other pipe is determined from its first bytes.
+pub(super) fn read(
+    found: &Found,
+    config: &IngestConfig,
+    block: usize,
+    pipe: Option<Box<dyn Read + Send>>,
+    emit: &mut Emit<'_>,
+) -> ControlFlow<()> {
+    let limit = config.max_document_bytes;
+    let skip = |reason: String| Part::Skip { record: None, reason };
+    let limits = Limits::of(config);
+    let (opened, named) = match &found.path {
+        Some(path) => (Stream::open(path, found.bytes, limits), Format::of_name(path)),
+        None => {
+            let input = pipe.unwrap_or_else(|| Box::new(io::empty()));
+            let named = (found.shown == "-").then_some(Format::JsonLines);
+            (Stream::decoded(input, HEAD as u64, limits), named)
+        }
+    };
+    let (mut stream, read) = match opened {
+        Ok(opened) => opened,
+        Err(error) => return emit(skip(decode::in_words(&error)), 0),
+    };
+    let mut emit = |part: Part| emit(part, read.load(Ordering::Relaxed));
+    if stream.head().is_empty() {
+        let broken = stream.broken().map(|error| decode::broken_in_words(error, stream.compressed));
+        return emit(skip(broken.unwrap_or_else(|| "empty file".to_owned())));
+    }
+
+    let (encoding, bom) = charset::of(stream.head(), false);
+    // Containers are decoded as a stream, so the encoding must be clear from the first bytes.
+    let raw = &stream.head()[bom..];
+    let decoded =
+        (encoding != UTF_8).then(|| encoding.decode_without_bom_handling(raw).0.into_owned().into_bytes());
+    let head = decoded.as_deref().unwrap_or(raw);
+    match Own::of(head) {
+        Some(own) if !found.named => {
+            tracing::info!(path = found.shown, "{}: not an input", own.name());
+            return ControlFlow::Continue(());
+        }
+        Some(own) if !own.holds_news() => return emit(skip(format!("{}, not news", own.name()))),
+        _ => {}
+    }
+    let format = match Format::of_content(named, if is_utf16(encoding) { head } else { stream.head() }) {
+        Ok(format) => format,
+        Err(reason) => return emit(skip(reason)),
+    };
+    if !format.is_container() {
+        return match stream.read_whole(limit) {
+            Ok(Some(bytes)) => emit(Part::Whole(format, bytes)),
+            Ok(None) => emit(skip(decode::too_long(limit))),
+            Err(error) => emit(skip(decode::broken_in_words(&error, stream.compressed))),
+        };
+    }
+    let head = head.to_vec();
+    let compressed = stream.compressed;
+    let complete = stream.head().len() < HEAD;
+    stream.skip(bom);
+    let mut container = Container { config, format, block, compressed, complete };
+    if encoding == UTF_8 {
+        container.read(&mut stream, &head, &mut emit)
+    } else {
+        container.read(&mut Transcoder::new(stream, encoding), &head, &mut emit)
+    }
+}
+
+/// Returns what kind of output of this program a file is; `None` if it is something else.
+pub(super) fn own(path: &Path, config: &IngestConfig) -> io::Result<Option<Own>> {
+    let (stream, _) = Stream::open(path, HEAD as u64, Limits::of(config))?;
+    let (encoding, bom) = charset::of(stream.head(), false);
+    Ok(Own::of(&encoding.decode_without_bom_handling(&stream.head()[bom..]).0.into_owned().into_bytes()))
+}
+
+fn is_utf16(encoding: &'static encoding_rs::Encoding) -> bool {
+    encoding == encoding_rs::UTF_16LE || encoding == encoding_rs::UTF_16BE
+}
+
+struct Container<'a> {
+    config: &'a IngestConfig,
+    format: Format,
+    block: usize,
+    compressed: bool,
+    /// Whether the head is the whole content.
+    complete: bool,
+}
+
+impl Container<'_> {
+    /// Reads the records. `head` is the start of `input` as UTF-8.
+    fn read(
+        &mut self,
+        input: &mut dyn Read,
+        head: &[u8],
+        emit: &mut dyn FnMut(Part) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let skip = |record, reason| Part::Skip { record, reason };
+        let bounds = Bounds { block: self.block, record: self.config.max_document_bytes };
+        match self.format {
+            Format::Csv | Format::Tsv => self.table(input, head, bounds, emit),
+            Format::Json => {
+                let array = head.trim_ascii_start().starts_with(b"[");
+                if array && let Err(error) = read_past_bracket(input) {
+                    return emit(skip(None, decode::broken_in_words(&error, self.compressed)));
+                }
+                let mut seen = false;
+                self.cut(input, &mut Values::new(array), bounds, &mut |cut| {
+                    seen = true;
+                    match cut {
+                        Cut::Gap { record, reason } => emit(skip(Some(record), reason)),
+                        Cut::Block(mut block) => {
+                            block.only &= !array;
+                            emit(Part::Block(Records::Values, block))
+                        }
+                    }
+                })?;
+                if seen { ControlFlow::Continue(()) } else { emit(skip(None, "no records".to_owned())) }
+            }
+            _ => {
+                let mut seen = false;
+                self.cut(input, &mut Lines, bounds, &mut |cut| match cut {
+                    Cut::Gap { record, reason } => {
+                        seen = true;
+                        emit(skip(Some(record), reason))
+                    }
+                    Cut::Block(block) => {
+                        seen = seen || !block.data.trim_ascii().is_empty();
+                        emit(Part::Block(Records::Lines, block))
+                    }
+                })?;
+                if seen { ControlFlow::Continue(()) } else { emit(skip(None, "no records".to_owned())) }
+            }
+        }
+    }
+
+    fn table(
+        &self,
+        input: &mut dyn Read,
+        head: &[u8],
+        bounds: Bounds,
+        emit: &mut dyn FnMut(Part) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let names = &self.config.fields;
+        let promised = if self.format == Format::Tsv { b'\t' } else { b',' };
+        let layout = Layout::of(head, self.complete, promised, names);
+        if let Err(error) = io::copy(&mut input.take(layout.skip as u64), &mut io::sink()) {
+            let reason = decode::broken_in_words(&error, self.compressed);
+            return emit(Part::Skip { record: None, reason });
+        }
+        let mut columns: Option<Arc<Columns>> = None;
+        // An unusable header ends this file, but not the run.
+        let mut refused = None;
+        let mut rows = 0;
+        let flow = self.cut(input, &mut Rows::new(layout), bounds, &mut |cut| match (cut, &columns) {
+            (Cut::Gap { record, reason }, Some(_)) => {
+                rows += 1;
+                emit(Part::Skip { record: Some(record - 1), reason })
+            }
+            (Cut::Gap { reason, .. }, None) => {
+                refused = Some(format!("header row: {reason}"));
+                ControlFlow::Break(())
+            }
+            (Cut::Block(block), Some(columns)) => {
+                rows += block.ends.len();
+                emit(Part::Block(Records::Table(Arc::clone(columns)), block))
+            }
+            (Cut::Block(block), None) => {
+                let header = &block.data[..block.ends.first().copied().unwrap_or(0)];
+                match Columns::of_header(header, layout, names) {
+                    Ok(known) => {
+                        let known = columns.insert(Arc::new(known));
+                        rows += block.ends.len() - 1;
+                        emit(Part::Block(Records::Table(Arc::clone(known)), block))
+                    }
+                    Err(reason) => {
+                        refused = Some(reason);
+                        ControlFlow::Break(())
+                    }
+                }
+            }
+        });
+        match refused {
+            Some(reason) => emit(Part::Skip { record: None, reason }),
+            None if flow.is_continue() && rows == 0 => {
+                emit(Part::Skip { record: None, reason: "a header row with no rows below it".to_owned() })
+            }
+            None => flow,
+        }
+    }
+
+    fn cut(
+        &self,
+        input: &mut dyn Read,
+        scan: &mut dyn Scan,
+        bounds: Bounds,
+        emit: &mut dyn FnMut(Cut) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        blocks::cut(input, self.compressed, scan, bounds, emit)
+    }
+}
+
+/// Skips white space and the `[` known to follow.
+fn read_past_bracket(input: &mut dyn Read) -> io::Result<()> {
+    let mut buffer = [0_u8; 1];
+    loop {
+        input.read_exact(&mut buffer)?;
+        if buffer[0] == b'[' {
+            return Ok(());
+        }
+    }
+}

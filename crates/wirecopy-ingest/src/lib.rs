@@ -1,0 +1,281 @@
+//! Turns files into documents: walk, read, decode, extract.
+//!
+//! In: roots (folders, files, standard input) and an [`IngestConfig`]. Out: one [`Outcome`] for each input, in the order of
+//! the walk. That is the bytewise order of file names, so it is the same on every machine.
+//!
+//! | step | module | does |
+//! |---|---|---|
+//! | walk | `walk` | finds the files, applies globs and ignore files, proposes an id for each |
+//! | open | `decode`, `detect` | decompresses gzip and zstd, determines the format from the name and the content |
+//! | split | `blocks`, `jsonscan`, `table` | splits containers at record boundaries into blocks of bounded size |
+//! | feed | `feed` | reads one batch ahead of the workers in a thread |
+//! | extract | `charset`, `plain`, `markdown`, `html` (`page`, `strip`), `json`, `table` | extracts text, title, date and source |
+//! | finish | this module | makes ids unique, calls the sink in order |
+//!
+//! Cost: each byte is read once. Memory holds about three batches (8 MiB of input each) and one decoded document a thread. No
+//! input aborts the run: a file that cannot be read becomes a [`Skipped`] with a reason. Hidden files, ignored files and
+//! this program's own output (`own`) in a folder are not inputs.
+
+#![forbid(unsafe_code)]
+
+mod again;
+mod blocks;
+mod charset;
+pub mod config;
+mod date_line;
+pub mod dates;
+mod dating;
+mod decode;
+mod detect;
+mod envelope;
+mod extract;
+mod feed;
+mod floor;
+mod front_matter;
+#[cfg(feature = "html")]
+mod html;
+mod ids;
+mod input;
+mod json;
+mod jsonfix;
+mod jsonscan;
+mod jsonvalue;
+mod language;
+mod layout;
+#[cfg(feature = "html")]
+mod long_text;
+mod markdown;
+#[cfg(feature = "html")]
+mod markup;
+mod mojibake;
+mod names;
+mod open;
+mod overwritten;
+mod own;
+#[cfg(feature = "html")]
+mod page;
+#[cfg(feature = "html")]
+mod page_date;
+mod plain;
+mod record;
+mod references;
+mod source_from;
+#[cfg(feature = "html")]
+mod strip;
+mod table;
+mod unsettled;
+mod walk;
+
+pub use again::{Place, again};
+pub use names::{path_of, shown};
+
+use std::path::PathBuf;
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::Duration;
+
+use rayon::prelude::*;
+
+pub use overwritten::overwritten;
+pub use references::References;
+
+use crate::config::IngestConfig;
+use extract::{Piece, Wanted, Worker};
+use feed::{Batch, Feed};
+pub use floor::{Floor, floor};
+use ids::Ids;
+pub use unsettled::Unsettled;
+pub use walk::IGNORE_FILE;
+use wirecopy_core::document::{Document, Header, Skipped};
+use wirecopy_core::{Cancel, Progress, Stage};
+use wirecopy_core::{Error, Result};
+
+/// A source of documents, as named by the caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Root {
+    /// A folder, or one file.
+    Path(PathBuf),
+    /// JSON lines on standard input.
+    Stdin,
+}
+
+impl<P: Into<PathBuf>> From<P> for Root {
+    /// `-` is standard input, everything else a path.
+    fn from(path: P) -> Self {
+        let path = path.into();
+        if path.as_os_str() == "-" { Root::Stdin } else { Root::Path(path) }
+    }
+}
+
+/// The result for one input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every one is a document: a box would cost more than it saves"
+)]
+pub enum Outcome<T> {
+    /// A document without its text, and the result of the caller's `map`.
+    Read(Header, T),
+    /// An input that is not a document, with the reason.
+    Skipped(Skipped),
+    /// The number of further skipped records in a file that has more than [`IngestConfig::max_skipped`].
+    SkippedMore(u64),
+}
+
+/// Reads every document below `roots`. Calls `map` with each one on the threads of the current rayon pool, and `sink` with
+/// each outcome on the calling thread. The outcomes come in the order of the walk for any number of threads.
+///
+/// `map` sees the id that a document proposes. The [`Header`] passed to `sink` has the final id, which is unique in the run.
+/// The text is dropped after `map`. Memory holds a bounded batch of inputs, never a whole container.
+///
+/// [`Progress::begin`] is called after the walk with the bytes to read (`None` with standard input or a pipe).
+/// [`Progress::advance`] is called after each batch with the number of its documents and skipped inputs, and its bytes on
+/// disk. Calling [`Progress::end`] is left to the caller, whose stage may continue.
+///
+/// # Errors
+/// [`Error::Root`] if a root does not exist, [`Error::Config`] for an invalid glob or time zone, [`Error::Cancelled`], and any
+/// error that `sink` returns. A document that cannot be read is not an error but an [`Outcome::Skipped`].
+pub fn read<T, M, S>(
+    roots: &[Root],
+    config: &IngestConfig,
+    progress: &dyn Progress,
+    cancel: &Cancel,
+    map: M,
+    sink: S,
+) -> Result<()>
+where
+    T: Send,
+    M: Fn(&Document) -> T + Sync,
+    S: FnMut(Outcome<T>) -> Result<()>,
+{
+    read_wanted(roots, config, progress, cancel, &|_, _| true, map, sink)
+}
+
+/// The same for those documents only of which `wanted` is true, by their file and record: the others are not looked into
+/// where that can be told before.
+pub(crate) fn read_wanted<T, M, S>(
+    roots: &[Root],
+    config: &IngestConfig,
+    progress: &dyn Progress,
+    cancel: &Cancel,
+    wanted: &Wanted<'_>,
+    map: M,
+    sink: S,
+) -> Result<()>
+where
+    T: Send,
+    M: Fn(&Document) -> T + Sync,
+    S: FnMut(Outcome<T>) -> Result<()>,
+{
+    read_unsettled(roots, config, progress, cancel, wanted, settled(map), sink)
+}
+
+/// The same with a `map` that says itself whether a document's date and language are to be looked for.
+pub fn read_unsettled<T, M, S>(
+    roots: &[Root],
+    config: &IngestConfig,
+    progress: &dyn Progress,
+    cancel: &Cancel,
+    wanted: &Wanted<'_>,
+    map: M,
+    sink: S,
+) -> Result<()>
+where
+    T: Send,
+    M: Fn(Unsettled<'_>) -> (Document, T) + Sync,
+    S: FnMut(Outcome<T>) -> Result<()>,
+{
+    let found = walk::walk(roots, config, cancel)?;
+    progress.begin(Stage::Read, found.total_bytes);
+    let feed = Feed::start(found.entries, config, feed::Sizes::default(), cancel)?;
+    run(feed, config, progress, cancel, wanted, &map, sink)
+}
+
+/// Settles every document before `map` sees it.
+fn settled<T>(map: impl Fn(&Document) -> T + Sync) -> impl Fn(Unsettled<'_>) -> (Document, T) + Sync {
+    move |unsettled| {
+        let document = unsettled.settle();
+        let value = map(&document);
+        (document, value)
+    }
+}
+
+fn run<T, M, S>(
+    mut feed: Feed,
+    config: &IngestConfig,
+    progress: &dyn Progress,
+    cancel: &Cancel,
+    wanted: &Wanted<'_>,
+    map: &M,
+    mut sink: S,
+) -> Result<()>
+where
+    T: Send,
+    M: Fn(Unsettled<'_>) -> (Document, T) + Sync,
+    S: FnMut(Outcome<T>) -> Result<()>,
+{
+    let worker = Worker::new(config, feed.sizes(), cancel, map, wanted)?;
+    let mut ids = Ids::default();
+    let mut settle = |pieces: Vec<Vec<Piece<T>>>, disk_bytes: u64| -> Result<()> {
+        let mut steps = 0;
+        for piece in pieces.into_iter().flatten() {
+            steps += if let Piece::SkippedMore(more) = piece { more } else { 1 };
+            sink(match piece {
+                Piece::Skipped(skipped) => Outcome::Skipped(skipped),
+                Piece::SkippedMore(more) => Outcome::SkippedMore(more),
+                Piece::Read { mut header, fallback, value } => {
+                    ids.settle(&mut header, &fallback);
+                    Outcome::Read(header, value)
+                }
+            })?;
+        }
+        progress.advance(steps, disk_bytes);
+        Ok(())
+    };
+    let mut ready: Option<(Vec<Vec<Piece<T>>>, u64)> = None;
+    loop {
+        let batch = next_batch(&mut feed, cancel)?;
+        let last = batch.is_none();
+        let mut mapped = None;
+        let settled = rayon::in_place_scope(|scope| {
+            if let Some(Batch { work, disk_bytes }) = batch {
+                let (worker, mapped) = (&worker, &mut mapped);
+                scope.spawn(move |_| {
+                    let pieces = work.into_par_iter().with_max_len(1).map(|w| worker.work(w)).collect();
+                    *mapped = Some((pieces, disk_bytes));
+                });
+            }
+            let settled = ready.take().map_or(Ok(()), |(pieces, disk_bytes)| settle(pieces, disk_bytes));
+            if settled.is_err() {
+                worker.stop();
+            }
+            settled
+        });
+        settled?;
+        cancel.check()?;
+        if last {
+            return Ok(());
+        }
+        ready = mapped;
+    }
+}
+
+/// Waits for the next batch and checks for cancellation meanwhile: the reading thread may be blocked on a terminal or a pipe
+/// that never ends.
+fn next_batch(feed: &mut Feed, cancel: &Cancel) -> Result<Option<Batch>> {
+    loop {
+        if cancel.is_cancelled() {
+            return Err(Error::Cancelled);
+        }
+        match feed.receive(Duration::from_millis(50)) {
+            Ok(batch) => return Ok(Some(batch)),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => {
+                feed.finish();
+                return Ok(None);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,270 @@
+//! How much of each member of a cluster stands in the others, and where.
+//!
+//! Counted are tokens that lie in a shared run of at least a shingle's length: single words in common prove nothing,
+//! runs do. In come the tokens of the members; out come two shares a member, and the runs where they are wanted. The
+//! shares cost a sort of the cluster's shingles; the runs a comparison for each place of a shared shingle, of which few
+//! are looked at.
+
+use wirecopy_core::DocId;
+use wirecopy_core::cluster::Cluster;
+use wirecopy_core::engine::Corpus;
+use wirecopy_core::hash::{self, ByHash};
+use wirecopy_core::text::{Token, Tokens, each_shingle};
+
+/// Places of a repeated shingle in one document that are tried for the longest run.
+const PLACES: usize = 8;
+
+/// What a member has from the others.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Copied {
+    /// Share of its tokens in runs of the representative.
+    pub(super) from_representative: f64,
+    /// Share of its tokens in runs of any other member.
+    pub(super) from_cluster: f64,
+    /// The runs, in order, none overlapping; together they are what `from_cluster` counts.
+    pub(super) passages: Vec<Passage>,
+}
+
+/// A run of tokens that stands in another member as well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Passage {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// Index of the member that holds it too.
+    pub(super) from: usize,
+    /// Where it begins there.
+    pub(super) from_start: usize,
+}
+
+/// Measures the members of a cluster, in the order of reading. What stands in one stands in its twins as well: only where the
+/// runs are wanted is each looked at.
+pub fn in_cluster(cluster: &Cluster, corpus: &Corpus, k: usize, runs: bool) -> Vec<Copied> {
+    let members = || cluster.members.iter().map(|&(member, _)| member);
+    let counted: Vec<DocId> = members().filter(|&member| runs || corpus.first_of(member) == member).collect();
+    let mut reader = corpus.tokens.reader();
+    let tokens: Vec<Tokens> = counted.iter().map(|&member| reader.get(member)).collect();
+    let tokens: Vec<&[Token]> = tokens.iter().map(Tokens::as_slice).collect();
+    let place = |document: DocId| {
+        let own = counted.binary_search(&document);
+        own.or_else(|_| counted.binary_search(&corpus.first_of(document))).unwrap_or_default()
+    };
+    let copied = copied(&tokens, place(cluster.representative), k, runs);
+    if counted.len() == cluster.members.len() {
+        return copied;
+    }
+    let firsts: Vec<usize> = members().map(place).collect();
+    with_twins(&copied, &firsts)
+}
+
+/// Measures `members`, in the order of reading; `representative` is an index into them. Runs are of `k` tokens or more.
+fn copied(members: &[&[Token]], representative: usize, k: usize, runs: bool) -> Vec<Copied> {
+    if members.len() < 2 {
+        return vec![Copied { from_representative: 1.0, ..Copied::default() }; members.len()];
+    }
+    let shingles: Vec<Vec<u64>> = members.iter().map(|tokens| in_order(tokens, k)).collect();
+    // Each shingle with the members that hold it: the first, and whether there is another.
+    let count = shingles.iter().map(Vec::len).sum();
+    let mut holders: ByHash<u64, (usize, bool)> = ByHash::with_capacity_and_hasher(count, Default::default());
+    for (member, shingles) in shingles.iter().enumerate() {
+        for &shingle in shingles {
+            holders
+                .entry(shingle)
+                .and_modify(|(first, more)| *more |= *first != member)
+                .or_insert((member, false));
+        }
+    }
+    let elsewhere = |shingle: u64| holders.get(&shingle).is_some_and(|&(_, more)| more);
+    let mut places: ByHash<u64, Vec<(usize, usize)>> = ByHash::default();
+    let mut of_representative = shingles[representative].clone();
+    hash::sort(&mut of_representative);
+    if runs {
+        let others = (0..members.len()).filter(|&member| member != representative);
+        for member in std::iter::once(representative).chain(others) {
+            for (at, shingle) in shingles[member].iter().enumerate() {
+                if elsewhere(*shingle) {
+                    places.entry(*shingle).or_default().push((member, at));
+                }
+            }
+        }
+    }
+    (0..members.len())
+        .map(|member| {
+            let length = members[member].len();
+            let share = |shared: &dyn Fn(u64) -> bool| covered(&shingles[member], length, k, shared);
+            Copied {
+                from_representative: share(&|shingle| of_representative.binary_search(&shingle).is_ok()),
+                from_cluster: share(&elsewhere),
+                passages: if runs {
+                    passages(member, members, &shingles[member], k, &places)
+                } else {
+                    Vec::new()
+                },
+            }
+        })
+        .collect()
+}
+
+/// What all members have from each other, where each has the words of one that was measured: `first` is its place, by
+/// member. Of several with the same words each stands in the others whole.
+fn with_twins(measured: &[Copied], first: &[usize]) -> Vec<Copied> {
+    let mut times = vec![0; measured.len()];
+    for &first in first {
+        times[first] += 1;
+    }
+    let of = |&first: &usize| {
+        let from_cluster = if times[first] > 1 { 1.0 } else { measured[first].from_cluster };
+        Copied { from_cluster, ..measured[first].clone() }
+    };
+    first.iter().map(of).collect()
+}
+
+/// The shingles of a text in their order, repeats included.
+fn in_order(tokens: &[Token], k: usize) -> Vec<u64> {
+    let mut out = Vec::with_capacity(tokens.len());
+    each_shingle(tokens, k, |shingle| out.push(shingle));
+    out
+}
+
+/// Share of a text's tokens that lie in shingles of which `shared` is true.
+fn covered(shingles: &[u64], length: usize, k: usize, shared: &dyn Fn(u64) -> bool) -> f64 {
+    let (mut tokens, mut end) = (0, 0);
+    for (at, &shingle) in shingles.iter().enumerate() {
+        if shared(shingle) {
+            let to = (at + k).min(length);
+            tokens += to - at.max(end);
+            end = to;
+        }
+    }
+    if length == 0 { 0.0 } else { tokens as f64 / length as f64 }
+}
+
+/// The runs of a member that stand in others. At each shared shingle the longest run is taken: of the representative
+/// where it has one at all, else of the first member read.
+fn passages(
+    member: usize,
+    members: &[&[Token]],
+    shingles: &[u64],
+    k: usize,
+    places: &ByHash<u64, Vec<(usize, usize)>>,
+) -> Vec<Passage> {
+    let tokens = members[member];
+    let mut out: Vec<Passage> = Vec::new();
+    let mut end = 0;
+    for (at, shingle) in shingles.iter().enumerate() {
+        if (at + k).min(tokens.len()) <= end {
+            continue;
+        }
+        let Some(found) = places.get(shingle) else { continue };
+        // The places of a member follow each other: its own, of which there may be many, are passed over at once.
+        let own = |&(other, _): &(usize, usize)| other == member;
+        let skipped = if found.first().is_some_and(own) { found.partition_point(own) } else { 0 };
+        let others = &found[skipped..];
+        let Some(&(from, _)) = others.first() else { continue };
+        let longest = others
+            .iter()
+            .take_while(|&&(other, _)| other == from)
+            .take(PLACES)
+            .map(|&(_, place)| (common(&tokens[at..], &members[from][place..]), place))
+            .reduce(|best, next| if next.0 > best.0 { next } else { best });
+        let Some((length, place)) = longest else { continue };
+        // A run that begins inside the one before goes on where that ends.
+        let start = at.max(end);
+        if at + length > start {
+            out.push(Passage { start, end: at + length, from, from_start: place + (start - at) });
+            end = at + length;
+        }
+    }
+    out
+}
+
+/// Tokens that two texts have in common from their beginnings on.
+fn common(a: &[Token], b: &[Token]) -> usize {
+    a.iter().zip(b).take_while(|(x, y)| x == y).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use wirecopy_core::text::{Tokens, tokenize};
+
+    fn measured(texts: &[&str], representative: usize) -> Vec<Copied> {
+        let tokens: Vec<Tokens> = texts.iter().map(|text| tokenize(text)).collect();
+        let members: Vec<&[Token]> = tokens.iter().map(Tokens::as_slice).collect();
+        copied(&members, representative, 5, true)
+    }
+
+    #[test]
+    fn shares_and_runs_by_hand() {
+        let out = measured(
+            &[
+                "one two three four five six seven eight nine ten",
+                "alpha beta gamma delta two three four five six seven",
+                "zero alpha beta gamma delta two nothing else here",
+            ],
+            0,
+        );
+        assert_eq!((out[0].from_representative, out[0].from_cluster), (1.0, 0.6));
+        assert_eq!((out[1].from_representative, out[1].from_cluster), (0.6, 1.0));
+        assert_eq!((out[2].from_representative, out[2].from_cluster), (0.0, 5.0 / 9.0));
+        let passage = |start, end, from, from_start| Passage { start, end, from, from_start };
+        assert_eq!(out[0].passages, [passage(1, 7, 1, 4)]);
+        assert_eq!(out[1].passages, [passage(0, 5, 2, 1), passage(5, 10, 0, 2)]);
+        assert_eq!(out[2].passages, [passage(1, 6, 1, 0)]);
+    }
+
+    #[test]
+    fn repeats_within_a_text_are_no_copies() {
+        let out = measured(&["la la la la la la la la", "one two three four five six"], 1);
+        assert_eq!(out[0], Copied::default());
+    }
+
+    #[test]
+    fn the_longest_of_several_places_is_taken() {
+        let out = measured(&["a b c d e x a b c d e f g h", "a b c d e f g h"], 0);
+        assert_eq!(out[1].passages, [Passage { start: 0, end: 8, from: 0, from_start: 6 }]);
+    }
+
+    proptest! {
+        #[test]
+        fn twins_need_not_be_measured(
+            texts in prop::collection::vec(prop::collection::vec(0u8..4, 1..30), 2..5),
+            first in prop::collection::vec(any::<prop::sample::Index>(), 0..6),
+        ) {
+            let tokens: Vec<Tokens> = texts
+                .iter()
+                .map(|words| tokenize(&words.iter().map(|w| format!("w{w} ")).collect::<String>()))
+                .collect();
+            let first: Vec<usize> =
+                (0..texts.len()).chain(first.iter().map(|at| at.index(texts.len()))).collect();
+            let firsts: Vec<&[Token]> = tokens.iter().map(Tokens::as_slice).collect();
+            let all: Vec<&[Token]> = first.iter().map(|&at| firsts[at]).collect();
+            prop_assert_eq!(with_twins(&copied(&firsts, 0, 5, false), &first), copied(&all, 0, 5, false));
+        }
+
+        #[test]
+        fn runs_are_equal_in_order_and_add_up(
+            texts in prop::collection::vec(prop::collection::vec(0u8..4, 0..60), 2..5),
+            representative in 0usize..2,
+        ) {
+            let texts: Vec<String> =
+                texts.iter().map(|words| words.iter().map(|w| format!("w{w} ")).collect()).collect();
+            let tokens: Vec<Tokens> = texts.iter().map(|text| tokenize(text)).collect();
+            let members: Vec<&[Token]> = tokens.iter().map(Tokens::as_slice).collect();
+            for (member, told) in copied(&members, representative, 5, true).iter().enumerate() {
+                let mut end = 0;
+                for p in &told.passages {
+                    prop_assert!(p.start >= end && p.end > p.start && p.from != member);
+                    end = p.end;
+                    let there = &members[p.from][p.from_start..p.from_start + (p.end - p.start)];
+                    prop_assert_eq!(&members[member][p.start..p.end], there);
+                }
+                let words: usize = told.passages.iter().map(|p| p.end - p.start).sum();
+                let share = words as f64 / members[member].len().max(1) as f64;
+                prop_assert!((share - told.from_cluster).abs() < 1e-9, "{} {}", share, told.from_cluster);
+                prop_assert!(member == representative || told.from_representative <= told.from_cluster + 1e-9);
+            }
+        }
+    }
+}

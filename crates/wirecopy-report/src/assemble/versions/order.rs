@@ -1,0 +1,335 @@
+//! Which members are later versions of others by their publishers, dates and tags, and which is the earliest.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+
+use super::tags::revision;
+use crate::EarliestBy;
+use wirecopy_core::DocId;
+use wirecopy_core::Relation;
+use wirecopy_core::cluster::Judge;
+use wirecopy_core::document::Header;
+use wirecopy_core::document::host;
+use wirecopy_ingest::dates;
+
+/// Members before a member that are checked for being the version before it, latest first.
+const LOOKED_AT: usize = 16;
+/// Seconds of a day: a date without a time is not before a time of that day.
+const DAY: i64 = 86_400;
+
+/// A member, as far as order goes.
+pub(super) struct Member<'a> {
+    pub(super) document: DocId,
+    /// Seconds since 1970.
+    instant: Option<i64>,
+    /// The day as it was written, where no time was.
+    whole_day: bool,
+    day: Option<jiff::civil::Date>,
+    /// What the tags of the headline say: 0 without.
+    pub(super) revision: u32,
+    /// Whether it credits an agency.
+    credited: bool,
+    source: Option<String>,
+    host: Option<&'a str>,
+    folder: Option<&'a str>,
+    header: &'a Header,
+}
+
+impl<'a> Member<'a> {
+    pub(super) fn new(document: DocId, header: &'a Header, credited: bool) -> Self {
+        let published = header.meta.published.as_deref().and_then(|date| dates::parse(date).ok());
+        Self {
+            document,
+            instant: published.and_then(|p| Some(p.instant()?.as_second())),
+            whole_day: published.is_some_and(|p| p.time.is_none()),
+            day: published.map(|p| p.date),
+            revision: header.meta.title.as_deref().map_or(0, revision),
+            credited,
+            source: header.meta.source.as_ref().filter(|source| !source.is_empty()).map(|s| s.to_lowercase()),
+            host: header.meta.url.as_deref().and_then(host),
+            folder: match header.record {
+                // A container may be anybody's dump.
+                Some(_) => None,
+                // A folder is one publisher's only where there are several.
+                None if header.id.contains('/') => header.path.rsplit_once('/').map(|(folder, _)| folder),
+                None => None,
+            },
+            header,
+        }
+    }
+
+    /// The headline, where there is one.
+    pub(super) fn title(&self) -> Option<&'a str> {
+        self.header.meta.title.as_deref().map(str::trim).filter(|title| !title.is_empty())
+    }
+
+    /// The date in ISO 8601.
+    pub(super) fn published(&self) -> Option<&'a str> {
+        self.header.meta.published.as_deref().filter(|_| self.instant.is_some())
+    }
+
+    /// Identifies the publisher among the members.
+    pub(super) fn publisher(&self) -> Option<String> {
+        self.source.clone().or_else(|| self.host.or(self.folder).map(str::to_owned))
+    }
+
+    /// What the publisher is called.
+    pub(super) fn outlet(&self) -> Option<&'a str> {
+        let source = self.header.meta.source.as_deref().filter(|source| !source.is_empty());
+        let folder = || self.folder.map(|folder| folder.rsplit('/').next().unwrap_or(folder));
+        source.or(self.host).or_else(folder)
+    }
+
+    /// Sorts by print: a bare day comes after the times of that day, a member without a date after all others.
+    pub(super) fn print(&self) -> (bool, Option<i64>) {
+        (self.instant.is_none(), self.instant.map(|at| if self.whole_day { at + DAY - 1 } else { at }))
+    }
+
+    /// By date alone; `None` where it does not tell: a date is missing, or is the day of which the other is a moment.
+    pub(super) fn by_date(&self, other: &Self) -> Option<Ordering> {
+        let (a, b) = self.instant.zip(other.instant)?;
+        if (self.whole_day || other.whole_day) && self.day == other.day {
+            return None;
+        }
+        Some(a.cmp(&b)).filter(|order| order.is_ne())
+    }
+
+    /// Whether this is from before `other`, by date, else by tags.
+    fn is_before(&self, other: &Self) -> bool {
+        self.by_date(other).unwrap_or_else(|| self.revision.cmp(&other.revision)).is_lt()
+    }
+
+    pub(super) fn one_publisher(&self, other: &Self) -> bool {
+        if let (Some(a), Some(b)) = (&self.source, &other.source) {
+            return a == b;
+        }
+        if let (Some(a), Some(b)) = (self.host, other.host) {
+            return a == b;
+        }
+        self.folder.is_some() && self.folder == other.folder
+    }
+}
+
+/// The later versions among the members, each with the version before it, in the order of reading.
+pub(super) fn updates(members: &mut [Member<'_>], judge: &impl Judge) -> Vec<(DocId, DocId)> {
+    members
+        .sort_by_key(|member| (member.instant.is_none(), member.instant, member.revision, member.document));
+    let members = &*members;
+    let mut updates: Vec<(DocId, DocId)> = Vec::new();
+    let mut known: HashMap<(DocId, DocId), bool> = HashMap::new();
+    let mut is_version = |before: &Member<'_>, later: &Member<'_>| {
+        let pair = (judge.first_of(before.document), judge.first_of(later.document));
+        pair.0 != pair.1 && *known.entry(pair).or_insert_with(|| is_version(pair.0, pair.1, judge))
+    };
+    for (at, later) in members.iter().enumerate() {
+        let may_be = |before: &&Member<'_>| {
+            before.document != later.document
+                && before.is_before(later)
+                && (before.one_publisher(later) || later.revision > before.revision)
+        };
+        // In the order of dates the version before stands before; without dates, or with whole days, anywhere.
+        let (ahead, behind) = members.split_at(at);
+        let mut candidates: Vec<&Member<'_>> = ahead.iter().rev().chain(behind).filter(may_be).collect();
+        // Its own publisher's before another's.
+        candidates.sort_by_key(|before| !before.one_publisher(later));
+        candidates.truncate(LOOKED_AT);
+        let before = candidates.into_iter().find(|before| is_version(before, later));
+        updates.extend(before.map(|before| (later.document, before.document)));
+    }
+    updates.sort_unstable();
+    updates
+}
+
+/// Whether `later` tells what `before` told, with something changed or added.
+fn is_version(before: DocId, later: DocId, judge: &impl Judge) -> bool {
+    judge.relate(before, later).is_some_and(|edge| match edge.relation {
+        Relation::Copy => true,
+        // A brief that was written through; a shortened reprint is no version.
+        Relation::Excerpt => judge.length(before) < judge.length(later),
+        Relation::Version => true,
+        Relation::Identical | Relation::Rewrite | Relation::Partial => false,
+    })
+}
+
+/// The earliest member, and how that is known. `updates` come in the order of their later versions; `version` gives the version
+/// that a member prints.
+pub(super) fn earliest(
+    members: &[Member<'_>],
+    updates: &[(DocId, DocId)],
+    version: impl Fn(DocId) -> Option<u32>,
+) -> Option<(DocId, EarliestBy)> {
+    let is_update =
+        |member: &Member<'_>| updates.binary_search_by_key(&member.document, |&(later, _)| later).is_ok();
+    let first = members.iter().filter(|m| m.instant.is_some()).min_by_key(|m| (m.instant, m.document));
+    let Some(first) = first else { return earliest_without_dates(members, is_update, version) };
+    let level: Vec<&Member<'_>> = members
+        .iter()
+        .filter(|member| {
+            member.document == first.document || (member.instant.is_some() && first.by_date(member).is_none())
+        })
+        .collect();
+    if let [only] = level.as_slice() {
+        return Some((only.document, EarliestBy::Date));
+    }
+    let is_later = |member: &Member<'_>| {
+        is_update(member) || level.iter().any(|other| other.by_date(member) == Some(Ordering::Less))
+    };
+    let firsts: Vec<&Member<'_>> = level.iter().copied().filter(|member| !is_later(member)).collect();
+    let firsts = if firsts.is_empty() { vec![first] } else { firsts };
+    Some(choose(&firsts, version))
+}
+
+/// Without dates: the one that all others are updates of, else the one of the first version, else an agency's own.
+fn earliest_without_dates(
+    members: &[Member<'_>],
+    is_update: impl Fn(&Member<'_>) -> bool,
+    version: impl Fn(DocId) -> Option<u32>,
+) -> Option<(DocId, EarliestBy)> {
+    let roots: Vec<&Member<'_>> = members.iter().filter(|member| !is_update(member)).collect();
+    match roots.as_slice() {
+        [root] if members.len() > 1 => Some((root.document, EarliestBy::Version)),
+        roots if roots.iter().any(|member| version(member.document).is_some()) => {
+            Some(choose(roots, version))
+        }
+        roots if roots.iter().any(|m| m.credited) && roots.iter().any(|m| !m.credited) => {
+            Some(choose(roots, version))
+        }
+        _ => None,
+    }
+}
+
+/// One of several members that no date decides between: the first by version; then, as a guess, one with a time, one
+/// that credits an agency, the first read.
+fn choose(firsts: &[&Member<'_>], version: impl Fn(DocId) -> Option<u32>) -> (DocId, EarliestBy) {
+    let number = |member: &Member<'_>| version(member.document).unwrap_or(u32::MAX);
+    let rank = |m: &&&Member<'_>| (number(m), m.instant.is_some() && m.whole_day, !m.credited, m.document);
+    let Some(&chosen) = firsts.iter().min_by_key(rank) else { return (DocId(0), EarliestBy::Order) };
+    let is_later = |other: &&Member<'_>| {
+        version(other.document).zip(version(chosen.document)).is_some_and(|(other, own)| other > own)
+    };
+    let decided = firsts.iter().filter(|other| other.document != chosen.document).all(is_later);
+    (chosen.document, if decided { EarliestBy::Version } else { EarliestBy::Order })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wirecopy_core::Metadata;
+
+    fn header(id: &str, date: &str, source: &str, title: &str) -> Header {
+        let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        Header {
+            id: id.to_owned(),
+            path: format!("corpus/{id}"),
+            meta: Metadata {
+                published: text(date),
+                source: text(source),
+                title: text(title),
+                ..Metadata::default()
+            },
+            ..Header::default()
+        }
+    }
+
+    fn is_before(a: &Header, b: &Header) -> bool {
+        Member::new(DocId(0), a, false).is_before(&Member::new(DocId(1), b, false))
+    }
+
+    #[test]
+    fn a_day_is_neither_before_nor_after_its_hours() {
+        let day = header("a", "2024-03-05", "", "");
+        let noon = header("b", "2024-03-05T12:00:00Z", "", "");
+        let next = header("c", "2024-03-06", "", "");
+        assert!(!is_before(&day, &noon) && !is_before(&noon, &day));
+        assert!(is_before(&day, &next) && is_before(&noon, &next));
+        assert!(is_before(&noon, &header("d", "2024-03-05", "", "UPDATE 1-x")), "the tag decides");
+        assert!(
+            !is_before(&next, &header("d", "2024-03-05", "", "UPDATE 1-x")),
+            "a date decides before a tag"
+        );
+    }
+
+    #[test]
+    fn publishers_by_field_or_address_or_folder() {
+        let one = |a: &Header, b: &Header| {
+            Member::new(DocId(0), a, false).one_publisher(&Member::new(DocId(1), b, false))
+        };
+        let (a, b) = (header("x/a", "", "", ""), header("x/b", "", "", ""));
+        assert!(one(&a, &b));
+        assert!(!one(&a, &header("y/b", "", "", "")));
+        assert!(!one(&header("a", "", "", ""), &header("b", "", "", "")), "one folder for all says nothing");
+        assert!(one(&header("x/a", "", "Post", ""), &header("y/b", "", "POST", "")));
+        assert!(!one(&header("x/a", "", "Post", ""), &header("x/b", "", "Herald", "")));
+        let at = |url: &str| Header {
+            record: Some(1),
+            meta: Metadata { url: Some(url.to_owned()), ..Metadata::default() },
+            ..header("feed/a", "", "", "")
+        };
+        assert!(one(&at("https://www.post.example/1"), &at("https://post.example/2")));
+        assert!(!one(&at("https://post.example/1"), &at("https://herald.example/1")));
+        let record = Header { record: Some(1), ..header("dump/a", "", "", "") };
+        assert!(!one(&record, &record), "a container may hold anybody's");
+    }
+
+    /// What is told of members, given by letter: id, date, title and whether it credits an agency; and of the
+    /// versions that they print.
+    fn told(
+        members: &[(&str, bool)],
+        updates: &[(u32, u32)],
+        versions: &[Option<u32>],
+    ) -> Option<(u32, EarliestBy)> {
+        let headers: Vec<Header> = members.iter().map(|(date, _)| header("a", date, "", "")).collect();
+        let members: Vec<Member<'_>> = headers
+            .iter()
+            .zip(members)
+            .zip(0..)
+            .map(|((header, &(_, credited)), at)| Member::new(DocId(at), header, credited))
+            .collect();
+        let updates: Vec<(DocId, DocId)> = updates.iter().map(|&(x, y)| (DocId(x), DocId(y))).collect();
+        let version = |member: DocId| versions.get(member.index()).copied().flatten();
+        earliest(&members, &updates, version).map(|(document, by)| (document.0, by))
+    }
+
+    const DAY: &str = "2024-03-05";
+    const MORNING: &str = "2024-03-05T09:00:00Z";
+    const EVENING: &str = "2024-03-05T18:00:00Z";
+    const NEXT: &str = "2024-03-06";
+
+    #[test]
+    fn an_earlier_date_decides() {
+        assert_eq!(told(&[(DAY, false), (NEXT, false), ("", false)], &[], &[]), Some((0, EarliestBy::Date)));
+        assert_eq!(told(&[(NEXT, true), (DAY, false)], &[], &[]), Some((1, EarliestBy::Date)));
+        assert_eq!(told(&[("", false)], &[], &[]), None);
+    }
+
+    #[test]
+    fn a_time_is_preferred_to_a_bare_day() {
+        let three = [(DAY, false), (MORNING, false), (NEXT, false)];
+        assert_eq!(told(&three, &[], &[]), Some((1, EarliestBy::Order)));
+        assert_eq!(told(&three, &[(0, 1)], &[]), Some((1, EarliestBy::Version)));
+        let with_evening = [(DAY, false), (EVENING, false), (MORNING, false)];
+        assert_eq!(told(&with_evening, &[], &[]), Some((2, EarliestBy::Order)));
+        assert_eq!(told(&with_evening, &[(0, 2)], &[]), Some((2, EarliestBy::Version)));
+    }
+
+    #[test]
+    fn an_agency_text_is_preferred_to_one_without_credit() {
+        assert_eq!(told(&[(DAY, false), (DAY, true)], &[], &[]), Some((1, EarliestBy::Order)));
+        assert_eq!(told(&[("", false), ("", true)], &[], &[]), Some((1, EarliestBy::Order)));
+        assert_eq!(told(&[("", false), (NEXT, true)], &[], &[]), Some((1, EarliestBy::Date)));
+        assert_eq!(told(&[("", true), ("", true)], &[], &[]), None);
+    }
+
+    #[test]
+    fn the_first_version_wins_over_later_ones_of_the_same_or_no_date() {
+        let versions = [Some(2), Some(1), Some(3)];
+        let same = [(DAY, true), (DAY, false), (DAY, true)];
+        assert_eq!(told(&same, &[], &versions), Some((1, EarliestBy::Version)));
+        assert_eq!(told(&[("", true), ("", false)], &[], &versions), Some((1, EarliestBy::Version)));
+        assert_eq!(told(&[("", true), (DAY, false)], &[], &versions), Some((1, EarliestBy::Date)));
+        // A print in other words may be earlier still.
+        let reworded = [Some(2), Some(1), None];
+        assert_eq!(told(&same, &[], &reworded), Some((1, EarliestBy::Order)));
+        assert_eq!(told(&[(MORNING, false), (EVENING, false)], &[], &versions), Some((0, EarliestBy::Date)));
+    }
+}
