@@ -114,7 +114,7 @@ fn json_of_every_shape_is_read() {
     assert_eq!(found.documents[2].title.as_deref(), Some("T"));
     let (found, stderr, _) = run(&desk, &["nested.jsonl"]);
     assert_eq!((found.documents.len(), found.skipped.len()), (0, 3));
-    assert!(stderr.contains("the record has `id`, `content.title`, `content.body`; name"), "{stderr}");
+    assert!(stderr.contains("the record has `id`, `content.title`, `content.body`; choose"), "{stderr}");
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn tables_of_spreadsheets_and_databases_are_read_whole() {
     let error = desk.run(&["cluster", "excel.csv", "--text-field", "body"]).stderr;
     let error = String::from_utf8(error).unwrap();
     assert!(
-        error.contains("no column `body` in the header row: it has `id`, `text`; name the one"),
+        error.contains("no column `body` in the header row: it has `id`, `text`; choose"),
         "{error}"
     );
 }

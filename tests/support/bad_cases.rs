@@ -250,7 +250,7 @@ fn tables() -> Vec<Case> {
         case("no-text.csv", "id,body\n1,a\n", 0, &["no column `text`"]),
         case("ragged.csv", ragged, 2, &["1 fields", "4 fields"]),
         case("stray-quotes.csv", "id,text\ncsv5,5\" pipe\ncsv6,a \"word\" b\ncsv7,\"c\"d\n", 3, &[]),
-        case("open-quote.csv", "id,text\ncsv8,\"open\ncsv9,b\n", 1, &["not closed"]),
+        case("open-quote.csv", "id,text\ncsv8,\"open\ncsv9,b\n", 1, &["unclosed"]),
         case("quoted-lines.csv", "id,text\r\ncsv10,\"a\r\n\r\nb\"\r\n\r\ncsv11,c\r\n", 2, &[]),
         case("semicolons.csv", "id;text\ncsv12;a, b\n", 1, &[]),
         case("mark.csv", "\u{feff}id,text\ncsv13,a\n", 1, &[]),
