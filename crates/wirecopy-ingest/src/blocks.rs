@@ -7,7 +7,9 @@
 use std::io::Read;
 use std::ops::ControlFlow;
 
-use super::decode::{broken_in_words, too_long};
+use super::decode::{broken, too_long};
+use wirecopy_core::document::Refusal;
+use wirecopy_core::document::SkipKind::Malformed;
 
 /// Limits on the bytes held in memory.
 #[derive(Clone, Copy, Debug)]
@@ -47,7 +49,7 @@ pub(super) enum Cut {
     /// A record that cannot be read, and why.
     Gap {
         record: u64,
-        reason: String,
+        refusal: Refusal,
     },
 }
 
@@ -112,7 +114,7 @@ pub(super) fn cut(
                 if scan.is_blank(rest) {
                     cutter.flush(true)?;
                     if let Some(reason) = scan.unfinished() {
-                        cutter.gap(reason.to_owned())?;
+                        cutter.gap(Malformed.because(reason))?;
                     }
                     return ControlFlow::Continue(());
                 }
@@ -126,7 +128,7 @@ pub(super) fn cut(
             }
             Step::Broken(error) => {
                 cutter.flush(false)?;
-                return cutter.gap(broken_in_words(&error, compressed));
+                return cutter.gap(broken(&error, compressed));
             }
         }
     }
@@ -194,17 +196,17 @@ impl Cutter<'_> {
         (self.emit)(Cut::Block(Block { data, ends, first, only }))
     }
 
-    fn gap(&mut self, reason: String) -> ControlFlow<()> {
+    fn gap(&mut self, refusal: Refusal) -> ControlFlow<()> {
         let record = self.first;
         self.first += 1;
-        (self.emit)(Cut::Gap { record, reason })
+        (self.emit)(Cut::Gap { record, refusal })
     }
 
     /// Drops the first `bytes` of the pending record and rescans the rest.
     fn drop_front(&mut self, bytes: usize, reason: &str) -> ControlFlow<()> {
         self.data.drain(..bytes);
         self.scanned = 0;
-        self.gap(reason.to_owned())
+        self.gap(Malformed.because(reason))
     }
 
     /// Skips the pending record, which is alone in `data` and over the limit: reads to its end without keeping it.
@@ -225,7 +227,7 @@ impl Cutter<'_> {
             match read_on(input, bounds.block, &mut self.data) {
                 Step::More => {}
                 Step::End => return ControlFlow::Continue(()),
-                Step::Broken(error) => return self.gap(broken_in_words(&error, compressed)),
+                Step::Broken(error) => return self.gap(broken(&error, compressed)),
             }
             if let Some(end) = scan.next_end(&self.data) {
                 self.data.drain(..end);
@@ -250,7 +252,9 @@ pub(super) mod tests {
         let mut emit = |cut: Cut| {
             match cut {
                 Cut::Block(block) => out.extend(block.records().map(|(n, r)| (n, r.to_vec()))),
-                Cut::Gap { record, reason } => out.push((record, format!("!{reason}").into_bytes())),
+                Cut::Gap { record, refusal } => {
+                    out.push((record, format!("!{}", refusal.reason).into_bytes()))
+                }
             }
             ControlFlow::Continue(())
         };
@@ -289,7 +293,7 @@ pub(super) mod tests {
         });
         assert!(flow.is_continue());
         assert!(
-            matches!(&seen[..], [Cut::Block(_), Cut::Gap { record: 3, reason }] if reason.starts_with("truncated"))
+            matches!(&seen[..], [Cut::Block(_), Cut::Gap { record: 3, refusal }] if refusal.reason.starts_with("truncated"))
         );
     }
 

@@ -5,12 +5,15 @@
 //!
 //! Valid UTF-8 with non-ASCII characters overrides a declaration: such a page was moved to UTF-8 and its template was never
 //! updated. A declaration is also ignored if the page would be malformed in that encoding, or would not read as any language.
+//!
+//! Why this is hand-made: chardetng guesses from the bytes alone; whether a declaration is to be believed is decided here.
 
 use std::collections::HashSet;
-use std::io::{self, Read};
+use std::io::Read;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs_io::DecodeReaderBytesBuilder;
 
 use super::decode::HEAD;
 
@@ -190,47 +193,15 @@ fn declared(head: &[u8]) -> Option<&'static Encoding> {
     None
 }
 
-/// A stream in another encoding, as UTF-8.
-pub(super) struct Transcoder<R> {
-    inner: R,
-    decoder: Decoder,
-    raw: Vec<u8>,
-    /// Decoded bytes and how many of them were read: the decoder writes whole characters, callers read any number.
-    ready: Vec<u8>,
-    taken: usize,
-    done: bool,
-}
-
-impl<R: Read> Transcoder<R> {
-    /// `inner` stands behind the byte order mark.
-    pub(super) fn new(inner: R, encoding: &'static Encoding) -> Self {
-        let decoder = encoding.new_decoder_without_bom_handling();
-        Self { inner, decoder, raw: vec![0; HEAD], ready: Vec::new(), taken: 0, done: false }
-    }
-}
-
-impl<R: Read> Read for Transcoder<R> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        while self.taken == self.ready.len() && !self.done {
-            let read = self.inner.read(&mut self.raw)?;
-            self.done = read == 0;
-            let mut text = String::from_utf8(std::mem::take(&mut self.ready)).unwrap_or_default();
-            text.clear();
-            // Room for the worst case, so that all of `raw` is decoded at once.
-            text.reserve(self.decoder.max_utf8_buffer_length(read).unwrap_or(3 * read + 16));
-            let _ = self.decoder.decode_to_string(&self.raw[..read], &mut text, self.done);
-            self.ready = text.into_bytes();
-            self.taken = 0;
-        }
-        let n = out.len().min(self.ready.len() - self.taken);
-        out[..n].copy_from_slice(&self.ready[self.taken..self.taken + n]);
-        self.taken += n;
-        Ok(n)
-    }
+/// Returns `inner`, which stands behind its byte order mark, as UTF-8.
+pub(super) fn transcoder<R: Read>(inner: R, encoding: &'static Encoding) -> impl Read {
+    DecodeReaderBytesBuilder::new().encoding(Some(encoding)).build(inner)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+
     use super::*;
 
     fn utf16(text: &str, little: bool) -> Vec<u8> {
@@ -341,7 +312,7 @@ mod tests {
     fn transcoding_does_not_depend_on_the_size_of_reads() {
         let text = "{\"text\": \"Zürich 東京 😀\"}\n".repeat(5000);
         let mut out = Vec::new();
-        let mut stream = Transcoder::new(io::Cursor::new(utf16(&text, true)), UTF_16LE);
+        let mut stream = transcoder(io::Cursor::new(utf16(&text, true)), UTF_16LE);
         let mut byte = [0; 1];
         // Single bytes, so that reads end inside characters.
         while out.len() < 100 && stream.read(&mut byte).is_ok_and(|n| n == 1) {

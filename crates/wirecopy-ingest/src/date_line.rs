@@ -4,7 +4,10 @@
 //! So every other part of the line must be recognised: a weekday, a time, a label such as "Published", a place or a source
 //! before the date, an author.
 
-use crate::dates::{Dated, Kind, Label, Line, Problem, Token};
+use std::sync::LazyLock;
+
+use crate::dates::{Dated, Kind, Label, Line, Problem, Token, WORDS};
+use wirecopy_core::table::{self, Words};
 
 /// Longest date line, in characters.
 const LINE_CHARS: usize = 100;
@@ -15,14 +18,9 @@ const LABELLED_WORDS: usize = 10;
 /// Most unknown words between two separators.
 const PART_WORDS: usize = 4;
 /// Words that stand before a date and say nothing, folded.
-const FILLERS: [&str; 40] = [
-    "on", "at", "the", "of", "date", "day", "le", "du", "la", "el", "em", "am", "vom", "den", "der", "il",
-    "del", "de", "di", "op", "om", "dne", "dnia", "data", "datum", "fecha", "kl", "klo", "uhr", "h", "hs",
-    "г", "года", "в", "stand", "time", "ngay", "tanggal", "tarih", "tarihi",
-];
+static FILLERS: Words = LazyLock::new(|| table::words(WORDS, "filler"));
 /// Words that begin the line of an author, folded.
-const BY: [&str; 14] =
-    ["by", "von", "par", "por", "di", "door", "av", "af", "autor", "author", "oleh", "от", "автор", "yazan"];
+static BY: Words = LazyLock::new(|| table::words(WORDS, "author"));
 
 /// Returns whether `line` is a date with so little else that it is not part of the text.
 pub(super) fn is_date_line(line: &str) -> bool {

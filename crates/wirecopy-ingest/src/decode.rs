@@ -8,8 +8,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use flate2::read::MultiGzDecoder;
 
-use super::open;
+use super::open::{self, NotAFile};
 use crate::config::IngestConfig;
+use wirecopy_core::document::{Refusal, SkipKind};
 
 /// Bytes examined to determine the format and the encoding.
 pub(super) const HEAD: usize = 64 << 10;
@@ -193,7 +194,7 @@ impl<R: Read> Read for Counting<R> {
 }
 
 /// What a reader said, without the number that only a programmer wants.
-pub(super) fn in_words(error: &io::Error) -> String {
+fn in_words(error: &io::Error) -> String {
     let text = error.to_string();
     match text.find(" (os error") {
         Some(end) => text[..end].to_owned(),
@@ -201,17 +202,24 @@ pub(super) fn in_words(error: &io::Error) -> String {
     }
 }
 
-/// Why a compressed (or plain) stream broke off.
-pub(super) fn broken_in_words(error: &io::Error, compressed: bool) -> String {
+/// Why a compressed (or plain) stream could not be opened, or broke off.
+pub(super) fn broken(error: &io::Error, compressed: bool) -> Refusal {
     if error.kind() == io::ErrorKind::UnexpectedEof {
-        return "truncated: the compressed data ends early".to_owned();
+        return SkipKind::Damaged.because("truncated: the compressed data ends early");
     }
-    let expands =
-        |inner: &(dyn std::error::Error + Send + Sync + 'static)| inner.downcast_ref::<Expands>().is_some();
-    if error.get_ref().is_some_and(expands) {
-        return error.to_string();
+    if let Some(inner) = error.get_ref() {
+        if inner.is::<Expands>() {
+            return SkipKind::Limit.because(inner.to_string());
+        }
+        if let Some(NotAFile(refusal)) = inner.downcast_ref() {
+            return refusal.clone();
+        }
     }
-    if compressed { format!("the compressed data is damaged: {}", in_words(error)) } else { in_words(error) }
+    if compressed {
+        SkipKind::Damaged.because(format!("the compressed data is damaged: {}", in_words(error)))
+    } else {
+        SkipKind::Unreadable.because(in_words(error))
+    }
 }
 
 /// Formats a size: `67108864` as `64 MiB`.
@@ -225,8 +233,8 @@ pub(super) fn size_in_words(bytes: u64) -> String {
 }
 
 /// The reason for a document over the limit.
-pub(super) fn too_long(limit: u64) -> String {
-    format!("longer than {}", size_in_words(limit))
+pub(super) fn too_long(limit: u64) -> Refusal {
+    SkipKind::TooLarge.because(format!("longer than {}", size_in_words(limit)))
 }
 
 #[cfg(test)]
@@ -268,7 +276,7 @@ mod tests {
         for bytes in [gzip(&[7; 9999]), zstd::encode_all(&[7; 9999][..], 1).unwrap()] {
             for cut in [bytes.len() - 1, bytes.len() / 2, 12] {
                 let error = whole(bytes[..cut].to_vec(), 1 << 20).unwrap_err();
-                assert!(broken_in_words(&error, true).starts_with("truncated"), "{error:?} at {cut}");
+                assert!(broken(&error, true).reason.starts_with("truncated"), "{error:?} at {cut}");
             }
         }
     }
@@ -289,7 +297,7 @@ mod tests {
             match stream.read(&mut buffer) {
                 Ok(0) => return (bytes, None),
                 Ok(n) => bytes += n,
-                Err(error) => return (bytes, Some(broken_in_words(&error, true))),
+                Err(error) => return (bytes, Some(broken(&error, true).reason)),
             }
         }
     }
@@ -319,7 +327,7 @@ mod tests {
 
     #[test]
     fn sizes_are_formatted_with_units() {
-        assert_eq!(too_long(64 << 20), "longer than 64 MiB");
-        assert_eq!(too_long(1000), "longer than 1000 bytes");
+        assert_eq!(too_long(64 << 20).reason, "longer than 64 MiB");
+        assert_eq!(too_long(1000).reason, "longer than 1000 bytes");
     }
 }

@@ -2,6 +2,9 @@
 
 use std::path::Path;
 
+use wirecopy_core::document::Refusal;
+use wirecopy_core::document::SkipKind::{Malformed, NotText};
+
 /// The format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
@@ -46,9 +49,9 @@ impl Format {
     ///
     /// # Errors
     /// A sentence for a file that is no text.
-    pub(super) fn of_content(named: Option<Self>, head: &[u8]) -> Result<Self, String> {
+    pub(super) fn of_content(named: Option<Self>, head: &[u8]) -> Result<Self, Refusal> {
         if let Some(what) = binary(head) {
-            return Err(format!("not text: {what}"));
+            return Err(NotText.because(format!("not text: {what}")));
         }
         let start = trimmed(head);
         Ok(match named {
@@ -57,7 +60,7 @@ impl Format {
             None if is_json_object(start) => json_or_lines(start),
             None => Self::Text,
             Some(Self::Json) if is_json_object(start) => json_or_lines(start),
-            Some(Self::Json) if !start.starts_with(b"[") => return Err("not JSON".to_owned()),
+            Some(Self::Json) if !start.starts_with(b"[") => return Err(Malformed.because("not JSON")),
             // If the first line is an array by itself, that record is wrong; if an array spans lines, the name is wrong.
             Some(Self::JsonLines) if start.starts_with(b"[") && !first_line_is_whole(start) => Self::Json,
             // An object that spans lines.
@@ -179,7 +182,7 @@ mod tests {
         assert_eq!(of(b"{\"text\":1}\n{\"text\":2}"), Ok(Format::JsonLines));
         assert_eq!(of(b"{\n \"text\":1}\n"), Ok(Format::Json));
         assert_eq!(of(b"\xef\xbb\xbfNews"), Ok(Format::Text));
-        assert_eq!(of(b"%PDF-1.7 x"), Err("not text: looks like a PDF".to_owned()));
+        assert_eq!(of(b"%PDF-1.7 x"), Err(NotText.because("not text: looks like a PDF")));
         assert!(of(b"a\0b\0\0\0").is_err());
     }
 

@@ -9,12 +9,11 @@ use super::detect::Format;
 use super::feed::{Sizes, Work};
 use super::input::{self, Part, Records};
 use super::source_from::SourceFrom;
-use super::unsettled::Unsettled;
 use super::walk::Found;
-use super::{charset, decode, envelope, json, jsonscan, markdown, mojibake, plain};
+use super::{charset, dating, decode, envelope, json, jsonscan, language, markdown, mojibake, plain};
 use crate::config::IngestConfig;
 use wirecopy_core::Cancel;
-use wirecopy_core::document::{DateOrigin, Document, Header, Metadata, Skipped};
+use wirecopy_core::document::{DateOrigin, Document, Header, Metadata, Refusal, SkipKind, Skipped};
 
 /// The result of a format's extractor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -56,8 +55,13 @@ pub(super) struct Worker<'a, M> {
     dating: Dating,
 }
 
-/// Whether a document is wanted, by its file and its record.
-pub(super) type Wanted<'a> = dyn Fn(&str, Option<u64>) -> bool + Sync + 'a;
+/// What is wanted of the input.
+pub struct Wanted<'a> {
+    /// Whether a document is wanted, by its file and its record.
+    pub is: &'a (dyn Fn(&str, Option<u64>) -> bool + Sync),
+    /// Whether dates and languages are wanted: looking for them costs a tenth of reading.
+    pub settled: bool,
+}
 
 impl<'a, M> Worker<'a, M> {
     /// # Errors
@@ -92,7 +96,7 @@ impl<'a, M> Worker<'a, M> {
     /// Returns the results of one piece of work, in order. Returns nothing once the run is over.
     pub(super) fn work<T>(&self, work: Work) -> Vec<Piece<T>>
     where
-        M: Fn(Unsettled<'_>) -> (Document, T),
+        M: Fn(&Document) -> T,
     {
         let mut out = Vec::new();
         if self.is_stopped() {
@@ -128,10 +132,10 @@ impl<'a, M> Worker<'a, M> {
 
     fn part<T>(&self, found: &Found, part: Part, out: &mut Vec<Piece<T>>)
     where
-        M: Fn(Unsettled<'_>) -> (Document, T),
+        M: Fn(&Document) -> T,
     {
         match part {
-            Part::Skip { record, reason } => out.push(skip(found, record, reason)),
+            Part::Skip { record, refusal } => out.push(skip(found, record, refusal)),
             Part::Whole(format, bytes) => {
                 let origin = match format {
                     Format::Html => DateOrigin::Metadata,
@@ -141,7 +145,7 @@ impl<'a, M> Worker<'a, M> {
                 out.push(self.finish(found, None, origin, self.whole(format, bytes)));
             }
             Part::Block(Records::Table(columns), block) => {
-                let wanted = |row| (self.wanted)(&found.shown, Some(row));
+                let wanted = |row| (self.wanted.is)(&found.shown, Some(row));
                 columns.each(&block, self.config.max_document_bytes, wanted, |row, result| {
                     out.push(self.finish(found, Some(row), DateOrigin::Field, result));
                 });
@@ -150,7 +154,7 @@ impl<'a, M> Worker<'a, M> {
         }
     }
 
-    fn whole(&self, format: Format, bytes: Vec<u8>) -> Result<Extracted, String> {
+    fn whole(&self, format: Format, bytes: Vec<u8>) -> Result<Extracted, Refusal> {
         let text = charset::decode(bytes, format == Format::Html);
         if text.len() as u64 > self.config.max_document_bytes {
             return Err(decode::too_long(self.config.max_document_bytes));
@@ -165,7 +169,7 @@ impl<'a, M> Worker<'a, M> {
 
     fn json<T>(&self, found: &Found, kind: &Records, block: &Block, out: &mut Vec<Piece<T>>)
     where
-        M: Fn(Unsettled<'_>) -> (Document, T),
+        M: Fn(&Document) -> T,
     {
         let limit = self.config.max_document_bytes;
         // Validating the whole block at once is much cheaper than record by record. After a bad byte, each record is
@@ -184,13 +188,13 @@ impl<'a, M> Worker<'a, M> {
             };
             let record = (!(block.only && matches!(kind, Records::Values))).then_some(number);
             // If the only object is an envelope, its records are numbered separately.
-            if !block.only && !(self.wanted)(&found.shown, record) {
+            if !block.only && !(self.wanted.is)(&found.shown, record) {
                 continue;
             }
             let result = if bytes.len() as u64 > limit {
                 Err(decode::too_long(limit))
             } else if bytes.starts_with(b"]") {
-                Err("text after the end of the array".to_owned())
+                Err(SkipKind::Malformed.because("text after the end of the array"))
             } else if let (Some(valid), Records::Lines) = (valid, kind) {
                 json::record(&valid[start..*end], &self.config.fields)
             } else {
@@ -200,7 +204,7 @@ impl<'a, M> Worker<'a, M> {
                 if result.is_err() && bytes.len() as u64 <= limit && self.enveloped(found, bytes, out) {
                     continue;
                 }
-                if !(self.wanted)(&found.shown, record) {
+                if !(self.wanted.is)(&found.shown, record) {
                     continue;
                 }
             }
@@ -211,12 +215,12 @@ impl<'a, M> Worker<'a, M> {
     /// Adds the records inside the only object of a file. Returns whether the object is an envelope.
     fn enveloped<T>(&self, found: &Found, object: &[u8], out: &mut Vec<Piece<T>>) -> bool
     where
-        M: Fn(Unsettled<'_>) -> (Document, T),
+        M: Fn(&Document) -> T,
     {
         let object = String::from_utf8_lossy(object);
         let Some(records) = envelope::records(&object, &self.config.fields) else { return false };
         for (number, record) in (1..).zip(records) {
-            if (self.wanted)(&found.shown, Some(number)) {
+            if (self.wanted.is)(&found.shown, Some(number)) {
                 let result = json::record(&record, &self.config.fields);
                 out.push(self.finish(found, Some(number), DateOrigin::Field, result));
             }
@@ -230,14 +234,14 @@ impl<'a, M> Worker<'a, M> {
         found: &Found,
         record: Option<u64>,
         origin: DateOrigin,
-        result: Result<Extracted, String>,
+        result: Result<Extracted, Refusal>,
     ) -> Piece<T>
     where
-        M: Fn(Unsettled<'_>) -> (Document, T),
+        M: Fn(&Document) -> T,
     {
         let Extracted { own_id, mut meta, text } = match result {
             Ok(extracted) => extracted,
-            Err(reason) => return skip(found, record, reason),
+            Err(refusal) => return skip(found, record, refusal),
         };
         let fallback = record.map_or_else(|| found.id.clone(), |number| format!("{}#{number}", found.id));
         if let Some(source) =
@@ -246,8 +250,14 @@ impl<'a, M> Worker<'a, M> {
             meta.source = Some(source);
         }
         let id = own_id.unwrap_or_else(|| fallback.clone());
-        let document = Document { id, path: found.shown.clone(), record, meta, text };
-        let (document, value) = (self.map)(Unsettled { document, origin, found, dating: &self.dating });
+        let mut document = Document { id, path: found.shown.clone(), record, meta, text };
+        if self.wanted.settled {
+            let (meta, text) = (&mut document.meta, &document.text);
+            dating::settle(meta, origin, text, found, &self.dating);
+            let declared = meta.language.as_deref().and_then(language::of_tag);
+            meta.language = declared.or_else(|| language::of_text(text));
+        }
+        let value = (self.map)(&document);
         let Document { id, path, record, meta, text } = document;
         let header = Header {
             id,
@@ -302,18 +312,18 @@ impl Skips {
     }
 }
 
-fn skip<T>(found: &Found, record: Option<u64>, reason: String) -> Piece<T> {
-    Piece::Skipped(Skipped { path: found.shown.clone(), record, reason })
+fn skip<T>(found: &Found, record: Option<u64>, refusal: Refusal) -> Piece<T> {
+    Piece::Skipped(refusal.at(&found.shown, record))
 }
 
 #[cfg(feature = "html")]
-fn html(page: &str) -> Result<Extracted, String> {
+fn html(page: &str) -> Result<Extracted, Refusal> {
     super::html::extract(page)
 }
 
 #[cfg(not(feature = "html"))]
-fn html(_: &str) -> Result<Extracted, String> {
-    Err("built without HTML support".to_owned())
+fn html(_: &str) -> Result<Extracted, Refusal> {
+    Err(SkipKind::Unsupported.because("built without HTML support"))
 }
 
 /// Replaces NULs, which old systems use as padding and separators. Files full of them were rejected by format detection.

@@ -143,8 +143,7 @@ impl Reader {
                 Entry::Pipe(found, path) => match File::open(path) {
                     Ok(pipe) => self.stream(&Arc::new(found), Some(Box::new(pipe)))?,
                     Err(error) => {
-                        let reason = decode::in_words(&error);
-                        let skipped = Skipped { path: found.shown, record: None, reason };
+                        let skipped = decode::broken(&error, false).at(found.shown, None);
                         self.add(Work::Skipped(skipped), 0, 0)?;
                     }
                 },

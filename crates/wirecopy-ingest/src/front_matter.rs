@@ -1,5 +1,7 @@
 //! Reads front matter: the metadata that site generators keep above a text, as `key: value` between two `---` (YAML) or as
 //! `key = value` between two `+++` (TOML). Nested values are ignored.
+//!
+//! Why this is hand-made: a parser of YAML would refuse all of it for a fault in a value that nobody asked for.
 
 use super::extract::one_line;
 use wirecopy_core::document::Metadata;

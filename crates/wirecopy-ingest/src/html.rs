@@ -22,7 +22,7 @@ use outline::Outline;
 
 use super::extract::{Extracted, one_line};
 use super::{long_text, page, strip};
-use wirecopy_core::document::Metadata;
+use wirecopy_core::document::{Metadata, Refusal, SkipKind};
 use wirecopy_core::text::{NoArticle, no_article};
 
 /// Deepest nesting for which a tree is built. Browsers stop at 512 too; the tree's walkers recurse, and a worker's stack is
@@ -44,7 +44,7 @@ const IN_SCRIPT: &str = "the text of the page is in a script that cannot be read
 ///
 /// # Errors
 /// A sentence when there are no words in it, or none but those of an application that was to load its text.
-pub(super) fn extract(source: &str) -> Result<Extracted, String> {
+pub(super) fn extract(source: &str) -> Result<Extracted, Refusal> {
     let shape = strip::shape(source);
     let found = if shape.depth > DEPTH || shape.attributes > ATTRIBUTES {
         None
@@ -61,13 +61,13 @@ pub(super) fn extract(source: &str) -> Result<Extracted, String> {
     let text = if text.is_empty() { strip::text(source) } else { text };
     let text = without_title(text, meta.title.as_deref());
     if !is_sure && others::is_consent(&text, meta.title.as_deref()) {
-        return Err(NoArticle::Notice.reason().to_owned());
+        return Err(SkipKind::NoArticle.because(NoArticle::Notice.reason()));
     }
     if has_script && is_shell(&text, meta.title.as_deref()) {
-        return Err(IN_SCRIPT.to_owned());
+        return Err(SkipKind::NoArticle.because(IN_SCRIPT));
     }
     if text.is_empty() {
-        return Err("no text on the page".to_owned());
+        return Err(SkipKind::Empty.because("no text on the page"));
     }
     Ok(Extracted { own_id: None, meta, text })
 }

@@ -132,7 +132,7 @@ fn page_without_an_article_yields_its_body() {
 #[test]
 fn page_without_words_is_skipped() {
     for page in ["<html></html>", "<html><script>var a = 1;</script></html>", "<!-- nothing -->"] {
-        assert_eq!(extract(page).unwrap_err(), "no text on the page", "{page}");
+        assert_eq!(extract(page).unwrap_err().reason, "no text on the page", "{page}");
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 use encoding_rs::UTF_8;
 
 use super::blocks::{self, Block, Bounds, Cut, Lines, Scan};
-use super::charset::{self, Transcoder};
+use super::charset;
 use super::decode::{self, HEAD, Limits, Stream};
 use super::detect::Format;
 use super::jsonscan::Values;
@@ -18,6 +18,8 @@ use super::own::Own;
 use super::table::{Columns, Rows};
 use super::walk::Found;
 use crate::config::IngestConfig;
+use wirecopy_core::document::Refusal;
+use wirecopy_core::document::SkipKind::{Empty, OwnOutput};
 
 /// A part of a file that can be processed by itself.
 #[derive(Debug)]
@@ -27,7 +29,7 @@ pub(super) enum Part {
     /// Records of a container.
     Block(Records, Block),
     /// No document, and why; `record` is `None` where it is the whole file.
-    Skip { record: Option<u64>, reason: String },
+    Skip { record: Option<u64>, refusal: Refusal },
 }
 
 /// The kind of records in a block.
@@ -54,7 +56,7 @@ pub(super) fn read(
     emit: &mut Emit<'_>,
 ) -> ControlFlow<()> {
     let limit = config.max_document_bytes;
-    let skip = |reason: String| Part::Skip { record: None, reason };
+    let skip = |refusal: Refusal| Part::Skip { record: None, refusal };
     let limits = Limits::of(config);
     let (opened, named) = match &found.path {
         Some(path) => (Stream::open(path, found.bytes, limits), Format::of_name(path)),
@@ -66,12 +68,12 @@ pub(super) fn read(
     };
     let (mut stream, read) = match opened {
         Ok(opened) => opened,
-        Err(error) => return emit(skip(decode::in_words(&error)), 0),
+        Err(error) => return emit(skip(decode::broken(&error, false)), 0),
     };
     let mut emit = |part: Part| emit(part, read.load(Ordering::Relaxed));
     if stream.head().is_empty() {
-        let broken = stream.broken().map(|error| decode::broken_in_words(error, stream.compressed));
-        return emit(skip(broken.unwrap_or_else(|| "empty file".to_owned())));
+        let broken = stream.broken().map(|error| decode::broken(error, stream.compressed));
+        return emit(skip(broken.unwrap_or_else(|| Empty.because("empty file"))));
     }
 
     let (encoding, bom) = charset::of(stream.head(), false);
@@ -85,18 +87,20 @@ pub(super) fn read(
             tracing::info!(path = found.shown, "{}: not an input", own.name());
             return ControlFlow::Continue(());
         }
-        Some(own) if !own.holds_news() => return emit(skip(format!("{}, not news", own.name()))),
+        Some(own) if !own.holds_news() => {
+            return emit(skip(OwnOutput.because(format!("{}, not news", own.name()))));
+        }
         _ => {}
     }
     let format = match Format::of_content(named, if is_utf16(encoding) { head } else { stream.head() }) {
         Ok(format) => format,
-        Err(reason) => return emit(skip(reason)),
+        Err(refusal) => return emit(skip(refusal)),
     };
     if !format.is_container() {
         return match stream.read_whole(limit) {
             Ok(Some(bytes)) => emit(Part::Whole(format, bytes)),
             Ok(None) => emit(skip(decode::too_long(limit))),
-            Err(error) => emit(skip(decode::broken_in_words(&error, stream.compressed))),
+            Err(error) => emit(skip(decode::broken(&error, stream.compressed))),
         };
     }
     let head = head.to_vec();
@@ -107,7 +111,7 @@ pub(super) fn read(
     if encoding == UTF_8 {
         container.read(&mut stream, &head, &mut emit)
     } else {
-        container.read(&mut Transcoder::new(stream, encoding), &head, &mut emit)
+        container.read(&mut charset::transcoder(stream, encoding), &head, &mut emit)
     }
 }
 
@@ -139,41 +143,41 @@ impl Container<'_> {
         head: &[u8],
         emit: &mut dyn FnMut(Part) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let skip = |record, reason| Part::Skip { record, reason };
+        let skip = |record, refusal| Part::Skip { record, refusal };
         let bounds = Bounds { block: self.block, record: self.config.max_document_bytes };
         match self.format {
             Format::Csv | Format::Tsv => self.table(input, head, bounds, emit),
             Format::Json => {
                 let array = head.trim_ascii_start().starts_with(b"[");
                 if array && let Err(error) = read_past_bracket(input) {
-                    return emit(skip(None, decode::broken_in_words(&error, self.compressed)));
+                    return emit(skip(None, decode::broken(&error, self.compressed)));
                 }
                 let mut seen = false;
                 self.cut(input, &mut Values::new(array), bounds, &mut |cut| {
                     seen = true;
                     match cut {
-                        Cut::Gap { record, reason } => emit(skip(Some(record), reason)),
+                        Cut::Gap { record, refusal } => emit(skip(Some(record), refusal)),
                         Cut::Block(mut block) => {
                             block.only &= !array;
                             emit(Part::Block(Records::Values, block))
                         }
                     }
                 })?;
-                if seen { ControlFlow::Continue(()) } else { emit(skip(None, "no records".to_owned())) }
+                if seen { ControlFlow::Continue(()) } else { emit(skip(None, Empty.because("no records"))) }
             }
             _ => {
                 let mut seen = false;
                 self.cut(input, &mut Lines, bounds, &mut |cut| match cut {
-                    Cut::Gap { record, reason } => {
+                    Cut::Gap { record, refusal } => {
                         seen = true;
-                        emit(skip(Some(record), reason))
+                        emit(skip(Some(record), refusal))
                     }
                     Cut::Block(block) => {
                         seen = seen || !block.data.trim_ascii().is_empty();
                         emit(Part::Block(Records::Lines, block))
                     }
                 })?;
-                if seen { ControlFlow::Continue(()) } else { emit(skip(None, "no records".to_owned())) }
+                if seen { ControlFlow::Continue(()) } else { emit(skip(None, Empty.because("no records"))) }
             }
         }
     }
@@ -189,20 +193,19 @@ impl Container<'_> {
         let promised = if self.format == Format::Tsv { b'\t' } else { b',' };
         let layout = Layout::of(head, self.complete, promised, names);
         if let Err(error) = io::copy(&mut input.take(layout.skip as u64), &mut io::sink()) {
-            let reason = decode::broken_in_words(&error, self.compressed);
-            return emit(Part::Skip { record: None, reason });
+            return emit(Part::Skip { record: None, refusal: decode::broken(&error, self.compressed) });
         }
         let mut columns: Option<Arc<Columns>> = None;
         // An unusable header ends this file, but not the run.
         let mut refused = None;
         let mut rows = 0;
         let flow = self.cut(input, &mut Rows::new(layout), bounds, &mut |cut| match (cut, &columns) {
-            (Cut::Gap { record, reason }, Some(_)) => {
+            (Cut::Gap { record, refusal }, Some(_)) => {
                 rows += 1;
-                emit(Part::Skip { record: Some(record - 1), reason })
+                emit(Part::Skip { record: Some(record - 1), refusal })
             }
-            (Cut::Gap { reason, .. }, None) => {
-                refused = Some(format!("header row: {reason}"));
+            (Cut::Gap { refusal, .. }, None) => {
+                refused = Some(refusal.kind.because(format!("header row: {}", refusal.reason)));
                 ControlFlow::Break(())
             }
             (Cut::Block(block), Some(columns)) => {
@@ -217,17 +220,18 @@ impl Container<'_> {
                         rows += block.ends.len() - 1;
                         emit(Part::Block(Records::Table(Arc::clone(known)), block))
                     }
-                    Err(reason) => {
-                        refused = Some(reason);
+                    Err(refusal) => {
+                        refused = Some(refusal);
                         ControlFlow::Break(())
                     }
                 }
             }
         });
         match refused {
-            Some(reason) => emit(Part::Skip { record: None, reason }),
+            Some(refusal) => emit(Part::Skip { record: None, refusal }),
             None if flow.is_continue() && rows == 0 => {
-                emit(Part::Skip { record: None, reason: "a header row with no rows below it".to_owned() })
+                let refusal = Empty.because("a header row with no rows below it");
+                emit(Part::Skip { record: None, refusal })
             }
             None => flow,
         }

@@ -13,21 +13,23 @@ use super::jsonfix;
 use super::jsonvalue::{TEXT_DEPTH, Value, Wanted};
 use super::record::{Values, listed};
 use crate::config::FieldNames;
+use wirecopy_core::document::Refusal;
+use wirecopy_core::document::SkipKind::{Malformed, NoTextField};
 
 /// Converts one record to a document. Broken JSON is repaired if that takes no guess.
 ///
 /// # Errors
 /// A sentence on what is wrong with it.
-pub(super) fn record(json: &str, names: &FieldNames) -> Result<Extracted, String> {
+pub(super) fn record(json: &str, names: &FieldNames) -> Result<Extracted, Refusal> {
     match json.trim_ascii_start().as_bytes().first() {
         Some(b'{') => {}
-        Some(b'[') => return Err("a JSON array, not an object".to_owned()),
-        Some(b'"') => return Err("a JSON string, not an object".to_owned()),
-        Some(b'0'..=b'9' | b'-') => return Err("a number, not a JSON object".to_owned()),
+        Some(b'[') => return Err(Malformed.because("a JSON array, not an object")),
+        Some(b'"') => return Err(Malformed.because("a JSON string, not an object")),
+        Some(b'0'..=b'9' | b'-') => return Err(Malformed.because("a number, not a JSON object")),
         Some(b'n' | b't' | b'f') if matches!(json.trim_ascii(), "null" | "true" | "false") => {
-            return Err(format!("`{}`, not a JSON object", json.trim_ascii()));
+            return Err(Malformed.because(format!("`{}`, not a JSON object", json.trim_ascii())));
         }
-        _ => return Err(format!("not JSON: begins with `{}`", beginning(json))),
+        _ => return Err(Malformed.because(format!("not JSON: begins with `{}`", beginning(json)))),
     }
     match fields(json, names) {
         Ok(fields) => document(fields, json, names),
@@ -43,7 +45,7 @@ fn beginning(text: &str) -> String {
 }
 
 /// serde's message; its "at line 1" means nothing for a record that has a number of its own.
-fn in_words(error: &serde_json::Error) -> String {
+fn in_words(error: &serde_json::Error) -> Refusal {
     let text = error.to_string();
     let message = text.rfind(" at line ").map_or(text.as_str(), |end| &text[..end]);
     let place = if error.line() > 1 {
@@ -53,30 +55,33 @@ fn in_words(error: &serde_json::Error) -> String {
     };
     if error.is_eof() {
         let within = message.strip_prefix("EOF while parsing ").unwrap_or("a value");
-        return format!("truncated: the record ends inside {within} ({place})");
+        return Malformed.because(format!("truncated: the record ends inside {within} ({place})"));
     }
-    format!("not valid JSON: {message} ({place})")
+    Malformed.because(format!("not valid JSON: {message} ({place})"))
 }
 
 /// Makes a document of the fields read from `json`.
-fn document(fields: Fields, json: &str, names: &FieldNames) -> Result<Extracted, String> {
+fn document(fields: Fields, json: &str, names: &FieldNames) -> Result<Extracted, Refusal> {
     let text = match fields.text {
         Some(Value::Text(text)) => Some(text),
         Some(Value::Null) => None,
         Some(list @ Value::List(_)) => match list.paragraphs(&names.text) {
             Some(text) => Some(text),
-            None => return Err(format!("field `{}` is a list without text", names.text)),
+            None => return Err(NoTextField.because(format!("field `{}` is a list without text", names.text))),
         },
         Some(Value::Object(entries)) if !entries.is_empty() => {
             let inner: Vec<String> = entries.iter().map(|(key, _)| format!("{}.{key}", names.text)).collect();
-            return Err(format!(
+            return Err(NoTextField.because(format!(
                 "field `{}` is an object, not a string: it has {}; choose one with --text-field",
                 names.text,
                 listed(&inner)
-            ));
+            )));
         }
-        Some(other) => return Err(format!("field `{}` is {}, not a string", names.text, other.kind())),
-        None => return Err(missing(json, names)),
+        Some(other) => {
+            let reason = format!("field `{}` is {}, not a string", names.text, other.kind());
+            return Err(NoTextField.because(reason));
+        }
+        None => return Err(NoTextField.because(missing(json, names))),
     };
     let line = |value: Option<Value>| value.and_then(Value::into_line);
     Values {

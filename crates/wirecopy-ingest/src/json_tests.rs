@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use wirecopy_core::document::Metadata;
 
-fn read(json: &str) -> Result<Extracted, String> {
+fn read(json: &str) -> Result<Extracted, Refusal> {
     record(json, &FieldNames::default())
 }
 
@@ -21,7 +21,7 @@ fn fields_are_read_by_their_configured_names() {
 
 #[test]
 fn invalid_records_are_skipped_with_a_reason() {
-    let reason = |json: &str| read(json).unwrap_err();
+    let reason = |json: &str| read(json).unwrap_err().reason;
     assert_eq!(
         reason(r#"{"id": "a"}"#),
         "no field `text`: the record has `id`; choose the text field with --text-field"
@@ -59,7 +59,10 @@ fn optional_fields_of_the_wrong_type_are_ignored() {
 fn deep_nesting_does_not_overflow_the_stack() {
     let deep = "[".repeat(10_000) + &"]".repeat(10_000);
     assert_eq!(read(&format!(r#"{{"x": {deep}, "text": "a"}}"#)).unwrap().text, "a");
-    assert_eq!(read(&format!(r#"{{"text": {deep}}}"#)).unwrap_err(), "field `text` is a list without text");
+    assert_eq!(
+        read(&format!(r#"{{"text": {deep}}}"#)).unwrap_err().reason,
+        "field `text` is a list without text"
+    );
 }
 
 #[test]
@@ -110,8 +113,8 @@ fn name_objects_yield_their_name_and_author_lists_are_bylines() {
 fn nan_and_infinity_empty_only_their_own_field() {
     let doc = read(r#"{"text": "a", "title": NaN, "score": -Infinity, "url": "u"}"#).unwrap();
     assert_eq!((doc.text.as_str(), doc.meta.title, doc.meta.url.as_deref()), ("a", None, Some("u")));
-    assert_eq!(read(r#"{"text": NaN}"#).unwrap_err(), "empty text");
-    assert!(read(r#"{"score": NaN, "text": "a"#).unwrap_err().starts_with("truncated: "));
+    assert_eq!(read(r#"{"text": NaN}"#).unwrap_err().reason, "empty text");
+    assert!(read(r#"{"score": NaN, "text": "a"#).unwrap_err().reason.starts_with("truncated: "));
 }
 
 proptest! {

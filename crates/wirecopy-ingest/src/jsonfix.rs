@@ -3,6 +3,8 @@
 //! - Lone surrogates (`\ud83d` by itself), left by writers that cut strings between UTF-16 units.
 //! - `NaN` and `Infinity`, which Python writes.
 //! - Unescaped line ends, tabs and other control characters within strings.
+//!
+//! Why this is hand-made: lenient parsers accept more than these faults, and the rest cannot be repaired without a guess.
 
 /// Replaces lone surrogates by U+FFFD, `NaN` and infinities by `null`, and control characters in strings by escapes. `None` if
 /// there is nothing to repair.

@@ -2,6 +2,8 @@
 //!
 //! The scan does not validate the values. Each one is parsed separately, so a bad value affects only itself, and an array of
 //! many gigabytes is read in blocks, like lines.
+//!
+//! Why this is hand-made: parsers of JSON stop at the first fault, and this has to go on behind it.
 
 use super::blocks::Scan;
 

@@ -3,6 +3,8 @@
 //! In many countries, spreadsheets write `.csv` with `;` and declare it in a first line (`sep=;`). Exports start with a title
 //! and a date. Databases write `\\"` for a quote within quotes. Most tab-separated tables have no quoting, so a quote at the
 //! start of a field belongs to the text.
+//!
+//! Why this is hand-made: the csv crate reads a layout that it is told.
 
 use super::json::Field;
 use super::table::{columns_of, fields_of};

@@ -4,19 +4,20 @@ use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 use super::extract::{Extracted, one_line};
 use super::front_matter;
-use wirecopy_core::document::Metadata;
+use wirecopy_core::document::SkipKind::Empty;
+use wirecopy_core::document::{Metadata, Refusal};
 
 /// Converts a Markdown document.
 ///
 /// # Errors
 /// A sentence when no text is left.
-pub(super) fn extract(source: &str) -> Result<Extracted, String> {
+pub(super) fn extract(source: &str) -> Result<Extracted, Refusal> {
     let (mut meta, body) = front_matter::split(source);
     let (title, text) = words(body);
     meta.title = meta.title.or(title.clone());
     if text.is_empty() {
         // With only a heading, the heading is the text.
-        let text = title.ok_or("empty text")?;
+        let text = title.ok_or_else(|| Empty.because("empty text"))?;
         return Ok(Extracted { own_id: None, meta: Metadata { title: None, ..meta }, text });
     }
     Ok(Extracted { own_id: None, meta, text })
@@ -103,7 +104,7 @@ mod tests {
 
     #[test]
     fn empty_document_is_skipped_and_a_heading_alone_is_text() {
-        assert_eq!(extract("\n\n").unwrap_err(), "empty text");
+        assert_eq!(extract("\n\n").unwrap_err().reason, "empty text");
         assert_eq!(extract("# Only this\n").unwrap().text, "Only this");
     }
 }

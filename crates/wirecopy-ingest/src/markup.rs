@@ -3,7 +3,8 @@
 //! Exports of content management systems contain articles as HTML fragments, sometimes as whole pages, sometimes escaped once
 //! more. In: the value of a field. Out: its text. For plain text the cost is a search for two characters.
 
-use wirecopy_core::document::Metadata;
+use wirecopy_core::document::SkipKind::Empty;
+use wirecopy_core::document::{Metadata, Refusal};
 
 /// Elements that need no end tag, or whose start alone shows a text to be markup.
 const ALONE: &[&str] = &[
@@ -88,7 +89,7 @@ const PASSES: usize = 2;
 ///
 /// # Errors
 /// A sentence when there is markup and no word in it.
-pub(super) fn text_of(value: String) -> Result<(String, Metadata), String> {
+pub(super) fn text_of(value: String) -> Result<(String, Metadata), Refusal> {
     let mut text = value;
     for _ in 0..PASSES {
         if let Some(inner) = within_cdata(&text) {
@@ -100,7 +101,7 @@ pub(super) fn text_of(value: String) -> Result<(String, Metadata), String> {
             }
             text = super::strip::fragment(&text);
             if text.is_empty() {
-                return Err("empty text: markup without words".to_owned());
+                return Err(Empty.because("empty text: markup without words"));
             }
             break;
         }
@@ -225,7 +226,7 @@ mod tests {
     #[test]
     fn markup_without_words_is_skipped() {
         assert_eq!(
-            text_of("<p><img src='a.jpg'></p>".to_owned()).unwrap_err(),
+            text_of("<p><img src='a.jpg'></p>".to_owned()).unwrap_err().reason,
             "empty text: markup without words"
         );
     }

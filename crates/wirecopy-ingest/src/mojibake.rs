@@ -6,6 +6,8 @@
 //! in that encoding was lost when the text was saved; its sequence becomes U+FFFD, never a guess.
 //!
 //! ASCII text costs one scan, any other text the inspection of about sixty characters.
+//!
+//! Why this is hand-made: encoding_rs writes a text back in a set; whether that should be done is the question here.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;

@@ -2,6 +2,8 @@
 //!
 //! A path in UTF-8 is unchanged. In a name that is not, each invalid byte becomes `%XX`, and `%` becomes `%25`. The few UTF-8
 //! names that look like the result are escaped in the same way, so that the conversion is reversible.
+//!
+//! Why this is hand-made: percent-encoding as URLs have it would escape every name beyond ASCII.
 
 use std::path::{Path, PathBuf};
 

@@ -8,12 +8,14 @@ use std::fs::{self, File, FileType};
 use std::io;
 use std::path::Path;
 
+use wirecopy_core::document::{Refusal, SkipKind};
+
 /// Opens a regular file.
 ///
 /// # Errors
 /// The error of the system, or the reason from [`not_a_file`].
 pub(super) fn regular(path: &Path) -> io::Result<File> {
-    let refused = |kind| io::Error::other(not_a_file(kind));
+    let refused = |kind| io::Error::other(NotAFile(not_a_file(kind)));
     let file = match without_blocking(path) {
         Ok(file) => file,
         // A socket cannot be opened, and the system's message does not say why.
@@ -41,10 +43,15 @@ fn without_blocking(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 
+/// The error for a path that is no regular file.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", .0.reason)]
+pub(super) struct NotAFile(pub Refusal);
+
 /// Why something that is neither a file nor a folder is no input.
-pub(super) fn not_a_file(kind: FileType) -> String {
+pub(super) fn not_a_file(kind: FileType) -> Refusal {
     let what = if kind.is_dir() { ": a folder" } else { special(kind) };
-    format!("not a regular file{what}")
+    SkipKind::NotAFile.because(format!("not a regular file{what}"))
 }
 
 #[cfg(unix)]

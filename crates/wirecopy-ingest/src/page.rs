@@ -7,6 +7,9 @@ use super::page_date::linked::{Linked, string_at};
 use super::page_date::{self, Page, PageDate};
 use wirecopy_core::document::Metadata;
 
+/// Words by which pages say what an element holds, by kind.
+pub(super) const WORDS: &str = include_str!("../../../data/page_words.tsv");
+
 /// Separators between the headline and the name of the site in `<title>`.
 const SEPARATORS: [&str; 8] = [" | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • "];
 /// Selectors of elements that hold an author or an agency.
@@ -128,6 +131,29 @@ pub(super) fn letters(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_table_has_the_kinds_that_are_used() {
+        assert_eq!(
+            wirecopy_core::table::kinds(WORDS),
+            [
+                "picture",
+                "around",
+                "others",
+                "comments",
+                "consent",
+                "labels",
+                "caption",
+                "offer",
+                "part of other",
+                "part of aside",
+                "part of date",
+                "part of published",
+                "part of modified",
+                "consent text"
+            ]
+        );
+    }
 
     #[test]
     fn site_name_is_removed_from_the_title() {

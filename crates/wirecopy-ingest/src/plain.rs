@@ -6,7 +6,8 @@
 use super::date_line::is_date_line;
 use super::extract::{Extracted, one_line};
 use super::front_matter;
-use wirecopy_core::document::Metadata;
+use wirecopy_core::document::SkipKind::Empty;
+use wirecopy_core::document::{Metadata, Refusal};
 use wirecopy_core::text::credit::is_byline;
 
 /// Longest headline, in characters.
@@ -18,14 +19,14 @@ const FULL_STOPS: [char; 9] = ['.', '。', '．', '।', '۔', '։', '።', '།
 ///
 /// # Errors
 /// A sentence when there is no text.
-pub(super) fn extract(text: String) -> Result<Extracted, String> {
+pub(super) fn extract(text: String) -> Result<Extracted, Refusal> {
     if text.trim().is_empty() {
-        return Err("empty text".to_owned());
+        return Err(Empty.because("empty text"));
     }
     let (mut meta, below) = front_matter::split(&text);
     let (title, date, body) = split(below);
     if body.trim().is_empty() {
-        return Err("empty text".to_owned());
+        return Err(Empty.because("empty text"));
     }
     meta.title = meta.title.or(title);
     meta.date = meta.date.or(date);
@@ -159,13 +160,13 @@ mod tests {
             (some("Ferry sails"), some("2023-09-24"), "The ferry sailed.\nIt was late.\n".to_owned())
         );
         assert_eq!(parts("+++\nlayout = 1\n+++\nFerry sails\n\nIt was late.").0, some("Ferry sails"));
-        assert_eq!(extract("---\ntitle: x\n---\n\n".to_owned()).unwrap_err(), "empty text");
+        assert_eq!(extract("---\ntitle: x\n---\n\n".to_owned()).unwrap_err().reason, "empty text");
     }
 
     #[test]
     fn single_line_is_the_text() {
         assert_eq!(parts("Ferry sails again\n\n"), (None, None, "Ferry sails again\n\n".to_owned()));
         assert_eq!(parts("2023-09-24"), (None, None, "2023-09-24".to_owned()));
-        assert_eq!(extract(" \n\t".to_owned()).unwrap_err(), "empty text");
+        assert_eq!(extract(" \n\t".to_owned()).unwrap_err().reason, "empty text");
     }
 }

@@ -4,7 +4,8 @@ use super::extract::{Extracted, one_line};
 #[cfg(feature = "html")]
 use super::markup::{line_of, text_of};
 use super::mojibake;
-use wirecopy_core::document::Metadata;
+use wirecopy_core::document::SkipKind::Empty;
+use wirecopy_core::document::{Metadata, Refusal};
 
 /// Longest placeholder for a missing value, in characters.
 const EMPTY_CHARS: usize = 16;
@@ -45,8 +46,8 @@ impl Values {
     ///
     /// # Errors
     /// A sentence when there is no text.
-    pub(super) fn document(self) -> Result<Extracted, String> {
-        let text = self.text.filter(|text| !is_empty(text)).ok_or("empty text")?;
+    pub(super) fn document(self) -> Result<Extracted, Refusal> {
+        let text = self.text.filter(|text| !is_empty(text)).ok_or_else(|| Empty.because("empty text"))?;
         let (text, page) = text_of(mojibake::repair(text))?;
         let field = |value: Option<String>| one_line(&value.filter(|value| !is_empty(value))?);
         let prose = |value: Option<String>| {
@@ -71,7 +72,7 @@ impl Values {
 /// Leaves the field as it is, because the HTML reader is not compiled in.
 #[cfg(not(feature = "html"))]
 #[expect(clippy::unnecessary_wraps, reason = "the form of the function that reads HTML")]
-fn text_of(value: String) -> Result<(String, Metadata), String> {
+fn text_of(value: String) -> Result<(String, Metadata), Refusal> {
     Ok((value, Metadata::default()))
 }
 
@@ -152,7 +153,7 @@ mod tests {
         ] {
             assert!(is_empty(value), "{value}");
             assert_eq!(
-                Values { text: some(value), ..Values::default() }.document().unwrap_err(),
+                Values { text: some(value), ..Values::default() }.document().unwrap_err().reason,
                 "empty text"
             );
         }

@@ -11,6 +11,8 @@ use super::json::Field;
 use super::layout::{Layout, Quoting};
 use super::record::{Values, listed};
 use crate::config::FieldNames;
+use wirecopy_core::document::Refusal;
+use wirecopy_core::document::SkipKind::{Malformed, NoTextField};
 
 /// Finds the ends of rows by the rules of the csv crate: line ends within quotes do not end a row, and blank lines are not
 /// counted.
@@ -97,16 +99,16 @@ impl Columns {
     ///
     /// # Errors
     /// A sentence when no column holds the text.
-    pub(super) fn of_header(header: &[u8], layout: Layout, names: &FieldNames) -> Result<Self, String> {
+    pub(super) fn of_header(header: &[u8], layout: Layout, names: &FieldNames) -> Result<Self, Refusal> {
         let columns = columns_of(header, layout.delimiter);
         let fields = fields_of(&columns, names);
         match fields.iter().position(|field| *field == Some(Field::Text)) {
             Some(text) => Ok(Self { layout, fields, text }),
-            None => Err(format!(
+            None => Err(NoTextField.because(format!(
                 "no column `{}` in the header row: it has {}; choose the text column with --text-field",
                 names.text,
                 listed(&columns)
-            )),
+            ))),
         }
     }
 
@@ -116,7 +118,7 @@ impl Columns {
         block: &Block,
         limit: u64,
         mut wanted: impl FnMut(u64) -> bool,
-        mut sink: impl FnMut(u64, Result<Extracted, String>),
+        mut sink: impl FnMut(u64, Result<Extracted, Refusal>),
     ) {
         let data = match self.layout.quoting {
             Quoting::Backslash => Cow::Owned(self.layout.without_backslashes(&block.data)),
@@ -140,10 +142,11 @@ impl Columns {
         }
     }
 
-    fn document(&self, row: &ByteRecord) -> Result<Extracted, String> {
+    fn document(&self, row: &ByteRecord) -> Result<Extracted, Refusal> {
         let surplus = row.iter().skip(self.fields.len()).any(|field| !field.trim_ascii().is_empty());
         if surplus || row.len() <= self.text {
-            return Err(format!("{} fields in the row, {} in the header", row.len(), self.fields.len()));
+            let reason = format!("{} fields in the row, {} in the header", row.len(), self.fields.len());
+            return Err(Malformed.because(reason));
         }
         let mut values = Values::default();
         for (field, bytes) in self.fields.iter().zip(row) {
@@ -199,11 +202,11 @@ mod tests {
 
     const COMMAS: Layout = Layout { skip: 0, delimiter: b',', quoting: Quoting::Doubled };
 
-    fn documents(input: &str) -> Vec<(u64, Result<Extracted, String>)> {
+    fn documents(input: &str) -> Vec<(u64, Result<Extracted, Refusal>)> {
         documents_of(input, b',')
     }
 
-    fn documents_of(input: &str, promised: u8) -> Vec<(u64, Result<Extracted, String>)> {
+    fn documents_of(input: &str, promised: u8) -> Vec<(u64, Result<Extracted, Refusal>)> {
         let names = FieldNames::default();
         let layout = Layout::of(input.as_bytes(), true, promised, &names);
         let input = &input.as_bytes()[layout.skip..];
@@ -238,8 +241,8 @@ mod tests {
     #[test]
     fn ragged_rows_that_would_lose_text_are_skipped() {
         let docs = documents("id,text\n1\n2,a,b\n3,c,\n");
-        assert_eq!(docs[0].1.as_ref().unwrap_err(), "1 fields in the row, 2 in the header");
-        assert_eq!(docs[1].1.as_ref().unwrap_err(), "3 fields in the row, 2 in the header");
+        assert_eq!(docs[0].1.as_ref().unwrap_err().reason, "1 fields in the row, 2 in the header");
+        assert_eq!(docs[1].1.as_ref().unwrap_err().reason, "3 fields in the row, 2 in the header");
         assert_eq!(docs[2].1.as_ref().unwrap().text, "c");
     }
 
@@ -253,7 +256,7 @@ mod tests {
     fn texts_of(input: &str, promised: u8) -> Vec<String> {
         documents_of(input, promised)
             .into_iter()
-            .map(|(_, doc)| doc.map_or_else(|e| format!("!{e}"), |d| d.text))
+            .map(|(_, doc)| doc.map_or_else(|e| format!("!{}", e.reason), |d| d.text))
             .collect()
     }
 
@@ -281,7 +284,7 @@ mod tests {
     fn missing_text_column_is_reported_with_the_columns_found() {
         let error = Columns::of_header(b"url,headline,body\n", COMMAS, &FieldNames::default()).unwrap_err();
         assert_eq!(
-            error,
+            error.reason,
             "no column `text` in the header row: it has `url`, `headline`, `body`; choose the text column with \
              --text-field"
         );

@@ -12,12 +12,13 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use walkdir::{DirEntry, WalkDir};
 
 use super::Root;
-use super::decode::in_words;
+use super::decode::broken;
 use super::names::{for_id, shown};
 use super::open;
 use crate::config::IngestConfig;
 use wirecopy_core::Cancel;
-use wirecopy_core::document::Skipped;
+use wirecopy_core::document::SkipKind::{Link, Unreadable};
+use wirecopy_core::document::{Refusal, Skipped};
 use wirecopy_core::{Error, Result};
 
 /// Name of the file that lists, in gitignore syntax, what is not read in a folder.
@@ -100,7 +101,7 @@ pub(super) fn walk(roots: &[Root], config: &IngestConfig, cancel: &Cancel) -> Re
                     let pipe = Found { path: None, ..Found::at(path, id, 0, true) };
                     walk.entries.push(Entry::Pipe(pipe, path.clone()));
                 } else {
-                    walk.skip(path, &open::not_a_file(metadata.file_type()));
+                    walk.skip(path, open::not_a_file(metadata.file_type()));
                 }
             }
         }
@@ -171,9 +172,9 @@ impl Walk<'_> {
                 let canonical = canonical.as_ref().map(|root| root.join(relative));
                 self.file(Found::at(entry.path(), id, bytes, false), entry.path(), canonical);
             } else if kind.is_symlink() {
-                self.skip(entry.path(), "a symbolic link (links are not followed)");
+                self.skip(entry.path(), Link.because("a symbolic link (links are not followed)"));
             } else {
-                self.skip(entry.path(), &open::not_a_file(kind));
+                self.skip(entry.path(), open::not_a_file(kind));
             }
         }
         Ok(())
@@ -192,9 +193,8 @@ impl Walk<'_> {
         self.entries.push(Entry::File(found));
     }
 
-    fn skip(&mut self, path: &Path, reason: &str) {
-        let path = shown(path);
-        self.entries.push(Entry::Skipped(Skipped { path, record: None, reason: reason.to_owned() }));
+    fn skip(&mut self, path: &Path, refusal: Refusal) {
+        self.entries.push(Entry::Skipped(refusal.at(shown(path), None)));
     }
 
     fn walk_error(&mut self, root: &Path, error: &walkdir::Error) {
@@ -205,16 +205,16 @@ impl Walk<'_> {
         }
         if let Some(ancestor) = error.loop_ancestor() {
             let reason = format!("a loop of symbolic links back to {}", ancestor.display());
-            return self.skip(path, &reason);
+            return self.skip(path, Link.because(reason));
         }
-        let reason = match error.io_error() {
+        let refusal = match error.io_error() {
             Some(io) if io.kind() == io::ErrorKind::NotFound && path.is_symlink() => {
-                "a dangling symbolic link".to_owned()
+                Link.because("a dangling symbolic link")
             }
-            Some(io) => in_words(io),
-            None => error.to_string(),
+            Some(io) => broken(io, false),
+            None => Unreadable.because(error.to_string()),
         };
-        self.skip(path, &reason);
+        self.skip(path, refusal);
     }
 
     /// Returns whether an entry is excluded by its name, a glob or an ignore file.

@@ -34,6 +34,8 @@ impl Candidate {
 pub struct Survey {
     /// Documents.
     pub documents: usize,
+    /// Inputs that gave none.
+    pub skipped: u64,
     /// Those that are left once copies have collapsed.
     pub representatives: usize,
     /// Pairs of these that the joins propose.

@@ -1,10 +1,13 @@
 //! Finds calendar days in the tokens of a line.
 
+use std::sync::LazyLock;
+
 use jiff::civil::Date;
 
 use super::times::{self, TimeOfDay};
 use super::tokens::{Token, Word};
-use super::{BUDDHIST, Problem, calendars, words};
+use super::{BUDDHIST, Problem, WORDS, calendars, words};
+use wirecopy_core::table::{self, Words};
 
 /// A day or the reason why it is unusable, with the tokens it covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,9 +32,9 @@ pub(super) struct Locale<'a> {
 const SOLAR: std::ops::RangeInclusive<i16> = 1280..=1450;
 /// Words between day, month and year have no more letters ("de", "of", "gada"), save those listed.
 const SHORT: usize = 4;
-const LINKS: [&str; 6] = ["жылғы", "жылы", "оноос", "september", "година", "tahun"];
+static LINKS: Words = LazyLock::new(|| table::words(WORDS, "link"));
 /// Words that name the era of a year.
-const BUDDHIST_ERA: [&str; 5] = ["พ.ศ", "พศ", "be", "ພ.ສ", "ព.ស"];
+static BUDDHIST_ERA: Words = LazyLock::new(|| table::words(WORDS, "buddhist era"));
 
 /// Returns the days in a line, ignoring the tokens of its `times`. Linear: each attempt looks at a bounded number of tokens.
 pub(super) fn all(tokens: &[Token], times: &[TimeOfDay], locale: Locale<'_>) -> Vec<Day> {

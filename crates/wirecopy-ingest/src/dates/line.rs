@@ -1,11 +1,14 @@
 //! Combines the days, times and labels of a line into dates.
 
+use std::sync::LazyLock;
+
 use jiff::civil::Time;
 
 use super::days::{self, Day, Locale};
 use super::times::{self, TimeOfDay};
 use super::tokens::{self, Token};
-use super::{Problem, Published, usable, words};
+use super::{Problem, Published, WORDS, usable, words};
+use wirecopy_core::table::{self, Words};
 
 /// What a line says about a date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,10 +42,7 @@ pub(crate) struct Line {
 }
 
 /// Words of languages that write the day first, folded.
-const DAY_FIRST: [&str; 22] = [
-    "le", "el", "h", "hs", "am", "um", "uhr", "alle", "ore", "om", "uur", "ngay", "kl", "wib", "pukul",
-    "godz", "den", "il", "em", "dia", "jour", "klo",
-];
+static DAY_FIRST: Words = LazyLock::new(|| table::words(WORDS, "day first"));
 /// Tokens before a date that are searched for its label.
 const LABEL_REACH: usize = 8;
 

@@ -4,6 +4,8 @@
 //! they are given, or a [`Problem`] that says why the date cannot be used. Ambiguous dates are rejected, never guessed: a
 //! two-digit year, a day and a month that could be swapped, a year from a calendar that is not named.
 //!
+//! Why this is hand-made: jiff reads the forms of standards; news writes dates in a hundred languages, and some that must be refused.
+//!
 //! | step | module | does |
 //! |---|---|---|
 //! | tokens | `tokens` | folds digits and letters, splits a line into numbers, words and punctuation |
@@ -32,6 +34,9 @@ pub(crate) use line::{Dated, Label, Line};
 pub(crate) use tokens::{Kind, Token};
 pub(crate) use words::{fold, is_weekday};
 pub(crate) use zones::Zone;
+
+/// Words around dates and times, by kind.
+pub(crate) const WORDS: &str = include_str!("../../../../data/date_words.tsv");
 
 /// Earliest plausible year: the first newspapers. An earlier year is a placeholder or from another calendar.
 const FIRST_YEAR: i16 = 1600;

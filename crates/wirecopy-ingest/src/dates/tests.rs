@@ -384,3 +384,11 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_table_has_the_kinds_that_are_used() {
+    assert_eq!(
+        wirecopy_core::table::kinds(WORDS),
+        ["before time", "after time", "hour", "link", "buddhist era", "day first", "filler", "author"]
+    );
+}

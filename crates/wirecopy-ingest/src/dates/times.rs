@@ -1,10 +1,14 @@
 //! Finds times of day in the tokens of a line, each with its zone.
 
+use std::sync::LazyLock;
+
 use jiff::civil::{Date, Time};
 use jiff::tz::Offset;
 
+use super::WORDS;
 use super::tokens::Token;
 use super::zones::{self, Abbreviation};
+use wirecopy_core::table::{self, Words};
 
 /// A time of day and the tokens it covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,8 +40,10 @@ impl TimeOfDay {
 }
 
 /// Words that may stand around a time ("at 15.05", "15.05 Uhr"), folded: beside one, a full stop parts hours from minutes.
-const BEFORE: [&str; 9] = ["kl", "klo", "klokken", "klockan", "at", "um", "ore", "ora", "pukul"];
-const AFTER: [&str; 7] = ["uhr", "uur", "h", "wib", "wita", "wit", "น"];
+static BEFORE: Words = LazyLock::new(|| table::words(WORDS, "before time"));
+static AFTER: Words = LazyLock::new(|| table::words(WORDS, "after time"));
+/// Units of hours, folded.
+static HOURS: Words = LazyLock::new(|| table::words(WORDS, "hour"));
 
 /// Returns the unambiguous times in a line. Linear in the tokens.
 pub(super) fn all(tokens: &[Token]) -> Vec<TimeOfDay> {
@@ -141,10 +147,7 @@ fn with_colon(tokens: &[Token], at: usize) -> Option<Clock> {
 fn with_letters(tokens: &[Token], at: usize) -> Option<Clock> {
     let (hour, digits) = tokens[at].number()?;
     let unit = tokens.get(at + 1)?;
-    if digits > 2
-        || hour > 24
-        || !unit.is(&["h", "hs", "hrs", "時", "时", "点", "點", "시", "giờ", "gio", "heures"])
-    {
+    if digits > 2 || hour > 24 || !unit.is(&HOURS) {
         return None;
     }
     let mut parts = [0, 0];

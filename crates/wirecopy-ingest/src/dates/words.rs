@@ -10,6 +10,7 @@ use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 use super::line::Label;
 use super::tokens::Word;
+use wirecopy_core::table;
 
 static MONTHS: &str = include_str!("../../../../data/months.tsv");
 static WEEKDAYS: &str = include_str!("../../../../data/weekdays.tsv");
@@ -99,7 +100,7 @@ pub(super) fn month_in(text: &str, language: &str) -> Option<u8> {
 pub(crate) fn is_weekday(text: &str) -> bool {
     static NAMES: OnceLock<BTreeSet<String>> = OnceLock::new();
     let names = NAMES.get_or_init(|| {
-        let cells = WEEKDAYS.lines().flat_map(|line| line.split('\t').skip(1));
+        let cells = table::rows(WEEKDAYS).flat_map(|cells| cells.skip(1));
         let names =
             cells.flat_map(|cell| cell.split([',', ' '])).map(fold).filter(|name| name.chars().count() > 1);
         names.collect()
@@ -141,16 +142,19 @@ pub(super) fn digit(c: char) -> Option<char> {
 
 fn table() -> &'static Table {
     static TABLE: OnceLock<Table> = OnceLock::new();
-    TABLE.get_or_init(read)
+    TABLE.get_or_init(|| table::shipped(read(MONTHS, LABELS)))
 }
 
-fn read() -> Table {
+fn read(months: &'static str, labels: &str) -> Result<Table, String> {
     let mut table = Table { words: HashMap::new(), substrings: Vec::new(), by_language: HashMap::new() };
-    for line in MONTHS.lines() {
-        let mut cells = line.split('\t');
-        let Some(tag) = cells.next() else { continue };
+    for cells in table::rows(months) {
+        let cells: Vec<&str> = cells.collect();
+        let [tag, names @ ..] = &cells[..] else { continue };
+        if names.len() != 12 {
+            return Err(format!("`{tag}` has {} months", names.len()));
+        }
         let solar = tag.ends_with("-solar");
-        for (month, names) in (1_u8..=12).zip(cells) {
+        for (month, names) in (1_u8..).zip(names) {
             for name in names.split(',').map(fold) {
                 let meaning = table.words.entry(name.clone()).or_default();
                 if solar {
@@ -164,14 +168,15 @@ fn read() -> Table {
     }
     let months = &table.words;
     table.by_language.retain(|(_, name), _| months.get(name).is_some_and(|m| m.months.count_ones() > 1));
-    for line in LABELS.lines().filter(|line| !line.starts_with('#')) {
-        let Some((kind, words)) = line.split_once('\t') else { continue };
-        let meaning = match kind {
+    for mut cells in table::rows(labels) {
+        let meaning = match cells.next().unwrap_or_default() {
             "published" => Meaning { label: Some(Label::Published), ..Meaning::default() },
             "modified" => Meaning { label: Some(Label::Modified), ..Meaning::default() },
             "other" => Meaning { label: Some(Label::Other), ..Meaning::default() },
-            half => Meaning { pm: Some(half == "pm"), ..Meaning::default() },
+            half @ ("am" | "pm") => Meaning { pm: Some(half == "pm"), ..Meaning::default() },
+            other => return Err(format!("no label is called `{other}`")),
         };
+        let words = cells.next().ok_or("a label without words")?;
         for word in words.split(' ').map(|word| fold(&word.replace('_', " "))) {
             let known = table.words.entry(word.clone()).or_default();
             known.label = known.label.or(meaning.label);
@@ -181,12 +186,19 @@ fn read() -> Table {
             }
         }
     }
-    table
+    Ok(table)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_broken_row_is_an_error() {
+        for (months, labels) in [("en\tjan\tfeb", ""), ("", "printed\ton"), ("", "published")] {
+            assert!(read(months, labels).is_err(), "{months} {labels}");
+        }
+    }
 
     #[test]
     fn digits_of_all_scripts_are_mapped_to_ascii() {
@@ -207,8 +219,7 @@ mod tests {
 
     #[test]
     fn every_month_name_in_the_table_is_found() {
-        for line in MONTHS.lines() {
-            let mut cells = line.split('\t');
+        for mut cells in table::rows(MONTHS) {
             let tag = cells.next().unwrap();
             let months: Vec<&str> = cells.collect();
             assert_eq!(months.len(), 12, "{tag}");

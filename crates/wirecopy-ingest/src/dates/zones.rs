@@ -8,6 +8,8 @@ use jiff::civil::{Date, DateTime, Weekday};
 use jiff::tz::{Offset, TimeZone, TimeZoneDatabase};
 use wirecopy_core::published::Published;
 
+use wirecopy_core::table;
+
 static ZONES: &str = include_str!("../../../../data/zones.tsv");
 
 /// Folders of the IANA time zone database; the first that has the zone is used.
@@ -51,19 +53,27 @@ impl Abbreviation {
 /// Looks up a folded abbreviation.
 pub(super) fn abbreviation(folded: &str) -> Option<Abbreviation> {
     static TABLE: OnceLock<HashMap<String, Abbreviation>> = OnceLock::new();
-    let table = TABLE.get_or_init(|| {
-        let rows =
-            ZONES.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('\t'));
-        let zone = |minutes: &str| {
-            let (minutes, changes) = match minutes.split_once(' ') {
-                Some((minutes, _)) => (minutes, true),
-                None => (minutes, false),
-            };
+    TABLE.get_or_init(|| table::shipped(read(ZONES))).get(folded).copied()
+}
+
+fn read(table: &str) -> Result<HashMap<String, Abbreviation>, String> {
+    let mut zones = HashMap::new();
+    for cells in table::rows(table) {
+        let cells: Vec<&str> = cells.collect();
+        let letters = |minutes: &str| {
+            let (minutes, changes) =
+                minutes.strip_suffix(" us").map_or((minutes, false), |minutes| (minutes, true));
             Some(Abbreviation { minutes: minutes.parse().ok()?, changes })
         };
-        rows.filter_map(|(name, minutes)| Some((super::fold(name), zone(minutes)?))).collect()
-    });
-    table.get(folded).copied()
+        let zone = if let [name, minutes] = cells[..] {
+            letters(minutes).map(|letters| (name, letters))
+        } else {
+            None
+        };
+        let (name, letters) = zone.ok_or_else(|| format!("expected letters and minutes, found {cells:?}"))?;
+        zones.insert(super::fold(name), letters);
+    }
+    Ok(zones)
 }
 
 /// Converts minutes to an offset; `None` beyond [`MAX_OFFSET`].
@@ -152,6 +162,13 @@ fn offset(written: &str) -> Option<Offset> {
 mod tests {
     use super::*;
     use jiff::civil::date;
+
+    #[test]
+    fn a_broken_row_is_an_error() {
+        for table in ["CET", "CET\tsixty", "CET\t60\t1", "ET\t-300 uk"] {
+            assert!(read(table).is_err(), "{table}");
+        }
+    }
 
     #[test]
     fn abbreviations_follow_the_clock_changes_of_their_country() {

@@ -8,6 +8,8 @@ use std::sync::LazyLock;
 use dom_query::{Element as Node, local_name};
 
 use super::outline::{Element, Tag};
+use crate::page::WORDS;
+use wirecopy_core::table;
 
 /// A set of marks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,171 +57,22 @@ impl Marks {
     }
 }
 
-/// Words of classes and ids, in the English that most pages are written in.
-const WORDS: [(Marks, &[&str]); 7] = [
-    (Marks::PICTURE, &["photo", "picture"]),
-    (
-        Marks::AROUND,
-        &[
-            "nav",
-            "navigation",
-            "navbar",
-            "menu",
-            "breadcrumb",
-            "breadcrumbs",
-            "footer",
-            "masthead",
-            "pagination",
-            "pager",
-            "sidebar",
-            "toolbar",
-            "modal",
-            "popup",
-            "dialog",
-            "tooltip",
-            "overlay",
-            "lightbox",
-            "toast",
-            "poll",
-            "quiz",
-            "sr",
-            "visuallyhidden",
-            "screenreader",
-            "skiplink",
-            "widget",
-            "login",
-            "signin",
-            "rail",
-        ],
-    ),
-    (
-        Marks::OTHERS,
-        &[
-            "related",
-            "recommended",
-            "recommendation",
-            "recommendations",
-            "recommend",
-            "recirc",
-            "recirculation",
-            "readmore",
-            "trending",
-            "popular",
-            "mostread",
-            "mostpopular",
-            "teaser",
-            "teasers",
-            "outbrain",
-            "taboola",
-            "upnext",
-            "morestories",
-            "similar",
-            "seealso",
-            "readnext",
-            "nextup",
-            "carousel",
-            "crosslinks",
-            "linkbox",
-        ],
-    ),
-    (
-        Marks::COMMENTS,
-        &[
-            "comment",
-            "comments",
-            "disqus",
-            "discussion",
-            "replies",
-            "respond",
-            "livefyre",
-            "reply",
-            "commentlist",
-        ],
-    ),
-    (Marks::CONSENT, &["cookie", "cookies", "consent", "gdpr", "onetrust"]),
-    (
-        Marks::LABELS,
-        &[
-            "byline",
-            "bylines",
-            "author",
-            "authors",
-            "timestamp",
-            "pubdate",
-            "dateline",
-            "meta",
-            "metadata",
-            "tags",
-            "taglist",
-            "keywords",
-            "share",
-            "sharing",
-            "social",
-            "addthis",
-            "sns",
-            "follow",
-            "bio",
-            "contributor",
-            "contributors",
-            "date",
-            "time",
-            "datetime",
-            "published",
-            "updated",
-            "kicker",
-            "eyebrow",
-            "topics",
-            "toc",
-            "disclaimer",
-            "copyright",
-        ],
-    ),
-    (
-        Marks::CAPTION,
-        &[
-            "caption",
-            "captions",
-            "credit",
-            "credits",
-            "photocredit",
-            "figcaption",
-            "gallery",
-            "slideshow",
-            "copyright",
-            "imagecaption",
-        ],
-    ),
-];
-const OFFERS: &[&str] = &[
-    "newsletter",
-    "newsletters",
-    "subscribe",
-    "subscription",
-    "signup",
-    "register",
-    "registration",
-    "regwall",
-    "ad",
-    "ads",
-    "advert",
-    "advertisement",
-    "advertising",
-    "sponsor",
-    "sponsored",
-    "promo",
-    "promos",
-    "promotion",
-    "promobox",
-    "donate",
-    "donation",
-    "cta",
-    "marketing",
+/// The kinds of words of classes and ids with their marks.
+const KINDS: [(&str, Marks); 8] = [
+    ("picture", Marks::PICTURE),
+    ("around", Marks::AROUND),
+    ("others", Marks::OTHERS),
+    ("comments", Marks::COMMENTS),
+    ("consent", Marks::CONSENT),
+    ("labels", Marks::LABELS),
+    ("caption", Marks::CAPTION),
+    ("offer", Marks::OFFER),
 ];
 
 static TABLE: LazyLock<HashMap<&'static [u8], Marks>> = LazyLock::new(|| {
     let mut table: HashMap<&[u8], Marks> = HashMap::new();
-    for (marks, words) in WORDS.iter().copied().chain([(Marks::OFFER, OFFERS)]) {
-        for word in words {
+    for (kind, marks) in KINDS {
+        for word in table::words(WORDS, kind) {
             let entry = table.entry(word.as_bytes()).or_default();
             *entry = entry.with(marks);
         }

@@ -3,15 +3,17 @@
 //! Unlike [`super::marks`], which uses class names, these rules use the structure and the text of the page.
 
 use std::collections::HashSet;
+use std::sync::LazyLock;
 
 use super::body::{ENOUGH, Search};
 use super::outline::{Element, Tag, prose};
+use crate::page::WORDS;
+use wirecopy_core::table::{self, Words};
 
 /// Most blocks of a teaser or a comment.
 const CARD: usize = 12;
 /// What notices on consent mention, in parts of words that do without their case.
-const COOKIES: [&str; 8] =
-    ["ookie", "куки", "кукі", "クッキー", "쿠키", "çerez", "ciasteczk", "nformasjonskaps"];
+static COOKIES: Words = LazyLock::new(|| table::words(WORDS, "consent text"));
 
 /// Whether a text mentions cookies.
 fn mentions_cookies(text: &str) -> bool {

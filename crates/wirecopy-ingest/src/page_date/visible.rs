@@ -3,13 +3,16 @@
 //! One walk in text order inspects every line, and every element whose class or id suggests a date. Each date found gets points
 //! for its label, its markup and its distance from the headline. The date with most points is used.
 
+use std::sync::LazyLock;
+
 use dom_query::NodeRef;
 
 use super::Page;
 use crate::dates::{self, Kind, Label, Line};
 use crate::extract::one_line;
-use crate::page::letters;
+use crate::page::{WORDS, letters};
 use wirecopy_core::published::Published;
+use wirecopy_core::table::{self, Words};
 
 /// Longest date line, in characters. A longer line is prose.
 const LINE_CHARS: usize = 160;
@@ -34,59 +37,13 @@ const INLINE: [&str; 22] = [
     "label", "cite", "q", "code", "bdi", "ins", "big",
 ];
 /// Parts of a class or an id of what is not the article.
-const APART_NAMES: [&str; 12] = [
-    "comment",
-    "sidebar",
-    "side-bar",
-    "tweet",
-    "twitter",
-    "breadcrumb",
-    "disqus",
-    "respond",
-    "cookie",
-    "advert",
-    "calendar",
-    "newsletter",
-];
+static APART_NAMES: Words = LazyLock::new(|| table::words(WORDS, "part of other"));
 /// The same of what seldom is: sites call parts of an article so at times.
-const ASIDE_NAMES: [&str; 18] = [
-    "related",
-    "recommend",
-    "teaser",
-    "popular",
-    "trending",
-    "latest",
-    "most-read",
-    "mostread",
-    "embed",
-    "promo",
-    "similar",
-    "carousel",
-    "slider",
-    "ticker",
-    "read-more",
-    "readmore",
-    "recent",
-    "copyright",
-];
+static ASIDE_NAMES: Words = LazyLock::new(|| table::words(WORDS, "part of aside"));
 /// Parts of a class or an id of what is a date, and of what is one of publication.
-const DATE_NAMES: [&str; 12] = [
-    "date",
-    "time",
-    "datum",
-    "fecha",
-    "byline",
-    "meta",
-    "posted",
-    "author",
-    "data-",
-    "zeit",
-    "info",
-    "published",
-];
-const PUBLISHED_NAMES: [&str; 8] =
-    ["publish", "pubdate", "pub-date", "pub_date", "posted", "post-date", "entry-date", "publicat"];
-const MODIFIED_NAMES: [&str; 5] = ["modif", "updated", "lastmod", "update", "edited"];
+static DATE_NAMES: Words = LazyLock::new(|| table::words(WORDS, "part of date"));
+static PUBLISHED_NAMES: Words = LazyLock::new(|| table::words(WORDS, "part of published"));
+static MODIFIED_NAMES: Words = LazyLock::new(|| table::words(WORDS, "part of modified"));
 
 /// A visible date with its points.
 struct Seen {
