@@ -211,7 +211,7 @@ fn bare(tokens: &[Token], at: usize) -> Option<Clock> {
 fn zone(tokens: &[Token], at: usize) -> (Option<WrittenZone>, usize) {
     // "15:05 (CET)", "15.05 Uhr MEZ", "15:05h CET".
     let mut from = at;
-    while tokens.get(from).is_some_and(|t| t.is(&AFTER[..3]) || t.is_mark(&['('])) {
+    while tokens.get(from).is_some_and(|t| t.is(&["uhr", "uur", "h"]) || t.is_mark(&['('])) {
         from += 1;
     }
     if let Some((offset, end)) = numeric_offset(tokens, from, at == from) {
