@@ -15,6 +15,7 @@ mod judge;
 mod learned;
 mod read;
 mod recent;
+mod renumber;
 mod scorer;
 mod stages;
 mod survey;

@@ -62,6 +62,7 @@ pub(super) fn read(
 ) -> Result<Corpus> {
     let mut corpus = Corpus::new(config, budget);
     read_into(&mut corpus, roots, config, progress, cancel, account)?;
+    corpus.renumber()?;
     corpus.find_twins()?;
     Ok(corpus)
 }
@@ -76,6 +77,7 @@ pub(super) fn read_into(
     account: &mut Account<'_>,
 ) -> Result<()> {
     let signer = Signer::new(&config.matching);
+    let first = corpus.len();
     let agencies = Agencies::of(config.ingest.agencies.as_deref())?;
     let known = Known::new(&corpus.budget.part(1, 16));
     let prepare = |document: Unsettled<'_>| -> (Document, Read) {
@@ -144,6 +146,7 @@ pub(super) fn read_into(
             Ok(())
         })?;
         lossy.close();
+        corpus.settle_ids(first)?;
         let documents = corpus.len() as u64;
         Ok(((), inputs, documents))
     })

@@ -31,6 +31,7 @@ pub(super) fn survey(
     if !among.is_empty() {
         read_into(&mut corpus, among, config, progress, cancel, &mut account)?;
     }
+    corpus.renumber()?;
     corpus.find_twins()?;
     let publications = stages::publications(&corpus, config);
     let groups = stages::copies(&corpus, &publications, config, cancel, &mut account)?;
@@ -44,7 +45,8 @@ pub(super) fn survey(
         .then(|| RareJoin::new(&leaders, &corpus.tokens, matching.rare_features, matching.rare_shared));
     corpus.tokens.check()?;
     let numbers: HashMap<String, DocId> = corpus
-        .ids()
+        .numbers()
+        .into_iter()
         .take(named)
         .map(|document| Ok((corpus.headers.id(document)?, document)))
         .collect::<Result<_>>()?;

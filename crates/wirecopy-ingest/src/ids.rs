@@ -11,27 +11,34 @@ use wirecopy_core::document::Header;
 ///
 /// Holds 128-bit hashes, not strings: a run may have millions of ids, and they live in the report already.
 #[derive(Debug, Default)]
-pub(super) struct Ids {
+pub(crate) struct Ids {
     taken: HashSet<u128>,
 }
 
 impl Ids {
     /// Leaves `header.id` as it is when nobody had it before; else gives it `fallback` (a record's `path#number`), or
     /// the first of `fallback~2`, `fallback~3`, … that is free, and notes what it asked for.
-    pub(super) fn settle(&mut self, header: &mut Header, fallback: &str) {
+    pub(crate) fn settle(&mut self, header: &mut Header, fallback: &str) {
         if self.take(&header.id) {
             return;
         }
+        let given = self.free(fallback);
+        header.duplicate_id = Some(mem::replace(&mut header.id, given));
+    }
+
+    /// Gives out `fallback`, or the first of `fallback~2`, `fallback~3`, … that is free.
+    pub(crate) fn free(&mut self, fallback: &str) -> String {
         let mut given = fallback.to_owned();
         let mut copy = 2_u64;
         while !self.take(&given) {
             given = format!("{fallback}~{copy}");
             copy += 1;
         }
-        header.duplicate_id = Some(mem::replace(&mut header.id, given));
+        given
     }
 
-    fn take(&mut self, id: &str) -> bool {
+    /// Gives an id out; whether it was free.
+    pub(crate) fn take(&mut self, id: &str) -> bool {
         self.taken.insert(xxh3_128(id.as_bytes()))
     }
 }

@@ -80,7 +80,7 @@ use crate::config::IngestConfig;
 use extract::{Piece, Wanted, Worker};
 use feed::{Batch, Feed};
 pub use floor::{Floor, floor};
-use ids::Ids;
+pub(crate) use ids::Ids;
 pub(crate) use unsettled::Unsettled;
 #[cfg(feature = "cli")]
 pub(crate) use walk::IGNORE_FILE;
@@ -223,6 +223,7 @@ where
                 Piece::SkippedMore(more) => Outcome::SkippedMore(more),
                 Piece::Read { mut header, fallback, value } => {
                     ids.settle(&mut header, &fallback);
+                    header.fallback = fallback;
                     Outcome::Read(header, value)
                 }
             })?;

@@ -30,6 +30,8 @@ pub struct BandKeys {
     bands: usize,
     /// Document and its length in tokens, in the order of the keys.
     documents: Vec<(DocId, u32)>,
+    /// Their places in that order, in ascending order of the documents.
+    ascending: Vec<u32>,
     budget: Budget,
 }
 
@@ -49,7 +51,7 @@ impl BandKeys {
         } else {
             Keys::Held(vec![Vec::new(); bands])
         };
-        Self { keys, bands, documents: Vec::new(), budget: budget.part(1, 2) }
+        Self { keys, bands, documents: Vec::new(), ascending: Vec::new(), budget: budget.part(1, 2) }
     }
 
     /// Adds a document of `tokens` tokens, of a higher number than those before, with its keys.
@@ -58,6 +60,7 @@ impl BandKeys {
     /// [`Error::Spill`](crate::Error::Spill) when the temporary file cannot be written.
     pub fn push(&mut self, document: DocId, tokens: u32, keys: &[u64]) -> Result<()> {
         debug_assert_eq!(keys.len(), self.bands);
+        self.ascending.push(length_of(&self.documents));
         self.documents.push((document, tokens));
         match &mut self.keys {
             Keys::Held(bands) => {
@@ -82,9 +85,17 @@ impl BandKeys {
         }
     }
 
-    /// Documents are added in ascending order.
     fn place(&self, document: DocId) -> Option<usize> {
-        self.documents.binary_search_by_key(&document, |&(document, _)| document).ok()
+        let found = self.ascending.binary_search_by_key(&document, |&at| self.documents[at as usize].0);
+        found.ok().map(|at| self.ascending[at] as usize)
+    }
+
+    /// Gives the documents other numbers: each that of `numbers` at its old one.
+    pub fn renumber(&mut self, numbers: &[DocId]) {
+        for (document, _) in &mut self.documents {
+            *document = numbers[document.index()];
+        }
+        self.ascending.sort_unstable_by_key(|&at| self.documents[at as usize].0);
     }
 
     /// Gives a document that was added another length and other keys.
@@ -166,6 +177,11 @@ impl BandKeys {
         }
         pairs
     }
+}
+
+/// Documents are numbered by 32 bits.
+fn length_of(documents: &[(DocId, u32)]) -> u32 {
+    u32::try_from(documents.len()).unwrap_or(u32::MAX)
 }
 
 fn pair_up(bucket: &[(u32, DocId)], pairs: &mut Vec<Candidate>) {

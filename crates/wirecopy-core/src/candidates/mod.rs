@@ -13,7 +13,7 @@ pub mod rare;
 
 use crate::DocId;
 
-/// Two documents worth an exact check; the first comes first in the order of reading.
+/// Two documents worth an exact check; the lower number comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Candidate(pub DocId, pub DocId);
 

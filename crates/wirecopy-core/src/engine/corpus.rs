@@ -10,6 +10,7 @@ use super::headers::Headers;
 use super::headlines::Headlines;
 use super::learned::Learned;
 use super::read::{New, Read, Signer, SignerBuffer};
+use super::renumber::Slots;
 use crate::candidates::Candidate;
 use crate::candidates::bands::BandKeys;
 use crate::candidates::params::Bands;
@@ -60,9 +61,12 @@ pub(super) struct Corpus {
     /// By document: whether it is labelled as updated periodically.
     pub(super) periodically_updated: Arc<Vec<bool>>,
     pub(super) learned: Learned,
-    keys: BandKeys,
+    pub(super) keys: BandKeys,
+    /// Ids that several documents ask for, until that is settled.
+    pub(super) contested: HashSet<String>,
+    pub(super) slots: Slots,
     /// By document: a hash of its tokens and its date, until all are read.
-    digests: Vec<u64>,
+    pub(super) digests: Vec<u64>,
     /// By document: the first with the same tokens and date, most often itself. The others, its twins, go where it goes, and
     /// only it takes part in the search for copies.
     first: Vec<DocId>,
@@ -93,6 +97,8 @@ impl Corpus {
             headlines: Headlines::new(&budget.part(1, 32)),
             periodically_updated: Arc::default(),
             keys: BandKeys::new(Bands::for_config(&config.matching).bands, &budget.part(1, 4)),
+            contested: HashSet::new(),
+            slots: Slots::default(),
             digests: Vec::new(),
             first: Vec::new(),
             budget: budget.clone(),
@@ -130,6 +136,7 @@ impl Corpus {
             .ok_or(Error::TooManyDocuments { limit })?;
         self.bytes += header.bytes;
         self.folders.see(header);
+        self.contested.extend(header.duplicate_id.clone());
         let source = source_key(&header.path, header.record, &header.meta);
         self.sources.push(source);
         Arc::make_mut(&mut self.known_sources).push(known_source(&header.meta));
@@ -198,7 +205,7 @@ impl Corpus {
         self.tokens.check()
     }
 
-    /// The twins among documents whose digests agree, in the order of reading.
+    /// The twins among documents whose digests agree, by id.
     fn twins_among(&self, run: &[(u64, DocId)], reader: &mut TokenReader<'_>) -> Vec<Twin> {
         let mut twins = Vec::new();
         // Of each text the first document, and the first of each way in which it is broken into lines.

@@ -53,7 +53,7 @@ impl Learned {
         Self { lines, ..Self::default() }
     }
 
-    /// Counts what was marked in a document and its twins, `documents` in all; they come in the order of reading.
+    /// Counts what was marked in a document and its twins, `documents` in all; they come by id.
     pub(super) fn count(&mut self, document: DocId, pieces: &[Piece], documents: u32) {
         let mut found: Vec<usize> = Vec::new();
         for piece in pieces {

@@ -138,6 +138,13 @@ impl TokenStore {
         self.places.push(self.places[same.index()]);
     }
 
+    /// Gives the documents other numbers; `order` has their old ones in the order of the new.
+    pub(crate) fn reorder(&mut self, order: &[u32]) {
+        for values in [&mut self.places, &mut self.ruled_out] {
+            *values = order.iter().map(|&old| values[old as usize]).collect();
+        }
+    }
+
     /// Lets a document have the tokens of another from now on.
     pub fn share(&mut self, document: DocId, same: DocId) {
         self.places[document.index()] = self.places[same.index()];

@@ -36,7 +36,7 @@ pub(super) struct Passage {
     pub(super) from_start: usize,
 }
 
-/// Measures the members of a cluster, in the order of reading. What stands in one stands in its twins as well: only where the
+/// Measures the members of a cluster, by id. What stands in one stands in its twins as well: only where the
 /// runs are wanted is each looked at.
 pub(super) fn in_cluster(cluster: &Cluster, corpus: &Corpus, k: usize, runs: bool) -> Vec<Copied> {
     let members = || cluster.members.iter().map(|&(member, _)| member);
@@ -56,7 +56,7 @@ pub(super) fn in_cluster(cluster: &Cluster, corpus: &Corpus, k: usize, runs: boo
     with_twins(&copied, &firsts)
 }
 
-/// Measures `members`, in the order of reading; `representative` is an index into them. Runs are of `k` tokens or more.
+/// Measures `members`, by id; `representative` is an index into them. Runs are of `k` tokens or more.
 fn copied(members: &[&[Token]], representative: usize, k: usize, runs: bool) -> Vec<Copied> {
     if members.len() < 2 {
         return vec![Copied { from_representative: 1.0, ..Copied::default() }; members.len()];
