@@ -5,10 +5,10 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use wirecopy_spill::Record;
 
-/// Position of a document in one run: the order in which ingest delivered it.
+/// Position of a document in one run: by id, once all are read; while they are read, in the order of reading.
 ///
-/// Dense, starting at 0, so that stages can use it as an index. It never appears in a report; documents are named
-/// there by [`Document::id`].
+/// Dense, starting at 0, so that stages can use it as an index. A tie that is broken by it is broken by id, whatever the order
+/// of the input. It never appears in a report; documents are named there by [`Document::id`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DocId(pub u32);
 
@@ -86,8 +86,7 @@ pub enum DateOrigin {
 pub struct Document {
     /// The name the document asks for: the path below its root with `/`, or the record's own id, else `path#number`.
     ///
-    /// Bytes of a file name that are not UTF-8 stand as `%XX`. A second claim to one id is settled in
-    /// [`Header::id`], when the order of all documents is known.
+    /// Bytes of a file name that are not UTF-8 stand as `%XX`. Several claims to one id are settled in [`Header::id`].
     pub id: String,
     /// File the document was read from, as it was reached from the root given (lossy where it is not UTF-8).
     pub path: String,
@@ -113,8 +112,11 @@ pub struct Header {
     pub meta: Metadata,
     /// Length of the text, decoded, in bytes.
     pub bytes: u64,
-    /// The id the document asked for, where an earlier document of the run had it already.
+    /// The id the document asked for, where another document of the run has it.
     pub duplicate_id: Option<String>,
+    /// The id to fall back on when another document has the one that it asked for: its file's, for a record with `#` and its
+    /// number.
+    pub fallback: String,
     /// Letters that were lost before or while it was decoded (U+FFFD), where they are many.
     pub lost_letters: u64,
 }

@@ -266,6 +266,7 @@ impl<'a, M> Worker<'a, M> {
             meta,
             bytes: text.len() as u64,
             duplicate_id: None,
+            fallback: String::new(),
             lost_letters: lost_letters(&text),
         };
         Piece::Read { header, fallback, value }

@@ -34,7 +34,6 @@ mod floor;
 mod front_matter;
 #[cfg(feature = "html")]
 mod html;
-mod ids;
 mod input;
 mod json;
 mod jsonfix;
@@ -82,9 +81,9 @@ pub use extract::Wanted;
 use extract::{Piece, Worker};
 use feed::{Batch, Feed};
 pub use floor::{Floor, floor};
-use ids::Ids;
 pub use walk::IGNORE_FILE;
 use wirecopy_core::document::{Document, Header, Skipped};
+use wirecopy_core::ids::Ids;
 use wirecopy_core::{Cancel, Progress, Stage};
 use wirecopy_core::{Error, Result};
 
@@ -196,6 +195,7 @@ where
                 Piece::SkippedMore(more) => Outcome::SkippedMore(more),
                 Piece::Read { mut header, fallback, value } => {
                     ids.settle(&mut header, &fallback);
+                    header.fallback = fallback;
                     Outcome::Read(header, value)
                 }
             })?;

@@ -5,7 +5,7 @@
 //! [`Partitions`] is for what is sorted: records are spread over partitions by the leading bits of a key and come back
 //! partition by partition, so that each can be sorted and scanned by itself (a radix partition, as in external sorting;
 //! Knuth, *Sorting and Searching*, 5.4.9). [`Blobs`] is for what is looked up: slices with numbers, readable from many
-//! threads at once. Both give back the same, spilled or not.
+//! threads at once, and sorted by their bytes. Both give back the same, spilled or not.
 //!
 //! Files have no name where the system allows that, so that nothing of them is left however the process ends; elsewhere
 //! they are removed when they are closed. A file that cannot be made, written or read is an

@@ -29,7 +29,7 @@ const ELSEWHERE: f64 = 0.3;
 const WINDOW: usize = 16;
 
 /// Pairs of `documents` of which one may be an excerpt of the other, sorted, and with `quotes` also those of which one may
-/// be a digest that quotes the other. Documents come in the order of reading, one a copy group; shingles are of `k`
+/// be a digest that quotes the other. Documents come in ascending order, one a copy group; shingles are of `k`
 /// tokens.
 ///
 /// # Errors

@@ -13,7 +13,7 @@ pub mod rare;
 
 use crate::DocId;
 
-/// Two documents worth an exact check; the first comes first in the order of reading.
+/// Two documents worth an exact check; the lower number comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Candidate(pub DocId, pub DocId);
 
@@ -51,4 +51,9 @@ pub struct Meeting {
     pub met: bool,
     /// Features that both hold and that are not too frequent to be a key; 0 where rewrites are not wanted.
     pub usable: usize,
+}
+
+/// Puts `values` in another order: the one at `order[at]` goes to `at`.
+pub(crate) fn moved<T: Copy>(values: &mut Vec<T>, order: &[u32]) {
+    *values = order.iter().map(|&at| values[at as usize]).collect();
 }

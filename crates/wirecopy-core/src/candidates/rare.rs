@@ -74,7 +74,7 @@ pub fn each_feature(tokens: &[Token], mut each: impl FnMut(u64)) {
 }
 
 impl<'a> RareJoin<'a> {
-    /// Counts in how many of `documents` each feature stands. They come in the order of reading, one a copy group.
+    /// Counts in how many of `documents` each feature stands. They come in ascending order, one a copy group.
     pub fn new(documents: &'a [DocId], tokens: &'a TokenStore, keys: usize, shared: usize) -> Self {
         let features: usize = documents.par_iter().map(|&document| 2 * tokens.len_of(document)).sum();
         let slots = (features * SLOTS_PER_FEATURE).next_power_of_two();

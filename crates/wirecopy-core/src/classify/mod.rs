@@ -184,7 +184,7 @@ fn sureness(measure: f64, threshold: f64) -> f64 {
 /// A checked pair.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Edge {
-    /// The one that comes first in the order of reading.
+    /// The one that comes first by id.
     pub a: DocId,
     /// The other.
     pub b: DocId,

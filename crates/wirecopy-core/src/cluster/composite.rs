@@ -32,14 +32,14 @@ const COMMON_PART: f64 = 0.3;
 pub struct Composite {
     /// The digest.
     pub document: DocId,
-    /// The documents it was found to quote, in the order of reading.
+    /// The documents it was found to quote, in ascending order.
     pub quotes: Vec<DocId>,
 }
 
 /// A document, whether it has no edge with the other, and the other.
 type Neighbour = (DocId, bool, DocId);
 
-/// Finds the composites among the ends of `edges` and `quotes`, in the order of reading, and takes their edges away.
+/// Finds the composites among the ends of `edges` and `quotes`, in ascending order, and takes their edges away.
 ///
 /// Edges come sorted by their ends; `quotes` are pairs without an edge that have some sentences in common. A document is
 /// composite when two documents that are unrelated to each other both have an edge with it, or when it consists of parts of

@@ -32,7 +32,7 @@ impl CopyGroups {
 /// `verify` gives the edge of a leader and another document, which is paired with a member of its group, named between them,
 /// and `edges` gives the edges of some of the pairs, in any order.
 ///
-/// Leaders are taken by most pairs, then by length, then by order of reading. Every document is checked at most once
+/// Leaders are taken by most pairs, then by length, then by number. Every document is checked at most once
 /// for each leader whose members it is paired with, and once more for each member of its own length, which may hold the
 /// same words: the work is bounded by the pairs, however large a component is. Eight bytes a pair and direction are held, and
 /// an edge for each member.

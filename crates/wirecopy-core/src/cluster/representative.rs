@@ -57,7 +57,7 @@ pub trait Judge: Sync {
 pub struct Cluster {
     /// The member that covers the others best.
     pub representative: DocId,
-    /// All members in the order of reading, each with its edge to the representative where there is one.
+    /// All members in ascending order, each with its edge to the representative where there is one.
     pub members: Vec<(DocId, Option<Edge>)>,
 }
 
@@ -234,7 +234,7 @@ fn describe(
     leaders.truncate(REPRESENTATIVE_SAMPLE);
     let covers =
         |by: DocId| leaders.iter().filter(|&&of| of != by).map(|&of| judge.coverage(of, by)).sum::<f64>();
-    // The first of equals is the longest, then the first read.
+    // The first of equals is the longest, then the lowest.
     let representative = leaders
         .iter()
         .map(|&leader| (covers(leader), leader))

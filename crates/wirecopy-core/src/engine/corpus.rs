@@ -1,5 +1,6 @@
 //! What is kept of the input while a run lasts.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -56,7 +57,11 @@ pub struct Corpus {
     pub periodically_updated: Arc<Vec<bool>>,
     /// The boilerplate that was learned of the sources.
     pub learned: Learned,
-    keys: BandKeys,
+    pub(super) keys: BandKeys,
+    /// Ids that several documents ask for, until that is settled.
+    pub(super) contested: HashSet<String>,
+    /// By document: its place in the order of reading; empty while that is its number.
+    pub(super) order: Vec<u32>,
     /// The memory that the corpus may take.
     pub budget: Budget,
 }
@@ -85,6 +90,8 @@ impl Corpus {
             headlines: Headlines::new(&budget.part(1, 32)),
             periodically_updated: Arc::default(),
             keys: BandKeys::new(Bands::for_config(config).bands, &budget.part(1, 4)),
+            contested: HashSet::new(),
+            order: Vec::new(),
             budget: budget.clone(),
         }
     }
@@ -126,6 +133,7 @@ impl Corpus {
         }
         self.bytes += header.bytes;
         self.folders.see(header);
+        self.contested.extend(header.duplicate_id.clone());
         self.sources.push(source_key(&header.path, header.record, &header.meta));
         Arc::make_mut(&mut self.known_sources).push(known_source(&header.meta));
         self.languages.push(LanguageKey::of(header.meta.language.as_deref()));

@@ -33,6 +33,11 @@ impl Headlines {
         }
     }
 
+    /// Renumbers the documents: the one that has the number `order[at]` now has the number `at` then.
+    pub fn reorder(&mut self, order: &[u32]) {
+        self.terms.reorder(order);
+    }
+
     /// The error of a read that failed.
     pub fn check(&self) -> Result<()> {
         Ok(self.failed.check()?)

@@ -56,7 +56,7 @@ impl Learned {
         Self { lines, ..Self::default() }
     }
 
-    /// Counts what was marked in a document; they come in the order of reading.
+    /// Counts what was marked in a document; they come by id.
     pub fn count(&mut self, document: DocId, pieces: &[Piece]) {
         let mut found: Vec<usize> = Vec::new();
         for piece in pieces {

@@ -106,6 +106,15 @@ impl TokenStore {
         Ok(pushed?)
     }
 
+    /// Renumbers the documents: the one that has the number `order[at]` now has the number `at` then.
+    pub fn reorder(&mut self, order: &[u32]) {
+        self.lengths = order.iter().map(|&at| self.lengths[at as usize]).collect();
+        self.blobs.reorder(order);
+        if let Some(whole) = &mut self.whole {
+            *whole = order.iter().map(|&at| std::mem::take(&mut whole[at as usize])).collect();
+        }
+    }
+
     /// Leaves tokens of a document out as boilerplate, `tokens` being the rest.
     ///
     /// # Errors

@@ -39,7 +39,7 @@ pub(super) struct Passage {
     pub(super) from_start: usize,
 }
 
-/// Measures the members of a cluster, in the order of reading. Of several with the same words only one is held and measured,
+/// Measures the members of a cluster, by id. Of several with the same words only one is held and measured,
 /// unless the runs are wanted.
 pub fn in_cluster(cluster: &Cluster, corpus: &Corpus, k: usize, runs: bool) -> Vec<Copied> {
     let mut reader = corpus.tokens.reader();
@@ -64,7 +64,7 @@ pub fn in_cluster(cluster: &Cluster, corpus: &Corpus, k: usize, runs: bool) -> V
     if runs { measured } else { for_each_member(&measured, &of_members) }
 }
 
-/// Measures `members`, in the order of reading; `representative` is an index into them. Runs are of `k` tokens or more.
+/// Measures `members`, by id; `representative` is an index into them. Runs are of `k` tokens or more.
 fn copied(members: &[&[Token]], representative: usize, k: usize, runs: bool) -> Vec<Copied> {
     if members.len() < 2 {
         return vec![Copied { from_representative: 1.0, ..Copied::default() }; members.len()];

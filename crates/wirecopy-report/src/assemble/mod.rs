@@ -100,7 +100,7 @@ impl Wording {
 /// What is known of a cluster besides its edges.
 struct Inside {
     versions: Versions,
-    /// By member, in the order of reading.
+    /// By member, by id.
     copied: Vec<Copied>,
 }
 
@@ -138,7 +138,7 @@ pub fn run(
     clusters.sort_by(|x, y| {
         (Reverse(x.members.len()), &x.representative).cmp(&(Reverse(y.members.len()), &y.representative))
     });
-    let ids: Vec<DocId> = corpus.ids().collect();
+    let ids = corpus.numbers();
     let documents = lines(
         ids.len(),
         &share,
@@ -254,7 +254,7 @@ fn document_line(
     })
 }
 
-/// The learned lines by source, those of one in the order of reading.
+/// The learned lines by source, those of one by the documents that have them.
 fn boilerplate_lines(corpus: &Corpus, words: &Words) -> Result<Vec<BoilerplateLine>> {
     let mut headers = corpus.headers.reader();
     let mut line = |line: &Marked| {
@@ -293,7 +293,6 @@ fn cluster_line(
     inside: &Inside,
     sentences: &Sentences,
 ) -> Result<ClusterLine> {
-    // In the order of reading.
     let ids: Vec<String> =
         cluster.members.iter().map(|&(member, _)| corpus.headers.id(member)).collect::<Result<_>>()?;
     let id = |document: DocId| {

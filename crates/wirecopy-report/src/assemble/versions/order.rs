@@ -109,7 +109,7 @@ impl<'a> Member<'a> {
     }
 }
 
-/// The later versions among the members, each with the version before it, in the order of reading.
+/// The later versions among the members, each with the version before it, by id.
 pub(super) fn updates(members: &mut [Member<'_>], judge: &impl Judge) -> Vec<(DocId, DocId)> {
     members
         .sort_by_key(|member| (member.instant.is_none(), member.instant, member.revision, member.document));
@@ -193,7 +193,7 @@ fn earliest_without_dates(
 }
 
 /// One of several members that no date decides between: the first by version; then, as a guess, one with a time, one
-/// that credits an agency, the first read.
+/// that credits an agency, the first by id.
 fn choose(firsts: &[&Member<'_>], version: impl Fn(DocId) -> Option<u32>) -> (DocId, EarliestBy) {
     let number = |member: &Member<'_>| version(member.document).unwrap_or(u32::MAX);
     let rank = |m: &&&Member<'_>| (number(m), m.instant.is_some() && m.whole_day, !m.credited, m.document);
