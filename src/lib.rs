@@ -28,7 +28,7 @@ pub use pipeline::Pipeline;
 pub use wirecopy_core::config::{MatchConfig, Strictness};
 pub use wirecopy_core::{
     Cancel, DateOrigin, DocId, Document, Error, Header, Metadata, NoProgress, Progress, Relation, Result,
-    Skipped, Stage,
+    SkipKind, Skipped, Stage,
 };
 pub use wirecopy_ingest::Root;
 pub use wirecopy_ingest::config::{FieldNames, IngestConfig};

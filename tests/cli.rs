@@ -268,7 +268,7 @@ fn the_form_follows_the_ending_unless_it_is_named() {
     let desk = Desk::new();
     let text = desk.out(&["cluster", "corpus", "-o", "run.jsonl"]);
     assert!(text.contains("ocuments"), "{text}");
-    assert!(desk.read("run.jsonl").starts_with("{\"type\":\"run\",\"schema\":1,"));
+    assert!(desk.read("run.jsonl").starts_with("{\"type\":\"run\",\"schema\":2,"));
     wirecopy::report::Run::read_jsonl(desk.path().join("run.jsonl")).unwrap();
     assert_eq!(desk.out(&["cluster", "corpus", "-q", "-o", "table.csv"]), "");
     assert!(desk.read("table.csv").starts_with("cluster,id,"));
@@ -502,17 +502,17 @@ fn a_report_in_the_folder_of_news_is_not_read_as_news() {
     let first = clusters();
     assert_eq!((first.len(), clusters()), (1, first));
     let output = desk.run(&["cluster", "run.jsonl"]);
-    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(output.status.code(), Some(3));
     let message = "warning: run.jsonl: a wirecopy run report, not news\n";
     assert_eq!(String::from_utf8_lossy(&output.stderr), message);
 }
 
 #[test]
-fn skipped_inputs_are_named_and_end_with_2() {
+fn skipped_inputs_are_named_and_end_with_3() {
     let desk = Desk::new();
     desk.file("corpus/empty.txt", "");
     let output = desk.run(&["cluster", "corpus", "-o", "run.jsonl"]);
-    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(output.status.code(), Some(3));
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(stderr.starts_with("warning: corpus/empty.txt: ") && stderr.lines().count() == 1, "{stderr}");
     assert!(String::from_utf8_lossy(&output.stdout).contains("1 input skipped"));

@@ -28,9 +28,11 @@ then from the defaults; `wirecopy config` shows which.";
 const EXIT_CODES: &str = "\
 Exit codes:
   0    done, also when the reader of the output went away
-  1    duplicates exist (only with --exit-code)
-  2    usage error, missing input, output that cannot be written, or some inputs were skipped
-  130  ended by Ctrl-C";
+  1    duplicates exist, and no input was skipped (only with --exit-code)
+  2    usage error, missing input, or output that cannot be written
+  3    done, but some inputs were skipped, or have changed since the run; comes before 1
+  129, 130, 143
+       ended by SIGHUP, Ctrl-C, SIGTERM";
 
 const CLUSTER_EXAMPLES: &str = "\
 Examples:
@@ -214,6 +216,8 @@ pub struct ClusterArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output options")]
     pub html: Option<PathBuf>,
     /// Exit with 1 when duplicates exist
+    ///
+    /// Where inputs were skipped the exit code is 3, duplicates or not: not everything was looked at.
     #[arg(long, help_heading = "Output options")]
     pub exit_code: bool,
     /// Tell in the report which runs of a member's words stand in other members

@@ -14,7 +14,7 @@ use super::bars::Bars;
 use super::eval::FiguresFormat;
 use super::output::Output;
 use super::settings::Settings;
-use super::{DONE, interrupt};
+use super::{DONE, SKIPPED, interrupt};
 use crate::Pipeline;
 use wirecopy_core::{Cancel, Error};
 use wirecopy_ingest::Root;
@@ -62,7 +62,7 @@ pub struct BenchArgs {
 /// Runs the verb and gives the exit code.
 pub(super) fn run(global: &GlobalArgs, args: &BenchArgs, bars: &Bars) -> anyhow::Result<u8> {
     let cancel = Cancel::default();
-    interrupt::cancel_on_ctrl_c(cancel.clone())?;
+    interrupt::cancels(&cancel);
     if let (Some(documents), Some(output)) = (args.generate, &args.output) {
         generate(GeneratorConfig { documents, seed: args.seed }, output, &cancel)?;
         return Ok(DONE);
@@ -84,7 +84,8 @@ pub(super) fn run(global: &GlobalArgs, args: &BenchArgs, bars: &Bars) -> anyhow:
         FiguresFormat::Text => text(&measured, before.as_ref()),
         FiguresFormat::Json => format!("{}\n", serde_json::to_string(&measured)?),
     };
-    super::print(out.as_bytes())
+    super::print(out.as_bytes())?;
+    Ok(if measured.skipped > 0 { SKIPPED } else { DONE })
 }
 
 fn read_figures(path: &Path) -> anyhow::Result<Benchmark> {

@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum, ValueHint};
 use super::args::{GlobalArgs, SettingArgs};
 use super::output::Output;
 use super::settings::Settings;
-use super::{DONE, TROUBLE, terminal};
+use super::{DONE, SKIPPED, terminal};
 use wirecopy_core::{Cancel, Document, Error, NoProgress};
 use wirecopy_ingest::Root;
 use wirecopy_ingest::{Outcome, again, path_of, shown};
@@ -188,7 +188,7 @@ fn of_run(path: &Path, a: &str, b: &str) -> anyhow::Result<(Comparison, u8)> {
         }
         if ready.changed_since(line) {
             tracing::warn!("{}: changed since the run", clean(&line.path));
-            code = TROUBLE;
+            code = SKIPPED;
         }
         Ok(ready)
     };

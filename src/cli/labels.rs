@@ -1,6 +1,6 @@
 //! Labelled pairs and their documents, for the verbs that measure and fit.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::settings::Settings;
 use wirecopy_core::{Cancel, Document, Error, NoProgress};
@@ -19,9 +19,19 @@ pub(super) fn pairs(path: &Path) -> anyhow::Result<Vec<LabelledPair>> {
     Ok(parse_pairs(&read(path)?, path)?)
 }
 
-/// The documents below a path, by id.
-pub(super) fn documents(path: &Path, settings: &Settings) -> anyhow::Result<Documents> {
+/// The documents below some paths, by id, and whether any input was skipped.
+pub(super) fn documents(paths: &[PathBuf], settings: &Settings) -> anyhow::Result<(Documents, bool)> {
     let mut documents = Documents::new();
+    let mut skipped = false;
+    for path in paths {
+        skipped |= add(&mut documents, path, settings)?;
+    }
+    Ok((documents, skipped))
+}
+
+/// Adds the documents below a path, and says whether any input was skipped.
+fn add(documents: &mut Documents, path: &Path, settings: &Settings) -> anyhow::Result<bool> {
+    let mut any_skipped = false;
     let take = Document::clone;
     wirecopy_ingest::read(
         &[Root::from(path)],
@@ -35,6 +45,7 @@ pub(super) fn documents(path: &Path, settings: &Settings) -> anyhow::Result<Docu
                     documents.insert(header.id, document);
                 }
                 Outcome::Skipped(skipped) => {
+                    any_skipped = true;
                     tracing::warn!("{}: {}", clean(&skipped.path), clean(&skipped.reason));
                 }
                 Outcome::SkippedMore(more) => tracing::warn!("{more} more inputs were skipped"),
@@ -42,5 +53,5 @@ pub(super) fn documents(path: &Path, settings: &Settings) -> anyhow::Result<Docu
             Ok(())
         },
     )?;
-    Ok(documents)
+    Ok(any_skipped)
 }

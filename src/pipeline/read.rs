@@ -1,14 +1,11 @@
 //! The first stage: documents to tokens, band keys and credits.
 
-use std::collections::HashMap;
-use std::sync::{PoisonError, RwLock};
-
-use wirecopy_core::document::{Header, Skipped};
-use wirecopy_core::engine::{Corpus, New, Preparer, Read};
+use wirecopy_core::document::{Header, SkipKind};
+use wirecopy_core::engine::{Corpus, Preparer, Read};
 use wirecopy_core::text::credit::Agencies;
 use wirecopy_core::{Cancel, Progress, Stage};
-use wirecopy_core::{DocId, Document, Result};
-use wirecopy_ingest::{Outcome, Root, Unsettled};
+use wirecopy_core::{Document, Result};
+use wirecopy_ingest::{Outcome, Root};
 use wirecopy_report::Config;
 use wirecopy_spill::Budget;
 
@@ -22,7 +19,6 @@ pub(super) fn read(
 ) -> Result<Corpus> {
     let mut corpus = Corpus::new(&config.matching, config.ingest.max_skipped, budget);
     read_into(&mut corpus, roots, config, progress, cancel)?;
-    corpus.find_twins()?;
     Ok(corpus)
 }
 
@@ -36,18 +32,9 @@ pub(super) fn read_into(
 ) -> Result<()> {
     let agencies = Agencies::of(config.ingest.agencies.as_deref())?;
     let preparer = Preparer::new(&config.matching, &agencies);
-    let known = Known::new(&corpus.budget.part(1, 16));
-    let prepare = |document: Unsettled<'_>| -> (Document, Read) {
-        let digest = document.digest();
-        if let Some(first) = digest.and_then(|digest| known.get(digest)) {
-            return (document.unsettled(), Read::Again(first));
-        }
-        if cancel.is_cancelled() {
-            return (document.unsettled(), Read::New(New::default()));
-        }
-        let document = document.settle();
-        let prepared = New { digest, ..preparer.prepare(&document) };
-        (document, Read::New(prepared))
+    // Nobody uses what is prepared once the run was cancelled.
+    let prepare = |document: &Document| -> Read {
+        if cancel.is_cancelled() { Read::default() } else { preparer.prepare(document) }
     };
     let mut inputs = 0;
     corpus.folders.add_roots(roots.iter().filter_map(|root| match root {
@@ -55,37 +42,22 @@ pub(super) fn read_into(
         Root::Stdin => None,
     }));
     let mut lossy = Lossy::default();
-    wirecopy_ingest::read_unsettled(
-        roots,
-        &config.ingest,
-        progress,
-        cancel,
-        &|_, _| true,
-        prepare,
-        |outcome| {
-            inputs += if let Outcome::SkippedMore(more) = outcome { more } else { 1 };
-            match outcome {
-                Outcome::Skipped(skipped) => corpus.skip(skipped),
-                Outcome::SkippedMore(more) => corpus.skipped_count += more,
-                Outcome::Read(header, Read::New(read)) if read.tokens.is_empty() => {
-                    corpus.skip(Skipped {
-                        path: header.path,
-                        record: header.record,
-                        reason: "no words in it, only punctuation or symbols".to_owned(),
-                    });
-                }
-                Outcome::Read(header, read) => {
-                    lossy.see(&header);
-                    let digest = if let Read::New(read) = &read { read.digest } else { None };
-                    let document = corpus.push(&header, read)?;
-                    if let Some(digest) = digest {
-                        known.insert(digest, document);
-                    }
-                }
+    wirecopy_ingest::read(roots, &config.ingest, progress, cancel, prepare, |outcome| {
+        inputs += if let Outcome::SkippedMore(more) = outcome { more } else { 1 };
+        match outcome {
+            Outcome::Skipped(skipped) => corpus.skip(skipped),
+            Outcome::SkippedMore(more) => corpus.skipped_count += more,
+            Outcome::Read(header, read) if read.tokens.is_empty() => {
+                let empty = SkipKind::Empty.because("no words in it, only punctuation or symbols");
+                corpus.skip(empty.at(header.path, header.record));
             }
-            Ok(())
-        },
-    )?;
+            Outcome::Read(header, read) => {
+                lossy.see(&header);
+                corpus.push(&header, &read)?;
+            }
+        }
+        Ok(())
+    })?;
     lossy.close();
     progress.end(Stage::Read, inputs, corpus.len() as u64);
     Ok(())
@@ -120,39 +92,4 @@ impl Lossy {
             tracing::warn!("and so of {} more documents", self.documents - Self::NAMED);
         }
     }
-}
-
-/// Documents that were read already, by the digest of all that reading looks at. An archive that was put together from
-/// several feeds holds many a dispatch twice, byte for byte.
-///
-/// Filled in the order of reading while others are read already: whether a document is found is a matter of timing, what
-/// is made of it is not.
-struct Known {
-    documents: RwLock<HashMap<[u32; 4], DocId>>,
-    /// How many are remembered at most.
-    most: usize,
-}
-
-impl Known {
-    fn new(budget: &Budget) -> Self {
-        // A key and a number, and the free room of the table.
-        let most = budget.bytes().map_or(usize::MAX, |bytes| bytes / 48);
-        Self { documents: RwLock::default(), most }
-    }
-
-    fn get(&self, digest: u128) -> Option<DocId> {
-        self.documents.read().unwrap_or_else(PoisonError::into_inner).get(&key(digest)).copied()
-    }
-
-    fn insert(&self, digest: u128, document: DocId) {
-        let mut documents = self.documents.write().unwrap_or_else(PoisonError::into_inner);
-        if documents.len() < self.most {
-            documents.entry(key(digest)).or_insert(document);
-        }
-    }
-}
-
-/// In fours, so that an entry takes twenty bytes and not thirty-two.
-fn key(digest: u128) -> [u32; 4] {
-    [0, 32, 64, 96].map(|shift| (digest >> shift) as u32)
 }

@@ -28,7 +28,6 @@ pub(super) fn survey(
     if !among.is_empty() {
         read_into(&mut corpus, among, config, progress, cancel)?;
     }
-    corpus.find_twins()?;
     let matching = &config.matching;
     let publications = stages::publications(&corpus, matching);
     let groups = stages::copies(&corpus, &publications, matching, cancel, progress)?;
@@ -63,6 +62,7 @@ pub(super) fn survey(
         .collect::<Result<_>>()?;
     Ok(Survey {
         documents: corpus.len(),
+        skipped: corpus.skipped_count,
         representatives: leaders.len(),
         candidates: candidates.len(),
         meetings,

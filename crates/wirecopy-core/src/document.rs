@@ -126,8 +126,71 @@ pub struct Skipped {
     pub path: String,
     /// Line or row within a container, counted from 1.
     pub record: Option<u64>,
+    /// Why, for programs.
+    #[serde(default)]
+    pub kind: SkipKind,
     /// One sentence that a person understands.
     pub reason: String,
+}
+
+/// Why an input gave no document.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum SkipKind {
+    /// The system refused to open or read it.
+    Unreadable,
+    /// A named pipe, a socket, a device or a folder where a file was expected.
+    NotAFile,
+    /// A symbolic link that is not followed, leads nowhere or leads back to a folder above it.
+    Link,
+    /// Compressed data that is damaged or breaks off.
+    Damaged,
+    /// A document longer than `ingest.max_document_bytes`.
+    TooLarge,
+    /// Compressed data that expands beyond `ingest.max_expansion` or `ingest.max_expanded_bytes`.
+    Limit,
+    /// Not text: a PDF, a picture, another binary file.
+    NotText,
+    /// A format that this build of the program cannot read.
+    Unsupported,
+    /// JSON or a table that cannot be parsed.
+    Malformed,
+    /// No field or column holds the text, or what it holds is not text.
+    NoTextField,
+    /// No text, no words or no records.
+    Empty,
+    /// A page that holds no article: a notice only, or its text is in a script.
+    NoArticle,
+    /// Written by this program: a report, a table, a page, a model.
+    OwnOutput,
+    /// Anything else, and every input in a report of schema 1.
+    #[default]
+    #[serde(other)]
+    Other,
+}
+
+impl SkipKind {
+    /// Returns the refusal of an input for this kind of reason, in one sentence.
+    pub fn because(self, reason: impl Into<String>) -> Refusal {
+        Refusal { kind: self, reason: reason.into() }
+    }
+}
+
+/// Why an input gives no document: [`Skipped`] without its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The kind of the reason.
+    pub kind: SkipKind,
+    /// The reason in one sentence.
+    pub reason: String,
+}
+
+impl Refusal {
+    /// Returns the skipped input for the place of this refusal.
+    pub fn at(self, path: impl Into<String>, record: Option<u64>) -> Skipped {
+        Skipped { path: path.into(), record, kind: self.kind, reason: self.reason }
+    }
 }
 
 /// `example.org` of `https://www.example.org:8080/a`.

@@ -49,6 +49,9 @@ pub enum Error {
     /// A scorer's model file says what cannot be.
     #[error("model: {0}")]
     Model(String),
+    /// The table of document frequencies that is compiled in is not of its form: the program was built from a broken file.
+    #[error("data/background.bin, which is compiled into this program, is damaged")]
+    Background,
     /// Labelled pairs do not fit the documents, or are too few to fit a model on.
     #[error("pairs: {0}")]
     Pairs(String),

@@ -1,6 +1,6 @@
 //! A set, a map and a sort for keys that are well-mixed hashes: a key is its own place.
 //!
-//! Most of what a run compares is hashes. A general hash map mixes them once more, and a general sort compares what its
+//! Why this is hand-made: most of what a run compares is hashes. A general hash map mixes them once more, and a general sort compares what its
 //! leading bits would put in order: either costs several times the work that is done with the outcome.
 
 use std::collections::{HashMap, HashSet};

@@ -30,9 +30,10 @@ mod relation;
 pub mod score;
 pub mod sketch;
 pub mod sources;
+pub mod table;
 pub mod text;
 
-pub use document::{DateOrigin, DocId, Document, Header, Metadata, Skipped};
+pub use document::{DateOrigin, DocId, Document, Header, Metadata, SkipKind, Skipped};
 pub use error::{Error, Result};
 pub use progress::{Cancel, NoProgress, Progress, Stage};
 pub use relation::Relation;

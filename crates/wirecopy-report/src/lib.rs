@@ -64,10 +64,10 @@ impl Run {
     /// What the run learned to be boilerplate, for reading its documents as it did.
     pub fn learned(&self) -> SourceLines {
         let (lines, stretches): (Vec<_>, Vec<_>) =
-            self.boilerplate.iter().partition(|line| line.runs.is_empty());
+            self.boilerplate.iter().partition(|line| line.shingles.is_empty());
         SourceLines::new(
             lines.into_iter().map(|line| line.key),
-            stretches.into_iter().flat_map(|stretch| &stretch.runs).copied(),
+            stretches.into_iter().flat_map(|stretch| &stretch.shingles).copied(),
         )
     }
 }

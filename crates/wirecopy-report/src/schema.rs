@@ -1,4 +1,4 @@
-//! The lines of a run report, schema 1: one JSON object a line, `type` first, in the order
+//! The lines of a run report, schema 2: one JSON object a line, `type` first, in the order
 //! `run`, `document`s, `skipped`s, `boilerplate`s, `edge`s, `cluster`s, `summary`.
 //!
 //! Keys and lines may be added; none is renamed or removed without a new schema number.
@@ -12,8 +12,8 @@ use wirecopy_core::score::{Feature, Kind, Model, Sum};
 use wirecopy_core::text::NoArticle;
 use wirecopy_core::text::credit::Credit;
 
-/// The schema number that this version writes and reads.
-pub const SCHEMA: u32 = 1;
+/// The schema number that this version writes. It reads schema 1 too.
+pub const SCHEMA: u32 = 2;
 
 /// One line of a report.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -157,15 +157,15 @@ pub struct BoilerplateLine {
     pub source: String,
     /// The line as the first document has it, cut where it is long; `None` where that could not be read again.
     pub line: Option<String>,
-    /// Documents in which it was marked, or any run of it.
+    /// Documents in which it was marked, or any shingle of it.
     pub documents: u32,
-    /// Names line and source to this program; see [`SourceLines::key`](wirecopy_core::text::SourceLines::key). Of a stretch within a
-    /// line the first of its runs.
+    /// Names line and source to this program; see [`SourceLines::key`](wirecopy_core::text::SourceLines::key). Of a passage within a
+    /// line the first of its shingles.
     #[serde(with = "hexadecimal")]
     pub key: u64,
-    /// All runs of a stretch; of a whole line there are none.
+    /// All shingles of a passage within a line; none of a whole line.
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "hexadecimals")]
-    pub runs: Vec<u64>,
+    pub shingles: Vec<u64>,
 }
 
 /// 64 bits as 16 digits: programs that read numbers as floating-point would round them.
@@ -333,7 +333,7 @@ pub enum EarliestBy {
     Version,
     /// A guess: neither dates nor versions decide. A date with a time is preferred to a bare day, then a text with an
     /// agency credit to one without, then the first in the order of reading.
-    Order,
+    Guess,
 }
 
 /// What came of it.

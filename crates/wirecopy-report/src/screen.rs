@@ -1,4 +1,6 @@
 //! Strings on a terminal: how wide they are, how they are cut, and what in them must not reach it.
+//!
+//! Why wrapping is hand-made: textwrap adds up the widths of characters, so that lines with emoji of several characters are too long.
 
 use std::fmt::Write as _;
 
@@ -110,17 +112,25 @@ pub fn pad(text: &str, columns: usize) -> String {
     out
 }
 
-/// `text` in lines of at most `columns` columns, broken at spaces; a longer word is cut.
+/// `text` in lines of at most `columns` columns, broken at spaces; a longer word, or a text of a script without spaces, goes on
+/// in the next line.
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
+    for mut word in text.split_whitespace() {
         match lines.last_mut() {
             Some(line) if width(line) + 1 + width(word) <= columns => {
                 line.push(' ');
                 line.push_str(word);
+                continue;
             }
-            _ => lines.push(cut(word, columns)),
+            _ => {}
         }
+        while width(word) > columns && !head(word, columns).is_empty() {
+            let (line, rest) = word.split_at(head(word, columns).len());
+            lines.push(line.to_owned());
+            word = rest;
+        }
+        lines.push(cut(word, columns));
     }
     lines
 }
@@ -190,6 +200,21 @@ mod tests {
     }
 
     #[test]
+    fn wraps_at_spaces_and_goes_on_where_there_are_none() {
+        assert_eq!(wrap("the ferry  was\nlate again", 9), ["the ferry", "was late", "again"]);
+        assert_eq!(wrap("unforeseeable", 8), ["unforese", "eable"]);
+        // Two columns an ideograph, and a mark stays with its letter.
+        assert_eq!(wrap("暴风雨来袭", 5), ["暴风", "雨来", "袭"]);
+        assert_eq!(wrap("cafe\u{301}s", 4), ["cafe\u{301}", "s"]);
+        // A sign and the selector that makes it an emoji are two columns wide together, one and none by themselves.
+        assert_eq!(
+            wrap("\u{2764}\u{fe0f} \u{2764}\u{fe0f} \u{2764}\u{fe0f}", 5),
+            ["\u{2764}\u{fe0f} \u{2764}\u{fe0f}", "\u{2764}\u{fe0f}"]
+        );
+        assert!(wrap("", 8).is_empty());
+    }
+
+    #[test]
     fn hostile_text_is_disarmed() {
         assert_eq!(clean("a\u{1b}[31mred\u{7}"), "a\u{FFFD}[31mred\u{FFFD}");
         assert_eq!(clean("gpj\u{202e}exe"), "gpj\u{FFFD}exe");
@@ -218,6 +243,7 @@ mod tests {
             let text = clean(&text);
             prop_assert!(width(&cut(&text, columns)) <= columns);
             prop_assert!(width(&cut_middle(&text, columns)) <= columns);
+            prop_assert!(wrap(&text, columns).iter().all(|line| width(line) <= columns));
         }
 
         #[test]

@@ -15,7 +15,7 @@ use wirecopy_core::Result;
 use wirecopy_core::document::Skipped;
 
 /// A [`Run`] whose documents and edges are JSON already, in temporary files as far as a limit wants it; what
-/// [`Pipeline::spool`](wirecopy::Pipeline::spool) gives.
+/// `Pipeline::spool` gives.
 #[derive(Debug)]
 pub struct Spooled {
     /// What was run.

@@ -14,5 +14,5 @@ pub mod stages;
 
 pub use corpus::{BATCH, Corpus};
 pub use learned::{Marked, MarkedBy};
-pub use prepare::{New, Preparer, Read};
+pub use prepare::{Preparer, Read};
 pub use scorer::RunScorer;

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use crate::Document;
 use crate::candidates::bands::band_keys;
 use crate::candidates::params::Bands;
 use crate::config::MatchConfig;
@@ -9,7 +10,6 @@ use crate::score::Profile;
 use crate::sketch::Sketcher;
 use crate::text::credit::{self, Agencies, Credit};
 use crate::text::{NoArticle, Tokenizer, Tokens, each_shingle, is_periodically_updated, no_article};
-use crate::{DocId, Document};
 
 /// Picks the hash functions of the signatures. Any number does; a fixed one keeps runs comparable.
 const SKETCH_SEED: u64 = 0x77_69_72_65;
@@ -19,17 +19,9 @@ const PARAGRAPH: usize = 20;
 /// Tokens in paragraphs over which a document is taken to hold an article without a look.
 const ARTICLE: usize = 200;
 
-/// What reading makes of a document.
-pub enum Read {
-    /// A document that was not read before.
-    New(New),
-    /// Nothing: it is this one once more, at another place.
-    Again(DocId),
-}
-
-/// What reading makes of a document that was not met before.
+/// What the stages need of a document.
 #[derive(Default)]
-pub struct New {
+pub struct Read {
     /// Its tokens.
     pub tokens: Tokens,
     /// Of its bands.
@@ -42,8 +34,6 @@ pub struct New {
     pub headline: Vec<u32>,
     /// Why it holds no article, where it does not.
     pub no_article: Option<NoArticle>,
-    /// A hash of everything that reading looks at.
-    pub digest: Option<u128>,
 }
 
 /// Prepares documents with the settings of one run, on any thread.
@@ -60,7 +50,7 @@ impl<'a> Preparer<'a> {
     }
 
     /// Tokenises and signs a document, and finds whom it credits.
-    pub fn prepare(&self, document: &Document) -> New {
+    pub fn prepare(&self, document: &Document) -> Read {
         thread_local! {
             static WORKER: RefCell<Option<(Tokenizer, SignerBuffer)>> = RefCell::default();
         }
@@ -75,14 +65,13 @@ impl<'a> Preparer<'a> {
         let title = document.meta.title.as_deref();
         let in_paragraphs: usize =
             tokens.lines().map(|line| line.len()).filter(|&length| length >= PARAGRAPH).sum();
-        New {
+        Read {
             credits: credit::credits(&document.text, &document.meta, self.agencies),
             periodically_updated: is_periodically_updated(title, &document.text),
             no_article: if in_paragraphs <= ARTICLE { no_article(title, &document.text) } else { None },
             headline: if self.config.rewrites { Profile::headline_terms(title) } else { Vec::new() },
             tokens,
             keys,
-            digest: None,
         }
     }
 }

@@ -95,7 +95,7 @@ fn collapse(
             let alike = length(member) == length(other);
             let same = alike.then(|| copy(member, other)).flatten();
             same.filter(|edge| edge.relation == Relation::Identical)?;
-            Some(copy(leader, member)?.of_twin(member, other))
+            Some(copy(leader, member)?.of_same_words(member, other))
         })
     };
     let relate_all = |pairs: &[(DocId, DocId)]| {
@@ -103,7 +103,7 @@ fn collapse(
     };
     let groups = cluster::collapse(corpus.len(), copies, |d| corpus.tokens.len_of(d), relate, relate_all);
     corpus.check()?;
-    Ok(corpus.with_twins(groups))
+    Ok(groups)
 }
 
 /// Marks the lines that sources add to their stories, learned from the representatives, and groups the copies anew where
@@ -211,7 +211,7 @@ fn frequencies(corpus: &Corpus, groups: &CopyGroups) -> Result<Idf> {
     let counted: Vec<(LanguageKey, Frequencies)> = languages
         .map(|leaders| Ok((leaders[0].0, frequencies_of(corpus, leaders)?)))
         .collect::<Result<_>>()?;
-    Ok(Idf::new(counted))
+    Idf::new(counted)
 }
 
 /// In how many of some documents each term stands.

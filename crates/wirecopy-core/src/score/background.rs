@@ -7,7 +7,9 @@
 //! Two bytes a term: terms are spread over 65,536 buckets by sixteen bits of a mixed key; an entry holds twelve
 //! more bits of it and four of frequency. A term that is not listed is taken for a listed one once in about 4,000 times.
 
-use std::sync::OnceLock;
+use std::sync::LazyLock;
+
+use crate::{Error, Result};
 
 const MAGIC: &[u8; 8] = b"WCBACK1\n";
 const BUCKETS: usize = 1 << 16;
@@ -39,13 +41,13 @@ pub struct Background {
 
 impl Background {
     /// The table compiled into the program.
-    pub fn get() -> &'static Background {
-        static TABLE: OnceLock<Background> = OnceLock::new();
-        TABLE.get_or_init(|| Background::parse(wirecopy_background::TABLE).unwrap_or_else(Background::empty))
-    }
-
-    fn empty() -> Self {
-        Self { starts: vec![0; BUCKETS + 1], entries: Vec::new() }
+    ///
+    /// # Errors
+    /// [`Error::Background`] when it is not of its form.
+    pub fn get() -> Result<&'static Background> {
+        static TABLE: LazyLock<Option<Background>> =
+            LazyLock::new(|| Background::parse(wirecopy_background::TABLE));
+        TABLE.as_ref().ok_or(Error::Background)
     }
 
     /// Reads the stored form: the magic, a count a bucket, the entries in order of buckets.
@@ -97,7 +99,7 @@ impl Background {
     ///
     /// # Errors
     /// A bucket with more than 255 terms: the table is far too large for this form.
-    pub fn pack(terms: impl IntoIterator<Item = (u32, f32)>) -> Result<Vec<u8>, String> {
+    pub fn pack(terms: impl IntoIterator<Item = (u32, f32)>) -> std::result::Result<Vec<u8>, String> {
         let mut all: Vec<(usize, u16, u32)> = terms
             .into_iter()
             .filter(|&(_, idf)| idf < UNSEEN)
@@ -154,7 +156,7 @@ mod tests {
         let tokens = tokenize(word);
         let mut term = None;
         super::super::terms::each_term(&tokens, 0..tokens.len(), |p| term = Some(p.term));
-        Background::get().idf(term.unwrap())
+        Background::get().unwrap().idf(term.unwrap())
     }
 
     #[test]

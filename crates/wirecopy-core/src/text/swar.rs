@@ -3,6 +3,8 @@
 //! "SIMD within a register" (Lamport, *Multiple byte processing with full-word instructions*, 1975): the same bits on every
 //! machine, with nothing to choose at run time. A word of news has five letters; one load holds it, and the same eight
 //! bytes, cut to its length, are what is hashed.
+//!
+//! Why this is hand-made: general hash functions want the word cut out first; here one load finds its end and hashes it.
 
 use xxhash_rust::xxh3::xxh3_64;
 

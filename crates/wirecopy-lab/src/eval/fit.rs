@@ -2,6 +2,8 @@
 //!
 //! Projected Newton (Bertsekas 1982): a Newton step over the weights that are free, cut back to the bounds, halved until
 //! the loss falls. The loss is convex, so the result hangs on nothing but the samples. Cost: some ten passes of n·d².
+//!
+//! Why this is hand-made: some weights are bound to one sign, and the same samples must give the same bits.
 
 use wirecopy_core::score::Sense;
 

@@ -1,6 +1,6 @@
 //! Logarithm and exponential from the four operations alone.
 //!
-//! Those of the platform differ in the last bit from one system to the next, and one bit is another word. These round
+//! Why this is hand-made: those of the platform differ in the last bit from one system to the next, and one bit is another word. These round
 //! alike wherever floating point follows IEEE 754, so that a seed means the same corpus everywhere.
 
 use std::f64::consts::{LN_2, LOG2_E, SQRT_2};

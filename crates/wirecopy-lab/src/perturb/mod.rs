@@ -29,6 +29,9 @@ use std::str::FromStr;
 
 use rng::Rng;
 
+/// Words and letters for altered and invented texts, by kind.
+pub(crate) const WORDS: &str = include_str!("../../../../data/perturb_words.tsv");
+
 /// One way in which a published text departs from the dispatch. Shares and rates are clamped to 0..=1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Perturbation {

@@ -1,8 +1,8 @@
 //! The random numbers of the perturbations and of the corpus generator.
 //!
+//! Why this is hand-made: a crate may change the numbers of a seed with a version, and then a measured figure no longer repeats.
 //! SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014): eight lines, passes
-//! `BigCrush`, and the same numbers on every machine and in every release, which is the point: a crate's generator may
-//! change its stream with a version, and then a measured figure no longer repeats.
+//! `BigCrush`, and the same numbers on every machine and in every release.
 
 /// A stream of random numbers that hangs on its seed alone.
 #[derive(Clone, Debug)]

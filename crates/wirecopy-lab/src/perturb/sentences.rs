@@ -1,9 +1,12 @@
 //! Paragraphs, sentences and words of plain text in any script, as byte ranges.
 //!
-//! Simpler than a segmenter need be, with one property that the shuffles rest on: whether a sentence ends at a place
+//! Why this is hand-made: it is simpler than a segmenter need be, with one property that the shuffles rest on: whether a sentence ends at a place
 //! hangs only on that sentence and on the one character that follows it.
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use wirecopy_core::table::{self, Words};
 
 /// One sentence and the paragraph it stands in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -147,11 +150,7 @@ fn closes(c: char) -> bool {
 
 /// Whether the point after `before` is that of an initial or a title.
 fn is_abbreviation(before: &str) -> bool {
-    const KNOWN: &[&str] = &[
-        "Mr", "Mrs", "Ms", "Dr", "Prof", "St", "Gen", "Col", "Lt", "Sgt", "Capt", "Sen", "Rep", "Gov", "Jr",
-        "Sr", "No", "Jan", "Feb", "Aug", "Sept", "Oct", "Nov", "Dec", "vs", "etc", "Nr", "bzw", "Sra", "Sr",
-        "M", "Mme", "г", "им", "ул",
-    ];
+    static KNOWN: Words = LazyLock::new(|| table::words(super::WORDS, "abbreviation"));
     let start = before.char_indices().rev().find(|&(_, c)| c.is_whitespace() || c == '(' || c == '-');
     let word = start.map_or(before, |(at, c)| &before[at + c.len_utf8()..]);
     let mut letters = word.chars();

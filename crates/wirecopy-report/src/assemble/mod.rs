@@ -264,7 +264,7 @@ fn boilerplate_lines(corpus: &Corpus, words: &Words) -> Result<Vec<BoilerplateLi
             line: words.lines.get(&line.known.key()).cloned(),
             documents: line.documents,
             key: line.known.key(),
-            runs: line.known.runs().to_vec(),
+            shingles: line.known.runs().to_vec(),
         })
     };
     let mut lines: Vec<BoilerplateLine> =

@@ -18,8 +18,8 @@ use wirecopy_core::score::each_term;
 use wirecopy_core::sources::source_key;
 use wirecopy_core::text::{Class, Known, Placed, RUN, SourceLines, Tokenizer};
 use wirecopy_core::{Cancel, NoProgress};
-use wirecopy_core::{DocId, Error, Result};
-use wirecopy_ingest::{Outcome, Root, Unsettled};
+use wirecopy_core::{DocId, Document, Error, Result};
+use wirecopy_ingest::{Outcome, Root};
 
 /// Characters that a report shows of a learned line.
 const LINE_CHARS: usize = 300;
@@ -57,10 +57,10 @@ pub fn find<'s>(
     let ruled = Tokenizer::new(&config.matching);
     let compared = ruled.clone().with_learned(corpus.learned.lines.clone());
     let is_wanted = |path: &str, record: Option<u64>| wanted.of_document(path, record).is_some();
-    let look = |document: Unsettled<'_>| {
-        // Nobody asks for dates and languages a second time.
-        let document = document.unsettled();
-        let found = wanted.of_document(&document.path, document.record).map(|wanted| {
+    // Nobody asks for dates and languages a second time.
+    let of_run = wirecopy_ingest::Wanted { is: &is_wanted, settled: false };
+    let look = |document: &Document| {
+        wanted.of_document(&document.path, document.record).map(|wanted| {
             let source = source_key(&document.path, document.record, &document.meta);
             let text = &document.text;
             let placed = compared.clone().placed(text, source);
@@ -70,17 +70,10 @@ pub fn find<'s>(
                 lines(text, &ruled, source, &corpus.learned.lines, wanted.lines),
                 quoted(text, &placed, wanted.sentences),
             )
-        });
-        (document, found)
+        })
     };
-    let read = wirecopy_ingest::read_unsettled(
-        &files,
-        &config.ingest,
-        &NoProgress,
-        cancel,
-        &is_wanted,
-        look,
-        |outcome| {
+    let read =
+        wirecopy_ingest::read_wanted(&files, &config.ingest, &NoProgress, cancel, &of_run, look, |outcome| {
             match outcome {
                 Outcome::Read(_, Some((terms, lines, sentences))) => {
                     words.terms.extend(terms);
@@ -90,8 +83,7 @@ pub fn find<'s>(
                 Outcome::Read(_, None) | Outcome::Skipped(_) | Outcome::SkippedMore(_) => {}
             }
             Ok(())
-        },
-    );
+        });
     match read {
         // A file that went away in between takes its words with it, not the run.
         Ok(()) | Err(Error::Root { .. }) => Ok(words),

@@ -33,7 +33,7 @@ fn the_policy_names_the_script_and_the_style_that_are_there() {
     for (directive, text) in
         [("style-src", between("<style>", "</style>")), ("script-src", between("<script>", "</script>"))]
     {
-        let hash = pack::base64(&sha256::sha256(text.as_bytes()));
+        let hash = BASE64_STANDARD.encode(Sha256::digest(text));
         assert!(html.contains(&format!("{directive} 'sha256-{hash}'")), "{directive}");
     }
 }
