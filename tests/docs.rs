@@ -3,6 +3,7 @@
 //! A block that begins with `console` has commands behind `$ ` and below each what it prints. The commands of a file run in one folder
 //! that has `corpus/`. `UPDATE_DOCS=1 cargo test --test docs` writes the outputs anew.
 #![cfg(all(unix, feature = "cli", feature = "html"))]
+#![allow(clippy::unwrap_used)]
 
 use std::fs;
 use std::path::Path;
