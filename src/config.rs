@@ -1,6 +1,6 @@
-//! Every setting of a run, with its default in one place.
+//! Every setting of a run, with its default defined in one place.
 //!
-//! Help texts, the configuration dump and the documentation are made from these constants.
+//! Help texts, the configuration dump and the documentation are generated from these constants.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,83 +9,85 @@ use crate::{Error, Result};
 
 /// Tokens in a shingle (w-shingling, Broder 1997).
 pub const SHINGLE: usize = 5;
-/// Exact Jaccard of shingles at or over which two documents are copies.
+/// Exact Jaccard similarity of shingles at or above which two documents are copies.
 pub const THRESHOLD: f64 = 0.5;
-/// Share of the shorter document's shingles that must stand in the longer one for an excerpt.
+/// Share of the shorter document's shingles that must occur in the longer one for an excerpt.
 pub const EXCERPT_CONTAINMENT: f64 = 0.7;
-/// Minima in a signature.
+/// Number of minima in a signature.
 pub const SIGNATURE: usize = 192;
-/// Share of true copies at the threshold that the bands may miss (they miss far fewer above it).
+/// Share of true copies exactly at the threshold that the bands may miss. Far fewer are missed above it.
 pub const MISSES: f64 = 0.05;
-/// Rarest features of a document that enter the join.
+/// Number of a document's rarest features that enter the join.
 pub const RARE_FEATURES: usize = 48;
-/// Rare features two documents must share to become candidates.
+/// Number of rare features that two documents must share to become candidates.
 pub const RARE_SHARED: usize = 2;
-/// Whether rewrites are looked for.
+/// Whether rewrites are searched for.
 pub const REWRITES: bool = true;
-/// Days that may lie between two documents of a dispatch.
+/// Most days between two documents of one dispatch.
 pub const WINDOW: u32 = 7;
-/// Largest decoded document, in bytes; longer ones are skipped with that reason.
+/// Size of the largest decoded document, in bytes. Larger ones are skipped.
 pub const MAX_DOCUMENT_BYTES: u64 = 64 << 20;
 
-/// Largest ratio of a compressed file's expanded size to its own. News compresses to a fifth or a tenth, the same record
-/// again and again to a hundredth.
+/// Largest ratio of a compressed file's expanded size to its compressed size. News compresses to between a tenth
+/// and a fifth of its size, one record repeated many times to a hundredth.
 pub const MAX_EXPANSION: u64 = 200;
-/// Most bytes that a compressed file expands to.
+/// Most bytes that a compressed file may expand to.
 pub const MAX_EXPANDED_BYTES: u64 = 256 << 30;
-/// Skipped inputs that a report lists; of more it has the number.
+/// Number of skipped inputs that a report lists. The others are only counted.
 pub const MAX_SKIPPED: u64 = 10_000;
 
-/// The settings of a run. Serialised into the report's `run` line, read from `wirecopy.toml`.
+/// The settings of a run. They are written to the report's `run` line and read from `wirecopy.toml`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// What is read, and how.
+    /// Which inputs are read, and how.
     pub ingest: IngestConfig,
-    /// What counts as a copy, an excerpt.
+    /// What counts as a copy or an excerpt, and how candidates are found.
     #[serde(rename = "match")]
     pub matching: MatchConfig,
 }
 
-/// What is read, and how.
+/// Which inputs are read, and how.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct IngestConfig {
-    /// Globs a file's path below its root must match one of; empty takes every file.
-    /// A glob without `/` matches names at any depth.
+    /// Globs of which a file's path below its root must match at least one; when empty, every file is read. A glob
+    /// without `/` matches names at any depth.
     pub include: Vec<String>,
-    /// Globs of files and folders to leave out, in the same form; stronger than `include`.
+    /// Globs of files and folders to leave out, in the same form. They take precedence over `include`.
     pub exclude: Vec<String>,
-    /// Folders to descend below a root; 1 is the root's own files. `None` has no limit.
+    /// Levels of folders to descend below a root; 1 reads only the root's own files. `None` sets no limit.
     pub max_depth: Option<usize>,
-    /// Follow symbolic links. Loops are detected and reported.
+    /// Whether symbolic links are followed. Loops are detected and reported.
     pub follow: bool,
-    /// Read files and folders whose names start with a dot.
+    /// Whether files and folders whose names begin with a dot are read.
     pub hidden: bool,
-    /// Largest decoded document, in bytes. Read from a number, or from text such as `64M`.
+    /// Size of the largest decoded document, in bytes. Accepts a number, or text such as `64M`.
     #[serde(deserialize_with = "number_or_size")]
     pub max_document_bytes: u64,
-    /// Times its size that a compressed file may expand to once that is more than 64 MiB; the rest is skipped.
+    /// Most times its own size that a compressed file may expand to, once it has expanded to more than 64 MiB. The
+    /// rest is skipped.
     pub max_expansion: u64,
-    /// Most bytes that a compressed file may expand to; the rest is skipped. Read from a number, or from text such as
+    /// Most bytes that a compressed file may expand to; the rest is skipped. Accepts a number, or text such as
     /// `256G`.
     #[serde(deserialize_with = "number_or_size")]
     pub max_expanded_bytes: u64,
-    /// Skipped inputs that the report lists. All are counted.
+    /// Number of skipped inputs that the report lists. All are counted.
     pub max_skipped: u64,
-    /// Take the time of a file's last change for its date where nothing else tells one.
+    /// Whether the time of a file's last change is used as its date when it has no other.
     pub mtime: bool,
-    /// Where times of publication without a zone were written: an offset such as `+01:00`, or a name such as `Europe/Vienna`, which
-    /// is looked up in the time zone database of the system. UTC when unset.
+    /// Time zone of publication times that name none: an offset such as `+01:00`, or a name such as
+    /// `Europe/Vienna`, which is looked up in the system's time zone database. UTC when unset.
     pub timezone: Option<String>,
-    /// More news agencies, and more names of known ones, in the form of `data/agencies.tsv`; laid over the table that is
-    /// compiled in.
+    /// A file with more news agencies, and more names of known ones, in the form of `data/agencies.tsv`. It
+    /// extends the built-in table.
     pub agencies: Option<std::path::PathBuf>,
-    /// What gives a document its source: `folder`, `host` (of its address), or a regular expression that is looked for in its
-    /// path, then in its id, and whose first group, else whose match is the source. Unset, the document names it.
+    /// Where a document's source comes from: `folder`, `host` (of its address), or a regular expression that is
+    /// searched for in its path and then in its id. The source is the first capture group, or the whole match if
+    /// there is none. When unset, the document's own metadata names it.
     pub source_from: Option<String>,
-    /// Names of the fields of JSON objects and CSV columns. In JSON, `content.body` is the field `body` of the object
-    /// `content`.
+    /// Names of the fields of JSON objects and of CSV columns. In JSON, `content.body` is the field `body` of the
+    /// object `content`.
     pub fields: FieldNames,
 }
 
@@ -116,7 +118,7 @@ impl Default for IngestConfig {
 pub struct FieldNames {
     /// The record's own id.
     pub id: String,
-    /// The article.
+    /// The text of the article.
     pub text: String,
     /// Its headline.
     pub title: String,
@@ -146,52 +148,52 @@ impl Default for FieldNames {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct MatchConfig {
-    /// Tokens in a shingle, 1 to 32.
+    /// Number of tokens in a shingle, 1 to 32.
     pub shingle: usize,
-    /// Exact Jaccard of shingles for a copy, over 0 to 1.
+    /// Exact Jaccard similarity of shingles at or above which two documents are copies; above 0, at most 1.
     pub threshold: f64,
-    /// Containment of shingles for an excerpt, over 0 to 1.
+    /// Containment of shingles at or above which one document is an excerpt of the other; above 0, at most 1.
     pub excerpt_containment: f64,
-    /// Minima in a signature, 16 to 1024.
+    /// Number of minima in a signature, 16 to 1024.
     pub signature: usize,
-    /// Share of pairs at the threshold that the bands may miss, over 0 to under 1.
+    /// Share of the pairs exactly at the threshold that the bands may miss; above 0, below 1.
     pub misses: f64,
-    /// Rarest features of a document that enter the join.
+    /// Number of a document's rarest features that enter the join, 1 to 1024.
     pub rare_features: usize,
-    /// Rare features two documents must share to become candidates.
+    /// Number of rare features that two documents must share to become candidates, 1 to `rare_features`.
     pub rare_shared: usize,
-    /// Look for rewrites too; otherwise for identical texts, copies and excerpts only.
+    /// Whether rewrites are searched for, besides identical texts, copies and excerpts.
     pub rewrites: bool,
-    /// How sure the scorer must be of one dispatch.
+    /// How certain the scorer must be that two documents are of one dispatch.
     pub strictness: Strictness,
-    /// Days that may lie between two documents of a dispatch, where both dates are known; 0 for any number. Texts that are
-    /// nearly identical are not bound by it.
+    /// Most days between two documents of one dispatch, where both dates are known; 0 sets no limit. Does not
+    /// apply to nearly identical texts.
     pub window: u32,
-    /// Group the versions of a running story; otherwise they are reported and group nothing.
+    /// Whether the versions of a running story are grouped. Otherwise they are reported but not grouped.
     pub versions: bool,
-    /// Decide by the texts alone, as if no document had a date.
+    /// Whether dates are ignored, so that the texts alone decide.
     pub ignore_dates: bool,
-    /// Compare the boilerplate of sites too, rather than the articles alone.
+    /// Whether the boilerplate of sites is compared too, instead of the articles alone.
     pub keep_boilerplate: bool,
-    /// Model of the scorer, as `wirecopy calibrate` writes it; the one that is shipped when unset.
+    /// The scorer's model, as written by `wirecopy calibrate`. The built-in model when unset.
     pub model: Option<std::path::PathBuf>,
 }
 
-/// How sure the scorer must be of one dispatch.
+/// How certain the scorer must be that two documents are of one dispatch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Strictness {
-    /// Few wrong groups: a score of 0.9 and up. For published figures.
+    /// Few wrong groups: a score of 0.9 or higher. For published figures.
     Strict,
-    /// As many wrong as missed: a score of 0.5 and up.
+    /// About as many wrong groups as missed ones: a score of 0.5 or higher.
     #[default]
     Balanced,
-    /// Few missed: a score of 0.2 and up. For reading through by eye.
+    /// Few missed groups: a score of 0.2 or higher. For manual review.
     Wide,
 }
 
 impl Strictness {
-    /// The score from which on two documents are of one dispatch.
+    /// Returns the score at or above which two documents are of one dispatch.
     pub fn threshold(self) -> f64 {
         match self {
             Strictness::Strict => 0.9,
@@ -223,10 +225,10 @@ impl Default for MatchConfig {
 }
 
 impl Config {
-    /// Checks every range.
+    /// Checks that every setting is within its range.
     ///
     /// # Errors
-    /// [`Error::Config`] names the first setting that is out of its range, and the range.
+    /// Returns [`Error::Config`] with the name of the first setting that is out of range, and the range.
     pub fn validate(&self) -> Result<()> {
         let m = &self.matching;
         in_range("match.shingle", m.shingle, 1, 32)?;
@@ -258,7 +260,7 @@ impl Config {
 }
 
 impl IngestConfig {
-    /// The zone of times without one.
+    /// Parses the time zone of times that name none.
     pub(crate) fn zone(&self) -> Result<Option<Zone>> {
         let zone = self.timezone.as_deref().map(Zone::named).transpose();
         zone.map_err(|message| Error::Config { name: "ingest.timezone", message })
@@ -276,14 +278,15 @@ fn share(name: &'static str, value: f64, one_allowed: bool) -> Result<()> {
     if value > 0.0 && (value < 1.0 || (one_allowed && value <= 1.0)) {
         return Ok(());
     }
-    let high = if one_allowed { "1" } else { "under 1" };
-    Err(Error::Config { name, message: format!("{value} is not over 0 and up to {high}") })
+    let high = if one_allowed { "at most 1" } else { "below 1" };
+    Err(Error::Config { name, message: format!("{value} is not above 0 and at most {high}") })
 }
 
-/// Bytes written as people write them: `4096`, `64K`, `64M`, `1G` (powers of 1024; `KiB` and `KB` mean the same).
+/// Parses a size in bytes as people write it: `4096`, `64K`, `64M`, `1G`. Units are powers of 1024; `K`, `KB` and
+/// `KiB` mean the same.
 ///
 /// # Errors
-/// A sentence with what would be right.
+/// Returns a sentence that says what is accepted.
 pub fn parse_size(text: &str) -> std::result::Result<u64, String> {
     let text = text.trim();
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
@@ -292,11 +295,15 @@ pub fn parse_size(text: &str) -> std::result::Result<u64, String> {
         "k" | "kb" | "kib" => 10,
         "m" | "mb" | "mib" => 20,
         "g" | "gb" | "gib" => 30,
-        _ => return Err(format!("`{text}` is no size: write bytes, or a number with K, M or G")),
+        _ => {
+            return Err(format!(
+                "`{text}` is not a size: write a number of bytes, or a number with K, M or G"
+            ));
+        }
     };
-    let number: u64 = text[..digits]
-        .parse()
-        .map_err(|_| format!("`{text}` is no size: write bytes, or a number with K, M or G"))?;
+    let number: u64 = text[..digits].parse().map_err(|_| {
+        format!("`{text}` is not a size: write a number of bytes, or a number with K, M or G")
+    })?;
     number.checked_mul(1 << shift).ok_or_else(|| format!("`{text}` is too large"))
 }
 
@@ -333,7 +340,7 @@ mod tests {
     use super::parse_size;
 
     #[test]
-    fn sizes_as_people_write_them() {
+    fn sizes_are_parsed_with_and_without_units() {
         assert_eq!(parse_size("4096"), Ok(4096));
         assert_eq!(parse_size("64M"), Ok(64 << 20));
         assert_eq!(parse_size(" 2 GiB"), Ok(2 << 30));
