@@ -1,4 +1,4 @@
-//! Candidates for copies: signatures that agree in a whole band.
+//! Finds candidates for copies: documents whose signatures agree in a whole band.
 
 use rayon::prelude::*;
 
@@ -7,12 +7,12 @@ use super::params::Bands;
 use crate::spill::{Blobs, Budget};
 use crate::{DocId, Result};
 
-/// Members of a bucket that each member is paired with: its neighbours by length. Copies are of like length, and the
-/// chain of neighbours holds a bucket together; all pairs of a bucket would be quadratic.
+/// Number of neighbours by length that each member of a bucket is paired with. Copies have similar lengths, and
+/// the chain of neighbours keeps a bucket connected; pairing all members would be quadratic.
 const NEIGHBOURS: usize = 3;
 
-/// The 64-bit keys of a signature's bands, appended to `out`. The band's number salts its key, so that agreeing rows
-/// in different bands do not meet.
+/// Appends the 64-bit keys of a signature's bands to `out`. The band's number salts its key, so that equal rows in
+/// different bands do not collide.
 pub fn band_keys(signature: &[u64], cut: Bands, out: &mut Vec<u64>) {
     for (band, rows) in signature.chunks_exact(cut.rows).take(cut.bands).enumerate() {
         let salt = crate::text::mix(band as u64 + 1);
@@ -20,29 +20,29 @@ pub fn band_keys(signature: &[u64], cut: Bands, out: &mut Vec<u64>) {
     }
 }
 
-/// Bands that are looked at before their pairs are counted once each.
+/// Number of bands that are processed before duplicate pairs are removed.
 const TOGETHER: usize = 8;
 
-/// The keys of many documents.
+/// The band keys of many documents.
 #[derive(Debug)]
 pub struct BandKeys {
     keys: Keys,
     bands: usize,
-    /// Document and its length in tokens, in the order of the keys.
+    /// Each document with its length in tokens, in the order of the keys.
     documents: Vec<(DocId, u32)>,
     budget: Budget,
 }
 
 #[derive(Debug)]
 enum Keys {
-    /// By band, then by document.
+    /// In memory, by band, then by document.
     Held(Vec<Vec<u64>>),
-    /// By document.
+    /// In a temporary file, by document.
     Stored(Blobs<u64>),
 }
 
 impl BandKeys {
-    /// Room for documents with `bands` keys each, in the memory that `budget` allows.
+    /// Creates an empty store for documents with `bands` keys each, within the memory that `budget` allows.
     pub fn new(bands: usize, budget: &Budget) -> Self {
         let keys = if budget.is_limited() {
             Keys::Stored(Blobs::new(&budget.part(1, 2)))
@@ -52,10 +52,11 @@ impl BandKeys {
         Self { keys, bands, documents: Vec::new(), budget: budget.part(1, 2) }
     }
 
-    /// Adds a document of `tokens` tokens, of a higher number than those before, with its keys.
+    /// Adds a document of `tokens` tokens with its keys. Its number must be higher than those of the documents
+    /// before.
     ///
     /// # Errors
-    /// [`Error::Spill`](crate::Error::Spill) when the temporary file cannot be written.
+    /// Returns [`Error::Spill`](crate::Error::Spill) if the temporary file cannot be written.
     pub fn push(&mut self, document: DocId, tokens: u32, keys: &[u64]) -> Result<()> {
         debug_assert_eq!(keys.len(), self.bands);
         self.documents.push((document, tokens));
@@ -70,10 +71,10 @@ impl BandKeys {
         }
     }
 
-    /// The keys of a document; none of one that was not added.
+    /// Returns the keys of a document, or nothing for a document that was not added.
     ///
     /// # Errors
-    /// [`Error::Spill`](crate::Error::Spill) when the temporary file cannot be read.
+    /// Returns [`Error::Spill`](crate::Error::Spill) if the temporary file cannot be read.
     pub fn of(&self, document: DocId) -> Result<Vec<u64>> {
         let Some(at) = self.place(document) else { return Ok(Vec::new()) };
         match &self.keys {
@@ -82,15 +83,15 @@ impl BandKeys {
         }
     }
 
-    /// Documents are added in ascending order.
+    /// Finds the index of a document. Documents are added in ascending order.
     fn place(&self, document: DocId) -> Option<usize> {
         self.documents.binary_search_by_key(&document, |&(document, _)| document).ok()
     }
 
-    /// Gives a document that was added another length and other keys.
+    /// Replaces the length and the keys of a document that was added before.
     ///
     /// # Errors
-    /// [`Error::Spill`](crate::Error::Spill) when the temporary file cannot be written.
+    /// Returns [`Error::Spill`](crate::Error::Spill) if the temporary file cannot be written.
     pub fn replace(&mut self, document: DocId, tokens: u32, keys: &[u64]) -> Result<()> {
         debug_assert_eq!(keys.len(), self.bands);
         let Some(at) = self.place(document) else { return Ok(()) };
@@ -106,20 +107,21 @@ impl BandKeys {
         }
     }
 
-    /// Pairs of the documents that are `wanted` that agree in at least one band, sorted, each once.
+    /// Returns all pairs of `wanted` documents that agree in at least one band, sorted and without duplicates.
     ///
-    /// Sort and scan, one band at a time on every thread: O(bands · n log n) time, and at most
-    /// `bands · (NEIGHBOURS + 1) · n` pairs, however large a bucket is. Within a bucket members are ordered by length, each
-    /// is paired with its neighbours and with the bucket's first. Keys are cut to what a document's number leaves of 64
-    /// bits: 40 for 16 million documents. With a limit, as many bands as it allows are read at a time.
+    /// Sorts and scans one band at a time on every thread, in O(bands · n log n). Returns at most `bands ·
+    /// (NEIGHBOURS + 1) · n` pairs, however large a bucket is: members of a bucket are ordered by length, and each
+    /// is paired with its neighbours and with the bucket's first. Keys are cut to the bits that a document's
+    /// number leaves of 64: 40 for 16 million documents. With a memory limit, as many bands as it allows are
+    /// processed at a time.
     ///
     /// # Errors
-    /// [`Error::Spill`](crate::Error::Spill) when the temporary file cannot be read.
+    /// Returns [`Error::Spill`](crate::Error::Spill) if the temporary file cannot be read.
     pub fn candidates(&self, wanted: impl Fn(DocId) -> bool) -> Result<Vec<Candidate>> {
         let documents = self.documents.iter().zip(0..);
         let kept: Vec<u32> =
             documents.filter(|&(&(document, _), _)| wanted(document)).map(|(_, at)| at).collect();
-        // A band is held twice while it is sorted.
+        // Sorting needs a second copy of a band.
         let band_bytes = 16 * self.documents.len().max(1);
         let together = self.budget.bytes().map_or(TOGETHER, |bytes| (bytes / band_bytes).clamp(1, TOGETHER));
         let mut pairs: Vec<Candidate> = Vec::new();
@@ -146,7 +148,8 @@ impl BandKeys {
         Ok(pairs)
     }
 
-    /// Pairs of the documents at the places `kept` that agree in a band, given the key of each document in it.
+    /// Returns the pairs of the documents at the indices `kept` that agree in a band, given the key of each
+    /// document in it.
     fn pairs_of(&self, keys: &[u64], kept: &[u32]) -> Vec<Candidate> {
         let bits = kept.len().next_power_of_two().trailing_zeros();
         let key = |(&place, at): (&u32, u64)| keys[place as usize] >> bits << bits | at;
@@ -154,9 +157,9 @@ impl BandKeys {
         entries.sort_unstable();
         let mut pairs = Vec::new();
         let mut bucket: Vec<(u32, DocId)> = Vec::new();
-        for run in entries.chunk_by(|a, b| a >> bits == b >> bits).filter(|run| run.len() > 1) {
+        for group in entries.chunk_by(|a, b| a >> bits == b >> bits).filter(|group| group.len() > 1) {
             bucket.clear();
-            bucket.extend(run.iter().map(|entry| {
+            bucket.extend(group.iter().map(|entry| {
                 let place = kept[(entry & ((1 << bits) - 1)) as usize];
                 let (document, tokens) = self.documents[place as usize];
                 (tokens, document)
@@ -190,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_changes_no_pair() {
+    fn memory_limit_does_not_change_pairs() {
         let documents: Vec<Vec<u64>> = (0..300)
             .map(|d| (0..12).map(|band| (crate::text::mix(d * 7 + band) % 90) << 40).collect())
             .collect();
@@ -210,14 +213,14 @@ mod tests {
     }
 
     #[test]
-    fn one_band_in_common_is_enough_and_none_is_not() {
+    fn one_shared_band_makes_a_candidate() {
         let pairs = keys_of(&[&[1, 2], &[3, 2], &[4, 5]]).candidates(|_| true).unwrap();
         assert_eq!(pairs, [Candidate(DocId(0), DocId(1))]);
     }
 
     #[test]
-    fn documents_that_are_not_wanted_meet_nobody() {
-        // Apart in their leading bits, as keys are: the last ones are cut.
+    fn unwanted_documents_are_not_paired() {
+        // Keys differ in their leading bits, as real keys do, because the last bits are cut.
         let [one, two, three, four, five] = [1, 2, 3, 4, 5].map(|key: u64| key << 32);
         let keys = keys_of(&[&[one, two], &[three, two], &[four, five], &[one, five]]);
         let pairs = keys.candidates(|document| document != DocId(0)).unwrap();
@@ -227,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bucket_is_linear_and_connected() {
+    fn pairs_of_a_bucket_are_linear_and_connected() {
         let one = [7u64];
         let documents: Vec<&[u64]> = (0..1000).map(|_| one.as_slice()).collect();
         let pairs = keys_of(&documents).candidates(|_| true).unwrap();
