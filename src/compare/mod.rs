@@ -356,7 +356,7 @@ fn pieces(
                 boilerplate: passage.is_none_or(|passage| passage.left_out),
                 starts_line: stretch.starts_line,
                 counterpart: passage.and_then(|passage| passage.counterpart).and_then(place_of),
-                told: passage.is_some_and(|passage| passage.told),
+                told: passage.is_some_and(|passage| passage.is_related),
                 share: passage.map_or(0.0, |passage| f64::from(passage.share).min(1.0)),
             }
         })
