@@ -1,4 +1,4 @@
-//! What went into and came out of each stage, and when.
+//! Records how many items went into and came out of each stage, and how long it took.
 
 use std::time::Instant;
 
@@ -8,7 +8,7 @@ use crate::Result;
 use crate::progress::{Progress, Stage};
 use crate::report::StageLine;
 
-/// The books of a run.
+/// The counts and times of a run's stages.
 pub(super) struct Account<'a> {
     /// When the run began.
     pub(super) started: Timestamp,
@@ -22,8 +22,8 @@ impl<'a> Account<'a> {
         Self { started: Timestamp::now(), begun: Instant::now(), progress, stages: Vec::new() }
     }
 
-    /// Runs one stage; `work` returns what it made and how many items came out. The stage begins for the listener
-    /// here, with `total` steps to come.
+    /// Runs one stage and announces it with `total` steps. `work` returns its result and the number of items that
+    /// came out.
     pub(super) fn stage<T>(
         &mut self,
         stage: Stage,
@@ -35,7 +35,8 @@ impl<'a> Account<'a> {
         self.measure(stage, |progress| work(progress).map(|(made, out)| (made, came_in, out)))
     }
 
-    /// Like [`Account::stage`] for a stage that begins for the listener by itself, and learns what came in on the way.
+    /// Runs a stage like [`Account::stage`], for `work` that announces the stage itself and also returns the
+    /// number of items that came in.
     pub(super) fn measure<T>(
         &mut self,
         stage: Stage,
@@ -50,7 +51,7 @@ impl<'a> Account<'a> {
         Ok(made)
     }
 
-    /// The stages so far, and the seconds since the run began.
+    /// Returns the stages, and the seconds since the run began.
     pub(super) fn close(self) -> (Vec<StageLine>, f64) {
         (self.stages, self.begun.elapsed().as_secs_f64())
     }

@@ -1,4 +1,4 @@
-//! What is kept of the input while a run lasts.
+//! What is kept of the input during a run.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -31,32 +31,34 @@ struct Twin {
     same_lines: DocId,
 }
 
-/// Documents that are worked on between two steps that are taken in their order.
+/// Number of documents processed in parallel before their results are added in order.
 pub(super) const BATCH: usize = 1 << 12;
 
-/// Everything that is kept of the input: in memory what is small and of one size, the rest in stores.
+/// Everything that is kept of the input: small values of fixed size in memory, the rest in stores that may spill.
 pub(super) struct Corpus {
     pub(super) headers: Headers,
     pub(super) tokens: TokenStore,
-    /// Inputs without a document, as far as the report lists them, and how many there are in all.
+    /// Skipped inputs that the report lists.
     pub(super) skipped: Vec<Skipped>,
-    /// Whether folders can stand for sources.
+    /// Whether folders can serve as sources.
     pub(super) folders: Folders,
+    ///  Number of all skipped inputs.
     pub(super) skipped_count: u64,
     max_skipped: u64,
-    /// Bytes of text of all documents.
+    /// Bytes of text in all documents.
     pub(super) bytes: u64,
-    /// By document: its source, and when it was published, where that is understood.
+    /// For each document, the hash of its source.
     pub(super) sources: Vec<u64>,
+    ///  For each document, its publication time in seconds since 1970, if it is understood.
     pub(super) published: Arc<Vec<Option<i64>>>,
-    /// By document: why it holds no article, where it does not. Such a document is nobody's copy.
+    /// For each document, why it holds no article, if it does not. Such a document is not a copy of any other.
     pub(super) no_article: Vec<Option<NoArticle>>,
-    /// By document: the source that it names.
+    /// For each document, the hash of the source that it names, if any.
     pub(super) known_sources: Arc<Vec<Option<u64>>>,
-    /// By document: its language.
+    /// For each document, its language.
     pub(super) languages: Vec<LanguageKey>,
     pub(super) headlines: Headlines,
-    /// By document: whether it is labelled as updated periodically.
+    /// For each document, whether it is labelled as periodically updated.
     pub(super) periodically_updated: Arc<Vec<bool>>,
     pub(super) learned: Learned,
     keys: BandKeys,
@@ -69,7 +71,7 @@ pub(super) struct Corpus {
 }
 
 impl Corpus {
-    /// One without documents.
+    /// Creates an empty corpus.
     pub(super) fn new(config: &Config, budget: &Budget) -> Self {
         Self {
             headers: Headers::new(&budget.part(1, 16)),
@@ -103,7 +105,7 @@ impl Corpus {
     }
 
     pub(super) fn ids(&self) -> impl Iterator<Item = DocId> + use<> {
-        // `push` refuses documents beyond 32 bits.
+        // `push` refuses documents beyond 32-bit numbers.
         (0..u32::try_from(self.len()).unwrap_or(u32::MAX)).map(DocId)
     }
 
@@ -111,7 +113,7 @@ impl Corpus {
         self.ids().filter(|&d| groups.is_leader(d) && self.no_article[d.index()].is_none())
     }
 
-    /// Counts an input without a document, and lists it among the first.
+    /// Counts a skipped input, and lists it if there is space.
     pub(super) fn skip(&mut self, skipped: Skipped) {
         self.skipped_count += 1;
         if (self.skipped.len() as u64) < self.max_skipped {
@@ -119,7 +121,7 @@ impl Corpus {
         }
     }
 
-    /// Adds a document and says which it is.
+    /// Adds a document and returns its number.
     pub(super) fn push(&mut self, header: &Header, read: Read) -> Result<DocId> {
         let limit = u32::MAX - 1;
         let id = u32::try_from(self.len())
@@ -128,7 +130,7 @@ impl Corpus {
             .map(DocId)
             .ok_or(Error::TooManyDocuments { limit })?;
         self.bytes += header.bytes;
-        self.folders.see(header);
+        self.folders.observe(header);
         let source = source_key(&header.path, header.record, &header.meta);
         self.sources.push(source);
         Arc::make_mut(&mut self.known_sources).push(known_source(&header.meta));

@@ -1,7 +1,7 @@
-//! What documents say about themselves, packed, in memory or in a temporary file.
+//! The metadata of documents, packed, in memory or in a temporary file.
 //!
-//! A header and its credits are some ten strings, most of them short: as values they take several times the bytes of
-//! their text. Ids and the rest are kept apart, since ids alone are wanted for every edge.
+//! A header and its credits are some ten strings, most of them short, which as values take several times the bytes
+//! of their text. Ids are stored separately from the rest, because every edge needs only those.
 
 use crate::document::{DateOrigin, Header, Metadata, folder_name};
 use crate::spill::{Blobs, Budget};
@@ -20,12 +20,12 @@ const FORMS: [Form; 6] = [Form::Dateline, Form::Line, Form::SignOff, Form::Lead,
 
 /// The headers and credits of a run's documents, by number.
 ///
-/// What only reading needed, bylines and the length of the text, is not kept.
+/// Bylines and the length of the text, which are only needed for reading, are not kept.
 #[derive(Debug)]
 pub(super) struct Headers {
     ids: Blobs<u8>,
     rest: Blobs<u8>,
-    /// Paths of containers, which many records share.
+    /// Paths of containers, shared by many records.
     containers: Vec<String>,
     /// Whether a document's folder is its source.
     folders: bool,
@@ -43,8 +43,8 @@ impl Headers {
         }
     }
 
-    /// From now on the folder of a document that names no source is its source.
-    pub(super) fn take_folders(&mut self) {
+    /// Makes the folder of each document that names no source its source.
+    pub(super) fn use_folders_as_sources(&mut self) {
         self.folders = true;
     }
 
@@ -89,7 +89,7 @@ impl Headers {
         self.keep(header, out)
     }
 
-    /// Where a document stands; the rest of its header follows.
+    /// Writes the path and record of a document; the rest of its header follows.
     fn place(&mut self, header: &Header) -> Writer {
         let mut out = Writer(std::mem::take(&mut self.bytes));
         out.0.clear();
@@ -98,7 +98,7 @@ impl Headers {
                 if self.containers.last() != Some(&header.path) {
                     self.containers.push(header.path.clone());
                 }
-                // Never 0: the list has this one.
+                // Never 0, because the list is not empty.
                 out.number(self.containers.len() as u64);
                 out.number(record);
             }
@@ -118,12 +118,12 @@ impl Headers {
         pushed
     }
 
-    /// A document's id.
+    /// Returns a document's id.
     pub(super) fn id(&self, document: DocId) -> Result<String> {
         Ok(String::from_utf8_lossy(self.ids.reader().get(document.index())?).into_owned())
     }
 
-    /// A way to read many, quickest in ascending order.
+    /// Returns a reader for many headers, fastest in ascending order.
     pub(super) fn reader(&self) -> HeaderReader<'_> {
         HeaderReader { headers: self, ids: self.ids.reader(), rest: self.rest.reader() }
     }
@@ -137,7 +137,7 @@ pub(super) struct HeaderReader<'a> {
 }
 
 impl HeaderReader<'_> {
-    /// A document's header, and whom it credits.
+    /// Returns a document's header and its credits.
     pub(super) fn get(&mut self, document: DocId) -> Result<(Header, Vec<Credit>)> {
         let id = String::from_utf8_lossy(self.ids.get(document.index())?).into_owned();
         let mut bytes = Bytes(self.rest.get(document.index())?);
@@ -173,7 +173,7 @@ impl HeaderReader<'_> {
         Ok((Header { meta, ..header }, bytes.credits()))
     }
 
-    /// Whom a document credits.
+    /// Returns a document's credits.
     pub(super) fn credits(&mut self, document: DocId) -> Result<Vec<Credit>> {
         let mut bytes = Bytes(self.rest.get(document.index())?);
         bytes.skip_place();
@@ -184,7 +184,7 @@ impl HeaderReader<'_> {
     }
 }
 
-/// Numbers in groups of seven bits, the lowest first; texts behind their length.
+/// Writes numbers in groups of seven bits, the lowest first, and texts after their length.
 struct Writer(Vec<u8>);
 
 impl Writer {
@@ -217,7 +217,7 @@ impl Writer {
     }
 }
 
-/// What a [`Writer`] wrote.
+/// Reads what a [`Writer`] wrote.
 struct Bytes<'a>(&'a [u8]);
 
 impl Bytes<'_> {
@@ -242,7 +242,7 @@ impl Bytes<'_> {
     }
 
     fn text_of_length(&mut self, length: u64) -> String {
-        // What was written was text.
+        // Only text was written.
         std::str::from_utf8(self.of_length(length)).unwrap_or_default().to_owned()
     }
 
@@ -256,19 +256,19 @@ impl Bytes<'_> {
         Some(self.text_of_length(length))
     }
 
-    /// Passes a text.
+    /// Skips a text.
     fn skip(&mut self) {
         let length = self.number();
         self.of_length(length);
     }
 
-    /// Passes an optional text.
+    /// Skips an optional text.
     fn skip_optional(&mut self) {
         let length = self.number().saturating_sub(1);
         self.of_length(length);
     }
 
-    /// Passes where a document stands.
+    /// Skips the path and record of a document.
     fn skip_place(&mut self) {
         if self.number() == 0 {
             self.skip();
@@ -327,7 +327,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn headers_and_credits_come_back(
+        fn headers_and_credits_are_read_back(
             rows in prop::collection::vec(
                 (prop::collection::vec(prop::option::of(".{0,200}"), 9), prop::option::of(any::<u64>()), 0u32..4),
                 1..10,

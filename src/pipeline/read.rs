@@ -1,4 +1,4 @@
-//! The first stage: documents to tokens, band keys and credits.
+//! The first stage: converts documents to tokens, band keys and credits.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -19,7 +19,7 @@ use crate::text::{NoArticle, Tokenizer, Tokens, each_shingle, is_periodically_up
 use crate::verify::Profile;
 use crate::{DocId, Document, Result};
 
-/// Picks the hash functions of the signatures. Any number does; a fixed one keeps runs comparable.
+/// Selects the hash functions of the signatures. Any number is as good; a fixed one makes runs reproducible.
 const SKETCH_SEED: u64 = 0x77_69_72_65;
 
 /// Tokens of a line from which on it is a paragraph.
@@ -135,7 +135,7 @@ pub(super) fn read_into(
                     });
                 }
                 Outcome::Read(header, read) => {
-                    lossy.see(&header);
+                    lossy.observe(&header);
                     let digest = if let Read::New(read) = &read { read.digest } else { None };
                     let document = corpus.push(&header, read)?;
                     if let Some(digest) = digest {
@@ -151,24 +151,24 @@ pub(super) fn read_into(
     })
 }
 
-/// Warns of documents whose letters were lost.
+/// Warns of documents with lost letters.
 #[derive(Default)]
 struct Lossy {
     documents: usize,
 }
 
 impl Lossy {
-    /// Documents that are named.
+    /// Most documents that are named.
     const NAMED: usize = 5;
 
-    fn see(&mut self, header: &Header) {
+    fn observe(&mut self, header: &Header) {
         if header.lost_letters == 0 {
             return;
         }
         self.documents += 1;
         if self.documents <= Self::NAMED {
             tracing::warn!(
-                "{}: {} of its letters are lost (U+FFFD): it is or was read in a wrong character set, and copies of it may be missed",
+                "{}: {} letters are lost (U+FFFD): it was decoded with a wrong character set, now or earlier, and copies of it may be missed",
                 crate::report::clean(&header.id),
                 header.lost_letters
             );
@@ -177,12 +177,12 @@ impl Lossy {
 
     fn close(&self) {
         if self.documents > Self::NAMED {
-            tracing::warn!("and so of {} more documents", self.documents - Self::NAMED);
+            tracing::warn!("letters are lost in {} more documents", self.documents - Self::NAMED);
         }
     }
 }
 
-/// Signs documents with the settings of a run.
+/// Computes the signatures of documents with the settings of a run.
 pub(super) struct Signer {
     sketcher: Sketcher,
     cut: Bands,
@@ -201,9 +201,9 @@ impl Signer {
         }
     }
 
-    /// The keys of a document's bands.
+    /// Returns the band keys of a document.
     pub(super) fn keys(&self, tokens: &Tokens, (shingles, signature): &mut SignerBuffer) -> Vec<u64> {
-        // Repeats do no harm to a signature, and finding them costs more than signing them.
+        // Repeated shingles do not affect a signature, and removing them would cost more than signing them.
         shingles.clear();
         each_shingle(tokens.as_slice(), self.shingle, |hash| shingles.push(hash));
         self.sketcher.sign(shingles, signature);

@@ -1,6 +1,6 @@
-//! Hashes back to words, for the evidence and the learned lines of a report.
+//! Finds the words behind hashes, for the evidence and the learned lines of a report.
 //!
-//! No text is kept while a run goes on: the files of the documents whose words are wanted are read once more.
+//! No text is kept during a run. The files of the documents whose words are needed are read again.
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
@@ -17,28 +17,29 @@ use crate::config::Config;
 use crate::ingest::{self, Outcome, Root, Unsettled};
 use crate::progress::{Cancel, NoProgress};
 use crate::sources::source_key;
-use crate::text::{Class, Known, Placed, RUN, SourceLines, Tokenizer};
+use crate::text::{Class, Known, Placed, SHINGLE, SourceLines, Tokenizer};
 use crate::verify::each_term;
 use crate::{DocId, Error, Result};
 
-/// Characters that a report shows of a learned line.
+/// Most characters of a learned line in a report.
 const LINE_CHARS: usize = 300;
-/// Characters that a report shows of a sentence.
+/// Most characters of a sentence in a report.
 const SENTENCE_CHARS: usize = 160;
 
-/// The words behind hashes; what is not found (the file has changed, or came from standard input) is left out.
+/// The words behind hashes. Words that are not found, because the file changed or came from standard input, are
+/// missing.
 #[derive(Default)]
 pub(super) struct Words {
-    /// Those of terms.
+    /// Words of terms.
     pub(super) terms: HashMap<u32, String>,
-    /// Those of learned lines and stretches, by key.
+    /// Text of learned lines and passages, by key.
     pub(super) lines: HashMap<u64, String>,
-    /// Sentences by document and first token, cut where they are long.
+    /// Sentences by document and first token, shortened if they are long.
     pub(super) sentences: HashMap<(DocId, usize), String>,
 }
 
-/// Looks the terms of the evidence, the lines that were learned and some sentences up in documents that hold them; `edges`
-/// are those that it is the evidence of.
+/// Looks up the terms of the evidence of `edges`, the learned lines and some sentences in documents that contain
+/// them.
 pub(super) fn find<'s>(
     edges: &[Edge],
     evidence: &Evidence,
@@ -86,25 +87,25 @@ pub(super) fn find<'s>(
             Ok(())
         });
     match read {
-        // A file that went away in between takes its words with it, not the run.
+        // A file that was removed during the run takes its words with it but does not end the run.
         Ok(()) | Err(Error::Root { .. }) => Ok(words),
         Err(error) => Err(error),
     }
 }
 
-/// Terms and what was learned by the documents whose words are wanted for them.
+/// What is looked up, by the documents in which it is looked up.
 struct Wanted {
     files: BTreeSet<String>,
-    /// Hash of the place of a document, and where its terms end, ascending by the hash.
+    /// Hash of a document's path and record, and the range of its terms, ascending by the hash.
     places: Vec<(u64, Range<u32>)>,
     terms: Vec<u32>,
-    /// Learned lines and runs, by the place of a document that has them.
+    /// Learned lines and shingles, by the hash of a document that has them.
     lines: HashMap<u64, Vec<MarkedBy>>,
-    /// Sentences, by the place of their document.
+    /// Sentences, by the hash of their document.
     sentences: HashMap<u64, Vec<Sentence>>,
 }
 
-/// What is wanted of one document; the terms ascend.
+/// What is looked up in one document; the terms ascend.
 struct OfDocument<'a> {
     terms: &'a [u32],
     lines: &'a [MarkedBy],
@@ -112,7 +113,7 @@ struct OfDocument<'a> {
 }
 
 impl Wanted {
-    /// Edges come by their first documents, and it is in these that their terms are looked up.
+    /// Collects what to look up. Edges are sorted by their first documents, and terms are looked up in these.
     fn of<'s>(
         edges: &[Edge],
         evidence: &Evidence,
@@ -163,7 +164,7 @@ impl Wanted {
         Ok(wanted)
     }
 
-    /// What is wanted of a document; `None` where nothing is.
+    /// Returns what is looked up in a document; `None` if there is nothing.
     fn of_document(&self, path: &str, record: Option<u64>) -> Option<OfDocument<'_>> {
         let wanted = place(path, record);
         let lines = self.lines.get(&wanted).map(Vec::as_slice);
@@ -182,12 +183,12 @@ impl Wanted {
     }
 }
 
-/// Hash of a file and a record in it.
+/// Hashes the path of a file and a record in it.
 fn place(path: &str, record: Option<u64>) -> u64 {
     xxh3_64_with_seed(path.as_bytes(), record.map_or(0, |record| record.wrapping_add(1)))
 }
 
-/// The first word, as written, behind each wanted term of a text.
+/// Returns the first word, as written, for each wanted term of a text.
 fn spell(text: &str, placed: &Placed, terms: &[u32]) -> Vec<(u32, String)> {
     let Placed { tokens, words, .. } = placed;
     let mut found: HashMap<u32, String> = HashMap::new();
@@ -213,14 +214,14 @@ fn spell(text: &str, placed: &Placed, terms: &[u32]) -> Vec<(u32, String)> {
     found
 }
 
-/// The wanted sentences of a text, as written; a text that has changed since may be too short for them.
+/// Returns the wanted sentences of a text, as written. A text that has changed may be too short for them.
 fn quoted(text: &str, placed: &Placed, sentences: &[Sentence]) -> Vec<((DocId, usize), String)> {
     let there = sentences.iter().filter(|(_, range)| range.end <= placed.words.len());
     there
         .map(|(document, range)| {
             let mut bytes = placed.bytes(text, range);
             let first = placed.words.get(range.start).map_or(bytes.end, |word| word.start);
-            // A dateline is no part of the sentence that it stands before.
+            // A dateline is not part of the sentence after it.
             let boilerplate = placed.boilerplate.iter().filter(|boilerplate| boilerplate.end <= first);
             bytes.start = boilerplate.fold(bytes.start, |start, boilerplate| start.max(boilerplate.end));
             let words: Vec<&str> = text[bytes].split_whitespace().collect();
@@ -229,7 +230,7 @@ fn quoted(text: &str, placed: &Placed, sentences: &[Sentence]) -> Vec<((DocId, u
         .collect()
 }
 
-/// `text` in at most so many characters, cut at a space where one is near.
+/// Shortens `text` to at most `characters` characters, at a space if one is near.
 fn shortened(text: &str, characters: usize) -> String {
     let Some((end, _)) = text.char_indices().nth(characters.saturating_sub(1)) else {
         return text.to_owned();
@@ -242,7 +243,7 @@ fn shortened(text: &str, characters: usize) -> String {
     format!("{}…", head.trim_end_matches([',', ';', ':', ' ']))
 }
 
-/// The wanted lines and stretches of a document of `source`, as written, each by its key.
+/// Returns the wanted lines and passages of a document of `source`, as written, by their keys.
 fn lines(
     text: &str,
     placed: &Placed,
@@ -258,15 +259,16 @@ fn lines(
         for wanted in wanted {
             let tokens = match (&piece.known, wanted) {
                 (Known::Line(key), MarkedBy::Line(wanted)) if key == wanted => piece.tokens.clone(),
-                (Known::Runs(runs), MarkedBy::Runs(wanted)) => {
-                    let mut own = runs.iter().filter(|(_, key)| wanted.contains(key)).map(|&(at, _)| at);
+                (Known::Shingles(shingles), MarkedBy::Shingles(wanted)) => {
+                    let mut own = shingles.iter().filter(|(_, key)| wanted.contains(key)).map(|&(at, _)| at);
                     let Some(first) = own.next() else { continue };
                     let last = own.next_back().unwrap_or(first);
-                    // The words around the first and the last run are of it, where no other stretch has them.
+                    // The words before the first and after the last shingle belong to the passage, unless other
+                    // shingles are there.
                     let is_edge =
                         |at: Option<&(usize, u64)>, own: usize| at.is_some_and(|&(at, _)| at == own);
-                    let start = if is_edge(runs.first(), first) { piece.tokens.start } else { first };
-                    let end = if is_edge(runs.last(), last) { piece.tokens.end } else { last + RUN };
+                    let start = if is_edge(shingles.first(), first) { piece.tokens.start } else { first };
+                    let end = if is_edge(shingles.last(), last) { piece.tokens.end } else { last + SHINGLE };
                     start..end
                 }
                 _ => continue,
@@ -283,7 +285,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sentence_comes_without_its_dateline() {
+    fn sentence_is_quoted_without_its_dateline() {
         let text =
             "PARIS, Sept 24 (AFP) - \u{201c}The pier is closed,\u{201d} said the board. It opens in May.";
         let placed = Tokenizer::default().placed(text, 0);
@@ -295,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_sentence_is_cut_at_a_word() {
+    fn long_sentence_is_cut_at_a_word() {
         assert_eq!(shortened("The ferry sails again.", 22), "The ferry sails again.");
         assert_eq!(shortened("The ferry sails, again", 20), "The ferry sails…");
         assert_eq!(shortened("渡船今天又在湖上航行", 6), "渡船今天又…");

@@ -1,4 +1,4 @@
-//! What the tags of a headline say of the version: "UPDATE 2", "2nd lead", "Corrección:".
+//! Reads the version from the tags of a headline: "UPDATE 2", "2nd lead", "Corrección:".
 
 /// Tags of later versions, in lower case. Each stands at the head of a headline before a colon or a dash, or in
 /// brackets; a number may follow it.
@@ -98,10 +98,10 @@ const TAGS: &[&str] = &[
     "업데이트",
     "정정",
 ];
-/// Letters of a headline that a tag takes at most.
+/// Most characters of a tag.
 const TAG: usize = 24;
 
-/// What the tags of a headline say of its version: 0 without a tag, else its number, 1 where it has none.
+/// Returns the highest version number in the tags of a headline: 0 without a tag, 1 for a tag without a number.
 pub(super) fn revision(title: &str) -> u32 {
     let title = title.to_lowercase();
     let mut highest = 0;
@@ -122,14 +122,14 @@ pub(super) fn revision(title: &str) -> u32 {
     highest
 }
 
-/// The number of a tag, `None` for what is none.
+/// Returns the number of a tag; `None` if the text is not a tag.
 fn tag(text: &str) -> Option<u32> {
     let text = text.trim();
     if text.chars().count() > TAG {
         return None;
     }
     let word = text.trim_start_matches(|c: char| c.is_ascii_digit());
-    // `1st lead`, `2. zusammenfassung`: the number may come first.
+    // The number may come first: `1st lead`, `2. zusammenfassung`.
     let word = ["st ", "nd ", "rd ", "th ", ".", "ª ", "ème ", "e "]
         .iter()
         .find_map(|ordinal| word.strip_prefix(ordinal).filter(|_| word.len() < text.len()))
@@ -143,7 +143,7 @@ fn tag(text: &str) -> Option<u32> {
     Some(digits.parse().unwrap_or(1).max(1))
 }
 
-/// Some agencies number the versions at the end of the headline: `(2)`.
+/// Returns the number at the end of a headline with which some agencies number versions: `(2)`.
 fn bare_number(text: &str, after: &str) -> Option<u32> {
     text.trim().parse().ok().filter(|n| (2..10).contains(n) && after.trim().is_empty())
 }
@@ -153,7 +153,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tags_of_headlines() {
+    fn tags_of_headlines_give_the_version() {
         for (title, expected) in [
             ("Ferry runs aground", 0),
             ("UPDATE 1-Ferry runs aground", 1),
