@@ -81,7 +81,7 @@ fn collapse(
             let alike = length(member) == length(other);
             let same = alike.then(|| copy(member, other)).flatten();
             same.filter(|edge| edge.relation == Relation::Identical)?;
-            Some(copy(leader, member)?.of_twin(member, other))
+            Some(copy(leader, member)?.of_same_words(member, other))
         })
     };
     let relate_all = |pairs: &[(DocId, DocId)]| {
@@ -89,7 +89,7 @@ fn collapse(
     };
     let groups = cluster::collapse(corpus.len(), copies, |d| corpus.tokens.len_of(d), relate, relate_all);
     corpus.check()?;
-    Ok(corpus.with_twins(groups))
+    Ok(groups)
 }
 
 /// Marks the lines that sources add to their stories, learned from the representatives, and groups the copies anew where
