@@ -9,7 +9,7 @@ use std::hint::black_box;
 use std::io::Write;
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use wirecopy::candidates::bands::{BandKeys, band_keys};
+use wirecopy::candidates::bands::{BandKeys, Keyed, band_keys};
 use wirecopy::candidates::params::Bands;
 use wirecopy::candidates::rare::RareJoin;
 use wirecopy::classify::{Documents, Examiner, Prepared, Publications, Ready};
@@ -101,12 +101,13 @@ fn candidates(c: &mut Criterion) {
     let sketcher = Sketcher::new(config.signature, SEED);
     let mut keys = BandKeys::new(cut.bands, &Budget::unlimited());
     let (mut runs, mut signature, mut own) = (Vec::new(), Vec::new(), Vec::new());
-    for (at, document) in documents.iter().enumerate() {
+    for (document, text) in documents.iter().zip(0..) {
         shingles(document.as_slice(), config.shingle, &mut runs);
         sketcher.sign(&runs, &mut signature);
         own.clear();
         band_keys(&signature, cut, &mut own);
-        keys.push(DocId(u32::try_from(at).unwrap()), u32::try_from(document.len()).unwrap(), &own).unwrap();
+        let tokens = u32::try_from(document.len()).unwrap();
+        keys.push(Keyed { text, tokens, keys: &own }).unwrap();
     }
     let mut group = c.benchmark_group("candidates");
     group.throughput(Throughput::Elements(documents.len() as u64)).sample_size(10);

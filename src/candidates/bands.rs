@@ -1,9 +1,12 @@
 //! Finds candidates for copies: documents whose signatures agree in a whole band.
 
+use std::collections::hash_map::Entry;
+
 use rayon::prelude::*;
 
 use super::Candidate;
 use super::params::Bands;
+use crate::hash::ByHash;
 use crate::spill::{Blobs, Budget};
 use crate::{DocId, Result};
 
@@ -23,13 +26,26 @@ pub fn band_keys(signature: &[u64], cut: Bands, out: &mut Vec<u64>) {
 /// Number of bands that are processed before duplicate pairs are removed.
 const TOGETHER: usize = 8;
 
+/// What the bands need to know of a document.
+#[derive(Clone, Copy, Debug)]
+pub struct Keyed<'a> {
+    /// A hash that documents share if they are copies of the same documents.
+    pub text: u64,
+    /// Length in tokens.
+    pub tokens: u32,
+    /// Keys of the document's bands.
+    pub keys: &'a [u64],
+}
+
 /// The band keys of many documents.
 #[derive(Debug)]
 pub struct BandKeys {
     keys: Keys,
     bands: usize,
-    /// Each document with its length in tokens, in the order of the keys.
-    documents: Vec<(DocId, u32)>,
+    /// For each document, the hash of its text.
+    texts: Vec<u64>,
+    /// For each document, its length in tokens.
+    lengths: Vec<u32>,
     budget: Budget,
 }
 
@@ -49,17 +65,17 @@ impl BandKeys {
         } else {
             Keys::Held(vec![Vec::new(); bands])
         };
-        Self { keys, bands, documents: Vec::new(), budget: budget.part(1, 2) }
+        Self { keys, bands, texts: Vec::new(), lengths: Vec::new(), budget: budget.part(1, 2) }
     }
 
-    /// Adds a document of `tokens` tokens with its keys. Its number must be higher than those of the documents
-    /// before.
+    /// Adds a document; its number is the number of documents before.
     ///
     /// # Errors
     /// Returns [`Error::Spill`](crate::Error::Spill) if the temporary file cannot be written.
-    pub fn push(&mut self, document: DocId, tokens: u32, keys: &[u64]) -> Result<()> {
+    pub fn push(&mut self, Keyed { text, tokens, keys }: Keyed<'_>) -> Result<()> {
         debug_assert_eq!(keys.len(), self.bands);
-        self.documents.push((document, tokens));
+        self.texts.push(text);
+        self.lengths.push(tokens);
         match &mut self.keys {
             Keys::Held(bands) => {
                 for (band, &key) in bands.iter_mut().zip(keys) {
@@ -71,31 +87,14 @@ impl BandKeys {
         }
     }
 
-    /// Returns the keys of a document, or nothing for a document that was not added.
-    ///
-    /// # Errors
-    /// Returns [`Error::Spill`](crate::Error::Spill) if the temporary file cannot be read.
-    pub fn of(&self, document: DocId) -> Result<Vec<u64>> {
-        let Some(at) = self.place(document) else { return Ok(Vec::new()) };
-        match &self.keys {
-            Keys::Held(bands) => Ok(bands.iter().map(|band| band[at]).collect()),
-            Keys::Stored(blobs) => Ok(blobs.reader().get(at)?.to_vec()),
-        }
-    }
-
-    /// Finds the index of a document. Documents are added in ascending order.
-    fn place(&self, document: DocId) -> Option<usize> {
-        self.documents.binary_search_by_key(&document, |&(document, _)| document).ok()
-    }
-
-    /// Replaces the length and the keys of a document that was added before.
+    /// Replaces what is known of a document.
     ///
     /// # Errors
     /// Returns [`Error::Spill`](crate::Error::Spill) if the temporary file cannot be written.
-    pub fn replace(&mut self, document: DocId, tokens: u32, keys: &[u64]) -> Result<()> {
+    pub fn replace(&mut self, document: DocId, Keyed { text, tokens, keys }: Keyed<'_>) -> Result<()> {
         debug_assert_eq!(keys.len(), self.bands);
-        let Some(at) = self.place(document) else { return Ok(()) };
-        self.documents[at].1 = tokens;
+        let at = document.index();
+        (self.texts[at], self.lengths[at]) = (text, tokens);
         match &mut self.keys {
             Keys::Held(bands) => {
                 for (band, &key) in bands.iter_mut().zip(keys) {
@@ -107,7 +106,24 @@ impl BandKeys {
         }
     }
 
+    /// Splits the `wanted` documents into the first of each text, and pairs of it with each other document of that
+    /// text.
+    fn by_text(&self, wanted: impl Fn(DocId) -> bool) -> (Vec<u32>, Vec<Candidate>) {
+        let mut first: ByHash<u64, u32> = ByHash::default();
+        let (mut firsts, mut others) = (Vec::new(), Vec::new());
+        for (&text, at) in self.texts.iter().zip(0..).filter(|&(_, at)| wanted(DocId(at))) {
+            match first.entry(text) {
+                Entry::Occupied(first) => others.push(Candidate(DocId(*first.get()), DocId(at))),
+                Entry::Vacant(place) => firsts.push(*place.insert(at)),
+            }
+        }
+        (firsts, others)
+    }
+
     /// Returns all pairs of `wanted` documents that agree in at least one band, sorted and without duplicates.
+    ///
+    /// Documents of one text are paired with the first of them, and only that one is paired with others. So a text that
+    /// occurs a thousand times leaves room for its neighbours in a bucket.
     ///
     /// Sorts and scans one band at a time on every thread, in O(bands · n log n). Returns at most `bands ·
     /// (NEIGHBOURS + 1) · n` pairs, however large a bucket is: members of a bucket are ordered by length, and each
@@ -118,21 +134,18 @@ impl BandKeys {
     /// # Errors
     /// Returns [`Error::Spill`](crate::Error::Spill) if the temporary file cannot be read.
     pub fn candidates(&self, wanted: impl Fn(DocId) -> bool) -> Result<Vec<Candidate>> {
-        let documents = self.documents.iter().zip(0..);
-        let kept: Vec<u32> =
-            documents.filter(|&(&(document, _), _)| wanted(document)).map(|(_, at)| at).collect();
+        let (kept, mut pairs) = self.by_text(wanted);
         // Sorting needs a second copy of a band.
-        let band_bytes = 16 * self.documents.len().max(1);
+        let band_bytes = 16 * self.lengths.len().max(1);
         let together = self.budget.bytes().map_or(TOGETHER, |bytes| (bytes / band_bytes).clamp(1, TOGETHER));
-        let mut pairs: Vec<Candidate> = Vec::new();
         let bands: Vec<usize> = (0..self.bands).collect();
         for bands in bands.chunks(together) {
             let found: Vec<Vec<Candidate>> = match &self.keys {
                 Keys::Held(keys) => bands.par_iter().map(|&band| self.pairs_of(&keys[band], &kept)).collect(),
                 Keys::Stored(blobs) => {
-                    let mut keys = vec![Vec::with_capacity(self.documents.len()); bands.len()];
+                    let mut keys = vec![Vec::with_capacity(self.lengths.len()); bands.len()];
                     let mut reader = blobs.reader();
-                    for at in 0..self.documents.len() {
+                    for at in 0..self.lengths.len() {
                         let own = reader.get(at)?;
                         for (keys, &band) in keys.iter_mut().zip(bands) {
                             keys.push(own[band]);
@@ -161,8 +174,7 @@ impl BandKeys {
             bucket.clear();
             bucket.extend(group.iter().map(|entry| {
                 let place = kept[(entry & ((1 << bits) - 1)) as usize];
-                let (document, tokens) = self.documents[place as usize];
-                (tokens, document)
+                (self.lengths[place as usize], DocId(place))
             }));
             bucket.sort_unstable();
             pair_up(&bucket, &mut pairs);
@@ -186,8 +198,8 @@ mod tests {
 
     fn keys_of(documents: &[&[u64]]) -> BandKeys {
         let mut keys = BandKeys::new(documents[0].len(), &Budget::unlimited());
-        for (i, document) in documents.iter().enumerate() {
-            keys.push(DocId(u32::try_from(i).unwrap()), 100, document).unwrap();
+        for (document, text) in documents.iter().zip(0..) {
+            keys.push(Keyed { text, tokens: 100, keys: document }).unwrap();
         }
         keys
     }
@@ -200,9 +212,9 @@ mod tests {
         let found = |budget: &Budget| {
             let mut keys = BandKeys::new(12, budget);
             for (own, at) in documents.iter().zip(0..) {
-                keys.push(DocId(at), at % 17, own).unwrap();
+                keys.push(Keyed { text: at, tokens: (at % 17) as u32, keys: own }).unwrap();
             }
-            keys.replace(DocId(5), 3, &documents[6]).unwrap();
+            keys.replace(DocId(5), Keyed { text: 5, tokens: 3, keys: &documents[6] }).unwrap();
             keys.candidates(|_| true).unwrap()
         };
         let free = found(&Budget::unlimited());
@@ -225,8 +237,22 @@ mod tests {
         let keys = keys_of(&[&[one, two], &[three, two], &[four, five], &[one, five]]);
         let pairs = keys.candidates(|document| document != DocId(0)).unwrap();
         assert_eq!(pairs, [Candidate(DocId(2), DocId(3))]);
-        assert_eq!(keys.of(DocId(1)).unwrap(), [three, two]);
-        assert!(keys.of(DocId(4)).unwrap().is_empty());
+    }
+
+    #[test]
+    fn frequent_text_leaves_its_neighbours_in_the_bucket() {
+        // A hundred documents of one text between two other texts of the same length, which are not the first of the bucket.
+        let mut keys = BandKeys::new(1, &Budget::unlimited());
+        let texts = [1, 2].into_iter().chain([3; 100]).chain([4]);
+        for text in texts {
+            keys.push(Keyed { text, tokens: 100, keys: &[7] }).unwrap();
+        }
+        let pairs = keys.candidates(|_| true).unwrap();
+        assert!(pairs.contains(&Candidate(DocId(1), DocId(102))), "{pairs:?}");
+        let of_text: Vec<Candidate> = (3..102).map(|at| Candidate(DocId(2), DocId(at))).collect();
+        assert!(of_text.iter().all(|pair| pairs.contains(pair)));
+        // All pairs of the four texts, and the star of the frequent one.
+        assert_eq!(pairs.len(), 6 + of_text.len());
     }
 
     #[test]

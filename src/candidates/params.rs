@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_default_threshold_gives_48_bands_of_4_rows() {
+    fn default_threshold_gives_48_bands_of_4_rows() {
         assert_eq!(Bands::for_config(&MatchConfig::default()), Bands { bands: 48, rows: 4 });
     }
 

@@ -31,11 +31,6 @@ const REPRESENTATIVE_SAMPLE: usize = 32;
 
 /// The checks of documents that clustering needs.
 pub trait Judge: Sync {
-    /// The first of the documents that are the same as this one in words and date, its twins: most often the
-    /// document itself. What holds of one holds of the others.
-    fn first_of(&self, document: DocId) -> DocId {
-        document
-    }
     /// Returns the edge between two documents, or `None` if they are not of one dispatch.
     fn relate(&self, a: DocId, b: DocId) -> Option<Edge>;
     /// Returns the edges of many pairs. Fastest if pairs of one document follow each other.
@@ -82,11 +77,11 @@ pub fn build(
     let documents = groups.leader.len();
     let (mut core, dates) = join_versions(documents, &edges, judge);
     // Edges that were not requested earlier.
-    let told = join_rewrites(&mut core, &dates, &edges, judge);
+    let new = join_rewrites(&mut core, &dates, &edges, judge);
     for (document, leader) in (0u32..).zip(&groups.leader) {
         core.union(leader.0, document);
     }
-    let known = Known { found: &edges, copies: &groups.edges, told: &told };
+    let known = Known { found: &edges, copies: &groups.edges, new: &new };
     let mut described: Vec<Edge> = Vec::new();
     let mut clusters: Vec<Cluster> = Vec::new();
     for some in core.groups().chunks(TOGETHER) {
@@ -98,7 +93,7 @@ pub fn build(
         }
     }
     edges.extend_from_slice(&groups.edges);
-    edges.extend(told);
+    edges.extend(new);
     edges.append(&mut described);
     edges.retain(|edge| core.find(edge.a.0) == core.find(edge.b.0));
     partial.retain(|edge| core.find(edge.a.0) != core.find(edge.b.0));
@@ -137,26 +132,26 @@ fn join_rewrites(core: &mut UnionFind, dates: &[Dates], edges: &[Edge], judge: &
         sets.union(link.a, link.b);
     }
     let components = sets.groups();
-    let mut told: Vec<Edge> = Vec::new();
+    let mut new: Vec<Edge> = Vec::new();
     for some in components.chunks(TOGETHER) {
         let parted: Vec<(Vec<usize>, Vec<Edge>)> = some
             .par_iter()
             .map(|component| {
-                let mut told = Vec::new();
-                let pairs = component_pairs(component, &links, dates, judge, &mut told);
-                (correlation_clusters(component.len(), &pairs), told)
+                let mut new = Vec::new();
+                let pairs = component_pairs(component, &links, dates, judge, &mut new);
+                (correlation_clusters(component.len(), &pairs), new)
             })
             .collect();
         for (component, (clusters, more)) in some.iter().zip(parted) {
-            told.extend(more);
+            new.extend(more);
             let mut first = vec![None; component.len()];
             for (&node, &cluster) in component.iter().zip(&clusters) {
                 core.union(*first[cluster].get_or_insert(node), node);
             }
         }
     }
-    once_each(&mut told);
-    told
+    once_each(&mut new);
+    new
 }
 
 /// Two groups whose documents are rewrites of each other, by their roots, with the mean score.
@@ -177,12 +172,12 @@ fn once_each(edges: &mut Vec<Edge>) {
 struct Known<'a> {
     found: &'a [Edge],
     copies: &'a [Edge],
-    told: &'a [Edge],
+    new: &'a [Edge],
 }
 
 impl Known<'_> {
     fn of(&self, a: DocId, b: DocId) -> Option<&Edge> {
-        [self.found, self.copies, self.told].into_iter().find_map(|edges| edge_between(edges, a, b))
+        [self.found, self.copies, self.new].into_iter().find_map(|edges| edge_between(edges, a, b))
     }
 }
 
@@ -193,7 +188,7 @@ fn component_pairs(
     links: &[Link],
     dates: &[Dates],
     judge: &impl Judge,
-    told: &mut Vec<Edge>,
+    new: &mut Vec<Edge>,
 ) -> Vec<Pair> {
     let index = |root: u32| component.binary_search(&root).ok();
     let mut pairs: Vec<Pair> = Vec::new();
@@ -221,7 +216,7 @@ fn component_pairs(
                     && let Some(edge) = judge.relate(DocId(x), DocId(y))
                 {
                     pairs.push(Pair { a, b, score: edge.score });
-                    told.push(edge);
+                    new.push(edge);
                 }
             }
         }
@@ -249,38 +244,43 @@ fn describe(
         .reduce(|best, next| if next.0 > best.0 + 1e-12 { next } else { best })
         .map_or(DocId(members[0]), |(_, leader)| leader);
     let members: Vec<DocId> = members.iter().map(|&member| DocId(member)).collect();
-    let firsts: Vec<DocId> =
-        members.iter().copied().filter(|&member| judge.first_of(member) == member).collect();
-    let tells_all = firsts.len() <= REPORT_ALL_PAIRS;
-    let mut told = if tells_all { told_of(&firsts, known, judge) } else { Vec::new() };
-    let is_told = |a: DocId, b: DocId| told.iter().find(|edge| (edge.a, edge.b) == (a, b));
+    // A document with the words and the date of its leader has the same edges.
+    let same_as = |member: DocId| {
+        let leader = groups.leader[member.index()];
+        let edge = edge_between(&groups.edges, member.min(leader), member.max(leader));
+        let same = edge.is_some_and(|edge| edge.relation == Relation::Identical);
+        if same && judge.date(member) == judge.date(leader) { leader } else { member }
+    };
+    let texts: Vec<DocId> = members.iter().copied().filter(|&member| same_as(member) == member).collect();
+    let checks_all = texts.len() <= REPORT_ALL_PAIRS;
+    let mut new = if checks_all { missing_edges(&texts, known, judge) } else { Vec::new() };
+    let found_new = |a: DocId, b: DocId| new.iter().find(|edge| (edge.a, edge.b) == (a, b));
     let relate = |member: DocId| {
         let (a, b) = (member.min(representative), member.max(representative));
-        match known.of(a, b).or_else(|| is_told(a, b)) {
+        match known.of(a, b).or_else(|| found_new(a, b)) {
             Some(edge) => Some(*edge),
-            None if tells_all => None,
+            None if checks_all => None,
             None => judge.relate(a, b),
         }
     };
-    // A twin comes after its first, whose edge it has as well.
-    let mut related: HashMap<DocId, Option<Edge>> = HashMap::with_capacity(firsts.len());
+    let mut related: HashMap<DocId, Option<Edge>> = HashMap::with_capacity(texts.len());
     let mut edge_of = |member: DocId| {
-        let first = judge.first_of(member);
-        if first == representative {
-            return (member != first).then(|| Edge::identical(first, member));
+        let text = same_as(member);
+        if text == representative {
+            return (member != text).then(|| Edge::identical(text, member));
         }
-        let edge = *related.entry(first).or_insert_with(|| relate(first));
-        edge.map(|edge| if member == first { edge } else { edge.of_twin(first, member) })
+        let edge = *related.entry(text).or_insert_with(|| relate(text));
+        edge.map(|edge| if member == text { edge } else { edge.of_same_words(text, member) })
     };
     let members: Vec<(DocId, Option<Edge>)> =
         members.into_iter().map(|member| (member, edge_of(member))).collect();
     let is_new = |edge: &Edge| known.of(edge.a, edge.b).is_none();
-    told.extend(members.iter().filter_map(|&(_, edge)| edge).filter(is_new));
-    (Cluster { representative, members }, told)
+    new.extend(members.iter().filter_map(|&(_, edge)| edge).filter(is_new));
+    (Cluster { representative, members }, new)
 }
 
 /// Returns the edges among documents, given in order, that are not known.
-fn told_of(documents: &[DocId], known: &Known<'_>, judge: &impl Judge) -> Vec<Edge> {
+fn missing_edges(documents: &[DocId], known: &Known<'_>, judge: &impl Judge) -> Vec<Edge> {
     let mut open = Vec::new();
     for (at, &a) in documents.iter().enumerate() {
         open.extend(documents[at + 1..].iter().filter(|&&b| known.of(a, b).is_none()).map(|&b| (a, b)));

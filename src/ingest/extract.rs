@@ -9,9 +9,8 @@ use super::detect::Format;
 use super::feed::{Sizes, Work};
 use super::input::{self, Part, Records};
 use super::source_from::SourceFrom;
-use super::unsettled::Unsettled;
 use super::walk::Found;
-use super::{charset, decode, envelope, json, jsonscan, markdown, mojibake, plain};
+use super::{charset, dating, decode, envelope, json, jsonscan, language, markdown, mojibake, plain};
 use crate::config::IngestConfig;
 use crate::document::{DateOrigin, Document, Header, Metadata, Skipped};
 use crate::progress::Cancel;
@@ -56,8 +55,13 @@ pub(super) struct Worker<'a, M> {
     dating: Dating,
 }
 
-/// Whether a document is wanted, by its file and its record.
-pub(super) type Wanted<'a> = dyn Fn(&str, Option<u64>) -> bool + Sync + 'a;
+/// What is wanted of the input.
+pub(crate) struct Wanted<'a> {
+    /// Whether a document is wanted, by its file and its record.
+    pub(crate) is: &'a (dyn Fn(&str, Option<u64>) -> bool + Sync),
+    /// Whether dates and languages are wanted: looking for them costs a tenth of reading.
+    pub(crate) settled: bool,
+}
 
 impl<'a, M> Worker<'a, M> {
     /// # Errors
@@ -92,7 +96,7 @@ impl<'a, M> Worker<'a, M> {
     /// Everything that one piece of work gives, in order; nothing once the run is over.
     pub(super) fn work<T>(&self, work: Work) -> Vec<Piece<T>>
     where
-        M: Fn(Unsettled<'_>) -> (Document, T),
+        M: Fn(&Document) -> T,
     {
         let mut out = Vec::new();
         if self.is_stopped() {
@@ -128,7 +132,7 @@ impl<'a, M> Worker<'a, M> {
 
     fn part<T>(&self, found: &Found, part: Part, out: &mut Vec<Piece<T>>)
     where
-        M: Fn(Unsettled<'_>) -> (Document, T),
+        M: Fn(&Document) -> T,
     {
         match part {
             Part::Skip { record, reason } => out.push(skip(found, record, reason)),
@@ -141,7 +145,7 @@ impl<'a, M> Worker<'a, M> {
                 out.push(self.finish(found, None, origin, self.whole(format, bytes)));
             }
             Part::Block(Records::Table(columns), block) => {
-                let wanted = |row| (self.wanted)(&found.shown, Some(row));
+                let wanted = |row| (self.wanted.is)(&found.shown, Some(row));
                 columns.each(&block, self.config.max_document_bytes, wanted, |row, result| {
                     out.push(self.finish(found, Some(row), DateOrigin::Field, result));
                 });
@@ -165,7 +169,7 @@ impl<'a, M> Worker<'a, M> {
 
     fn json<T>(&self, found: &Found, kind: &Records, block: &Block, out: &mut Vec<Piece<T>>)
     where
-        M: Fn(Unsettled<'_>) -> (Document, T),
+        M: Fn(&Document) -> T,
     {
         let limit = self.config.max_document_bytes;
         // One check of the whole block is much cheaper than one a record; a bad byte falls back to the latter.
@@ -183,7 +187,7 @@ impl<'a, M> Worker<'a, M> {
             };
             let record = (!(block.only && matches!(kind, Records::Values))).then_some(number);
             // Records of an only object have numbers of their own.
-            if !block.only && !(self.wanted)(&found.shown, record) {
+            if !block.only && !(self.wanted.is)(&found.shown, record) {
                 continue;
             }
             let result = if bytes.len() as u64 > limit {
@@ -199,7 +203,7 @@ impl<'a, M> Worker<'a, M> {
                 if result.is_err() && bytes.len() as u64 <= limit && self.enveloped(found, bytes, out) {
                     continue;
                 }
-                if !(self.wanted)(&found.shown, record) {
+                if !(self.wanted.is)(&found.shown, record) {
                     continue;
                 }
             }
@@ -210,12 +214,12 @@ impl<'a, M> Worker<'a, M> {
     /// The records within the only object of a file, which is no document itself; whether there are any.
     fn enveloped<T>(&self, found: &Found, object: &[u8], out: &mut Vec<Piece<T>>) -> bool
     where
-        M: Fn(Unsettled<'_>) -> (Document, T),
+        M: Fn(&Document) -> T,
     {
         let object = String::from_utf8_lossy(object);
         let Some(records) = envelope::records(&object, &self.config.fields) else { return false };
         for (number, record) in (1..).zip(records) {
-            if (self.wanted)(&found.shown, Some(number)) {
+            if (self.wanted.is)(&found.shown, Some(number)) {
                 let result = json::record(&record, &self.config.fields);
                 out.push(self.finish(found, Some(number), DateOrigin::Field, result));
             }
@@ -232,7 +236,7 @@ impl<'a, M> Worker<'a, M> {
         result: Result<Extracted, String>,
     ) -> Piece<T>
     where
-        M: Fn(Unsettled<'_>) -> (Document, T),
+        M: Fn(&Document) -> T,
     {
         let Extracted { own_id, mut meta, text } = match result {
             Ok(extracted) => extracted,
@@ -245,8 +249,14 @@ impl<'a, M> Worker<'a, M> {
             meta.source = Some(source);
         }
         let id = own_id.unwrap_or_else(|| fallback.clone());
-        let document = Document { id, path: found.shown.clone(), record, meta, text };
-        let (document, value) = (self.map)(Unsettled { document, origin, found, dating: &self.dating });
+        let mut document = Document { id, path: found.shown.clone(), record, meta, text };
+        if self.wanted.settled {
+            let (meta, text) = (&mut document.meta, &document.text);
+            dating::settle(meta, origin, text, found, &self.dating);
+            let declared = meta.language.as_deref().and_then(language::of_tag);
+            meta.language = declared.or_else(|| language::of_text(text));
+        }
+        let value = (self.map)(&document);
         let Document { id, path, record, meta, text } = document;
         let header = Header {
             id,

@@ -60,7 +60,6 @@ mod source_from;
 #[cfg(feature = "html")]
 mod strip;
 mod table;
-mod unsettled;
 mod walk;
 
 pub use again::{Place, again};
@@ -80,11 +79,11 @@ use crate::config::IngestConfig;
 use crate::document::{Document, Header, Skipped};
 use crate::progress::{Cancel, Progress, Stage};
 use crate::{Error, Result};
-use extract::{Piece, Wanted, Worker};
+pub(crate) use extract::Wanted;
+use extract::{Piece, Worker};
 use feed::{Batch, Feed};
 pub use floor::{Floor, floor};
 use ids::Ids;
-pub(crate) use unsettled::Unsettled;
 #[cfg(feature = "cli")]
 pub(crate) use walk::IGNORE_FILE;
 
@@ -146,11 +145,11 @@ where
     M: Fn(&Document) -> T + Sync,
     S: FnMut(Outcome<T>) -> Result<()>,
 {
-    read_wanted(roots, config, progress, cancel, &|_, _| true, map, sink)
+    let wanted = Wanted { is: &|_, _| true, settled: true };
+    read_wanted(roots, config, progress, cancel, &wanted, map, sink)
 }
 
-/// The same for those documents only of which `wanted` is true, by their file and record: the others are not looked into
-/// where that can be told before.
+/// The same for the documents that are `wanted`: the others are not looked into where that can be told before.
 pub(crate) fn read_wanted<T, M, S>(
     roots: &[Root],
     config: &IngestConfig,
@@ -165,37 +164,10 @@ where
     M: Fn(&Document) -> T + Sync,
     S: FnMut(Outcome<T>) -> Result<()>,
 {
-    read_unsettled(roots, config, progress, cancel, wanted, settled(map), sink)
-}
-
-/// The same with a `map` that says itself whether a document's date and language are to be looked for.
-pub(crate) fn read_unsettled<T, M, S>(
-    roots: &[Root],
-    config: &IngestConfig,
-    progress: &dyn Progress,
-    cancel: &Cancel,
-    wanted: &Wanted<'_>,
-    map: M,
-    sink: S,
-) -> Result<()>
-where
-    T: Send,
-    M: Fn(Unsettled<'_>) -> (Document, T) + Sync,
-    S: FnMut(Outcome<T>) -> Result<()>,
-{
     let found = walk::walk(roots, config, cancel)?;
     progress.begin(Stage::Read, found.total_bytes);
     let feed = Feed::start(found.entries, config, feed::Sizes::default(), cancel)?;
     run(feed, config, progress, cancel, wanted, &map, sink)
-}
-
-/// Settles every document before `map` sees it.
-fn settled<T>(map: impl Fn(&Document) -> T + Sync) -> impl Fn(Unsettled<'_>) -> (Document, T) + Sync {
-    move |unsettled| {
-        let document = unsettled.settle();
-        let value = map(&document);
-        (document, value)
-    }
 }
 
 fn run<T, M, S>(
@@ -209,7 +181,7 @@ fn run<T, M, S>(
 ) -> Result<()>
 where
     T: Send,
-    M: Fn(Unsettled<'_>) -> (Document, T) + Sync,
+    M: Fn(&Document) -> T + Sync,
     S: FnMut(Outcome<T>) -> Result<()>,
 {
     let worker = Worker::new(config, feed.sizes(), cancel, map, wanted)?;

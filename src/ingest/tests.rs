@@ -78,8 +78,8 @@ fn all_sized(root: &Path, sizes: feed::Sizes) -> Vec<(String, String)> {
         &config,
         &NoProgress,
         &cancel,
-        &|_, _| true,
-        &settled(|document| document.text.clone()),
+        &Wanted { is: &|_, _| true, settled: true },
+        &|document: &Document| document.text.clone(),
         |outcome| {
             if let Outcome::Read(header, text) = outcome {
                 out.push((header.id, text));

@@ -5,8 +5,11 @@
 //! shares cost a sort of the cluster's shingles, the passages a comparison for a few of the positions of each
 //! shared shingle.
 
+use std::collections::HashMap;
+
 use super::corpus::Corpus;
 use crate::DocId;
+use crate::classify::Edge;
 use crate::cluster::Cluster;
 use crate::hash::{self, ByHash};
 use crate::text::{Token, Tokens, each_shingle};
@@ -36,29 +39,34 @@ pub(super) struct Passage {
     pub(super) from_start: usize,
 }
 
-/// Measures the members of a cluster, in the order of reading. What stands in one stands in its twins as well: only where the
-/// runs are wanted is each looked at.
-pub(super) fn in_cluster(cluster: &Cluster, corpus: &Corpus, k: usize, runs: bool) -> Vec<Copied> {
-    let members = || cluster.members.iter().map(|&(member, _)| member);
-    let counted: Vec<DocId> = members().filter(|&member| runs || corpus.first_of(member) == member).collect();
+/// Measures the members of a cluster, in reading order. Among members with the same words only one is measured, unless
+/// passages are requested.
+pub(super) fn in_cluster(cluster: &Cluster, corpus: &Corpus, k: usize, with_passages: bool) -> Vec<Copied> {
     let mut reader = corpus.tokens.reader();
-    let tokens: Vec<Tokens> = counted.iter().map(|&member| reader.get(member)).collect();
-    let tokens: Vec<&[Token]> = tokens.iter().map(Tokens::as_slice).collect();
-    let place = |document: DocId| {
-        let own = counted.binary_search(&document);
-        own.or_else(|_| counted.binary_search(&corpus.first_of(document))).unwrap_or_default()
+    let mut texts: Vec<Tokens> = Vec::new();
+    let mut places: HashMap<u128, usize> = HashMap::new();
+    let mut representative = 0;
+    let mut place = |&(member, _): &(DocId, Option<Edge>)| {
+        let tokens = reader.get(member);
+        let next = texts.len();
+        let place = if with_passages { next } else { *places.entry(tokens.digest()).or_insert(next) };
+        if place == next {
+            texts.push(tokens);
+        }
+        if member == cluster.representative {
+            representative = place;
+        }
+        place
     };
-    let copied = copied(&tokens, place(cluster.representative), k, runs);
-    if counted.len() == cluster.members.len() {
-        return copied;
-    }
-    let firsts: Vec<usize> = members().map(place).collect();
-    with_twins(&copied, &firsts)
+    let of_members: Vec<usize> = cluster.members.iter().map(&mut place).collect();
+    let texts: Vec<&[Token]> = texts.iter().map(Tokens::as_slice).collect();
+    let measured = copied(&texts, representative, k, with_passages);
+    if with_passages { measured } else { for_each_member(&measured, &of_members) }
 }
 
 /// Measures `members`, which are in reading order; `representative` is an index into them. Passages have `k`
 /// tokens or more.
-fn copied(members: &[&[Token]], representative: usize, k: usize, runs: bool) -> Vec<Copied> {
+fn copied(members: &[&[Token]], representative: usize, k: usize, with_passages: bool) -> Vec<Copied> {
     if members.len() < 2 {
         return vec![Copied { from_representative: 1.0, ..Copied::default() }; members.len()];
     }
@@ -78,7 +86,7 @@ fn copied(members: &[&[Token]], representative: usize, k: usize, runs: bool) -> 
     let mut places: ByHash<u64, Vec<(usize, usize)>> = ByHash::default();
     let mut of_representative = shingles[representative].clone();
     hash::sort(&mut of_representative);
-    if runs {
+    if with_passages {
         let others = (0..members.len()).filter(|&member| member != representative);
         for member in std::iter::once(representative).chain(others) {
             for (at, shingle) in shingles[member].iter().enumerate() {
@@ -95,7 +103,7 @@ fn copied(members: &[&[Token]], representative: usize, k: usize, runs: bool) -> 
             Copied {
                 from_representative: share(&|shingle| of_representative.binary_search(&shingle).is_ok()),
                 from_cluster: share(&elsewhere),
-                passages: if runs {
+                passages: if with_passages {
                     passages(member, members, &shingles[member], k, &places)
                 } else {
                     Vec::new()
@@ -105,9 +113,9 @@ fn copied(members: &[&[Token]], representative: usize, k: usize, runs: bool) -> 
         .collect()
 }
 
-/// What all members have from each other, where each has the words of one that was measured: `first` is its place, by
-/// member. Of several with the same words each stands in the others whole.
-fn with_twins(measured: &[Copied], first: &[usize]) -> Vec<Copied> {
+/// Returns the shares of all members, given those of the measured ones. `first` holds for each member the index of the
+/// measured member with the same words. Members with the same words occur in each other completely.
+fn for_each_member(measured: &[Copied], first: &[usize]) -> Vec<Copied> {
     let mut times = vec![0; measured.len()];
     for &first in first {
         times[first] += 1;
@@ -230,7 +238,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn twins_need_not_be_measured(
+        fn members_of_the_same_words_are_measured_once(
             texts in prop::collection::vec(prop::collection::vec(0u8..4, 1..30), 2..5),
             first in prop::collection::vec(any::<prop::sample::Index>(), 0..6),
         ) {
@@ -242,7 +250,7 @@ mod tests {
                 (0..texts.len()).chain(first.iter().map(|at| at.index(texts.len()))).collect();
             let firsts: Vec<&[Token]> = tokens.iter().map(Tokens::as_slice).collect();
             let all: Vec<&[Token]> = first.iter().map(|&at| firsts[at]).collect();
-            prop_assert_eq!(with_twins(&copied(&firsts, 0, 5, false), &first), copied(&all, 0, 5, false));
+            prop_assert_eq!(for_each_member(&copied(&firsts, 0, 5, false), &first), copied(&all, 0, 5, false));
         }
 
         #[test]

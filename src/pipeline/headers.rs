@@ -79,16 +79,6 @@ impl Headers {
         self.keep(header, out)
     }
 
-    /// Adds a document of which all but its id and its place is that of an earlier one.
-    pub(super) fn push_again(&mut self, header: &Header, same: DocId) -> Result<()> {
-        let mut out = self.place(header);
-        let mut reader = self.rest.reader();
-        let mut bytes = Bytes(reader.get(same.index())?);
-        bytes.skip_place();
-        out.0.extend_from_slice(bytes.0);
-        self.keep(header, out)
-    }
-
     /// Writes the path and record of a document; the rest of its header follows.
     fn place(&mut self, header: &Header) -> Writer {
         let mut out = Writer(std::mem::take(&mut self.bytes));
@@ -360,12 +350,6 @@ mod tests {
                 prop_assert_eq!(&headers.reader().credits(document).unwrap(), &row.1);
                 prop_assert_eq!(&headers.id(document).unwrap(), &row.0.id);
             }
-            // At another's place, with all else of the first.
-            let last = Header { id: "again".to_owned(), ..rows[rows.len() - 1].0.clone() };
-            headers.push_again(&last, DocId(0)).unwrap();
-            let again = DocId(u32::try_from(rows.len()).unwrap());
-            let expected = Header { meta: rows[0].0.meta.clone(), ..last };
-            prop_assert_eq!(headers.reader().get(again).unwrap(), (expected, rows[0].1.clone()));
         }
     }
 }

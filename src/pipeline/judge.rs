@@ -72,10 +72,6 @@ fn remove_short(quoted: &mut [bool], tokens: &[Token], words: usize) {
 }
 
 impl Judge for Pairs<'_> {
-    fn first_of(&self, document: DocId) -> DocId {
-        self.corpus.first_of(document)
-    }
-
     fn relate(&self, a: DocId, b: DocId) -> Option<Edge> {
         self.checker().edge(a, b).filter(|edge| self.may_group(edge))
     }

@@ -53,8 +53,8 @@ impl Learned {
         Self { lines, ..Self::default() }
     }
 
-    /// Counts what was marked in a document and its twins, `documents` in all; they come in the order of reading.
-    pub(super) fn count(&mut self, document: DocId, pieces: &[Piece], documents: u32) {
+    /// Counts the boilerplate found in a document. Must be called in reading order.
+    pub(super) fn count(&mut self, document: DocId, pieces: &[Piece]) {
         let mut found: Vec<usize> = Vec::new();
         for piece in pieces {
             let next = self.marked.len();
@@ -83,7 +83,7 @@ impl Learned {
         found.sort_unstable();
         found.dedup();
         for at in found {
-            self.marked[at].documents += documents;
+            self.marked[at].documents += 1;
         }
     }
 }

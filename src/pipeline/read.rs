@@ -1,8 +1,6 @@
 //! The first stage: converts documents to tokens, band keys and credits.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
-use std::sync::{PoisonError, RwLock};
 
 use super::account::Account;
 use super::corpus::Corpus;
@@ -10,47 +8,39 @@ use crate::candidates::bands::band_keys;
 use crate::candidates::params::Bands;
 use crate::config::{Config, MatchConfig};
 use crate::document::{Header, Skipped};
-use crate::ingest::{self, Outcome, Root, Unsettled};
+use crate::ingest::{self, Outcome, Root};
 use crate::progress::{Cancel, Progress, Stage};
 use crate::sketch::Sketcher;
 use crate::spill::Budget;
 use crate::text::credit::{self, Agencies, Credit};
 use crate::text::{NoArticle, Tokenizer, Tokens, each_shingle, is_periodically_updated, no_article};
 use crate::verify::Profile;
-use crate::{DocId, Document, Result};
+use crate::{Document, Result};
 
 /// Selects the hash functions of the signatures. Any number is as good; a fixed one makes runs reproducible.
 const SKETCH_SEED: u64 = 0x77_69_72_65;
 
-/// Tokens of a line from which on it is a paragraph.
+/// Least number of tokens in a line that is a paragraph.
 const PARAGRAPH: usize = 20;
-/// Tokens in paragraphs over which a document is taken to hold an article without a look.
+/// Number of tokens in paragraphs above which a document is assumed to hold an article.
 const ARTICLE: usize = 200;
 
-/// What reading makes of a document.
-pub(super) enum Read {
-    New(New),
-    /// Nothing: it is this one once more, at another place.
-    Again(DocId),
-}
-
-/// What reading makes of a document that was not met before.
+/// The result of reading a document.
 #[derive(Default)]
-pub(super) struct New {
+pub(super) struct Read {
     pub(super) tokens: Tokens,
-    /// Of its bands.
+    /// Keys of its bands.
     pub(super) keys: Vec<u64>,
     pub(super) credits: Vec<Credit>,
-    /// Whether it is labelled as updated periodically.
+    /// Whether it is labelled as a periodically updated document.
     pub(super) periodically_updated: bool,
     /// The terms of its headline.
     pub(super) headline: Vec<u32>,
-    /// Why it holds no article, where it does not.
+    /// Why it holds no article, if it does not.
     pub(super) no_article: Option<NoArticle>,
-    digest: Option<u128>,
 }
 
-/// Reads, tokenises and signs every document, and finds whom it credits.
+/// Reads and tokenises every document, and computes its band keys and credits.
 pub(super) fn read(
     roots: &[Root],
     config: &Config,
@@ -61,11 +51,10 @@ pub(super) fn read(
 ) -> Result<Corpus> {
     let mut corpus = Corpus::new(config, budget);
     read_into(&mut corpus, roots, config, progress, cancel, account)?;
-    corpus.find_twins()?;
     Ok(corpus)
 }
 
-/// The same behind the documents of a corpus; ids are unique among those of one call.
+/// Reads documents like [`read`] and adds them to a corpus. Ids are unique among the documents of one call.
 pub(super) fn read_into(
     corpus: &mut Corpus,
     roots: &[Root],
@@ -76,20 +65,11 @@ pub(super) fn read_into(
 ) -> Result<()> {
     let signer = Signer::new(&config.matching);
     let agencies = Agencies::of(config.ingest.agencies.as_deref())?;
-    let known = Known::new(&corpus.budget.part(1, 16));
-    let prepare = |document: Unsettled<'_>| -> (Document, Read) {
+    let prepare = |document: &Document| -> Read {
         thread_local! {
             static WORKER: RefCell<Option<(Tokenizer, SignerBuffer)>> = RefCell::default();
         }
-        let digest = document.digest();
-        if let Some(first) = digest.and_then(|digest| known.get(digest)) {
-            return (document.unsettled(), Read::Again(first));
-        }
-        if cancel.is_cancelled() {
-            return (document.unsettled(), Read::New(New::default()));
-        }
-        let document = document.settle();
-        // The threads are those of one run, so that all of a thread's documents have the same settings.
+        // The thread pool belongs to one run, so all documents of a thread have the same settings.
         let (tokens, keys) = WORKER.with_borrow_mut(|worker| {
             let (tokenizer, buffer) =
                 worker.get_or_insert_with(|| (Tokenizer::new(&config.matching), SignerBuffer::default()));
@@ -97,9 +77,9 @@ pub(super) fn read_into(
             let keys = signer.keys(&tokens, buffer);
             (tokens, keys)
         });
-        // What is made of a document once the run is over is of no use to anybody.
+        // After cancellation, further results are not used.
         if cancel.is_cancelled() {
-            return (document, Read::New(New::default()));
+            return Read::default();
         }
         let credits = credit::credits(&document.text, &document.meta, &agencies);
         let periodically_updated = is_periodically_updated(document.meta.title.as_deref(), &document.text);
@@ -113,21 +93,18 @@ pub(super) fn read_into(
         } else {
             Vec::new()
         };
-        (
-            document,
-            Read::New(New { tokens, keys, credits, periodically_updated, headline, no_article, digest }),
-        )
+        Read { tokens, keys, credits, periodically_updated, headline, no_article }
     };
     account.measure(Stage::Read, |_| {
         let mut inputs = 0;
         corpus.folders.add_roots(roots);
         let mut lossy = Lossy::default();
-        ingest::read_unsettled(roots, &config.ingest, progress, cancel, &|_, _| true, prepare, |outcome| {
+        ingest::read(roots, &config.ingest, progress, cancel, prepare, |outcome| {
             inputs += if let Outcome::SkippedMore(more) = outcome { more } else { 1 };
             match outcome {
                 Outcome::Skipped(skipped) => corpus.skip(skipped),
                 Outcome::SkippedMore(more) => corpus.skipped_count += more,
-                Outcome::Read(header, Read::New(read)) if read.tokens.is_empty() => {
+                Outcome::Read(header, read) if read.tokens.is_empty() => {
                     corpus.skip(Skipped {
                         path: header.path,
                         record: header.record,
@@ -136,11 +113,7 @@ pub(super) fn read_into(
                 }
                 Outcome::Read(header, read) => {
                     lossy.observe(&header);
-                    let digest = if let Read::New(read) = &read { read.digest } else { None };
-                    let document = corpus.push(&header, read)?;
-                    if let Some(digest) = digest {
-                        known.insert(digest, document);
-                    }
+                    corpus.push(&header, &read)?;
                 }
             }
             Ok(())
@@ -211,39 +184,4 @@ impl Signer {
         band_keys(signature, self.cut, &mut keys);
         keys
     }
-}
-
-/// Documents that were read already, by the digest of all that reading looks at. An archive that was put together from
-/// several feeds holds many a dispatch twice, byte for byte.
-///
-/// Filled in the order of reading while others are read already: whether a document is found is a matter of timing, what
-/// is made of it is not.
-struct Known {
-    documents: RwLock<HashMap<[u32; 4], DocId>>,
-    /// How many are remembered at most.
-    most: usize,
-}
-
-impl Known {
-    fn new(budget: &Budget) -> Self {
-        // A key and a number, and the free room of the table.
-        let most = budget.bytes().map_or(usize::MAX, |bytes| bytes / 48);
-        Self { documents: RwLock::default(), most }
-    }
-
-    fn get(&self, digest: u128) -> Option<DocId> {
-        self.documents.read().unwrap_or_else(PoisonError::into_inner).get(&key(digest)).copied()
-    }
-
-    fn insert(&self, digest: u128, document: DocId) {
-        let mut documents = self.documents.write().unwrap_or_else(PoisonError::into_inner);
-        if documents.len() < self.most {
-            documents.entry(key(digest)).or_insert(document);
-        }
-    }
-}
-
-/// In fours, so that an entry takes twenty bytes and not thirty-two.
-fn key(digest: u128) -> [u32; 4] {
-    [0, 32, 64, 96].map(|shift| (digest >> shift) as u32)
 }

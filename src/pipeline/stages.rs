@@ -82,7 +82,7 @@ fn collapse(
             let same_length = length(member) == length(other);
             let same = same_length.then(|| copy(member, other)).flatten();
             same.filter(|edge| edge.relation == Relation::Identical)?;
-            Some(copy(leader, member)?.of_twin(member, other))
+            Some(copy(leader, member)?.of_same_words(member, other))
         })
     };
     let relate_all = |pairs: &[(DocId, DocId)]| {
@@ -90,7 +90,7 @@ fn collapse(
     };
     let groups = cluster::collapse(corpus.len(), copies, |d| corpus.tokens.len_of(d), relate, relate_all);
     corpus.check()?;
-    Ok(corpus.with_twins(groups))
+    Ok(groups)
 }
 
 /// Learns from the representatives which lines sources add to their stories, marks these lines as boilerplate, and

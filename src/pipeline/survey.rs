@@ -31,7 +31,6 @@ pub(super) fn survey(
     if !among.is_empty() {
         read_into(&mut corpus, among, config, progress, cancel, &mut account)?;
     }
-    corpus.find_twins()?;
     let publications = stages::publications(&corpus, config);
     let groups = stages::copies(&corpus, &publications, config, cancel, &mut account)?;
     let groups = stages::boilerplate(&mut corpus, groups, &publications, config, cancel, &mut account)?;

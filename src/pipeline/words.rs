@@ -14,12 +14,12 @@ use super::learned::MarkedBy;
 use super::versions::Sentence;
 use crate::classify::Edge;
 use crate::config::Config;
-use crate::ingest::{self, Outcome, Root, Unsettled};
+use crate::ingest::{self, Outcome, Root};
 use crate::progress::{Cancel, NoProgress};
 use crate::sources::source_key;
 use crate::text::{Class, Known, Placed, SHINGLE, SourceLines, Tokenizer};
 use crate::verify::each_term;
-use crate::{DocId, Error, Result};
+use crate::{DocId, Document, Error, Result};
 
 /// Most characters of a learned line in a report.
 const LINE_CHARS: usize = 300;
@@ -58,10 +58,10 @@ pub(super) fn find<'s>(
     let ruled = Tokenizer::new(&config.matching);
     let compared = ruled.clone().with_learned(corpus.learned.lines.clone());
     let is_wanted = |path: &str, record: Option<u64>| wanted.of_document(path, record).is_some();
-    let look = |document: Unsettled<'_>| {
-        // Nobody asks for dates and languages a second time.
-        let document = document.unsettled();
-        let found = wanted.of_document(&document.path, document.record).map(|wanted| {
+    // Dates and languages are known from the first reading.
+    let of_run = ingest::Wanted { is: &is_wanted, settled: false };
+    let look = |document: &Document| {
+        wanted.of_document(&document.path, document.record).map(|wanted| {
             let source = source_key(&document.path, document.record, &document.meta);
             let text = &document.text;
             let placed = compared.clone().placed(text, source);
@@ -71,21 +71,19 @@ pub(super) fn find<'s>(
                 lines(text, &ruled, source, &corpus.learned.lines, wanted.lines),
                 quoted(text, &placed, wanted.sentences),
             )
-        });
-        (document, found)
+        })
     };
-    let read =
-        ingest::read_unsettled(&files, &config.ingest, &NoProgress, cancel, &is_wanted, look, |outcome| {
-            match outcome {
-                Outcome::Read(_, Some((terms, lines, sentences))) => {
-                    words.terms.extend(terms);
-                    words.lines.extend(lines);
-                    words.sentences.extend(sentences);
-                }
-                Outcome::Read(_, None) | Outcome::Skipped(_) | Outcome::SkippedMore(_) => {}
+    let read = ingest::read_wanted(&files, &config.ingest, &NoProgress, cancel, &of_run, look, |outcome| {
+        match outcome {
+            Outcome::Read(_, Some((terms, lines, sentences))) => {
+                words.terms.extend(terms);
+                words.lines.extend(lines);
+                words.sentences.extend(sentences);
             }
-            Ok(())
-        });
+            Outcome::Read(_, None) | Outcome::Skipped(_) | Outcome::SkippedMore(_) => {}
+        }
+        Ok(())
+    });
     match read {
         // A file that was removed during the run takes its words with it but does not end the run.
         Ok(()) | Err(Error::Root { .. }) => Ok(words),

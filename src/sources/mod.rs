@@ -42,7 +42,7 @@ const TWO_RARE: f32 = 10.0;
 /// Factor by which carriers may have more in common with each other than with stories that do not carry the
 /// passage.
 const ALIKE: f32 = 1.5;
-///  Share that is added to this limit.
+/// Share that is added to this limit.
 const ALIKE_AT_LEAST: f32 = 0.03;
 
 /// Returns the name of a document's source: its `source` field, or the host of its address, or the folder or

@@ -156,33 +156,33 @@ struct Tally<'a> {
     address: usize,
     /// Words that could be news.
     prose: usize,
-    ///  Lines with words that could be news.
+    /// Lines with words that could be news.
     prose_lines: usize,
-    ///  Whether a whole sentence could be news.
+    /// Whether a whole sentence could be news.
     has_sentence: bool,
     /// Number of the last line of prose.
     prose_at: usize,
-    ///  Words in the uninterrupted lines of prose up to that line.
+    /// Words in the uninterrupted lines of prose up to that line.
     passage: usize,
-    ///  Number of these lines.
+    /// Number of these lines.
     passage_lines: usize,
-    ///  Words in the longest line of prose.
+    /// Words in the longest line of prose.
     longest: usize,
     caption_lines: usize,
     /// Number of counters in a gallery ("2 of 9").
     counters: usize,
-    ///  Number of pictures in the gallery.
+    /// Number of pictures in the gallery.
     pictures: u32,
-    ///  Lines and words that follow a counter.
+    /// Lines and words that follow a counter.
     in_gallery: (usize, usize),
-    ///  Whether the last line was a counter.
+    /// Whether the last line was a counter.
     is_counted: bool,
     caption: &'a str,
     /// Number of lines of prose with a credit on the next line.
     credited: usize,
     /// Lines in a list of teasers that are cut short or link to the rest.
     leads: usize,
-    ///  These lines, and lines that give the age of a story.
+    /// These lines, and lines that give the age of a story.
     signs: usize,
     opens_with_sentence: bool,
     is_video: bool,

@@ -170,8 +170,8 @@ impl SourceLines {
         }
     }
 
-    /// Returns the tokens of a document of `source` with the learned parts counted as boilerplate; `None` if there
-    /// are none, or nothing else.
+    /// Returns the tokens of a document of `source` with the learned parts counted as boilerplate. Returns `None` if it has
+    /// no such parts, or nothing else.
     pub fn marked(&self, source: u64, tokens: &Tokens) -> Option<Tokens> {
         let pieces = self.pieces(source, tokens);
         tokens.without(pieces.iter().map(|piece| &piece.tokens))

@@ -282,7 +282,7 @@ impl Tokenizer {
 enum Event<'a> {
     /// A token with its folded form and its byte range.
     Token(Token, &'a [u8], Range<usize>),
-    ///  The end of a sentence, and whether it is also the end of a line.
+    /// The end of a sentence, and whether it is also the end of a line.
     Break { line: bool },
 }
 

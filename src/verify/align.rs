@@ -39,7 +39,7 @@ pub(super) struct Alignment {
     units: Vec<u16>,
     /// Counterparts of the first text's units in the second text.
     pub a: Vec<Counterpart>,
-    ///  Counterparts of the second text's units in the first text.
+    /// Counterparts of the second text's units in the first text.
     pub b: Vec<Counterpart>,
     /// Pairs of positions of the same term, for the chain.
     pub points: Vec<Point>,

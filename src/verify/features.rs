@@ -303,7 +303,7 @@ struct Parts {
     shared_shingles: usize,
     /// Weight of the best chain of all terms.
     all: f32,
-    ///  Weight of the best chain of rare terms.
+    /// Weight of the best chain of rare terms.
     rare: f32,
     /// Weight of the chains of rare terms within sentences.
     sentences: f32,

@@ -63,7 +63,11 @@ fn side(
             };
             Passage {
                 tokens,
-                counterpart: if counterpart.left_out { same_line() } else { (is_related || beside).then_some(at) },
+                counterpart: if counterpart.left_out {
+                    same_line()
+                } else {
+                    (is_related || beside).then_some(at)
+                },
                 is_related,
                 share: if is_related || beside { share(counterpart, unit.mass) } else { 0.0 },
                 left_out: counterpart.left_out,

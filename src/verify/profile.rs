@@ -88,7 +88,7 @@ pub struct Profile {
     pub(super) headline: Box<[(u32, f32)]>,
     /// Days of the week named in the opening, one bit each.
     pub(super) lead_days: u8,
-    ///  Days of the week named anywhere, one bit each.
+    /// Days of the week named anywhere, one bit each.
     pub(super) days: u8,
     /// Summed weights of the distinct terms.
     pub(super) mass: f32,
@@ -189,7 +189,7 @@ struct Builder {
     places: Vec<u64>,
     /// Index of the unit of each token.
     unit_of: Vec<u16>,
-    ///  Prose weight and line hash of each unit.
+    /// Prose weight and line hash of each unit.
     prose: Vec<(f32, u32)>,
     words: f32,
 }

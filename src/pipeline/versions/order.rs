@@ -1,7 +1,6 @@
 //! Determines which members are updates of others by publishers, dates and tags, and which member is the earliest.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
 
 use super::tags::revision;
 use crate::DocId;
@@ -117,11 +116,6 @@ pub(super) fn updates(members: &mut [Member<'_>], judge: &impl Judge) -> Vec<(Do
         .sort_by_key(|member| (member.instant.is_none(), member.instant, member.revision, member.document));
     let members = &*members;
     let mut updates: Vec<(DocId, DocId)> = Vec::new();
-    let mut known: HashMap<(DocId, DocId), bool> = HashMap::new();
-    let mut is_version = |before: &Member<'_>, later: &Member<'_>| {
-        let pair = (judge.first_of(before.document), judge.first_of(later.document));
-        pair.0 != pair.1 && *known.entry(pair).or_insert_with(|| is_version(pair.0, pair.1, judge))
-    };
     for (at, later) in members.iter().enumerate() {
         let may_be = |before: &&Member<'_>| {
             before.document != later.document
@@ -134,7 +128,7 @@ pub(super) fn updates(members: &mut [Member<'_>], judge: &impl Judge) -> Vec<(Do
         // Members of the same publisher come before others.
         candidates.sort_by_key(|before| !before.one_publisher(later));
         candidates.truncate(LOOKED_AT);
-        let before = candidates.into_iter().find(|before| is_version(before, later));
+        let before = candidates.into_iter().find(|before| is_version(before.document, later.document, judge));
         updates.extend(before.map(|before| (later.document, before.document)));
     }
     updates.sort_unstable();

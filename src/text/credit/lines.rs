@@ -151,7 +151,7 @@ struct Facts {
     lower: usize,
     /// Words before the first name.
     before: usize,
-    ///  Words after the last name.
+    /// Words after the last name.
     after: usize,
     digits: bool,
     reports: bool,
