@@ -9,16 +9,16 @@ use std::hint::black_box;
 use std::io::Write;
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use wirecopy::candidates::bands::{BandKeys, Keyed, band_keys};
-use wirecopy::candidates::params::Bands;
-use wirecopy::candidates::rare::RareJoin;
-use wirecopy::classify::{Documents, Examiner, Prepared, Publications, Ready};
-use wirecopy::generate::{Generated, Generator, GeneratorConfig};
-use wirecopy::sketch::Sketcher;
-use wirecopy::spill::Budget;
-use wirecopy::text::{TokenStore, Tokenizer, Tokens, shingles, tokenize};
-use wirecopy::verify::{Idf, LanguageKey, Model, Profile, Scratch, measure};
 use wirecopy::{Config, DocId, Metadata, Pipeline, Root};
+use wirecopy_core::candidates::bands::{BandKeys, Keyed, band_keys};
+use wirecopy_core::candidates::params::Bands;
+use wirecopy_core::candidates::rare::RareJoin;
+use wirecopy_core::classify::{Documents, Examiner, Prepared, Publications, Ready};
+use wirecopy_core::score::{Idf, LanguageKey, Model, Profile, Scratch, measure};
+use wirecopy_core::sketch::Sketcher;
+use wirecopy_core::text::{TokenStore, Tokenizer, Tokens, shingles, tokenize};
+use wirecopy_lab::generate::{Generated, Generator, GeneratorConfig};
+use wirecopy_spill::Budget;
 
 const SEED: u64 = 7;
 
@@ -150,7 +150,7 @@ fn verify(c: &mut Criterion) {
     let mut group = c.benchmark_group("verify");
     group.throughput(Throughput::Elements(pairs.len() as u64));
     let id = |at: usize| DocId(u32::try_from(at).unwrap());
-    let idf = Idf::background();
+    let idf = Idf::background().unwrap();
     let weights = idf.of(LanguageKey::of(Some("eng")));
     let model = Model::shipped().unwrap();
     group.bench_function("shingles", |b| {
@@ -245,7 +245,7 @@ fn read(c: &mut Criterion) {
         let root = [write(folder.path(), form, &articles)];
         group.bench_function(form, |b| {
             b.iter(|| {
-                wirecopy::ingest::read(
+                wirecopy_ingest::read(
                     &root,
                     &config.ingest,
                     &wirecopy::NoProgress,

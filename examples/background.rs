@@ -1,13 +1,12 @@
-//! Packs `data/background.bin` from the word list that `data/background.py` writes.
-//!
-//! `python3 data/background.py > words.tsv && cargo run --release --example background words.tsv data/background.bin`
+//! Packs `crates/wirecopy-background/background.bin` from the word list that `background.py` beside it writes; its README has the
+//! commands.
 
 use std::collections::HashMap;
 use std::error::Error;
 
-use wirecopy::text::{Class, Tokenizer};
-use wirecopy::verify::background::{Background, DOCUMENT_TOKENS};
-use wirecopy::verify::each_term;
+use wirecopy_core::score::background::{Background, DOCUMENT_TOKENS};
+use wirecopy_core::score::each_term;
+use wirecopy_core::text::{Class, Tokenizer};
 
 /// Frequencies under this are left out; the table must stay small.
 const LEAST: f64 = 8e-6;

@@ -9,9 +9,9 @@
 
 #![allow(clippy::expect_used, clippy::print_stdout, clippy::print_stderr)]
 
-use wirecopy::ingest::{self, Outcome};
-use wirecopy::perturb::{Context, Perturbation};
 use wirecopy::{Cancel, Config, Document, NoProgress, Root};
+use wirecopy_ingest::Outcome;
+use wirecopy_lab::perturb::{Context, Perturbation};
 
 enum How {
     Suite(Perturbation),
@@ -50,7 +50,7 @@ fn main() {
         })
         .to_string()
     };
-    ingest::read(&roots, &config.ingest, &NoProgress, &Cancel::default(), perturbed, |outcome| {
+    wirecopy_ingest::read(&roots, &config.ingest, &NoProgress, &Cancel::default(), perturbed, |outcome| {
         match outcome {
             Outcome::Read(_, line) => println!("{line}"),
             Outcome::Skipped(skipped) => eprintln!("{}: {}", skipped.path, skipped.reason),

@@ -10,16 +10,16 @@ use std::path::Path;
 
 use bad_cases::{GOOD, Outcomes, line, noise};
 use tempfile::TempDir;
-use wirecopy::config::IngestConfig;
-use wirecopy::ingest::{self, Outcome};
+use wirecopy::IngestConfig;
 use wirecopy::{Cancel, Error, NoProgress, Progress, Root, Stage};
+use wirecopy_ingest::Outcome;
 
 fn outcomes(root: &Path, config: &IngestConfig) -> Outcomes {
     let mut seen = Outcomes::new();
     let shown = root.display().to_string();
     let name = |path: &str| bad_cases::below(&shown, path);
     let map = |document: &wirecopy::Document| assert!(!document.text.trim().is_empty());
-    ingest::read(&[Root::from(root)], config, &NoProgress, &Cancel::default(), map, |outcome| {
+    wirecopy_ingest::read(&[Root::from(root)], config, &NoProgress, &Cancel::default(), map, |outcome| {
         match outcome {
             Outcome::Read(header, ()) => {
                 seen.entry(name(&header.path)).or_default().ids.push((header.id, header.duplicate_id));
@@ -95,7 +95,7 @@ fn a_file_removed_after_the_walk_is_skipped_in_the_systems_words() {
         Ok(())
     };
     let config = IngestConfig::default();
-    ingest::read(&[Root::from(root)], &config, &progress, &Cancel::default(), |_| (), sink).unwrap();
+    wirecopy_ingest::read(&[Root::from(root)], &config, &progress, &Cancel::default(), |_| (), sink).unwrap();
     assert_eq!((seen.len(), seen[0].as_str(), seen[2].as_str()), (3, "a.txt", "c.txt"));
     assert!(seen[1].contains("No such file") || seen[1].contains("cannot find"), "{}", seen[1]);
 }
@@ -111,10 +111,10 @@ fn a_cancelled_run_and_a_failing_sink_end_the_reading() {
         cancel.cancel();
         Ok(())
     };
-    let result = ingest::read(&roots, &config, &NoProgress, &cancel, |_| (), cancels);
+    let result = wirecopy_ingest::read(&roots, &config, &NoProgress, &cancel, |_| (), cancels);
     assert!(matches!(result, Err(Error::Cancelled)));
     let fails = |_| Err(Error::Threads("the sink is full".to_owned()));
-    let result = ingest::read(&roots, &config, &NoProgress, &Cancel::default(), |_| (), fails);
+    let result = wirecopy_ingest::read(&roots, &config, &NoProgress, &Cancel::default(), |_| (), fails);
     assert!(matches!(result, Err(Error::Threads(_))));
 }
 
@@ -122,6 +122,6 @@ fn a_cancelled_run_and_a_failing_sink_end_the_reading() {
 fn a_root_that_is_missing_ends_the_run() {
     let roots = [Root::from("no/such/folder")];
     let config = IngestConfig::default();
-    let result = ingest::read(&roots, &config, &NoProgress, &Cancel::default(), |_| (), |_| Ok(()));
+    let result = wirecopy_ingest::read(&roots, &config, &NoProgress, &Cancel::default(), |_| (), |_| Ok(()));
     assert!(matches!(result, Err(Error::Root { .. })));
 }

@@ -19,7 +19,7 @@ use wirecopy::report::Run;
 /// Standard error of a run that met bad inputs and was none the worse for it.
 fn stderr_of(output: &Output) -> String {
     let stderr = String::from_utf8(output.stderr.clone()).unwrap();
-    assert_eq!(output.status.code(), Some(2), "{stderr}");
+    assert_eq!(output.status.code(), Some(3), "{stderr}");
     for word in ["panicked", "RUST_BACKTRACE", "error:"] {
         assert!(!stderr.contains(word), "{stderr}");
     }

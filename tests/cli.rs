@@ -42,8 +42,8 @@ fn help_for_each_verb() {
 fn help_shows_defaults_and_variables_from_their_constants() {
     let help = Desk::new().out(&["cluster", "--help"]);
     for text in [
-        format!("[default: {}] [env: WIRECOPY_MATCH_THRESHOLD]", wirecopy::config::THRESHOLD),
-        format!("[default: {}] [env: WIRECOPY_MATCH_SHINGLE]", wirecopy::config::SHINGLE),
+        format!("[default: {}] [env: WIRECOPY_MATCH_THRESHOLD]", wirecopy_core::config::THRESHOLD),
+        format!("[default: {}] [env: WIRECOPY_MATCH_SHINGLE]", wirecopy_core::config::SHINGLE),
         "[env: WIRECOPY_INGEST_FIELDS_TEXT]".to_owned(),
         "Examples:".to_owned(),
         "Matching options:".to_owned(),
@@ -87,7 +87,7 @@ fn flags_beat_variables_beat_the_file() {
     assert_eq!(origin("signature"), "signature = 64 # wirecopy.toml:5");
     assert_eq!(origin("shingle"), "shingle = 6 # WIRECOPY_MATCH_SHINGLE");
     assert_eq!(origin("threshold"), "threshold = 0.7 # --threshold");
-    assert_eq!(origin("misses"), format!("misses = {} # default", wirecopy::config::MISSES));
+    assert_eq!(origin("misses"), format!("misses = {} # default", wirecopy_core::config::MISSES));
     assert!(desk.out(&["config", "--no-config"]).lines().all(|line| !line.contains("wirecopy.toml")));
 }
 
@@ -273,7 +273,7 @@ fn the_form_follows_the_ending_unless_it_is_named() {
     let desk = Desk::new();
     let text = desk.out(&["cluster", "corpus", "-o", "run.jsonl"]);
     assert!(text.contains("ocuments"), "{text}");
-    assert!(desk.read("run.jsonl").starts_with("{\"type\":\"run\",\"schema\":1,"));
+    assert!(desk.read("run.jsonl").starts_with("{\"type\":\"run\",\"schema\":2,"));
     wirecopy::report::Run::read_jsonl(desk.path().join("run.jsonl")).unwrap();
     assert_eq!(desk.out(&["cluster", "corpus", "-q", "-o", "table.csv"]), "");
     assert!(desk.read("table.csv").starts_with("cluster,id,"));
@@ -507,17 +507,17 @@ fn a_report_in_the_folder_of_news_is_not_read_as_news() {
     let first = clusters();
     assert_eq!((first.len(), clusters()), (1, first));
     let output = desk.run(&["cluster", "run.jsonl"]);
-    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(output.status.code(), Some(3));
     let message = "warning: run.jsonl: a wirecopy run report, not news\n";
     assert_eq!(String::from_utf8_lossy(&output.stderr), message);
 }
 
 #[test]
-fn skipped_inputs_are_named_and_end_with_2() {
+fn skipped_inputs_are_named_and_end_with_3() {
     let desk = Desk::new();
     desk.file("corpus/empty.txt", "");
     let output = desk.run(&["cluster", "corpus", "-o", "run.jsonl"]);
-    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(output.status.code(), Some(3));
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(stderr.starts_with("warning: corpus/empty.txt: ") && stderr.lines().count() == 1, "{stderr}");
     assert!(String::from_utf8_lossy(&output.stdout).contains("1 input skipped"));

@@ -8,11 +8,12 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use wirecopy::config::{Config, IngestConfig, SHINGLE};
-use wirecopy::ingest::{self, Outcome};
 use wirecopy::report::{EdgeLine, Relation, Run};
-use wirecopy::text::{Shingles, shingles, tokenize};
 use wirecopy::{Cancel, NoProgress, Pipeline, Root};
+use wirecopy::{Config, IngestConfig};
+use wirecopy_core::config::SHINGLE;
+use wirecopy_core::text::{Shingles, shingles, tokenize};
+use wirecopy_ingest::Outcome;
 
 fn corpus() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus")
@@ -61,7 +62,8 @@ static TEXTS: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
     };
     let config = IngestConfig::default();
     let map = |document: &wirecopy::Document| document.text.clone();
-    ingest::read(&[Root::from(corpus())], &config, &NoProgress, &Cancel::default(), map, sink).unwrap();
+    wirecopy_ingest::read(&[Root::from(corpus())], &config, &NoProgress, &Cancel::default(), map, sink)
+        .unwrap();
     texts
 });
 
@@ -151,7 +153,7 @@ fn boilerplate_is_told_from_the_text() {
     // Of web pages the labels are silent: most of their boilerplate goes with the mark-up.
     for (id, text) in TEXTS.iter().filter(|(id, _)| !id.ends_with(".html")) {
         let whole = |range: &Range<usize>| range.end == text.len() || text[..range.end].ends_with('\n');
-        let marked: BTreeSet<&str> = wirecopy::text::boilerplate(text)
+        let marked: BTreeSet<&str> = wirecopy_core::text::boilerplate(text)
             .into_iter()
             .filter(whole)
             .map(|range| text[range].trim())

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use wirecopy::Metadata;
-use wirecopy::text::credit::{Agencies, Form, credits};
+use wirecopy_core::text::credit::{Agencies, Form, credits};
 
 fn file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/credits").join(name)

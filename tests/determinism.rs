@@ -6,9 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
-use wirecopy::generate::{Generated, Generator, GeneratorConfig};
-use wirecopy::spill::Budget;
 use wirecopy::{Config, Pipeline, Root};
+use wirecopy_lab::generate::{Generated, Generator, GeneratorConfig};
+use wirecopy_spill::Budget;
 
 /// The report without what differs between equal runs.
 fn report(root: &Path, threads: usize, limit: Option<usize>) -> String {

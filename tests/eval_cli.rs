@@ -172,7 +172,7 @@ fn perturbations_by_name() {
     );
     let all = json(&desk, &eval(&["--perturb", "all", "--format", "json"]));
     let rows = all["perturbations"].as_array().unwrap();
-    assert_eq!(rows.len(), wirecopy::perturb::ALL.len() + 1);
+    assert_eq!(rows.len(), wirecopy_lab::perturb::ALL.len() + 1);
     assert_eq!(keys(&rows[0]["sets"]), ["copies", "others", "rewrites"]);
     for row in rows {
         assert_eq!(keys(&row["overall"]), ["true_pairs", "recall", "false_pairs", "wrong"]);

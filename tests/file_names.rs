@@ -109,7 +109,7 @@ fn they_are_copied_compared_and_told() {
     // One that cannot be read is skipped by its name.
     fs::write(desk.path().join(place(b"\xfcmpty.txt")), "").unwrap();
     let output = desk.run(&["cluster", "in", "-o", "skipped.jsonl"]);
-    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(output.status.code(), Some(3));
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!(told, "warning: in/%FCmpty.txt: empty file\n");
 }

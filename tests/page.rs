@@ -82,7 +82,7 @@ fn texts_that_are_gone_or_altered_are_told() {
     std::fs::remove_file(desk.path().join("corpus/a.txt")).unwrap();
     desk.file("corpus/b.txt", "Something else altogether stands here now.\n");
     let output = desk.run(&["report", "run.jsonl", "-o", "page.html"]);
-    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(output.status.code(), Some(3));
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(
         told.contains("a.txt: could not be read again") && told.contains("b.txt: changed since the run"),
@@ -91,7 +91,7 @@ fn texts_that_are_gone_or_altered_are_told() {
     let html = desk.read("page.html");
     assert!(html.contains("\"missing\":1,\"changed\":1"));
     let output = desk.run(&["compare", "--run", "run.jsonl", "b.txt", "c.txt"]);
-    assert_eq!(output.status.code(), Some(2), "told by compare as well");
+    assert_eq!(output.status.code(), Some(3), "told by compare as well");
     assert!(desk.trouble(&["compare", "--run", "run.jsonl", "a.txt", "c.txt"]).contains("corpus/a.txt"));
 }
 

@@ -23,9 +23,9 @@ use std::process::{Command, ExitCode};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use wirecopy::ingest::{self, Outcome};
 use wirecopy::report::TextStyle;
 use wirecopy::{Cancel, Config, Document, NoProgress, Pipeline, Root, compare};
+use wirecopy_ingest::Outcome;
 
 use documents::{FORMATS, formats, write};
 use fillers::{FILLERS, Filler, Kind};
@@ -183,7 +183,7 @@ fn read(folder: &Path, format: &str) -> Result<()> {
     let roots = [Root::from(folder)];
     if format == "compare" {
         let mut found = Vec::new();
-        ingest::read(&roots, &config.ingest, &NoProgress, &cancel, Document::clone, |outcome| {
+        wirecopy_ingest::read(&roots, &config.ingest, &NoProgress, &cancel, Document::clone, |outcome| {
             if let Outcome::Read(_, document) = outcome {
                 found.push(document);
             }
@@ -199,7 +199,7 @@ fn read(folder: &Path, format: &str) -> Result<()> {
     run.write_text(io::sink(), &style)?;
     if format == "pair" {
         let run = run.into_run()?;
-        let texts = ingest::again(&run.places_of_page(), &config.ingest, &cancel)?;
+        let texts = wirecopy_ingest::again(&run.places_of_page(), &config.ingest, &cancel)?;
         run.write_page(&texts, io::sink())?;
     }
     Ok(())

@@ -28,9 +28,11 @@ then from the defaults; `wirecopy config` shows which.";
 const EXIT_CODES: &str = "\
 Exit codes:
   0    done, also when the reader of the output went away
-  1    duplicates exist (only with --exit-code)
-  2    usage error, missing input, output that cannot be written, or some inputs were skipped
-  130  ended by Ctrl-C";
+  1    duplicates exist, and no input was skipped (only with --exit-code)
+  2    usage error, missing input, or output that cannot be written
+  3    done, but some inputs were skipped, or have changed since the run; comes before 1
+  129, 130, 143
+       ended by SIGHUP, Ctrl-C, SIGTERM";
 
 const CLUSTER_EXAMPLES: &str = "\
 Examples:
@@ -214,6 +216,8 @@ pub struct ClusterArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output options")]
     pub html: Option<PathBuf>,
     /// Exit with 1 when duplicates exist
+    ///
+    /// Where inputs were skipped the exit code is 3, duplicates or not: not everything was looked at.
     #[arg(long, help_heading = "Output options")]
     pub exit_code: bool,
     /// Tell in the report which runs of a member's words stand in other members
@@ -277,7 +281,7 @@ pub struct SettingArgs {
     ///
     /// The result is the same. Without a limit everything is held in memory. A page (--html) is not bound by it: the texts of
     /// all clustered documents are on it.
-    #[arg(long, value_name = "SIZE", value_parser = crate::config::parse_size, help_heading = "General options")]
+    #[arg(long, value_name = "SIZE", value_parser = wirecopy_ingest::config::parse_size, help_heading = "General options")]
     pub memory: Option<u64>,
     /// Folder of the temporary files, in place of the system's
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "General options")]
@@ -335,7 +339,7 @@ pub struct SettingArgs {
         hide_possible_values = true, help_heading = INPUT)]
     pub hidden: Option<bool>,
     /// Skip documents that are longer, such as 64M
-    #[arg(long, value_name = "SIZE", value_parser = crate::config::parse_size, help_heading = INPUT)]
+    #[arg(long, value_name = "SIZE", value_parser = wirecopy_ingest::config::parse_size, help_heading = INPUT)]
     pub max_document_bytes: Option<u64>,
     /// Read no further in a compressed file that has expanded to N times its size and to 64 MiB
     ///
@@ -343,7 +347,7 @@ pub struct SettingArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = INPUT)]
     pub max_expansion: Option<u32>,
     /// Read no further in a compressed file that has expanded to SIZE, such as 256G
-    #[arg(long, value_name = "SIZE", value_parser = crate::config::parse_size, help_heading = INPUT)]
+    #[arg(long, value_name = "SIZE", value_parser = wirecopy_ingest::config::parse_size, help_heading = INPUT)]
     pub max_expanded_bytes: Option<u64>,
     /// List N skipped inputs in the report and count the others
     #[arg(long, value_name = "N", help_heading = INPUT)]
@@ -503,7 +507,7 @@ mod tests {
     use clap::builder::TypedValueParser;
 
     use super::*;
-    use crate::config::Strictness;
+    use wirecopy_core::config::Strictness;
 
     #[test]
     fn every_level_of_strictness_can_be_typed() {

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
-use crate::report::number;
-use crate::{Progress, Stage};
+use wirecopy_core::{Progress, Stage};
+use wirecopy_report::number;
 
 /// With a known total. What is beside the bar leaves it some room in 80 columns.
 const BAR: &str = "{stage:8} {wide_bar:.cyan/dim} {done} {speed}  {left}";

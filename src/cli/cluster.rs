@@ -11,11 +11,13 @@ use super::bars::Bars;
 use super::output::Output;
 use super::protect::Protected;
 use super::settings::Settings;
-use super::{DONE, DUPLICATES, TROUBLE, interrupt, terminal};
-use crate::report::{Spooled, TableStyle, TextStyle, peak_memory};
-use crate::text::credit::Agencies;
-use crate::verify::Model;
-use crate::{Cancel, Error, Pipeline, Root, Skipped};
+use super::{DONE, DUPLICATES, SKIPPED, interrupt, terminal};
+use crate::Pipeline;
+use wirecopy_core::score::Model;
+use wirecopy_core::text::credit::Agencies;
+use wirecopy_core::{Cancel, Error, Skipped};
+use wirecopy_ingest::Root;
+use wirecopy_report::{Spooled, TableStyle, TextStyle, peak_memory};
 
 /// Skipped inputs that are named on standard error, as long as there are not more.
 const NAMED: usize = 20;
@@ -40,7 +42,7 @@ struct Plan {
 pub(super) fn run(global: &GlobalArgs, args: &ClusterArgs, bars: &Bars) -> anyhow::Result<u8> {
     let mut plan = plan(global, args)?;
     let cancel = Cancel::default();
-    interrupt::cancel_on_ctrl_c(cancel.clone())?;
+    interrupt::cancels(&cancel);
     let result = Pipeline::new(&plan.settings.config)
         .threads(plan.settings.program.threads)
         .progress(bars)
@@ -170,7 +172,11 @@ fn warn_of_skipped(skipped: &[Skipped], total: u64, in_view: bool) {
     let named = if skipped.len() > NAMED { NAMED_OF_MANY } else { skipped.len() };
     for one in &skipped[..named] {
         let record = one.record.map(|record| format!(":{record}")).unwrap_or_default();
-        tracing::warn!("{}{record}: {}", crate::report::clean(&one.path), crate::report::clean(&one.reason));
+        tracing::warn!(
+            "{}{record}: {}",
+            wirecopy_report::clean(&one.path),
+            wirecopy_report::clean(&one.reason)
+        );
     }
     let more = total - named as u64;
     if more > 0 {
@@ -182,7 +188,7 @@ fn warn_of_skipped(skipped: &[Skipped], total: u64, in_view: bool) {
 /// Skipped inputs weigh more than duplicates: whoever asks whether there are any must know that not all was looked at.
 fn exit_code(skipped: bool, duplicates: bool) -> u8 {
     match (skipped, duplicates) {
-        (true, _) => TROUBLE,
+        (true, _) => SKIPPED,
         (false, true) => DUPLICATES,
         (false, false) => DONE,
     }
@@ -211,7 +217,7 @@ mod tests {
 
     #[test]
     fn exit_codes() {
-        assert_eq!((exit_code(true, false), exit_code(true, true)), (TROUBLE, TROUBLE));
+        assert_eq!((exit_code(true, false), exit_code(true, true)), (SKIPPED, SKIPPED));
         assert_eq!((exit_code(false, false), exit_code(false, true)), (DONE, DUPLICATES));
     }
 }

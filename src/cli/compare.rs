@@ -10,12 +10,13 @@ use clap::{Args, ValueEnum, ValueHint};
 use super::args::{GlobalArgs, SettingArgs};
 use super::output::Output;
 use super::settings::Settings;
-use super::{DONE, TROUBLE, terminal};
-use crate::compare::{Comparer, Comparison};
-use crate::config::Config;
-use crate::ingest::{self, Outcome, again, path_of, shown};
-use crate::report::{DocumentLine, Run, TextStyle, clean};
-use crate::{Cancel, Document, Error, NoProgress, Root};
+use super::{DONE, SKIPPED, terminal};
+use wirecopy_core::{Cancel, Document, Error, NoProgress};
+use wirecopy_ingest::Root;
+use wirecopy_ingest::{Outcome, again, path_of, shown};
+use wirecopy_report::Config;
+use wirecopy_report::compare::{Comparer, Comparison};
+use wirecopy_report::{DocumentLine, Run, TextStyle, clean};
 
 /// Records of a container that a message names.
 const NAMED: usize = 3;
@@ -137,14 +138,21 @@ fn read(path: &Path, config: &Config) -> anyhow::Result<Vec<Document>> {
     let mut found = Vec::new();
     let mut reason = None;
     let root = [Root::Path(path.to_owned())];
-    ingest::read(&root, &config.ingest, &NoProgress, &Cancel::default(), Document::clone, |outcome| {
-        match outcome {
-            Outcome::Read(header, document) => found.push(Document { id: header.id, ..document }),
-            Outcome::Skipped(skipped) => reason = reason.take().or(Some(skipped.reason)),
-            Outcome::SkippedMore(_) => {}
-        }
-        Ok(())
-    })?;
+    wirecopy_ingest::read(
+        &root,
+        &config.ingest,
+        &NoProgress,
+        &Cancel::default(),
+        Document::clone,
+        |outcome| {
+            match outcome {
+                Outcome::Read(header, document) => found.push(Document { id: header.id, ..document }),
+                Outcome::Skipped(skipped) => reason = reason.take().or(Some(skipped.reason)),
+                Outcome::SkippedMore(_) => {}
+            }
+            Ok(())
+        },
+    )?;
     if found.is_empty() {
         bail!("{}: {}", path.display(), reason.unwrap_or_else(|| "no document in it".to_owned()));
     }
@@ -164,7 +172,7 @@ fn of_run(path: &Path, a: &str, b: &str) -> anyhow::Result<(Comparison, u8)> {
     let found = again(&places, &run.header.config.ingest, &Cancel::default())?;
     let comparer = Comparer::new(&run.header.config)?.with_learned(run.learned());
     let mut code = DONE;
-    let mut ready = |line: &DocumentLine| -> anyhow::Result<crate::compare::Ready> {
+    let mut ready = |line: &DocumentLine| -> anyhow::Result<wirecopy_report::compare::Ready> {
         let document = found.get(&place(line)).ok_or_else(|| {
             let source = std::io::Error::from(std::io::ErrorKind::NotFound);
             match line.path.as_str() {
@@ -180,7 +188,7 @@ fn of_run(path: &Path, a: &str, b: &str) -> anyhow::Result<(Comparison, u8)> {
         }
         if ready.changed_since(line) {
             tracing::warn!("{}: changed since the run", clean(&line.path));
-            code = TROUBLE;
+            code = SKIPPED;
         }
         Ok(ready)
     };

@@ -44,8 +44,8 @@ fn dump(leaves: &[Leaf]) -> Result<String, std::fmt::Error> {
 #[cfg(test)]
 mod tests {
     use super::dump;
-    use crate::Config;
     use crate::cli::settings::defaults;
+    use wirecopy_report::Config;
 
     #[test]
     fn the_dump_is_a_settings_file() {

@@ -17,9 +17,9 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::keep::{Form, lines};
 use super::temporary;
-use crate::ingest::path_of;
-use crate::keep::{Decision, Plan};
-use crate::report::Run;
+use wirecopy_ingest::path_of;
+use wirecopy_report::Run;
+use wirecopy_report::keep::{Decision, Plan};
 
 /// Bytes of a name that every file system takes.
 const LONGEST_NAME: usize = 255;

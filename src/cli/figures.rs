@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 
-use crate::eval::{
+use wirecopy_lab::eval::{
     Bin, CandidateReport, Figures, GoldReport, GoldSet, Meetings, PairReport, PerturbedFigures,
     PerturbedReport,
 };
-use crate::report::{Run, clean};
+use wirecopy_report::{Run, clean};
 
 // Writing to a string cannot fail: the results of `writeln!` are dropped throughout.
 

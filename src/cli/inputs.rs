@@ -4,9 +4,10 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
 use super::protect::Protected;
-use crate::ingest::{self, Outcome, path_of};
-use crate::report::{DocumentLine, Run};
-use crate::{Cancel, Document, NoProgress, Root};
+use wirecopy_core::{Cancel, Document, NoProgress};
+use wirecopy_ingest::Root;
+use wirecopy_ingest::{Outcome, path_of};
+use wirecopy_report::{DocumentLine, Run};
 
 /// What a command over a run reads, none of which its output may replace.
 pub(super) fn protected<'a>(path: &Path, run: &'a Run) -> Protected<'a> {
@@ -46,8 +47,8 @@ pub(super) fn each<T: Send>(
     run: &Run,
     wanted: impl Fn(&str) -> bool,
     take: impl Fn(&DocumentLine, &Document) -> T + Sync,
-    mut sink: impl FnMut(&str, T) -> crate::Result<()>,
-) -> crate::Result<()> {
+    mut sink: impl FnMut(&str, T) -> wirecopy_core::Result<()>,
+) -> wirecopy_core::Result<()> {
     let places: HashMap<(&str, Option<u64>), &DocumentLine> = run
         .documents
         .iter()
@@ -70,10 +71,15 @@ pub(super) fn each<T: Send>(
         let line = *places.get(&(document.path.as_str(), document.record))?;
         Some((line.id.as_str(), take(line, document)))
     };
-    ingest::read(&files, &run.header.config.ingest, &NoProgress, &Cancel::default(), look, |outcome| {
-        match outcome {
+    wirecopy_ingest::read(
+        &files,
+        &run.header.config.ingest,
+        &NoProgress,
+        &Cancel::default(),
+        look,
+        |outcome| match outcome {
             Outcome::Read(_, Some((id, taken))) => sink(id, taken),
             Outcome::Read(_, None) | Outcome::Skipped(_) | Outcome::SkippedMore(_) => Ok(()),
-        }
-    })
+        },
+    )
 }

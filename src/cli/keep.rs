@@ -17,11 +17,11 @@ use serde::Serialize;
 use super::args::GlobalArgs;
 use super::output::Output;
 use super::{DONE, copy_to, inputs};
-use crate::ingest::{References, path_of};
-use crate::keep::{Decision, Plan, Policy};
-use crate::report::{DocumentLine, Run, clean};
-use crate::text::tokenize;
-use crate::{Document, Error};
+use wirecopy_core::text::tokenize;
+use wirecopy_core::{Document, Error};
+use wirecopy_ingest::{References, path_of};
+use wirecopy_report::keep::{Decision, Plan, Policy};
+use wirecopy_report::{DocumentLine, Run, clean};
 
 /// Inputs that are named in a message.
 const NAMED: usize = 5;

@@ -23,6 +23,7 @@ mod log;
 mod man;
 mod output;
 mod protect;
+mod renamed;
 pub mod report;
 mod settings;
 mod temporary;
@@ -42,10 +43,10 @@ use output::Output;
 const DONE: u8 = 0;
 /// With `--exit-code`: duplicates exist.
 const DUPLICATES: u8 = 1;
-/// A usage error, a root that does not exist, an output that cannot be written, or inputs that were skipped.
+/// A usage error, an input that does not exist, or an output that cannot be written.
 const TROUBLE: u8 = 2;
-/// Ended by Ctrl-C, as shells report it.
-const INTERRUPTED: u8 = 130;
+/// Done, but inputs were skipped, or are no longer what the run read.
+const SKIPPED: u8 = 3;
 
 /// Parses the arguments, runs the command, and reports the outcome. `closed` says that the program was started without a standard
 /// output, which can be told only before anything else runs.
@@ -81,6 +82,8 @@ fn told(error: &clap::Error) -> anyhow::Result<u8> {
 fn run(cli: &Cli) -> anyhow::Result<u8> {
     let bars = bars::Bars::new(cli.global.wants_progress());
     log::start(&cli.global, &bars)?;
+    interrupt::watch()?;
+    renamed::warn_of_flags(std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()));
     match &cli.verb {
         Verb::Cluster(args) => cluster::run(&cli.global, args, &bars),
         Verb::Compare(args) => compare::run(&cli.global, args),
@@ -101,8 +104,8 @@ fn failed(error: &anyhow::Error, color: args::ColorChoice) -> u8 {
     if is_closed_pipe(error) {
         return DONE;
     }
-    if let Some(crate::Error::Cancelled) = error.downcast_ref() {
-        return INTERRUPTED;
+    if let Some(wirecopy_core::Error::Cancelled) = error.downcast_ref() {
+        return interrupt::code();
     }
     let mut stderr = io::stderr().lock();
     let label = if terminal::color_on_stderr(color) { "\u{1b}[1;31merror\u{1b}[0m" } else { "error" };
@@ -116,7 +119,7 @@ fn sentence(error: &anyhow::Error) -> String {
     let mut parts = Vec::new();
     for cause in error.chain() {
         parts.push(cause.to_string());
-        if cause.is::<crate::Error>() {
+        if cause.is::<wirecopy_core::Error>() {
             break;
         }
     }

@@ -9,9 +9,10 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 
 use super::output::Output;
-use crate::Root;
-use crate::config::{Config, IngestConfig};
-use crate::ingest::{IGNORE_FILE, overwritten};
+use wirecopy_ingest::Root;
+use wirecopy_ingest::config::IngestConfig;
+use wirecopy_ingest::{IGNORE_FILE, overwritten};
+use wirecopy_report::Config;
 
 /// A file, whatever it is called.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, ValueHint};
 
 use super::output::Output;
-use super::{DONE, TROUBLE, inputs, interrupt};
-use crate::report::{Absent, Run, clean};
-use crate::{Cancel, ingest};
+use super::{DONE, SKIPPED, inputs, interrupt};
+use wirecopy_core::Cancel;
+use wirecopy_report::{Absent, Run, clean};
 
 /// Documents that a warning names.
 const NAMED: usize = 5;
@@ -36,7 +36,7 @@ pub struct ReportArgs {
 /// Runs the verb and gives the exit code.
 pub(super) fn run(args: &ReportArgs) -> anyhow::Result<u8> {
     let cancel = Cancel::default();
-    interrupt::cancel_on_ctrl_c(cancel.clone())?;
+    interrupt::cancels(&cancel);
     // A page that cannot be written is told before a large report is read.
     Output::open(&args.output)?;
     let run = Run::read_jsonl(&args.run)?;
@@ -44,9 +44,9 @@ pub(super) fn run(args: &ReportArgs) -> anyhow::Result<u8> {
     write(&run, &mut output, &cancel)
 }
 
-/// Reads the texts again and writes the page; texts that are gone or altered are warned of and make it exit 2.
+/// Reads the texts again and writes the page; texts that are gone or altered are warned of and make it exit 3.
 pub(super) fn write(run: &Run, output: &mut Output, cancel: &Cancel) -> anyhow::Result<u8> {
-    let texts = ingest::again(&run.places_of_page(), &run.header.config.ingest, cancel)?;
+    let texts = wirecopy_ingest::again(&run.places_of_page(), &run.header.config.ingest, cancel)?;
     let mut absent = Absent::default();
     output.write(|out| {
         absent = run.write_page(&texts, out)?;
@@ -55,7 +55,7 @@ pub(super) fn write(run: &Run, output: &mut Output, cancel: &Cancel) -> anyhow::
     cancel.check()?;
     warn(&absent.missing, "could not be read again: on the page without its text");
     warn(&absent.changed, "changed since the run: the page shows it as it is now");
-    Ok(if absent == Absent::default() { DONE } else { TROUBLE })
+    Ok(if absent == Absent::default() { DONE } else { SKIPPED })
 }
 
 fn warn(ids: &[String], what: &str) {

@@ -16,8 +16,10 @@ use toml::de::{DeTable, DeValue};
 use toml::{Spanned, Table, Value};
 
 use super::args::{GlobalArgs, SETTINGS, Typed};
-use crate::spill::Budget;
-use crate::{Config, Error};
+use super::renamed;
+use wirecopy_core::Error;
+use wirecopy_report::Config;
+use wirecopy_spill::Budget;
 
 /// The settings file that is read from the current folder.
 const FILE: &str = "wirecopy.toml";
@@ -33,7 +35,7 @@ pub(super) struct Program {
     /// Worker threads; 0 is one a core.
     pub threads: usize,
     /// Bytes of memory that a run may hold; `None` has no limit. Read from a number, or from text such as `500M`.
-    #[serde(deserialize_with = "crate::config::number_or_size_or_none")]
+    #[serde(deserialize_with = "wirecopy_ingest::config::number_or_size_or_none")]
     pub memory: Option<u64>,
     /// Folder of temporary files; `None` is the system's.
     pub temp_dir: Option<PathBuf>,
@@ -292,7 +294,7 @@ struct SettingsFile<'a> {
 impl SettingsFile<'_> {
     fn table(&mut self, above: &str, spans: &DeTable<'_>, values: &Table) -> anyhow::Result<()> {
         for (name, value) in values {
-            let path = join(above, name);
+            let path = renamed::setting(join(above, name));
             let entry = spans.iter().find(|(key, _)| key.get_ref() == name);
             let line = entry.map_or(1, |(key, _)| line_of(self.text, key.span().start));
             if self.known.iter().any(|leaf| leaf.path == path) {
@@ -336,7 +338,15 @@ fn from_environment(known: &[Leaf]) -> anyhow::Result<Vec<Leaf>> {
     let mut found = Vec::new();
     let mut names: BTreeSet<String> = OTHER_VARIABLES.into_iter().map(str::to_owned).collect();
     for leaf in known {
-        let name = variable(&leaf.path);
+        let mut name = variable(&leaf.path);
+        for old in renamed::old_settings(&leaf.path) {
+            let old_name = variable(old);
+            if std::env::var_os(&name).is_none() && std::env::var_os(&old_name).is_some() {
+                renamed::warn_of_variable(old, &leaf.path);
+                name.clone_from(&old_name);
+            }
+            names.insert(old_name);
+        }
         match std::env::var(&name) {
             Ok(text) if text.is_empty() => {}
             Ok(text) => found.push(Leaf {

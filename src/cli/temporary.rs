@@ -3,6 +3,8 @@
 //! A file that is being written is locked for as long as it is open. A process that is killed leaves its file behind, but
 //! not the lock: the next one that writes into the folder removes it. The lock tells that more surely than a process number, which
 //! means nothing in another container or on another machine.
+//!
+//! Why this is hand-made: tempfile makes the files, but leaves those of a killed process behind.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;

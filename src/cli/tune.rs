@@ -10,8 +10,8 @@ use super::args::{GlobalArgs, Typed};
 use super::eval::FiguresFormat;
 use super::settings::Settings;
 use super::terminal;
-use crate::candidates::params::Bands;
-use crate::config::MatchConfig;
+use wirecopy_core::candidates::params::Bands;
+use wirecopy_core::config::MatchConfig;
 
 /// The curve is shown at 0, 1/20 … 20/20.
 const STEPS: u32 = 20;
@@ -69,7 +69,7 @@ struct Tuning {
     threshold: f64,
     /// Share of the pairs at the threshold that may be missed.
     misses: f64,
-    /// Minima in a signature.
+    /// Number of minima in a signature.
     signature: usize,
     #[serde(flatten)]
     cut: Bands,

@@ -2,17 +2,15 @@
 
 use std::collections::HashMap;
 
-use super::account::Account;
-use super::corpus::Corpus;
 use super::read::read_into;
-use super::{joins, stages};
-use crate::candidates::rare::RareJoin;
-use crate::candidates::{Candidate, Meeting, Survey};
-use crate::config::Config;
-use crate::ingest::Root;
-use crate::progress::{Cancel, Progress};
-use crate::spill::Budget;
-use crate::{DocId, Error, Result};
+use wirecopy_core::candidates::rare::RareJoin;
+use wirecopy_core::candidates::{Candidate, Meeting, Survey};
+use wirecopy_core::engine::{Corpus, joins, stages};
+use wirecopy_core::{Cancel, Progress};
+use wirecopy_core::{DocId, Error, Result};
+use wirecopy_ingest::Root;
+use wirecopy_report::Config;
+use wirecopy_spill::Budget;
 
 pub(super) fn survey(
     roots: &[Root],
@@ -22,21 +20,20 @@ pub(super) fn survey(
     progress: &dyn Progress,
     cancel: &Cancel,
 ) -> Result<Survey> {
-    let mut account = Account::new(progress);
-    let mut corpus = Corpus::new(config, &Budget::unlimited());
+    let mut corpus = Corpus::new(&config.matching, config.ingest.max_skipped, &Budget::unlimited());
     for root in roots {
-        read_into(&mut corpus, std::slice::from_ref(root), config, progress, cancel, &mut account)?;
+        read_into(&mut corpus, std::slice::from_ref(root), config, progress, cancel)?;
     }
     let named = corpus.len();
     if !among.is_empty() {
-        read_into(&mut corpus, among, config, progress, cancel, &mut account)?;
+        read_into(&mut corpus, among, config, progress, cancel)?;
     }
-    let publications = stages::publications(&corpus, config);
-    let groups = stages::copies(&corpus, &publications, config, cancel, &mut account)?;
-    let groups = stages::boilerplate(&mut corpus, groups, &publications, config, cancel, &mut account)?;
-    let leaders: Vec<DocId> = corpus.leaders(&groups).collect();
-    let candidates = joins::proposed(&corpus, &leaders, &config.matching, cancel)?;
     let matching = &config.matching;
+    let publications = stages::publications(&corpus, matching);
+    let groups = stages::copies(&corpus, &publications, matching, cancel, progress)?;
+    let groups = stages::boilerplate(&mut corpus, groups, &publications, matching, cancel, progress)?;
+    let leaders: Vec<DocId> = corpus.leaders(&groups).collect();
+    let candidates = joins::proposed(&corpus, &leaders, matching, cancel)?;
     // Counted a second time, because the join frees its counters before it makes pairs.
     let rare = matching
         .rewrites
@@ -65,6 +62,7 @@ pub(super) fn survey(
         .collect::<Result<_>>()?;
     Ok(Survey {
         documents: corpus.len(),
+        skipped: corpus.skipped_count,
         representatives: leaders.len(),
         candidates: candidates.len(),
         meetings,

@@ -1,0 +1,57 @@
+//! Finds the pairs that are worth an exact check.
+//!
+//! There are three generators. [`bands`] finds copies: documents whose signatures agree in a whole band (Indyk and
+//! Motwani 1998). [`contained`] finds excerpts by a sample of their shingles. [`rare`] finds rewrites, whose
+//! Jaccard similarity is far too low for banding, as documents that share several of their rarest words and word
+//! pairs.
+
+pub mod bands;
+pub mod contained;
+mod counters;
+pub mod params;
+mod postings;
+pub mod rare;
+
+use crate::DocId;
+
+/// Two documents worth an exact check, in reading order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Candidate(pub DocId, pub DocId);
+
+impl Candidate {
+    /// Orders a pair. Returns `None` for a document paired with itself.
+    pub fn new(a: DocId, b: DocId) -> Option<Self> {
+        match a.cmp(&b) {
+            std::cmp::Ordering::Less => Some(Self(a, b)),
+            std::cmp::Ordering::Equal => None,
+            std::cmp::Ordering::Greater => Some(Self(b, a)),
+        }
+    }
+}
+
+/// Counts from the stages before verification, and the fate of labelled pairs in them: see
+/// `Pipeline::survey`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Survey {
+    /// Number of documents.
+    pub documents: usize,
+    /// Number of skipped inputs.
+    pub skipped: u64,
+    /// Number of documents that remain after copies have collapsed.
+    pub representatives: usize,
+    /// Number of pairs of representatives that the joins propose.
+    pub candidates: usize,
+    /// The result for each requested pair, in the order of the request.
+    pub meetings: Vec<Meeting>,
+}
+
+/// What the stages before verification do with a pair.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Meeting {
+    /// Whether the pair is verified: as copies of one representative, or as a candidate through their
+    /// representatives.
+    pub met: bool,
+    /// Number of features that both documents hold and that are rare enough for the join; 0 if rewrites are not
+    /// searched for.
+    pub usable: usize,
+}

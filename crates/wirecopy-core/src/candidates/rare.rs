@@ -1,0 +1,315 @@
+//! Finds candidates for excerpts and rewrites: the rare-feature join.
+//!
+//! A document's features are its words and its pairs of neighbouring words (pairs and triples of characters in
+//! scripts without spaces). Its *keys* are the rarest of those that occur in at least two documents, and documents
+//! that share at least two keys are candidates. Rarity is graded by powers of two. This is a MinHash whose
+//! permutation is "rarest first", or the prefix filter of set joins (Chaudhuri, Ganti and Kaushik 2006; Bayardo,
+//! Ma and Srikant 2007) with a count instead of a bound. Overlap is not divided by the union, so that boilerplate,
+//! cuts and splices do not dilute it.
+//!
+//! Document frequencies are counted over representatives. Counted over copies, a much-reprinted dispatch would
+//! make its own words frequent and thereby hide itself.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use super::Candidate;
+use super::counters::{Counters, SATURATED, Within};
+use super::postings::Postings;
+use crate::hash::Hashes;
+use crate::text::{Class, Token, TokenStore, mix};
+use crate::{DocId, Result};
+use wirecopy_spill::Budget;
+
+/// Number of following documents in a posting list that each document is paired with. A word in more documents
+/// than this is hardly rare, and a story with two hundred versions is still connected as a chain.
+const WINDOW: usize = 32;
+/// Counters for each occurrence of a feature. With two, one in five of the features that occur in only one
+/// document shares a counter and seems to occur in two.
+const SLOTS_PER_FEATURE: usize = 2;
+/// Fewest and most counters, as powers of two.
+const SLOT_BITS: std::ops::RangeInclusive<u32> = 12..=27;
+/// Features in fewer than twice this many documents are equally rare. Above that, each doubling of the frequency
+/// is one rank lower.
+const RARE_DOCUMENTS: u8 = 4;
+/// Number of bits of a rank.
+const RANK_BITS: u32 = 3;
+/// Document frequencies of the first rank.
+const RAREST: Range<u8> = 2..2 * RARE_DOCUMENTS;
+
+/// The features of documents, counted, ready to be ranked and joined.
+pub struct RareJoin<'a> {
+    documents: &'a [DocId],
+    tokens: &'a TokenStore,
+    counters: Counters,
+    keys: usize,
+    shared: usize,
+}
+
+/// Calls `each` with the hash of every feature of a document, repeats included.
+pub fn each_feature(tokens: &[Token], mut each: impl FnMut(u64)) {
+    let term = |token: &Token| u64::from(token.stem());
+    let word = |token: &Token| mix(1 ^ term(token));
+    let mut ahead = tokens.first().map_or(0, word);
+    for (at, token) in tokens.iter().enumerate() {
+        let next = tokens.get(at + 1);
+        let this = std::mem::replace(&mut ahead, next.map_or(0, word));
+        // Single characters carry little meaning; their pairs (triples, for alphabets) act as words.
+        let lengths = match token.class() {
+            Class::Word | Class::Number => {
+                each(this);
+                if next.is_some() {
+                    each(mix(this.rotate_left(32) ^ ahead));
+                }
+                continue;
+            }
+            Class::Ideograph => [2, 3],
+            Class::Unspaced => [3, 5],
+        };
+        for length in lengths {
+            let Some(characters) = tokens.get(at..at + length) else { continue };
+            each(characters.iter().fold(length as u64, |hash, token| mix(hash ^ term(token))));
+        }
+    }
+}
+
+impl<'a> RareJoin<'a> {
+    /// Counts in how many of `documents` each feature occurs. `documents` holds one document of each copy group,
+    /// in reading order. Each gets up to `keys` keys, and candidates share at least `shared` of them.
+    pub fn new(documents: &'a [DocId], tokens: &'a TokenStore, keys: usize, shared: usize) -> Self {
+        let features: usize = documents.par_iter().map(|&document| 2 * tokens.len_of(document)).sum();
+        let slots = (features * SLOTS_PER_FEATURE).next_power_of_two();
+        let bits = slots.trailing_zeros().clamp(*SLOT_BITS.start(), *SLOT_BITS.end());
+        let counters = Counters::new(documents.len(), bits, |document, seen: &mut Hashes, out| {
+            distinct_features(tokens.get(documents[document]).as_slice(), seen, out);
+        });
+        Self { documents, tokens, counters, keys, shared }
+    }
+
+    /// Counts the features that two documents share and that are rare enough to be keys. If these are fewer than
+    /// the join requires, no choice of keys could make the two documents candidates.
+    pub fn usable_overlap(&self, a: &[Token], b: &[Token]) -> usize {
+        let mut seen = Hashes::default();
+        let (mut x, mut y) = (Vec::new(), Vec::new());
+        distinct_features(a, &mut seen, &mut x);
+        distinct_features(b, &mut seen, &mut y);
+        y.sort_unstable();
+        x.retain(|&feature| self.counters.of(feature) < SATURATED && y.binary_search(&feature).is_ok());
+        x.len()
+    }
+
+    /// Returns the pairs that share enough keys, sorted and without duplicates.
+    ///
+    /// Linear by construction: at most `keys · WINDOW` pairs a document, whatever the corpus.
+    ///
+    /// # Errors
+    /// Returns [`Error::Spill`](crate::Error::Spill) if a temporary file, used beyond what `budget` allows, cannot
+    /// be read or written.
+    pub fn candidates(self, budget: &Budget) -> Result<Vec<Candidate>> {
+        let rarest = self.counters.within(&RAREST);
+        let postings =
+            Postings::new(self.documents.len(), budget, |document, ranking: &mut Ranking, sink| {
+                let tokens = self.tokens.get(self.documents[document]);
+                for &ranked in ranking.keys(tokens.as_slice(), (&self.counters, &rarest), self.keys) {
+                    sink.push(ranked << RANK_BITS);
+                }
+            })?;
+        // The keys are chosen, so the counters are freed before the pairs need memory.
+        let (documents, enough) = (self.documents, self.shared);
+        drop((self, rarest));
+        let met = postings.meetings(WINDOW, |_| ())?;
+        let of = |document: u32| documents[document as usize];
+        met.pairs(|a, b, shared| (shared >= enough).then(|| Candidate(of(a), of(b))))
+    }
+}
+
+/// A thread's buffers for choosing keys.
+#[derive(Default)]
+struct Ranking {
+    features: Vec<u64>,
+    counts: Vec<u8>,
+    /// Each feature with its rank in the leading bits.
+    ranked: Vec<u64>,
+}
+
+impl Ranking {
+    /// Returns a document's keys: its rarest features that occur in at least one other document, each with its
+    /// rank in front and without its last [`RANK_BITS`] bits.
+    fn keys(&mut self, tokens: &[Token], (counters, rarest): (&Counters, &Within), keys: usize) -> &[u64] {
+        let Self { features, counts, ranked } = self;
+        features.clear();
+        each_feature(tokens, |feature| features.push(feature));
+        // Most documents have enough features of the first rank, for which the small table suffices. Lookups have
+        // loops of their own so that many memory accesses overlap.
+        counts.clear();
+        counts.extend(features.iter().map(|&feature| rarest.has(feature)));
+        ranked.clear();
+        ranked.resize(features.len(), 0);
+        let mut found = 0;
+        for (&feature, &stays) in features.iter().zip(&*counts) {
+            // Written unconditionally, because a branch on an unpredictable bit costs more.
+            ranked[found] = feature >> RANK_BITS;
+            found += usize::from(stays);
+        }
+        ranked.truncate(found);
+        keep_smallest(ranked, keys);
+        if ranked.len() < keys {
+            counts.clear();
+            counts.extend(features.iter().map(|&feature| counters.of(feature)));
+            ranked.clear();
+            let usable = features.iter().zip(&*counts).filter(|&(_, count)| (2..SATURATED).contains(count));
+            ranked.extend(
+                usable.map(|(&feature, &count)| rank(count) << (64 - RANK_BITS) | feature >> RANK_BITS),
+            );
+            keep_smallest(ranked, keys);
+        }
+        ranked
+    }
+}
+
+/// Reduces `numbers` to the `most` smallest ones, in ascending order without repeats.
+fn keep_smallest(numbers: &mut Vec<u64>, most: usize) {
+    // Repeats are few, so twice as many numbers are almost always enough.
+    let some = 2 * most;
+    if numbers.len() > some {
+        let (smallest, ..) = numbers.select_nth_unstable(some);
+        smallest.sort_unstable();
+        if smallest.chunk_by(|a, b| a == b).count() >= most {
+            numbers.truncate(some);
+        }
+    }
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers.truncate(most);
+}
+
+/// Appends each distinct feature of a document to `out`; `seen` is a buffer.
+fn distinct_features(tokens: &[Token], seen: &mut Hashes, out: &mut Vec<u64>) {
+    // A token has at most two features.
+    seen.clear(2 * tokens.len());
+    each_feature(tokens, |feature| {
+        if seen.insert(feature) {
+            out.push(feature);
+        }
+    });
+}
+
+/// Ranks a feature by its document frequency. Among features of one rank the hash decides, in the same way for all
+/// documents.
+///
+/// If two documents ranked as rarer than three, a document with one close relative would spend all its keys on it
+/// and never be paired with a third version of the story, which shares only what occurs in all three.
+fn rank(count: u8) -> u64 {
+    u64::from((count / RARE_DOCUMENTS).max(1).ilog2())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::text::tokenize;
+
+    fn stored(texts: &[String]) -> (Vec<DocId>, TokenStore) {
+        let mut tokens = TokenStore::new(&Budget::unlimited());
+        for text in texts {
+            tokens.push(&tokenize(text)).unwrap();
+        }
+        ((0..).map(DocId).take(texts.len()).collect(), tokens)
+    }
+
+    fn join(texts: &[String]) -> Vec<Candidate> {
+        let (documents, tokens) = stored(texts);
+        RareJoin::new(&documents, &tokens, 48, 2).candidates(&Budget::unlimited()).unwrap()
+    }
+
+    fn filler(seed: u64, words: u64) -> String {
+        (0..words).map(|i| format!("w{} ", mix(seed * 1000 + i) % 300)).collect()
+    }
+
+    #[test]
+    fn documents_with_shared_rare_words_are_paired() {
+        let mut texts: Vec<String> = (0..100).map(|i| filler(i, 200)).collect();
+        texts[20].push_str(" Okoro signed the Velmark accord");
+        texts[70].push_str(" an accord at Velmark, said Okoro");
+        assert!(join(&texts).contains(&Candidate(DocId(20), DocId(70))));
+    }
+
+    #[test]
+    fn unspaced_scripts_are_paired_by_character_pairs() {
+        let texts = [
+            "央行周三宣布加息二十五个基点".to_owned(),
+            "周三央行加息，二十五个基点".to_owned(),
+            "港口工人罢工进入第三天".to_owned(),
+        ];
+        assert_eq!(join(&texts), [Candidate(DocId(0), DocId(1))]);
+    }
+
+    proptest! {
+        #[test]
+        fn keys_are_the_distinct_rarest_features(
+            texts in prop::collection::vec(prop::collection::vec(0u8..30, 0..80), 1..12),
+            keys in 1usize..20,
+        ) {
+            let texts: Vec<String> =
+                texts.iter().map(|words| words.iter().map(|w| format!("w{w} ")).collect()).collect();
+            let (documents, tokens) = stored(&texts);
+            let join = RareJoin::new(&documents, &tokens, keys, 2);
+            let (mut ranking, rarest) = (Ranking::default(), join.counters.within(&RAREST));
+            for document in &documents {
+                let tokens = tokens.get(*document);
+                let mut expected = Vec::new();
+                distinct_features(tokens.as_slice(), &mut Hashes::default(), &mut expected);
+                expected.retain(|&feature| join.counters.of(feature) >= 2);
+                expected.sort_unstable_by_key(|&feature| (rank(join.counters.of(feature)), feature));
+                expected.truncate(keys);
+                let found = ranking.keys(tokens.as_slice(), (&join.counters, &rarest), keys);
+                let short = |feature: &u64| feature << RANK_BITS;
+                prop_assert_eq!(
+                    found.iter().map(short).collect::<Vec<_>>(),
+                    expected.iter().map(|feature| feature >> RANK_BITS << RANK_BITS).collect::<Vec<_>>()
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn versions_of_a_frequent_story_are_chained_with_bounded_work() {
+        let texts: Vec<String> =
+            (0..500).map(|i| format!("quorvan zelbith mirandole {}", filler(i, 30))).collect();
+        let pairs = join(&texts);
+        assert!(pairs.len() <= 500 * 48 * WINDOW);
+        // 500 documents saturate the counters, and features that frequent are not keys.
+        let fewer = join(&texts[..200]);
+        assert!((0..199).all(|i| fewer.contains(&Candidate(DocId(i), DocId(i + 1)))));
+    }
+
+    #[test]
+    fn close_relative_does_not_hide_distant_one() {
+        // Two versions share eighty rare words, and the third has five of them.
+        let rare = |range: Range<u64>| -> String { range.map(|i| format!("quorvan{i} ")).collect() };
+        let texts = [rare(0..80), rare(0..80) + &filler(1, 40), rare(75..80) + &filler(2, 40)];
+        let pairs = join(&texts);
+        assert!(
+            pairs.contains(&Candidate(DocId(0), DocId(2))) || pairs.contains(&Candidate(DocId(1), DocId(2)))
+        );
+    }
+
+    #[test]
+    fn frequent_features_are_not_usable_overlap() {
+        let mut texts: Vec<String> = (0..300).map(|i| format!("the {}", filler(i, 3))).collect();
+        texts[0] = "the Okoro accord".to_owned();
+        texts[1] = "the Okoro treaty".to_owned();
+        let (documents, tokens) = stored(&texts);
+        let join = RareJoin::new(&documents, &tokens, 48, 2);
+        // `Okoro` and `the Okoro` are usable; `the` is too frequent.
+        assert_eq!(join.usable_overlap(tokens.get(DocId(0)).as_slice(), tokens.get(DocId(1)).as_slice()), 2);
+    }
+
+    #[test]
+    fn lone_documents_have_no_candidates() {
+        assert!(join(&["one text".to_owned()]).is_empty());
+        assert!(join(&[]).is_empty());
+    }
+}

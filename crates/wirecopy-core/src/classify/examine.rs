@@ -1,0 +1,217 @@
+//! Gathers the evidence for pairs, cheapest first.
+
+use std::sync::Arc;
+
+use super::{
+    Decision, Edge, Evidence, PARTIAL_CONTAINMENT, PARTIAL_SHINGLES, Publications, Scored, by_shingles,
+    classify,
+};
+use crate::DocId;
+use crate::Relation;
+use crate::config::{MatchConfig, SHINGLE};
+use crate::hash;
+use crate::score::sets::Overlap;
+use crate::score::{
+    Exchanges, Features, Model, Profile, Scratch, Shared, are_foreign, measure, measure_shingles,
+};
+use crate::text::Tokens;
+
+/// Access to the tokens of documents.
+pub trait Documents {
+    /// Returns the tokens of a document.
+    fn tokens(&mut self, document: DocId) -> Tokens;
+}
+
+/// Access to the profiles of documents and to the model that scores them.
+pub trait Scorer: Sync {
+    /// Returns the profile of a document.
+    fn profile(&self, document: DocId) -> Arc<Profile>;
+    /// Returns the model.
+    fn model(&self) -> &Model;
+}
+
+/// Examines pairs of documents. It holds buffers and the shingles of the first document of the last pair, so it is
+/// fastest with one examiner a thread and all pairs of a document in a row.
+pub struct Examiner<'a, D> {
+    config: &'a MatchConfig,
+    publications: &'a Publications,
+    documents: D,
+    scorer: Option<&'a dyn Scorer>,
+    shared: Shared,
+    exchanges: Exchanges,
+    scratch: Scratch,
+    words: (Vec<u64>, Vec<u64>),
+    /// The document whose shingles are in `shared`.
+    held: Option<(DocId, Tokens)>,
+    /// The document it was last compared with, and their overlap.
+    met: Option<(DocId, Tokens, Overlap)>,
+}
+
+impl<'a, D: Documents> Examiner<'a, D> {
+    /// Creates an examiner. Without a scorer it decides by words, shingles and dates only.
+    pub fn new(
+        config: &'a MatchConfig,
+        publications: &'a Publications,
+        documents: D,
+        scorer: Option<&'a dyn Scorer>,
+    ) -> Self {
+        Self {
+            config,
+            publications,
+            documents,
+            scorer,
+            shared: Shared::default(),
+            exchanges: Exchanges::default(),
+            scratch: Scratch::default(),
+            words: Default::default(),
+            held: None,
+            met: None,
+        }
+    }
+
+    /// Returns the edge between two documents if they are related, including [`Relation::Partial`].
+    pub fn edge(&mut self, a: DocId, b: DocId) -> Option<Edge> {
+        let (a, b) = (a.min(b), a.max(b));
+        let decision = self.decide(a, b);
+        decision.relation.map(|relation| self.edge_of(a, b, relation, decision.score))
+    }
+
+    /// Returns the same as [`edge`](Self::edge), faster for pairs that are not expected to have passages in
+    /// common.
+    pub fn edge_of_unlikely_pair(&mut self, a: DocId, b: DocId) -> Option<Edge> {
+        let (a, b) = (a.min(b), a.max(b));
+        if self.is_decided_by_profiles(a, b) { None } else { self.edge(a, b) }
+    }
+
+    /// Returns whether the profiles of two documents, `a` before `b`, are enough to show that they are not
+    /// related.
+    fn is_decided_by_profiles(&mut self, a: DocId, b: DocId) -> bool {
+        // The shingles of profiles have five tokens; they say nothing about shingles of other lengths.
+        let settles = self.config.shingle == SHINGLE && self.config.rewrites;
+        let Some(scorer) = self.scorer.filter(|_| settles) else { return false };
+        let (x, y) = (scorer.profile(a), scorer.profile(b));
+        let apart = self.publications.apart(a, b);
+        let measured = if apart { measure_shingles(&x, &y) } else { measure(&x, &y, &mut self.scratch) };
+        // Short texts may be copies even without passages in common.
+        let may_be_copy = measured.jaccard() >= self.config.threshold;
+        if may_be_copy || shares_passages(measured.shared_shingles, measured.containment()) {
+            return false;
+        }
+        let circumstances = self.publications.circumstances(a, b);
+        let score = |features: Features| scorer.model().score(&features.with_circumstances(circumstances));
+        measured.features.is_none_or(|features| score(features) < self.config.strictness.threshold())
+    }
+
+    /// Decides the relation of two documents.
+    pub fn decide(&mut self, a: DocId, b: DocId) -> Decision {
+        let evidence = self.evidence(a, b);
+        classify(&evidence, self.config)
+    }
+
+    /// Collects the evidence on two documents. The scorer is not used if the rest is decisive.
+    pub fn evidence(&mut self, a: DocId, b: DocId) -> Evidence {
+        let mut evidence = self.unscored(a, b);
+        if !evidence.same_words && self.config.rewrites && by_shingles(&evidence, self.config).is_none() {
+            evidence.scored = match (self.scorer, self.features(a, b)) {
+                (None, _) => Scored::NotAsked,
+                (Some(_), None) => Scored::TooLittle,
+                (Some(scorer), Some(features)) => Scored::Probability(scorer.model().score(&features)),
+            };
+        }
+        evidence
+    }
+
+    /// Collects the evidence on two documents without the scorer.
+    pub fn unscored(&mut self, a: DocId, b: DocId) -> Evidence {
+        let (a, b) = (a.min(b), a.max(b));
+        let (x, y, overlap) = self.compared(a, b);
+        let same_words = x.digest() == y.digest() && x.as_slice() == y.as_slice();
+        let labelled = self.publications.is_labelled(a) && self.publications.is_labelled(b);
+        let mut evidence = Evidence {
+            same_words,
+            shingles: overlap,
+            shorter: x.len().min(y.len()),
+            numbers_exchanged: 0,
+            openings_foreign: false,
+            time: self.publications.time(a, b),
+            labelled,
+            shares_passages: shares_passages(overlap.shared, overlap.containment()),
+            scored: Scored::NotAsked,
+        };
+        let would_be_copy = overlap.jaccard() >= self.config.threshold;
+        if !same_words && (would_be_copy || evidence.shares_passages) {
+            evidence.openings_foreign = are_foreign(&x, &y);
+        }
+        if !same_words && self.config.rewrites && would_be_copy {
+            evidence.numbers_exchanged = self.exchanges.numbers((&x, &y), &self.shared, self.config.shingle);
+        }
+        evidence
+    }
+
+    /// Returns the features for the scorer; `None` if the documents have too little in common or there is no
+    /// scorer.
+    pub fn features(&mut self, a: DocId, b: DocId) -> Option<Features> {
+        let (a, b) = (a.min(b), a.max(b));
+        let scorer = self.scorer?;
+        let profiles = (scorer.profile(a), scorer.profile(b));
+        let features = measure(&profiles.0, &profiles.1, &mut self.scratch).features?;
+        Some(features.with_circumstances(self.publications.circumstances(a, b)))
+    }
+
+    /// Completes an edge of known relation and score with the overlaps of its documents.
+    fn edge_of(&mut self, a: DocId, b: DocId, relation: Relation, score: f64) -> Edge {
+        if relation == Relation::Identical {
+            return Edge::identical(a, b);
+        }
+        Edge { relation, score, ..self.overlaps(a, b) }
+    }
+
+    /// Returns the overlaps of two documents, `a` before `b`, as an edge whose relation and score are
+    /// placeholders.
+    pub fn overlaps(&mut self, a: DocId, b: DocId) -> Edge {
+        let (x, y, overlap) = self.compared(a, b);
+        let jaccard = overlap.jaccard();
+        let words = self.shared_words(&x, &y);
+        let (containment_a, containment_b) = (words.containment_a(), words.containment_b());
+        Edge { a, b, relation: Relation::Partial, score: 0.0, jaccard, containment_a, containment_b }
+    }
+
+    /// Returns the tokens of two documents and the overlap of their shingles. Afterwards `shared` holds the first
+    /// document and was last compared with the second.
+    fn compared(&mut self, a: DocId, b: DocId) -> (Tokens, Tokens, Overlap) {
+        let x = match &self.held {
+            Some((held, tokens)) if *held == a => tokens.clone(),
+            _ => {
+                let tokens = self.documents.tokens(a);
+                self.shared.hold(tokens.as_slice(), self.config.shingle);
+                self.held = Some((a, tokens.clone()));
+                self.met = None;
+                tokens
+            }
+        };
+        match &self.met {
+            Some((met, y, overlap)) if *met == b => (x, y.clone(), *overlap),
+            _ => {
+                let y = self.documents.tokens(b);
+                let overlap = self.shared.overlap(y.as_slice(), self.config.shingle);
+                self.met = Some((b, y.clone(), overlap));
+                (x, y, overlap)
+            }
+        }
+    }
+
+    fn shared_words(&mut self, x: &Tokens, y: &Tokens) -> Overlap {
+        let (a, b) = &mut self.words;
+        for (words, tokens) in [(&mut *a, x), (&mut *b, y)] {
+            words.clear();
+            words.extend(tokens.as_slice().iter().map(|token| token.bits()));
+            hash::sort(words);
+        }
+        Overlap::of(a, b)
+    }
+}
+
+/// Returns whether this many shared shingles, at this share of the shorter text, are passages worth reporting.
+fn shares_passages(shared: usize, containment: f64) -> bool {
+    shared >= PARTIAL_SHINGLES && containment >= PARTIAL_CONTAINMENT
+}

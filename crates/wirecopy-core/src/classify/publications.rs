@@ -1,0 +1,95 @@
+//! Publication dates, and what they say about a pair.
+
+use std::sync::Arc;
+
+use crate::DocId;
+use crate::published::SECONDS_A_DAY;
+use crate::score::{Circumstances, NEAR};
+
+/// What is known of documents besides their texts: publication times, sources and labels of periodically updated
+/// documents, and the window for documents of one dispatch.
+#[derive(Clone, Debug, Default)]
+pub struct Publications {
+    /// For each document, seconds since 1970, if the date is known and used.
+    dates: Arc<Vec<Option<i64>>>,
+    /// For each document, whether it is labelled as periodically updated.
+    labelled: Arc<Vec<bool>>,
+    /// For each document, the hash of its source, if known.
+    sources: Arc<Vec<Option<u64>>>,
+    /// Most seconds between two documents of one dispatch; `None` for no limit.
+    window: Option<u64>,
+}
+
+/// Returns what the dates of two documents say.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Time {
+    /// Hours between the two publications, 0 or more; `None` if a date is unknown or not used.
+    pub hours: Option<f64>,
+    /// Whether they are further apart than the window.
+    pub apart: bool,
+}
+
+impl Time {
+    /// Returns whether both dates are known and at most [`NEAR`] hours apart. Corrections, write-throughs and
+    /// reprints come within a day or two.
+    pub fn is_near(self) -> bool {
+        self.hours.is_some_and(|hours| hours <= NEAR)
+    }
+}
+
+impl Publications {
+    /// Creates the collection from publication times in seconds since 1970, where known and used, from the
+    /// [labels](crate::text::is_periodically_updated) of periodically updated documents, and from the most days
+    /// between two documents of one dispatch; 0 sets no limit.
+    pub fn new(
+        dates: impl Into<Arc<Vec<Option<i64>>>>,
+        labelled: impl Into<Arc<Vec<bool>>>,
+        days: u32,
+    ) -> Self {
+        let window = (days > 0).then(|| u64::from(days) * u64::from(SECONDS_A_DAY));
+        Self { dates: dates.into(), labelled: labelled.into(), sources: Arc::default(), window }
+    }
+
+    /// Adds the documents' [sources](crate::sources::known_source), where known.
+    #[must_use]
+    pub fn with_sources(mut self, sources: impl Into<Arc<Vec<Option<u64>>>>) -> Self {
+        self.sources = sources.into();
+        self
+    }
+
+    /// Returns a document's publication time in seconds since 1970, if it is known and used.
+    pub fn date(&self, document: DocId) -> Option<i64> {
+        self.dates.get(document.index()).copied().flatten()
+    }
+
+    /// Returns what the dates of two documents say.
+    pub fn time(&self, a: DocId, b: DocId) -> Time {
+        let Some(seconds) = self.date(a).zip(self.date(b)).map(|(a, b)| a.abs_diff(b)) else {
+            return Time::default();
+        };
+        Time {
+            hours: Some(seconds as f64 / 3600.0),
+            apart: self.window.is_some_and(|window| seconds > window),
+        }
+    }
+
+    /// Returns whether two documents were published further apart than the window.
+    pub fn apart(&self, a: DocId, b: DocId) -> bool {
+        self.time(a, b).apart
+    }
+
+    /// Returns what is known of a pair besides its texts.
+    pub(super) fn circumstances(&self, a: DocId, b: DocId) -> Circumstances {
+        let source = |document: DocId| self.sources.get(document.index()).copied().flatten();
+        Circumstances {
+            hours: self.time(a, b).hours,
+            other_source: source(a).zip(source(b)).is_some_and(|(a, b)| a != b),
+            labelled: self.is_labelled(a) || self.is_labelled(b),
+        }
+    }
+
+    /// Returns whether a document is labelled as periodically updated.
+    pub(super) fn is_labelled(&self, document: DocId) -> bool {
+        self.labelled.get(document.index()) == Some(&true)
+    }
+}

@@ -1,0 +1,332 @@
+//! Groups the versions of running stories: chains in time.
+//!
+//! A running story is sent again and again over hours, each version slightly different from the one before, so
+//! that the first and the last may have nothing in common. Such a chain is not a clique, and correlation
+//! clustering would cut it. Therefore documents that share passages are joined edge by edge, highest score first,
+//! before rewrites are clustered. Time separates two stories that share the same background day after day: no
+//! story is longer than [`SPAN`]. And no weak edge joins two groups ([`BRIDGE`]), because one such pair can
+//! connect two reports that quote the same statement.
+//!
+//! Cost: a sort of the edges.
+
+use super::representative::Judge;
+use super::union_find::UnionFind;
+use crate::DocId;
+use crate::Relation;
+use crate::classify::{Edge, NEARLY_IDENTICAL};
+
+/// Most seconds from the first to the last document of a running story; a reprint may come later.
+const SPAN: i64 = 3 * 24 * 3600;
+
+/// Least score of an edge of two versions that joins two groups. A single document may be a version with few
+/// similar ones; two groups of one story have a pair with a higher score.
+const BRIDGE: f64 = 0.75;
+
+/// The first and the last date in a group of documents with their documents, if any date is known.
+pub(super) type Dates = Option<((i64, DocId), (i64, DocId))>;
+
+/// Joins documents that share passages, and returns the sets and, by their roots, their dates. `edges` are edges
+/// within one dispatch; rewrites among them are ignored.
+pub(super) fn join_versions(documents: usize, edges: &[Edge], judge: &impl Judge) -> (UnionFind, Vec<Dates>) {
+    let holder = holders(documents, edges, judge);
+    let mut sets = UnionFind::new(documents);
+    let mut dates: Vec<Dates> = (0u32..)
+        .take(documents)
+        .map(|document| {
+            judge.date(DocId(document)).map(|date| ((date, DocId(document)), (date, DocId(document))))
+        })
+        .collect();
+    let mut joining: Vec<&Edge> = edges
+        .iter()
+        .filter(|edge| match edge.relation {
+            Relation::Identical | Relation::Copy | Relation::Version => true,
+            Relation::Excerpt => holder[held(edge, judge).index()] == Some((edge.a, edge.b)),
+            Relation::Rewrite | Relation::Partial => false,
+        })
+        .collect();
+    joining.sort_by(|x, y| {
+        let order = y.score.total_cmp(&x.score).then(y.jaccard.total_cmp(&x.jaccard));
+        order.then((x.a, x.b).cmp(&(y.a, y.b)))
+    });
+    // Reprints that are later than versions may be are joined last, so that they do not use up the span of the
+    // versions.
+    let late: Vec<&Edge> = joining.iter().copied().filter(|edge| edge.relation <= Relation::Copy).collect();
+    let all = joining.into_iter().map(|edge| (edge, false));
+    for (edge, is_late) in all.chain(late.into_iter().map(|edge| (edge, true))) {
+        let (a, b) = (sets.find(edge.a.0), sets.find(edge.b.0));
+        if a == b {
+            continue;
+        }
+        let both = together(dates[a as usize], dates[b as usize]);
+        let is_weak = edge.relation == Relation::Version && edge.score < BRIDGE;
+        let joins_groups = sets.size(a) > 1 && sets.size(b) > 1;
+        if is_weak && joins_groups || !may_join(edge, is_late, both, judge) {
+            continue;
+        }
+        sets.union(a, b);
+        dates[sets.find(a) as usize] = both;
+    }
+    (sets, dates)
+}
+
+/// Returns whether two groups are too far apart to be of one dispatch.
+pub(super) fn apart(a: Dates, b: Dates, judge: &impl Judge) -> bool {
+    together(a, b).is_some_and(|(first, last)| judge.apart(first.1, last.1))
+}
+
+/// Returns whether documents with these dates may be of one story, given an edge that joins them. A late reprint
+/// is limited by the window only, and a nearly identical one not at all.
+fn may_join(edge: &Edge, is_late: bool, dates: Dates, judge: &impl Judge) -> bool {
+    let Some((first, last)) = dates else { return true };
+    let is_near = last.0 - first.0 <= SPAN;
+    let is_within_window = || !judge.apart(first.1, last.1);
+    // A nearly identical text is the same dispatch, sent again at any time.
+    let is_same_text = match edge.relation {
+        Relation::Identical => true,
+        relation => relation == Relation::Copy && edge.jaccard >= NEARLY_IDENTICAL,
+    };
+    (is_late || is_near) && (is_same_text || is_within_window())
+}
+
+/// Combines the dates of two groups.
+fn together(a: Dates, b: Dates) -> Dates {
+    match (a, b) {
+        (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+        (one, other) => one.or(other),
+    }
+}
+
+/// Returns the document that is the excerpt in an excerpt's edge: the shorter, or of equals the later.
+fn held(edge: &Edge, judge: &impl Judge) -> DocId {
+    if judge.length(edge.a) < judge.length(edge.b) { edge.a } else { edge.b }
+}
+
+/// Returns for each excerpt the ends of its edge to the document that contains it best. Text that two stories
+/// quote is part of one of them.
+fn holders(documents: usize, edges: &[Edge], judge: &impl Judge) -> Vec<Option<(DocId, DocId)>> {
+    let mut best: Vec<Option<&Edge>> = vec![None; documents];
+    // The edge with the highest score is better; among equals the first.
+    let is_better = |x: &Edge, y: &Edge| {
+        let order = x.score.total_cmp(&y.score).then(x.jaccard.total_cmp(&y.jaccard));
+        order.then((y.a, y.b).cmp(&(x.a, x.b))).is_gt()
+    };
+    for edge in edges.iter().filter(|edge| edge.relation == Relation::Excerpt) {
+        let best = &mut best[held(edge, judge).index()];
+        if best.is_none_or(|other| is_better(edge, other)) {
+            *best = Some(edge);
+        }
+    }
+    best.into_iter().map(|edge| edge.map(|edge| (edge.a, edge.b))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const HOUR: i64 = 3600;
+    const DAY: i64 = 24 * HOUR;
+
+    /// Documents with dates and lengths only.
+    #[derive(Debug)]
+    struct Dated {
+        dates: Vec<Option<i64>>,
+        lengths: Vec<usize>,
+        window: i64,
+    }
+
+    impl Dated {
+        /// Creates documents of equal length with these publication times and a window of seven days.
+        fn at(dates: impl IntoIterator<Item = i64>) -> Self {
+            let dates: Vec<Option<i64>> = dates.into_iter().map(Some).collect();
+            Self { lengths: vec![100; dates.len()], dates, window: 7 * DAY }
+        }
+
+        fn groups(&self, edges: &[Edge]) -> Vec<Vec<u32>> {
+            join_versions(self.dates.len(), edges, self).0.groups()
+        }
+    }
+
+    impl Judge for Dated {
+        fn relate(&self, _: DocId, _: DocId) -> Option<Edge> {
+            None
+        }
+        fn apart(&self, a: DocId, b: DocId) -> bool {
+            self.date(a).zip(self.date(b)).is_some_and(|(a, b)| (a - b).abs() > self.window)
+        }
+        fn date(&self, document: DocId) -> Option<i64> {
+            self.dates[document.index()]
+        }
+        fn unrelated(&self, _: DocId, _: DocId) -> bool {
+            false
+        }
+        fn quoted(&self, of: DocId, by: &[DocId]) -> Vec<Vec<bool>> {
+            vec![vec![false; self.length(of)]; by.len()]
+        }
+        fn coverage(&self, _: DocId, _: DocId) -> f64 {
+            0.0
+        }
+        fn length(&self, document: DocId) -> usize {
+            self.lengths[document.index()]
+        }
+    }
+
+    fn edge(a: u32, b: u32, relation: Relation, score: f64) -> Edge {
+        let (a, b) = (DocId(a.min(b)), DocId(a.max(b)));
+        Edge { a, b, relation, score, jaccard: 0.4, containment_a: 0.6, containment_b: 0.6 }
+    }
+
+    /// Returns a chain of edges in which each document is a version of the next.
+    fn chain(documents: u32) -> Vec<Edge> {
+        (1..documents).map(|at| edge(at - 1, at, Relation::Version, 0.9)).collect()
+    }
+
+    #[test]
+    fn running_story_is_one_group_without_an_edge_between_its_ends() {
+        let hourly = Dated::at((0..40).map(|at| at * HOUR));
+        assert_eq!(hourly.groups(&chain(40)), [(0..40).collect::<Vec<u32>>()]);
+        let undated = Dated { dates: vec![None; 40], ..Dated::at((0..40).map(|_| 0)) };
+        assert_eq!(undated.groups(&chain(40)), [(0..40).collect::<Vec<u32>>()]);
+    }
+
+    #[test]
+    fn daily_background_does_not_make_a_story_of_many_days() {
+        let daily = Dated::at((0..30).map(|at| at * DAY));
+        let groups = daily.groups(&chain(30));
+        assert!(!groups.is_empty());
+        for group in groups {
+            assert!(group.len() <= 4, "from {} to {}", group[0], group[group.len() - 1]);
+        }
+        let every = (0..30u32).flat_map(|a| (a + 1..30).map(move |b| edge(a, b, Relation::Version, 0.9)));
+        let groups = daily.groups(&every.collect::<Vec<Edge>>());
+        assert!(groups.iter().all(|group| group.len() <= 4), "{groups:?}");
+    }
+
+    #[test]
+    fn weak_edge_adds_a_document_but_does_not_join_groups() {
+        let hour = Dated::at([0; 4]);
+        let mut edges = vec![edge(0, 1, Relation::Version, 0.9), edge(1, 2, Relation::Version, 0.6)];
+        assert_eq!(hour.groups(&edges), [[0, 1, 2]]);
+        edges.push(edge(2, 3, Relation::Version, 0.9));
+        assert_eq!(hour.groups(&edges), [[0, 1], [2, 3]]);
+        edges.push(edge(0, 3, Relation::Version, 0.8));
+        assert_eq!(hour.groups(&edges), [[0, 1, 2, 3]]);
+    }
+
+    #[test]
+    fn rewrites_and_partial_pairs_join_nothing() {
+        let dated = Dated::at([0, 0, 0]);
+        let edges = [edge(0, 1, Relation::Rewrite, 1.0), edge(1, 2, Relation::Partial, 1.0)];
+        assert!(dated.groups(&edges).is_empty());
+    }
+
+    #[test]
+    fn excerpt_of_two_stories_joins_the_better_one() {
+        let mut dated = Dated::at([0, 0, HOUR]);
+        dated.lengths = vec![100, 200, 40];
+        for (scores, with) in [([0.81, 0.99], 1), ([0.99, 0.81], 0)] {
+            let edges = [edge(0, 2, Relation::Excerpt, scores[0]), edge(1, 2, Relation::Excerpt, scores[1])];
+            assert_eq!(dated.groups(&edges), [[with, 2]]);
+        }
+        // The document that is read first may be the excerpt.
+        dated.lengths = vec![40, 200, 100];
+        let edges = [edge(0, 1, Relation::Excerpt, 0.81), edge(0, 2, Relation::Excerpt, 0.99)];
+        assert_eq!(dated.groups(&edges), [[0, 2]]);
+    }
+
+    #[test]
+    fn reprint_may_come_later_than_a_version() {
+        let dated = Dated::at([0, 6 * DAY]);
+        assert_eq!(dated.groups(&[edge(0, 1, Relation::Copy, 0.9)]), [[0, 1]]);
+        assert!(dated.groups(&[edge(0, 1, Relation::Version, 0.9)]).is_empty());
+        assert!(Dated::at([0, 8 * DAY]).groups(&[edge(0, 1, Relation::Copy, 0.9)]).is_empty());
+    }
+
+    #[test]
+    fn late_reprint_does_not_separate_versions() {
+        let dated = Dated::at([0, HOUR, 6 * DAY]);
+        let version = edge(0, 1, Relation::Version, 0.9);
+        for score in [0.8, 0.99] {
+            let groups = dated.groups(&[version, edge(0, 2, Relation::Copy, score)]);
+            assert_eq!(groups, [[0, 1, 2]], "a copy of score {score}");
+        }
+    }
+
+    #[test]
+    fn identical_texts_join_at_any_time() {
+        let dated = Dated::at([0, 400 * DAY]);
+        assert_eq!(dated.groups(&[edge(0, 1, Relation::Identical, 1.0)]), [[0, 1]]);
+    }
+
+    #[test]
+    fn undated_document_does_not_bridge_two_weeks() {
+        let mut dated = Dated::at([0, 0, 14 * DAY]);
+        dated.dates[1] = None;
+        let edges = [edge(0, 1, Relation::Version, 0.9), edge(1, 2, Relation::Version, 0.8)];
+        assert_eq!(dated.groups(&edges), [[0, 1]]);
+        let edges = [edge(0, 1, Relation::Copy, 0.9), edge(1, 2, Relation::Copy, 0.8)];
+        assert_eq!(dated.groups(&edges), [[0, 1]]);
+    }
+
+    /// Generates documents with dates over three weeks, and edges among them with many equal scores.
+    fn case() -> impl Strategy<Value = (Dated, Vec<Edge>)> {
+        let document = (prop::option::weighted(0.8, 0..21 * DAY), 1usize..4);
+        let relation = prop::sample::select(vec![
+            Relation::Copy,
+            Relation::Copy,
+            Relation::Excerpt,
+            Relation::Excerpt,
+            Relation::Version,
+            Relation::Version,
+            Relation::Rewrite,
+            Relation::Partial,
+        ]);
+        let edges = prop::collection::vec((0u32..12, 0u32..12, relation, 1u8..4), 0..40);
+        (prop::collection::vec(document, 12), edges).prop_map(|(documents, edges)| {
+            let (dates, lengths) = documents.into_iter().unzip();
+            let mut edges: Vec<Edge> = edges
+                .into_iter()
+                .filter(|&(a, b, ..)| a != b)
+                .map(|(a, b, relation, score)| edge(a, b, relation, f64::from(score) / 4.0))
+                .collect();
+            edges.sort_by_key(|edge| (edge.a, edge.b));
+            edges.dedup_by_key(|edge| (edge.a, edge.b));
+            (Dated { dates, lengths, window: 7 * DAY }, edges)
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(500))]
+
+        #[test]
+        fn no_group_exceeds_the_window((dated, edges) in case()) {
+            for group in dated.groups(&edges) {
+                for &a in &group {
+                    for &b in &group {
+                        prop_assert!(!dated.apart(DocId(a), DocId(b)), "{} and {} in {:?}", a, b, group);
+                    }
+                }
+            }
+        }
+
+        #[test]
+        fn without_copies_no_story_is_longer_than_three_days((dated, mut edges) in case()) {
+            edges.retain(|edge| edge.relation != Relation::Copy);
+            for group in dated.groups(&edges) {
+                let dates = || group.iter().filter_map(|&document| dated.dates[document as usize]);
+                let span = dates().max().zip(dates().min()).map_or(0, |(last, first)| last - first);
+                prop_assert!(span <= 3 * DAY, "{:?}", group);
+            }
+        }
+
+        #[test]
+        fn order_of_edges_does_not_matter((dated, edges) in case(), seed: u64) {
+            let mut shuffled = edges.clone();
+            shuffled.sort_by_key(|edge| {
+                xxhash_rust::xxh3::xxh3_64_with_seed(format!("{} {}", edge.a.0, edge.b.0).as_bytes(), seed)
+            });
+            prop_assert_eq!(dated.groups(&shuffled), dated.groups(&edges));
+        }
+    }
+}

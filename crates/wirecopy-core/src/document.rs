@@ -1,0 +1,217 @@
+//! The output of ingest: a [`Document`] with its [`Metadata`], or a [`Skipped`] input with the reason.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use wirecopy_spill::Record;
+
+/// Position of a document in a run, in the order in which ingest delivered it.
+///
+/// Positions start at 0 without gaps, so that stages can use them as indices. They never appear in a report, which
+/// names documents by [`Document::id`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DocId(pub u32);
+
+impl DocId {
+    /// Returns the position as an index into per-document arrays.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl fmt::Display for DocId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#{}", self.0)
+    }
+}
+
+impl Record for DocId {
+    const BYTES: usize = u32::BYTES;
+
+    #[inline]
+    fn put(self, out: &mut Vec<u8>) {
+        self.0.put(out);
+    }
+
+    #[inline]
+    fn take(bytes: &[u8]) -> Self {
+        Self(u32::take(bytes))
+    }
+}
+
+/// What a document says about itself besides its text. Every field is optional, since news often lacks some of
+/// them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Metadata {
+    /// The headline, on one line.
+    pub title: Option<String>,
+    /// The publication date as it was found, unparsed.
+    pub date: Option<String>,
+    /// The same date in ISO 8601, with the precision and the time zone of the original.
+    pub published: Option<String>,
+    /// Where the date was found.
+    pub date_origin: Option<DateOrigin>,
+    /// Why a date that was found earlier is not used.
+    pub date_problem: Option<String>,
+    /// The publisher: the `source` field or the page's site name.
+    pub source: Option<String>,
+    /// The address (URL) that the text was published under.
+    pub url: Option<String>,
+    /// Lines that name the author or sender of the text: the byline of a page, or the `author` or `byline` field
+    /// of a record.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bylines: Vec<String>,
+    /// ISO 639-3 code of the language, declared by the document or else guessed from the text.
+    pub language: Option<String>,
+}
+
+/// Where a publication date was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DateOrigin {
+    /// The metadata of a web page.
+    Metadata,
+    /// A field of a record, a column of a table, or the front matter of Markdown.
+    Field,
+    /// The first lines of the text.
+    Text,
+    /// The path of the file, such as `2023/09/24/`.
+    Path,
+    /// The address, in the same forms as the path.
+    Url,
+    /// The time of the file's last change, if that was requested.
+    Mtime,
+}
+
+/// One article, read and decoded, before normalisation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Document {
+    /// The id that the document requests: its path below its root with `/`, or the record's own id, or else
+    /// `path#number`.
+    ///
+    /// Bytes of a file name that are not UTF-8 are written as `%XX`. Duplicate requests are resolved in
+    /// [`Header::id`], once the order of all documents is known.
+    pub id: String,
+    /// The file that the document was read from, as reached from the given root (lossy where it is not UTF-8).
+    pub path: String,
+    /// Position within a container, counted from 1: line (JSON lines), data row (CSV) or element (JSON array).
+    /// `None` where the file is one document.
+    pub record: Option<u64>,
+    /// Title, date, source, address and language.
+    pub meta: Metadata,
+    /// The article without its title, paragraphs separated by newlines.
+    pub text: String,
+}
+
+/// What is kept of a [`Document`] after its text has been processed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Header {
+    /// The document's unique id within the run.
+    pub id: String,
+    /// The file that the document was read from, as in [`Document::path`].
+    pub path: String,
+    /// Position within a container, as in [`Document::record`].
+    pub record: Option<u64>,
+    /// Title, date, source, address and language.
+    pub meta: Metadata,
+    /// Length of the decoded text, in bytes.
+    pub bytes: u64,
+    /// The id that the document requested, if an earlier document of the run already had it.
+    pub duplicate_id: Option<String>,
+    /// Number of letters lost before or during decoding (U+FFFD), where there are many; otherwise 0.
+    pub lost_letters: u64,
+}
+
+/// An input that yielded no document, and why. Such inputs are reported and counted; they never abort a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Skipped {
+    /// The file, as in [`Document::path`].
+    pub path: String,
+    /// Position within a container, as in [`Document::record`].
+    pub record: Option<u64>,
+    /// The kind of the reason, for programs.
+    #[serde(default)]
+    pub kind: SkipKind,
+    /// The reason, as one sentence for people.
+    pub reason: String,
+}
+
+/// The kind of reason for which an input yields no document.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum SkipKind {
+    /// The system refused to open or read it.
+    Unreadable,
+    /// A named pipe, a socket, a device or a folder where a file was expected.
+    NotAFile,
+    /// A symbolic link that is not followed, leads nowhere or leads back to a folder above it.
+    Link,
+    /// Compressed data that is damaged or breaks off.
+    Damaged,
+    /// A document longer than `ingest.max_document_bytes`.
+    TooLarge,
+    /// Compressed data that expands beyond `ingest.max_expansion` or `ingest.max_expanded_bytes`.
+    Limit,
+    /// Not text: a PDF, a picture, another binary file.
+    NotText,
+    /// A format that this build of the program cannot read.
+    Unsupported,
+    /// JSON or a table that cannot be parsed.
+    Malformed,
+    /// No field or column holds the text, or what it holds is not text.
+    NoTextField,
+    /// No text, no words or no records.
+    Empty,
+    /// A page that holds no article: a notice only, or its text is in a script.
+    NoArticle,
+    /// Written by this program: a report, a table, a page, a model.
+    OwnOutput,
+    /// Anything else, and every input in a report of schema 1.
+    #[default]
+    #[serde(other)]
+    Other,
+}
+
+impl SkipKind {
+    /// Returns the refusal of an input for this kind of reason, in one sentence.
+    pub fn because(self, reason: impl Into<String>) -> Refusal {
+        Refusal { kind: self, reason: reason.into() }
+    }
+}
+
+/// The reason why an input yields no document: [`Skipped`] without its position.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The kind of the reason.
+    pub kind: SkipKind,
+    /// The reason in one sentence.
+    pub reason: String,
+}
+
+impl Refusal {
+    /// Returns the skipped input for the place of this refusal.
+    pub fn at(self, path: impl Into<String>, record: Option<u64>) -> Skipped {
+        Skipped { path: path.into(), record, kind: self.kind, reason: self.reason }
+    }
+}
+
+/// Returns the host of an address without `www.`: `example.org` for `https://www.example.org:8080/a`.
+pub fn host(url: &str) -> Option<&str> {
+    let rest = url.split_once("://")?.1;
+    let host = rest.split(['/', '?', '#', ':']).next()?;
+    let host = host.strip_prefix("www.").unwrap_or(host);
+    (!host.is_empty()).then_some(host)
+}
+
+/// Returns the nearest parent folder whose name is that of a source rather than a date or a number.
+pub fn folder_name(path: &str) -> Option<&str> {
+    let (folders, _) = path.rsplit_once('/')?;
+    folders.rsplit('/').find(|name| is_name(name))
+}
+
+fn is_name(name: &str) -> bool {
+    let letters = name.chars().filter(|c| c.is_alphabetic()).count();
+    let digits = name.chars().filter(char::is_ascii_digit).count();
+    letters > digits
+}

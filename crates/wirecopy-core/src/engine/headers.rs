@@ -1,0 +1,355 @@
+//! The metadata of documents, packed, in memory or in a temporary file.
+//!
+//! A header and its credits are some ten strings, most of them short, which as values take several times the bytes
+//! of their text. Ids are stored separately from the rest, because every edge needs only those.
+
+use crate::document::{DateOrigin, Header, Metadata, folder_name};
+use crate::text::credit::{Credit, Form};
+use crate::{DocId, Result};
+use wirecopy_spill::{Blobs, Budget};
+
+const ORIGINS: [DateOrigin; 6] = [
+    DateOrigin::Metadata,
+    DateOrigin::Field,
+    DateOrigin::Text,
+    DateOrigin::Path,
+    DateOrigin::Url,
+    DateOrigin::Mtime,
+];
+const FORMS: [Form; 6] = [Form::Dateline, Form::Line, Form::SignOff, Form::Lead, Form::Byline, Form::Source];
+
+/// The headers and credits of a run's documents, by number.
+///
+/// Bylines and the length of the text, which are only needed for reading, are not kept.
+#[derive(Debug)]
+pub struct Headers {
+    ids: Blobs<u8>,
+    rest: Blobs<u8>,
+    /// Paths of containers, shared by many records.
+    containers: Vec<String>,
+    /// Whether a document's folder is its source.
+    folders: bool,
+    bytes: Vec<u8>,
+}
+
+impl Headers {
+    pub fn new(budget: &Budget) -> Self {
+        Self {
+            ids: Blobs::new(&budget.part(1, 2)),
+            rest: Blobs::new(&budget.part(1, 2)),
+            containers: Vec::new(),
+            folders: false,
+            bytes: Vec::new(),
+        }
+    }
+
+    /// Makes the folder of each document that names no source its source.
+    pub fn use_folders_as_sources(&mut self) {
+        self.folders = true;
+    }
+
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    pub fn push(&mut self, header: &Header, credits: &[Credit]) -> Result<()> {
+        let mut out = self.place(header);
+        let meta = &header.meta;
+        for text in [
+            &meta.title,
+            &meta.date,
+            &meta.published,
+            &meta.date_problem,
+            &meta.source,
+            &meta.url,
+            &meta.language,
+        ] {
+            out.optional(text.as_deref());
+        }
+        out.one_of(&ORIGINS, meta.date_origin);
+        out.number(credits.len() as u64);
+        for credit in credits {
+            out.text(&credit.agency);
+            out.one_of(&FORMS, Some(credit.form));
+            out.number(credit.line.map_or(0, |line| u64::from(line) + 1));
+            out.number(credit.span.0.into());
+            out.number(credit.span.1.into());
+            out.text(&credit.words);
+        }
+        self.keep(header, out)
+    }
+
+    /// Writes the path and record of a document; the rest of its header follows.
+    fn place(&mut self, header: &Header) -> Writer {
+        let mut out = Writer(std::mem::take(&mut self.bytes));
+        out.0.clear();
+        match header.record {
+            Some(record) => {
+                if self.containers.last() != Some(&header.path) {
+                    self.containers.push(header.path.clone());
+                }
+                // Never 0, because the list is not empty.
+                out.number(self.containers.len() as u64);
+                out.number(record);
+            }
+            None => {
+                out.number(0);
+                out.text(&header.path);
+            }
+        }
+        out.optional(header.duplicate_id.as_deref());
+        out
+    }
+
+    fn keep(&mut self, header: &Header, out: Writer) -> Result<()> {
+        self.ids.push(header.id.as_bytes())?;
+        let pushed = self.rest.push(&out.0);
+        self.bytes = out.0;
+        Ok(pushed?)
+    }
+
+    /// Returns a document's id.
+    pub fn id(&self, document: DocId) -> Result<String> {
+        Ok(String::from_utf8_lossy(self.ids.reader().get(document.index())?).into_owned())
+    }
+
+    /// Returns a reader for many headers, fastest in ascending order.
+    pub fn reader(&self) -> HeaderReader<'_> {
+        HeaderReader { headers: self, ids: self.ids.reader(), rest: self.rest.reader() }
+    }
+}
+
+/// Reads headers.
+pub struct HeaderReader<'a> {
+    headers: &'a Headers,
+    ids: wirecopy_spill::Reader<'a, u8>,
+    rest: wirecopy_spill::Reader<'a, u8>,
+}
+
+impl HeaderReader<'_> {
+    /// Returns a document's header and its credits.
+    pub fn get(&mut self, document: DocId) -> Result<(Header, Vec<Credit>)> {
+        let id = String::from_utf8_lossy(self.ids.get(document.index())?).into_owned();
+        let mut bytes = Bytes(self.rest.get(document.index())?);
+        let (path, record) = match bytes.number() {
+            0 => (bytes.text(), None),
+            container => {
+                let path = self.headers.containers.get(container as usize - 1);
+                (path.cloned().unwrap_or_default(), Some(bytes.number()))
+            }
+        };
+        let duplicate_id = bytes.optional();
+        let header = Header {
+            id,
+            path,
+            record,
+            duplicate_id,
+            meta: Metadata {
+                title: bytes.optional(),
+                date: bytes.optional(),
+                published: bytes.optional(),
+                date_problem: bytes.optional(),
+                source: bytes.optional(),
+                url: bytes.optional(),
+                language: bytes.optional(),
+                ..Metadata::default()
+            },
+            ..Header::default()
+        };
+        let mut meta = Metadata { date_origin: bytes.one_of(&ORIGINS), ..header.meta };
+        if self.headers.folders && meta.source.is_none() {
+            meta.source = folder_name(&header.path).map(str::to_owned);
+        }
+        Ok((Header { meta, ..header }, bytes.credits()))
+    }
+
+    /// Returns a document's credits.
+    pub fn credits(&mut self, document: DocId) -> Result<Vec<Credit>> {
+        let mut bytes = Bytes(self.rest.get(document.index())?);
+        bytes.skip_place();
+        // Title, date, published, problem, source, address, language, origin.
+        (0..7).for_each(|_| bytes.skip_optional());
+        bytes.number();
+        Ok(bytes.credits())
+    }
+}
+
+/// Writes numbers in groups of seven bits, the lowest first, and texts after their length.
+struct Writer(Vec<u8>);
+
+impl Writer {
+    fn number(&mut self, mut number: u64) {
+        while number >= 0x80 {
+            self.0.push(number as u8 | 0x80);
+            number >>= 7;
+        }
+        self.0.push(number as u8);
+    }
+
+    fn text(&mut self, text: &str) {
+        self.number(text.len() as u64);
+        self.0.extend_from_slice(text.as_bytes());
+    }
+
+    fn optional(&mut self, text: Option<&str>) {
+        match text {
+            None => self.number(0),
+            Some(text) => {
+                self.number(text.len() as u64 + 1);
+                self.0.extend_from_slice(text.as_bytes());
+            }
+        }
+    }
+
+    fn one_of<T: PartialEq>(&mut self, all: &[T], value: Option<T>) {
+        let place = value.and_then(|value| all.iter().position(|one| *one == value));
+        self.number(place.map_or(0, |place| place as u64 + 1));
+    }
+}
+
+/// Reads what a [`Writer`] wrote.
+struct Bytes<'a>(&'a [u8]);
+
+impl Bytes<'_> {
+    fn number(&mut self) -> u64 {
+        let (mut number, mut shift) = (0, 0);
+        while let Some((&byte, rest)) = self.0.split_first() {
+            self.0 = rest;
+            number |= u64::from(byte & 0x7f) << shift;
+            shift += 7;
+            if byte < 0x80 || shift > 63 {
+                break;
+            }
+        }
+        number
+    }
+
+    fn of_length(&mut self, length: u64) -> &[u8] {
+        let length = usize::try_from(length).unwrap_or(usize::MAX).min(self.0.len());
+        let (bytes, rest) = self.0.split_at(length);
+        self.0 = rest;
+        bytes
+    }
+
+    fn text_of_length(&mut self, length: u64) -> String {
+        // Only text was written.
+        std::str::from_utf8(self.of_length(length)).unwrap_or_default().to_owned()
+    }
+
+    fn text(&mut self) -> String {
+        let length = self.number();
+        self.text_of_length(length)
+    }
+
+    fn optional(&mut self) -> Option<String> {
+        let length = self.number().checked_sub(1)?;
+        Some(self.text_of_length(length))
+    }
+
+    /// Skips a text.
+    fn skip(&mut self) {
+        let length = self.number();
+        self.of_length(length);
+    }
+
+    /// Skips an optional text.
+    fn skip_optional(&mut self) {
+        let length = self.number().saturating_sub(1);
+        self.of_length(length);
+    }
+
+    /// Skips the path and record of a document.
+    fn skip_place(&mut self) {
+        if self.number() == 0 {
+            self.skip();
+        } else {
+            self.number();
+        }
+        self.skip_optional();
+    }
+
+    fn credits(&mut self) -> Vec<Credit> {
+        (0..self.number())
+            .map(|_| Credit {
+                agency: self.text(),
+                form: self.one_of(&FORMS).unwrap_or(Form::Line),
+                line: self.number().checked_sub(1).map(|line| line as u32),
+                span: (self.number() as u32, self.number() as u32),
+                words: self.text(),
+            })
+            .collect()
+    }
+
+    fn one_of<T: Copy>(&mut self, all: &[T]) -> Option<T> {
+        let place = self.number().checked_sub(1)?;
+        all.get(place as usize).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn header(at: usize, texts: &[Option<String>], record: Option<u64>) -> Header {
+        let text = |n: usize| texts[n].clone();
+        Header {
+            id: format!("é{at}"),
+            path: texts[0].clone().unwrap_or_default(),
+            record,
+            lost_letters: 0,
+            meta: Metadata {
+                title: text(1),
+                date: text(2),
+                published: text(3),
+                date_origin: ORIGINS.get(at % 7).copied(),
+                date_problem: text(4),
+                source: text(5),
+                url: text(6),
+                bylines: Vec::new(),
+                language: text(7),
+            },
+            bytes: 0,
+            duplicate_id: text(8),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn headers_and_credits_are_read_back(
+            rows in prop::collection::vec(
+                (prop::collection::vec(prop::option::of(".{0,200}"), 9), prop::option::of(any::<u64>()), 0u32..4),
+                1..10,
+            ),
+            limit in prop::option::of(0usize..2000),
+        ) {
+            let budget = limit.map_or_else(Budget::unlimited, |limit| Budget::new(limit, None));
+            let mut headers = Headers::new(&budget);
+            let rows: Vec<(Header, Vec<Credit>)> = rows
+                .iter()
+                .enumerate()
+                .map(|(at, (texts, record, credits))| {
+                    let credit = |n: u32| Credit {
+                        agency: format!("Agency {n}"),
+                        form: FORMS[n as usize],
+                        line: n.checked_sub(1),
+                        span: (n * 1000, u32::MAX - n),
+                        words: texts[1].clone().unwrap_or_default(),
+                    };
+                    (header(at, texts, *record), (0..*credits).map(credit).collect())
+                })
+                .collect();
+            for (header, credits) in &rows {
+                headers.push(header, credits).unwrap();
+            }
+            prop_assert_eq!(headers.len(), rows.len());
+            for (at, row) in rows.iter().enumerate() {
+                let document = DocId(u32::try_from(at).unwrap());
+                prop_assert_eq!(&headers.reader().get(document).unwrap(), row);
+                prop_assert_eq!(&headers.reader().credits(document).unwrap(), &row.1);
+                prop_assert_eq!(&headers.id(document).unwrap(), &row.0.id);
+            }
+        }
+    }
+}

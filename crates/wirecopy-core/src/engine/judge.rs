@@ -1,0 +1,154 @@
+//! The pairs of a run: reads documents for the [`Examiner`], and answers the checks of the clusterer.
+
+use std::cell::RefCell;
+
+use super::corpus::Corpus;
+use super::scorer::RunScorer;
+use crate::DocId;
+use crate::Relation;
+use crate::classify::{Documents, Edge, Examiner, Publications, Scorer};
+use crate::cluster::Judge;
+use crate::config::MatchConfig;
+use crate::score::Shared;
+use crate::score::sets::Overlap;
+use crate::text::{Token, TokenReader, Tokens, covered, shingles, words_in};
+
+/// Everything that can be determined about two documents of a run.
+pub struct Pairs<'a> {
+    corpus: &'a Corpus,
+    config: &'a MatchConfig,
+    scorer: Option<RunScorer<'a>>,
+    publications: &'a Publications,
+}
+
+/// Reads the tokens of a run's documents.
+pub struct Reader<'a>(TokenReader<'a>);
+
+impl Documents for Reader<'_> {
+    fn tokens(&mut self, document: DocId) -> Tokens {
+        self.0.get(document)
+    }
+}
+
+/// Examines pairs on one thread.
+pub type Checker<'a> = Examiner<'a, Reader<'a>>;
+
+impl<'a> Pairs<'a> {
+    /// Returns the pairs of a corpus; without a scorer, copies and excerpts only.
+    pub fn new(
+        corpus: &'a Corpus,
+        config: &'a MatchConfig,
+        scorer: Option<RunScorer<'a>>,
+        publications: &'a Publications,
+    ) -> Self {
+        Self { corpus, config, scorer, publications }
+    }
+
+    /// Returns an examiner for one thread.
+    pub fn checker(&self) -> Checker<'_> {
+        let scorer = self.scorer.as_ref().map(|scorer| scorer as &dyn Scorer);
+        let reader = Reader(self.corpus.tokens.reader());
+        Examiner::new(self.config, self.publications, reader, scorer)
+    }
+
+    /// Returns whether an edge may put its documents into one cluster.
+    pub fn may_group(&self, edge: &Edge) -> bool {
+        edge.relation.groups() && (self.config.versions || edge.relation != Relation::Version)
+    }
+
+    /// Returns the scorer, if there is one.
+    pub fn scorer(&self) -> Option<&RunScorer<'a>> {
+        self.scorer.as_ref()
+    }
+}
+
+/// Clears groups of fewer than `words` words. Five Japanese characters in a row are just a phrase.
+fn remove_short(quoted: &mut [bool], tokens: &[Token], words: usize) {
+    let mut start = 0;
+    for group in quoted.chunk_by_mut(|a, b| a == b) {
+        let end = start + group.len();
+        if group[0] && words_in(&tokens[start..end]) < words {
+            group.fill(false);
+        }
+        start = end;
+    }
+}
+
+impl Judge for Pairs<'_> {
+    fn relate(&self, a: DocId, b: DocId) -> Option<Edge> {
+        self.checker().edge(a, b).filter(|edge| self.may_group(edge))
+    }
+
+    fn relate_all(&self, pairs: &[(DocId, DocId)]) -> Vec<Edge> {
+        let mut checker = self.checker();
+        let edges = pairs.iter().filter_map(|&(a, b)| checker.edge(a, b));
+        edges.filter(|edge| self.may_group(edge)).collect()
+    }
+
+    fn apart(&self, a: DocId, b: DocId) -> bool {
+        self.publications.apart(a, b)
+    }
+
+    fn date(&self, document: DocId) -> Option<i64> {
+        self.publications.date(document)
+    }
+
+    fn unrelated(&self, a: DocId, b: DocId) -> bool {
+        self.scorer.as_ref().is_some_and(|scorer| scorer.unrelated(a, b))
+    }
+
+    fn quoted(&self, of: DocId, by: &[DocId]) -> Vec<Vec<bool>> {
+        thread_local! {
+            static SHARED: RefCell<Shared> = RefCell::default();
+        }
+        let mut reader = self.corpus.tokens.reader();
+        let of = reader.get(of);
+        let k = self.config.shingle;
+        SHARED.with_borrow_mut(|shared| {
+            shared.hold(of.as_slice(), k);
+            let quoted = |&by: &DocId| {
+                if shared.meet(reader.get(by).as_slice(), k, |_| ()) == 0 {
+                    return vec![false; of.len()];
+                }
+                let mut quoted = covered(of.as_slice(), k, |shingle| shared.met(shingle));
+                remove_short(&mut quoted, of.as_slice(), k);
+                quoted
+            };
+            by.iter().map(quoted).collect()
+        })
+    }
+
+    fn coverage(&self, of: DocId, by: DocId) -> f64 {
+        thread_local! {
+            static SETS: RefCell<(Vec<u64>, Vec<u64>)> = RefCell::default();
+        }
+        SETS.with_borrow_mut(|(x, y)| {
+            shingles(self.corpus.tokens.get(of).as_slice(), 1, x);
+            shingles(self.corpus.tokens.get(by).as_slice(), 1, y);
+            Overlap::of(x, y).containment_a()
+        })
+    }
+
+    fn length(&self, document: DocId) -> usize {
+        self.corpus.tokens.len_of(document)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::tokenize;
+
+    #[test]
+    fn passages_are_measured_in_words_in_every_script() {
+        let left = |text: &str, quoted: std::ops::Range<usize>| -> usize {
+            let tokens = tokenize(text);
+            let mut marks: Vec<bool> = (0..tokens.len()).map(|at| quoted.contains(&at)).collect();
+            remove_short(&mut marks, tokens.as_slice(), 5);
+            marks.into_iter().filter(|&mark| mark).count()
+        };
+        let (latin, han) = ("The ferry sails again on the lake today.", "渡船今天又在湖上航行运送乘客");
+        assert_eq!((left(latin, 1..5), left(latin, 1..6)), (0, 5));
+        assert_eq!((left(han, 2..11), left(han, 2..12)), (0, 10));
+    }
+}

@@ -1,0 +1,345 @@
+//! The stages of a run.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::corpus::{BATCH, Corpus};
+use super::joins::{ToCheck, proposed};
+use super::judge::{Checker, Pairs};
+use super::scorer::RunScorer;
+use crate::Relation;
+use crate::candidates::Candidate;
+use crate::classify::{Edge, Publications};
+use crate::cluster::{self, Cluster, Composite, CopyGroups, Judge};
+use crate::config::MatchConfig;
+use crate::progress::{Cancel, NoProgress, Progress, Stage};
+use crate::score::{Frequencies, Idf, LanguageKey, Model, Profile, TermCounter, are_foreign};
+use crate::sources;
+use crate::text::Tokens;
+use crate::{DocId, Result};
+
+/// Number of candidates that a task checks between two tests of the cancel flag.
+const CHECKS_A_TASK: usize = 512;
+/// Number of candidates checked before their results are put into one list. Keeping the lists of all tasks would
+/// double the memory.
+const CHECKS_TOGETHER: usize = CHECKS_A_TASK << 9;
+/// Number of representatives whose terms are computed while those of the last batch are counted.
+const COUNTED_TOGETHER: usize = BATCH / 4;
+/// Most members of a copy group that are examined for stories of their own.
+const LOOKED_AT: usize = 64;
+/// Least memory for profiles, in bytes, where memory is not limited.
+const PROFILES: usize = 64 << 20;
+
+/// Runs one stage and reports it to `progress` with `total` steps. `work` returns its result and the number of items that came
+/// out.
+pub fn stage<T>(
+    progress: &dyn Progress,
+    stage: Stage,
+    came_in: u64,
+    total: Option<u64>,
+    work: impl FnOnce() -> Result<(T, u64)>,
+) -> Result<T> {
+    progress.begin(stage, total);
+    let (made, came_out) = work()?;
+    progress.end(stage, came_in, came_out);
+    Ok(made)
+}
+
+/// Finds copies and collapses them to groups around leaders.
+pub fn copies(
+    corpus: &Corpus,
+    publications: &Publications,
+    config: &MatchConfig,
+    cancel: &Cancel,
+    progress: &dyn Progress,
+) -> Result<CopyGroups> {
+    let documents = corpus.len() as u64;
+    let candidates = stage(progress, Stage::Bands, documents, None, || {
+        cancel.check()?;
+        let candidates = corpus.copy_candidates()?;
+        let found = candidates.len() as u64;
+        Ok((candidates, found))
+    })?;
+    let (came_in, total) = (candidates.len() as u64, Some(candidates.len() as u64));
+    stage(progress, Stage::Copies, came_in, total, || {
+        let groups = collapse(corpus, candidates, publications, config, progress, cancel)?;
+        let leaders = groups.leaders() as u64;
+        Ok((groups, leaders))
+    })
+}
+
+fn collapse(
+    corpus: &Corpus,
+    mut candidates: Vec<Candidate>,
+    publications: &Publications,
+    config: &MatchConfig,
+    progress: &dyn Progress,
+    cancel: &Cancel,
+) -> Result<CopyGroups> {
+    let verbatim = Pairs::new(corpus, config, None, publications);
+    // Excerpts do not collapse, because they stand for only a part of their story. Most copies are found more than
+    // once, so an edge is kept for each member rather than for each pair.
+    let copies = |&Candidate(a, b): &Candidate, checker: &mut Checker<'_>| {
+        Some(checker.decide(a, b).relation.is_some_and(is_copy))
+    };
+    let copies = check(&verbatim, &candidates, copies, progress, cancel)?;
+    let mut is_kept = copies.into_iter().flatten();
+    candidates.retain(|_| is_kept.next().unwrap_or_default());
+    let copies = candidates.into_iter().map(|Candidate(a, b)| (a, b)).collect();
+    let mut checker = verbatim.checker();
+    let mut copy = |a, b| checker.edge(a, b).filter(|edge| is_copy(edge.relation));
+    let relate = |leader, member, other| {
+        copy(leader, other).or_else(|| {
+            // Documents with the same words always stay together, whatever their dates.
+            let length = |document| corpus.tokens.len_of(document);
+            let same_length = length(member) == length(other);
+            let same = same_length.then(|| copy(member, other)).flatten();
+            same.filter(|edge| edge.relation == Relation::Identical)?;
+            Some(copy(leader, member)?.of_same_words(member, other))
+        })
+    };
+    let relate_all = |pairs: &[(DocId, DocId)]| {
+        pairs.par_chunks(CHECKS_A_TASK).flat_map_iter(|pairs| verbatim.relate_all(pairs)).collect()
+    };
+    let groups = cluster::collapse(corpus.len(), copies, |d| corpus.tokens.len_of(d), relate, relate_all);
+    corpus.check()?;
+    Ok(groups)
+}
+
+/// Learns from the representatives which lines sources add to their stories, marks these lines as boilerplate, and
+/// if that changes any document, groups copies again: documents that differed only in boilerplate are now copies.
+pub fn boilerplate(
+    corpus: &mut Corpus,
+    groups: CopyGroups,
+    publications: &Publications,
+    config: &MatchConfig,
+    cancel: &Cancel,
+    progress: &dyn Progress,
+) -> Result<CopyGroups> {
+    if config.keep_boilerplate {
+        corpus.forget_keys();
+        return Ok(groups);
+    }
+    stage(progress, Stage::Boilerplate, groups.leaders() as u64, None, || {
+        cancel.check()?;
+        let mut stories: Vec<DocId> =
+            corpus.leaders(&groups).chain(apart_from_leaders(corpus, &groups)).collect();
+        stories.sort_unstable();
+        let stories: Vec<(u64, DocId)> =
+            stories.into_iter().map(|d| (corpus.sources[d.index()], d)).collect();
+        let language = |document: DocId| corpus.languages[document.index()];
+        let learned = sources::learn(&stories, &corpus.tokens, &corpus.budget.part(1, 4), language, || {
+            frequencies(corpus, &groups)
+        })?;
+        corpus.check()?;
+        let groups = if learned.lines.is_empty() {
+            groups
+        } else {
+            cancel.check()?;
+            drop(groups);
+            corpus.mark(learned, config)?;
+            collapse(corpus, corpus.copy_candidates()?, publications, config, &NoProgress, cancel)?
+        };
+        corpus.forget_keys();
+        let leaders = groups.leaders() as u64;
+        Ok((groups, leaders))
+    })
+}
+
+/// Returns the members of copy groups whose openings are about different things: short items that a long notice of
+/// their paper makes copies of each other. They count as separate stories when boilerplate is learned.
+fn apart_from_leaders(corpus: &Corpus, groups: &CopyGroups) -> Vec<DocId> {
+    let mut members: Vec<(DocId, DocId)> = groups
+        .edges
+        .iter()
+        .filter(|edge| edge.relation == Relation::Copy)
+        .map(|edge| {
+            let leader = groups.leader[edge.a.index()];
+            (leader, edge.other(leader))
+        })
+        .collect();
+    members.sort_unstable();
+    let groups: Vec<&[(DocId, DocId)]> =
+        members.chunk_by(|x, y| x.0 == y.0).filter(|group| group.len() > 1).collect();
+    let apart = |group: &&[(DocId, DocId)]| {
+        let mut reader = corpus.tokens.reader();
+        let mut apart: Vec<(DocId, Tokens)> = Vec::new();
+        for &(_, member) in group.iter().take(LOOKED_AT) {
+            let tokens = reader.get(member);
+            if apart.len() < sources::CARRIERS && apart.iter().all(|(_, other)| are_foreign(&tokens, other)) {
+                apart.push((member, tokens));
+            }
+        }
+        apart.into_iter().map(|(member, _)| member).collect::<Vec<DocId>>()
+    };
+    let apart: Vec<Vec<DocId>> = groups.par_iter().map(apart).collect();
+    apart.into_iter().filter(|members| members.len() >= sources::CARRIERS).flatten().collect()
+}
+
+fn is_copy(relation: Relation) -> bool {
+    relation <= Relation::Copy
+}
+
+/// Counts document frequencies among the representatives and prepares the scorer, unless rewrites are not searched
+/// for.
+pub fn scorer<'a>(
+    corpus: &'a Corpus,
+    groups: &CopyGroups,
+    config: &MatchConfig,
+) -> Result<Option<RunScorer<'a>>> {
+    if !config.rewrites {
+        return Ok(None);
+    }
+    let model = Model::of(config.model.as_deref())?;
+    let idf = frequencies(corpus, groups)?;
+    Ok(Some(RunScorer::new(model, idf, corpus, profile_bytes(corpus))))
+}
+
+/// Returns how many bytes of profiles are kept during scoring.
+fn profile_bytes(corpus: &Corpus) -> usize {
+    match corpus.budget.part(1, 8).bytes() {
+        Some(bytes) => bytes,
+        None => usize::try_from(corpus.bytes / 2).unwrap_or(usize::MAX).max(PROFILES),
+    }
+}
+
+/// Counts for each language in how many of its stories each term occurs.
+fn frequencies(corpus: &Corpus, groups: &CopyGroups) -> Result<Idf> {
+    let mut leaders: Vec<(LanguageKey, DocId)> =
+        corpus.leaders(groups).map(|leader| (corpus.languages[leader.index()], leader)).collect();
+    leaders.par_sort_unstable();
+    let languages = leaders.chunk_by(|x, y| x.0 == y.0);
+    let counted: Vec<(LanguageKey, Frequencies)> = languages
+        .map(|leaders| Ok((leaders[0].0, frequencies_of(corpus, leaders)?)))
+        .collect::<Result<_>>()?;
+    Idf::new(counted)
+}
+
+/// Counts in how many of the documents each term occurs.
+fn frequencies_of(corpus: &Corpus, leaders: &[(LanguageKey, DocId)]) -> Result<Frequencies> {
+    let mut counter = TermCounter::new(&corpus.budget.part(1, 8));
+    let terms_of = |batch: &[(LanguageKey, DocId)]| -> Vec<Vec<u32>> {
+        let reader = || corpus.tokens.reader();
+        let terms = batch
+            .par_iter()
+            .map_init(reader, |reader, &(_, leader)| Profile::distinct_terms(&reader.get(leader)));
+        terms.collect()
+    };
+    // One batch is counted, which needs a single thread, while the terms of the next are computed.
+    let mut made: Vec<Vec<u32>> = Vec::new();
+    for batch in leaders.chunks(COUNTED_TOGETHER).chain([&[][..]]) {
+        let (next, counted) =
+            rayon::join(|| terms_of(batch), || made.iter().try_for_each(|terms| counter.add(terms)));
+        counted?;
+        made = next;
+    }
+    corpus.check()?;
+    counter.finish()
+}
+
+/// Returns the publication dates, sources and labels of the documents, as far as the settings use them.
+pub fn publications(corpus: &Corpus, config: &MatchConfig) -> Publications {
+    let dates = if config.ignore_dates { Arc::default() } else { Arc::clone(&corpus.published) };
+    Publications::new(dates, Arc::clone(&corpus.periodically_updated), config.window)
+        .with_sources(Arc::clone(&corpus.known_sources))
+}
+
+/// Joins the representatives and checks the candidates.
+pub fn join(
+    corpus: &Corpus,
+    groups: &CopyGroups,
+    judge: &Pairs<'_>,
+    config: &MatchConfig,
+    cancel: &Cancel,
+    progress: &dyn Progress,
+) -> Result<Checked> {
+    let leaders: Vec<DocId> = corpus.leaders(groups).collect();
+    let candidates = stage(progress, Stage::Join, leaders.len() as u64, None, || {
+        let candidates = proposed(corpus, &leaders, config, cancel)?;
+        corpus.check()?;
+        let found = candidates.len() as u64;
+        Ok((candidates, found))
+    })?;
+    let (came_in, total) = (candidates.len() as u64, Some(candidates.len() as u64));
+    stage(progress, Stage::Verify, came_in, total, || {
+        let edge = |&(Candidate(a, b), may_be_verbatim): &ToCheck, checker: &mut Checker<'_>| {
+            if may_be_verbatim { checker.edge(a, b) } else { checker.edge_of_unlikely_pair(a, b) }
+        };
+        let mut checked = Checked::default();
+        for some in candidates.chunks(CHECKS_TOGETHER) {
+            for edge in check(judge, some, edge, progress, cancel)?.into_iter().flatten() {
+                let list = if judge.may_group(&edge) { &mut checked.edges } else { &mut checked.partial };
+                list.push(edge);
+            }
+        }
+        corpus.check()?;
+        let found = (checked.edges.len() + checked.partial.len()) as u64;
+        Ok((checked, found))
+    })
+}
+
+/// Checked pairs that are related, sorted by their ends.
+#[derive(Default)]
+pub struct Checked {
+    /// Pairs of one dispatch.
+    pub edges: Vec<Edge>,
+    /// Pairs of two dispatches with passages in common.
+    pub partial: Vec<Edge>,
+}
+
+/// Checks every candidate on all threads. Returns the results of `verdict` in the order of the candidates, in one
+/// list for each task.
+fn check<C: Sync, T: Send>(
+    judge: &Pairs<'_>,
+    candidates: &[C],
+    verdict: impl Fn(&C, &mut Checker<'_>) -> Option<T> + Sync,
+    progress: &dyn Progress,
+    cancel: &Cancel,
+) -> Result<Vec<Vec<T>>> {
+    candidates
+        .par_chunks(CHECKS_A_TASK)
+        .map_init(
+            || judge.checker(),
+            |checker, chunk| {
+                cancel.check()?;
+                let mut found: Vec<T> = chunk.iter().filter_map(|one| verdict(one, checker)).collect();
+                found.shrink_to_fit();
+                progress.advance(chunk.len() as u64, 0);
+                Ok(found)
+            },
+        )
+        .collect()
+}
+
+/// The result of the stages.
+pub struct Found {
+    /// Clusters of two or more documents.
+    pub clusters: Vec<Cluster>,
+    /// All edges, sorted by their ends.
+    pub edges: Vec<Edge>,
+    /// Documents that quote several stories, with these stories.
+    pub composites: Vec<Composite>,
+}
+
+/// Builds the clusters.
+pub fn cluster(
+    corpus: &Corpus,
+    groups: &CopyGroups,
+    Checked { mut edges, partial }: Checked,
+    judge: &Pairs<'_>,
+    cancel: &Cancel,
+    progress: &dyn Progress,
+) -> Result<Found> {
+    let came_in = (groups.edges.len() + edges.len()) as u64;
+    stage(progress, Stage::Cluster, came_in, None, || {
+        cancel.check()?;
+        let quotes: Vec<(DocId, DocId)> = partial.iter().map(|edge| (edge.a, edge.b)).collect();
+        let composites = cluster::remove_composites(&mut edges, &quotes, judge);
+        drop(quotes);
+        let (clusters, edges) = cluster::build(groups, edges, partial, judge);
+        corpus.check()?;
+        let count = clusters.len() as u64;
+        Ok((Found { clusters, edges, composites }, count))
+    })
+}

@@ -1,0 +1,203 @@
+//! A compact table of document frequencies in general text, for inputs too small to show how common a term is.
+//!
+//! `data/background.bin` holds the terms of forty-two languages that occur in at least one of about three hundred
+//! documents. It is derived from the word frequencies of wordfreq 3 (CC BY-SA 4.0; see `data/README.md`). A term's
+//! frequency is its highest in any language, because a stop word of one language is poor evidence in all.
+//!
+//! An entry takes two bytes. Terms are spread over 65,536 buckets by sixteen bits of a mixed key; an entry holds
+//! twelve more bits of the key and four of frequency. An unlisted term is mistaken for a listed one about once in
+//! 4,000 times.
+
+use std::sync::LazyLock;
+
+use crate::{Error, Result};
+
+const MAGIC: &[u8; 8] = b"WCBACK1\n";
+const BUCKETS: usize = 1 << 16;
+const LEVELS: u32 = 16;
+/// Number of levels, including the one for terms that are not listed.
+pub(super) const LEVELS_AND_NONE: usize = LEVELS as usize + 1;
+
+/// Number of tokens assumed in a news article when a word's frequency is converted to a document frequency.
+pub const DOCUMENT_TOKENS: f64 = 400.0;
+/// Inverse document frequency of a term that is not in the table, just above that of the rarest listed term. It is
+/// capped so that misspellings and transliterations do not outweigh everything that two texts have in common.
+pub const UNSEEN: f32 = 6.0;
+
+/// The languages whose words the table lists, as ISO 639-3 codes in the form that documents use.
+pub(super) const LANGUAGES: &[&str] = &[
+    "ara", "bul", "ben", "bos", "cat", "ces", "dan", "deu", "ell", "eng", "spa", "pes", "fas", "fin", "tgl",
+    "fra", "heb", "hin", "hrv", "hun", "ind", "isl", "ita", "jpn", "kor", "lit", "lav", "mkd", "msa", "zsm",
+    "nob", "nld", "pol", "por", "ron", "rus", "slk", "slv", "srp", "swe", "tam", "tur", "ukr", "urd", "vie",
+    "cmn",
+];
+
+/// The table, ready for lookups.
+#[derive(Debug)]
+pub struct Background {
+    /// Start of each bucket's entries, followed by the end of the last bucket.
+    starts: Vec<u32>,
+    entries: Vec<u16>,
+}
+
+impl Background {
+    /// Returns the table that is compiled into the program.
+    ///
+    /// # Errors
+    /// Returns [`Error::Background`] if the table is damaged.
+    pub fn get() -> Result<&'static Background> {
+        static TABLE: LazyLock<Option<Background>> =
+            LazyLock::new(|| Background::parse(wirecopy_background::TABLE));
+        TABLE.as_ref().ok_or(Error::Background)
+    }
+
+    /// Parses the stored form: the magic number, the size of each bucket, and the entries in the order of the
+    /// buckets.
+    fn parse(bytes: &[u8]) -> Option<Self> {
+        let rest = bytes.strip_prefix(MAGIC)?;
+        let (counts, entries) = rest.split_at_checked(BUCKETS)?;
+        let mut starts = Vec::with_capacity(BUCKETS + 1);
+        let mut sum = 0u32;
+        starts.push(sum);
+        for &count in counts {
+            sum += u32::from(count);
+            starts.push(sum);
+        }
+        if entries.len() != sum as usize * 2 {
+            return None;
+        }
+        let entries = entries.as_chunks::<2>().0.iter().map(|&b| u16::from_le_bytes(b)).collect();
+        Some(Self { starts, entries })
+    }
+
+    /// Returns the number of listed terms.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Returns whether no term is listed.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Returns the inverse document frequency of a term, from 0 (in every text) to [`UNSEEN`], in constant time.
+    pub fn idf(&self, term: u32) -> f32 {
+        idf_of_level(self.level(term))
+    }
+
+    /// Returns the level of a term in constant time: 0 for the most common, the last for terms that are not
+    /// listed.
+    pub(super) fn level(&self, term: u32) -> usize {
+        let (bucket, fingerprint) = split(term);
+        let range = self.starts[bucket] as usize..self.starts[bucket + 1] as usize;
+        match self.entries[range].iter().find(|&&entry| entry >> 4 == fingerprint) {
+            Some(&entry) => usize::from(entry & 15),
+            None => LEVELS as usize,
+        }
+    }
+
+    /// Returns the stored form of a table of terms with their idf. Terms as rare as [`UNSEEN`] are left out.
+    ///
+    /// Deterministic: the same terms give the same bytes. If two terms share a bucket and a fingerprint, the more
+    /// common one is kept.
+    ///
+    /// # Errors
+    /// Returns an error if a bucket has more than 255 terms: the table is far too large for this form.
+    pub fn pack(terms: impl IntoIterator<Item = (u32, f32)>) -> std::result::Result<Vec<u8>, String> {
+        let mut all: Vec<(usize, u16, u32)> = terms
+            .into_iter()
+            .filter(|&(_, idf)| idf < UNSEEN)
+            .map(|(term, idf)| {
+                let (bucket, fingerprint) = split(term);
+                (bucket, fingerprint, level_of_idf(idf))
+            })
+            .collect();
+        all.sort_unstable();
+        all.dedup_by_key(|&mut (bucket, fingerprint, _)| (bucket, fingerprint));
+        let mut counts = vec![0u8; BUCKETS];
+        let mut out = MAGIC.to_vec();
+        for &(bucket, ..) in &all {
+            counts[bucket] = counts[bucket].checked_add(1).ok_or("a bucket has more than 255 terms")?;
+        }
+        out.extend(&counts);
+        for (_, fingerprint, level) in all {
+            // A level is less than 16.
+            out.extend((fingerprint << 4 | level as u16).to_le_bytes());
+        }
+        Ok(out)
+    }
+}
+
+/// Returns the bucket and the twelve-bit fingerprint of a term.
+fn split(term: u32) -> (usize, u16) {
+    let mixed = crate::text::mix(u64::from(term));
+    ((mixed >> 48) as usize, (mixed >> 36 & 0xfff) as u16)
+}
+
+/// Returns the level of an inverse document frequency; level 0 is the most common.
+fn level_of_idf(idf: f32) -> u32 {
+    let level = (idf / UNSEEN * LEVELS as f32).floor();
+    (level.max(0.0) as u32).min(LEVELS - 1)
+}
+
+fn idf_of_level(level: usize) -> f32 {
+    if level < LEVELS as usize { (level as f32 + 0.5) * UNSEEN / LEVELS as f32 } else { UNSEEN }
+}
+
+/// Applies `of` to the inverse document frequency of each level.
+pub(super) fn each_level(of: impl Fn(f32) -> f32) -> [f32; LEVELS_AND_NONE] {
+    std::array::from_fn(|level| of(idf_of_level(level)))
+}
+
+#[cfg(test)]
+mod tests {
+    use wirecopy_background::TABLE;
+
+    use super::*;
+    use crate::text::tokenize;
+
+    fn idf(word: &str) -> f32 {
+        let tokens = tokenize(word);
+        let mut term = None;
+        super::super::terms::each_term(&tokens, 0..tokens.len(), |p| term = Some(p.term));
+        Background::get().unwrap().idf(term.unwrap())
+    }
+
+    #[test]
+    fn stored_table_can_be_parsed() {
+        let table = Background::parse(TABLE).expect("the table compiled in can be read");
+        assert!(table.len() > 100_000, "{}", table.len());
+        assert!(TABLE.len() < 700_000);
+    }
+
+    #[test]
+    fn stop_words_of_many_languages_are_common() {
+        for word in ["the", "und", "les", "что", "और", "में", "và", "και", "اور", "що", "bir", "nie"]
+        {
+            assert!(idf(word) < 1.0, "{word} {}", idf(word));
+        }
+    }
+
+    #[test]
+    fn rare_words_are_rare() {
+        assert!((idf("pashinyan") - UNSEEN).abs() < 0.6);
+        assert!(idf("government") < 3.0 && idf("ceasefire") > 4.0);
+        assert!(idf("政府") < idf("菠萝"));
+    }
+
+    #[test]
+    fn packing_and_reading_agree() {
+        let terms = [(1u32, 0.1f32), (2, 3.0), (3, 5.9), (4, 7.0)];
+        let table = Background::parse(&Background::pack(terms).unwrap()).unwrap();
+        assert_eq!(table.len(), 3);
+        for (term, idf) in terms {
+            assert!((table.idf(term) - idf.min(UNSEEN)).abs() <= UNSEEN / 32.0 + 1e-6);
+        }
+    }
+
+    #[test]
+    fn truncated_table_is_refused() {
+        assert!(Background::parse(&TABLE[..TABLE.len() - 1]).is_none());
+        assert!(Background::parse(b"nonsense").is_none());
+    }
+}

@@ -1,0 +1,274 @@
+//! Inverse document frequencies: those of the input, blended with the background.
+//!
+//! Two articles show nothing about how common a word is. A million show all there is to know, including the stock
+//! phrases of their agency, which no background has. The blend treats the background as [`PSEUDO_DOCUMENTS`]
+//! documents and adds the real ones to it.
+
+use std::collections::HashMap;
+
+use super::background::{self, Background};
+use super::term_map::TermMap;
+use crate::Result;
+
+/// Number of documents that the background table stands for. An input of this size weighs as much as the
+/// background.
+pub const PSEUDO_DOCUMENTS: f32 = 1000.0;
+/// Largest inverse document frequency, whatever the size of the input, so that scores are comparable.
+pub const LARGEST: f32 = 7.0;
+
+/// Counts in how many documents each term occurs. Should count one representative of each copy group, or a
+/// much-reprinted dispatch makes its own words frequent.
+#[derive(Clone, Debug, Default)]
+pub struct Frequencies {
+    documents: u32,
+    counts: TermMap,
+}
+
+impl Frequencies {
+    /// Creates the frequencies from terms with their counts in `documents` documents.
+    pub(super) fn of(documents: u32, counts: Vec<(u32, u32)>) -> Self {
+        let mut map = TermMap::with_capacity(counts.len());
+        for (term, count) in counts {
+            map.add(term, count);
+        }
+        Self { documents, counts: map }
+    }
+
+    /// Counts one document, given its distinct terms.
+    pub fn add(&mut self, terms: &[u32]) {
+        self.documents += 1;
+        for &term in terms {
+            self.counts.add(term, 1);
+        }
+    }
+
+    /// Adds the counts of another set of documents.
+    pub fn merge(&mut self, other: Frequencies) {
+        self.documents += other.documents;
+        let (mut most, few) = (std::mem::take(&mut self.counts), other.counts);
+        let few = if most.len() < few.len() { std::mem::replace(&mut most, few) } else { few };
+        for (term, count) in few.iter() {
+            most.add(term, count);
+        }
+        self.counts = most;
+    }
+
+    /// Returns the number of documents counted.
+    pub fn documents(&self) -> u32 {
+        self.documents
+    }
+}
+
+/// Number of documents that stand for the background in a language without a table. Nothing is known about its
+/// words, so none is treated as rare before the input shows it.
+const UNKNOWN_PSEUDO_DOCUMENTS: f32 = 20.0;
+
+/// The language of a document as a key: its ISO 639-3 code, or none if unknown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LanguageKey(u32);
+
+impl LanguageKey {
+    /// Returns the key of a code of up to four letters; longer codes are cut.
+    pub fn of(code: Option<&str>) -> Self {
+        let bytes = code.unwrap_or_default().bytes().take(4);
+        Self(bytes.fold(0, |key, byte| key << 8 | u32::from(byte.to_ascii_lowercase())))
+    }
+
+    /// Returns whether the background table covers the language. An unknown language is treated as covered,
+    /// because most documents of unknown language are just short.
+    fn has_table(self) -> bool {
+        self == Self::default() || background::LANGUAGES.iter().any(|code| Self::of(Some(code)) == self)
+    }
+}
+
+/// Inverse document frequencies for one run, by language.
+///
+/// The words of a minority language are rare in the whole input, however common they are in their language. So
+/// each language is counted on its own; one with few documents relies on the background table.
+#[derive(Clone, Debug)]
+pub struct Idf {
+    languages: HashMap<LanguageKey, Weights>,
+    /// Weights for languages without documents: one that the table covers, and one that it does not.
+    others: [Weights; 2],
+}
+
+/// Inverse document frequencies of the terms of one language.
+#[derive(Clone, Debug)]
+pub struct Weights {
+    background: &'static Background,
+    /// Weights of the terms that only the background has, by its levels.
+    unseen: [f32; background::LEVELS_AND_NONE],
+    /// Bits of the weight, plus one, of each term that occurs in three documents or more. The two documents being
+    /// compared are no evidence that a term is common.
+    seen: TermMap,
+}
+
+impl Idf {
+    /// Creates weights from the background only, as for two documents.
+    ///
+    /// # Errors
+    /// Returns [`Error::Background`](crate::Error::Background) if the built-in table is damaged.
+    pub fn background() -> Result<Self> {
+        Self::new([])
+    }
+
+    /// Creates weights from the background and from the documents counted in each language.
+    ///
+    /// # Errors
+    /// As for [`Idf::background`].
+    pub fn new(counted: impl IntoIterator<Item = (LanguageKey, Frequencies)>) -> Result<Self> {
+        let mut by_language: HashMap<LanguageKey, Frequencies> = HashMap::new();
+        for (language, frequencies) in counted {
+            by_language.entry(language).or_default().merge(frequencies);
+        }
+        let languages = by_language
+            .into_iter()
+            .map(|(language, frequencies)| Ok((language, Weights::new(frequencies, language.has_table())?)))
+            .collect::<Result<_>>()?;
+        let other = |known| Weights::new(Frequencies::default(), known);
+        Ok(Self { languages, others: [other(true)?, other(false)?] })
+    }
+
+    /// Returns the weights of the terms of a language.
+    pub fn of(&self, language: LanguageKey) -> &Weights {
+        let [known, unknown] = &self.others;
+        self.languages.get(&language).unwrap_or(if language.has_table() { known } else { unknown })
+    }
+}
+
+impl Weights {
+    /// Blends background and input. Keeps the terms of three documents or more, at 16 to 32 bytes each.
+    /// `has_table` says whether the background covers the language.
+    fn new(frequencies: Frequencies, has_table: bool) -> Result<Self> {
+        let Frequencies { documents, counts } = frequencies;
+        let background = Background::get()?;
+        let pseudo = if has_table { PSEUDO_DOCUMENTS } else { UNKNOWN_PSEUDO_DOCUMENTS };
+        // The two documents being compared say nothing about how common a term is.
+        let log_total = (pseudo + documents.saturating_sub(2) as f32).ln();
+        let weight = |background: f32, seen: u32| {
+            let expected = pseudo * (-background).exp();
+            let expected = if has_table { expected } else { expected.max(1.0) };
+            (log_total - (expected + seen as f32).ln()).clamp(0.0, LARGEST)
+        };
+        let common = || counts.iter().filter(|&(_, count)| count > 2);
+        let mut seen = TermMap::with_capacity(common().count());
+        for (term, count) in common() {
+            *seen.value_mut(term) = weight(background.idf(term), count - 2).to_bits() + 1;
+        }
+        Ok(Self { background, unseen: background::each_level(|idf| weight(idf, 0)), seen })
+    }
+
+    /// Returns whether a term carries meaning of its own, unlike function words.
+    pub fn is_content(&self, term: u32) -> bool {
+        self.idf(term) >= super::profile::CONTENT_IDF
+    }
+
+    /// Returns the weight of a term, 0 to [`LARGEST`]: the natural logarithm of the number of documents over the
+    /// number that hold it.
+    ///
+    /// Constant time: two lookups and no arithmetic.
+    pub fn idf(&self, term: u32) -> f32 {
+        match self.seen.get(term) {
+            0 => self.unseen[self.background.level(term)],
+            bits => f32::from_bits(bits - 1),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frequencies(documents: u32, holding: u32, term: u32) -> Frequencies {
+        let mut all = Frequencies::default();
+        for i in 0..documents {
+            all.add(if i < holding { std::slice::from_ref(&term) } else { &[] });
+        }
+        all
+    }
+
+    #[test]
+    fn two_documents_do_not_change_the_background() {
+        let alone = Weights::new(Frequencies::default(), true).unwrap();
+        let two = Weights::new(frequencies(2, 2, 77), true).unwrap();
+        assert_eq!(alone.idf(77), two.idf(77));
+        assert!((alone.idf(77) - alone.background.idf(77)).abs() < 1e-4);
+    }
+
+    #[test]
+    fn large_input_overrules_the_background() {
+        let idf = Weights::new(frequencies(20_000, 15_000, 77), true).unwrap();
+        assert!(idf.idf(77) < 0.5, "a stock word of the agency is common, whatever the background says");
+        assert!(idf.idf(78) > 6.0);
+    }
+
+    #[test]
+    fn weights_fall_as_document_frequencies_rise() {
+        let weights: Vec<f32> = [0, 10, 100, 1000]
+            .iter()
+            .map(|&n| Weights::new(frequencies(5000, n, 77), true).unwrap().idf(77))
+            .collect();
+        assert!(weights.windows(2).all(|w| w[0] >= w[1]), "{weights:?}");
+        assert!(weights.iter().all(|w| (0.0..=LARGEST).contains(w)));
+    }
+
+    #[test]
+    fn merge_adds_counts() {
+        let mut a = frequencies(10, 5, 1);
+        a.merge(frequencies(20, 7, 1));
+        assert_eq!(a.documents(), 30);
+        assert_eq!(a.counts.get(1), 12);
+    }
+
+    fn key(code: &str) -> LanguageKey {
+        LanguageKey::of(Some(code))
+    }
+
+    #[test]
+    fn languages_have_distinct_keys() {
+        assert_eq!(key("ENG"), key("eng"));
+        assert_eq!(LanguageKey::of(None), key(""));
+        let mut keys: Vec<LanguageKey> = background::LANGUAGES.iter().map(|code| key(code)).collect();
+        keys.push(LanguageKey::default());
+        keys.sort_unstable();
+        keys.dedup();
+        assert_eq!(keys.len(), background::LANGUAGES.len() + 1);
+        assert!(keys.iter().all(|key| key.has_table()) && !key("eus").has_table());
+    }
+
+    #[test]
+    fn common_words_of_a_minority_language_are_common() {
+        let idf =
+            Idf::new([(key("eng"), frequencies(20_000, 0, 77)), (key("fin"), frequencies(3000, 2700, 77))])
+                .unwrap();
+        assert!(!idf.of(key("fin")).is_content(77), "nine of ten documents of the language have it");
+        assert!(idf.of(key("eng")).idf(77) > 6.0, "no document of the large language has it");
+        assert_eq!(
+            idf.of(key("deu")).idf(77),
+            Idf::background().unwrap().of(key("deu")).idf(77),
+            "a language without documents"
+        );
+    }
+
+    #[test]
+    fn language_without_a_table_has_no_very_rare_words_in_a_small_input() {
+        let idf = Idf::new([(key("eus"), frequencies(12, 0, 77))]).unwrap();
+        let (counted, absent) = (idf.of(key("eus")), idf.of(key("swa")));
+        for term in 0..2000 {
+            assert!(counted.idf(term) < 4.0 && absent.idf(term) < 4.0, "term {term}");
+        }
+        let large = Idf::new([(key("eus"), frequencies(20_000, 4, 77))]).unwrap();
+        assert!(large.of(key("eus")).idf(77) > 6.0, "a large input shows which words are rare");
+        let (unknown, english) = (idf.of(LanguageKey::of(None)), Idf::background().unwrap());
+        let english = english.of(key("eng"));
+        assert!((0..2000).all(|term| unknown.idf(term) == english.idf(term)), "treated as a known language");
+    }
+
+    #[test]
+    fn counts_of_one_language_are_added() {
+        let halves =
+            Idf::new([(key("fin"), frequencies(50, 40, 77)), (key("fin"), frequencies(50, 30, 77))]).unwrap();
+        let whole = Idf::new([(key("fin"), frequencies(100, 70, 77))]).unwrap();
+        assert_eq!(halves.of(key("fin")).idf(77), whole.of(key("fin")).idf(77));
+    }
+}

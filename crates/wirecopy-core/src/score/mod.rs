@@ -1,0 +1,55 @@
+//! Measures pairs exactly, from their tokens and never from a signature.
+//!
+//! The input is the [`Tokens`](crate::text::Tokens) of two documents and the weights of their terms ([`Idf`]). The
+//! output is [`Features`], and from the [`Model`] the probability that the two are one dispatch. Each document is
+//! prepared once ([`Profile`]) and compared with many. [`classify`](crate::classify) makes the decision.
+//!
+//! ```
+//! use wirecopy::text::tokenize;
+//! use wirecopy::verify::{Idf, LanguageKey, Model, Profile, Scratch, measure};
+//!
+//! let idf = Idf::background()?;
+//! let weights = idf.of(LanguageKey::of(Some("eng")));
+//! let a = Profile::new(&tokenize("The ferry captain was praised for saving 17 sailors off the coast of Ordu."), weights);
+//! let b = Profile::new(&tokenize("Off the coast of Ordu, a ferry captain won praise for rescuing 17 sailors."), weights);
+//! let features = measure(&a, &b, &mut Scratch::default()).features.expect("they have much in common");
+//! assert!(Model::shipped()?.score(&features) > 0.0);
+//! # Ok::<(), wirecopy::Error>(())
+//! ```
+
+mod align;
+pub mod background;
+mod chain;
+mod conflict;
+mod counter;
+mod coverage;
+mod exchanged;
+mod features;
+mod idf;
+mod model;
+mod openings;
+mod overlap;
+mod passages;
+mod profile;
+pub mod sets;
+mod shared;
+mod term_map;
+mod terms;
+mod weekdays;
+
+pub use counter::TermCounter;
+pub use exchanged::Exchanges;
+pub use features::{
+    Circumstances, FEATURES, Feature, Features, Measured, NEAR, PASSAGES, Scratch, Sense, measure,
+    measure_shingles,
+};
+pub use idf::{Frequencies, Idf, LARGEST, LanguageKey, PSEUDO_DOCUMENTS, Weights};
+pub use model::logistic;
+pub use model::{Addend, FORMAT, KINDS, Kind, Model, ModelFile, Sum, Weight, WeightsFile};
+pub use openings::are_foreign;
+pub use overlap::unrelated;
+pub(crate) use overlap::{in_common, rarest_shared};
+pub use passages::{Passage, passages};
+pub use profile::Profile;
+pub use shared::Shared;
+pub use terms::{Place, each_term};

@@ -1,0 +1,119 @@
+//! Finds lines that enough stories of a source carry.
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+
+use super::{CARRIERS, COMPARED, Repeated};
+use crate::text::{SourceLines, TokenStore, Tokens, mix};
+use crate::{DocId, Result};
+use wirecopy_spill::{Budget, Partitions};
+
+/// Share of a source's stories that must carry a line. A line under fewer stories is a paragraph of background.
+const SHARE: f64 = 0.05;
+/// Most tokens of a line. Longer lines are stories or parts of stories.
+const LINE_TOKENS: usize = 80;
+/// Number of stories in a batch, whose lines are held in memory before they are written out.
+const BATCH: usize = 1 << 13;
+
+/// The result of a pass over the lines.
+pub(super) struct Found {
+    /// The lines, in no particular order.
+    pub(super) lines: Vec<Repeated>,
+    /// For each story a number that depends on its text only and by which stories are sampled; 0 if its source has
+    /// too few stories to learn from.
+    pub(super) ranks: Vec<u64>,
+}
+
+/// Finds the lines that enough stories of a source carry.
+pub(super) fn repeated(stories: &[(u64, DocId)], tokens: &TokenStore, budget: &Budget) -> Result<Found> {
+    let mut sizes: HashMap<u64, usize> = HashMap::new();
+    for &(source, _) in stories {
+        *sizes.entry(source).or_default() += 1;
+    }
+    let needed = |source: u64| {
+        let size = sizes.get(&source).copied().unwrap_or(0);
+        CARRIERS.max((SHARE * size as f64).ceil() as usize)
+    };
+    let keys_of = |source: u64, tokens: &Tokens| -> Vec<u64> {
+        let lines = tokens.lines().filter(|line| line.len() <= LINE_TOKENS);
+        let mut keys: Vec<u64> =
+            lines.map(|line| SourceLines::key(source, &tokens.as_slice()[line])).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        keys
+    };
+    // Nearly every line occurs in one story only. A small table of counts, in which lines may share a slot, shows
+    // which are worth listing.
+    let slots = (4 * stories.len()).next_power_of_two().max(1 << 12);
+    let slot = |key: u64| (key >> 20) as usize & (slots - 1);
+    let counts: Vec<std::sync::atomic::AtomicU8> =
+        std::iter::repeat_with(Default::default).take(slots).collect();
+    let is_large_enough = |source: u64| sizes.get(&source).is_some_and(|&size| size >= CARRIERS);
+    let count = |reader: &mut crate::text::TokenReader<'_>, &(source, document): &(u64, DocId)| {
+        if !is_large_enough(source) {
+            return 0;
+        }
+        let tokens = reader.get(document);
+        for key in keys_of(source, &tokens) {
+            let count = &counts[slot(key)];
+            // Two threads that reach the maximum at the same time may exceed it slightly. Any count this high is
+            // enough.
+            if count.load(std::sync::atomic::Ordering::Relaxed) < 200 {
+                count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            }
+        }
+        mix(tokens.digest() as u64)
+    };
+    let ranks: Vec<u64> = stories.par_iter().map_init(|| tokens.reader(), count).collect();
+    let bits = Partitions::<Carried>::bits_for(CARRIERS * stories.len(), 1, budget);
+    let mut carried: Partitions<Carried> = Partitions::new(bits, budget);
+    for (batch, stories) in stories.chunks(BATCH).enumerate() {
+        let found: Vec<Vec<Carried>> = stories
+            .par_iter()
+            .enumerate()
+            .map_init(
+                || tokens.reader(),
+                |reader, (at, &(source, document))| {
+                    if !is_large_enough(source) {
+                        return Vec::new();
+                    }
+                    let needed = needed(source).min(200);
+                    let tokens = reader.get(document);
+                    let is_carried = |&key: &u64| {
+                        usize::from(counts[slot(key)].load(std::sync::atomic::Ordering::Relaxed)) >= needed
+                    };
+                    // Documents have 32-bit numbers.
+                    let at = (batch * BATCH + at) as u32;
+                    let rank = ranks[at as usize];
+                    keys_of(source, &tokens)
+                        .into_iter()
+                        .filter(is_carried)
+                        .map(|key| (key, rank, at))
+                        .collect()
+                },
+            )
+            .collect();
+        for one in found.into_iter().flatten() {
+            carried.push(one.0, one)?;
+        }
+    }
+    let mut lines = Vec::new();
+    for part in carried.finish()? {
+        let mut carried = part.read()?;
+        carried.par_sort_unstable();
+        for group in carried.chunk_by(|a, b| a.0 == b.0) {
+            let source = stories[group[0].2 as usize].0;
+            if group.len() >= needed(source) {
+                // Samples by rank choose the same stories for as many lines of a source as possible, so that each
+                // story is prepared once.
+                let sample = group.iter().take(COMPARED).map(|&(.., at)| at).collect();
+                lines.push(Repeated { key: group[0].0, sample, others: Vec::new() });
+            }
+        }
+    }
+    Ok(Found { lines, ranks })
+}
+
+/// Key of a line, rank of a story, and the story's index in the list of stories.
+type Carried = (u64, u64, u32);

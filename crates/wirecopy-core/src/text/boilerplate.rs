@@ -1,0 +1,440 @@
+//! Finds the lines that a site added to an article, by their shape and their words.
+//!
+//! Boilerplate is marked, not deleted: it is left out of the tokens that are compared and counted separately. The
+//! rules are few and reliable, because losing a line of a story is worse than keeping one of boilerplate: they
+//! apply to short lines only, to phrases that no article begins a line with (`data/boilerplate.tsv`), and to
+//! shapes that no sentence has.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use aho_corasick::packed::{self, Searcher};
+
+use super::{credit, script};
+use crate::table;
+
+/// Most characters of a line that the rules for phrases apply to. Longer lines are paragraphs.
+const PHRASE_LINE_CHARS: usize = 200;
+/// Fewest words of a line of prose, which must also end like a sentence.
+const PROSE_WORDS: usize = 8;
+/// Most words of a line before or after all prose that is boilerplate unless it ends like a sentence.
+const TAIL_WORDS: usize = 8;
+
+/// Most lines under a heading of boilerplate ("Most read", "You may also like") that can be its headlines.
+const LIST_LINES: usize = 12;
+
+/// Where in a line a rule's phrase must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum How {
+    Is,
+    Label,
+    Starts,
+}
+
+/// The position and the phrase of a rule.
+type Rule = (How, &'static str);
+
+/// The table, ready for lookups.
+struct Rules {
+    /// Rules by the first character of their phrase.
+    by_first: HashMap<char, Vec<Rule>>,
+    /// The ASCII letters among these characters, one bit each, so that most lines are rejected quickly.
+    ascii: u128,
+    /// Phrases that are searched for anywhere in a line.
+    anywhere: Vec<&'static str>,
+    /// Labels before the name of a photographer.
+    photos: Vec<&'static str>,
+}
+
+static RULES: LazyLock<Rules> =
+    LazyLock::new(|| table::shipped(read(include_str!("../../../../data/boilerplate.tsv"))));
+
+fn read(table: &'static str) -> Result<Rules, String> {
+    let mut rules = Rules { by_first: HashMap::new(), ascii: 0, anywhere: Vec::new(), photos: Vec::new() };
+    for cells in table::rows(table) {
+        let cells: Vec<&str> = cells.collect();
+        let &[_, how, phrase] = &cells[..] else {
+            return Err(format!("expected three cells, found {cells:?}"));
+        };
+        if phrase.is_empty() || phrase.to_lowercase() != phrase {
+            return Err(format!("`{phrase}` is not a phrase in lower case"));
+        }
+        let how = match how {
+            "is" => How::Is,
+            "label" => How::Label,
+            "starts" => How::Starts,
+            "contains" => {
+                rules.anywhere.push(phrase);
+                continue;
+            }
+            "before_name" => {
+                rules.photos.push(phrase);
+                continue;
+            }
+            other => return Err(format!("no rule is called `{other}`")),
+        };
+        for first in phrase.chars().take(1) {
+            rules.by_first.entry(first).or_default().push((how, phrase));
+            if first.is_ascii() {
+                rules.ascii |= 1 << u32::from(first);
+            }
+        }
+    }
+    Ok(rules)
+}
+
+/// Finds the phrases and photo credit labels that may be anywhere in a line, in one pass over a text. Non-ASCII
+/// letters are included in both cases; ASCII letters of the text must be in lower case.
+static INSIDE: LazyLock<Option<Searcher>> = LazyLock::new(|| {
+    let mut phrases = packed::Config::new().builder();
+    for phrase in RULES.anywhere.iter().chain(&RULES.photos) {
+        phrases.add(phrase);
+        if !phrase.is_ascii() {
+            let mut rest = phrase.chars();
+            let first: String = rest.next().into_iter().flat_map(char::to_uppercase).collect();
+            phrases.add(first + rest.as_str());
+            phrases.add(phrase.to_uppercase().to_ascii_lowercase());
+        }
+    }
+    phrases.build()
+});
+
+/// Returns the byte ranges of `text` that are boilerplate, in order: whole lines, and the datelines at the start
+/// of paragraphs. Empty if the whole text would be boilerplate, because then it is the text.
+pub fn boilerplate(text: &str) -> Vec<Range<usize>> {
+    boilerplate_in(text, text.to_ascii_lowercase().as_bytes())
+}
+
+/// Does the same, given the bytes of the text with ASCII letters in lower case.
+pub(super) fn boilerplate_in(text: &str, lower: &[u8]) -> Vec<Range<usize>> {
+    let mut lines: Vec<(Range<usize>, Shape)> = Vec::new();
+    // If the searcher is not available on this platform, every line is examined.
+    let inside = INSIDE.as_ref().is_none_or(|phrases| phrases.find(lower).is_some());
+    let ends = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1).chain([text.len()]);
+    let mut start = 0;
+    for end in ends {
+        let range = std::mem::replace(&mut start, end)..end;
+        let line = text[range.clone()].trim();
+        if !line.is_empty() {
+            lines.push((range, shape(line, inside)));
+        }
+    }
+    let is_prose = |(_, shape): &(Range<usize>, Shape)| *shape == Shape::Prose;
+    let (Some(first), Some(last)) = (lines.iter().position(is_prose), lines.iter().rposition(is_prose))
+    else {
+        return Vec::new();
+    };
+    let mut listed = 0;
+    for (at, (range, shape)) in lines.iter_mut().enumerate() {
+        let outside = at < first || at > last;
+        let ahead = at < first;
+        let byline = || {
+            ahead
+                && matches!(*shape, Shape::Unknown | Shape::Headline)
+                && credit::is_byline(text[range.clone()].trim())
+        };
+        if (outside && *shape == Shape::Short) || (ahead && *shape == Shape::Dated) || byline() {
+            *shape = Shape::Boilerplate;
+        }
+        match *shape {
+            Shape::Heading => {
+                *shape = Shape::Boilerplate;
+                listed = LIST_LINES;
+            }
+            Shape::Short | Shape::Dated | Shape::Headline if listed > 0 => {
+                *shape = Shape::Boilerplate;
+                listed -= 1;
+            }
+            Shape::Prose | Shape::Unknown => listed = 0,
+            Shape::Short | Shape::Dated | Shape::Headline | Shape::Boilerplate => {}
+        }
+    }
+    let marked = |(at, (range, shape)): (usize, (Range<usize>, Shape))| match shape {
+        Shape::Boilerplate => Some(range),
+        Shape::Prose => {
+            let line = &text[range.clone()];
+            let start = range.start + line.len() - line.trim_start().len();
+            credit::dateline_len(line.trim(), at == first).map(|length| start..start + length)
+        }
+        _ => None,
+    };
+    lines.into_iter().enumerate().filter_map(marked).collect()
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    /// Sentences.
+    Prose,
+    /// A few words without the end of a sentence: a heading, or boilerplate if it is before or after all prose.
+    Short,
+    /// A line with numbers and without the end of a sentence: the line of author and time, if it is before the
+    /// prose.
+    Dated,
+    /// Several words without the end of a sentence: a headline, or a heading of the article.
+    Headline,
+    Boilerplate,
+    /// A phrase of the table and nothing else: boilerplate that headlines may follow.
+    Heading,
+    Unknown,
+}
+
+/// Classifies a line. `inside` is false if no line of the text contains a phrase that may be anywhere in a line.
+fn shape(line: &str, inside: bool) -> Shape {
+    // There are at most as many characters as bytes, so most lines need no counting.
+    if line.len() > PHRASE_LINE_CHARS && line.chars().nth(PHRASE_LINE_CHARS).is_some() {
+        return Shape::Prose;
+    }
+    if let Some(shape) = boilerplate_shape(line, inside) {
+        return shape;
+    }
+    let words = word_count(line);
+    let sentence = line.trim_end_matches(script::closes).ends_with(script::ends_any_sentence);
+    if (sentence && words >= PROSE_WORDS) || words >= 2 * PROSE_WORDS {
+        Shape::Prose
+    } else if !sentence && words <= TAIL_WORDS && !line.chars().any(char::is_numeric) {
+        Shape::Short
+    } else if !sentence && numbers(line) >= 2 {
+        Shape::Dated
+    } else if !sentence {
+        Shape::Headline
+    } else {
+        Shape::Unknown
+    }
+}
+
+/// Counts the words of a line; two characters of a script without spaces count as one.
+fn word_count(line: &str) -> usize {
+    if line.is_ascii() {
+        return line.split_ascii_whitespace().count();
+    }
+    let unspaced = line.chars().filter(|&c| script::is_unspaced(c)).count();
+    line.split_whitespace().count() + unspaced / 2
+}
+
+/// Counts the numbers in a line, each a sequence of digits.
+fn numbers(line: &str) -> usize {
+    line.split(|c: char| !c.is_numeric()).filter(|digits| !digits.is_empty()).count()
+}
+
+fn boilerplate_shape(line: &str, inside: bool) -> Option<Shape> {
+    let bare = line.trim_start_matches(|c: char| !c.is_alphanumeric() && !"#©ⓒ(（【[".contains(c));
+    // A bullet or an arrow is as good as a colon after the label.
+    let pointed = bare.len() < line.len() && !line.starts_with(['"', '“', '„', '«', '\'', '‘', '—', '–']);
+    let shaped = is_hashtags(bare)
+        || is_address(bare)
+        || is_lone_credit(bare)
+        || is_menu(bare)
+        || is_breadcrumb(bare)
+        || (inside && holds_inside(bare));
+    if shaped { Some(Shape::Boilerplate) } else { phrase_shape(bare, pointed) }
+}
+
+/// Returns whether a line contains a phrase that only occurs in boilerplate, or is a caption with a photo credit.
+fn holds_inside(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    RULES.anywhere.iter().any(|phrase| lower.contains(phrase)) || ends_with_photo_credit(&lower)
+}
+
+/// Returns the shape of a line that begins with a phrase of the table.
+fn phrase_shape(line: &str, pointed: bool) -> Option<Shape> {
+    let first = line.chars().next()?;
+    if first.is_ascii() && RULES.ascii & (1 << u32::from(first.to_ascii_lowercase())) == 0 {
+        return None;
+    }
+    let rules = RULES.by_first.get(&first.to_lowercase().next()?)?;
+    rules.iter().find_map(|&(how, phrase)| {
+        let rest = strip_lower_prefix(line, phrase)?.trim_start();
+        let nothing = rest.trim_end_matches(|c: char| !c.is_alphanumeric()).is_empty();
+        let holds = match how {
+            How::Is => nothing,
+            How::Label => {
+                pointed
+                    || rest.is_empty()
+                    || rest.starts_with([':', '：', '-', '–', '—', '>', '»', '›', '→', '|', '…', '՝', '/'])
+            }
+            How::Starts => true,
+        };
+        holds.then_some(if nothing { Shape::Heading } else { Shape::Boilerplate })
+    })
+}
+
+/// Returns the rest of `line` after `phrase`, which is in lower case and matches in any case.
+fn strip_lower_prefix<'l>(line: &'l str, phrase: &str) -> Option<&'l str> {
+    let head = line.as_bytes().iter().zip(phrase.as_bytes());
+    let equal = head.take_while(|(found, wanted)| found.is_ascii() && found.to_ascii_lowercase() == **wanted);
+    let ascii = equal.count();
+    let mut rest = line.get(ascii..)?;
+    for wanted in phrase.get(ascii..)?.chars() {
+        let found = rest.chars().next()?;
+        // No phrase contains letters that become two in lower case.
+        if found.to_lowercase().next()? != wanted {
+            return None;
+        }
+        rest = &rest[found.len_utf8()..];
+    }
+    Some(rest)
+}
+
+/// Returns whether a line consists of hashtags or has at least three.
+fn is_hashtags(line: &str) -> bool {
+    if memchr::memchr(b'#', line.as_bytes()).is_none() {
+        return false;
+    }
+    let tags = line.split_whitespace().filter(|word| word.len() > 1 && word.starts_with('#')).count();
+    tags > 0 && (tags >= 3 || tags == line.split_whitespace().count())
+}
+
+/// Returns whether a line is a web or mail address.
+fn is_address(line: &str) -> bool {
+    let mut words = line.split_whitespace();
+    let (Some(word), None) = (words.next(), words.next()) else { return false };
+    word.contains("://") || word.starts_with("www.") || (word.contains('@') && word.contains('.'))
+}
+
+/// Returns whether a line is a few words in brackets: `(dpa)`, `（完）`, `[Reuters]`.
+fn is_lone_credit(line: &str) -> bool {
+    let pairs = [('(', ')'), ('（', '）'), ('[', ']'), ('【', '】')];
+    let line = line.trim_end_matches('.');
+    let inside = pairs.iter().find_map(|&(open, close)| line.strip_prefix(open)?.strip_suffix(close));
+    inside.is_some_and(|inside| word_count(inside) <= 4 && !inside.contains(['(', '（']))
+}
+
+/// Returns whether a line consists of short parts between bars: a menu, a share bar, a breadcrumb trail.
+fn is_menu(line: &str) -> bool {
+    if line.is_ascii() && memchr::memchr(b'|', line.as_bytes()).is_none() {
+        return false;
+    }
+    let parts = line.split(['|', '›', '»', '·']).filter(|part| !part.trim().is_empty());
+    let (count, longest) =
+        parts.fold((0, 0), |(count, longest), part| (count + 1, word_count(part).max(longest)));
+    count >= 2 && longest <= 3 && !line.ends_with('.')
+}
+
+/// Returns whether a line is a path from the front page to the article that ends with its title: `World / Africa /
+/// The title…`.
+fn is_breadcrumb(line: &str) -> bool {
+    if line.is_ascii() && memchr::memchr2(b'/', b'>', line.as_bytes()).is_none() {
+        return false;
+    }
+    [" / ", " > ", " › ", " » ", " → "].iter().any(|bar| {
+        let parts: Vec<&str> = line.split(bar).collect();
+        parts.len() >= 3 && parts[..parts.len() - 1].iter().all(|part| word_count(part) <= 3)
+    })
+}
+
+/// Returns whether a line, in lower case, is a caption that ends with a photo credit.
+fn ends_with_photo_credit(lower: &str) -> bool {
+    RULES
+        .photos
+        .iter()
+        .any(|label| lower.rfind(label).is_some_and(|at| word_count(&lower[at + label.len()..]) <= 6))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PROSE: &str =
+        "The council of Velmark voted on Monday to rebuild the old bridge before the winter sets in.";
+
+    fn marked(text: &str) -> Vec<String> {
+        boilerplate(text).into_iter().map(|range| text[range].trim().to_owned()).collect()
+    }
+
+    #[test]
+    fn phrases_of_many_languages_are_boilerplate() {
+        for line in [
+            "Read more: Ferry fares to rise",
+            "• Read also Ferries: what changes in May",
+            "Lire aussi : les prix montent",
+            "Читайте также: цены растут",
+            "相关阅读：油价上涨",
+            "#ferry #strike #islands",
+            "© 2024 The Gazette",
+            "(dpa)",
+            "Share on Facebook | Share on X | Print",
+            "https://gazette.example/story",
+            "Photo: City of Velmark",
+            "The bridge before the flood. Photo: Velmark City Archive",
+            "Front page / World / Velmark to rebuild its old bridge before the wi…",
+        ] {
+            let text = format!("{PROSE}\n\n{line}\n\n{PROSE}");
+            assert_eq!(marked(&text), [line], "{line}");
+        }
+    }
+
+    #[test]
+    fn sentences_that_begin_like_boilerplate_are_kept() {
+        for line in [
+            "Related charges were filed against two men on Tuesday.",
+            "Source material for the film was found in an attic, the director said.",
+            "Watch makers in the valley fear for their trade.",
+            "Photographs of the bridge were sold at auction.",
+            "Comments by the minister drew applause from the benches.",
+            "Image rights were the sticking point of the contract.",
+        ] {
+            assert!(marked(&format!("{PROSE}\n{line}\n{PROSE}")).is_empty(), "{line}");
+        }
+    }
+
+    #[test]
+    fn short_lines_around_the_prose_are_boilerplate_and_headings_inside_are_not() {
+        let text = format!("World\n{PROSE}\nA heading\n{PROSE}\nGazette Velmark\nTop stories");
+        assert_eq!(marked(&text), ["World", "Gazette Velmark", "Top stories"]);
+    }
+
+    #[test]
+    fn headlines_under_a_heading_of_boilerplate_are_boilerplate() {
+        let list = "Most read\nMayor of Velmark answers 32 questions about the new bridge and its cost\nFog on the coast";
+        assert_eq!(marked(&format!("{PROSE}\n{list}\n{PROSE}")).len(), 3);
+        let heading = "What is known of the new bridge and of those who pay for it";
+        assert!(marked(&format!("{PROSE}\n{heading}\n{PROSE}")).is_empty());
+        let after_prose = format!("{PROSE}\nMost read\n{PROSE}\n{heading}\n{PROSE}");
+        assert_eq!(marked(&after_prose), ["Most read"]);
+    }
+
+    #[test]
+    fn line_of_author_and_time_is_boilerplate_only_before_the_prose() {
+        let line = "The Velmark Press | 15 October 2024, 08:02 | Views: 814";
+        assert_eq!(marked(&format!("{line}\n{PROSE}")), [line]);
+        assert!(marked(&format!("{PROSE}\nGold 1,240 Silver 31\n{PROSE}")).is_empty());
+    }
+
+    #[test]
+    fn datelines_and_bylines_are_boilerplate_and_the_first_sentence_is_not() {
+        for line in [
+            "PARIS, Sept 24 (AFP) – ",
+            "LONDON (AP) — ",
+            "МОСКВА, 12 марта. /ТАСС/. ",
+            "新华社北京5月3日电 ",
+            "(ANSA) - CUNEO, 18 GIU - ",
+            "TOKYO – ",
+        ] {
+            assert_eq!(marked(&format!("{line}{PROSE}\n{PROSE}")), [line.trim()], "{line}");
+        }
+        for line in
+            ["By Jane Roe and John Doe in Velmark and Rik Storm in Paris 2", "Von unserem Korrespondenten"]
+        {
+            assert_eq!(marked(&format!("{line}\n{PROSE}")), [line]);
+        }
+        for opening in ["The agency AFP (Agence) said that ", "In 2020 – ", "Velmark, a town – "] {
+            assert!(marked(&format!("{opening}{PROSE}")).is_empty(), "{opening}");
+        }
+    }
+
+    #[test]
+    fn text_of_boilerplate_only_is_kept() {
+        assert!(marked("Share this article\nLeave a comment").is_empty());
+    }
+
+    #[test]
+    fn malformed_row_is_an_error() {
+        for table in
+            ["follow\tlabel", "follow\tlabels\tread more", "follow\tlabel\tRead more", "follow\tlabel\t"]
+        {
+            assert!(read(table).is_err(), "{table}");
+        }
+        assert!(!RULES.by_first.is_empty() && !RULES.anywhere.is_empty() && !RULES.photos.is_empty());
+    }
+}

@@ -1,0 +1,34 @@
+//! Converts documents to tokens: normalises, tokenises, shingles.
+//!
+//! The input is the text of a [`Document`](crate::Document); the output is [`Tokens`]: two 32-bit hashes a token,
+//! the ends of the segments (sentences and lines), and a 128-bit digest of the token sequence. All later modules
+//! work on hashes; no stage joins strings.
+
+mod article;
+mod boilerplate;
+pub mod credit;
+mod dictionary;
+mod learned;
+mod normalize;
+mod placed;
+mod script;
+mod serbian;
+mod shingle;
+mod store;
+mod swar;
+mod tokenize;
+mod tokens;
+mod updated;
+
+pub use article::{NoArticle, no_article};
+pub use boilerplate::boilerplate;
+pub use learned::{Known, Piece, SourceLines};
+pub use learned::{SHINGLE, word_length, words_in};
+pub use placed::Placed;
+pub use script::{closes, ends_any_sentence, is_unspaced};
+pub use shingle::{Shingles, covered, each_shingle, shingles};
+pub use shingle::{mix, sequence_hash};
+pub use store::{TokenReader, TokenStore};
+pub use tokenize::{Tokenizer, tokenize};
+pub use tokens::{Class, Token, Tokens};
+pub use updated::is_periodically_updated;

@@ -1,0 +1,125 @@
+//! Converts tokens to shingles: `k` consecutive tokens, hashed to 64 bits (w-shingling, Broder 1997).
+
+use super::Token;
+
+/// The distinct shingles of a document, as sorted 64-bit hashes.
+pub type Shingles = Vec<u64>;
+
+/// Replaces `out` with the hashes of all shingles of `k` tokens, sorted and without repeats.
+///
+/// A document of fewer than `k` tokens has one shingle of all its tokens, salted with their number, so that it
+/// only equals that of documents with the same tokens. A document without tokens has none. Cost: two
+/// multiplications a token, and a sort.
+pub fn shingles(tokens: &[Token], k: usize, out: &mut Shingles) {
+    out.clear();
+    each_shingle(tokens, k, |hash| out.push(hash));
+    crate::hash::sort(out);
+    out.dedup();
+}
+
+/// Calls `each` with the hash of every shingle of `k` tokens, in reading order, including repeats.
+pub fn each_shingle(tokens: &[Token], k: usize, mut each: impl FnMut(u64)) {
+    if tokens.is_empty() {
+        return;
+    }
+    if tokens.len() < k {
+        each(mix(combine(tokens) ^ tokens.len() as u64));
+        return;
+    }
+    // Each shingle is the one before without its first token and with another at its end: two products instead of
+    // `k`.
+    let leaving = BASE.wrapping_pow(u32::try_from(k).unwrap_or(u32::MAX));
+    let mut sum = combine(&tokens[..k]);
+    each(mix(sum));
+    for (first, next) in tokens.iter().zip(&tokens[k..]) {
+        sum =
+            sum.wrapping_mul(BASE).wrapping_sub(first.bits().wrapping_mul(leaving)).wrapping_add(next.bits());
+        each(mix(sum));
+    }
+}
+
+/// Returns which tokens lie in a passage of `k` tokens or more whose every shingle `is_held`. Linear in the tokens.
+pub fn covered(tokens: &[Token], k: usize, is_held: impl Fn(u64) -> bool) -> Vec<bool> {
+    let mut covered = vec![false; tokens.len()];
+    let mut at = 0;
+    each_shingle(tokens, k, |shingle| {
+        if is_held(shingle) {
+            let end = (at + k).min(covered.len());
+            covered[at..end].fill(true);
+        }
+        at += 1;
+    });
+    covered
+}
+
+/// The golden ratio: odd, with well-distributed bits.
+const BASE: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// Combines tokens in order: a polynomial over the token hashes with an odd base, modulo 2^64. The tokens are
+/// well-mixed hashes already, so that two shingles agree by chance with a probability of about 2⁻⁶².
+fn combine(tokens: &[Token]) -> u64 {
+    tokens.iter().fold(0, |sum: u64, token| sum.wrapping_mul(BASE).wrapping_add(token.bits()))
+}
+
+/// Hashes any number of tokens in order. Two lines of the same words have the same hash.
+pub fn sequence_hash(tokens: &[Token]) -> u64 {
+    tokens.iter().fold(0, |hash, token| mix(hash.wrapping_add(token.bits())))
+}
+
+/// Mixes bits with the finaliser of MurmurHash3: every bit of the result depends on every bit of the input. Minima
+/// over affine maps of unmixed values are biased, so all values are mixed before they enter a signature.
+pub fn mix(mut x: u64) -> u64 {
+    x = (x ^ (x >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    x = (x ^ (x >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
+    x ^ (x >> 33)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tokenize;
+    use super::*;
+
+    fn of(text: &str, k: usize) -> Shingles {
+        let mut out = Vec::new();
+        shingles(tokenize(text).as_slice(), k, &mut out);
+        out
+    }
+
+    #[test]
+    fn text_of_n_tokens_has_n_minus_k_plus_one_shingles() {
+        assert_eq!(of("a b c d e f g", 5).len(), 3);
+        assert_eq!(of("a a a a a a a", 5).len(), 1);
+    }
+
+    #[test]
+    fn short_text_has_one_distinct_shingle() {
+        let texts = ["a", "a b", "a b c", "b a", "a a", "a a a", "ab", "一", "一 二", "1", "1 1"];
+        for (i, a) in texts.iter().enumerate() {
+            assert_eq!(of(a, 5).len(), 1, "{a}");
+            for b in &texts[..i] {
+                assert_ne!(of(a, 5), of(b, 5), "{a} and {b} collide");
+            }
+        }
+    }
+
+    #[test]
+    fn empty_text_has_no_shingles() {
+        assert!(of(" ... ", 5).is_empty());
+    }
+
+    #[test]
+    fn shingles_depend_only_on_their_own_tokens() {
+        let words: Vec<String> = (0..40).map(|i| format!("w{}", mix(i) % 7)).collect();
+        for k in [1, 2, 5, 9] {
+            let mut rolled = Vec::new();
+            each_shingle(tokenize(&words.join(" ")).as_slice(), k, |hash| rolled.push(hash));
+            let alone: Vec<u64> = words.windows(k).map(|shingle| of(&shingle.join(" "), k)[0]).collect();
+            assert_eq!(rolled, alone);
+        }
+    }
+
+    #[test]
+    fn order_matters() {
+        assert_ne!(of("a b c d e", 5), of("e d c b a", 5));
+    }
+}

@@ -1,0 +1,419 @@
+//! Converts text to tokens in one pass over the original, so that the position of every token is known.
+//!
+//! Words are cut from the original characters and normalised one by one. White space and punctuation never decide
+//! whether two texts are equal, and a token's byte range refers to the text that people read. Most news text is
+//! ASCII, and an ASCII word is hashed after one pass that lower-cases it in a small buffer.
+//!
+//! Why this is hand-made: words by UAX #29 are neither folded nor hashed, nor single characters in scripts without spaces.
+//! One pass does all of it.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::boilerplate::boilerplate_in;
+use super::normalize::{self, STEM_LETTERS};
+use super::script::{self, Kind};
+use super::serbian;
+use super::swar::{self, hash_of};
+use super::tokens::Segment;
+use super::{Class, SourceLines, Token, Tokens};
+use crate::config::MatchConfig;
+
+/// Number of zero bytes after a text, so that eight bytes can be read at any position.
+const PADDING: usize = 8;
+
+/// Cuts texts into tokens and removes boilerplate. It holds buffers, so reuse one for each thread.
+#[derive(Clone, Debug, Default)]
+pub struct Tokenizer {
+    /// Whether boilerplate is kept.
+    pub(super) keep_boilerplate: bool,
+    /// Boilerplate that was learned.
+    pub(super) learned: Arc<SourceLines>,
+    /// The current text with ASCII letters in lower case, byte for byte, followed by [`PADDING`].
+    lower: Vec<u8>,
+    /// The current word, folded, if it is not a slice of `lower`.
+    word: String,
+    stem: String,
+    /// Whether the current text is Serbian in Cyrillic, which is compared as Latin script.
+    serbian: bool,
+    tokens: Vec<Token>,
+    segments: Vec<Segment>,
+}
+
+/// Returns the tokens of a text without its boilerplate; see [`Tokenizer::tokens`].
+pub fn tokenize(text: &str) -> Tokens {
+    Tokenizer::default().tokens(text)
+}
+
+impl Tokenizer {
+    /// Creates a tokenizer with these settings. The default tokenizer removes the boilerplate that rules find.
+    pub fn new(config: &MatchConfig) -> Self {
+        Self { keep_boilerplate: config.keep_boilerplate, ..Self::default() }
+    }
+
+    /// Makes the tokenizer remove these lines and passages too, unless boilerplate is kept; see
+    /// [`Tokenizer::placed`].
+    #[must_use]
+    pub fn with_learned(self, learned: SourceLines) -> Self {
+        Self { learned: Arc::new(learned), ..self }
+    }
+
+    /// Returns the tokens of `text` that are compared whatever its source, with the ends of its sentences and
+    /// lines.
+    ///
+    /// Linear in the text; about 10 ns a token for ASCII.
+    pub fn tokens(&mut self, text: &str) -> Tokens {
+        let ruled = self.ruled(text);
+        self.cut(text, &ruled)
+    }
+
+    /// Makes `text` the current text, and returns the byte ranges that rules find to be boilerplate.
+    pub(super) fn ruled(&mut self, text: &str) -> Vec<Range<usize>> {
+        self.lower(text);
+        if self.keep_boilerplate { Vec::new() } else { boilerplate_in(text, &self.lower) }
+    }
+
+    /// Returns the tokens of the current text outside the `marked` ranges.
+    pub(super) fn cut(&mut self, text: &str, marked: &[Range<usize>]) -> Tokens {
+        let mut tokens = std::mem::take(&mut self.tokens);
+        let mut segments = std::mem::take(&mut self.segments);
+        tokens.clear();
+        segments.clear();
+        let mut at = 0;
+        let mut marked = marked.iter();
+        let mut line = marked.next();
+        let mut boilerplate_tokens = 0;
+        self.scan(text, |event| match event {
+            Event::Token(token, _, range) => {
+                while line.is_some_and(|line| line.end <= range.start) {
+                    line = marked.next();
+                }
+                if line.is_some_and(|line| line.start <= range.start) {
+                    boilerplate_tokens += 1;
+                } else {
+                    tokens.push(token);
+                }
+            }
+            Event::Break { line } => {
+                if tokens.len() > at {
+                    at = tokens.len();
+                    segments.push(Segment::new(at, line));
+                } else if let (true, Some(last)) = (line, segments.last_mut()) {
+                    *last = Segment::new(at, true);
+                }
+            }
+        });
+        let made = Tokens::new(&tokens, &segments, boilerplate_tokens);
+        (self.tokens, self.segments) = (tokens, segments);
+        made
+    }
+
+    /// Calls `each` with every token, its folded word and its byte range in `text`, in order.
+    pub fn words(&mut self, text: &str, mut each: impl FnMut(Token, &str, Range<usize>)) {
+        self.lower(text);
+        self.scan(text, |event| {
+            if let Event::Token(token, word, range) = event {
+                // The bytes of a word come from a text or a string.
+                each(token, std::str::from_utf8(word).unwrap_or_default(), range);
+            }
+        });
+    }
+
+    fn lower(&mut self, text: &str) {
+        self.lower.clear();
+        self.lower.extend_from_slice(text.as_bytes());
+        self.lower.make_ascii_lowercase();
+        self.lower.resize(text.len() + PADDING, 0);
+        self.serbian = serbian::is_cyrillic(text);
+    }
+
+    /// Cuts `text`, whose lower-case form is in `lower`.
+    fn scan(&mut self, text: &str, mut emit: impl FnMut(Event<'_>)) {
+        let lower = std::mem::take(&mut self.lower);
+        let mut at = 0;
+        while at < text.len() {
+            let first = swar::load(&lower, at);
+            let mut length = swar::word_length(first);
+            if length == 0 {
+                at = match lower[at] {
+                    b' ' => at + 1,
+                    0x80.. => self.beyond_ascii(text, &lower, at, &mut emit),
+                    _ => ascii_other(text, at, &mut emit),
+                };
+                continue;
+            }
+            if length == 8 {
+                length = swar::long_word_length(&lower, at);
+            }
+            let end = at + length;
+            if lower[end] >= 0x80 {
+                at = self.word(text, &lower, at, &mut emit);
+            } else if lower[at].is_ascii_digit() && lower[at..end].iter().all(u8::is_ascii_digit) {
+                at = self.number(&lower, at, &mut emit);
+            } else {
+                emit_ascii(&lower, first, at..end, &mut emit);
+                // Usually a space, which produces no event.
+                at = end + usize::from(lower[end] == b' ');
+            }
+        }
+        emit(Event::Break { line: true });
+        self.lower = lower;
+    }
+
+    /// Emits digits with their signs. Grouping signs are dropped (`1,200` and `1.200` are 1200), and a decimal
+    /// sign becomes a point.
+    fn number(&mut self, lower: &[u8], start: usize, emit: &mut impl FnMut(Event<'_>)) -> usize {
+        let word = &mut self.word;
+        word.clear();
+        let mut at = start;
+        let digits = |at: usize| lower[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        loop {
+            let group = digits(at);
+            word.extend(lower[at..at + group].iter().map(|&digit| char::from(digit)));
+            at += group;
+            let next = digits(at + 1);
+            if !matches!(lower[at], b'.' | b',') || next == 0 {
+                break;
+            }
+            if next != 3 {
+                word.push('.');
+            }
+            at += 1;
+        }
+        // Letters after the last group ("20th", "4.5bn") belong to the same word.
+        let letters = lower[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        word.extend(lower[at..at + letters].iter().map(|&letter| char::from(letter)));
+        at += letters;
+        let hash = hash_of(word.as_bytes());
+        emit(Event::Token(Token::new(hash, hash, Class::Number), word.as_bytes(), start..at));
+        at
+    }
+
+    /// Emits a word with non-ASCII characters, or one directly before a non-ASCII sign.
+    fn word(&mut self, text: &str, lower: &[u8], start: usize, emit: &mut impl FnMut(Event<'_>)) -> usize {
+        let mut end = text.len();
+        let (mut ascii, mut letters) = (true, false);
+        for (offset, c) in text[start..].char_indices() {
+            if c.is_ascii_alphanumeric() {
+                letters |= c.is_ascii_alphabetic();
+                continue;
+            }
+            match if c.is_ascii() { Kind::Other } else { script::kind(c) } {
+                Kind::Digit | Kind::Mark | Kind::Ignored => ascii = false,
+                Kind::Letter => (ascii, letters) = (false, true),
+                Kind::Single(_) | Kind::Other => {
+                    end = start + offset;
+                    break;
+                }
+            }
+        }
+        if ascii && letters {
+            // A non-ASCII sign follows, such as a curved apostrophe.
+            emit_ascii(lower, swar::load(lower, start), start..end, emit);
+            return end;
+        }
+        self.fold_visible(&text[start..end]);
+        let class = if letters { Class::Word } else { Class::Number };
+        self.emit_folded(class, start..end, emit);
+        end
+    }
+
+    fn fold_visible(&mut self, word: &str) {
+        self.word.clear();
+        if word.chars().any(|c| !c.is_ascii() && script::kind(c) == Kind::Ignored) {
+            let visible: String =
+                word.chars().filter(|&c| c.is_ascii() || script::kind(c) != Kind::Ignored).collect();
+            normalize::fold(&visible, &mut self.word);
+        } else {
+            normalize::fold(word, &mut self.word);
+        }
+        if self.serbian {
+            serbian::to_latin(&mut self.word);
+        }
+    }
+
+    fn emit_folded(&mut self, class: Class, range: Range<usize>, emit: &mut impl FnMut(Event<'_>)) {
+        if self.word.is_empty() {
+            return;
+        }
+        let hash = hash_of(self.word.as_bytes());
+        let stem = if class == Class::Word {
+            self.stem.clear();
+            normalize::stem(&self.word, &mut self.stem);
+            hash_of(self.stem.as_bytes())
+        } else {
+            hash
+        };
+        emit(Event::Token(Token::new(hash, stem, class), self.word.as_bytes(), range));
+    }
+
+    fn beyond_ascii(
+        &mut self,
+        text: &str,
+        lower: &[u8],
+        start: usize,
+        emit: &mut impl FnMut(Event<'_>),
+    ) -> usize {
+        let Some(c) = text[start..].chars().next() else { return text.len() };
+        let after = start + c.len_utf8();
+        match script::kind(c) {
+            Kind::Letter | Kind::Digit => self.word(text, lower, start, emit),
+            Kind::Single(class) => {
+                let marks: usize = text[after..]
+                    .chars()
+                    .take_while(|&c| !c.is_ascii() && matches!(script::kind(c), Kind::Mark | Kind::Ignored))
+                    .map(char::len_utf8)
+                    .sum();
+                let end = after + marks;
+                self.fold_visible(&text[start..end]);
+                self.emit_folded(class, start..end, emit);
+                end
+            }
+            Kind::Mark | Kind::Ignored => after,
+            Kind::Other => {
+                if script::ends_sentence_alone(c) {
+                    emit(Event::Break { line: false });
+                } else if c == '\u{2028}' || c == '\u{2029}' || c == '\u{85}' {
+                    emit(Event::Break { line: true });
+                }
+                after
+            }
+        }
+    }
+}
+
+enum Event<'a> {
+    /// A token with its folded form and its byte range.
+    Token(Token, &'a [u8], Range<usize>),
+    /// The end of a sentence, and whether it is also the end of a line.
+    Break { line: bool },
+}
+
+/// Emits a word of ASCII letters and digits; `first` is the eight bytes from its start on.
+fn emit_ascii(lower: &[u8], first: u64, range: Range<usize>, emit: &mut impl FnMut(Event<'_>)) {
+    let word = &lower[range.clone()];
+    let hash = if word.len() <= 8 { swar::hash_short(first, word.len()) } else { hash_of(word) };
+    let stem = if word.len() > STEM_LETTERS { swar::hash_short(first, STEM_LETTERS) } else { hash };
+    emit(Event::Token(Token::new(hash, stem, Class::Word), word, range));
+}
+
+fn ascii_other(text: &str, at: usize, emit: &mut impl FnMut(Event<'_>)) -> usize {
+    match text.as_bytes()[at] {
+        b'\n' if !is_soft_wrap(text, at) => emit(Event::Break { line: true }),
+        b'.' | b'!' | b'?' => {
+            let rest = text[at + 1..].trim_start_matches(script::closes);
+            if rest.chars().next().is_none_or(char::is_whitespace) {
+                emit(Event::Break { line: false });
+            }
+        }
+        _ => {}
+    }
+    at + 1
+}
+
+/// Returns whether the line end at `at` belongs to a hard-wrapped text, where the sentence continues in lower case
+/// on the next line.
+fn is_soft_wrap(text: &str, at: usize) -> bool {
+    let goes_on = text[at + 1..].chars().next().is_some_and(char::is_lowercase);
+    goes_on && !text[..at].trim_end_matches([' ', '\t', '\r']).ends_with(['.', '!', '?', ':', '\n'])
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn words(text: &str) -> Vec<String> {
+        let mut all = Vec::new();
+        Tokenizer::default().words(text, |_, word, _| all.push(word.to_owned()));
+        all
+    }
+
+    fn segment_lengths(text: &str) -> Vec<usize> {
+        tokenize(text).segments().map(|s| s.len()).collect()
+    }
+
+    #[test]
+    fn words_are_cut_at_punctuation_and_folded() {
+        assert_eq!(
+            words("The Ferry's captain, J. Okoro-Lind, SAID: \u{201c}no\u{201d}."),
+            ["the", "ferry", "s", "captain", "j", "okoro", "lind", "said", "no"]
+        );
+    }
+
+    #[test]
+    fn numbers_lose_their_styling() {
+        assert_eq!(
+            words("1,200 1.200 1200 3.5 3,5 2,000,000"),
+            ["1200", "1200", "1200", "3.5", "3.5", "2000000"]
+        );
+        assert_eq!(words("20th 4.5bn"), ["20th", "4.5bn"]);
+        assert_eq!(tokenize("1,200").as_slice(), tokenize("1200").as_slice());
+    }
+
+    #[test]
+    fn combining_marks_stay_in_their_word() {
+        assert_eq!(words("प्रधानमंत्री ने कहा").len(), 3);
+        assert_eq!(words("Thủ tướng").len(), 2);
+        assert_eq!(words("cafe\u{301} noir"), ["café", "noir"]);
+    }
+
+    #[test]
+    fn scripts_without_spaces_are_cut_by_character() {
+        assert_eq!(words("央行加息"), ["央", "行", "加", "息"]);
+        assert_eq!(words("ガソリン").len(), 4);
+        assert_eq!(words("ｶﾞｿﾘﾝ"), words("ガソリン"));
+        assert_eq!(words("น้ำ").len(), words("น้ำ").len());
+        assert_eq!(words("第3回G7会議"), ["第", "3", "回", "g7", "会", "議"]);
+    }
+
+    #[test]
+    fn typography_is_not_text() {
+        let plain = tokenize("می شود ministry");
+        let marked = tokenize("می\u{200f} شود\u{202c} min\u{ad}istry");
+        assert_eq!(plain.as_slice(), marked.as_slice());
+        assert_eq!(plain.digest(), marked.digest());
+    }
+
+    #[test]
+    fn sentences_and_lines_end_segments() {
+        assert_eq!(segment_lengths("One two. Three four five! Six"), [2, 3, 1]);
+        assert_eq!(segment_lengths("He said: \u{201c}No more.\u{201d} Then left.\n\nShare this"), [4, 2, 2]);
+        assert_eq!(segment_lengths("央行加息。市场下跌。"), [4, 4]);
+        assert_eq!(segment_lengths("a hard\nwrapped line\nNew line"), [4, 2]);
+        let lines: Vec<usize> = tokenize("One. Two.\nThree").lines().map(|l| l.len()).collect();
+        assert_eq!(lines, [2, 1]);
+    }
+
+    #[test]
+    fn symbols_are_not_tokens() {
+        assert!(tokenize("*** — … !!! \u{300}").is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn segments_and_lines_cover_every_token_once(text in "\\PC{0,80}|[a-z .!?\n。।]{0,80}") {
+            let tokens = tokenize(&text);
+            prop_assert_eq!(tokens.segments().map(|s| s.len()).sum::<usize>(), tokens.len());
+            prop_assert_eq!(tokens.lines().map(|s| s.len()).sum::<usize>(), tokens.len());
+            prop_assert!(tokens.segments().all(|s| !s.is_empty()));
+        }
+
+        #[test]
+        fn byte_ranges_are_in_order_and_inside(text in "\\PC{0,60}") {
+            let mut last = 0;
+            Tokenizer::default().words(&text, |_, word, range| {
+                assert!(range.start >= last && range.end > range.start && text.get(range.clone()).is_some());
+                assert!(!word.is_empty());
+                last = range.end;
+            });
+        }
+
+        #[test]
+        fn upper_case_does_not_change_tokens(text in "[a-z ,.]{0,60}") {
+            let upper = text.to_ascii_uppercase();
+            prop_assert_eq!(tokenize(&text).as_slice().to_vec(), tokenize(&upper).as_slice().to_vec());
+        }
+    }
+}

@@ -1,0 +1,323 @@
+//! Bytes to characters, never fatally.
+//!
+//! The order: byte order mark; UTF-16 by its NULs; what a page declares, unless its bytes say otherwise; valid UTF-8;
+//! nearly valid UTF-8; a guess (chardetng, the detector of Firefox) on 64 KB. Malformed sequences become U+FFFD.
+//! UTF-8 with characters beyond ASCII beats a declaration: a declared single-byte set that happens to be
+//! well-formed UTF-8 throughout is a page whose template was never updated. A set in which the page would be
+//! malformed, or no language, is not believed either.
+//!
+//! Why this is hand-made: chardetng guesses from the bytes alone; whether a declaration is to be believed is decided here.
+
+use std::collections::HashSet;
+use std::io::Read;
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs_io::DecodeReaderBytesBuilder;
+
+use super::decode::HEAD;
+
+/// The text of a whole document. `markup` looks for a declared set as HTML and XML have it.
+pub(super) fn decode(bytes: Vec<u8>, markup: bool) -> String {
+    let (encoding, bom) = of(&bytes, markup);
+    if encoding != UTF_8 {
+        let (text, _) = encoding.decode_without_bom_handling(&bytes[bom..]);
+        return text.into_owned();
+    }
+    if bom > 0 {
+        return String::from_utf8_lossy(&bytes[bom..]).into_owned();
+    }
+    // The check for a fault is much quicker than the search for all of them.
+    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+}
+
+/// The encoding of content that begins with (or is) `head`, and the length of its byte order mark.
+pub(super) fn of(head: &[u8], markup: bool) -> (&'static Encoding, usize) {
+    if let Some(found) = Encoding::for_bom(head) {
+        return found;
+    }
+    if let Some(encoding) = utf16(head) {
+        return (encoding, 0);
+    }
+    let declared = markup.then(|| declared(head)).flatten();
+    let head = telling(head);
+    let quality = Utf8::of(head);
+    if quality.invalid == 0 && quality.multibyte > 0 {
+        return (UTF_8, 0);
+    }
+    if let Some(encoding) = declared
+        && (head.is_ascii() || !is_disproved(encoding, head))
+    {
+        return (encoding, 0);
+    }
+    let escapes = memchr::memmem::find(head, b"\x1b$").is_some();
+    if (quality.invalid == 0 && !escapes) || quality.multibyte > 2 * quality.invalid {
+        return (UTF_8, 0);
+    }
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
+    detector.feed(head, true);
+    (detector.guess(None, Utf8Detection::Deny), 0)
+}
+
+/// The first bytes that may tell: scripts and styles of a page can fill a whole sample with ASCII.
+fn telling(bytes: &[u8]) -> &[u8] {
+    let start = if bytes.len() > HEAD && bytes[..HEAD].is_ascii() {
+        bytes[HEAD..].iter().position(|byte| !byte.is_ascii()).map_or(0, |at| HEAD + at)
+    } else {
+        0
+    };
+    &bytes[start..bytes.len().min(start + HEAD)]
+}
+
+/// Words beyond ASCII that must be there before they are judged.
+const WORDS: usize = 4;
+
+/// Kinds of rare signs that must be there before their share is judged.
+const ODD_KINDS: usize = 4;
+
+/// Whether bytes cannot be text in a set: they are malformed in it time and again, give control codes, rare signs between
+/// letters, letters of both cases within words, or words of accented letters alone in a set for Latin.
+fn is_disproved(encoding: &'static Encoding, bytes: &[u8]) -> bool {
+    let (text, _) = encoding.decode_without_bom_handling(bytes);
+    let (mut beyond, mut bad) = (0, 0);
+    for c in text.chars().filter(|c| !c.is_ascii()) {
+        beyond += 1;
+        bad += usize::from(c == '\u{fffd}' || ('\u{80}'..='\u{9f}').contains(&c));
+    }
+    if bad * 10 > beyond {
+        // One stray byte is none of many.
+        return bad > 1 || beyond > 1 || encoding != UTF_8;
+    }
+    // Pairs of bytes of East Asian sets read as single ones.
+    let odd = |c: char| "¤¥¦¨¬¯´µ¶¸¹²³¼½¾".contains(c);
+    let kinds: HashSet<char> = text.chars().filter(|c| odd(*c)).collect();
+    if kinds.len() >= ODD_KINDS && text.chars().filter(|c| odd(*c)).count() * 5 > beyond {
+        return true;
+    }
+    let (mut words, mut mixed, mut upper, mut accented) = (0, 0, 0, 0);
+    for word in text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_ascii()) {
+        let letters = word.chars().count();
+        if letters < 3 {
+            continue;
+        }
+        words += 1;
+        let lower_first =
+            word.chars().zip(word.chars().skip(1)).any(|(a, b)| a.is_lowercase() && b.is_uppercase());
+        mixed += usize::from(lower_first);
+        upper += usize::from(!lower_first && word.chars().all(char::is_uppercase));
+        let latin = word.chars().all(|c| c.is_ascii() || matches!(c, '\u{aa}'..='\u{24f}'));
+        let beyond = word.chars().filter(|c| !c.is_ascii()).count();
+        accented += usize::from(latin && beyond * 10 > letters * 7);
+    }
+    // The cases of Cyrillic are exchanged between its sets: `нЙОЙУФТ ЪБСЧЙМ`.
+    let exchanged = mixed > 0 && (mixed + upper) * 5 > words * 4;
+    words >= WORDS && (mixed * 3 > words || exchanged || accented * 2 > words)
+}
+
+/// How well bytes read as UTF-8.
+struct Utf8 {
+    /// Characters beyond ASCII; 1 stands for any number of them where nothing is invalid.
+    multibyte: usize,
+    invalid: usize,
+}
+
+impl Utf8 {
+    fn of(bytes: &[u8]) -> Self {
+        if std::str::from_utf8(bytes).is_ok() {
+            // How many there are is asked only where something is wrong.
+            return Self { multibyte: usize::from(!bytes.is_ascii()), invalid: 0 };
+        }
+        let mut multibyte = 0;
+        let mut invalid = 0;
+        let mut seen = 0;
+        for chunk in bytes.utf8_chunks() {
+            seen += chunk.valid().len() + chunk.invalid().len();
+            multibyte += chunk.valid().bytes().filter(|b| *b >= 0xc0).count();
+            // A sequence cut by the end of the sample is no fault.
+            let cut = seen == bytes.len() && chunk.invalid().first().is_some_and(|b| *b >= 0xc2);
+            if !chunk.invalid().is_empty() && !cut {
+                invalid += 1;
+            }
+        }
+        Self { multibyte, invalid }
+    }
+}
+
+/// UTF-16 without a mark: NULs stand on one side of the pairs only, as the upper halves of ASCII.
+///
+/// Scripts beyond Latin have few such characters, but spaces and line ends are among them.
+fn utf16(head: &[u8]) -> Option<&'static Encoding> {
+    let head = &head[..head.len().min(4096)];
+    let pairs = head.len() / 2;
+    if pairs < 2 || memchr::memchr(0, head).is_none() {
+        return None;
+    }
+    let (mut even, mut odd) = (0, 0);
+    for pair in head.as_chunks::<2>().0 {
+        even += usize::from(pair[0] == 0);
+        odd += usize::from(pair[1] == 0);
+    }
+    let (encoding, nul) = match (even, odd) {
+        (0, odd) => (UTF_16LE, odd),
+        (even, 0) => (UTF_16BE, even),
+        _ => return None,
+    };
+    let (text, malformed) = encoding.decode_without_bom_handling(&head[..pairs * 2]);
+    let controls = text.chars().filter(|c| c.is_control() && !c.is_whitespace()).count();
+    // A surrogate pair may be cut by the end of the sample.
+    let clean = controls == 0 && (!malformed || text.matches('\u{fffd}').count() <= 1);
+    (nul * 50 >= pairs && clean).then_some(encoding)
+}
+
+/// The set that a page names in `<meta charset>`, `<meta http-equiv>` or an XML declaration.
+fn declared(head: &[u8]) -> Option<&'static Encoding> {
+    let start = head[..head.len().min(4096)].to_ascii_lowercase();
+    for key in [&b"charset"[..], b"encoding"] {
+        let mut from = 0;
+        while let Some(at) = memchr::memmem::find(&start[from..], key) {
+            from += at + key.len();
+            let rest = start[from..].trim_ascii_start();
+            let Some(rest) = rest.strip_prefix(b"=") else { continue };
+            let rest = rest.trim_ascii_start();
+            let rest = rest.strip_prefix(b"\"").or_else(|| rest.strip_prefix(b"'")).unwrap_or(rest);
+            let end = rest.iter().position(|b| matches!(b, b'"' | b'\'' | b'>' | b';' | b'?' | b' ' | b'/'));
+            let label = &rest[..end.unwrap_or(rest.len())];
+            if let Some(encoding) = Encoding::for_label(label) {
+                // The declaration could be read byte by byte, so the page is not UTF-16.
+                let utf16 = encoding == UTF_16LE || encoding == UTF_16BE;
+                return Some(if utf16 { UTF_8 } else { encoding });
+            }
+        }
+    }
+    None
+}
+
+/// Returns `inner`, which stands behind its byte order mark, as UTF-8.
+pub(super) fn transcoder<R: Read>(inner: R, encoding: &'static Encoding) -> impl Read {
+    DecodeReaderBytesBuilder::new().encoding(Some(encoding)).build(inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    fn utf16(text: &str, little: bool) -> Vec<u8> {
+        text.encode_utf16().flat_map(|u| if little { u.to_le_bytes() } else { u.to_be_bytes() }).collect()
+    }
+
+    fn plain(bytes: &[u8]) -> String {
+        decode(bytes.to_vec(), false)
+    }
+
+    #[test]
+    fn marks_are_believed_and_taken_off() {
+        assert_eq!(plain(b"\xef\xbb\xbfNews"), "News");
+        let mut marked = vec![0xff, 0xfe];
+        marked.extend(utf16("Zürich", true));
+        assert_eq!(plain(&marked), "Zürich");
+    }
+
+    #[test]
+    fn utf16_shows_by_its_nuls() {
+        let text = "The minister said on Monday.\nНовости дня";
+        assert_eq!(plain(&utf16(text, true)), text);
+        assert_eq!(plain(&utf16(text, false)), text);
+        let mut odd = utf16(text, true);
+        odd.push(b'x');
+        assert_eq!(plain(&odd), format!("{text}\u{fffd}"));
+    }
+
+    #[test]
+    fn one_stray_byte_does_not_turn_a_file_into_mojibake() {
+        let mut bytes = "Größe, Höhe und Länge der Brücke".as_bytes().to_vec();
+        bytes.push(0xff);
+        assert_eq!(plain(&bytes), "Größe, Höhe und Länge der Brücke\u{fffd}");
+    }
+
+    #[test]
+    fn legacy_sets_are_guessed() {
+        let text = "Министр заявил в понедельник, что переговоры будут продолжены.";
+        let (bytes, ..) = encoding_rs::WINDOWS_1251.encode(text);
+        assert_eq!(plain(&bytes), text);
+        assert_eq!(
+            plain(b"The minister\x92s word is caf\xe9 talk, he said."),
+            "The minister’s word is café talk, he said."
+        );
+    }
+
+    #[test]
+    fn a_page_is_read_in_the_set_it_declares() {
+        let page = b"<meta http-equiv='Content-Type' content='text/html; charset=iso-8859-2'>\xe8\xb9";
+        assert!(decode(page.to_vec(), true).ends_with("čš"));
+        let stale = "<meta charset=\"iso-8859-1\">naïve".as_bytes();
+        assert!(decode(stale.to_vec(), true).ends_with("naïve"));
+    }
+
+    #[test]
+    fn a_declaration_that_the_bytes_disprove_is_not_believed() {
+        let russian = "Министр заявил в понедельник, что переговоры будут продолжены, сообщает агентство.";
+        let czech = "Ministr v pondělí uvedl, že jednání budou pokračovat; podrobnosti řekl později.";
+        let japanese = "大臣は月曜日、交渉を続けると述べた。詳細は後日発表される。";
+        let page = |charset: &str, encoding: &'static Encoding, text: &str| {
+            let (bytes, ..) = encoding.encode(text);
+            let mut page = format!("<html><head><meta charset=\"{charset}\"></head><body><p>").into_bytes();
+            page.extend_from_slice(&bytes);
+            decode(page, true)
+        };
+        for (charset, encoding, text) in [
+            ("utf-8", encoding_rs::WINDOWS_1251, russian),
+            ("utf-8", encoding_rs::KOI8_R, russian),
+            ("iso-8859-1", encoding_rs::WINDOWS_1251, russian),
+            ("windows-1251", encoding_rs::KOI8_R, russian),
+            ("koi8-r", encoding_rs::WINDOWS_1251, russian),
+            ("utf-8", encoding_rs::WINDOWS_1250, czech),
+            ("utf-8", encoding_rs::SHIFT_JIS, japanese),
+            ("euc-jp", encoding_rs::SHIFT_JIS, japanese),
+            ("gbk", encoding_rs::WINDOWS_1251, russian),
+            ("windows-1252", encoding_rs::EUC_JP, japanese),
+        ] {
+            let read = page(charset, encoding, text);
+            assert!(read.ends_with(text), "{} declared as {charset}: {read}", encoding.name());
+        }
+        // One that holds is believed, and a stray byte disproves none.
+        for (charset, encoding, text) in [
+            ("windows-1251", encoding_rs::WINDOWS_1251, russian),
+            ("windows-1250", encoding_rs::WINDOWS_1250, czech),
+            ("euc-jp", encoding_rs::EUC_JP, japanese),
+            (
+                "windows-1252",
+                encoding_rs::WINDOWS_1252,
+                "Der Minister hat für Montag Gespräche angekündigt, ÖVP und FPÖ",
+            ),
+        ] {
+            assert!(page(charset, encoding, text).ends_with(text), "{charset}");
+        }
+        let stray =
+            [&b"<meta charset=utf-8>Gr\xc3\xb6\xc3\x9fe, H\xc3\xb6he, L\xc3\xa4nge"[..], b" \xff."].concat();
+        assert!(decode(stray, true).ends_with("Größe, Höhe, Länge \u{fffd}."));
+    }
+
+    #[test]
+    fn a_long_head_of_ascii_does_not_hide_the_set() {
+        let text = "Министр заявил в понедельник, что переговоры будут продолжены.";
+        let (bytes, ..) = encoding_rs::WINDOWS_1251.encode(text);
+        let page = [b"<script>x</script>".repeat(HEAD / 10), bytes.into_owned()].concat();
+        assert!(decode(page, true).ends_with(text));
+    }
+
+    #[test]
+    fn a_stream_is_transcoded_whatever_the_reads() {
+        let text = "{\"text\": \"Zürich 東京 😀\"}\n".repeat(5000);
+        let mut out = Vec::new();
+        let mut stream = transcoder(io::Cursor::new(utf16(&text, true)), UTF_16LE);
+        let mut byte = [0; 1];
+        // A byte at a time cuts characters apart, which must not matter.
+        while out.len() < 100 && stream.read(&mut byte).is_ok_and(|n| n == 1) {
+            out.push(byte[0]);
+        }
+        assert!(stream.read_to_end(&mut out).is_ok());
+        assert_eq!(String::from_utf8_lossy(&out), text);
+    }
+}

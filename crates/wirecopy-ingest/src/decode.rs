@@ -1,0 +1,333 @@
+//! Raw input to decompressed bytes, with a look ahead.
+
+use std::fmt;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use flate2::read::MultiGzDecoder;
+
+use super::open::{self, NotAFile};
+use crate::config::IngestConfig;
+use wirecopy_core::document::{Refusal, SkipKind};
+
+/// Bytes looked at before a format or character set is decided.
+pub(super) const HEAD: usize = 64 << 10;
+/// Room behind what is read, for the reader to see the end in: with less it would try with a buffer of its own.
+const END: usize = 32;
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+
+/// Bytes that a compressed file may always give, however small it is.
+const FREE: u64 = 64 << 20;
+
+/// What a compressed file may give.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// Bytes for each of its own, once it has given [`FREE`] bytes.
+    expansion: u64,
+    /// Bytes in all.
+    expanded_bytes: u64,
+}
+
+impl Limits {
+    pub(super) fn of(config: &IngestConfig) -> Self {
+        Self { expansion: config.max_expansion, expanded_bytes: config.max_expanded_bytes }
+    }
+}
+
+/// A reader whose first bytes can be looked at before they are read.
+pub(super) struct Stream {
+    head: Vec<u8>,
+    taken: usize,
+    rest: Box<dyn Read + Send>,
+    /// An error met while looking ahead, kept for the read that gets there.
+    broken: Option<io::Error>,
+    /// Whether the bytes were compressed on disk.
+    pub compressed: bool,
+}
+
+impl Stream {
+    /// Opens a file of about `bytes` and undoes gzip or zstd, whatever its name says: the first bytes know better. Returns
+    /// also the bytes that are read from disk, as they are read.
+    pub(super) fn open(path: &Path, bytes: u64, limits: Limits) -> io::Result<(Self, Arc<AtomicU64>)> {
+        Self::decoded(Box::new(open::regular(path)?), bytes, limits)
+    }
+
+    /// As [`Stream::open`], from any reader.
+    pub(super) fn decoded(
+        raw: Box<dyn Read + Send>,
+        bytes: u64,
+        limits: Limits,
+    ) -> io::Result<(Self, Arc<AtomicU64>)> {
+        let read = Arc::new(AtomicU64::new(0));
+        let counting = Counting { inner: raw, read: Arc::clone(&read) };
+        let raw = Self::looking_ahead(Box::new(counting), false, bytes);
+        let expanding = |inner: Box<dyn Read + Send>| {
+            let bounded = Bounded { inner, given: 0, taken: Arc::clone(&read), limits };
+            Self::looking_ahead(Box::new(bounded), true, HEAD as u64)
+        };
+        let stream = if raw.head.starts_with(&GZIP) {
+            expanding(Box::new(MultiGzDecoder::new(raw)))
+        } else if raw.head.starts_with(&ZSTD) {
+            // The decoder goes on with the next frame by itself, and says so when the last one is incomplete.
+            expanding(Box::new(zstd::stream::read::Decoder::new(raw)?))
+        } else {
+            raw
+        };
+        Ok((stream, read))
+    }
+
+    /// `bytes` are about as many as there are.
+    fn looking_ahead(mut rest: Box<dyn Read + Send>, compressed: bool, bytes: u64) -> Self {
+        // A small file is read by one call to the system, and its end found by another.
+        let mut head = Vec::with_capacity(bytes.min(HEAD as u64) as usize + END);
+        let broken = rest.by_ref().take(HEAD as u64).read_to_end(&mut head).err();
+        Self { head, taken: 0, rest, broken, compressed }
+    }
+
+    /// Up to [`HEAD`] bytes that come next.
+    pub(super) fn head(&self) -> &[u8] {
+        &self.head[self.taken..]
+    }
+
+    /// The error met while looking ahead.
+    pub(super) fn broken(&self) -> Option<&io::Error> {
+        self.broken.as_ref()
+    }
+
+    /// Drops the first `bytes` of the head.
+    pub(super) fn skip(&mut self, bytes: usize) {
+        self.taken = (self.taken + bytes).min(self.head.len());
+    }
+
+    /// Everything, or `None` where that is longer than `limit`; never holds more than `limit` and a byte.
+    pub(super) fn read_whole(&mut self, limit: u64) -> io::Result<Option<Vec<u8>>> {
+        let more = self.head.len() >= HEAD;
+        let mut bytes = self.head.split_off(self.taken);
+        self.head.clear();
+        self.taken = 0;
+        if let Some(error) = self.broken.take() {
+            return Err(error);
+        }
+        let left = limit.saturating_add(1).saturating_sub(bytes.len() as u64);
+        if more {
+            self.rest.by_ref().take(left).read_to_end(&mut bytes)?;
+        }
+        Ok((bytes.len() as u64 <= limit).then_some(bytes))
+    }
+}
+
+impl Read for Stream {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let ahead = self.head();
+        if !ahead.is_empty() {
+            let n = ahead.len().min(out.len());
+            out[..n].copy_from_slice(&ahead[..n]);
+            self.taken += n;
+            return Ok(n);
+        }
+        match self.broken.take() {
+            Some(error) => Err(error),
+            None => self.rest.read(out),
+        }
+    }
+}
+
+/// Ends a compressed stream that gives more than its limits allow: a few kilobytes can be made to expand for hours.
+struct Bounded {
+    inner: Box<dyn Read + Send>,
+    given: u64,
+    /// Compressed bytes that were read for it.
+    taken: Arc<AtomicU64>,
+    limits: Limits,
+}
+
+impl Read for Bounded {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(out)?;
+        self.given += n as u64;
+        let Limits { expansion, expanded_bytes } = self.limits;
+        if self.given > expanded_bytes {
+            return Err(io::Error::other(Expands::To(expanded_bytes)));
+        }
+        let taken = self.taken.load(Ordering::Relaxed);
+        if self.given > FREE && self.given / expansion > taken {
+            return Err(io::Error::other(Expands::By(expansion)));
+        }
+        Ok(n)
+    }
+}
+
+/// Which limit a compressed stream is over.
+#[derive(Debug)]
+enum Expands {
+    By(u64),
+    To(u64),
+}
+
+impl fmt::Display for Expands {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (by, flag) = match self {
+            Expands::By(expansion) => (format!("{expansion} times its size"), "--max-expansion"),
+            Expands::To(bytes) => (size_in_words(*bytes), "--max-expanded-bytes"),
+        };
+        write!(f, "the compressed data expands to more than {by}: what is behind that was not read ({flag})")
+    }
+}
+
+impl std::error::Error for Expands {}
+
+/// Counts the bytes that were read from disk, for progress over compressed files and what they may expand to.
+struct Counting<R> {
+    inner: R,
+    read: Arc<AtomicU64>,
+}
+
+impl<R: Read> Read for Counting<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(out)?;
+        self.read.fetch_add(n as u64, Ordering::Relaxed);
+        Ok(n)
+    }
+}
+
+/// What a reader said, without the number that only a programmer wants.
+fn in_words(error: &io::Error) -> String {
+    let text = error.to_string();
+    match text.find(" (os error") {
+        Some(end) => text[..end].to_owned(),
+        None => text,
+    }
+}
+
+/// Why a compressed (or plain) stream could not be opened, or broke off.
+pub(super) fn broken(error: &io::Error, compressed: bool) -> Refusal {
+    if error.kind() == io::ErrorKind::UnexpectedEof {
+        return SkipKind::Damaged.because("truncated: the compressed data breaks off");
+    }
+    if let Some(inner) = error.get_ref() {
+        if inner.is::<Expands>() {
+            return SkipKind::Limit.because(inner.to_string());
+        }
+        if let Some(NotAFile(refusal)) = inner.downcast_ref() {
+            return refusal.clone();
+        }
+    }
+    if compressed {
+        SkipKind::Damaged.because(format!("the compressed data is damaged: {}", in_words(error)))
+    } else {
+        SkipKind::Unreadable.because(in_words(error))
+    }
+}
+
+/// `67108864` as `64 MiB`.
+pub(super) fn size_in_words(bytes: u64) -> String {
+    for (unit, name) in [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")] {
+        if bytes >= unit && bytes.is_multiple_of(unit) {
+            return format!("{} {name}", bytes / unit);
+        }
+    }
+    format!("{bytes} bytes")
+}
+
+/// The reason for a document over the limit.
+pub(super) fn too_long(limit: u64) -> Refusal {
+    SkipKind::TooLarge.because(format!("longer than {}", size_in_words(limit)))
+}
+
+#[cfg(test)]
+mod tests {
+
+    use std::io::Write;
+
+    use super::*;
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        out.write_all(bytes).unwrap();
+        out.finish().unwrap()
+    }
+
+    fn stream(raw: Vec<u8>, expansion: u64, expanded_bytes: u64) -> Stream {
+        let limits = Limits { expansion, expanded_bytes };
+        Stream::decoded(Box::new(io::Cursor::new(raw)), 0, limits).unwrap().0
+    }
+
+    fn whole(raw: Vec<u8>, limit: u64) -> io::Result<Option<Vec<u8>>> {
+        stream(raw, 200, u64::MAX).read_whole(limit)
+    }
+
+    #[test]
+    fn every_member_and_frame_is_read() {
+        let long = vec![b'x'; 3 * HEAD];
+        let mut gz = gzip(&long);
+        gz.extend(gzip(b"tail"));
+        assert_eq!(whole(gz, 1 << 20).unwrap().unwrap().len(), long.len() + 4);
+        let mut zst = zstd::encode_all(&long[..], 1).unwrap();
+        zst.extend(zstd::encode_all(&b"tail"[..], 1).unwrap());
+        assert_eq!(whole(zst, 1 << 20).unwrap().unwrap().len(), long.len() + 4);
+        assert_eq!(whole(long.clone(), 1 << 20).unwrap().unwrap(), long);
+    }
+
+    #[test]
+    fn a_cut_stream_is_an_error_and_says_truncated() {
+        for bytes in [gzip(&[7; 9999]), zstd::encode_all(&[7; 9999][..], 1).unwrap()] {
+            for cut in [bytes.len() - 1, bytes.len() / 2, 12] {
+                let error = whole(bytes[..cut].to_vec(), 1 << 20).unwrap_err();
+                assert!(broken(&error, true).reason.starts_with("truncated"), "{error:?} at {cut}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_limit_holds_for_what_comes_out() {
+        let bomb = gzip(&vec![0; 10 << 20]);
+        assert_eq!(whole(bomb, 1 << 20).unwrap(), None);
+        assert_eq!(whole(vec![b'a'; 100], 100).unwrap().unwrap().len(), 100);
+        assert_eq!(whole(vec![b'a'; 101], 100).unwrap(), None);
+    }
+
+    /// What a stream gives before it ends or breaks.
+    fn given(mut stream: Stream) -> (usize, Option<String>) {
+        let mut buffer = vec![0; 1 << 20];
+        let mut bytes = 0;
+        loop {
+            match stream.read(&mut buffer) {
+                Ok(0) => return (bytes, None),
+                Ok(n) => bytes += n,
+                Err(error) => return (bytes, Some(broken(&error, true).reason)),
+            }
+        }
+    }
+
+    #[test]
+    fn a_stream_that_expands_too_much_ends_with_the_limit_as_its_reason() {
+        // Frames of zeros one behind the other, which would go on for 1 GiB.
+        let zeros = vec![0; 32 << 20];
+        for frame in [gzip(&zeros), zstd::encode_all(&zeros[..], 1).unwrap()] {
+            let bomb = frame.repeat(32);
+            let (bytes, reason) = given(stream(bomb.clone(), 100, u64::MAX));
+            assert!(bytes as u64 >= FREE && bytes < 2 * FREE as usize, "{bytes}");
+            assert!(reason.unwrap().contains("more than 100 times its size"));
+            let (bytes, reason) = given(stream(bomb, u64::MAX, 1 << 20));
+            assert!(bytes <= 1 << 20, "{bytes}");
+            assert!(reason.unwrap().contains("more than 1 MiB"));
+        }
+    }
+
+    #[test]
+    fn a_stream_within_its_limits_is_read_to_its_end() {
+        let zeros = vec![0; 80 << 20];
+        assert_eq!(given(stream(gzip(&zeros), 2000, u64::MAX)), (zeros.len(), None));
+        let small = vec![0; 8 << 20];
+        assert_eq!(given(stream(gzip(&small), 1, u64::MAX)), (small.len(), None));
+    }
+
+    #[test]
+    fn sizes_read_well() {
+        assert_eq!(too_long(64 << 20).reason, "longer than 64 MiB");
+        assert_eq!(too_long(1000).reason, "longer than 1000 bytes");
+    }
+}

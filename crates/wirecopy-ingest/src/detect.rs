@@ -1,0 +1,197 @@
+//! Which format a file has: by its name, and by its first bytes where the name is silent or lies.
+
+use std::path::Path;
+
+use wirecopy_core::document::Refusal;
+use wirecopy_core::document::SkipKind::{Malformed, NotText};
+
+/// How the bytes of a file are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    Text,
+    Markdown,
+    Html,
+    /// One object, an array of objects, or objects one after the other.
+    Json,
+    JsonLines,
+    /// Comma-separated, or what its header says.
+    Csv,
+    /// Tab-separated.
+    Tsv,
+}
+
+impl Format {
+    /// The format its name promises, with `.gz` and `.zst` taken off first.
+    pub(super) fn of_name(path: &Path) -> Option<Self> {
+        let name = path.file_name()?.as_encoded_bytes().to_ascii_lowercase();
+        let name = String::from_utf8_lossy(&name);
+        let name = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
+        let (_, extension) = name.rsplit_once('.')?;
+        Some(match extension {
+            "txt" | "text" => Self::Text,
+            "md" | "markdown" => Self::Markdown,
+            "html" | "htm" | "xhtml" => Self::Html,
+            "json" => Self::Json,
+            "jsonl" | "ndjson" => Self::JsonLines,
+            "csv" => Self::Csv,
+            "tsv" => Self::Tsv,
+            _ => return None,
+        })
+    }
+
+    /// Whether a file of this format holds many documents.
+    pub(super) fn is_container(self) -> bool {
+        matches!(self, Self::Json | Self::JsonLines | Self::Csv | Self::Tsv)
+    }
+
+    /// The format of a file whose name promises `named` and whose decoded content begins with `head`.
+    ///
+    /// # Errors
+    /// A sentence for a file that is no text.
+    pub(super) fn of_content(named: Option<Self>, head: &[u8]) -> Result<Self, Refusal> {
+        if let Some(what) = binary(head) {
+            return Err(NotText.because(format!("not text: {what}")));
+        }
+        let start = trimmed(head);
+        Ok(match named {
+            Some(Self::Text) | None if is_html(start) => Self::Html,
+            None if is_json_array(start) => Self::Json,
+            None if is_json_object(start) => json_or_lines(start),
+            None => Self::Text,
+            Some(Self::Json) if is_json_object(start) => json_or_lines(start),
+            Some(Self::Json) if !start.starts_with(b"[") => return Err(Malformed.because("not JSON")),
+            // A line of its own that is an array is a wrong record; an array over many lines is a wrong name.
+            Some(Self::JsonLines) if start.starts_with(b"[") && !first_line_is_whole(start) => Self::Json,
+            // An object printed over many lines.
+            Some(Self::JsonLines) if first_line(start).is_some_and(|line| line.trim_ascii() == b"{") => {
+                Self::Json
+            }
+            Some(named) => named,
+        })
+    }
+}
+
+fn trimmed(head: &[u8]) -> &[u8] {
+    head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start()
+}
+
+fn first_line(start: &[u8]) -> Option<&[u8]> {
+    memchr::memchr(b'\n', start).map(|end| &start[..end])
+}
+
+/// A first line that ends as it began (`{…}`, `[…]`) with more behind it.
+fn first_line_is_whole(start: &[u8]) -> bool {
+    let Some(line) = first_line(start) else { return false };
+    let rest = start[line.len()..].trim_ascii_start();
+    let close = if start.starts_with(b"[") { b']' } else { b'}' };
+    line.trim_ascii_end().last() == Some(&close) && !rest.is_empty()
+}
+
+fn json_or_lines(start: &[u8]) -> Format {
+    if first_line_is_whole(start) { Format::JsonLines } else { Format::Json }
+}
+
+fn is_json_object(start: &[u8]) -> bool {
+    let inner = start.strip_prefix(b"{").map(<[u8]>::trim_ascii_start);
+    inner.is_some_and(|inner| inner.starts_with(b"\"") || inner.starts_with(b"}"))
+}
+
+fn is_json_array(start: &[u8]) -> bool {
+    start.strip_prefix(b"[").is_some_and(|inner| is_json_object(inner.trim_ascii_start()))
+}
+
+/// Whether a text that begins so is a page of HTML.
+pub(super) fn is_html(start: &[u8]) -> bool {
+    if !start.starts_with(b"<") {
+        return false;
+    }
+    let start = start[..start.len().min(1024)].to_ascii_lowercase();
+    let has = |needle: &[u8]| memchr::memmem::find(&start, needle).is_some();
+    has(b"<!doctype html") || has(b"<html") || (start.starts_with(b"<head") || start.starts_with(b"<body"))
+}
+
+/// What a file that is no text looks like.
+fn binary(head: &[u8]) -> Option<String> {
+    const MAGIC: &[(&[u8], &str)] = &[
+        (b"%PDF-", "a PDF"),
+        (b"\x89PNG\r\n", "a PNG image"),
+        (b"\xff\xd8\xff", "a JPEG image"),
+        (b"GIF8", "a GIF image"),
+        (b"RIFF", "a WebP, WAV or AVI file"),
+        (b"II*\0", "a TIFF image"),
+        (b"MM\0*", "a TIFF image"),
+        (b"PK\x03\x04", "a ZIP archive or an office document"),
+        (b"PK\x05\x06", "an empty ZIP archive"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "an old office document"),
+        (b"{\\rtf", "an RTF document"),
+        (b"\x7fELF", "a program"),
+        (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+        (b"\xfd7zXZ\0", "an xz archive"),
+        (b"BZh", "a bzip2 archive"),
+        (b"\x1f\x8b", "a gzip archive within a compressed file"),
+        (b"\x28\xb5\x2f\xfd", "a zstd archive within a compressed file"),
+        (b"SQLite format 3\0", "an SQLite database"),
+        (b"PAR1", "a Parquet file"),
+        (b"OggS", "an Ogg file"),
+        (b"ID3", "an MP3 file"),
+        (b"wOF", "a font"),
+    ];
+    if let Some((_, what)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
+        return Some(format!("looks like {what}"));
+    }
+    if head.get(4..8) == Some(b"ftyp") {
+        return Some("looks like a video".to_owned());
+    }
+    // Padding leaves a few NULs in a text; a binary file has them everywhere, or other control codes.
+    let nul = memchr::memchr_iter(0, head).count();
+    // In steps that a byte can count, so that many bytes are looked at at once.
+    let control: usize = head
+        .chunks(usize::from(u8::MAX))
+        .map(|some| some.iter().map(|b| u8::from(matches!(b, 1..=8 | 14..=26 | 28..=31))).sum::<u8>())
+        .map(usize::from)
+        .sum();
+    if nul * 100 > head.len() {
+        return Some("binary data with NUL bytes".to_owned());
+    }
+    (control * 20 > head.len()).then(|| "binary data".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_say_the_format_below_the_compression() {
+        let of = |name: &str| Format::of_name(Path::new(name));
+        assert_eq!(of("a/b.txt"), Some(Format::Text));
+        assert_eq!(of("b.JSONL.GZ"), Some(Format::JsonLines));
+        assert_eq!(of("b.ndjson.zst"), Some(Format::JsonLines));
+        assert_eq!(of("b.xhtml"), Some(Format::Html));
+        assert_eq!(of("b.gz"), None);
+        assert_eq!(of("README"), None);
+    }
+
+    #[test]
+    fn content_decides_where_the_name_is_silent() {
+        let of = |head: &[u8]| Format::of_content(None, head);
+        assert_eq!(of(b"<!DOCTYPE html><p>x"), Ok(Format::Html));
+        assert_eq!(of(b"<?xml version='1.0'?>\n<html xmlns='x'>"), Ok(Format::Html));
+        assert_eq!(of(b" [ {\"text\": \"x\"}]"), Ok(Format::Json));
+        assert_eq!(of(b"[Reuters] - News"), Ok(Format::Text));
+        assert_eq!(of(b"{\"text\":1}\n{\"text\":2}"), Ok(Format::JsonLines));
+        assert_eq!(of(b"{\n \"text\":1}\n"), Ok(Format::Json));
+        assert_eq!(of(b"\xef\xbb\xbfNews"), Ok(Format::Text));
+        assert_eq!(of(b"%PDF-1.7 x"), Err(NotText.because("not text: looks like a PDF")));
+        assert!(of(b"a\0b\0\0\0").is_err());
+    }
+
+    #[test]
+    fn a_lying_name_is_seen_through() {
+        assert_eq!(Format::of_content(Some(Format::JsonLines), b"[\n{\"a\":1},\n"), Ok(Format::Json));
+        assert_eq!(Format::of_content(Some(Format::JsonLines), b"[1]\n{\"a\":1}\n"), Ok(Format::JsonLines));
+        assert_eq!(Format::of_content(Some(Format::JsonLines), b"{\n\"a\":1}\n"), Ok(Format::Json));
+        assert_eq!(Format::of_content(Some(Format::Text), b"<html><body>"), Ok(Format::Html));
+        assert!(Format::of_content(Some(Format::Json), b"hello").is_err());
+        assert!(Format::of_content(Some(Format::Text), b"\x89PNG\r\n\x1a\n").is_err());
+    }
+}

@@ -1,0 +1,166 @@
+//! Front matter: what generators of sites keep above a text, as `key: value` between two `---` (YAML) or as `key = value`
+//! between two `+++` (TOML). Nested values are not looked into.
+//!
+//! Why this is hand-made: a parser of YAML would refuse all of it for a fault in a value that nobody asked for.
+
+use super::extract::one_line;
+use wirecopy_core::document::Metadata;
+
+/// Lines of front matter at most.
+const LINES: usize = 200;
+/// Characters of a key at most.
+const KEY_CHARS: usize = 40;
+
+/// What front matter says, and the text below; the whole text where there is none. A rule at the top of a text, with
+/// prose down to the next one, is none.
+pub(super) fn split(source: &str) -> (Metadata, &str) {
+    found(source).unwrap_or_else(|| (Metadata::default(), source))
+}
+
+fn found(source: &str) -> Option<(Metadata, &str)> {
+    let (fence, sign) = if source.starts_with("---") {
+        ("---", ':')
+    } else if source.starts_with("+++") {
+        ("+++", '=')
+    } else {
+        return None;
+    };
+    let mut lines = source.split_inclusive(['\n', '\r']).take(LINES);
+    let first = lines.next()?;
+    if first.trim_end() != fence || first.len() == fence.len() {
+        return None;
+    }
+    let mut at = first.len();
+    let mut meta = Metadata::default();
+    let mut keys = 0;
+    // A value that goes on over lines, and what ends it.
+    let mut open: Option<&str> = None;
+    // Keys of a table within are not the document's.
+    let mut nested = false;
+    for line in lines {
+        at += line.len();
+        let bare = line.trim();
+        if let Some(end) = open {
+            open = (!bare.ends_with(end)).then_some(end);
+            continue;
+        }
+        if bare == fence || (bare == "..." && fence == "---") {
+            return (keys > 0).then(|| (meta, source[at..].trim_start_matches(['\n', '\r'])));
+        }
+        if bare.is_empty() || bare.starts_with('#') || goes_on(line) {
+            continue;
+        }
+        if sign == '=' && bare.starts_with('[') {
+            nested = true;
+            continue;
+        }
+        let (key, value) = pair(bare, sign)?;
+        keys += 1;
+        open = opened(value);
+        if !nested && open.is_none() {
+            set(&mut meta, &key.to_ascii_lowercase(), value);
+        }
+    }
+    None
+}
+
+/// A line that belongs to the value above it: indented, an item or the end of a list.
+fn goes_on(line: &str) -> bool {
+    line.starts_with([' ', '\t', ']', '}', '"', '\'']) || line.starts_with("- ") || line.trim_end() == "-"
+}
+
+fn pair(line: &str, sign: char) -> Option<(&str, &str)> {
+    let (key, value) = line.split_once(sign)?;
+    let key = key.trim().trim_matches(['"', '\'']);
+    let of_key = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ' | ':' | '@');
+    let parted = sign == '=' || value.is_empty() || value.starts_with([' ', '\t']);
+    let is_key = !key.is_empty() && key.chars().count() <= KEY_CHARS && key.chars().all(of_key);
+    (parted && is_key).then(|| (key, value.trim()))
+}
+
+/// The sign that ends a value which is not closed on its line.
+fn opened(value: &str) -> Option<&'static str> {
+    for quotes in ["\"\"\"", "'''"] {
+        if let Some(rest) = value.strip_prefix(quotes) {
+            return (!rest.ends_with(quotes)).then_some(quotes);
+        }
+    }
+    (value.starts_with('[') && !value.contains(']')).then_some("]")
+}
+
+fn set(meta: &mut Metadata, key: &str, value: &str) {
+    let value = value_of(value);
+    match key {
+        "title" => meta.title = value,
+        "date" => meta.date = value,
+        "source" => meta.source = value,
+        "url" | "canonical" | "canonical_url" | "canonicalurl"
+            if value.as_ref().is_some_and(|url| url.contains("://")) =>
+        {
+            meta.url = value;
+        }
+        "lang" | "language" => meta.language = value,
+        "byline" | "author" | "agency" => meta.bylines.extend(value),
+        _ => {}
+    }
+}
+
+/// A value without its quotes, or without the comment behind it.
+fn value_of(value: &str) -> Option<String> {
+    for quote in ['"', '\''] {
+        if let Some((inner, _)) = value.strip_prefix(quote).and_then(|rest| rest.rsplit_once(quote)) {
+            return one_line(inner);
+        }
+    }
+    one_line(value.split(" #").next().unwrap_or(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn yaml_and_toml_are_read() {
+        for source in [
+            "---\ntitle: \"A: b\"\ndate: 2024-03-11\nsource: Agency # wire\ntags: [x]\nlist:\n- one\n  two\n---\n\nBody.\n",
+            "+++\ntitle = \"A: b\"\ndate = 2024-03-11\nsource = 'Agency'\ntags = [\n\"x\",\n]\n[params]\ntitle = \"no\"\n+++\nBody.\n",
+            "---\r\nTitle: 'A: b'\r\nDate: 2024-03-11\r\nsource: Agency\r\n...\r\nBody.\n",
+            "+++\ntext = \"\"\"\nlong\nvalue\"\"\"\ntitle=\"A: b\"\ndate=2024-03-11\nsource = Agency\n+++\nBody.\n",
+        ] {
+            let (meta, body) = split(source);
+            assert_eq!(meta.title.as_deref(), Some("A: b"), "{source}");
+            assert_eq!(
+                (meta.date.as_deref(), meta.source.as_deref()),
+                (Some("2024-03-11"), Some("Agency")),
+                "{source}"
+            );
+            assert_eq!(body, "Body.\n", "{source}");
+        }
+    }
+
+    #[test]
+    fn prose_between_rules_is_no_front_matter() {
+        for source in [
+            "---\n\nBody.\n",
+            "---\nThe ferry sailed.\n---\nIt was late.\n",
+            "---\nThe minister said: no.\nHe left.\n---\nMore.\n",
+            "---\n---\nBody.\n",
+            "+++\nThe ferry sailed.\n+++\nIt was late.\n",
+            "---\ntitle: never closed\n",
+            "---title: x\n---\n",
+            "---",
+        ] {
+            assert_eq!(split(source), (Metadata::default(), source));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn dirt_does_no_harm(source in "(---|\\+\\+\\+)?[\r\n+a:=\"'\\[\\] #é.-]{0,60}") {
+            let (_, body) = split(&source);
+            prop_assert!(source.ends_with(body));
+        }
+    }
+}

@@ -1,0 +1,355 @@
+//! A page as a list of its blocks of text, each with the elements around it.
+//!
+//! In: the tree. Out: an [`Outline`]. One walk without recursion; text that browsers do not show (scripts, styles) is left
+//! out, whatever a style hides is in: sites hide articles until a script shows them.
+
+use std::collections::HashMap;
+
+use dom_query::{Document as Tree, NodeData, NodeId, NodeRef};
+
+use super::marks::{self, Marks, Visit};
+use wirecopy_core::text::{closes, ends_any_sentence, is_unspaced};
+
+/// The fewest words of prose: shorter blocks are labels as often as sentences.
+pub(super) const PROSE: usize = 8;
+/// So many words are prose without a full stop.
+pub(super) const LONG: usize = 25;
+
+/// What kind of element a block is in, as far as it matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tag {
+    Article,
+    Main,
+    /// A heading and its level.
+    Heading(u8),
+    Paragraph,
+    Item,
+    Cell,
+    /// A table or a row of it.
+    Table,
+    Quote,
+    Other,
+}
+
+/// An element that holds blocks.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Element {
+    /// Its index; that of the root is its own.
+    pub parent: usize,
+    pub tag: Tag,
+    pub marks: Marks,
+    /// The page says that it holds the body of the article.
+    pub is_body: bool,
+    /// Its blocks are those from here …
+    pub first: usize,
+    /// … to here, and its descendants are the elements that follow it up to `last`.
+    pub end: usize,
+    pub last: usize,
+}
+
+/// Text without a block element in it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Block {
+    /// On one line, save for forced breaks.
+    pub text: String,
+    /// The innermost element around it.
+    pub element: usize,
+    /// Words; in scripts without spaces two characters are a word.
+    pub words: usize,
+    /// Words within links.
+    pub linked: usize,
+    /// Whether a `<time>` is in it.
+    pub has_time: bool,
+    /// Whether it ends as sentences do.
+    pub is_stopped: bool,
+}
+
+impl Block {
+    /// Whether links are nearly all of it.
+    pub(super) fn is_link(&self) -> bool {
+        self.linked * 5 >= self.words * 4
+    }
+}
+
+/// Elements and blocks in the order of the page.
+#[derive(Debug, Default)]
+pub(super) struct Outline {
+    pub elements: Vec<Element>,
+    pub blocks: Vec<Block>,
+}
+
+impl Outline {
+    /// Reads the page's body. What React streams behind the page (`<div hidden id="S:1">`) is read where it belongs, at
+    /// `<template id="B:1">` or `"P:1"`.
+    pub(super) fn of(tree: &Tree, is_streamed: bool) -> Self {
+        let mut walker = Walker::default();
+        let selected = is_streamed.then(|| tree.select("[hidden][id^='S:']"));
+        for node in selected.iter().flat_map(dom_query::Selection::nodes) {
+            if let Some(id) = node.id_attr().filter(|id| is_placed(tree, id)) {
+                walker.streamed.insert(id[1..].to_owned(), Some(node.id));
+            }
+        }
+        if let Some(body) = tree.body() {
+            walker.walk(body);
+        }
+        walker.outline
+    }
+
+    /// Whether what is shown without scripts holds so many words.
+    pub(super) fn has_noscript(&self, least: usize) -> bool {
+        let noscript = self.elements.iter().filter(|element| element.marks.has(Marks::NOSCRIPT));
+        let words = |element: &Element| {
+            self.blocks[element.first..element.end].iter().map(|block| block.words).sum::<usize>()
+        };
+        noscript.map(words).sum::<usize>() >= least
+    }
+
+    /// The element and those around it, innermost first.
+    pub(super) fn around(&self, element: usize) -> impl Iterator<Item = usize> {
+        let parent = |&at: &usize| Some(self.elements[at].parent).filter(|&parent| parent != at);
+        std::iter::successors(Some(element), parent)
+    }
+}
+
+/// Closes what was opened.
+enum Close {
+    Inline,
+    Link,
+    Block(usize),
+}
+
+/// Whether the page has a place for what is streamed behind it.
+fn is_placed(tree: &Tree, id: &str) -> bool {
+    let is_number = id.len() > 2 && id[2..].bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_number
+        && ["B", "P"]
+            .iter()
+            .any(|place| tree.select_single(&format!("template[id='{place}{}']", &id[1..])).exists())
+}
+
+#[derive(Default)]
+struct Walker {
+    /// What is streamed behind the page, by the end of its id, until it is read.
+    streamed: HashMap<String, Option<NodeId>>,
+    outline: Outline,
+    open: Vec<usize>,
+    links: usize,
+    /// The block that is being read.
+    block: Block,
+    blank: bool,
+    breaks: usize,
+}
+
+impl Walker {
+    fn walk(&mut self, body: NodeRef<'_>) {
+        self.open_block(Element {
+            parent: 0,
+            tag: Tag::Other,
+            marks: Marks::NONE,
+            is_body: false,
+            first: 0,
+            end: 0,
+            last: 0,
+        });
+        // Nodes to visit, and what to close behind them.
+        let mut open: Vec<(Option<NodeRef<'_>>, Close)> = vec![(body.first_child(), Close::Block(0))];
+        while let Some((next, _)) = open.last_mut() {
+            let Some(node) = next.take() else {
+                if let Some((_, close)) = open.pop() {
+                    self.close(&close);
+                }
+                continue;
+            };
+            *next = node.next_sibling();
+            if let Some(entered) = self.visit(&node) {
+                open.push(entered);
+            }
+        }
+    }
+
+    fn visit<'a>(&mut self, node: &NodeRef<'a>) -> Option<(Option<NodeRef<'a>>, Close)> {
+        if let Some(children) = self.streamed(node) {
+            return children.map(|node| (node.first_child(), Close::Inline));
+        }
+        let mut shadow = None;
+        let visit = node.query(|inner| match &inner.data {
+            NodeData::Text { contents } => {
+                self.add(contents);
+                None
+            }
+            NodeData::Element(element) => {
+                let visit = marks::visit(element);
+                shadow = element.template_contents;
+                Some(visit)
+            }
+            _ => None,
+        })??;
+        let children = match shadow {
+            Some(contents) => NodeRef::new(contents, node.tree).first_child(),
+            None => node.first_child(),
+        };
+        match visit {
+            Visit::Skip => None,
+            Visit::Break => {
+                self.line_break();
+                None
+            }
+            Visit::Inline => Some((children, Close::Inline)),
+            Visit::Time => {
+                self.block.has_time = true;
+                Some((children, Close::Inline))
+            }
+            Visit::Link => {
+                self.links += 1;
+                Some((children, Close::Link))
+            }
+            Visit::Block(element) => {
+                let at = self.open_block(element);
+                Some((children, Close::Block(at)))
+            }
+        }
+    }
+
+    /// Whether a node is streamed or the place of what is: what is to be read in its place, once.
+    fn streamed<'a>(&mut self, node: &NodeRef<'a>) -> Option<Option<NodeRef<'a>>> {
+        if self.streamed.is_empty() {
+            return None;
+        }
+        let id = node.id_attr()?;
+        let end = id.strip_prefix(['S', 'B', 'P'])?;
+        let streamed = self.streamed.get_mut(end)?;
+        let is_place = node.has_name("template");
+        (is_place || id.starts_with('S')).then(|| streamed.take().map(|id| NodeRef::new(id, node.tree)))
+    }
+
+    fn close(&mut self, close: &Close) {
+        match *close {
+            Close::Inline => {}
+            Close::Link => self.links -= 1,
+            Close::Block(at) => {
+                self.flush();
+                self.open.pop();
+                let (blocks, elements) = (self.outline.blocks.len(), self.outline.elements.len());
+                let element = &mut self.outline.elements[at];
+                (element.end, element.last) = (blocks, elements - 1);
+            }
+        }
+    }
+
+    fn open_block(&mut self, mut element: Element) -> usize {
+        self.flush();
+        let at = self.outline.elements.len();
+        element.parent = self.open.last().copied().unwrap_or(at);
+        element.first = self.outline.blocks.len();
+        self.outline.elements.push(element);
+        self.open.push(at);
+        at
+    }
+
+    /// One break ends a line, two end a paragraph.
+    fn line_break(&mut self) {
+        self.breaks += 1;
+        if self.breaks > 1 {
+            self.flush();
+        }
+    }
+
+    fn add(&mut self, text: &str) {
+        for word in (Words { rest: text }) {
+            let Some(word) = word else {
+                self.blank = true;
+                continue;
+            };
+            if !self.block.text.is_empty() {
+                if self.breaks > 0 {
+                    self.block.text.push('\n');
+                } else if self.blank {
+                    self.block.text.push(' ');
+                }
+            }
+            (self.blank, self.breaks) = (false, 0);
+            self.block.text.push_str(word);
+            if self.links > 0 {
+                self.block.linked += word.len();
+            }
+        }
+    }
+
+    fn flush(&mut self) {
+        (self.blank, self.breaks) = (false, 0);
+        if self.block.text.is_empty() {
+            self.block.has_time = false;
+            return;
+        }
+        let mut block = std::mem::take(&mut self.block);
+        block.words = words(&block.text);
+        let letters = block.text.len() - block.text.bytes().filter(u8::is_ascii_whitespace).count();
+        // Of bytes, the share of words.
+        block.linked = (block.linked * block.words).div_ceil(letters.max(1));
+        block.is_stopped = is_stopped(&block.text);
+        block.element = self.open.last().copied().unwrap_or(0);
+        self.outline.blocks.push(block);
+    }
+}
+
+/// Whether a text ends as sentences do.
+pub(super) fn is_stopped(text: &str) -> bool {
+    text.trim_end_matches(|c| closes(c) || c == ' ').ends_with(|c| ends_any_sentence(c) || c == '…')
+}
+
+/// Words; in scripts without spaces two characters are a word.
+pub(super) fn words(text: &str) -> usize {
+    if text.is_ascii() {
+        return text
+            .split_ascii_whitespace()
+            .filter(|word| word.bytes().any(|b| b.is_ascii_alphanumeric()))
+            .count();
+    }
+    let (mut words, mut unspaced, mut inside) = (0, 0, false);
+    for c in text.chars() {
+        if is_unspaced(c) {
+            unspaced += 1;
+            inside = false;
+        } else if c.is_whitespace() {
+            inside = false;
+        } else if !inside && c.is_alphanumeric() {
+            inside = true;
+            words += 1;
+        }
+    }
+    words + unspaced / 2
+}
+
+/// Words of the lines that are prose.
+pub(super) fn prose(text: &str) -> usize {
+    text.lines().map(|line| if is_prose(line) { words(line) } else { 0 }).sum()
+}
+
+/// Whether a line is long enough for prose and ends as prose does, or is longer than any label.
+pub(super) fn is_prose(line: &str) -> bool {
+    let words = words(line);
+    words >= PROSE && is_stopped(line) || words >= LONG
+}
+
+/// The words of a text, `None` for the blanks between them.
+struct Words<'a> {
+    rest: &'a str,
+}
+
+impl<'a> Iterator for Words<'a> {
+    type Item = Option<&'a str>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        // A zero-width no-break space is dirt.
+        let is_blank = |c: char| c.is_whitespace() || c == '\u{feff}';
+        let first = self.rest.chars().next()?;
+        if is_blank(first) {
+            self.rest = self.rest.trim_start_matches(is_blank);
+            return Some(None);
+        }
+        let end = self.rest.find(is_blank).unwrap_or(self.rest.len());
+        let (word, rest) = self.rest.split_at(end);
+        self.rest = rest;
+        Some(Some(word))
+    }
+}

@@ -1,0 +1,350 @@
+//! One JSON object to one document.
+//!
+//! Only the wanted fields are built, `content.body` being the field `body` of the object (or of each object of the list)
+//! `content`; everything else is stepped over without recursion, so that depth cannot overflow the stack.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use super::extract::Extracted;
+use super::jsonfix;
+use super::jsonvalue::{TEXT_DEPTH, Value, Wanted};
+use super::record::{Values, listed};
+use crate::config::FieldNames;
+use wirecopy_core::document::Refusal;
+use wirecopy_core::document::SkipKind::{Malformed, NoTextField};
+
+/// Reads one record.
+///
+/// # Errors
+/// A sentence on what is wrong with it.
+pub(super) fn record(json: &str, names: &FieldNames) -> Result<Extracted, Refusal> {
+    match json.trim_ascii_start().as_bytes().first() {
+        Some(b'{') => {}
+        Some(b'[') => return Err(Malformed.because("a JSON array, not an object")),
+        Some(b'"') => return Err(Malformed.because("a JSON string, not an object")),
+        Some(b'0'..=b'9' | b'-') => return Err(Malformed.because("a number, not a JSON object")),
+        Some(b'n' | b't' | b'f') if matches!(json.trim_ascii(), "null" | "true" | "false") => {
+            return Err(Malformed.because(format!("`{}`, not a JSON object", json.trim_ascii())));
+        }
+        _ => return Err(Malformed.because(format!("not JSON: begins with `{}`", beginning(json)))),
+    }
+    match fields(json, names) {
+        Ok(fields) => document(fields, json, names),
+        Err(error) => match jsonfix::mended(json) {
+            Some(mended) => document(fields(&mended, names).map_err(|e| in_words(&e))?, &mended, names),
+            None => Err(in_words(&error)),
+        },
+    }
+}
+
+fn beginning(text: &str) -> String {
+    text.trim_start().chars().take(12).collect()
+}
+
+/// serde's message; its "at line 1" means nothing for a record that has a number of its own.
+fn in_words(error: &serde_json::Error) -> Refusal {
+    let text = error.to_string();
+    let message = text.rfind(" at line ").map_or(text.as_str(), |end| &text[..end]);
+    let place = if error.line() > 1 {
+        format!("line {} column {}", error.line(), error.column())
+    } else {
+        format!("column {}", error.column())
+    };
+    if error.is_eof() {
+        let within = message.strip_prefix("EOF while parsing ").unwrap_or("a value");
+        return Malformed.because(format!("truncated: the record breaks off within {within} ({place})"));
+    }
+    Malformed.because(format!("not valid JSON: {message} ({place})"))
+}
+
+/// `json` is what the fields were read from.
+fn document(fields: Fields, json: &str, names: &FieldNames) -> Result<Extracted, Refusal> {
+    let text = match fields.text {
+        Some(Value::Text(text)) => Some(text),
+        Some(Value::Null) => None,
+        Some(list @ Value::List(_)) => match list.paragraphs(&names.text) {
+            Some(text) => Some(text),
+            None => return Err(NoTextField.because(format!("field `{}` is a list without text", names.text))),
+        },
+        Some(Value::Object(entries)) if !entries.is_empty() => {
+            let inner: Vec<String> = entries.iter().map(|(key, _)| format!("{}.{key}", names.text)).collect();
+            return Err(NoTextField.because(format!(
+                "field `{}` is an object, not a string: it has {}; name one with --text-field",
+                names.text,
+                listed(&inner)
+            )));
+        }
+        Some(other) => {
+            let reason = format!("field `{}` is {}, not a string", names.text, other.kind());
+            return Err(NoTextField.because(reason));
+        }
+        None => return Err(NoTextField.because(missing(json, names))),
+    };
+    let line = |value: Option<Value>| value.and_then(Value::into_line);
+    Values {
+        id: line(fields.id),
+        text,
+        title: line(fields.title),
+        date: line(fields.date),
+        source: line(fields.source),
+        url: line(fields.url),
+        language: line(fields.language),
+        bylines: fields.bylines.into_iter().flat_map(Value::into_lines).collect(),
+    }
+    .document()
+}
+
+/// The message for a record without a text field: with the fields it has, and the flag that names one.
+fn missing(json: &str, names: &FieldNames) -> String {
+    let mut found = Vec::new();
+    let mut parser = serde_json::Deserializer::from_str(json);
+    // What was parsed before parses again.
+    let _ = Keys { found: &mut found }.deserialize(&mut parser);
+    if found.is_empty() {
+        return format!("no field `{}`: the record has no field at all", names.text);
+    }
+    format!(
+        "no field `{}`: the record has {}; name the one that holds the text with --text-field",
+        names.text,
+        listed(&found)
+    )
+}
+
+fn fields(json: &str, names: &FieldNames) -> Result<Fields, serde_json::Error> {
+    let mut parser = serde_json::Deserializer::from_str(json);
+    let mut fields = Fields::default();
+    Record { names, prefix: "", fields: &mut fields }.deserialize(&mut parser)?;
+    parser.end()?;
+    Ok(fields)
+}
+
+#[derive(Debug, Default)]
+struct Fields {
+    id: Option<Value>,
+    text: Option<Value>,
+    title: Option<Value>,
+    date: Option<Value>,
+    source: Option<Value>,
+    url: Option<Value>,
+    language: Option<Value>,
+    bylines: Vec<Value>,
+}
+
+impl Fields {
+    fn slot(&mut self, field: Field) -> Option<&mut Option<Value>> {
+        Some(match field {
+            Field::Id => &mut self.id,
+            Field::Text => &mut self.text,
+            Field::Title => &mut self.title,
+            Field::Date => &mut self.date,
+            Field::Source => &mut self.source,
+            Field::Url => &mut self.url,
+            Field::Language => &mut self.language,
+            Field::Byline => return None,
+        })
+    }
+}
+
+/// An object whose wanted fields are taken: the record itself, or one within it that the path of a name leads through
+/// (`content` of `content.body`). The names are known at run time only, so serde's derive cannot do this.
+struct Record<'n, 'f> {
+    names: &'n FieldNames,
+    /// The path that led here, with a point behind it.
+    prefix: &'n str,
+    fields: &'f mut Fields,
+}
+
+impl<'de> DeserializeSeed<'de> for Record<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        if self.prefix.is_empty() {
+            deserializer.deserialize_map(self)
+        } else {
+            deserializer.deserialize_any(self)
+        }
+    }
+}
+
+impl<'de> Visitor<'de> for Record<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let Self { names, prefix, fields } = self;
+        while let Some(key) = map.next_key_seed(Key { names, prefix })? {
+            match key {
+                Place::Field(field) => {
+                    let value = map.next_value_seed(Wanted { depth: TEXT_DEPTH })?;
+                    match fields.slot(field) {
+                        None => fields.bylines.push(value),
+                        // Objects of a list have the same path.
+                        Some(slot) if !prefix.is_empty() => Value::join(slot, value),
+                        Some(slot) => *slot = Some(value),
+                    }
+                }
+                Place::Within(path) => {
+                    map.next_value_seed(Record { names, prefix: &path, fields: &mut *fields })?;
+                }
+                Place::Elsewhere => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        let Self { names, prefix, fields } = self;
+        while seq.next_element_seed(Record { names, prefix, fields: &mut *fields })?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Field {
+    Id,
+    Text,
+    Title,
+    Date,
+    Source,
+    Url,
+    Language,
+    Byline,
+}
+
+impl Field {
+    /// The field that goes by `name`. Languages and bylines have no setting: the names in use are known.
+    pub(super) fn of(name: &str, names: &FieldNames) -> Option<Self> {
+        Some(match name {
+            _ if name == names.text => Self::Text,
+            _ if name == names.id => Self::Id,
+            _ if name == names.title => Self::Title,
+            _ if name == names.date => Self::Date,
+            _ if name == names.source => Self::Source,
+            _ if name == names.url => Self::Url,
+            "language" | "lang" => Self::Language,
+            "byline" | "author" | "agency" => Self::Byline,
+            _ => return None,
+        })
+    }
+}
+
+/// What a key leads to.
+enum Place {
+    Field(Field),
+    /// An object that wanted fields are in: its path, with a point behind it.
+    Within(String),
+    Elsewhere,
+}
+
+struct Key<'n> {
+    names: &'n FieldNames,
+    prefix: &'n str,
+}
+
+impl<'de> DeserializeSeed<'de> for Key<'_> {
+    type Value = Place;
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Place, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Key<'_> {
+    type Value = Place;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Place, E> {
+        let Self { names, prefix } = self;
+        if prefix.is_empty() {
+            if let Some(field) = Field::of(name, names) {
+                return Ok(Place::Field(field));
+            }
+        } else if let Some(field) = Field::of(&format!("{prefix}{name}"), names) {
+            return Ok(Place::Field(field));
+        }
+        let leads = |path: &String| {
+            let rest = path.strip_prefix(prefix).and_then(|rest| rest.strip_prefix(name));
+            rest.is_some_and(|rest| rest.starts_with('.'))
+        };
+        let FieldNames { id, text, title, date, source, url } = names;
+        if [id, text, title, date, source, url].into_iter().any(leads) {
+            return Ok(Place::Within(format!("{prefix}{name}.")));
+        }
+        Ok(Place::Elsewhere)
+    }
+}
+
+/// Collects the names of fields, those of an object within the record as paths, a list of objects with brackets.
+struct Keys<'k> {
+    found: &'k mut Vec<String>,
+}
+
+impl<'de> DeserializeSeed<'de> for Keys<'_> {
+    type Value = ();
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Keys<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<String>()? {
+            match map.next_value_seed(Wanted { depth: 1 })? {
+                Value::Object(entries) if !entries.is_empty() => {
+                    self.found.extend(entries.iter().map(|(name, _)| format!("{key}.{name}")));
+                }
+                // The brackets say that the records may be in there.
+                Value::List(values) if matches!(values.first(), Some(Value::Object(_))) => {
+                    self.found.push(format!("{key}[]"));
+                }
+                _ => self.found.push(key),
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+#[path = "json_tests.rs"]
+mod tests;

@@ -1,0 +1,278 @@
+//! How a table is laid out, told from its first bytes: what stands above the header row, what parts the fields, and what a
+//! quote means.
+//!
+//! Spreadsheets of many countries write `;` into `.csv`, and say so in a line of their own (`sep=;`); exports begin with
+//! a title and a date; databases write `\\"` for a quote within quotes; and most tab-separated tables know no quoting, so that
+//! a quote at the start of a field is how the sentence begins.
+//!
+//! Why this is hand-made: the csv crate reads a layout that it is told.
+
+use super::json::Field;
+use super::table::{columns_of, fields_of};
+use crate::config::FieldNames;
+
+/// Delimiters in use.
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+/// Lines that may stand above the header row.
+const LINES_ABOVE: usize = 20;
+
+/// What a quote at the start of a field means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Quoting {
+    /// The field ends at the next quote; two stand for one.
+    Doubled,
+    /// The same, and a backslash before a quote stands for one too.
+    Backslash,
+    /// It is a letter.
+    None,
+}
+
+/// The layout of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Layout {
+    /// Bytes above the header row.
+    pub skip: usize,
+    pub delimiter: u8,
+    pub quoting: Quoting,
+}
+
+impl Layout {
+    /// The layout of a table that begins with `head`, or is it where `complete`; `promised` is the delimiter that the name
+    /// of the file says.
+    pub(super) fn of(head: &[u8], complete: bool, promised: u8, names: &FieldNames) -> Self {
+        let (line, promised) = separator_line(head).unwrap_or((0, promised));
+        let body = &head[line..];
+        let (above, delimiter) = header(body, promised, names);
+        let quoting = quoting(&body[above..], complete, delimiter);
+        Self { skip: line + above, delimiter, quoting }
+    }
+
+    /// Rows with `\\"` and `\\` in quoted fields as other tables write them.
+    pub(super) fn without_backslashes(self, rows: &[u8]) -> Vec<u8> {
+        let mut out = Vec::with_capacity(rows.len());
+        let (mut quoted, mut starts) = (false, true);
+        let mut bytes = rows.iter().copied().peekable();
+        while let Some(byte) = bytes.next() {
+            match (byte, bytes.peek()) {
+                (b'\\', Some(b'"')) if quoted => {
+                    bytes.next();
+                    out.extend_from_slice(b"\"\"");
+                    continue;
+                }
+                (b'\\', Some(b'\\')) if quoted => {
+                    bytes.next();
+                }
+                (b'"', Some(b'"')) if quoted => {
+                    bytes.next();
+                    out.push(b'"');
+                }
+                (b'"', _) => quoted = starts && !quoted,
+                _ => {}
+            }
+            starts = !quoted && (byte == self.delimiter || matches!(byte, b'\r' | b'\n'));
+            out.push(byte);
+        }
+        out
+    }
+}
+
+/// The line `sep=;` that Excel reads and writes: its length, and the sign it names.
+fn separator_line(head: &[u8]) -> Option<(usize, u8)> {
+    let end = memchr::memchr2(b'\n', b'\r', head)?;
+    let line = head[..end].strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head[..end]);
+    let line = line.strip_prefix(b"\"").map_or(line, |line| line.strip_suffix(b"\"").unwrap_or(line));
+    let (name, signs) = line.split_at_checked(4)?;
+    let sign = *signs.first()?;
+    // A program that fills up rows repeats it.
+    let is_line =
+        name.eq_ignore_ascii_case(b"sep=") && sign.is_ascii() && signs.iter().all(|other| *other == sign);
+    let ends = if head[end..].starts_with(b"\r\n") { 2 } else { 1 };
+    (is_line && !sign.is_ascii_alphanumeric()).then_some((end + ends, sign))
+}
+
+/// Where the header row begins, and the delimiter under which it names the text column: the first row, as `promised` has
+/// it, else as another delimiter does; else a later row that names another field too and is wider than all above it.
+fn header(body: &[u8], promised: u8, names: &FieldNames) -> (usize, u8) {
+    let delimiters =
+        || std::iter::once(promised).chain(DELIMITERS.into_iter().filter(|other| *other != promised));
+    let mut starts = Vec::new();
+    let mut at = 0;
+    while at < body.len() && starts.len() <= LINES_ABOVE {
+        let end = memchr::memchr2(b'\n', b'\r', &body[at..]).map_or(body.len(), |end| at + end);
+        if !trimmed(&body[at..end]).is_empty() {
+            starts.push((at, &body[at..end]));
+        }
+        at = end + 1;
+    }
+    let Some(((_, first), later)) = starts.split_first() else { return (0, promised) };
+    let named = |line: &[u8], delimiter: u8| {
+        let fields = fields_of(&columns_of(trimmed(line), delimiter), names);
+        fields.contains(&Some(Field::Text)).then(|| fields.iter().flatten().count())
+    };
+    if let Some(delimiter) = delimiters().find(|delimiter| named(first, *delimiter).is_some()) {
+        return (0, delimiter);
+    }
+    let width = |line: &[u8], delimiter: u8| {
+        columns_of(trimmed(line), delimiter).iter().filter(|cell| !cell.is_empty()).count()
+    };
+    for delimiter in delimiters() {
+        let mut widest = width(first, delimiter);
+        for (start, line) in later {
+            let cells = width(line, delimiter);
+            if cells > widest && named(line, delimiter).is_some_and(|fields| fields > 1) {
+                return (*start, delimiter);
+            }
+            widest = widest.max(cells);
+        }
+    }
+    // The message for it lists the columns.
+    let widest = delimiters().rev().max_by_key(|delimiter| columns_of(trimmed(first), *delimiter).len());
+    (0, widest.unwrap_or(promised))
+}
+
+fn trimmed(line: &[u8]) -> &[u8] {
+    line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line).trim_ascii()
+}
+
+/// What quotes at the start of fields turn out to be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Quotes {
+    /// Closed before a delimiter or a line end.
+    closed: usize,
+    /// Closed before something else, or never.
+    open: usize,
+    /// The latter with a backslash before the quote that closes.
+    escaped: usize,
+}
+
+fn quoting(body: &[u8], complete: bool, delimiter: u8) -> Quoting {
+    let doubled = quotes(body, complete, delimiter, false);
+    if doubled.escaped > 0 {
+        let backslash = quotes(body, complete, delimiter, true);
+        if backslash.open < doubled.open {
+            return Quoting::Backslash;
+        }
+    }
+    let letters = match delimiter {
+        b'\t' => doubled.open > 0 || doubled.closed == 0,
+        b',' => false,
+        _ => doubled.open > 0 && doubled.closed == 0,
+    };
+    if letters { Quoting::None } else { Quoting::Doubled }
+}
+
+fn quotes(body: &[u8], complete: bool, delimiter: u8, backslash: bool) -> Quotes {
+    let mut found = Quotes::default();
+    let mut at = 0;
+    while at < body.len() {
+        if body[at] == b'"' {
+            match closing(body, at + 1, backslash) {
+                Some(close) => {
+                    let within = &body[at + 1..close];
+                    // Fields in quotes hold line ends or tabs, hardly both: those are rows.
+                    let rows = delimiter == b'\t' && within.contains(&b'\t') && within.contains(&b'\n');
+                    let ends = match body.get(close + 1) {
+                        Some(next) => *next == delimiter || matches!(next, b'\r' | b'\n'),
+                        None => true,
+                    };
+                    if ends && !rows {
+                        found.closed += 1;
+                        at = close + 1;
+                    } else {
+                        found.open += 1;
+                        found.escaped += usize::from(within.last() == Some(&b'\\'));
+                    }
+                }
+                None => found.open += usize::from(complete),
+            }
+        }
+        // Past the next delimiter or line end.
+        let next = memchr::memchr3(delimiter, b'\n', b'\r', &body[at..]);
+        at = next.map_or(body.len(), |next| at + next + 1);
+    }
+    found
+}
+
+/// The quote that closes a field whose content begins at `from`.
+fn closing(body: &[u8], from: usize, backslash: bool) -> Option<usize> {
+    let mut at = from;
+    loop {
+        at += memchr::memchr2(b'"', b'\\', &body[at..])?;
+        match (body[at], body.get(at + 1)) {
+            (b'"', Some(b'"')) => at += 2,
+            (b'"', _) => return Some(at),
+            _ if backslash => at = (at + 2).min(body.len()),
+            _ => at += 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn of(head: &str, promised: u8) -> Layout {
+        Layout::of(head.as_bytes(), true, promised, &FieldNames::default())
+    }
+
+    #[test]
+    fn the_separator_line_is_stepped_over_and_believed() {
+        for (head, skip, delimiter) in [
+            ("sep=;\nid;text\n", 6, b';'),
+            ("\u{feff}sep=;\r\nid;text\r\n", 10, b';'),
+            ("\"sep=|\"\nid|text\n", 8, b'|'),
+            ("SEP=\t\nid\ttext\n", 6, b'\t'),
+            ("sep=^\nid^text\n", 6, b'^'),
+            ("sep=;;;\nid;text\n", 8, b';'),
+            ("sep=;\nid,text\n", 6, b','),
+            ("sep=text,text\n", 0, b','),
+        ] {
+            let layout = of(head, b',');
+            assert_eq!((layout.skip, layout.delimiter), (skip, delimiter), "{head:?}");
+        }
+    }
+
+    #[test]
+    fn titles_above_the_header_row_are_stepped_over() {
+        let head = "Export of media monitoring 2024\nCreated: 2024-05-01,,,\n\nid,title,text,date\n1,a,b,c\n";
+        assert_eq!(&head[of(head, b',').skip..][..8], "id,title");
+        // Rows are not.
+        for head in ["a,b,c\nid,text\n", "url,body\nid,text\n", "one\ntext\n", "nothing\n\nhere\n"] {
+            assert_eq!(of(head, b',').skip, 0, "{head:?}");
+        }
+    }
+
+    #[test]
+    fn a_header_without_a_text_column_is_cut_where_it_has_most_columns() {
+        assert_eq!(of("url;headline;body, all of it\n", b',').delimiter, b';');
+        assert_eq!(of("url\n", b'\t').delimiter, b'\t');
+    }
+
+    #[test]
+    fn rows_are_no_quoted_field() {
+        let swallowed = "id\ttext\n1\t\"We heard it.\n2\tHe said no.\"\n";
+        assert_eq!(of(swallowed, b'\t').quoting, Quoting::None);
+        assert_eq!(of("id;text\n1;\"We heard\n2;He\n", b',').quoting, Quoting::None);
+        assert_eq!(of("id,text\n1,\"We \"heard\" it\"\n", b',').quoting, Quoting::Doubled);
+        // The end of the sample says nothing.
+        let cut = Layout::of(b"id\ttext\n1\t\"a\"\n2\t\"b", false, b'\t', &FieldNames::default());
+        assert_eq!(cut.quoting, Quoting::Doubled);
+    }
+
+    proptest! {
+        #[test]
+        fn dirt_does_no_harm(head in "[sep=;,\"\\\\\r\n\tidtext é]{0,60}", promised in prop::sample::select(vec![b',', b'\t'])) {
+            let layout = of(&head, promised);
+            prop_assert!(layout.skip <= head.len());
+            let _ = layout.without_backslashes(head.as_bytes());
+        }
+
+        #[test]
+        fn rows_without_backslashes_stay_as_they_are(rows in "[a\",\r\n]{0,40}") {
+            let layout = Layout { skip: 0, delimiter: b',', quoting: Quoting::Backslash };
+            prop_assert_eq!(layout.without_backslashes(rows.as_bytes()), rows.as_bytes());
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! HTML in the fields of records: told from plain text, and read as HTML.
+//!
+//! Exports of content systems keep articles as fragments of HTML, sometimes as whole pages, sometimes escaped once
+//! more. In goes the value of a field, out comes its text. Plain text costs a search for two signs.
+
+use wirecopy_core::document::SkipKind::Empty;
+use wirecopy_core::document::{Metadata, Refusal};
+
+/// Elements that need no end tag, or whose start alone shows a text to be markup.
+const ALONE: &[&str] = &[
+    "article",
+    "blockquote",
+    "body",
+    "br",
+    "dd",
+    "div",
+    "dl",
+    "dt",
+    "figure",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "head",
+    "hr",
+    "html",
+    "iframe",
+    "img",
+    "li",
+    "main",
+    "ol",
+    "p",
+    "picture",
+    "script",
+    "section",
+    "style",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "tr",
+    "ul",
+];
+/// Elements whose end tag shows it.
+const CLOSED: &[&str] = &[
+    "a",
+    "abbr",
+    "aside",
+    "b",
+    "big",
+    "center",
+    "cite",
+    "code",
+    "del",
+    "em",
+    "figcaption",
+    "font",
+    "footer",
+    "header",
+    "i",
+    "ins",
+    "mark",
+    "nav",
+    "pre",
+    "q",
+    "s",
+    "small",
+    "span",
+    "strike",
+    "strong",
+    "sub",
+    "sup",
+    "time",
+    "title",
+    "tt",
+    "u",
+    "video",
+];
+/// Longest name of these.
+const NAME_BYTES: usize = 10;
+/// Longest name of an entity.
+const ENTITY_BYTES: usize = 32;
+/// Times that HTML is undone: once, and once more where it was escaped.
+const TIMES: usize = 2;
+
+/// The text of a field, and what a whole page in it says about itself.
+///
+/// # Errors
+/// A sentence when there is markup and no word in it.
+pub(super) fn text_of(value: String) -> Result<(String, Metadata), Refusal> {
+    let mut text = value;
+    for _ in 0..TIMES {
+        if let Some(inner) = within_cdata(&text) {
+            text = inner.to_owned();
+        }
+        if is_markup(&text) {
+            if super::detect::is_html(text.trim_start().as_bytes()) {
+                return super::html::extract(&text).map(|page| (page.text, page.meta));
+            }
+            text = super::strip::fragment(&text);
+            if text.is_empty() {
+                return Err(Empty.because("empty text: markup without words"));
+            }
+            break;
+        }
+        match without_entities(&text) {
+            Some(decoded) => text = decoded,
+            None => break,
+        }
+    }
+    Ok((text, Metadata::default()))
+}
+
+/// A headline or a name without tags and entities.
+pub(super) fn line_of(value: String) -> String {
+    if is_markup(&value) {
+        return super::strip::fragment(&value);
+    }
+    without_entities(&value).unwrap_or(value)
+}
+
+/// The content of a CDATA section that is all there is.
+fn within_cdata(text: &str) -> Option<&str> {
+    text.trim().strip_prefix("<![CDATA[")?.strip_suffix("]]>")
+}
+
+fn without_entities(text: &str) -> Option<String> {
+    // Of each sign the decoder searches its table.
+    let bytes = text.as_bytes();
+    let is_entity = |at: usize| {
+        let name = bytes[at + 1..]
+            .iter()
+            .take(ENTITY_BYTES)
+            .take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'#');
+        bytes.get(at + 1 + name.count()) == Some(&b';')
+    };
+    memchr::memchr_iter(b'&', bytes).find(|&at| is_entity(at))?;
+    match html_escape::decode_html_entities(text) {
+        std::borrow::Cow::Owned(decoded) if decoded != text => Some(decoded),
+        _ => None,
+    }
+}
+
+/// Whether a text has tags of HTML. "1 < 2", "<name@example.org>" and "the <b> tag" are none.
+fn is_markup(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(b'<', bytes).any(|at| {
+        let rest = &bytes[at + 1..];
+        let (rest, closes) = rest.strip_prefix(b"/").map_or((rest, false), |rest| (rest, true));
+        let length = rest.iter().take(NAME_BYTES + 1).take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        let ends = matches!(rest.get(length), Some(b'>' | b'/' | b' ' | b'\t' | b'\r' | b'\n'));
+        let is_one_of =
+            |names: &[&str]| names.iter().any(|name| name.as_bytes().eq_ignore_ascii_case(&rest[..length]));
+        ends && (is_one_of(ALONE) || (closes && is_one_of(CLOSED)))
+            && memchr::memchr(b'>', &rest[length..]).is_some()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn text(value: &str) -> String {
+        text_of(value.to_owned()).unwrap().0
+    }
+
+    #[test]
+    fn fragments_of_html_are_read_as_html() {
+        let marked = "<p class=\"x\" id='p0'>The <strong><em>ferry</em></strong> sails <a href=\"https://e.example/?a=1&b=2\">again</a>.</p>\n\
+            <figure><img src=\"a.jpg\" alt=\"Photo\"/><figcaption>Photo: X</figcaption></figure><!-- wp:p --><p>It was late&nbsp;&#8211; very.</p>";
+        assert_eq!(text(marked), "The ferry sails again.\nIt was late – very.");
+        assert_eq!(text("One<br />Two<br>Three"), "One\nTwo\nThree");
+        assert_eq!(text("<![CDATA[<p>One</p>]]>"), "One");
+    }
+
+    #[test]
+    fn line_ends_are_kept_where_tags_make_none() {
+        assert_eq!(text("The <b>ferry</b> sails.\n\nIt was\nlate."), "The ferry sails.\nIt was\nlate.");
+        assert_eq!(
+            text("<h2>Ferry</h2>\nThe ferry\nsails.\n\nIt was late."),
+            "Ferry\nThe ferry sails.\nIt was late."
+        );
+    }
+
+    #[test]
+    fn escaped_markup_and_entities_are_undone() {
+        assert_eq!(
+            text("&lt;p&gt;Fish &amp;amp; chips&lt;/p&gt;&lt;p&gt;Two&lt;/p&gt;"),
+            "Fish & chips\nTwo"
+        );
+        assert_eq!(
+            text("Kvernes &amp; Co said it&#8217;s late.\n\nTwo"),
+            "Kvernes & Co said it’s late.\n\nTwo"
+        );
+        assert_eq!(line_of("Fish &amp; <i>chips</i>".to_owned()), "Fish & chips");
+    }
+
+    #[test]
+    fn a_whole_page_is_read_as_a_page() {
+        let page = format!(
+            "<!DOCTYPE html><html lang='de'><head><title>Die Fähre fährt wieder | Post</title></head><body><nav>Start</nav>\
+             <article><p>{}</p></article></body></html>",
+            "The ferry sails again from Thursday, the harbour said. ".repeat(12)
+        );
+        let (text, meta) = text_of(page).unwrap();
+        assert!(text.starts_with("The ferry sails") && !text.contains("Start"), "{text}");
+        assert_eq!(meta.language.as_deref(), Some("de"));
+    }
+
+    #[test]
+    fn plain_text_is_left_alone() {
+        for plain in [
+            "If 1 < 2 and 3 > 2, then\nwrite to <desk@example.org> or see <https://example.org/a>.",
+            "The <b> tag, said the <unk>, is old.\n\n  Indented.",
+            "R&D and Q&A; AT&T",
+            "<laughs> He left. <p",
+        ] {
+            assert_eq!(text(plain), plain);
+        }
+    }
+
+    #[test]
+    fn markup_without_words_says_so() {
+        assert_eq!(
+            text_of("<p><img src='a.jpg'></p>".to_owned()).unwrap_err().reason,
+            "empty text: markup without words"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn dirt_does_no_harm(value in "[<>/!a-cp\"'= &;#x0-9\n\\[\\]-]{0,60}") {
+            let _ = (text_of(value.clone()), line_of(value));
+        }
+
+        #[test]
+        fn words_without_signs_of_markup_stay_as_they_are(value in "[a-zà-ÿ .,\n]{0,60}") {
+            prop_assert_eq!(text(&value), value);
+        }
+    }
+}

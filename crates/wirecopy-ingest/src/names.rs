@@ -1,0 +1,173 @@
+//! Paths as text, and back: names of files need not be UTF-8, reports are.
+//!
+//! A path that is text stands as it is. In a name that is not, each byte that is no part of a character is `%XX`, and `%`
+//! itself is `%25`. So is the `%` of the few names that would be taken for such a name. The way back is exact.
+//!
+//! Why this is hand-made: percent-encoding as URLs have it would escape every name beyond ASCII.
+
+use std::path::{Path, PathBuf};
+
+/// A path as reports have it; [`path_of`] is the way back.
+pub fn shown(path: &Path) -> String {
+    match path.to_str() {
+        Some(text) if !text.contains('%') => text.to_owned(),
+        _ => of_parts(path.as_os_str().as_encoded_bytes(), |part, out| match std::str::from_utf8(part) {
+            Ok(text) if !is_taken_for_bytes(text) => out.push_str(text),
+            _ => escape(part, out),
+        }),
+    }
+}
+
+/// A name as ids have it: as in [`shown`], save that names in UTF-8 always stand as they are, since an id need not lead back to
+/// its file.
+pub(super) fn for_id(name: &std::ffi::OsStr) -> String {
+    name.to_str().map_or_else(
+        || {
+            let mut out = String::new();
+            escape(name.as_encoded_bytes(), &mut out);
+            out
+        },
+        str::to_owned,
+    )
+}
+
+/// The path that [`shown`] made this of.
+#[cfg(unix)]
+pub fn path_of(shown: &str) -> PathBuf {
+    use std::os::unix::ffi::OsStringExt;
+    if !shown.contains('%') {
+        return PathBuf::from(shown);
+    }
+    let mut out = Vec::with_capacity(shown.len());
+    for (at, part) in shown.split('/').enumerate() {
+        if at > 0 {
+            out.push(b'/');
+        }
+        let bytes = unescaped(part);
+        let is_escaped = std::str::from_utf8(&bytes).map_or(true, is_taken_for_bytes);
+        out.extend_from_slice(if is_escaped { &bytes } else { part.as_bytes() });
+    }
+    PathBuf::from(std::ffi::OsString::from_vec(out))
+}
+
+/// The path that [`shown`] made this of; names that are no text cannot be had back on this system.
+#[cfg(not(unix))]
+pub fn path_of(shown: &str) -> PathBuf {
+    PathBuf::from(shown)
+}
+
+fn of_parts(bytes: &[u8], each: impl Fn(&[u8], &mut String)) -> String {
+    let mut out = String::with_capacity(bytes.len());
+    for (at, part) in bytes.split(|&byte| byte == b'/').enumerate() {
+        if at > 0 {
+            out.push('/');
+        }
+        each(part, &mut out);
+    }
+    out
+}
+
+fn escape(part: &[u8], out: &mut String) {
+    for chunk in part.utf8_chunks() {
+        out.push_str(&chunk.valid().replace('%', "%25"));
+        for byte in chunk.invalid() {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+}
+
+/// Whether a name in UTF-8 reads as an escaped one: unescaped, over and over, it ends as one that is not UTF-8.
+fn is_taken_for_bytes(name: &str) -> bool {
+    if !cfg!(unix) || !name.contains('%') {
+        return false;
+    }
+    let mut name = name.as_bytes().to_vec();
+    loop {
+        let Ok(text) = std::str::from_utf8(&name) else { return true };
+        let shorter = unescaped(text);
+        if shorter == name {
+            return false;
+        }
+        name = shorter;
+    }
+}
+
+/// The bytes of a name in which `%XX`, in upper case, are one byte each.
+fn unescaped(part: &str) -> Vec<u8> {
+    let digit = |byte: u8| match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'A'..=b'F' => Some(byte - b'A' + 10),
+        _ => None,
+    };
+    let bytes = part.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        let code = match bytes.get(at + 1..at + 3) {
+            Some(&[high, low]) if byte == b'%' => digit(high).zip(digit(low)),
+            _ => None,
+        };
+        match code {
+            // Neither occurs in a name.
+            Some((high, low)) if !matches!(high << 4 | low, 0 | b'/') => {
+                out.push(high << 4 | low);
+                at += 3;
+            }
+            _ => {
+                out.push(byte);
+                at += 1;
+            }
+        }
+    }
+    out
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::ffi::OsStrExt;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const PARTS: &[&[u8]] =
+        &[b"%", b"%25", b"%E9", b"2", b"5", b"E9", b"\xe9", b"\xc3", b"\xa9", b"%C3", b"%A9", b"/", b"a"];
+
+    fn path(bytes: &[u8]) -> &Path {
+        Path::new(std::ffi::OsStr::from_bytes(bytes))
+    }
+
+    #[test]
+    fn text_stays_and_bytes_are_escaped() {
+        for (bytes, text) in [
+            (&b"news/caf\xc3\xa9.txt"[..], "news/café.txt"),
+            (b"news/100%.txt", "news/100%.txt"),
+            (b"news/a%20b%C3%A9.html", "news/a%20b%C3%A9.html"),
+            (b"caf\xe9/50% \xff.txt", "caf%E9/50%25 %FF.txt"),
+            (b"caf%E9.txt", "caf%25E9.txt"),
+            (b"caf%25E9.txt", "caf%2525E9.txt"),
+            (b"/%2F%00", "/%2F%00"),
+        ] {
+            assert_eq!(shown(path(bytes)), text);
+            assert_eq!(path_of(text), path(bytes));
+        }
+        assert_eq!(for_id(path(b"caf%E9 \xe9").as_os_str()), "caf%25E9 %E9");
+        assert_eq!(for_id(path(b"caf%E9").as_os_str()), "caf%E9");
+    }
+
+    proptest! {
+        #[test]
+        fn every_path_comes_back(parts in prop::collection::vec(prop::sample::select(PARTS), 0..12)) {
+            let bytes = parts.concat();
+            prop_assert_eq!(path_of(&shown(path(&bytes))), path(&bytes));
+        }
+
+        #[test]
+        fn two_paths_have_two_texts(
+            a in prop::collection::vec(prop::sample::select(&b"%25E\xe9"[..]), 0..9),
+            b in prop::collection::vec(prop::sample::select(&b"%25E\xe9"[..]), 0..9),
+        ) {
+            prop_assert_eq!(a == b, shown(path(&a)) == shown(path(&b)));
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Opens inputs without waiting for anybody.
+//!
+//! Opening a named pipe waits until another program writes to it, which may be never, and reading a terminal waits for
+//! whoever sits there. Only regular files are inputs, and what a file is can change between the walk and the reading:
+//! it is opened without blocking, and looked at once it is open.
+
+use std::fs::{self, File, FileType};
+use std::io;
+use std::path::Path;
+
+use wirecopy_core::document::{Refusal, SkipKind};
+
+/// Opens a regular file.
+///
+/// # Errors
+/// What the system says, or what the path is instead, as [`not_a_file`] has it.
+pub(super) fn regular(path: &Path) -> io::Result<File> {
+    let refused = |kind| io::Error::other(NotAFile(not_a_file(kind)));
+    let file = match without_blocking(path) {
+        Ok(file) => file,
+        // A socket cannot be opened at all, which the system says in words that help nobody.
+        Err(error) => {
+            return Err(match fs::metadata(path) {
+                Ok(found) if !found.is_file() && !found.is_dir() => refused(found.file_type()),
+                _ => error,
+            });
+        }
+    };
+    let kind = file.metadata()?.file_type();
+    if kind.is_file() { Ok(file) } else { Err(refused(kind)) }
+}
+
+#[cfg(unix)]
+fn without_blocking(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+
+    // For a regular file neither flag means anything.
+    fs::OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY).open(path)
+}
+
+#[cfg(not(unix))]
+fn without_blocking(path: &Path) -> io::Result<File> {
+    File::open(path)
+}
+
+/// The error for a path that is no regular file.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", .0.reason)]
+pub(super) struct NotAFile(pub Refusal);
+
+/// Why something that is neither a file nor a folder is no input.
+pub(super) fn not_a_file(kind: FileType) -> Refusal {
+    let what = if kind.is_dir() { ": a folder" } else { special(kind) };
+    SkipKind::NotAFile.because(format!("not a regular file{what}"))
+}
+
+#[cfg(unix)]
+fn special(kind: FileType) -> &'static str {
+    use std::os::unix::fs::FileTypeExt;
+
+    if kind.is_fifo() {
+        ": a named pipe"
+    } else if kind.is_socket() {
+        ": a socket"
+    } else if kind.is_block_device() || kind.is_char_device() {
+        ": a device"
+    } else {
+        ""
+    }
+}
+
+#[cfg(not(unix))]
+fn special(_: FileType) -> &'static str {
+    ""
+}
+
+/// Whether `path` is a pipe that this program was started with, as a shell makes for `<(zcat news.jsonl.gz)`: somebody
+/// has its other end, so that it can be read like standard input. A named pipe is not such a pipe.
+#[cfg(unix)]
+pub(super) fn is_open_pipe(path: &Path, kind: FileType) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+
+    let descriptor = ["/dev/fd", "/proc/self/fd"].iter().any(|folder| path.starts_with(folder));
+    kind.is_fifo() && (descriptor || path == Path::new("/dev/stdin"))
+}
+
+#[cfg(not(unix))]
+pub(super) fn is_open_pipe(_: &Path, _: FileType) -> bool {
+    false
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::net::UnixListener;
+    use std::process::Command;
+
+    use super::*;
+
+    #[test]
+    fn what_is_no_file_is_refused_without_waiting() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        fs::write(path("file"), "News").unwrap();
+        assert!(regular(&path("file")).is_ok());
+        assert!(Command::new("mkfifo").arg(path("pipe")).status().unwrap().success());
+        let _listener = UnixListener::bind(path("socket")).unwrap();
+        let reason = |path: &Path| regular(path).unwrap_err().to_string();
+        assert_eq!(reason(&path("pipe")), "not a regular file: a named pipe");
+        assert_eq!(reason(&path("socket")), "not a regular file: a socket");
+        assert_eq!(reason(Path::new("/dev/null")), "not a regular file: a device");
+        assert_eq!(reason(folder.path()), "not a regular file: a folder");
+        assert_eq!(regular(&path("nothing")).unwrap_err().kind(), io::ErrorKind::NotFound);
+    }
+
+    #[test]
+    fn a_pipe_with_a_name_is_not_one_that_a_shell_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let kind = fs::metadata(&pipe).unwrap().file_type();
+        assert!(!is_open_pipe(&pipe, kind));
+        assert!(is_open_pipe(Path::new("/dev/fd/63"), kind));
+        assert!(!is_open_pipe(Path::new("/dev/fd/63"), fs::metadata("/dev/null").unwrap().file_type()));
+    }
+}

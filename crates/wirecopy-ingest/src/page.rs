@@ -1,0 +1,183 @@
+//! What a page says about its article, in the places where news sites say it.
+
+use dom_query::Document as Tree;
+
+use super::extract::one_line;
+use super::page_date::linked::{Linked, string_at};
+use super::page_date::{self, Page, PageDate};
+use wirecopy_core::document::Metadata;
+
+/// Words by which pages say what an element holds, by kind.
+pub(super) const WORDS: &str = include_str!("../../../data/page_words.tsv");
+
+/// Between a headline and the name of the site in `<title>`.
+const SEPARATORS: [&str; 8] = [" | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • "];
+/// Elements that hold author or agency.
+const BYLINE_ELEMENTS: [&str; 4] = [
+    "[rel='author']",
+    "[itemprop='author']",
+    "[class*='byline']",
+    ".author, .autor, .source, .agency, .article-source",
+];
+/// A longer text is no byline.
+const BYLINE_CHARS: usize = 120;
+/// Teasers have bylines too; those of the article come first.
+const BYLINES: usize = 4;
+
+/// Reads the metadata of a page.
+pub(super) fn read(tree: &Tree) -> Metadata {
+    let metas = metas(tree);
+    let meta = |name: &str| metas.iter().find(|(key, _)| key == name).map(|(_, content)| content.clone());
+    let heading_of_page = one_line(&tree.select_single("title").text());
+    let linked = Linked::of(tree, meta("og:title").as_deref().or(heading_of_page.as_deref()));
+    let of_linked = |path: &[&str]| linked.article().and_then(|value| string_at(value, path));
+    let attribute = |selector: &str, name: &str| {
+        tree.select(selector).iter().find_map(|node| node.attr(name).and_then(|value| one_line(&value)))
+    };
+
+    let url = attribute("link[rel='canonical']", "href").filter(|url| host(url).is_some());
+    let url = url.or_else(|| meta("og:url").filter(|url| host(url).is_some()));
+    let site = meta("og:site_name").or_else(|| of_linked(&["publisher", "name"]));
+    let title = meta("og:title")
+        .map(|title| without_site(&title, site.as_deref(), false))
+        .or_else(|| of_linked(&["headline"]))
+        .or_else(|| heading(tree))
+        .or_else(|| Some(without_site(heading_of_page.as_deref()?, site.as_deref(), true)));
+    let language = attribute("html", "lang");
+    let page =
+        Page { tree, metas: &metas, linked: &linked, title: title.as_deref(), language: language.as_deref() };
+    let PageDate { date, problem: date_problem } = page_date::find(&page);
+    let source = site.or_else(|| url.as_deref().and_then(host).map(str::to_owned));
+    let bylines = bylines(tree, meta("author").or_else(|| of_linked(&["author", "name"])));
+    Metadata { title, date, date_problem, source, url, bylines, language, ..Metadata::default() }
+}
+
+/// The lines that name author or agency: metadata, elements that say by their class what they are, and the line that
+/// the time of publication stands in, where sites put the byline. Each once, short ones only.
+fn bylines(tree: &Tree, author: Option<String>) -> Vec<String> {
+    let mut out: Vec<String> = author.into_iter().collect();
+    let mut add = |line: Option<String>| {
+        if let Some(line) = line
+            && line.chars().count() <= BYLINE_CHARS
+            && out.len() < BYLINES
+            && !out.contains(&line)
+        {
+            out.push(line);
+        }
+    };
+    for selector in BYLINE_ELEMENTS {
+        for node in &tree.select(selector) {
+            add(one_line(&node.text()));
+        }
+    }
+    for time in tree.select("time[datetime]").nodes().iter().take(2) {
+        add(time.parent().and_then(|line| one_line(&line.text())));
+    }
+    out
+}
+
+fn metas(tree: &Tree) -> Vec<(String, String)> {
+    let mut out = Vec::new();
+    for node in &tree.select("meta[content]") {
+        let Some(content) = node.attr("content").and_then(|content| one_line(&content)) else { continue };
+        for name in ["property", "name", "itemprop"] {
+            if let Some(key) = node.attr(name) {
+                out.push((key.trim().to_ascii_lowercase(), content.clone()));
+            }
+        }
+    }
+    out
+}
+
+/// The page's one heading of the first level, that of the article first.
+fn heading(tree: &Tree) -> Option<String> {
+    for selector in ["article h1", "main h1", "h1"] {
+        let found = tree.select(selector);
+        if found.length() == 1 {
+            return one_line(&found.text());
+        }
+    }
+    None
+}
+
+/// The host of an absolute address, without `www.`.
+fn host(url: &str) -> Option<&str> {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
+    let end = rest.find(['/', '?', '#', ':']).unwrap_or(rest.len());
+    let host = &rest[..end];
+    let host = host.strip_prefix("www.").unwrap_or(host);
+    (!host.is_empty()).then_some(host)
+}
+
+/// Takes the site's name off a headline: where it is known, whatever separates it; where `guess` allows, a short
+/// last part.
+pub(super) fn without_site(title: &str, site: Option<&str>, guess: bool) -> String {
+    let last = SEPARATORS.iter().filter_map(|s| title.rfind(s).map(|at| (at, s.len()))).max();
+    let Some((at, length)) = last else { return title.to_owned() };
+    let (head, tail) = (title[..at].trim(), title[at + length..].trim());
+    let named = site.is_some_and(|site| {
+        let (site, tail) = (letters(site), letters(tail));
+        !tail.is_empty() && (site.contains(&tail) || tail.contains(&site))
+    });
+    let words = |text: &str| text.split_whitespace().count();
+    let guessed = guess && words(tail) <= 4 && words(head) > words(tail);
+    if head.is_empty() || !(named || guessed) { title.to_owned() } else { head.to_owned() }
+}
+
+/// Letters and digits only, in lower case, for comparing names.
+pub(super) fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_has_the_kinds_that_are_used() {
+        assert_eq!(
+            wirecopy_core::table::kinds(WORDS),
+            [
+                "picture",
+                "around",
+                "others",
+                "comments",
+                "consent",
+                "labels",
+                "caption",
+                "offer",
+                "part of other",
+                "part of aside",
+                "part of date",
+                "part of published",
+                "part of modified",
+                "consent text"
+            ]
+        );
+    }
+
+    #[test]
+    fn the_sites_name_comes_off_the_headline() {
+        assert_eq!(
+            without_site("Ferry sails - The Harbour Post", Some("Harbour Post"), false),
+            "Ferry sails"
+        );
+        assert_eq!(
+            without_site("Ferry sails - at last", Some("Harbour Post"), false),
+            "Ferry sails - at last"
+        );
+        assert_eq!(without_site("The ferry sails again | Post", None, true), "The ferry sails again");
+        assert_eq!(without_site("Post", Some("Post"), true), "Post");
+        assert_eq!(
+            without_site("Ferry – a long story told in many words", None, true),
+            "Ferry – a long story told in many words"
+        );
+    }
+
+    #[test]
+    fn hosts_are_read_off_addresses() {
+        assert_eq!(host("https://www.example.org/a?b"), Some("example.org"));
+        assert_eq!(host("http://example.org:80/"), Some("example.org"));
+        assert_eq!(host("/relative"), None);
+    }
+}

@@ -1,0 +1,253 @@
+//! JSON-LD of a page: the object that describes its article.
+
+use dom_query::Document as Tree;
+use serde_json::Value;
+
+use crate::extract::one_line;
+use crate::page::letters;
+
+/// Objects within objects that are looked into.
+const DEPTH: usize = 6;
+/// Keys below which the page's own article may stand; others hold other articles.
+const INSIDE: [&str; 5] = ["@graph", "mainEntity", "mainEntityOfPage", "article", "subjectOf"];
+
+/// The JSON-LD of a page.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Linked {
+    /// Objects that may describe the article, best first.
+    objects: Vec<Value>,
+    /// `datePublished` of scripts that are no JSON however lenient.
+    broken: Vec<String>,
+}
+
+impl Linked {
+    /// Reads all scripts of JSON-LD; `title` tells the article's object from others.
+    pub(crate) fn of(tree: &Tree, title: Option<&str>) -> Self {
+        let mut out = Self::default();
+        for script in &tree.select("script[type*='ld+json']") {
+            let text = script.text();
+            match lenient(&text) {
+                Some(value) => gather(value, DEPTH, &mut out.objects),
+                None => out.broken.extend(quoted_behind(&text, "datePublished")),
+            }
+        }
+        let title = title.map(letters).filter(|title| !title.is_empty());
+        let of_title = |value: &Value| {
+            let headline = string_at(value, &["headline"]).map(|headline| letters(&headline));
+            match (&title, headline.filter(|headline| !headline.is_empty())) {
+                (Some(title), Some(headline)) => {
+                    headline.contains(title.as_str()) || title.contains(&headline)
+                }
+                _ => false,
+            }
+        };
+        // Of equals the first.
+        out.objects.sort_by_key(|value| std::cmp::Reverse((rank(value), of_title(value))));
+        out
+    }
+
+    /// The object of the article, where one has a headline or a date.
+    pub(crate) fn article(&self) -> Option<&Value> {
+        self.objects
+            .iter()
+            .find(|value| value.get("headline").is_some())
+            .or_else(|| self.objects.iter().find(|value| value.get("datePublished").is_some()))
+    }
+
+    /// Dates of publication, best first.
+    pub(super) fn published(&self) -> Vec<String> {
+        let stated = self.objects.iter().filter_map(|value| string_at(value, &["datePublished"]));
+        stated.chain(self.broken.iter().cloned()).collect()
+    }
+
+    /// Dates at which something was made, best first.
+    pub(super) fn created(&self) -> Vec<String> {
+        let at = |key: &'static str| self.objects.iter().filter_map(move |value| string_at(value, &[key]));
+        at("dateCreated").chain(at("uploadDate")).collect()
+    }
+
+    /// All of these.
+    pub(super) fn all(&self) -> Vec<String> {
+        self.published().into_iter().chain(self.created()).collect()
+    }
+}
+
+/// How surely an object is the article: 0 for what is not an article.
+fn rank(value: &Value) -> u8 {
+    let kinds: Vec<&str> = match value.get("@type") {
+        Some(Value::String(kind)) => vec![kind],
+        Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    };
+    let rank = |kind: &&str| {
+        let kind = kind.rsplit(['/', ':']).next().unwrap_or(kind);
+        match kind {
+            _ if kind.ends_with("Article") || kind.ends_with("Posting") => 4,
+            "Report" | "Review" | "Recipe" | "CreativeWork" | "PodcastEpisode" | "AnalysisNews" | "Blog" => 3,
+            "VideoObject" | "AudioObject" | "MediaObject" => 2,
+            "WebPage" | "ItemPage" | "WebSite" | "AboutPage" => 1,
+            "Comment" | "Person" | "Organization" | "ImageObject" | "BreadcrumbList" | "Event" | "Offer" => 0,
+            _ => 1,
+        }
+    };
+    let best = kinds.iter().map(rank).max().unwrap_or(2);
+    if best == 1 && value.get("headline").is_some() { 3 } else { best }
+}
+
+fn gather(value: Value, depth: usize, out: &mut Vec<Value>) {
+    match value {
+        Value::Array(values) if depth > 0 => {
+            values.into_iter().for_each(|value| gather(value, depth - 1, out));
+        }
+        Value::Object(mut object) => {
+            let inside: Vec<Value> = INSIDE.iter().filter_map(|key| object.remove(*key)).collect();
+            let described = Value::Object(object);
+            let dated = ["headline", "datePublished", "dateCreated", "uploadDate"];
+            if dated.iter().any(|key| described.get(key).is_some()) && rank(&described) > 0 {
+                out.push(described);
+            }
+            if depth > 0 {
+                inside.into_iter().for_each(|value| gather(value, depth - 1, out));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The string at a path; lists stand for their first element, as JSON-LD allows them everywhere, and `{"@value": …}` for its
+/// value.
+pub(crate) fn string_at(value: &Value, path: &[&str]) -> Option<String> {
+    match (value, path) {
+        (Value::Array(values), _) => string_at(values.first()?, path),
+        (Value::Object(object), [key, rest @ ..]) => string_at(object.get(*key)?, rest),
+        (Value::Object(object), []) => string_at(object.get("@value")?, path),
+        (Value::String(text), []) => one_line(&html_escape::decode_html_entities(text)),
+        (Value::Number(number), []) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// JSON as sites write it: in comments, with raw line breaks in strings, trailing commas and a semicolon at the end.
+pub(crate) fn lenient(text: &str) -> Option<Value> {
+    let bare = text.trim();
+    let bare = bare.trim_start_matches("<!--").trim_start().trim_start_matches("//").trim_start();
+    let bare = bare.trim_start_matches("/*").trim_start().trim_start_matches("<![CDATA[").trim_start();
+    let bare = bare.trim_start_matches("*/").trim();
+    let bare = bare.trim_end_matches("-->").trim_end().trim_end_matches("//").trim_end();
+    let bare = bare.trim_end_matches("*/").trim_end().trim_end_matches("]]>").trim_end();
+    let bare = bare.trim_end_matches("//").trim_end_matches("/*").trim_end().trim_end_matches(';').trim_end();
+    serde_json::from_str(bare).ok().or_else(|| serde_json::from_str(&mended(bare)).ok())
+}
+
+/// The text with control characters in strings escaped, and without commas before a closing bracket. Linear.
+fn mended(json: &str) -> String {
+    let mut out = String::with_capacity(json.len() + 16);
+    let (mut in_string, mut escaped) = (false, false);
+    for c in json.chars() {
+        if in_string {
+            match c {
+                _ if c.is_control() => out.push_str(if escaped { "n" } else { "\\n" }),
+                // An escape that JSON does not know is the character itself.
+                _ if escaped && !matches!(c, '"' | '\\' | '/' | 'b' | 'f' | 'n' | 'r' | 't' | 'u') => {
+                    out.pop();
+                    out.push(c);
+                }
+                _ => out.push(c),
+            }
+            in_string = escaped || c != '"';
+            escaped = !escaped && c == '\\';
+            continue;
+        }
+        match c {
+            '}' | ']' => {
+                let kept = out.trim_end().len();
+                if out[..kept].ends_with(',') {
+                    out.truncate(kept - 1);
+                }
+            }
+            '"' => in_string = true,
+            _ => {}
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// The strings behind a key, in text that is like JSON: `"key": "value"`, `'key':'value'`, `\"key\":\"value\"`.
+pub(super) fn quoted_behind<'a>(text: &'a str, key: &'a str) -> impl Iterator<Item = String> + 'a {
+    const LONGEST: usize = 40;
+    text.match_indices(key).filter_map(move |(at, _)| {
+        let quotes: &[char] = &['"', '\'', '\\'];
+        let before = text[..at].ends_with(['"', '\'']);
+        let rest = text[at + key.len()..].trim_start_matches(quotes).trim_start().strip_prefix(':')?;
+        let rest = rest.trim_start().trim_start_matches(quotes);
+        let end = rest.find(['"', '\'', '\\', ',', '}', '\n'])?;
+        let value = rest[..end].trim();
+        (before && end <= LONGEST && value.contains(|c: char| c.is_ascii_digit())).then(|| value.to_owned())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn published(page: &str, title: &str) -> Vec<String> {
+        Linked::of(&Tree::from(page), Some(title)).published()
+    }
+
+    fn script(json: &str) -> String {
+        format!("<html><head><script type='application/ld+json'>{json}</script></head><body></body></html>")
+    }
+
+    #[test]
+    fn the_article_comes_before_the_page_and_other_articles() {
+        let page = script(
+            r#"{"@graph": [{"@type": "WebPage", "datePublished": "2010-01-01"},
+            {"@type": "NewsArticle", "headline": "Bridge closed", "datePublished": "2024-03-09"},
+            {"@type": "NewsArticle", "headline": "Ferry sails", "datePublished": "2024-03-11"},
+            {"@type": "Person", "name": "A", "datePublished": "2024-01-01"}]}"#,
+        );
+        assert_eq!(published(&page, "Ferry sails"), ["2024-03-11", "2024-03-09", "2010-01-01"]);
+    }
+
+    #[test]
+    fn articles_stand_inside_of_pages() {
+        for json in [
+            r#"{"@type": "WebPage", "mainEntity": {"@type": "Article", "datePublished": "2024-03-11"}}"#,
+            r#"[[{"@type": ["Article", "x"], "datePublished": ["2024-03-11"]}]]"#,
+            r#"{"@type": "https://schema.org/BlogPosting", "datePublished": {"@value": "2024-03-11"}}"#,
+        ] {
+            assert_eq!(published(&script(json), "x"), ["2024-03-11"], "{json}");
+        }
+    }
+
+    #[test]
+    fn sloppy_json_is_read() {
+        for json in [
+            "{\"headline\": \"A\nB\", \"datePublished\": \"2024-03-11\"}",
+            "{\"headline\": \"A\", \"datePublished\": \"2024-03-11\",}",
+            "{\"headline\": \"A\", \"keywords\": [\"a\", \"b\", ], \"datePublished\": \"2024-03-11\" , }",
+            "//<![CDATA[\n{\"datePublished\": \"2024-03-11\"}\n//]]>",
+            "<!-- {\"datePublished\": \"2024-03-11\"} -->",
+            "{\"datePublished\": \"2024-03-11\"};",
+            "{\"headline\": \"it\\'s\", \"datePublished\": \"2024-03-11\"}",
+            "{\"headline\": \"a \"quoted\" word\", \"datePublished\": \"2024-03-11\"}",
+        ] {
+            assert_eq!(published(&script(json), "x"), ["2024-03-11"], "{json}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_script_makes_it_panic(json in "[\\PC\"\\\\{}:,\\n\\[\\]]{0,80}") {
+            Linked::of(&Tree::from(script(&json)), Some("x")).all();
+            mended(&json);
+        }
+
+        #[test]
+        fn mending_leaves_sound_json_as_it_is(text in "\\PC{0,40}", number in 0_i64..9) {
+            let value = serde_json::json!({ "a,]": [text, number, { "b": "}," }] });
+            proptest::prop_assert_eq!(lenient(&mended(&value.to_string())), Some(value));
+        }
+    }
+}

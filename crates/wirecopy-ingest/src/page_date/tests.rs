@@ -1,0 +1,185 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::page;
+
+/// The date and the problem of a page with the head and the body given.
+fn found(head: &str, body: &str) -> (Option<String>, Option<String>) {
+    let page = format!(
+        "<html lang='en'><head><title>Crane topples in Norvik | Halden Press</title>{head}</head>\
+         <body><nav><a href='/'>Home</a></nav>{body}</body></html>"
+    );
+    let meta = page::read(&Tree::from(page.as_str()));
+    (meta.date, meta.date_problem)
+}
+
+fn date(head: &str, body: &str) -> String {
+    found(head, body).0.unwrap_or_default()
+}
+
+const HEADLINE: &str = "<h1>Crane topples in Norvik</h1>";
+const TEXT: &str =
+    "<p>A gantry crane toppled onto two container rows early on Monday.</p><p>Four were hurt.</p>";
+
+#[test]
+fn microdata_on_any_element_is_read() {
+    for element in [
+        "<span itemprop='datePublished' content='2024-03-11'>11 Mar</span>",
+        "<abbr itemprop='datePublished' title='2024-03-11'>x</abbr>",
+        "<p itemprop='datePublished'>2024-03-11</p>",
+        "<time itemprop='datePublished dateCreated' datetime='2024-03-11'>x</time>",
+        "<span property='datePublished' content='2024-03-11'></span>",
+        "<div class=footer><time itemprop='datePublished' datetime='2024-03-11'>x</time></div>",
+    ] {
+        assert_eq!(
+            date("", &format!("<article>{HEADLINE}{element}{TEXT}</article>")),
+            "2024-03-11",
+            "{element}"
+        );
+    }
+}
+
+#[test]
+fn the_publication_comes_before_the_update() {
+    for body in [
+        "<time datetime='2024-03-12'>Updated</time><time datetime='2024-03-11' pubdate>p</time>",
+        "<time itemprop='dateModified' datetime='2024-03-12'>u</time><time itemprop='datePublished' datetime='2024-03-11'>p</time>",
+        "<p>Updated <time datetime='2024-03-12'>12 March</time></p><p>Published <time datetime='2024-03-11'>11 March</time></p>",
+        "<div class=modified-date>2024-03-12</div><div class=publish-date>2024-03-11</div>",
+    ] {
+        assert_eq!(date("", &format!("<article>{HEADLINE}{body}{TEXT}</article>")), "2024-03-11", "{body}");
+    }
+    assert_eq!(date("", &format!("{HEADLINE}<p>Last updated 12 March 2024</p>{TEXT}")), "");
+}
+
+#[test]
+fn the_article_comes_before_sidebars_comments_and_posts() {
+    for other in [
+        "<aside><time datetime='2024-05-20'>x</time> <a href=x>Other story</a></aside>",
+        "<div class=sidebar><span class=date>20 May 2024</span></div>",
+        "<div id=comments><div class=comment><span class=date>20 May 2024</span></div></div>",
+        "<blockquote class=tweet>Text — Name (@name) May 20, 2024</blockquote>",
+        "<div class=related-stories><h3>Other</h3><time datetime='2024-05-20'>x</time></div>",
+    ] {
+        let own = "<p class=date>11 March 2024</p>";
+        for body in [
+            format!("{other}<div>{HEADLINE}{own}{TEXT}</div>"),
+            format!("<div>{HEADLINE}{own}{TEXT}</div>{other}"),
+        ] {
+            assert_eq!(date("", &body), "11 March 2024", "{body}");
+        }
+    }
+    // The day of the visit, in the head of the site.
+    let visit = "<div><div class=top><span class=date>Tuesday, 12 March 2024</span></div></div><ul><li>World</li></ul>";
+    let body = format!(
+        "{visit}<div><div><div><div>{HEADLINE}<p>News desk<br>11 March 2024, 22:11</p>{TEXT}</div></div></div></div>"
+    );
+    assert_eq!(date("", &body), "11 March 2024, 22:11");
+}
+
+#[test]
+fn lines_near_the_headline_are_read() {
+    let both = "Written: 2024-03-11 15:03 / Updated: 2024-03-12 15:30";
+    for (line, expected) in [
+        ("<p class=meta>Published: 11.03.2024, 07:20 Uhr</p>", "Published: 11.03.2024, 07:20 Uhr"),
+        ("<time>11 March 2024</time>", "11 March 2024"),
+        (
+            "<span>By A. Person</span> <span class=timestamp data-timestamp=1710138000>March 11</span>",
+            "1710138000",
+        ),
+        ("<div>11 March 2024 by <a href=x>A. Person</a></div>", "11 March 2024 by A. Person"),
+        ("<p>Written: 2024-03-11 15:03<span> / </span>Updated: 2024-03-12 15:30</p>", both),
+    ] {
+        assert_eq!(
+            date("", &format!("<div>{HEADLINE}{line}{TEXT}</div>")),
+            expected.replace("2024-03-11T15:03:00", "Written: 2024-03-11 15:03 / Updated: 2024-03-12 15:30"),
+            "{line}"
+        );
+    }
+    // Prose has dates too.
+    let study = "<p>A study that was published on 11 March 1985 by the university of the capital had found cracks in two of the piers.</p>";
+    assert_eq!(date("", &format!("<div>{HEADLINE}{study}{TEXT}</div>")), "");
+    let prose = "<p>The harbour was opened on 11 March 1985 by the minister, who had come by ship with forty guests from the capital.</p>";
+    assert_eq!(date("", &format!("<div>{HEADLINE}{prose}{TEXT}</div>")), "");
+}
+
+#[test]
+fn names_of_metas_say_what_their_date_is() {
+    for name in [
+        "article:published_time",
+        "article:published",
+        "og:published_time",
+        "DC.date.issued",
+        "datePublished",
+        "publish-date",
+        "pubdate",
+        "parsely-pub-date",
+        "sailthru.date",
+        "date",
+        "dcterms.created",
+        "citation_publication_date",
+    ] {
+        for key in ["name", "property"] {
+            let head = format!("<meta {key}='{name}' content='2024-03-11'>");
+            assert_eq!(date(&head, &format!("{HEADLINE}{TEXT}")), "2024-03-11", "{name}");
+        }
+    }
+    for name in [
+        "article:modified_time",
+        "og:updated_time",
+        "article:publisher",
+        "expires",
+        "lastPublishedDate",
+        "unpublishdate",
+    ] {
+        let head = format!("<meta property='{name}' content='2024-03-12'>");
+        assert_eq!(date(&head, &format!("{HEADLINE}{TEXT}")), "", "{name}");
+    }
+}
+
+#[test]
+fn a_refused_date_is_told_and_the_next_place_is_asked() {
+    let head = "<meta property='article:published_time' content='2567-03-11'>";
+    let (date, problem) = found(head, &format!("{HEADLINE}<time datetime='2024-03-11'>x</time>{TEXT}"));
+    assert_eq!(date.as_deref(), Some("2024-03-11"));
+    assert!(problem.is_some_and(|problem| problem.starts_with("`2567-03-11`: ")));
+    let (date, problem) = found(head, &format!("{HEADLINE}{TEXT}"));
+    assert_eq!(date.as_deref(), None);
+    assert!(problem.is_some_and(|problem| problem.contains("Buddhist")));
+}
+
+#[test]
+fn a_time_in_utc_takes_the_offset_that_the_page_shows() {
+    let utc = "<meta property='article:published_time' content='2024-03-12T03:40:10Z'>";
+    for (head, line) in [
+        ("", "<p class=date>March 11, 2024 8:40 PM</p>"),
+        ("<meta name='sailthru.date' content='2024-03-11 20:40:10'>", ""),
+        (
+            "<script type='application/ld+json'>{\"@type\": \"Article\", \"datePublished\": \"2024-03-11T20:40:10-07:00\"}</script>",
+            "",
+        ),
+    ] {
+        let found = date(&format!("{utc}{head}"), &format!("<div>{HEADLINE}{line}{TEXT}</div>"));
+        assert_eq!(found, "2024-03-11T20:40:10-07:00", "{head}{line}");
+    }
+    // Another time is another moment.
+    let found = date(utc, &format!("<div>{HEADLINE}<p class=date>March 11, 2024 8:33 PM</p>{TEXT}</div>"));
+    assert_eq!(found, "2024-03-12T03:40:10Z");
+}
+
+#[test]
+fn scripts_are_asked_last_and_must_agree() {
+    let script = |json: &str| format!("<script>window.state = {json};</script>");
+    let body = format!("{HEADLINE}{TEXT}");
+    assert_eq!(date(&script(r#"{"publishedAt":"2024-03-11T07:20:00Z"}"#), &body), "2024-03-11T07:20:00Z");
+    assert_eq!(date(&script(r#"[{"publishedAt":"2024-03-11"},{"publishedAt":"2024-03-12"}]"#), &body), "");
+}
+
+proptest! {
+    #[test]
+    fn no_page_makes_it_panic(
+        parts in proptest::collection::vec("<(div|time|span|h1|aside|p|article|meta|br)( class='(date|comment)')?( datetime='[0-9-]{0,10}')?>|</(div|p|article)>|[0-9a-z .:/-]{0,20}", 0..24),
+    ) {
+        found("", &parts.concat());
+    }
+}

@@ -1,0 +1,172 @@
+//! Plain text: a headline and a date line set apart at the top, then the article.
+//!
+//! Layout decides, so that it holds for every language: a headline is a short first line without a full stop,
+//! with a blank line (or a date line) below it and text after that. A line that names the author is none.
+
+use super::date_line::is_date_line;
+use super::extract::{Extracted, one_line};
+use super::front_matter;
+use wirecopy_core::document::SkipKind::Empty;
+use wirecopy_core::document::{Metadata, Refusal};
+use wirecopy_core::text::credit::is_byline;
+
+/// Longest headline, in characters.
+const TITLE_CHARS: usize = 200;
+/// What ends a sentence, and so no headline. Question and exclamation marks end headlines too.
+const FULL_STOPS: [char; 9] = ['.', '。', '．', '।', '۔', '։', '።', '།', '።'];
+
+/// Reads a text file.
+///
+/// # Errors
+/// A sentence when there is no text.
+pub(super) fn extract(text: String) -> Result<Extracted, Refusal> {
+    if text.trim().is_empty() {
+        return Err(Empty.because("empty text"));
+    }
+    let (mut meta, below) = front_matter::split(&text);
+    let (title, date, body) = split(below);
+    if body.trim().is_empty() {
+        return Err(Empty.because("empty text"));
+    }
+    meta.title = meta.title.or(title);
+    meta.date = meta.date.or(date);
+    let text = if meta == Metadata::default() { text } else { body.to_owned() };
+    Ok(Extracted { own_id: None, meta, text })
+}
+
+/// Headline, date line, and the rest.
+fn split(text: &str) -> (Option<String>, Option<String>, &str) {
+    let mut date = None;
+    let mut body = text.trim_start();
+    if let Some((line, rest)) = first_line(body)
+        && is_date_line(line)
+        && !rest.trim().is_empty()
+    {
+        date = one_line(line);
+        body = rest.trim_start();
+    }
+    let mut title = None;
+    if let Some((line, rest)) = first_line(body)
+        && may_be_title(line)
+        && !rest.trim().is_empty()
+    {
+        let (next, behind) = first_line(rest).unwrap_or((rest, ""));
+        let dated = date.is_none() && is_date_line(next) && !behind.trim().is_empty();
+        if next.trim().is_empty() || dated {
+            title = one_line(line);
+            body = rest.trim_start();
+        }
+    }
+    if title.is_some()
+        && date.is_none()
+        && let Some((line, rest)) = first_line(body)
+        && is_date_line(line)
+        && !rest.trim().is_empty()
+    {
+        date = one_line(line);
+        body = rest.trim_start();
+    }
+    (title, date, body)
+}
+
+/// A line and what follows it; `None` on the last line. Line ends of all systems count.
+fn first_line(text: &str) -> Option<(&str, &str)> {
+    let end = text.find(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'])?;
+    let rest = &text[end..];
+    let mut chars = rest.chars();
+    let step = if rest.starts_with("\r\n") { 2 } else { chars.next().map_or(0, char::len_utf8) };
+    Some((&text[..end], &rest[step..]))
+}
+
+fn may_be_title(line: &str) -> bool {
+    let line = line.trim();
+    let bare = line.trim_end_matches(['"', '”', '»', '’', '\'', ')', '」']);
+    !line.is_empty() && !bare.ends_with(FULL_STOPS) && line.chars().count() <= TITLE_CHARS && !is_byline(line)
+}
+
+#[cfg(test)]
+mod tests {
+
+    use super::*;
+
+    fn parts(text: &str) -> (Option<String>, Option<String>, String) {
+        let doc = extract(text.to_owned()).unwrap();
+        (doc.meta.title, doc.meta.date, doc.text)
+    }
+
+    fn some(text: &str) -> Option<String> {
+        Some(text.to_owned())
+    }
+
+    #[test]
+    fn a_headline_and_a_date_stand_apart() {
+        let text = "Ferry sails again: what now?\n\n2023-09-24 13:05:49\n\nThe ferry sailed.\nIt was late.\n";
+        let body = "The ferry sailed.\nIt was late.\n".to_owned();
+        assert_eq!(
+            parts(text),
+            (some("Ferry sails again: what now?"), some("2023-09-24 13:05:49"), body.clone())
+        );
+        let windows = text.replace('\n', "\r\n");
+        assert_eq!(parts(&windows).1, some("2023-09-24 13:05:49"));
+        assert_eq!(
+            parts("2023-09-24\n\nThe ferry sailed.\nIt was late.\n"),
+            (None, some("2023-09-24"), body.clone())
+        );
+        assert_eq!(
+            parts("Ferry sails\n24 September 2023\nThe ferry sailed.\nIt was late.\n"),
+            (some("Ferry sails"), some("24 September 2023"), body)
+        );
+    }
+
+    #[test]
+    fn an_article_that_begins_at_once_keeps_its_first_line() {
+        let text = "The ferry sailed on Monday, the harbour said.\n\nIt was late.\n";
+        assert_eq!(parts(text), (None, None, text.to_owned()));
+        let wrapped = "The ferry sailed on Monday\nand came back late\n\non Tuesday.";
+        assert_eq!(parts(wrapped), (None, None, wrapped.to_owned()));
+        let long = format!("{}\n\nIt was late.", "word ".repeat(60));
+        assert_eq!(parts(&long).0, None);
+    }
+
+    #[test]
+    fn a_byline_alone_is_no_headline() {
+        for byline in ["By Maren Okoro", "Von unserem Korrespondenten Nils Ahrend", "本报记者 方稚宁"]
+        {
+            let text = format!("{byline}\n\nThe ferry sailed.\nIt was late.\n");
+            assert_eq!(parts(&text), (None, None, text));
+        }
+        let text = "Ferry sails again\n\nBy Maren Okoro\n\nThe ferry sailed.\n";
+        assert_eq!(parts(text).0, some("Ferry sails again"));
+        assert_eq!(
+            parts("By the sea, a town waits\n\nThe ferry sailed.\n").0,
+            some("By the sea, a town waits")
+        );
+    }
+
+    #[test]
+    fn other_scripts_have_headlines_too() {
+        assert_eq!(
+            parts("渡轮恢复航行\n\n2024年3月11日\n\n港务局表示。"),
+            (some("渡轮恢复航行"), some("2024年3月11日"), "港务局表示。".to_owned())
+        );
+        assert_eq!(parts("港务局周一表示，渡轮恢复航行。\n\n船员说。").0, None);
+    }
+
+    #[test]
+    fn front_matter_is_no_text() {
+        let text = "---\ntitle: Ferry sails\ndate: 2023-09-24\n---\n\nThe ferry sailed.\nIt was late.\n";
+        assert_eq!(
+            parts(text),
+            (some("Ferry sails"), some("2023-09-24"), "The ferry sailed.\nIt was late.\n".to_owned())
+        );
+        assert_eq!(parts("+++\nlayout = 1\n+++\nFerry sails\n\nIt was late.").0, some("Ferry sails"));
+        assert_eq!(extract("---\ntitle: x\n---\n\n".to_owned()).unwrap_err().reason, "empty text");
+    }
+
+    #[test]
+    fn a_line_alone_is_the_text() {
+        assert_eq!(parts("Ferry sails again\n\n"), (None, None, "Ferry sails again\n\n".to_owned()));
+        assert_eq!(parts("2023-09-24"), (None, None, "2023-09-24".to_owned()));
+        assert_eq!(extract(" \n\t".to_owned()).unwrap_err().reason, "empty text");
+    }
+}

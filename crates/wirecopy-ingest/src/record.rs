@@ -1,0 +1,183 @@
+//! What records of JSON and rows of tables have in common: the values of their fields to a document.
+
+use super::extract::{Extracted, one_line};
+#[cfg(feature = "html")]
+use super::markup::{line_of, text_of};
+use super::mojibake;
+use wirecopy_core::document::SkipKind::Empty;
+use wirecopy_core::document::{Metadata, Refusal};
+
+/// Longest cell that may be a placeholder for nothing.
+const EMPTY_CHARS: usize = 16;
+/// What programs write for a value that is not there. `NAN` is a news agency.
+const EMPTY: [&str; 15] = [
+    "nan",
+    "NaN",
+    "-nan",
+    "None",
+    "none",
+    "NULL",
+    "null",
+    "Null",
+    "nil",
+    "NaT",
+    "<NA>",
+    "N/A",
+    "n/a",
+    "undefined",
+    "\\N",
+];
+
+/// The values of a record's fields as they were written.
+#[derive(Debug, Default)]
+pub(super) struct Values {
+    pub id: Option<String>,
+    pub text: Option<String>,
+    pub title: Option<String>,
+    pub date: Option<String>,
+    pub source: Option<String>,
+    pub url: Option<String>,
+    pub language: Option<String>,
+    pub bylines: Vec<String>,
+}
+
+impl Values {
+    /// The document that they make.
+    ///
+    /// # Errors
+    /// A sentence when there is no text.
+    pub(super) fn document(self) -> Result<Extracted, Refusal> {
+        let text = self.text.filter(|text| !is_empty(text)).ok_or_else(|| Empty.because("empty text"))?;
+        let (text, page) = text_of(mojibake::undo(text))?;
+        let field = |value: Option<String>| one_line(&value.filter(|value| !is_empty(value))?);
+        let prose = |value: Option<String>| {
+            let value = value.filter(|value| !is_empty(value))?;
+            one_line(&line_of(mojibake::undo(value)))
+        };
+        let meta = Metadata {
+            title: prose(self.title).or(page.title),
+            date: field(self.date).or(page.date),
+            published: None,
+            date_origin: None,
+            date_problem: None,
+            source: prose(self.source).or(page.source),
+            url: field(self.url).or(page.url),
+            bylines: self.bylines.into_iter().filter_map(|line| prose(Some(line))).collect(),
+            language: field(self.language).or(page.language),
+        };
+        Ok(Extracted { own_id: self.id.filter(|id| !is_empty(id)), meta, text })
+    }
+}
+
+/// Without an HTML reader fields are left as they are.
+#[cfg(not(feature = "html"))]
+#[expect(clippy::unnecessary_wraps, reason = "the form of the function that reads HTML")]
+fn text_of(value: String) -> Result<(String, Metadata), Refusal> {
+    Ok((value, Metadata::default()))
+}
+
+#[cfg(not(feature = "html"))]
+fn line_of(value: String) -> String {
+    value
+}
+
+/// Whether a value says that there is none: blank, or what pandas, databases and spreadsheets write for nothing and for
+/// a formula that failed (`#REF!`, `#N/A`, in whatever language).
+fn is_empty(value: &str) -> bool {
+    let value = value.trim();
+    if value.is_empty() {
+        return true;
+    }
+    if value.len() > 2 * EMPTY_CHARS {
+        return false;
+    }
+    EMPTY.contains(&value) || value.strip_prefix('#').is_some_and(is_formula_error)
+}
+
+/// What follows the `#` of a failed formula: `REF!`, `DIV/0!`, `NAME?`, `N/A`, `NV`, `¡REF!`.
+fn is_formula_error(name: &str) -> bool {
+    let known = matches!(name, "N/A" | "NA" | "NV" | "N/D" | "ND" | "Н/Д" | "BRAK");
+    let shape = name.ends_with(['!', '?'])
+        && name.chars().count() <= EMPTY_CHARS
+        && name
+            .chars()
+            .all(|c| c.is_uppercase() || c.is_ascii_digit() || matches!(c, '/' | '!' | '?' | '¡' | '¿'));
+    known || shape
+}
+
+/// Names of fields for a message: the first ones, each cut where it is long.
+pub(super) fn listed<S: AsRef<str>>(names: &[S]) -> String {
+    const SHOWN: usize = 12;
+    const CHARS: usize = 40;
+    let quoted = |name: &S| {
+        let name = name.as_ref();
+        match name.char_indices().nth(CHARS) {
+            Some((end, _)) => format!("`{}…`", &name[..end]),
+            None => format!("`{name}`"),
+        }
+    };
+    let mut out = names.iter().take(SHOWN).map(quoted).collect::<Vec<_>>().join(", ");
+    if names.len() > SHOWN {
+        out.push_str(&format!(" and {} more", names.len() - SHOWN));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn some(text: &str) -> Option<String> {
+        Some(text.to_owned())
+    }
+
+    #[test]
+    fn placeholders_for_nothing_are_empty_values() {
+        for value in [
+            " ",
+            "nan",
+            "NaN",
+            "None",
+            "NULL",
+            "#REF!",
+            "#N/A",
+            "#DIV/0!",
+            "#NAME?",
+            "#WERT!",
+            "#¡REF!",
+            "#NV",
+            "<NA>",
+            "\\N",
+            "#BEZUG!",
+            "#ЗНАЧ!",
+        ] {
+            assert!(is_empty(value), "{value}");
+            assert_eq!(
+                Values { text: some(value), ..Values::default() }.document().unwrap_err().reason,
+                "empty text"
+            );
+        }
+        for value in ["NAN", "#metoo", "Nankai", "Null Island", "#1", "0", "none of them came", "#NVIDIA"] {
+            assert!(!is_empty(value), "{value}");
+        }
+        let values = Values {
+            id: some("nan"),
+            text: some("The ferry sails."),
+            title: some("#REF!"),
+            source: some("None"),
+            date: some("NaT"),
+            url: some("NULL"),
+            ..Values::default()
+        };
+        let doc = values.document().unwrap();
+        assert_eq!((doc.own_id, doc.meta), (None, Metadata::default()));
+    }
+
+    #[test]
+    fn a_long_list_of_names_is_cut() {
+        let names: Vec<String> = (0..20).map(|n| format!("f{n}")).collect();
+        assert!(listed(&names).ends_with("`f11` and 8 more"));
+        assert_eq!(listed(&["a", "b"]), "`a`, `b`");
+        assert!(listed(&["x".repeat(90)]).chars().count() < 50);
+    }
+}

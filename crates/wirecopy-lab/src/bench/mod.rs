@@ -1,0 +1,193 @@
+//! How fast a run is, stage by stage, beside the floor of reading its input.
+//!
+//! Each repeat reads and hashes every byte of the input first ([`floor`]), then runs the pipeline, so that both meet the
+//! same machine; what is told are medians. Ratios to the floor, or to an earlier measurement in the same sitting, hold
+//! between machines; seconds do not.
+
+use serde::{Deserialize, Serialize};
+
+use wirecopy_core::{Cancel, Stage};
+use wirecopy_core::{Error, Result};
+use wirecopy_ingest::config::IngestConfig;
+use wirecopy_ingest::{Root, floor};
+use wirecopy_report::{StageLine, SummaryLine, peak_memory};
+
+/// Ticks a second in which Linux tells the processor time of a process.
+const TICKS: f64 = 100.0;
+
+/// What was measured.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Benchmark {
+    /// Version of the program.
+    pub version: String,
+    /// Repeats that the medians are of.
+    pub repeat: u32,
+    /// Worker threads; 0 is one a core.
+    pub threads: usize,
+    /// Documents read.
+    pub documents: u64,
+    /// Inputs skipped.
+    pub skipped: u64,
+    /// Files they came from.
+    pub files: u64,
+    /// Bytes of those files on disk.
+    pub disk_bytes: u64,
+    /// Bytes of text, decoded.
+    pub text_bytes: u64,
+    /// Seconds of walking, reading and hashing every byte.
+    pub floor_seconds: f64,
+    /// Seconds of the whole run.
+    pub seconds: f64,
+    /// Cores that were at work on average, where the system tells: processor seconds over wall-clock seconds.
+    pub cores: Option<f64>,
+    /// Largest resident memory of the process in bytes, where the system tells.
+    pub peak_memory: Option<u64>,
+    /// Candidates that were checked, a document.
+    pub candidates_per_document: f64,
+    /// Edges that were found, a document.
+    pub edges_per_document: f64,
+    /// What went into and came out of each stage, and its seconds.
+    pub stages: Vec<StageLine>,
+}
+
+impl Benchmark {
+    /// Seconds of a stage; `None` where the run did not have it.
+    pub fn stage_seconds(&self, stage: &str) -> Option<f64> {
+        self.stages.iter().find(|line| line.stage == stage).map(|line| line.seconds)
+    }
+}
+
+/// Measures `repeat` runs over `roots` (at least one); `run` runs the pipeline over them on `threads` threads.
+///
+/// # Errors
+/// Those of `run`, and of reading the roots.
+pub fn measure(
+    roots: &[Root],
+    config: &IngestConfig,
+    threads: usize,
+    repeat: u32,
+    cancel: &Cancel,
+    run: impl Fn() -> Result<SummaryLine>,
+) -> Result<Benchmark> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .map_err(|error| Error::Threads(error.to_string()))?;
+    let mut floors = Vec::new();
+    let mut cores = Vec::new();
+    let mut runs: Vec<SummaryLine> = Vec::new();
+    for _ in 0..repeat.max(1) {
+        floors.push(pool.install(|| floor(roots, config, cancel))?);
+        let before = processor_seconds();
+        let summary = run()?;
+        let spent = processor_seconds().zip(before).map(|(after, before)| after - before);
+        cores.extend(spent.map(|spent| spent / summary.seconds.max(1.0 / TICKS)));
+        runs.push(summary);
+    }
+    let (Some(summary), Some(read)) = (runs.first(), floors.first()) else { return Err(Error::Cancelled) };
+    let over_runs = |part: &dyn Fn(&SummaryLine) -> f64| median(runs.iter().map(part).collect());
+    let stages = summary
+        .stages
+        .iter()
+        .enumerate()
+        .map(|(at, line)| StageLine {
+            seconds: over_runs(&|run| run.stages.get(at).map_or(0.0, |line| line.seconds)),
+            ..line.clone()
+        })
+        .collect();
+    let came_in = |stage: Stage| {
+        summary.stages.iter().filter(|line| line.stage == stage.name()).map(|line| line.came_in).sum::<u64>()
+    };
+    let per_document = |n: u64| n as f64 / summary.documents.max(1) as f64;
+    let edges = &summary.edges;
+    Ok(Benchmark {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        repeat: repeat.max(1),
+        threads,
+        documents: summary.documents,
+        skipped: summary.skipped,
+        files: read.files,
+        disk_bytes: read.bytes,
+        text_bytes: summary.bytes,
+        floor_seconds: median(floors.iter().map(|floor| floor.seconds).collect()),
+        seconds: over_runs(&|run| run.seconds),
+        cores: (!cores.is_empty()).then(|| median(cores)),
+        peak_memory: peak_memory(),
+        candidates_per_document: per_document(came_in(Stage::Copies) + came_in(Stage::Verify)),
+        edges_per_document: per_document(edges.identical + edges.copy + edges.excerpt + edges.rewrite),
+        stages,
+    })
+}
+
+/// The middle one; of an even number the mean of the two in the middle; 0 of none.
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_unstable_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    match values.len() {
+        0 => 0.0,
+        n if n % 2 == 1 => values[middle],
+        _ => f64::midpoint(values[middle - 1], values[middle]),
+    }
+}
+
+/// Processor time of this process so far, in seconds; `None` where the system does not tell (`/proc/self/stat`).
+fn processor_seconds() -> Option<f64> {
+    ticks(&std::fs::read_to_string("/proc/self/stat").ok()?).map(|ticks| ticks as f64 / TICKS)
+}
+
+/// User and system ticks: the 14th and 15th fields. The second, the program's name, may hold spaces and brackets.
+fn ticks(stat: &str) -> Option<u64> {
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
+    let user: u64 = fields.next()?.parse().ok()?;
+    let system: u64 = fields.next()?.parse().ok()?;
+    Some(user + system)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wirecopy_report::EdgeCounts;
+
+    #[test]
+    fn medians() {
+        assert!((median(vec![3.0, 1.0, 2.0]) - 2.0).abs() < 1e-12);
+        assert!((median(vec![4.0, 1.0]) - 2.5).abs() < 1e-12);
+        assert!(median(Vec::new()).abs() < 1e-12);
+    }
+
+    #[test]
+    fn processor_time_is_read_whatever_the_program_is_called() {
+        let stat = "77 (a) b (c) S 1 2 3 4 5 6 7 8 9 10 250 50 0 0 20 0";
+        assert_eq!(ticks(stat), Some(300));
+        assert_eq!(ticks("nothing"), None);
+    }
+
+    #[test]
+    fn a_folder_is_measured() {
+        let folder = tempfile::tempdir().unwrap();
+        let story =
+            "The council of Velmark voted to rebuild the old bridge before winter sets in. ".repeat(5);
+        std::fs::write(folder.path().join("a.txt"), &story).unwrap();
+        std::fs::write(folder.path().join("b.txt"), &story).unwrap();
+        let roots = [Root::from(folder.path())];
+        let run = || {
+            let read = StageLine { stage: "read".to_owned(), came_in: 2, came_out: 2, seconds: 0.5 };
+            let edges = EdgeCounts { identical: 1, ..EdgeCounts::default() };
+            Ok(SummaryLine {
+                documents: 2,
+                edges,
+                stages: vec![read],
+                seconds: 1.0,
+                ..SummaryLine::default()
+            })
+        };
+        let measured = measure(&roots, &IngestConfig::default(), 1, 2, &Cancel::default(), run).unwrap();
+        assert_eq!((measured.documents, measured.files, measured.repeat), (2, 2, 2));
+        assert_eq!(measured.disk_bytes, 2 * story.len() as u64);
+        assert!((measured.edges_per_document - 0.5).abs() < 1e-12);
+        assert!(measured.stage_seconds("read").is_some_and(|seconds| seconds > 0.0));
+        assert_eq!(measured.stage_seconds("swim"), None);
+        let json = serde_json::to_string(&measured).unwrap();
+        assert_eq!(serde_json::from_str::<Benchmark>(&json).unwrap(), measured);
+    }
+}

@@ -1,0 +1,346 @@
+//! Fitting the scorer's model on labelled pairs, and saying how well it does on families it was not fitted on.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::augment::{REPRINT, Variant, variants};
+use super::families::Families;
+use super::fit::{Fitted, Row, fit};
+use super::metrics::{Figures, Judged, figures};
+use super::pairs::{
+    Documents, LabelledPair, Measured, PairReport, Resolved, idf_of, measure_pair, pair_report, prepare,
+    resolve,
+};
+use wirecopy_core::classify::Prepared;
+use wirecopy_core::config::MatchConfig;
+use wirecopy_core::score::{
+    FORMAT, Feature, Features, Idf, Kind, Model, ModelFile, Sense, Weight, WeightsFile,
+};
+use wirecopy_core::{Error, Result};
+
+/// How a model is fitted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CalibrationOptions {
+    /// Parts that the families are split into; each is judged by a model fitted on the others. 2 is one half
+    /// against the other, both ways.
+    pub folds: usize,
+    /// What a squared weight costs, in samples.
+    pub ridge: f64,
+    /// How many true pairs a false one counts for: among candidates of a run false ones are many.
+    pub negative_weight: f64,
+    /// The same for pairs with passages in common, of which more are true.
+    pub passages_negative_weight: f64,
+    /// The same for those of them that were published near each other.
+    pub near_negative_weight: f64,
+    /// The same for perturbed variants: a template that was cut or misread as well is rarer than either.
+    pub variant_negative_weight: f64,
+    /// Perturbed variants of each pair that are fitted on as well, besides the furnished ones.
+    pub variants: usize,
+    /// Names, or beginnings of names, of the sets of reprints and versions, whose passages say nothing of rewrites.
+    pub reuse_sets: Vec<String>,
+    /// Errors listed.
+    pub errors: usize,
+}
+
+impl Default for CalibrationOptions {
+    fn default() -> Self {
+        Self {
+            folds: 2,
+            ridge: 1.0,
+            negative_weight: 5.0,
+            passages_negative_weight: 3.0,
+            near_negative_weight: 3.0,
+            variant_negative_weight: 1.5,
+            variants: 12,
+            reuse_sets: Vec::new(),
+            errors: 20,
+        }
+    }
+}
+
+/// Figures over the variants of one kind.
+pub type SetFigures = BTreeMap<String, Figures>;
+
+/// A fitted model, and its cross-validated figures.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Calibration {
+    /// The model, fitted on all families; its `fitted_on` holds the main figures.
+    pub model: ModelFile,
+    /// Cross-validated, with the documents as the folder.
+    pub report: PairReport,
+    /// Cross-validated, each pair alone: weights from the background table only.
+    pub alone: PairReport,
+    /// Cross-validated, by perturbation, over true and false pairs.
+    pub perturbed: SetFigures,
+}
+
+struct Sample {
+    measured: Measured,
+    settled: bool,
+    same: bool,
+    /// Whether it is of a set of reprints and versions.
+    reuse: bool,
+    weight: f64,
+    /// Folds of both documents.
+    folds: (usize, usize),
+}
+
+/// What all variants of a pair of which one side was altered or furnished count for together, in samples.
+const VARIANTS_WEIGHT: f64 = 2.25;
+/// Fewest pairs of each label that a model is fitted on.
+const FEWEST: usize = 20;
+
+/// What a pair with other dates than its own counts for: without dates where it has them, as of one day where it has none.
+const OTHER_DATES_WEIGHT: f64 = 0.5;
+
+/// Fits a model on labelled pairs and their perturbed variants, and judges it by families it has not seen.
+///
+/// Pairs whose documents lie in different folds are judged but not fitted on. What words, shingles and dates settle counts in
+/// the figures and not in the fit. A pair with dates enters without them as well, and one without dates as if it were of one day, so
+/// that the model knows what either means. Deterministic, whatever the threads.
+///
+/// # Errors
+/// [`Error::Pairs`] for a missing document, or fewer than 20 pairs of either label.
+pub fn calibrate(
+    pairs: &[LabelledPair],
+    documents: &Documents,
+    config: &MatchConfig,
+    options: &CalibrationOptions,
+) -> Result<Calibration> {
+    let positives = pairs.iter().filter(|p| p.same).count();
+    if positives < FEWEST || pairs.len() - positives < FEWEST {
+        return Err(Error::Pairs(format!(
+            "{positives} true and {} false pairs; a model needs {FEWEST} of each",
+            pairs.len() - positives
+        )));
+    }
+    let resolved = resolve(pairs, documents)?;
+    let families = Families::new(pairs);
+    let folds = options.folds.max(2);
+    let fitting = Fitting { pairs, resolved: &resolved, families: &families, folds, config, options };
+    let weights = [idf_of(documents, config)?, Idf::background()?];
+    let derived = variants(pairs, &resolved.pairs, &resolved.documents, &families, options.variants);
+    let (mut samples, mut others) = (Vec::new(), Vec::new());
+    for idf in &weights {
+        fitting.measure(idf, &mut samples, &mut others)?;
+    }
+    for idf in &weights {
+        fitting.measure_variants(&derived, idf, &mut samples)?;
+    }
+    samples.append(&mut others);
+    let parts = Kind::ALL.map(|kind| Part::fit(&samples, kind, folds, options.ridge));
+    let judge = |s: &Sample| -> f64 {
+        let scored = s
+            .measured
+            .features
+            .as_ref()
+            .map_or(0.0, |features| parts[features.kind() as usize].score(features, s.folds.0));
+        s.measured.decided(scored, config).score
+    };
+    let scores: Vec<f64> = samples.iter().map(judge).collect();
+    let threshold = config.strictness.threshold();
+    let report_of = |scores: &[f64]| pair_report(pairs, scores, documents, threshold, options.errors);
+    let report = report_of(&scores[..pairs.len()]);
+    let alone = report_of(&scores[pairs.len()..2 * pairs.len()]);
+    let mut kinds: BTreeMap<String, Vec<Judged>> = BTreeMap::new();
+    for (variant, (score, sample)) in
+        derived.iter().zip(scores[2 * pairs.len()..].iter().zip(&samples[2 * pairs.len()..]))
+    {
+        let judged = Judged { score: *score, same: sample.same };
+        kinds.entry(variant.name.clone()).or_default().push(judged);
+    }
+    let perturbed: SetFigures =
+        kinds.into_iter().map(|(name, own)| (name, figures(&own, threshold))).collect();
+    let fitted_on = serde_json::json!({
+        "documents": resolved.documents.len(),
+        "pairs": pairs.len(),
+        "true_pairs": positives,
+        "variants": derived.len(),
+        "folds": folds,
+        "ridge": options.ridge,
+        "negative_weight": options.negative_weight,
+        "passages_negative_weight": options.passages_negative_weight,
+        "near_negative_weight": options.near_negative_weight,
+        "variant_negative_weight": options.variant_negative_weight,
+        "threshold": threshold,
+        "cross_validated": &report.overall,
+        "cross_validated_alone": &alone.overall,
+    });
+    let [without_passages, with_passages, with_passages_near] = parts.map(|part| part.file());
+    let model = ModelFile { format: FORMAT, fitted_on, without_passages, with_passages, with_passages_near };
+    Model::from_file(&model)?;
+    Ok(Calibration { model, report, alone, perturbed })
+}
+
+/// What samples are made of.
+struct Fitting<'a> {
+    pairs: &'a [LabelledPair],
+    resolved: &'a Resolved<'a>,
+    families: &'a Families,
+    folds: usize,
+    config: &'a MatchConfig,
+    options: &'a CalibrationOptions,
+}
+
+impl Fitting<'_> {
+    /// Measures the pairs as they are, and with other dates.
+    fn measure(&self, idf: &Idf, samples: &mut Vec<Sample>, others: &mut Vec<Sample>) -> Result<()> {
+        let ready = prepare(&self.resolved.documents, self.config, idf);
+        let dates: Vec<Option<i64>> =
+            ready.iter().map(|ready| ready.published.filter(|_| !self.config.ignore_dates)).collect();
+        let model = Model::shipped()?;
+        let prepared = Prepared::new(ready, self.config, &model);
+        let measure = |prepared: &Prepared<'_>| -> Vec<Measured> {
+            let pairs = self.resolved.pairs.par_iter();
+            pairs.map_init(|| prepared.examiner(), |examiner, &(a, b)| measure_pair(examiner, a, b)).collect()
+        };
+        let as_they_are = measure(&prepared);
+        let prepared = prepared.published(vec![None; dates.len()]);
+        let without_dates = measure(&prepared);
+        let one_day = measure(&prepared.published(vec![Some(0); dates.len()]));
+        let measured = as_they_are.into_iter().zip(without_dates.into_iter().zip(one_day));
+        for ((pair, &(a, b)), (own, (without_dates, one_day))) in
+            self.pairs.iter().zip(&self.resolved.pairs).zip(measured)
+        {
+            samples.push(self.sample(&own, pair, pair.same, self.weight(pair.same, &own, false)));
+            let dated = dates[a].is_some() && dates[b].is_some();
+            let other = if dated { without_dates } else { one_day };
+            let weight = OTHER_DATES_WEIGHT * self.weight(pair.same, &other, false);
+            others.push(self.sample(&other, pair, pair.same, weight));
+        }
+        Ok(())
+    }
+
+    /// Measures perturbed pairs. Each counts less than a real one.
+    fn measure_variants(&self, derived: &[Variant], idf: &Idf, samples: &mut Vec<Sample>) -> Result<()> {
+        let share = VARIANTS_WEIGHT / (self.options.variants.max(1) as f64 + 0.75);
+        let model = Model::shipped()?;
+        let measured: Vec<Measured> = derived
+            .par_iter()
+            .map(|variant| {
+                let ready = prepare(&[&variant.a, &variant.b], self.config, idf);
+                measure_pair(&mut Prepared::new(ready, self.config, &model).examiner(), 0, 1)
+            })
+            .collect();
+        for (variant, measured) in derived.iter().zip(measured) {
+            let weight = share * self.weight(variant.same, &measured, true);
+            let mut sample = self.sample(&measured, &self.pairs[variant.pair], variant.same, weight);
+            if variant.name == REPRINT {
+                sample.folds.1 = sample.folds.0;
+            }
+            samples.push(sample);
+        }
+        Ok(())
+    }
+
+    fn folds_of(&self, pair: &LabelledPair) -> (usize, usize) {
+        (self.families.fold(&pair.a, self.folds), self.families.fold(&pair.b, self.folds))
+    }
+
+    fn weight(&self, same: bool, measured: &Measured, perturbed: bool) -> f64 {
+        let kind = measured.features.map_or(Kind::WithoutPassages, |features| features.kind());
+        match (same, perturbed, kind) {
+            (true, ..) => 1.0,
+            (false, true, _) => self.options.variant_negative_weight,
+            (false, false, Kind::WithoutPassages) => self.options.negative_weight,
+            (false, false, Kind::WithPassages) => self.options.passages_negative_weight,
+            (false, false, Kind::WithPassagesNear) => self.options.near_negative_weight,
+        }
+    }
+
+    fn sample(&self, measured: &Measured, pair: &LabelledPair, same: bool, weight: f64) -> Sample {
+        let settled = measured.settled(self.config);
+        let reuse = self.options.reuse_sets.iter().any(|set| pair.set.starts_with(set.as_str()));
+        let folds = self.folds_of(pair);
+        // Each pair enters twice, with either weighting.
+        Sample { measured: *measured, settled, same, reuse, weight: weight / 2.0, folds }
+    }
+}
+
+/// Whether the weights of a kind of pairs are fitted on a sample of some kind. Those of pairs without passages in common need the
+/// many rewrites that have some; but what passages mean in sets of reprints is no matter of theirs.
+fn teaches(sample: &Sample, of: Kind, kind: Kind) -> bool {
+    of == kind || kind == Kind::WithoutPassages && !sample.reuse
+}
+
+/// The weights of a kind of pairs: fitted without each fold, calibrated, and fitted on all.
+struct Part {
+    /// By the fold that was left out.
+    models: Vec<Fitted>,
+    all: Fitted,
+    slope: f64,
+    offset: f64,
+}
+
+impl Part {
+    /// Fits the weights of a kind of pairs.
+    fn fit(samples: &[Sample], kind: Kind, folds: usize, ridge: f64) -> Self {
+        let asked: Vec<(&Sample, &Features)> = samples
+            .iter()
+            .filter(|sample| !sample.settled)
+            .filter_map(|sample| Some((sample, sample.measured.features.as_ref()?)))
+            .filter(|(sample, features)| teaches(sample, features.kind(), kind))
+            .collect();
+        // What pairs without passages cannot have does not count for them.
+        let mask = |f: &Feature| {
+            if kind == Kind::WithoutPassages && f.is_of_passages() { Sense::None } else { f.sense() }
+        };
+        let senses: Vec<Sense> = Feature::ALL.iter().map(mask).collect();
+        let fit_without = |fold: Option<usize>| {
+            let rows: Vec<Row<'_>> = asked
+                .iter()
+                .filter(|(s, _)| fold.is_none_or(|fold| s.folds.0 != fold && s.folds.1 != fold))
+                .map(|(s, features)| Row { values: features.values(), same: s.same, weight: s.weight })
+                .collect();
+            fit(&rows, &senses, ridge)
+        };
+        let models: Vec<Fitted> = (0..folds).map(|fold| fit_without(Some(fold))).collect();
+        let own: Vec<(&Sample, &Features)> =
+            asked.iter().copied().filter(|(_, features)| features.kind() == kind).collect();
+        let (slope, offset) = platt(&own, &models);
+        Self { models, all: fit_without(None), slope, offset }
+    }
+
+    /// The probability that a pair of one fold is one dispatch, by the weights that were fitted on the others.
+    fn score(&self, features: &Features, fold: usize) -> f64 {
+        wirecopy_core::score::logistic(
+            self.slope * self.models[fold].log_odds(features.values()) + self.offset,
+        )
+    }
+
+    fn file(&self) -> WeightsFile {
+        weights_file(&self.all, self.slope, self.offset)
+    }
+}
+
+/// Calibrates on what each fold's weights have not seen (Platt 1999).
+fn platt(asked: &[(&Sample, &Features)], models: &[Fitted]) -> (f64, f64) {
+    let odds: Vec<[f64; 1]> =
+        asked.iter().map(|(s, features)| [models[s.folds.0].log_odds(features.values())]).collect();
+    let rows: Vec<Row<'_>> = odds
+        .iter()
+        .zip(asked)
+        .map(|(value, (s, _))| Row { values: value, same: s.same, weight: s.weight })
+        .collect();
+    let line = fit(&rows, &[Sense::For], 0.0);
+    let slope = (line.weights[0] / line.deviations[0]).max(0.05);
+    (slope, line.intercept - slope * line.means[0])
+}
+
+fn weights_file(fitted: &Fitted, slope: f64, offset: f64) -> WeightsFile {
+    let round = |x: f64| (x * 1e5).round() / 1e5;
+    let weights = Feature::ALL
+        .iter()
+        .enumerate()
+        .map(|(j, feature)| Weight {
+            feature: feature.name().to_owned(),
+            weight: round(fitted.weights[j]),
+            mean: round(fitted.means[j]),
+            deviation: round(fitted.deviations[j]).max(1e-5),
+        })
+        .filter(|w| w.weight != 0.0)
+        .collect();
+    WeightsFile { intercept: round(fitted.intercept), slope: round(slope), offset: round(offset), weights }
+}

@@ -1,0 +1,377 @@
+//! Labelled pairs: read, scored, reported.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::metrics::{Bin, Figures, Judged, figures, reliability};
+use wirecopy_core::classify::{
+    self, Decision, Evidence, Examiner, Prepared, Ready, Scored, by_shingles, classify,
+};
+use wirecopy_core::config::MatchConfig;
+use wirecopy_core::score::{Features, Frequencies, Idf, LanguageKey, Model, Profile};
+use wirecopy_core::text::Tokenizer;
+use wirecopy_core::{DocId, Document, Error, Result};
+
+/// Documents by id.
+pub type Documents = HashMap<String, Document>;
+
+/// Two documents and whether they are one dispatch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LabelledPair {
+    /// Id of the one.
+    pub a: String,
+    /// Id of the other.
+    pub b: String,
+    /// The label.
+    pub same: bool,
+    /// Name of the set it belongs to; figures are given by set.
+    pub set: String,
+}
+
+/// Reads a pairs file: lines of `a`, `b`, `same_dispatch` (0 or 1) and optionally `set`, separated by tabs, after a
+/// header that begins with `a` and `b`. Empty lines are skipped; a missing set is called `all`.
+///
+/// # Errors
+/// [`Error::Format`] with the line that is none of this.
+pub fn parse_pairs(text: &str, path: &Path) -> Result<Vec<LabelledPair>> {
+    let mut out = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        let fields: Vec<&str> = line.trim_end_matches('\r').split('\t').collect();
+        if fields == [""] || (number == 0 && fields.starts_with(&["a", "b"])) {
+            continue;
+        }
+        let wrong = |message: &str| Error::Format {
+            path: path.to_owned(),
+            line: Some(number as u64 + 1),
+            message: message.to_owned(),
+        };
+        let (a, b, label, set) = match *fields.as_slice() {
+            [a, b, label] => (a, b, label, "all"),
+            [a, b, label, set, ..] => (a, b, label, set),
+            _ => ("", "", "", ""),
+        };
+        if a.is_empty() || b.is_empty() {
+            return Err(wrong("expected a, b, same_dispatch and set, separated by tabs"));
+        }
+        let same = match label {
+            "0" => false,
+            "1" => true,
+            other => return Err(wrong(&format!("same_dispatch must be 0 or 1, not {other:?}"))),
+        };
+        out.push(LabelledPair { a: a.to_owned(), b: b.to_owned(), same, set: set.to_owned() });
+    }
+    Ok(out)
+}
+
+/// What is known of a pair before the model is asked.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Measured {
+    /// All but the scorer's probability.
+    evidence: Evidence,
+    /// Features; `None` where too little is shared.
+    pub features: Option<Features>,
+}
+
+impl Measured {
+    /// The decision, given the model's probability.
+    pub(super) fn decided(&self, probability: f64, config: &MatchConfig) -> Decision {
+        let scored = match self.features {
+            Some(_) => Scored::Probability(probability),
+            None => Scored::TooLittle,
+        };
+        classify(&Evidence { scored, ..self.evidence }, config)
+    }
+
+    /// Whether words, shingles and dates settle it, so that there is nothing to fit.
+    pub(super) fn settled(&self, config: &MatchConfig) -> bool {
+        by_shingles(&self.evidence, config).is_some()
+    }
+}
+
+/// Measures two prepared documents.
+pub(super) fn measure_pair<D: classify::Documents>(
+    examiner: &mut Examiner<'_, D>,
+    a: usize,
+    b: usize,
+) -> Measured {
+    // Indices of documents in memory; a run holds fewer documents than a number of 32 bits counts.
+    let (a, b) = (DocId(a as u32), DocId(b as u32));
+    Measured { evidence: examiner.unscored(a, b), features: examiner.features(a, b) }
+}
+
+/// Makes documents ready, with the weights of `idf`.
+pub(super) fn prepare(documents: &[&Document], config: &MatchConfig, idf: &Idf) -> Vec<Ready> {
+    documents
+        .par_iter()
+        .map_init(
+            || Tokenizer::new(config),
+            |tokenizer, document| {
+                Ready::new(tokenizer.tokens(&document.text), &document.text, &document.meta, idf)
+            },
+        )
+        .collect()
+}
+
+/// The weights of a folder that holds these documents.
+pub(super) fn idf_of(documents: &Documents, config: &MatchConfig) -> Result<Idf> {
+    let counted: Vec<(LanguageKey, Frequencies)> = documents
+        .par_iter()
+        .map_init(
+            || Tokenizer::new(config),
+            |tokenizer, (_, document)| {
+                let mut frequencies = Frequencies::default();
+                frequencies.add(&Profile::distinct_terms(&tokenizer.tokens(&document.text)));
+                (LanguageKey::of(document.meta.language.as_deref()), frequencies)
+            },
+        )
+        .collect();
+    Idf::new(counted)
+}
+
+/// The documents that pairs name, in order of first mention, and the pairs as indices into them.
+pub(super) struct Resolved<'a> {
+    pub documents: Vec<&'a Document>,
+    pub pairs: Vec<(usize, usize)>,
+}
+
+/// Looks the pairs' documents up.
+///
+/// # Errors
+/// [`Error::Pairs`] names the first document that is missing.
+pub(super) fn resolve<'a>(pairs: &'a [LabelledPair], documents: &'a Documents) -> Result<Resolved<'a>> {
+    let mut numbers: HashMap<&str, usize> = HashMap::new();
+    let mut out = Resolved { documents: Vec::new(), pairs: Vec::with_capacity(pairs.len()) };
+    for pair in pairs {
+        let mut number = |id: &'a String| -> Result<usize> {
+            if let Some(&number) = numbers.get(id.as_str()) {
+                return Ok(number);
+            }
+            let document =
+                documents.get(id).ok_or_else(|| Error::Pairs(format!("no document has the id {id:?}")))?;
+            out.documents.push(document);
+            numbers.insert(id, out.documents.len() - 1);
+            Ok(out.documents.len() - 1)
+        };
+        let ends = (number(&pair.a)?, number(&pair.b)?);
+        out.pairs.push(ends);
+    }
+    Ok(out)
+}
+
+/// What the terms of a pair's texts weigh.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weighting {
+    /// What they weigh in a folder of all documents that were given.
+    Folder,
+    /// What the background table says, as in a folder of two.
+    Alone,
+}
+
+impl Weighting {
+    pub(super) fn idf(self, documents: &Documents, config: &MatchConfig) -> Result<Idf> {
+        match self {
+            Weighting::Folder => idf_of(documents, config),
+            Weighting::Alone => Idf::background(),
+        }
+    }
+}
+
+/// Decides every pair as a run would.
+///
+/// # Errors
+/// [`Error::Pairs`] for a pair whose document is missing.
+pub fn decide_pairs(
+    pairs: &[LabelledPair],
+    documents: &Documents,
+    model: &Model,
+    config: &MatchConfig,
+    weighting: Weighting,
+) -> Result<Vec<Decision>> {
+    let resolved = resolve(pairs, documents)?;
+    let ready = prepare(&resolved.documents, config, &weighting.idf(documents, config)?);
+    let prepared = Prepared::new(ready, config, model);
+    Ok(resolved
+        .pairs
+        .par_iter()
+        .map_init(
+            || prepared.examiner(),
+            |examiner, &(a, b)| {
+                // As above.
+                examiner.decide(DocId(a as u32), DocId(b as u32))
+            },
+        )
+        .collect())
+}
+
+/// A pair that was called what it is not.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PairError {
+    /// Id of the one.
+    pub a: String,
+    /// Id of the other.
+    pub b: String,
+    /// Set of the pair.
+    pub set: String,
+    /// The label.
+    pub same_dispatch: bool,
+    /// The score it got.
+    pub score: f64,
+    /// First line of the one.
+    pub first_line_a: String,
+    /// First line of the other.
+    pub first_line_b: String,
+}
+
+/// What `wirecopy eval --pairs` reports.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PairReport {
+    /// Score from which a pair counts as one dispatch.
+    pub threshold: f64,
+    /// Over all pairs.
+    pub overall: Figures,
+    /// By set.
+    pub sets: BTreeMap<String, Figures>,
+    /// Score against truth, in ten bins.
+    pub reliability: Vec<Bin>,
+    /// The worst errors, most certain first.
+    pub errors: Vec<PairError>,
+}
+
+/// Characters of a first line that are reported.
+const FIRST_LINE: usize = 160;
+
+/// The first line of a text that is not empty, or its beginning.
+pub fn first_line(text: &str) -> String {
+    text.lines().map(str::trim).find(|l| !l.is_empty()).unwrap_or("").chars().take(FIRST_LINE).collect()
+}
+
+/// Figures over scored pairs, overall and by set, with up to `errors` of the worst errors.
+pub fn pair_report(
+    pairs: &[LabelledPair],
+    scores: &[f64],
+    documents: &Documents,
+    threshold: f64,
+    errors: usize,
+) -> PairReport {
+    let judged: Vec<Judged> =
+        pairs.iter().zip(scores).map(|(pair, &score)| Judged { score, same: pair.same }).collect();
+    let mut sets: BTreeMap<String, Vec<Judged>> = BTreeMap::new();
+    for (pair, &judged) in pairs.iter().zip(&judged) {
+        sets.entry(pair.set.clone()).or_default().push(judged);
+    }
+    let mut wrong: Vec<(usize, f64)> = judged
+        .iter()
+        .enumerate()
+        .filter(|(_, j)| (j.score >= threshold) != j.same)
+        .map(|(at, j)| (at, (j.score - threshold).abs()))
+        .collect();
+    wrong.sort_by(|x, y| y.1.total_cmp(&x.1).then(x.0.cmp(&y.0)));
+    let line_of =
+        |id: &str| documents.get(id).map_or_else(String::new, |document| first_line(&document.text));
+    PairReport {
+        threshold,
+        overall: figures(&judged, threshold),
+        sets: sets.into_iter().map(|(name, own)| (name, figures(&own, threshold))).collect(),
+        reliability: reliability(&judged, 10),
+        errors: wrong
+            .into_iter()
+            .take(errors)
+            .map(|(at, _)| PairError {
+                a: pairs[at].a.clone(),
+                b: pairs[at].b.clone(),
+                set: pairs[at].set.clone(),
+                same_dispatch: pairs[at].same,
+                score: scores[at],
+                first_line_a: line_of(&pairs[at].a),
+                first_line_b: line_of(&pairs[at].b),
+            })
+            .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairs_are_read_with_or_without_header_and_set() {
+        let read = |text: &str| parse_pairs(text, Path::new("p.tsv"));
+        let pairs = read("a\tb\tsame_dispatch\tset\nx\ty\t1\trewrite\r\n\nx\tz\t0\n").unwrap();
+        assert_eq!(pairs.len(), 2);
+        assert_eq!((pairs[0].same, pairs[0].set.as_str()), (true, "rewrite"));
+        assert_eq!((pairs[1].same, pairs[1].set.as_str()), (false, "all"));
+        assert_eq!(read("x\ty\t1\n").unwrap().len(), 1);
+        for bad in ["x\ty\n", "x\ty\t2\tset\n", "x\t\t1\n"] {
+            let text = format!("a\tb\tsame_dispatch\tset\n{bad}");
+            let error = read(&text).unwrap_err();
+            assert!(error.to_string().starts_with("p.tsv:2:"), "{error}");
+        }
+    }
+
+    fn documents<const N: usize>(texts: [(&str, &str); N]) -> Documents {
+        let document = |text: &str| Document { text: text.to_owned(), ..Document::default() };
+        texts.map(|(id, text)| (id.to_owned(), document(text))).into()
+    }
+
+    fn scores(pairs: &[LabelledPair], documents: &Documents, config: &MatchConfig) -> Result<Vec<f64>> {
+        let model = Model::shipped().unwrap();
+        let decided = decide_pairs(pairs, documents, &model, config, Weighting::Folder)?;
+        Ok(decided.into_iter().map(|decision| decision.score).collect())
+    }
+
+    const BRIDGE: &str =
+        "The council closed the bridge on Monday after engineers found cracks in two of its piers.";
+
+    #[test]
+    fn a_copy_counts_although_the_model_is_not_asked() {
+        let pairs = parse_pairs("x\ty\t1\nx\tz\t0\n", Path::new("p")).unwrap();
+        let documents =
+            documents([("x", BRIDGE), ("y", BRIDGE), ("z", "Wheat prices fell for a third week running.")]);
+        let scores = scores(&pairs, &documents, &MatchConfig::default()).unwrap();
+        assert!(scores[0] >= 0.99 && scores[1] < 0.1, "{scores:?}");
+        let report = pair_report(&pairs, &scores, &documents, 0.5, 10);
+        assert_eq!(report.overall.f1, Some(1.0));
+        assert!(report.errors.is_empty());
+        let report = pair_report(&pairs, &[0.2, 0.9], &documents, 0.5, 1);
+        assert_eq!(report.errors.len(), 1);
+        assert_eq!((report.errors[0].b.as_str(), report.errors[0].same_dispatch), ("z", false));
+        assert_eq!(report.errors[0].first_line_a, BRIDGE);
+    }
+
+    #[test]
+    fn a_missing_document_is_named() {
+        let pairs = parse_pairs("x\tgone\t1\n", Path::new("p")).unwrap();
+        let error = scores(&pairs, &documents([("x", "")]), &MatchConfig::default()).unwrap_err();
+        assert!(error.to_string().contains("gone"));
+    }
+
+    #[test]
+    fn boilerplate_that_is_kept_is_compared() {
+        let shared = format!("{BRIDGE}\nShare this story\n");
+        let pairs = parse_pairs("x\ty\t1\n", Path::new("p")).unwrap();
+        let documents = documents([("x", BRIDGE), ("y", &shared)]);
+        let score = |keep_boilerplate| {
+            let config = MatchConfig { keep_boilerplate, ..MatchConfig::default() };
+            scores(&pairs, &documents, &config).unwrap()[0]
+        };
+        assert!((score(false) - 1.0).abs() < 1e-9 && score(true) < 1.0);
+    }
+
+    #[test]
+    fn dates_count_unless_they_are_to_be_ignored() {
+        let pairs = parse_pairs("x\ty\t1\n", Path::new("p")).unwrap();
+        let later = BRIDGE.replace("Monday", "Friday").replace("two", "three");
+        let mut documents = documents([("x", BRIDGE), ("y", &later)]);
+        for (id, date) in [("x", "2024-03-04"), ("y", "2024-04-12")] {
+            documents.get_mut(id).unwrap().meta.published = Some(date.to_owned());
+        }
+        let score = |config: MatchConfig| scores(&pairs, &documents, &config).unwrap()[0];
+        let far = score(MatchConfig::default());
+        assert!(far < 0.1, "{far}");
+        assert!(score(MatchConfig { ignore_dates: true, ..MatchConfig::default() }) > far);
+        assert!(score(MatchConfig { window: 60, ..MatchConfig::default() }) > far);
+    }
+}

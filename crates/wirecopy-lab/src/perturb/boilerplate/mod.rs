@@ -1,0 +1,305 @@
+//! The text that a site puts around and inside its articles.
+//!
+//! A [`Site`] is made from its number: language, name, sections, the wording and order of its blocks. Its blocks are
+//! the same on every page, but teasers, related headlines and hashtags that the page's own draw completes, as scraped
+//! pages have it.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::rng::Rng;
+use super::sentences::{paragraphs, sentences, separator};
+use wirecopy_core::table;
+
+/// Wordings of one language; texts are invented, and placeholders in them are filled in.
+#[derive(Debug)]
+struct Language {
+    /// ISO 639-3 code.
+    code: &'static str,
+    /// Wordings by what they are, one of [`KINDS`].
+    wordings: HashMap<&'static str, Vec<&'static str>>,
+}
+
+/// What the wordings of each language are: names of sites, sections of the navigation line, words before a teaser
+/// (`read_more`) or over a list of headlines (`related`, `most_read`), and so on.
+const KINDS: [&str; 15] = [
+    "names",
+    "sections",
+    "share",
+    "follow",
+    "read_more",
+    "related",
+    "most_read",
+    "headlines",
+    "places",
+    "photo",
+    "tags",
+    "newsletter",
+    "comments",
+    "cookies",
+    "copyright",
+];
+
+/// All languages, those in Latin letters first.
+static LANGUAGES: LazyLock<Vec<Language>> =
+    LazyLock::new(|| table::shipped(read(include_str!("../../../../../data/site_boilerplate.tsv"))));
+const LATIN: usize = 7;
+
+fn read(table: &'static str) -> Result<Vec<Language>, String> {
+    let mut languages: Vec<Language> = Vec::new();
+    for mut cells in table::rows(table) {
+        let (Some(code), Some(kind)) = (cells.next(), cells.next()) else {
+            return Err("too few cells".to_owned());
+        };
+        if languages.last().is_none_or(|language| language.code != code) {
+            languages.push(Language { code, wordings: HashMap::new() });
+        }
+        let known = languages.last_mut().and_then(|language| language.wordings.insert(kind, cells.collect()));
+        if known.is_some() || !KINDS.contains(&kind) {
+            return Err(format!("{code}: `{kind}` is unknown or there twice"));
+        }
+    }
+    let all = languages.iter().all(|language| {
+        language.wordings.values().all(|w| !w.is_empty()) && language.wordings.len() == KINDS.len()
+    });
+    if all { Ok(languages) } else { Err("a language without some of its wordings".to_owned()) }
+}
+
+impl Language {
+    fn of(&self, kind: &str) -> &[&'static str] {
+        &self.wordings[kind]
+    }
+}
+
+/// Kinds of blocks, each with where on the page it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Block {
+    Navigation,
+    Share,
+    Photo,
+    ReadMore,
+    Related,
+    MostRead,
+    Newsletter,
+    Tags,
+    Follow,
+    Comments,
+    Cookies,
+    Copyright,
+}
+
+/// Where a block stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Top,
+    Inside,
+    Bottom,
+}
+
+impl Block {
+    const ALL: [Self; 12] = [
+        Self::Navigation,
+        Self::Share,
+        Self::Photo,
+        Self::ReadMore,
+        Self::Related,
+        Self::MostRead,
+        Self::Newsletter,
+        Self::Tags,
+        Self::Follow,
+        Self::Comments,
+        Self::Cookies,
+        Self::Copyright,
+    ];
+
+    fn place(self) -> Place {
+        match self {
+            Self::Navigation | Self::Share => Place::Top,
+            Self::Photo | Self::ReadMore | Self::Related | Self::Newsletter => Place::Inside,
+            Self::MostRead | Self::Tags | Self::Follow | Self::Comments | Self::Cookies | Self::Copyright => {
+                Place::Bottom
+            }
+        }
+    }
+}
+
+/// One site's boilerplate.
+#[derive(Debug)]
+pub(crate) struct Site {
+    language: &'static Language,
+    name: &'static str,
+    /// Its blocks, the ones it would never go without first.
+    blocks: [Block; 12],
+    /// Whether an article that comes as one long line gets its boilerplate within that line.
+    flat: bool,
+    /// Seed of its choices among wordings.
+    taste: u64,
+}
+
+impl Site {
+    /// The site of a number, writing in one of the languages in Latin letters.
+    pub(crate) fn new(number: u64) -> Self {
+        let language = Rng::of(&[number, 1]).below(2 * LATIN);
+        // Half of the sites are English, for so is most of what is compared.
+        Self::with_language(number, &LANGUAGES[if language < LATIN { language } else { 0 }])
+    }
+
+    /// The site of a number, in the language of `text` where that is one of ours.
+    fn for_text(number: u64, text: &str) -> Self {
+        let end = text.char_indices().map(|(at, _)| at).nth(1024).unwrap_or(text.len());
+        let code = whatlang::detect_lang(&text[..end]).map(|lang| lang.code());
+        let code = match code {
+            Some("cmn") => Some("zho"),
+            Some("ukr" | "bel" | "bul" | "srp" | "mkd") => Some("rus"),
+            Some("pes" | "urd") => Some("ara"),
+            Some("mar" | "nep") => Some("hin"),
+            code => code,
+        };
+        match LANGUAGES.iter().find(|language| code == Some(language.code)) {
+            Some(language) => Self::with_language(number, language),
+            None => Self::new(number),
+        }
+    }
+
+    fn with_language(number: u64, language: &'static Language) -> Self {
+        let mut rng = Rng::of(&[number, 2]);
+        let mut blocks = Block::ALL;
+        rng.shuffle(&mut blocks);
+        // Every site has a teaser within the text: it is what boilerplate hurts by.
+        let teaser = if rng.chance(0.5) { Block::ReadMore } else { Block::Related };
+        if let Some(at) = blocks.iter().position(|&block| block == teaser) {
+            blocks[..=at].rotate_right(1);
+        }
+        Self {
+            language,
+            name: rng.pick(language.of("names"), ""),
+            blocks,
+            flat: rng.chance(0.5),
+            taste: rng.bits(),
+        }
+    }
+
+    /// `text` with `blocks` blocks of the site's boilerplate, the inner ones at random breaks between paragraphs, or
+    /// between sentences where the text is one paragraph.
+    pub(crate) fn furnish(&self, text: &str, blocks: usize, rng: &mut Rng) -> String {
+        let mut units = paragraphs(text);
+        let mut gap = separator(text);
+        let mut inner = gap;
+        if units.len() == 1 {
+            units = sentences(text).into_iter().map(|s| s.range).collect();
+            gap = "\n";
+            inner = if self.flat { " " } else { "\n" };
+        }
+        // Blocks after the twelfth are further teasers: long pages have many.
+        let mut placed: Vec<(usize, String)> = (0..blocks)
+            .map(|nth| {
+                let block = self.blocks.get(nth).copied().unwrap_or(Block::ReadMore);
+                let at = match block.place() {
+                    Place::Top => 0,
+                    Place::Inside if units.len() > 1 => 1 + rng.below(units.len() - 1),
+                    Place::Inside | Place::Bottom => units.len(),
+                };
+                let text = self.block(block, rng);
+                let within_line = inner == " " && block.place() == Place::Inside;
+                (at, if within_line { text.replace('\n', " ") } else { text })
+            })
+            .collect();
+        placed.sort_by_key(|&(at, _)| at);
+
+        let mut out = String::with_capacity(text.len() + blocks * 128);
+        let mut placed = placed.into_iter().peekable();
+        let mut from = 0;
+        for (nth, unit) in units.iter().enumerate() {
+            let gap = if nth == 0 { gap } else { inner };
+            if placed.peek().is_some_and(|&(at, _)| at == nth) {
+                out.push_str(text[from..unit.start].trim_end());
+                while let Some((_, block)) = placed.next_if(|&(at, _)| at == nth) {
+                    push_gap(&mut out, gap);
+                    out.push_str(&block);
+                }
+                out.push_str(gap);
+            } else {
+                out.push_str(&text[from..unit.start]);
+            }
+            out.push_str(&text[unit.clone()]);
+            from = unit.end;
+        }
+        for (_, block) in placed {
+            push_gap(&mut out, gap);
+            out.push_str(&block);
+        }
+        out.push_str(&text[from..]);
+        out
+    }
+
+    /// The text of one block. What the site decides comes from its taste, what the page decides from `page`.
+    fn block(&self, block: Block, page: &mut Rng) -> String {
+        let site = &mut Rng::of(&[self.taste, block as u64]);
+        let language = self.language;
+        let text = match block {
+            Block::Navigation => {
+                let mut sections = language.of("sections").to_vec();
+                site.shuffle(&mut sections);
+                sections.truncate(5 + site.below(4));
+                sections.join(site.pick(&[" | ", " · ", " ", " / ", "\n"], " "))
+            }
+            Block::Share => site.pick(language.of("share"), "").to_owned(),
+            Block::Photo => site.pick(language.of("photo"), "").to_owned(),
+            Block::ReadMore => {
+                let label = site.pick(language.of("read_more"), "");
+                format!(
+                    "{}{label} {}",
+                    site.pick(&["", "", "• ", "» "], ""),
+                    self.headlines(1, page).concat()
+                )
+            }
+            Block::Related => self.list(site.pick(language.of("related"), ""), 2 + site.below(3), page),
+            Block::MostRead => self.list(site.pick(language.of("most_read"), ""), 3 + site.below(3), page),
+            Block::Newsletter => site.pick(language.of("newsletter"), "").to_owned(),
+            Block::Tags => {
+                let mut tags = language.of("tags").to_vec();
+                page.shuffle(&mut tags);
+                tags.truncate(3 + site.below(3));
+                tags.iter().map(|tag| format!("#{tag}")).collect::<Vec<_>>().join(" ")
+            }
+            Block::Follow => site.pick(language.of("follow"), "").to_owned(),
+            Block::Comments => site.pick(language.of("comments"), "").to_owned(),
+            Block::Cookies => site.pick(language.of("cookies"), "").to_owned(),
+            Block::Copyright => site.pick(language.of("copyright"), "").to_owned(),
+        };
+        text.replace("{site}", self.name).replace("{line}", "\n")
+    }
+
+    /// Different headlines of the site's pool: the pages of a site draw from a few, and fill in places and numbers
+    /// themselves.
+    fn headlines(&self, count: usize, page: &mut Rng) -> Vec<String> {
+        let language = self.language;
+        let mut pool = language.of("headlines").to_vec();
+        Rng::of(&[self.taste, 99]).shuffle(&mut pool);
+        // Seven in ten: sites do not share all of their stories.
+        pool.truncate(pool.len() * 7 / 10);
+        page.shuffle(&mut pool);
+        pool.truncate(count);
+        pool.iter()
+            .map(|headline| {
+                let place = page.pick(language.of("places"), "");
+                headline.replace("{place}", place).replace("{n}", &(2 + page.below(48)).to_string())
+            })
+            .collect()
+    }
+
+    fn list(&self, label: &str, items: usize, page: &mut Rng) -> String {
+        format!("{label}\n{}", self.headlines(items, page).join("\n"))
+    }
+}
+
+/// `text` with boilerplate of the site of that number, in the text's own language where it is known.
+pub(super) fn furnish(text: &str, site: u64, blocks: usize, rng: &mut Rng) -> String {
+    Site::for_text(site, text).furnish(text, blocks, rng)
+}
+
+fn push_gap(out: &mut String, gap: &str) {
+    if !out.is_empty() {
+        out.push_str(gap);
+    }
+}

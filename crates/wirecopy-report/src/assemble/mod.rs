@@ -1,0 +1,410 @@
+//! Converts a finished run to its report.
+
+mod copied;
+mod evidence;
+mod versions;
+mod words;
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
+
+use rayon::prelude::*;
+
+use crate::Config;
+use crate::account::Account;
+use crate::{
+    BoilerplateLine, ClusterLine, DocumentLine, EdgeCounts, EdgeLine, JsonLines, Lines, MemberLine,
+    ModelLine, PassageLine, ReportLine, RunLine, SCHEMA, Spooled, SummaryLine, VersionLine, peak_memory,
+};
+use copied::Copied;
+use evidence::{Evidence, Grounds};
+use versions::{Sentence, State, Title, Versions};
+use wirecopy_core::Relation;
+use wirecopy_core::classify::{Edge, Scorer};
+use wirecopy_core::cluster::{Cluster, Composite, cluster_name};
+use wirecopy_core::document::Header;
+use wirecopy_core::engine::Marked;
+use wirecopy_core::engine::judge::Pairs;
+use wirecopy_core::engine::stages::{Found, stage};
+use wirecopy_core::engine::{BATCH, Corpus};
+use wirecopy_core::sources::source_name;
+use wirecopy_core::text::credit::{AGENCIES, Credit};
+use wirecopy_core::{Cancel, DocId, Progress, Result, Stage};
+use wirecopy_ingest::References;
+use wirecopy_spill::Budget;
+use words::Words;
+
+/// Number of lines that a task makes.
+const LINES_A_TASK: usize = 256;
+
+/// Sentences as text, by document and first token.
+type Sentences = HashMap<(DocId, usize), String>;
+
+/// The caller's requests for the report of a run.
+pub struct Request {
+    /// The command line that started the run.
+    pub command: Vec<String>,
+    /// Whether the report lists the shared passages of each member.
+    pub passages: bool,
+    /// Decides which documents are below a reference root.
+    pub references: References,
+    /// Whether folders served as sources.
+    pub folder_sources: bool,
+}
+
+/// The explanation of a run: evidence of its edges, versions and reuse shares of its clusters, in words.
+pub struct Wording {
+    request: Request,
+    evidence: Evidence,
+    words: Words,
+    /// What is reported of each cluster besides its edges, in the order of the clusters.
+    inside: Vec<Inside>,
+    model: Option<ModelLine>,
+}
+
+impl Wording {
+    /// Explains the result of a run. Reads the files of documents again whose words are quoted.
+    ///
+    /// # Errors
+    /// Returns an error if a temporary file cannot be read or written, or if the run is cancelled.
+    pub fn of(
+        found: &Found,
+        corpus: &Corpus,
+        judge: Pairs<'_>,
+        config: &Config,
+        request: Request,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+    ) -> Result<Self> {
+        let model = judge.scorer().map(|scorer| ModelLine::of(scorer.model()));
+        let scored = found.edges.iter().filter(|edge| evidence::is_scored(edge)).count() as u64;
+        stage(progress, Stage::Evidence, scored, None, || {
+            let evidence = Evidence::of(&found.edges, &judge, &corpus.budget.part(1, 16))?;
+            let k = config.matching.shingle;
+            let inside = |cluster: &Cluster| {
+                let versions = versions::versions(cluster, corpus, &judge, k)?;
+                let copied = copied::in_cluster(cluster, corpus, k, request.passages);
+                Ok(Inside { versions, copied })
+            };
+            let inside: Vec<Inside> = found.clusters.par_iter().map(inside).collect::<Result<_>>()?;
+            corpus.check()?;
+            drop(judge);
+            let sentences = inside.iter().flat_map(|inside| inside.versions.sentences());
+            let words = words::find(&found.edges, &evidence, sentences, corpus, config, cancel)?;
+            let terms = words.terms.len() as u64;
+            Ok((Self { request, evidence, words, inside, model }, terms))
+        })
+    }
+}
+
+/// What is reported of a cluster besides its edges.
+struct Inside {
+    versions: Versions,
+    /// For each member, in reading order.
+    copied: Vec<Copied>,
+}
+
+/// Writes the report of a run.
+///
+/// # Errors
+/// Returns an error if a temporary file cannot be read or written.
+pub fn run(
+    corpus: Corpus,
+    found: Found,
+    config: &Config,
+    wording: Wording,
+    account: Account<'_>,
+) -> Result<Spooled> {
+    let mut wording = wording;
+    let sentences = std::mem::take(&mut wording.words.sentences);
+    let share = corpus.budget.part(1, 16);
+    let counts = counted(&found.edges);
+    let (evidence, words) = (&wording.evidence, &wording.words);
+    let edges = lines(
+        found.edges.len(),
+        &share,
+        || evidence.reader(),
+        |grounds, at| edge_line(&found.edges[at], grounds.get(at)?.unwrap_or_default(), &corpus, words),
+    )?;
+    let boilerplate = boilerplate_lines(&corpus, &wording.words)?;
+    // Each part is freed once its lines are made.
+    drop((found.edges, wording.evidence, wording.words));
+    let mut clusters: Vec<ClusterLine> = found
+        .clusters
+        .into_par_iter()
+        .zip(wording.inside)
+        .map(|(cluster, inside)| cluster_line(&cluster, &corpus, &inside, &sentences))
+        .collect::<Result<_>>()?;
+    clusters.sort_by(|x, y| {
+        (Reverse(x.members.len()), &x.representative).cmp(&(Reverse(y.members.len()), &y.representative))
+    });
+    let ids: Vec<DocId> = corpus.ids().collect();
+    let documents = lines(
+        ids.len(),
+        &share,
+        || (corpus.headers.reader(), wording.request.references.clone()),
+        |(headers, references), at| {
+            let line = document_line(ids[at], headers.get(ids[at])?, &corpus, &found.composites)?;
+            Ok(DocumentLine { reference: references.hold(&line.path), ..line })
+        },
+    )?;
+    let header = RunLine {
+        schema: SCHEMA,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        command: wording.request.command,
+        started: account.started.to_string(),
+        config: config.clone(),
+        model: wording.model,
+    };
+    let (stages, seconds) = account.close();
+    let summary = SummaryLine {
+        documents: corpus.len() as u64,
+        skipped: corpus.skipped_count,
+        skipped_unlisted: corpus.skipped_count - corpus.skipped.len() as u64,
+        without_article: corpus.no_article.iter().flatten().count() as u64,
+        clusters: clusters.len() as u64,
+        clustered_documents: clusters.iter().map(|c| c.members.len() as u64).sum(),
+        edges: counts,
+        tokens: corpus.tokens.total(),
+        bytes: corpus.bytes,
+        stages,
+        seconds,
+        peak_memory: peak_memory(),
+        folder_sources: wording.request.folder_sources,
+    };
+    Ok(Spooled { header, documents, skipped: corpus.skipped, boilerplate, edges, clusters, summary })
+}
+
+fn counted(edges: &[Edge]) -> EdgeCounts {
+    let mut counts = EdgeCounts::default();
+    for edge in edges {
+        *match edge.relation {
+            Relation::Identical => &mut counts.identical,
+            Relation::Copy => &mut counts.copy,
+            Relation::Excerpt => &mut counts.excerpt,
+            Relation::Version => &mut counts.version,
+            Relation::Rewrite => &mut counts.rewrite,
+            Relation::Partial => &mut counts.partial,
+        } += 1;
+    }
+    counts
+}
+
+/// Makes the lines with the numbers below `count` on all threads. `make` gets what `ready` returned for its task.
+fn lines<T: ReportLine, S>(
+    count: usize,
+    budget: &Budget,
+    ready: impl Fn() -> S + Sync,
+    make: impl Fn(&mut S, usize) -> Result<T> + Sync,
+) -> Result<Lines<T>> {
+    let starts: Vec<usize> = (0..count).step_by(LINES_A_TASK).collect();
+    let made = |&start: &usize| -> Result<JsonLines> {
+        let mut ready = ready();
+        let mut lines = JsonLines::default();
+        for at in start..count.min(start + LINES_A_TASK) {
+            lines.push(&make(&mut ready, at)?)?;
+        }
+        Ok(lines)
+    };
+    let mut lines = Lines::new(budget);
+    for starts in starts.chunks(BATCH / LINES_A_TASK) {
+        let some: Vec<Result<JsonLines>> = starts.par_iter().map(made).collect();
+        for some in some {
+            lines.append(&some?)?;
+        }
+    }
+    Ok(lines)
+}
+
+/// Makes the line of a document, without the flag for references.
+fn document_line(
+    document: DocId,
+    (header, credits): (Header, Vec<Credit>),
+    corpus: &Corpus,
+    composites: &[Composite],
+) -> Result<DocumentLine> {
+    // Composites are in the order of the documents.
+    let composite = match composites.binary_search_by_key(&document, |composite| composite.document) {
+        Ok(at) => {
+            composites[at].quotes.iter().map(|&quoted| corpus.headers.id(quoted)).collect::<Result<_>>()?
+        }
+        Err(_) => Vec::new(),
+    };
+    let boilerplate_tokens = corpus.tokens.boilerplate_of(document);
+    Ok(DocumentLine {
+        reference: false,
+        id: header.id,
+        path: header.path,
+        record: header.record,
+        title: header.meta.title,
+        published: header.meta.published,
+        date: header.meta.date,
+        date_origin: header.meta.date_origin,
+        date_problem: header.meta.date_problem,
+        source: header.meta.source,
+        url: header.meta.url,
+        language: header.meta.language,
+        credits: credits.iter().map(|credit| credit.agency.clone()).collect(),
+        credit_evidence: credits,
+        tokens: position(corpus.tokens.len_of(document)).saturating_add(boilerplate_tokens),
+        boilerplate_tokens,
+        duplicate_id: header.duplicate_id,
+        no_article: corpus.no_article[document.index()],
+        composite,
+    })
+}
+
+/// Returns the learned lines by source, and within a source in reading order.
+fn boilerplate_lines(corpus: &Corpus, words: &Words) -> Result<Vec<BoilerplateLine>> {
+    let mut headers = corpus.headers.reader();
+    let mut line = |line: &Marked| {
+        let (header, _) = headers.get(line.first)?;
+        Ok(BoilerplateLine {
+            source: source_name(&header.path, header.record, &header.meta).to_owned(),
+            line: words.lines.get(&line.known.key()).cloned(),
+            documents: line.documents,
+            key: line.known.key(),
+            shingles: line.known.shingles().to_vec(),
+        })
+    };
+    let mut lines: Vec<BoilerplateLine> =
+        corpus.learned.marked.iter().map(&mut line).collect::<Result<_>>()?;
+    lines.sort_by(|x, y| x.source.cmp(&y.source));
+    Ok(lines)
+}
+
+fn edge_line(edge: &Edge, grounds: Grounds, corpus: &Corpus, words: &Words) -> Result<EdgeLine> {
+    Ok(EdgeLine {
+        a: corpus.headers.id(edge.a)?,
+        b: corpus.headers.id(edge.b)?,
+        relation: edge.relation,
+        score: round(edge.score),
+        jaccard: round(edge.jaccard),
+        containment_a: round(edge.containment_a),
+        containment_b: round(edge.containment_b),
+        evidence: grounds.terms.iter().filter_map(|term| words.terms.get(term).cloned()).collect(),
+        features: grounds.features.into_iter().map(round).collect(),
+    })
+}
+
+fn cluster_line(
+    cluster: &Cluster,
+    corpus: &Corpus,
+    inside: &Inside,
+    sentences: &Sentences,
+) -> Result<ClusterLine> {
+    // In reading order.
+    let ids: Vec<String> =
+        cluster.members.iter().map(|&(member, _)| corpus.headers.id(member)).collect::<Result<_>>()?;
+    let id = |document: DocId| {
+        let place = cluster.members.binary_search_by_key(&document, |&(member, _)| member);
+        place.map_or_else(|_| String::new(), |at| ids[at].clone())
+    };
+    let passage = |p: &copied::Passage| PassageLine {
+        start: position(p.start),
+        end: position(p.end),
+        from: ids[p.from].clone(),
+        from_start: position(p.from_start),
+    };
+    let numbers = inside.versions.numbers();
+    let mut members: Vec<MemberLine> = cluster
+        .members
+        .iter()
+        .zip(&inside.copied)
+        .map(|(&(member, edge), copied)| {
+            let is_representative = member == cluster.representative;
+            MemberLine {
+                id: id(member),
+                relation: edge.map(|edge| edge.relation),
+                score: if is_representative { 1.0 } else { edge.map_or(0.0, |edge| round(edge.score)) },
+                copied_from_representative: (!is_representative).then(|| round(copied.from_representative)),
+                copied_from_cluster: round(copied.from_cluster),
+                update_of: inside.versions.before(member).map(&id),
+                version: numbers.get(&member).copied(),
+                passages: copied.passages.iter().map(passage).collect(),
+            }
+        })
+        .collect();
+    let representative = id(cluster.representative);
+    members.sort_by(|x, y| (x.id != representative, &x.id).cmp(&(y.id != representative, &y.id)));
+    let name = cluster_name(members.iter().map(|member| member.id.as_str()));
+    let (credits, uncredited) = credited(cluster, corpus, &ids)?;
+    let (earliest, earliest_by) = inside.versions.earliest.map(|(member, by)| (id(member), by)).unzip();
+    let title = match &inside.versions.title {
+        Some(Title::Headline(title)) => Some(title.clone()),
+        Some(Title::Sentence((document, range))) => sentences.get(&(*document, range.start)).cloned(),
+        None => None,
+    };
+    let states = inside.versions.states.iter().zip(1..);
+    Ok(ClusterLine {
+        cluster: name,
+        title,
+        representative,
+        earliest,
+        earliest_by,
+        credits,
+        uncredited,
+        members,
+        versions: states.map(|(state, number)| version_line(state, number, id, sentences)).collect(),
+    })
+}
+
+fn version_line(
+    state: &State,
+    version: u32,
+    id: impl Fn(DocId) -> String,
+    sentences: &Sentences,
+) -> VersionLine {
+    let change = state.change.as_ref();
+    let sample = |sentence: Option<&Sentence>| {
+        sentence.and_then(|(document, range)| sentences.get(&(*document, range.start)).cloned())
+    };
+    VersionLine {
+        version,
+        members: state.members.iter().map(|&member| id(member)).collect(),
+        first_printed: state.first_printed.clone(),
+        outlets: state.outlets.clone(),
+        words_added: change.map(|change| position(change.words_added)),
+        words_dropped: change.map(|change| position(change.words_dropped)),
+        added: sample(change.and_then(|change| change.added.as_ref())),
+        dropped: sample(change.and_then(|change| change.dropped.as_ref())),
+    }
+}
+
+/// Converts an index of a token. Documents hold fewer than 2^30 tokens.
+fn position(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+/// Returns the agencies that the members credit, most frequent first, and the members that use the text of one
+/// without credit.
+fn credited(cluster: &Cluster, corpus: &Corpus, ids: &[String]) -> Result<(Vec<String>, Vec<String>)> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    let mut without = Vec::new();
+    let mut headers = corpus.headers.reader();
+    for (&(member, _), id) in cluster.members.iter().zip(ids) {
+        let credits = headers.credits(member)?;
+        if credits.is_empty() {
+            without.push(id.clone());
+        }
+        for credit in credits {
+            *counts.entry(credit.agency).or_default() += 1;
+        }
+    }
+    // "With agencies" adds nothing if an agency is named.
+    if counts.len() > 1 {
+        counts.remove(AGENCIES);
+    }
+    let mut credits: Vec<(String, usize)> = counts.into_iter().collect();
+    credits.sort_by_key(|&(_, members)| Reverse(members));
+    if credits.is_empty() {
+        without.clear();
+    }
+    without.sort();
+    Ok((credits.into_iter().map(|(agency, _)| agency).collect(), without))
+}
+
+/// Rounds to four decimals. More would be noise, and people read reports too.
+fn round(share: f64) -> f64 {
+    (share * 10_000.0).round() / 10_000.0
+}

@@ -1,0 +1,90 @@
+//! Reads the version from the tags of a headline: "UPDATE 2", "2nd lead", "Corrección:".
+
+use std::sync::LazyLock;
+
+use wirecopy_core::table::{self, Words};
+
+/// Tags of later versions, in lower case. A tag is at the start of a headline before a colon or a dash, or in brackets, and
+/// a number may follow it.
+static TAGS: Words =
+    LazyLock::new(|| table::rows(include_str!("../../../../../data/version_tags.tsv")).flatten().collect());
+/// Most characters of a tag.
+const TAG: usize = 24;
+
+/// Returns the highest version number in the tags of a headline: 0 without a tag, 1 for a tag without a number.
+pub(super) fn revision(title: &str) -> u32 {
+    let title = title.to_lowercase();
+    let mut highest = 0;
+    let mut rest = title.as_str();
+    let ends_tag = |c: char| matches!(c, ':' | '：' | '-' | '–' | '—' | '|' | '/');
+    while let Some((head, tail)) = rest.split_once(ends_tag) {
+        let Some(revision) = tag(head) else { break };
+        highest = highest.max(revision);
+        rest = tail;
+    }
+    let mut rest = title.as_str();
+    while let Some(open) = rest.find(['(', '[', '（', '【', '［']) {
+        let inner = rest[open..].trim_start_matches(['(', '[', '（', '【', '［']);
+        let Some((inner, tail)) = inner.split_once([')', ']', '）', '】', '］']) else { break };
+        highest = highest.max(tag(inner).or_else(|| bare_number(inner, tail)).unwrap_or(0));
+        rest = tail;
+    }
+    highest
+}
+
+/// Returns the number of a tag; `None` if the text is not a tag.
+fn tag(text: &str) -> Option<u32> {
+    let text = text.trim();
+    if text.chars().count() > TAG {
+        return None;
+    }
+    let word = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    // The number may come first: `1st lead`, `2. zusammenfassung`.
+    let word = ["st ", "nd ", "rd ", "th ", ".", "ª ", "ème ", "e "]
+        .iter()
+        .find_map(|ordinal| word.strip_prefix(ordinal).filter(|_| word.len() < text.len()))
+        .unwrap_or(word)
+        .trim();
+    let name = word.trim_end_matches(|c: char| c.is_ascii_digit() || c == '#' || c == '.').trim_end();
+    if !TAGS.contains(&name) {
+        return None;
+    }
+    let digits: String = text.chars().filter(char::is_ascii_digit).take(3).collect();
+    Some(digits.parse().unwrap_or(1).max(1))
+}
+
+/// Returns the number at the end of a headline with which some agencies number versions: `(2)`.
+fn bare_number(text: &str, after: &str) -> Option<u32> {
+    text.trim().parse().ok().filter(|n| (2..10).contains(n) && after.trim().is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_of_headlines_give_the_version() {
+        for (title, expected) in [
+            ("Ferry runs aground", 0),
+            ("UPDATE 1-Ferry runs aground", 1),
+            ("UPDATE 3 - Ferry runs aground", 3),
+            ("CORRECTED-UPDATE 2-Ferry runs aground", 2),
+            ("Corrected: ferry runs aground", 1),
+            ("2nd lead: Ferry runs aground", 2),
+            ("Ferry runs aground (updated)", 1),
+            ("(Corrección) Encalla un transbordador", 1),
+            ("Fähre auf Grund gelaufen [Aktualisiert]", 1),
+            ("Feribot karaya oturdu (2)", 2),
+            ("تصحيح: جنوح عبارة", 1),
+            ("【更正】渡轮搁浅", 1),
+            ("(업데이트) 여객선 좌초", 1),
+            ("Update on the ferry: what we know", 0),
+            ("Lead-free pipes for schools", 1),
+            ("Ferry (2) of three runs aground", 0),
+            ("Ferry runs aground (2019)", 0),
+            ("A correction of course - ferry saved", 0),
+        ] {
+            assert_eq!(revision(title), expected, "{title}");
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Chooses the headline of a cluster.
+//!
+//! Pages give section names, breadcrumb trails, share prompts and weather lines as titles. The words of these do
+//! not occur in the texts, unlike those of a headline.
+
+use std::collections::HashSet;
+
+use wirecopy_core::score::each_term;
+use wirecopy_core::text::{Tokens, tokenize, words_in};
+
+/// Number of words in the opening of a text.
+const OPENING: usize = 100;
+/// Fewest words of a headline.
+const FEWEST: usize = 3;
+/// Least share of a headline's weight that the texts must cover.
+const COVERED: f64 = 0.3;
+/// Number of words of mean weight that are added to every title as not covered, so that a title does not win by
+/// being short.
+const PRIOR: f64 = 2.0;
+
+/// The terms in the texts of a cluster.
+pub(super) struct Contents {
+    opening: HashSet<u32>,
+    texts: Vec<HashSet<u32>>,
+}
+
+impl Contents {
+    /// Collects the terms of `representative` and of `members`, which include it.
+    pub(super) fn new(representative: &Tokens, members: &[Tokens]) -> Self {
+        let slice = representative.as_slice();
+        let end = (0..slice.len()).find(|&end| words_in(&slice[..end]) >= OPENING).unwrap_or(slice.len());
+        Self {
+            opening: terms(representative, end),
+            texts: members.iter().map(|t| terms(t, t.len())).collect(),
+        }
+    }
+
+    /// Returns how well a title fits, 0 to 1: the share of its weight that the opening of the representative and
+    /// the members cover; `None` if it is not a headline.
+    fn fit(&self, title: &str, weight: impl Fn(u32) -> f64) -> Option<f64> {
+        let tokens = tokenize(title);
+        if words_in(tokens.as_slice()) < FEWEST {
+            return None;
+        }
+        // Sorted, because a sum of floating-point numbers depends on the order.
+        let mut terms: Vec<u32> = terms(&tokens, tokens.len()).into_iter().collect();
+        terms.sort_unstable();
+        let (mut all, mut covered) = (0.0, 0.0);
+        for &term in &terms {
+            let holding = self.texts.iter().filter(|text| text.contains(&term)).count();
+            let share = holding as f64 / self.texts.len().max(1) as f64;
+            let opening = if self.opening.contains(&term) { 1.0 } else { 0.0 };
+            all += weight(term);
+            covered += weight(term) * (opening + share) / 2.0;
+        }
+        if covered < COVERED * all {
+            return None;
+        }
+        let mean = all / terms.len().max(1) as f64;
+        Some(covered / (all + PRIOR * mean)).filter(|fit| *fit > 0.0)
+    }
+
+    /// Returns the index of the title that fits best, the first among equals.
+    pub(super) fn best(&self, titles: &[&str], weight: impl Fn(u32) -> f64) -> Option<usize> {
+        let fits = titles.iter().enumerate().filter_map(|(at, title)| Some((at, self.fit(title, &weight)?)));
+        let best = fits.reduce(|best, next| if next.1 > best.1 + 1e-9 { next } else { best });
+        best.map(|(at, _)| at)
+    }
+}
+
+/// Returns the terms that begin before token `end`.
+fn terms(tokens: &Tokens, end: usize) -> HashSet<u32> {
+    let mut out = HashSet::new();
+    for segment in tokens.segments() {
+        let (start, last) = (segment.start.min(end), segment.end.min(end));
+        each_term(tokens, start..last, |place| {
+            out.insert(place.term);
+        });
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "The harbour board of Tarnmouth voted late on Tuesday to close the old lighthouse for good. \
+        Ships will be guided by a beacon on the northern pier until the spring, said its chairman, Ole Brandt. \
+        Politics had nothing to do with it.";
+    const OTHER: &str = "Tarnmouth's old lighthouse goes dark: the harbour board voted on Tuesday to close it. \
+        A beacon on the northern pier will guide ships.";
+
+    fn best(titles: &[&str]) -> Option<usize> {
+        let texts = [tokenize(TEXT), tokenize(OTHER)];
+        Contents::new(&texts[0], &texts).best(titles, |_| 1.0)
+    }
+
+    #[test]
+    fn section_names_and_prompts_are_not_headlines() {
+        let headline = "Harbour board closes old lighthouse";
+        for other in [
+            "Politics",
+            "EDITION",
+            "e-mail",
+            "Congratulations!",
+            "Home > News > North > Coast",
+            "Tarnmouth: light rain, 12 degrees, wind from the west",
+            "Share this story with a friend",
+        ] {
+            assert_eq!(best(&[other, headline]), Some(1), "{other}");
+            assert_eq!(best(&[other]), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn title_best_covered_by_the_texts_is_chosen() {
+        let titles = ["Gulls nest on the pier of Tarnmouth", "Harbour board votes to close lighthouse"];
+        assert_eq!(best(&titles), Some(1));
+        // The site's name after it does not make it better.
+        assert_eq!(best(&["Harbour board votes to close lighthouse | The Tarn Courier", titles[1]]), Some(1));
+    }
+
+    #[test]
+    fn first_of_equal_titles_is_chosen() {
+        assert_eq!(best(&["Board closes lighthouse", "Closes lighthouse board"]), Some(0));
+    }
+
+    #[test]
+    fn short_title_does_not_win_by_its_length() {
+        let titles = ["The old lighthouse", "Harbour board of Tarnmouth votes to close the old lighthouse"];
+        assert_eq!(best(&titles), Some(1));
+    }
+
+    #[test]
+    fn titles_in_unspaced_scripts_can_be_chosen() {
+        let text = [tokenize("港務局は火曜日、古い灯台の閉鎖を決めた。")];
+        let contents = Contents::new(&text[0], &text);
+        assert_eq!(contents.best(&["社会", "港務局が古い灯台の閉鎖を決定"], |_| 1.0), Some(1));
+    }
+}

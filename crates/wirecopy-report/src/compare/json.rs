@@ -1,0 +1,145 @@
+//! A comparison for programs to read.
+
+use serde::Serialize;
+
+use super::{Comparison, Mark, Origin, Part, Side};
+use wirecopy_core::Relation;
+
+#[derive(Serialize)]
+struct Json<'a> {
+    relation: Option<Relation>,
+    verdict: String,
+    score: f64,
+    threshold: f64,
+    /// `alone`, `edge` or `no_edge`: where relation and score come from.
+    origin: &'static str,
+    jaccard: f64,
+    containment_a: f64,
+    containment_b: f64,
+    seconds_apart: Option<i64>,
+    /// Log-odds of an average pair, to which the features add.
+    start: Option<f64>,
+    features: Vec<JsonPart<'a>>,
+    a: JsonSide<'a>,
+    b: JsonSide<'a>,
+    passages: Vec<JsonRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonPart<'a> {
+    feature: &'a str,
+    value: f64,
+    adds: f64,
+    words: &'a str,
+}
+
+#[derive(Serialize)]
+struct JsonSide<'a> {
+    id: &'a str,
+    title: Option<&'a str>,
+    date: Option<&'a str>,
+    published: Option<&'a str>,
+    source: Option<&'a str>,
+    credits: &'a [String],
+    tokens: usize,
+    boilerplate_tokens: u32,
+}
+
+#[derive(Serialize)]
+struct JsonRow<'a> {
+    a: Vec<JsonPiece<'a>>,
+    b: Vec<JsonPiece<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonPiece<'a> {
+    text: &'a str,
+    boilerplate: bool,
+    told: bool,
+    share: f64,
+    /// Content words that stand beside, elsewhere in the other text, and in this one only.
+    shared: Vec<&'a str>,
+    elsewhere: Vec<&'a str>,
+    own: Vec<&'a str>,
+}
+
+impl Comparison {
+    /// The comparison as one JSON object, over several lines, with a line end behind it.
+    ///
+    /// # Errors
+    /// None that a comparison could cause.
+    pub fn to_json(&self) -> serde_json::Result<String> {
+        let weighed = self.weighed.as_ref();
+        let json = Json {
+            relation: self.relation,
+            verdict: self.sentence(),
+            score: round(self.score),
+            threshold: self.threshold,
+            origin: match self.origin {
+                Origin::Alone => "alone",
+                Origin::Edge => "edge",
+                Origin::NoEdge => "no_edge",
+            },
+            jaccard: round(self.jaccard),
+            containment_a: round(self.containment_a),
+            containment_b: round(self.containment_b),
+            seconds_apart: self.seconds_apart,
+            start: weighed.map(|weighed| round(weighed.start)),
+            features: weighed.map_or_else(Vec::new, |weighed| weighed.parts.iter().map(part).collect()),
+            a: side(&self.a),
+            b: side(&self.b),
+            passages: self
+                .rows
+                .iter()
+                .map(|row| JsonRow { a: pieces(&self.a, &row.a), b: pieces(&self.b, &row.b) })
+                .collect(),
+        };
+        let mut out = serde_json::to_string_pretty(&json)?;
+        out.push('\n');
+        Ok(out)
+    }
+}
+
+fn part(part: &Part) -> JsonPart<'_> {
+    JsonPart { feature: &part.feature, value: round(part.value), adds: round(part.adds), words: &part.said }
+}
+
+fn side(side: &Side) -> JsonSide<'_> {
+    JsonSide {
+        id: &side.id,
+        title: side.title.as_deref(),
+        date: side.date.as_deref(),
+        published: side.published.as_deref(),
+        source: side.source.as_deref(),
+        credits: &side.credits,
+        tokens: side.tokens,
+        boilerplate_tokens: side.boilerplate_tokens,
+    }
+}
+
+fn pieces<'a>(side: &'a Side, which: &[usize]) -> Vec<JsonPiece<'a>> {
+    which
+        .iter()
+        .map(|&at| {
+            let piece = &side.pieces[at];
+            let marked = |mark: Mark| -> Vec<&'a str> {
+                let words = side.words[piece.words.clone()].iter();
+                words.filter(|word| word.mark == mark).map(|word| &side.text[word.bytes.clone()]).collect()
+            };
+            JsonPiece {
+                text: side.text[piece.bytes.clone()].trim(),
+                boilerplate: piece.boilerplate,
+                told: piece.told,
+                share: round(piece.share),
+                shared: marked(Mark::Shared),
+                elsewhere: marked(Mark::Elsewhere),
+                own: marked(Mark::Own),
+            }
+        })
+        .collect()
+}
+
+/// Four decimals, as in a run report.
+fn round(share: f64) -> f64 {
+    (share * 10_000.0).round() / 10_000.0
+}

@@ -1,0 +1,340 @@
+//! The run report as JSON lines: written from a [`Run`], and read back with errors that name the line.
+//!
+//! Reading checks what a later step relies on: the schema number, the order of the lines, that every id named by an
+//! edge or a cluster is a document, and that the summary's counts are those of the lines. A report whose run was
+//! killed, or that was cut on its way, is therefore never mistaken for a small one.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Write};
+use std::path::Path;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{BoilerplateLine, ClusterLine, DocumentLine, EdgeLine, Line, Run, RunLine, SCHEMA, SummaryLine};
+use crate::Config;
+use wirecopy_core::document::Skipped;
+use wirecopy_core::{Error, Result};
+
+/// [`Line`] by reference, so that writing copies nothing.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum LineRef<'a> {
+    Run(&'a RunLine),
+    Document(&'a DocumentLine),
+    Skipped(&'a Skipped),
+    Boilerplate(&'a BoilerplateLine),
+    Edge(&'a EdgeLine),
+    Cluster(&'a ClusterLine),
+    Summary(&'a SummaryLine),
+}
+
+impl Run {
+    /// Writes the report, one JSON object a line.
+    ///
+    /// # Errors
+    /// Whatever `out` returns.
+    pub fn write_jsonl(&self, mut out: impl Write) -> io::Result<()> {
+        let lines = std::iter::once(LineRef::Run(&self.header))
+            .chain(self.documents.iter().map(LineRef::Document))
+            .chain(self.skipped.iter().map(LineRef::Skipped))
+            .chain(self.boilerplate.iter().map(LineRef::Boilerplate))
+            .chain(self.edges.iter().map(LineRef::Edge))
+            .chain(self.clusters.iter().map(LineRef::Cluster))
+            .chain(std::iter::once(LineRef::Summary(&self.summary)));
+        for line in lines {
+            serde_json::to_writer(&mut out, &line)?;
+            out.write_all(b"\n")?;
+        }
+        out.flush()
+    }
+
+    /// Reads a report that [`Run::write_jsonl`] wrote.
+    ///
+    /// Keys and lines that this version does not know are passed over, in the settings as well: a newer version of the same
+    /// schema may have added them.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the file cannot be read; [`Error::Format`], with the line, what was expected and what was
+    /// found, when it is no report, one of another schema, or one that is cut off.
+    pub fn read_jsonl(path: impl AsRef<Path>) -> Result<Run> {
+        let path = path.as_ref();
+        let io_error = |source| Error::Io { path: path.to_owned(), source };
+        let mut input = BufReader::with_capacity(1 << 20, File::open(path).map_err(io_error)?);
+        let mut reader = Reader::new(path);
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            if input.read_until(b'\n', &mut line).map_err(io_error)? == 0 {
+                return reader.finish();
+            }
+            reader.line(&line)?;
+        }
+    }
+}
+
+/// What has been read so far.
+struct Reader<'a> {
+    path: &'a Path,
+    /// Number of the line being read, from 1.
+    number: u64,
+    /// Place of the last line's type in the schema's order.
+    place: u8,
+    /// Whether the lines have the names of schema 1.
+    is_old: bool,
+    header: Option<RunLine>,
+    documents: Vec<DocumentLine>,
+    ids: HashSet<String>,
+    skipped: Vec<Skipped>,
+    boilerplate: Vec<BoilerplateLine>,
+    edges: Vec<EdgeLine>,
+    clusters: Vec<ClusterLine>,
+    summary: Option<SummaryLine>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(path: &'a Path) -> Self {
+        Self {
+            path,
+            number: 0,
+            place: 0,
+            is_old: false,
+            header: None,
+            documents: Vec::new(),
+            ids: HashSet::new(),
+            skipped: Vec::new(),
+            boilerplate: Vec::new(),
+            edges: Vec::new(),
+            clusters: Vec::new(),
+            summary: None,
+        }
+    }
+
+    fn error(&self, message: impl Into<String>) -> Error {
+        Error::Format { path: self.path.to_owned(), line: Some(self.number), message: message.into() }
+    }
+
+    fn line(&mut self, bytes: &[u8]) -> Result<()> {
+        self.number += 1;
+        if self.header.is_none() {
+            self.header = Some(self.first(bytes)?);
+            return Ok(());
+        }
+        let complete = bytes.ends_with(b"\n");
+        let line = if self.is_old {
+            serde_json::from_slice(bytes).and_then(|line| serde_json::from_value(upgraded(line)))
+        } else {
+            serde_json::from_slice(bytes)
+        };
+        let line: Line = line.map_err(|error| match complete {
+            false => self.error("expected a whole line, found the end of the file: the report is cut off"),
+            true => self.error(format!("expected a line of a wirecopy report, found {}", plain(&error))),
+        })?;
+        self.check_order(&line)?;
+        match line {
+            Line::Run(_) => return Err(self.error("expected one `run` line, found a second")),
+            Line::Document(document) => {
+                if !self.ids.insert(document.id.clone()) {
+                    return Err(self.error(format!("expected a new id, found `{}` again", document.id)));
+                }
+                self.documents.push(document);
+            }
+            Line::Skipped(skipped) => self.skipped.push(skipped),
+            Line::Boilerplate(line) => self.boilerplate.push(line),
+            Line::Unknown => {}
+            Line::Edge(edge) => {
+                self.known(&edge.a)?;
+                self.known(&edge.b)?;
+                self.edges.push(edge);
+            }
+            Line::Cluster(cluster) => {
+                self.check_cluster(&cluster)?;
+                self.clusters.push(cluster);
+            }
+            Line::Summary(summary) => {
+                self.check_counts(&summary)?;
+                self.summary = Some(summary);
+            }
+        }
+        Ok(())
+    }
+
+    /// The `run` line. The schema number is looked at before anything else of it is understood.
+    fn first(&mut self, bytes: &[u8]) -> Result<RunLine> {
+        let expected = "expected the `run` line of a wirecopy report";
+        let mut value: Value = serde_json::from_slice(bytes)
+            .map_err(|error| self.error(format!("{expected}, found {}", plain(&error))))?;
+        match value.get("type").and_then(Value::as_str) {
+            Some("run") => {}
+            Some(other) => return Err(self.error(format!("{expected}, found a line of type `{other}`"))),
+            None => return Err(self.error(format!("{expected}, found a line without a `type`"))),
+        }
+        match value.get("schema") {
+            Some(found) if *found == SCHEMA => {}
+            Some(found) if *found == OLD_SCHEMA => {
+                self.is_old = true;
+                value = upgraded(value);
+                value["schema"] = SCHEMA.into();
+            }
+            Some(found) => {
+                return Err(self.error(format!(
+                    "expected a report of schema {OLD_SCHEMA} or {SCHEMA}, found schema {found}"
+                )));
+            }
+            None => return Err(self.error(format!("{expected}, found no `schema` in it"))),
+        }
+        if let (Some(config), Ok(known)) = (value.get_mut("config"), serde_json::to_value(Config::default()))
+        {
+            retain_known(config, &known);
+        }
+        serde_json::from_value(value)
+            .map_err(|error| self.error(format!("{expected}, found {}", plain(&error))))
+    }
+
+    fn check_order(&mut self, line: &Line) -> Result<()> {
+        let (place, name) = match line {
+            Line::Run(_) => (0, "run"),
+            Line::Document(_) => (1, "document"),
+            Line::Skipped(_) => (2, "skipped"),
+            Line::Boilerplate(_) => (3, "boilerplate"),
+            Line::Edge(_) => (4, "edge"),
+            Line::Cluster(_) => (5, "cluster"),
+            Line::Summary(_) => (6, "summary"),
+            Line::Unknown => (self.place, "unknown"),
+        };
+        if self.summary.is_some() {
+            return Err(self.error(format!("expected nothing after the summary, found a `{name}` line")));
+        }
+        if place != 0 && place < self.place {
+            return Err(self.error(format!(
+                "expected run, document, skipped, boilerplate, edge, cluster, summary lines in this order, found a late `{name}`"
+            )));
+        }
+        self.place = place;
+        Ok(())
+    }
+
+    fn known(&self, id: &str) -> Result<()> {
+        if self.ids.contains(id) {
+            return Ok(());
+        }
+        Err(self.error(format!("expected the id of a document of this report, found `{id}`")))
+    }
+
+    fn check_cluster(&self, cluster: &ClusterLine) -> Result<()> {
+        for member in &cluster.members {
+            self.known(&member.id)?;
+        }
+        let named = cluster.members.iter().flat_map(|member| {
+            member.update_of.iter().chain(member.passages.iter().map(|passage| &passage.from))
+        });
+        for id in std::iter::once(&cluster.representative).chain(&cluster.earliest).chain(named) {
+            if !cluster.members.iter().any(|member| member.id == *id) {
+                return Err(
+                    self.error(format!("expected a member of cluster {}, found `{id}`", cluster.cluster))
+                );
+            }
+        }
+        Ok(())
+    }
+
+    fn check_counts(&self, summary: &SummaryLine) -> Result<()> {
+        let counts = [
+            ("document", summary.documents, self.documents.len()),
+            ("skipped", summary.skipped.saturating_sub(summary.skipped_unlisted), self.skipped.len()),
+            ("cluster", summary.clusters, self.clusters.len()),
+        ];
+        for (name, expected, found) in counts {
+            if expected != found as u64 {
+                return Err(self.error(format!(
+                    "expected {expected} `{name}` lines as the summary says, found {found}"
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<Run> {
+        let cut_off = |line: u64, expected: &str| Error::Format {
+            path: self.path.to_owned(),
+            line: (line > 0).then_some(line),
+            message: format!("expected {expected}, found the end of the file: the report is cut off"),
+        };
+        let Some(header) = self.header else {
+            return Err(Error::Format {
+                path: self.path.to_owned(),
+                line: None,
+                message: "expected the `run` line of a wirecopy report, found an empty file".to_owned(),
+            });
+        };
+        let Some(summary) = self.summary else {
+            return Err(cut_off(self.number, "the `summary` line"));
+        };
+        Ok(Run {
+            header,
+            documents: self.documents,
+            skipped: self.skipped,
+            boilerplate: self.boilerplate,
+            edges: self.edges,
+            clusters: self.clusters,
+            summary,
+        })
+    }
+}
+
+/// The oldest schema that is read.
+const OLD_SCHEMA: u32 = 1;
+
+/// A line of schema 1 with the names of today's.
+fn upgraded(mut line: Value) -> Value {
+    match &mut line {
+        Value::Object(fields) => {
+            for (old, new) in [
+                ("furniture_tokens", "boilerplate_tokens"),
+                ("keep_furniture", "keep_boilerplate"),
+                ("runs", "shingles"),
+            ] {
+                if let Some(value) = fields.remove(old) {
+                    fields.insert(new.to_owned(), value);
+                }
+            }
+            for (name, old, new) in [
+                ("type", "furniture", "boilerplate"),
+                ("stage", "furniture", "boilerplate"),
+                ("earliest_by", "order", "guess"),
+            ] {
+                fields.entry(name).and_modify(|value| {
+                    if *value == old {
+                        *value = new.into()
+                    }
+                });
+            }
+            fields.values_mut().for_each(|value| *value = upgraded(value.take()));
+        }
+        Value::Array(values) => values.iter_mut().for_each(|value| *value = upgraded(value.take())),
+        _ => {}
+    }
+    line
+}
+
+/// Drops the keys of `value` that `known` does not have. The settings refuse unknown keys, which is right for a file
+/// that a person wrote and wrong for the record of a newer version.
+fn retain_known(value: &mut Value, known: &Value) {
+    let (Value::Object(fields), Value::Object(known)) = (value, known) else { return };
+    fields.retain(|name, _| known.contains_key(name));
+    for (name, field) in fields {
+        if let Some(known) = known.get(name) {
+            retain_known(field, known);
+        }
+    }
+}
+
+/// What serde_json found, without its own line number: it counts from the start of each line.
+fn plain(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match text.rfind(" at line ") {
+        Some(end) => format!("{} at column {}", &text[..end], error.column()),
+        None => text,
+    }
+}

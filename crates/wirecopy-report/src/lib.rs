@@ -1,0 +1,73 @@
+//! A [`Run`] and its forms: JSON lines, CSV, and the text that a person reads first.
+
+#![forbid(unsafe_code)]
+
+mod account;
+pub mod assemble;
+pub mod compare;
+mod config;
+mod csv;
+mod jsonl;
+pub mod keep;
+mod lines;
+mod memory;
+mod page;
+mod schema;
+mod screen;
+mod spooled;
+#[cfg(test)]
+pub(crate) mod tests;
+mod text;
+mod text_cluster;
+
+pub use account::Account;
+pub use compare::{Comparison, compare};
+pub use config::Config;
+pub use csv::TableStyle;
+pub(crate) use lines::JsonLines;
+pub use lines::{Lines, ReportLine};
+pub use memory::peak_memory;
+pub use page::{Absent, Texts};
+pub use schema::{
+    BoilerplateLine, ClusterLine, DocumentLine, EarliestBy, EdgeCounts, EdgeLine, Line, MemberLine,
+    ModelLine, PassageLine, RunLine, SCHEMA, StageLine, SummaryLine, VersionLine,
+};
+pub use screen::{clean, cut, cut_middle, number, pad, width, wrap};
+pub use spooled::Spooled;
+pub(crate) use text::Ink;
+pub use text::TextStyle;
+pub use wirecopy_core::Relation;
+
+use wirecopy_core::document::Skipped;
+use wirecopy_core::text::SourceLines;
+
+/// A finished run, as the report tells it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Run {
+    /// What was run.
+    pub header: RunLine,
+    /// Every document, in the order of reading.
+    pub documents: Vec<DocumentLine>,
+    /// Every input that gave none.
+    pub skipped: Vec<Skipped>,
+    /// Lines that sources were learned to add to their stories, by source.
+    pub boilerplate: Vec<BoilerplateLine>,
+    /// Every verified pair, by `a`, then `b`, in the order of reading.
+    pub edges: Vec<EdgeLine>,
+    /// Clusters of two or more, largest first, then by id.
+    pub clusters: Vec<ClusterLine>,
+    /// Counts, stages, seconds.
+    pub summary: SummaryLine,
+}
+
+impl Run {
+    /// What the run learned to be boilerplate, for reading its documents as it did.
+    pub fn learned(&self) -> SourceLines {
+        let (lines, stretches): (Vec<_>, Vec<_>) =
+            self.boilerplate.iter().partition(|line| line.shingles.is_empty());
+        SourceLines::new(
+            lines.into_iter().map(|line| line.key),
+            stretches.into_iter().flat_map(|stretch| &stretch.shingles).copied(),
+        )
+    }
+}

@@ -1,0 +1,383 @@
+//! The texts and pairs of clusters, in compressed blocks.
+//!
+//! A text is stored once, cut into its pieces and words by their places in UTF-16, as scripts count; a pair stores what
+//! its pieces and words are to each other, a character a word, which compresses to almost nothing.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::io;
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::super::{ClusterLine, EdgeLine, Relation, Run};
+use super::{ALL_PAIRS, Absent, Texts, pack};
+use crate::compare::{Comparer, Comparison, Mark, Origin, Ready, Side};
+
+/// Bytes of JSON after which a block is closed.
+const BLOCK: usize = 256 << 10;
+
+/// Relations by their numbers in the page.
+pub(super) const RELATIONS: [Relation; 6] = [
+    Relation::Identical,
+    Relation::Copy,
+    Relation::Excerpt,
+    Relation::Version,
+    Relation::Rewrite,
+    Relation::Partial,
+];
+
+/// The number of a relation, −1 for none.
+pub fn number(relation: Option<Relation>) -> i8 {
+    let at = relation.and_then(|relation| RELATIONS.iter().position(|&known| known == relation));
+    // Six at most.
+    at.map_or(-1, |at| at as i8)
+}
+
+/// Everything about clusters that the page shows only once they are opened.
+pub(super) struct Blocks {
+    pub packed: Vec<String>,
+    /// The block of each cluster.
+    pub of_cluster: Vec<usize>,
+    /// The relations of each cluster's edges, a bit each.
+    pub relations: Vec<u8>,
+    pub absent: Absent,
+}
+
+/// What a block holds of a cluster.
+#[derive(Serialize)]
+struct Detail<'a> {
+    texts: BTreeMap<usize, Text>,
+    pairs: Vec<Pair<'a>>,
+}
+
+#[derive(Serialize)]
+struct Text {
+    text: String,
+    /// Ends of the pieces, and 1 where a piece begins a line.
+    ends: Vec<usize>,
+    lines: Vec<u8>,
+    /// Words before each piece.
+    words_before: Vec<usize>,
+    /// What lies between a word and the one before, and its length, in turn.
+    words: Vec<usize>,
+    changed: bool,
+}
+
+#[derive(Serialize)]
+struct Pair<'a> {
+    a: usize,
+    b: usize,
+    relation: i8,
+    /// Whether the run has an edge between the two.
+    edge: bool,
+    score: f64,
+    jaccard: f64,
+    in_a: f64,
+    in_b: f64,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    evidence: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seen: Option<Seen>,
+}
+
+/// What the two texts are to each other.
+#[derive(Serialize)]
+struct Seen {
+    verdict: String,
+    start: f64,
+    /// What is added to the start, why, and the value.
+    parts: Vec<(f64, String, String)>,
+    rows: Vec<(Vec<usize>, Vec<usize>)>,
+    a: Marks,
+    b: Marks,
+}
+
+#[derive(Serialize)]
+struct Marks {
+    /// By piece: `f` boilerplate, `t` told in the other, `-` neither.
+    pieces: String,
+    /// By word: `s` shared with the passage beside, `e` elsewhere in the other text, `o` in this only, `-` small.
+    words: String,
+}
+
+impl Blocks {
+    /// Compares what belongs to a cluster, and packs it. `lines` are the members' places in the run's documents, and
+    /// `place` their places in the page, by id.
+    pub(super) fn of(
+        run: &Run,
+        lines: &[usize],
+        place: &HashMap<&str, usize>,
+        texts: &Texts,
+    ) -> io::Result<Self> {
+        let mut config = run.header.config.clone();
+        let comparer = Comparer::new(&config).map_err(|error| {
+            tracing::debug!(%error, "the run's model or agencies are not there: the built-in ones tell of pairs without an edge");
+        });
+        let fallback;
+        let comparer = match comparer {
+            Ok(comparer) => comparer,
+            Err(()) => {
+                config.matching.model = None;
+                config.ingest.agencies = None;
+                fallback = config.clone();
+                Comparer::new(&fallback).map_err(io::Error::other)?
+            }
+        };
+        let comparer = comparer.with_learned(run.learned());
+        let mut edges: HashMap<(usize, usize), &EdgeLine> = HashMap::with_capacity(run.edges.len());
+        for edge in &run.edges {
+            if let Some((&a, &b)) = place.get(edge.a.as_str()).zip(place.get(edge.b.as_str())) {
+                edges.insert((a, b), edge);
+            }
+        }
+        let maker = Maker { run, lines, place, texts, comparer, edges };
+        let made: Vec<(String, u8, Absent)> =
+            run.clusters.par_iter().map(|cluster| maker.detail(cluster)).collect::<io::Result<_>>()?;
+        let mut blocks = Blocks {
+            packed: Vec::new(),
+            of_cluster: Vec::with_capacity(made.len()),
+            relations: Vec::with_capacity(made.len()),
+            absent: Absent::default(),
+        };
+        let mut whole: Vec<String> = Vec::new();
+        let mut open = String::new();
+        for (cluster, (json, relations, absent)) in run.clusters.iter().zip(made) {
+            open.push(if open.is_empty() { '{' } else { ',' });
+            open.push_str(&serde_json::to_string(&cluster.cluster)?);
+            open.push(':');
+            open.push_str(&json);
+            blocks.of_cluster.push(whole.len());
+            blocks.relations.push(relations);
+            blocks.absent.missing.extend(absent.missing);
+            blocks.absent.changed.extend(absent.changed);
+            if open.len() >= BLOCK {
+                whole.push(std::mem::take(&mut open) + "}");
+            }
+        }
+        if !open.is_empty() {
+            whole.push(open + "}");
+        }
+        blocks.packed =
+            whole.par_iter().map(|block| pack::packed(block.as_bytes())).collect::<io::Result<_>>()?;
+        Ok(blocks)
+    }
+}
+
+struct Maker<'a> {
+    run: &'a Run,
+    lines: &'a [usize],
+    place: &'a HashMap<&'a str, usize>,
+    texts: &'a Texts,
+    comparer: Comparer<'a>,
+    edges: HashMap<(usize, usize), &'a EdgeLine>,
+}
+
+impl Maker<'_> {
+    fn detail(&self, cluster: &ClusterLine) -> io::Result<(String, u8, Absent)> {
+        let members: Vec<usize> =
+            cluster.members.iter().filter_map(|m| self.place.get(m.id.as_str()).copied()).collect();
+        let mut absent = Absent::default();
+        let mut ready: HashMap<usize, Ready> = HashMap::new();
+        let mut changed: HashSet<usize> = HashSet::new();
+        for &member in &members {
+            let line = &self.run.documents[self.lines[member]];
+            let Some(document) = self.texts.get(&(line.path.clone(), line.record)) else {
+                absent.missing.push(line.id.clone());
+                continue;
+            };
+            let mut one = self.comparer.ready(document);
+            one.side.take_over(line);
+            if one.changed_since(line) {
+                absent.changed.push(line.id.clone());
+                changed.insert(member);
+            }
+            ready.insert(member, one);
+        }
+        let mut detail = Detail { texts: BTreeMap::new(), pairs: Vec::new() };
+        let mut relations = 0;
+        for (x, y) in self.pairs(&members) {
+            let edge = self.edges.get(&(x, y)).copied();
+            if let Some(edge) = edge {
+                relations |= 1 << number(Some(edge.relation));
+            }
+            let compared = ready
+                .get(&x)
+                .zip(ready.get(&y))
+                .map(|(a, b)| self.comparer.compare(a, b).as_in_run(edge, self.run.header.model.as_ref()));
+            if let Some(comparison) = &compared {
+                for (member, side) in [(x, &comparison.a), (y, &comparison.b)] {
+                    detail.texts.entry(member).or_insert_with(|| text(side, changed.contains(&member)));
+                }
+            }
+            detail.pairs.extend(pair(x, y, edge, compared.as_ref()));
+        }
+        for (&member, one) in &ready {
+            // A text whose pairs are all gone is shown by itself.
+            let alone = || text(&self.comparer.compare(one, one).a, changed.contains(&member));
+            detail.texts.entry(member).or_insert_with(alone);
+        }
+        Ok((serde_json::to_string(&detail)?, relations, absent))
+    }
+
+    /// All pairs of a small cluster, the edges of a large one; in each pair the document read first comes first.
+    fn pairs(&self, members: &[usize]) -> Vec<(usize, usize)> {
+        let mut ordered = members.to_vec();
+        ordered.sort_unstable_by_key(|&member| self.lines[member]);
+        let mut out = Vec::new();
+        for (at, &x) in ordered.iter().enumerate() {
+            for &y in &ordered[at + 1..] {
+                if members.len() <= ALL_PAIRS || self.edges.contains_key(&(x, y)) {
+                    out.push((x, y));
+                }
+            }
+        }
+        out
+    }
+}
+
+fn pair<'a>(
+    a: usize,
+    b: usize,
+    edge: Option<&'a EdgeLine>,
+    compared: Option<&Comparison>,
+) -> Option<Pair<'a>> {
+    let known = edge.map(|e| (e.jaccard, e.containment_a, e.containment_b));
+    let (jaccard, in_b, in_a) = known
+        .or_else(|| compared.map(|c| (round(c.jaccard), round(c.containment_a), round(c.containment_b))))?;
+    Some(Pair {
+        a,
+        b,
+        relation: number(edge.map(|edge| edge.relation)),
+        edge: edge.is_some(),
+        score: edge.map(|edge| edge.score).or_else(|| compared.map(|c| round(c.score)))?,
+        jaccard,
+        in_a,
+        in_b,
+        evidence: edge.map_or(&[], |edge| &edge.evidence),
+        seen: compared.map(seen),
+    })
+}
+
+fn seen(comparison: &Comparison) -> Seen {
+    let weighed = comparison.weighed.as_ref();
+    let verdict = match (comparison.origin, comparison.relation) {
+        // What the two alone would be is not what the run found.
+        (Origin::NoEdge, Some(_)) => {
+            "No edge of their own: one dispatch through other members only.".to_owned()
+        }
+        (Origin::NoEdge, None) => {
+            format!(
+                "No edge of their own: one dispatch through other members only. {}",
+                comparison.sentence()
+            )
+        }
+        (Origin::Edge | Origin::Alone, _) => comparison.sentence(),
+    };
+    Seen {
+        verdict,
+        start: weighed.map_or(0.0, |weighed| round(weighed.start)),
+        parts: weighed.map_or_else(Vec::new, |weighed| {
+            let parts = weighed.parts.iter();
+            parts.map(|part| (hundredths(part.adds), part.said.clone(), part.shown.clone())).collect()
+        }),
+        rows: comparison.rows.iter().map(|row| (row.a.clone(), row.b.clone())).collect(),
+        a: marks(&comparison.a),
+        b: marks(&comparison.b),
+    }
+}
+
+fn marks(side: &Side) -> Marks {
+    let piece = |piece: &crate::compare::Piece| match (piece.boilerplate, piece.told) {
+        (true, _) => 'f',
+        (false, true) => 't',
+        (false, false) => '-',
+    };
+    let word = |mark: Mark| match mark {
+        Mark::Shared => 's',
+        Mark::Elsewhere => 'e',
+        Mark::Own => 'o',
+        Mark::Small => '-',
+    };
+    Marks {
+        pieces: side.pieces.iter().map(piece).collect(),
+        words: side.words.iter().map(|one| word(one.mark)).collect(),
+    }
+}
+
+/// A text and its parts, counted as scripts count.
+fn text(side: &Side, changed: bool) -> Text {
+    let mut places = Places { bytes: 0, units: 0, text: &side.text };
+    let mut words = Vec::with_capacity(2 * side.words.len());
+    let mut ends = Vec::with_capacity(side.pieces.len());
+    let mut last = 0;
+    let mut next = side.words.iter().peekable();
+    for piece in &side.pieces {
+        while let Some(word) = next.next_if(|word| word.bytes.start < piece.bytes.end) {
+            let (start, end) = (places.of(word.bytes.start), places.of(word.bytes.end));
+            words.extend([start - last, end - start]);
+            last = end;
+        }
+        ends.push(places.of(piece.bytes.end));
+    }
+    Text {
+        text: side.text.clone(),
+        ends,
+        lines: side.pieces.iter().map(|piece| u8::from(piece.starts_line)).collect(),
+        words_before: side.pieces.iter().map(|piece| piece.words.start).collect(),
+        words,
+        changed,
+    }
+}
+
+/// Bytes to UTF-16 units, asked for in ascending order.
+struct Places<'a> {
+    bytes: usize,
+    units: usize,
+    text: &'a str,
+}
+
+impl Places<'_> {
+    fn of(&mut self, byte: usize) -> usize {
+        self.units += self.text[self.bytes..byte].chars().map(char::len_utf16).sum::<usize>();
+        self.bytes = byte;
+        self.units
+    }
+}
+
+/// Four decimals, as in the report.
+fn round(share: f64) -> f64 {
+    (share * 10_000.0).round() / 10_000.0
+}
+
+fn hundredths(value: f64) -> f64 {
+    (value * 100.0).round() / 100.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wirecopy_core::Document;
+
+    #[test]
+    fn places_are_counted_as_scripts_count() {
+        let comparer_config = crate::Config::default();
+        let comparer = Comparer::new(&comparer_config).unwrap();
+        let document = Document { text: "😀 Ordu 央行. Über.".to_owned(), ..Document::default() };
+        let one = comparer.ready(&document);
+        let made = text(&comparer.compare(&one, &one).a, false);
+        let units: Vec<u16> = made.text.encode_utf16().collect();
+        let mut at = 0;
+        let words: Vec<String> = made
+            .words
+            .chunks(2)
+            .map(|pair| {
+                let start = at + pair[0];
+                at = start + pair[1];
+                String::from_utf16(&units[start..at]).unwrap()
+            })
+            .collect();
+        assert_eq!(words, ["Ordu", "央", "行", "Über"]);
+        assert_eq!(made.ends.last(), Some(&units.len()));
+        assert_eq!(made.words_before.len(), made.ends.len());
+    }
+}

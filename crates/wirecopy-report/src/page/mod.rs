@@ -1,0 +1,258 @@
+//! A run as one web page that needs nothing else: no request, no other file.
+//!
+//! In: a [`Run`] and the texts of its clustered documents, read again. Out: HTML with the figures and the list of
+//! clusters as JSON, and the texts and pairs in compressed blocks of some clusters each, which the page unpacks when a
+//! cluster is opened. The page's script builds everything from text nodes, and its policy admits that script, that
+//! style, and no request.
+//!
+//! Cost: a comparison (some twenty microseconds) a pair of a cluster of up to [`ALL_PAIRS`] documents, and an edge of a
+//! larger one; memory holds the texts.
+
+mod blocks;
+mod overview;
+mod pack;
+
+use std::collections::{HashMap, HashSet};
+use std::io::{self, Write};
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
+use super::text_cluster::day;
+use super::{EarliestBy, Run, clean, cut};
+use blocks::Blocks;
+use overview::{Overview, overview};
+use wirecopy_core::document::Document;
+use wirecopy_ingest::Place;
+use wirecopy_ingest::dates::instant;
+
+/// Clusters of up to so many documents have all their pairs in the page.
+const ALL_PAIRS: usize = 24;
+
+/// Columns of a text's beginning that stand for a title.
+const OPENING: usize = 90;
+
+const SCRIPTS: [&str; 5] = [
+    include_str!("dom.js"),
+    include_str!("charts.js"),
+    include_str!("list.js"),
+    include_str!("views.js"),
+    include_str!("main.js"),
+];
+const STYLE: &str = include_str!("page.css");
+
+/// Texts of documents by where they stand.
+pub type Texts = HashMap<Place, Document>;
+
+/// What could not be shown on a page as the run saw it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Absent {
+    /// Ids of documents whose text is not there any more.
+    pub missing: Vec<String>,
+    /// Ids of documents whose text is another than when the run was made.
+    pub changed: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Index<'a> {
+    overview: Overview<'a>,
+    missing: usize,
+    changed: usize,
+    documents: Vec<Entry<'a>>,
+    clusters: Vec<Cluster<'a>>,
+}
+
+/// A clustered document.
+#[derive(Serialize)]
+struct Entry<'a> {
+    id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
+    /// How the text begins, where there is no title.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    opening: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date: Option<&'a str>,
+    /// The day it names, for filters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    day: Option<String>,
+    /// Seconds since 1970, for the order of time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    credits: &'a [String],
+    words: u32,
+    path: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct Cluster<'a> {
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
+    /// Indices of documents, the representative first.
+    members: Vec<usize>,
+    /// Relation to the representative by member: its place in [`blocks::RELATIONS`], −1 for none; and the score.
+    standing: Vec<(i8, f64)>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    earliest: Option<usize>,
+    /// Whether that is a guess.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    guess: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    uncredited: Vec<usize>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    versions: Vec<Version<'a>>,
+    /// Which relations its edges have, a bit each.
+    relations: u8,
+    block: usize,
+}
+
+/// A version of a running story, in the order of versions.
+#[derive(Serialize)]
+struct Version<'a> {
+    members: Vec<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date: Option<&'a str>,
+    outlets: &'a [String],
+    /// Words added and dropped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    words: Option<(u32, u32)>,
+    /// A sentence added, and one dropped.
+    samples: [Option<&'a str>; 2],
+}
+
+impl Run {
+    /// Where the texts stand that [`Run::write_page`] shows: those of clustered documents.
+    pub fn places_of_page(&self) -> HashSet<Place> {
+        let clustered: HashSet<&str> = self.members().collect();
+        self.documents
+            .iter()
+            .filter(|document| clustered.contains(document.id.as_str()))
+            .map(|document| (document.path.clone(), document.record))
+            .collect()
+    }
+
+    fn members(&self) -> impl Iterator<Item = &str> {
+        self.clusters.iter().flat_map(|cluster| &cluster.members).map(|member| member.id.as_str())
+    }
+
+    /// Writes the page. Documents without a text in `texts` are listed without one.
+    ///
+    /// # Errors
+    /// Whatever `out` returns.
+    pub fn write_page(&self, texts: &Texts, mut out: impl Write) -> io::Result<Absent> {
+        let by_id: HashMap<&str, usize> =
+            self.documents.iter().enumerate().map(|(at, document)| (document.id.as_str(), at)).collect();
+        let lines: Vec<usize> = self.members().filter_map(|id| by_id.get(id).copied()).collect();
+        let place: HashMap<&str, usize> =
+            lines.iter().enumerate().map(|(at, &line)| (self.documents[line].id.as_str(), at)).collect();
+        let blocks = Blocks::of(self, &lines, &place, texts)?;
+        let index = Index {
+            overview: overview(self),
+            missing: blocks.absent.missing.len(),
+            changed: blocks.absent.changed.len(),
+            documents: lines.iter().map(|&line| entry(&self.documents[line], texts)).collect(),
+            clusters: self.clusters_of_page(&place, &blocks),
+        };
+        write_html(&mut out, &pack::json(&index)?, &blocks.packed)?;
+        out.flush()?;
+        Ok(blocks.absent)
+    }
+
+    fn clusters_of_page<'a>(&'a self, place: &HashMap<&str, usize>, blocks: &Blocks) -> Vec<Cluster<'a>> {
+        let places = |ids: &[String]| ids.iter().filter_map(|id| place.get(id.as_str()).copied()).collect();
+        self.clusters
+            .iter()
+            .zip(blocks.of_cluster.iter().zip(&blocks.relations))
+            .map(|(cluster, (&block, &relations))| Cluster {
+                name: &cluster.cluster,
+                title: cluster.title.as_deref(),
+                members: cluster.members.iter().filter_map(|m| place.get(m.id.as_str()).copied()).collect(),
+                standing: cluster
+                    .members
+                    .iter()
+                    .map(|member| (blocks::number(member.relation), member.score))
+                    .collect(),
+                earliest: cluster.earliest.as_deref().and_then(|id| place.get(id).copied()),
+                guess: cluster.earliest_by == Some(EarliestBy::Guess),
+                uncredited: places(&cluster.uncredited),
+                versions: cluster
+                    .versions
+                    .iter()
+                    .map(|version| Version {
+                        members: places(&version.members),
+                        date: version.first_printed.as_deref(),
+                        outlets: &version.outlets,
+                        words: version.words_added.zip(version.words_dropped),
+                        samples: [version.added.as_deref(), version.dropped.as_deref()],
+                    })
+                    .collect(),
+                relations,
+                block,
+            })
+            .collect()
+    }
+}
+
+fn entry<'a>(line: &'a super::DocumentLine, texts: &Texts) -> Entry<'a> {
+    let opening = || {
+        let text = &texts.get(&(line.path.clone(), line.record))?.text;
+        let first = text.lines().find(|line| line.chars().any(char::is_alphabetic))?;
+        Some(cut(&clean(first), OPENING))
+    };
+    Entry {
+        id: &line.id,
+        title: line.title.as_deref(),
+        opening: if line.title.is_none() { opening() } else { None },
+        date: line.published.as_deref().or(line.date.as_deref()),
+        day: day(line).map(|day| day.to_string()),
+        time: line.published.as_deref().and_then(instant).map(jiff::Timestamp::as_second),
+        source: line.source.as_deref(),
+        language: line.language.as_deref(),
+        credits: &line.credits,
+        words: line.tokens.saturating_sub(line.boilerplate_tokens),
+        path: &line.path,
+        record: line.record,
+    }
+}
+
+/// The script comes before the blocks, so that the page answers while they are still being read.
+fn write_html(out: &mut impl Write, index: &str, blocks: &[String]) -> io::Result<()> {
+    let script = format!("\"use strict\";\n{}", SCRIPTS.concat());
+    let hash = |text: &str| BASE64_STANDARD.encode(Sha256::digest(text));
+    let policy = format!(
+        "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'; \
+         require-trusted-types-for 'script'; trusted-types 'none'",
+        hash(&script),
+        hash(STYLE)
+    );
+    let version = env!("CARGO_PKG_VERSION");
+    write!(
+        out,
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta name=\"referrer\" content=\"no-referrer\">\n\
+         <meta name=\"generator\" content=\"wirecopy {version}\">\n\
+         <title>wirecopy</title>\n<style>{STYLE}</style>\n</head>\n<body>\n\
+         <div id=\"app\"><noscript>This page needs JavaScript to show its clusters; it loads nothing from \
+         anywhere.</noscript></div>\n\
+         <script type=\"application/json\" id=\"index\">{index}</script>\n<script>{script}</script>\n"
+    )?;
+    for (number, block) in blocks.iter().enumerate() {
+        writeln!(out, "<script type=\"text/plain\" id=\"block-{number}\">{block}</script>")?;
+    }
+    writeln!(out, "</body>\n</html>")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,52 @@
+//! The page of invented runs, as bytes; what it does in a browser is tested from outside.
+
+use super::super::tests::fixture;
+use super::*;
+
+fn page(run: &Run, texts: &Texts) -> (String, Absent) {
+    let mut out = Vec::new();
+    let absent = run.write_page(texts, &mut out).unwrap();
+    (String::from_utf8(out).unwrap(), absent)
+}
+
+#[test]
+fn texts_that_are_not_there_are_named_and_the_page_is_made() {
+    let run = fixture::news();
+    let (html, absent) = page(&run, &Texts::new());
+    let members: usize = run.clusters.iter().map(|cluster| cluster.members.len()).sum();
+    assert_eq!((absent.missing.len(), absent.changed.len()), (members, 0));
+    assert!(html.contains(&format!("\"missing\":{members},\"changed\":0")));
+    assert_eq!(run.places_of_page().len(), members);
+}
+
+#[test]
+fn a_run_without_clusters_has_a_page() {
+    let (html, absent) = page(&fixture::empty(), &Texts::new());
+    assert_eq!(absent, Absent::default());
+    assert!(html.contains("\"clusters\":[]") && !html.contains("id=\"block-0\""));
+}
+
+#[test]
+fn the_policy_names_the_script_and_the_style_that_are_there() {
+    let (html, _) = page(&fixture::news(), &Texts::new());
+    let between = |start: &str, end: &str| html.split_once(start).unwrap().1.split_once(end).unwrap().0;
+    for (directive, text) in
+        [("style-src", between("<style>", "</style>")), ("script-src", between("<script>", "</script>"))]
+    {
+        let hash = BASE64_STANDARD.encode(Sha256::digest(text));
+        assert!(html.contains(&format!("{directive} 'sha256-{hash}'")), "{directive}");
+    }
+}
+
+#[test]
+fn versions_and_a_guess_are_in_the_index() {
+    let (html, _) = page(&fixture::running(), &Texts::new());
+    assert!(html.contains(
+        "\"title\":\"Three dead in quay fire at Orrinmouth, cold store still burning\",\"members\""
+    ));
+    assert!(
+        html.contains("\"guess\":true,\"versions\":[{\"members\":[1],\"date\":\"2024-06-11T09:05:00+02:00\"")
+    );
+    assert!(html.contains("\"words\":[146,38]"));
+    assert!(!page(&fixture::news(), &Texts::new()).0.contains("\"guess\":true"));
+}

@@ -1,0 +1,255 @@
+//! Strings on a terminal: how wide they are, how they are cut, and what in them must not reach it.
+//!
+//! Why wrapping is hand-made: textwrap adds up the widths of characters, so that lines with emoji of several characters are too long.
+
+use std::fmt::Write as _;
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// Marks that may be stacked on one letter. No script needs more; "Zalgo" text overprints its neighbours with dozens.
+const MARKS: usize = 6;
+
+/// `text` on one line, with nothing that could move the cursor, change colours or reorder what follows.
+///
+/// White space runs become one space; control characters, bidirectional controls and other characters that only act on
+/// their neighbours become `�`. Joiners stay: Persian, Hindi and emoji are misspelt without them.
+pub fn clean(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut marks = 0;
+    for c in text.chars() {
+        if c.is_whitespace() {
+            if !out.ends_with(' ') {
+                out.push(' ');
+            }
+            marks = 0;
+            continue;
+        }
+        if acts_on_others(c) {
+            out.push('\u{FFFD}');
+            marks = 0;
+            continue;
+        }
+        marks = if c.width() == Some(0) { marks + 1 } else { 0 };
+        if marks <= MARKS {
+            out.push(c);
+        }
+    }
+    let trimmed = out.trim();
+    if trimmed.len() == out.len() { out } else { trimmed.to_owned() }
+}
+
+/// Control characters, marks and overrides of direction, invisible and deprecated format characters.
+fn acts_on_others(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{061C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
+            | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
+}
+
+/// Columns that `text` takes on a terminal.
+pub fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// `text` in at most `columns` columns, its end replaced by `…` where it does not fit.
+pub fn cut(text: &str, columns: usize) -> String {
+    shortened(text, columns, |columns| format!("{}…", head(text, columns).trim_end()))
+}
+
+/// `text` in at most `columns` columns, its middle replaced by `…`: the end of a path says more than its middle.
+pub fn cut_middle(text: &str, columns: usize) -> String {
+    shortened(text, columns, |columns| {
+        let front = head(text, columns / 3);
+        let back = tail(text, columns - width(front));
+        format!("{front}…{back}")
+    })
+}
+
+/// `text` where it fits in `columns`, else what `cut` makes of it, given the columns that the `…` leaves.
+fn shortened(text: &str, columns: usize, cut: impl FnOnce(usize) -> String) -> String {
+    if width(text) <= columns {
+        text.to_owned()
+    } else {
+        columns.checked_sub(1).map_or_else(String::new, cut)
+    }
+}
+
+/// The longest start of `text` that fits in `columns`, never parting a mark from its letter.
+fn head(text: &str, columns: usize) -> &str {
+    let mut end = 0;
+    for (at, c) in text.char_indices() {
+        let next = at + c.len_utf8();
+        if width(&text[..next]) > columns {
+            break;
+        }
+        end = next;
+    }
+    // A sequence (emoji, letter and mark) is only taken whole.
+    while end > 0 && text[end..].chars().next().is_some_and(|c| c.width() == Some(0)) {
+        end = text[..end].char_indices().next_back().map_or(0, |(at, _)| at);
+    }
+    &text[..end]
+}
+
+/// The longest end of `text` that fits in `columns` and does not begin with a mark.
+fn tail(text: &str, columns: usize) -> &str {
+    let mut start = text.len();
+    for (at, c) in text.char_indices().rev() {
+        if width(&text[at..]) > columns {
+            break;
+        }
+        if c.width() != Some(0) {
+            start = at;
+        }
+    }
+    &text[start..]
+}
+
+/// `text` and the spaces that fill `columns`.
+pub fn pad(text: &str, columns: usize) -> String {
+    let mut out = text.to_owned();
+    out.extend(std::iter::repeat_n(' ', columns.saturating_sub(width(text))));
+    out
+}
+
+/// `text` in lines of at most `columns` columns, broken at spaces; a longer word, or a text of a script without spaces, goes on
+/// in the next line.
+pub fn wrap(text: &str, columns: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for mut word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if width(line) + 1 + width(word) <= columns => {
+                line.push(' ');
+                line.push_str(word);
+                continue;
+            }
+            _ => {}
+        }
+        while width(word) > columns && !head(word, columns).is_empty() {
+            let (line, rest) = word.split_at(head(word, columns).len());
+            lines.push(line.to_owned());
+            word = rest;
+        }
+        lines.push(cut(word, columns));
+    }
+    lines
+}
+
+/// `12345` as `12,345`.
+pub fn number(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `1 document`, `2 documents`.
+pub(crate) fn count(n: u64, one: &str, many: &str) -> String {
+    format!("{} {}", number(n), if n == 1 { one } else { many })
+}
+
+/// Bytes in the unit a person would use, decimal.
+pub(crate) fn bytes(n: f64) -> String {
+    let (value, unit) = match n {
+        n if n >= 1e9 => (n / 1e9, "GB"),
+        n if n >= 1e6 => (n / 1e6, "MB"),
+        n if n >= 1e3 => (n / 1e3, "kB"),
+        n => return format!("{n:.0} B"),
+    };
+    if value < 10.0 { format!("{value:.1} {unit}") } else { format!("{value:.0} {unit}") }
+}
+
+/// Seconds with as many decimals as matter, minutes and hours where they are long.
+pub(crate) fn seconds(s: f64) -> String {
+    if s < 10.0 {
+        return format!("{s:.2} s");
+    }
+    if s < 120.0 {
+        return format!("{s:.1} s");
+    }
+    let (hours, minutes, rest) = ((s / 3600.0).floor(), (s / 60.0).floor() % 60.0, s.floor() % 60.0);
+    let mut out = String::new();
+    if hours > 0.0 {
+        // Writing to a string cannot fail.
+        let _ = write!(out, "{hours} h ");
+    }
+    let _ = write!(out, "{minutes} min {rest} s");
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn cuts_at_display_width() {
+        assert_eq!(cut("headline", 8), "headline");
+        assert_eq!(cut("headlines", 8), "headlin…");
+        // Each ideograph takes two columns, so only two and the ellipsis fit in six.
+        assert_eq!(cut("暴风雨来袭", 6), "暴风…");
+        // The accent stays with its letter or goes with it.
+        assert_eq!(cut("cafe\u{301}s", 4), "caf…");
+        assert_eq!(cut("cafe\u{301}", 4), "cafe\u{301}");
+        assert_eq!(cut_middle("archive/2024/03/storm.txt", 16), "archi…/storm.txt");
+    }
+
+    #[test]
+    fn wraps_at_spaces_and_goes_on_where_there_are_none() {
+        assert_eq!(wrap("the ferry  was\nlate again", 9), ["the ferry", "was late", "again"]);
+        assert_eq!(wrap("unforeseeable", 8), ["unforese", "eable"]);
+        // Two columns an ideograph, and a mark stays with its letter.
+        assert_eq!(wrap("暴风雨来袭", 5), ["暴风", "雨来", "袭"]);
+        assert_eq!(wrap("cafe\u{301}s", 4), ["cafe\u{301}", "s"]);
+        // A sign and the selector that makes it an emoji are two columns wide together, one and none by themselves.
+        assert_eq!(
+            wrap("\u{2764}\u{fe0f} \u{2764}\u{fe0f} \u{2764}\u{fe0f}", 5),
+            ["\u{2764}\u{fe0f} \u{2764}\u{fe0f}", "\u{2764}\u{fe0f}"]
+        );
+        assert!(wrap("", 8).is_empty());
+    }
+
+    #[test]
+    fn hostile_text_is_disarmed() {
+        assert_eq!(clean("a\u{1b}[31mred\u{7}"), "a\u{FFFD}[31mred\u{FFFD}");
+        assert_eq!(clean("gpj\u{202e}exe"), "gpj\u{FFFD}exe");
+        assert_eq!(clean(" two\r\nlines\t here "), "two lines here");
+        assert_eq!(clean("\u{9b}2J"), "\u{FFFD}2J");
+        assert_eq!(clean("می\u{200c}شود"), "می\u{200c}شود");
+        let zalgo = format!("a{}", "\u{301}".repeat(50));
+        assert_eq!(clean(&zalgo).chars().count(), 1 + MARKS);
+    }
+
+    #[test]
+    fn numbers_for_people() {
+        assert_eq!(number(0), "0");
+        assert_eq!(number(999), "999");
+        assert_eq!(number(1_000), "1,000");
+        assert_eq!(number(1_234_567), "1,234,567");
+        assert_eq!(seconds(0.123), "0.12 s");
+        assert_eq!(seconds(3_725.0), "1 h 2 min 5 s");
+        assert_eq!(bytes(3_400_000.0), "3.4 MB");
+        assert_eq!(count(1, "document", "documents"), "1 document");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_cut_fits(text in "\\PC{0,40}", columns in 0usize..30) {
+            let text = clean(&text);
+            prop_assert!(width(&cut(&text, columns)) <= columns);
+            prop_assert!(width(&cut_middle(&text, columns)) <= columns);
+            prop_assert!(wrap(&text, columns).iter().all(|line| width(line) <= columns));
+        }
+
+        #[test]
+        fn clean_text_holds_no_control(text in any::<String>()) {
+            prop_assert!(!clean(&text).chars().any(acts_on_others));
+            prop_assert_eq!(clean(&clean(&text)), clean(&text));
+        }
+    }
+}
