@@ -123,23 +123,6 @@ fn colours_follow_the_usual_switches() {
 }
 
 #[test]
-fn the_readme_shows_what_is_printed() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
-    let (command, rest) =
-        readme.split_once("<!-- output: wirecopy compare ").unwrap().1.split_once(" -->\n```text\n").unwrap();
-    let shown = rest.split_once("```\n<!-- /output -->").unwrap().0;
-    let args: Vec<&str> = command.split(" | ").next().unwrap().split(' ').collect();
-    let mut command = Desk::new().command(&[&["compare"], &args[..]].concat());
-    let output = command.current_dir(root).env("COLUMNS", "100").output().unwrap();
-    let printed = String::from_utf8(output.stdout).unwrap();
-    assert!(
-        shown.lines().count() > 30 && printed.starts_with(shown),
-        "the README shows:\n{shown}\nprinted is:\n{printed}"
-    );
-}
-
-#[test]
 fn what_a_run_left_out_is_told() {
     let desk = Desk::new();
     let page = "Access denied. Please enable JavaScript and cookies to continue. Reference number 18.";

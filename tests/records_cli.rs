@@ -94,7 +94,7 @@ fn json_of_every_shape_is_read() {
     assert_eq!(code, Some(3));
     assert_eq!(
         stderr,
-        "warning: envelope.json:2: no field `text`: the record has `id`; name the one that holds the text with --text-field\n"
+        "warning: envelope.json:2: no field `text`: the record has `id`; choose the text field with --text-field\n"
     );
     assert_eq!((found.documents.len(), found.skipped.len(), found.clusters.len()), (4, 1, 1));
     assert_eq!(found.clusters[0].members.len(), 3);
@@ -114,7 +114,7 @@ fn json_of_every_shape_is_read() {
     assert_eq!(found.documents[2].title.as_deref(), Some("T"));
     let (found, stderr, _) = run(&desk, &["nested.jsonl"]);
     assert_eq!((found.documents.len(), found.skipped.len()), (0, 3));
-    assert!(stderr.contains("the record has `id`, `content.title`, `content.body`; name"), "{stderr}");
+    assert!(stderr.contains("the record has `id`, `content.title`, `content.body`; choose"), "{stderr}");
 }
 
 #[test]
@@ -123,10 +123,7 @@ fn a_truncated_record_is_called_truncated() {
     let desk = Desk::new();
     desk.file("a.jsonl", &format!("{whole}\n{}\n{}\n", &whole[..90], whole.replace("\"a\"", "\"c\"")));
     let (run, stderr, code) = run(&desk, &["a.jsonl"]);
-    assert!(
-        stderr.starts_with("warning: a.jsonl:2: truncated: the record breaks off within a string"),
-        "{stderr}"
-    );
+    assert!(stderr.starts_with("warning: a.jsonl:2: truncated: the record ends inside a string"), "{stderr}");
     assert_eq!((run.documents.len(), run.skipped.len(), code), (2, 1, Some(3)));
 }
 
@@ -175,10 +172,7 @@ fn tables_of_spreadsheets_and_databases_are_read_whole() {
 
     let error = desk.run(&["cluster", "excel.csv", "--text-field", "body"]).stderr;
     let error = String::from_utf8(error).unwrap();
-    assert!(
-        error.contains("no column `body` in the header row: it has `id`, `text`; name the one"),
-        "{error}"
-    );
+    assert!(error.contains("no column `body` in the header row: it has `id`, `text`; choose"), "{error}");
 }
 
 fn relation_of_files(a: &[u8], b: &[u8], ending: &str) -> (Option<Relation>, String) {

@@ -37,7 +37,7 @@ pub struct KeepArgs {
     /// `earliest` is the one that the report has as such, else the first by date; `latest` the last by date, and of
     /// versions the last; `longest` the one of most words, boilerplate left out. `source=A,B,C` is the first of these
     /// publishers that has one, by the source of a document or, where it has none, a folder on its path. Ties go to the
-    /// representative, then to the document read first. A document in no cluster is always kept.
+    /// representative, then to the first by id. A document in no cluster is always kept.
     #[arg(long, value_name = "POLICY", default_value = "earliest", value_parser = str::parse::<Policy>)]
     pub policy: Policy,
     /// Documents below PATH count as kept, and are never proposed for removal; may be repeated

@@ -23,6 +23,8 @@ mod log;
 mod man;
 mod output;
 mod protect;
+#[cfg(test)]
+mod reference;
 mod renamed;
 pub mod report;
 mod settings;

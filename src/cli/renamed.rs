@@ -2,31 +2,40 @@
 
 use super::settings::variable;
 
-/// Settings: their old places in `wirecopy.toml`, and those of today. Flags and environment variables follow from them.
-const SETTINGS: [(&str, &str); 1] = [("match.keep_furniture", "match.keep_boilerplate")];
+/// A setting with another name.
+struct Setting {
+    /// Its old place in `wirecopy.toml`. Its old environment variable follows from it.
+    old: &'static str,
+    /// Its place today.
+    new: &'static str,
+    /// Its old flag and that of today, without the dashes before them.
+    flags: (&'static str, &'static str),
+}
+
+const SETTINGS: [Setting; 1] = [Setting {
+    old: "match.keep_furniture",
+    new: "match.keep_boilerplate",
+    flags: ("keep-furniture", "keep-boilerplate"),
+}];
 /// Perturbations: what their old names began with, and what those of today do.
 const PERTURBATIONS: [(&str, &str); 1] = [("furniture_", "boilerplate_")];
 
 /// The old places of a setting.
 pub(super) fn old_settings(new: &str) -> impl Iterator<Item = &'static str> {
-    SETTINGS.into_iter().filter(move |(_, current)| *current == new).map(|(old, _)| old)
+    SETTINGS.into_iter().filter(move |setting| setting.new == new).map(|setting| setting.old)
 }
 
-/// The old names of a setting's flag, without the dashes before them.
-pub(super) fn old_flags(new: &str) -> impl Iterator<Item = String> {
-    old_settings(new).map(flag)
-}
-
-fn flag(path: &str) -> String {
-    path.rsplit('.').next().unwrap_or(path).replace('_', "-")
+/// The old flags of a setting.
+pub(super) fn old_flags(new: &str) -> impl Iterator<Item = &'static str> {
+    SETTINGS.into_iter().filter(move |setting| setting.new == new).map(|setting| setting.flags.0)
 }
 
 /// Returns the place of a setting today, and warns of an old one.
 pub(super) fn setting(path: String) -> String {
-    match SETTINGS.iter().find(|(old, _)| *old == path) {
-        Some((old, new)) => {
-            warn(old, new);
-            (*new).to_owned()
+    match SETTINGS.iter().find(|setting| setting.old == path) {
+        Some(setting) => {
+            warn(setting.old, setting.new);
+            setting.new.to_owned()
         }
         None => path,
     }
@@ -44,7 +53,7 @@ pub(super) fn perturbation(name: &str) -> String {
     name.to_owned()
 }
 
-/// Warns of an old environment variable of the setting at `old`.
+/// Warns of the old environment variable of a setting.
 pub(super) fn warn_of_variable(old: &str, new: &str) {
     warn(&variable(old), &variable(new));
 }
@@ -52,11 +61,10 @@ pub(super) fn warn_of_variable(old: &str, new: &str) {
 /// Warns of old flags among the arguments.
 pub(super) fn warn_of_flags(arguments: impl Iterator<Item = String>) {
     for argument in arguments.take_while(|argument| argument != "--") {
-        let typed = argument.split('=').next().unwrap_or_default();
-        for (old, new) in SETTINGS.map(|(old, new)| (format!("--{}", flag(old)), format!("--{}", flag(new))))
-        {
-            if typed == old {
-                warn(&old, &new);
+        let flag = argument.strip_prefix("--").map(|flag| flag.split('=').next().unwrap_or_default());
+        for Setting { flags: (old, new), .. } in SETTINGS {
+            if flag == Some(old) {
+                warn(&format!("--{old}"), &format!("--{new}"));
             }
         }
     }

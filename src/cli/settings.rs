@@ -34,10 +34,10 @@ const OTHER_VARIABLES: [&str; 1] = [super::log::VARIABLE];
 pub(super) struct Program {
     /// Worker threads; 0 is one a core.
     pub threads: usize,
-    /// Bytes of memory that a run may hold; `None` has no limit. Read from a number, or from text such as `500M`.
+    /// Bytes of memory that a run may hold. There is no limit where it is not set.
     #[serde(deserialize_with = "wirecopy_ingest::config::number_or_size_or_none")]
     pub memory: Option<u64>,
-    /// Folder of temporary files; `None` is the system's.
+    /// Folder of temporary files; the system's where it is not set.
     pub temp_dir: Option<PathBuf>,
 }
 
@@ -109,7 +109,7 @@ impl Leaf {
         match &self.value {
             None => "none".to_owned(),
             Some(Value::Integer(n)) if self.path.ends_with("_bytes") && n % (1 << 20) == 0 => {
-                format!("{}M", n >> 20)
+                if n % (1 << 30) == 0 { format!("{}G", n >> 30) } else { format!("{}M", n >> 20) }
             }
             Some(Value::String(text)) => text.clone(),
             Some(Value::Array(values)) if values.is_empty() => "none".to_owned(),
@@ -405,6 +405,15 @@ fn split_list(text: &str) -> Vec<String> {
         }
     }
     parts.into_iter().map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+}
+
+/// Why a setting does not take the value, tried on its own.
+#[cfg(test)]
+pub(super) fn error_of(path: &str, value: Value) -> Option<String> {
+    let mut leaves = defaults();
+    let leaf = Leaf { path: path.to_owned(), value: Some(value), origin: Origin::Default };
+    let built = set(&mut leaves, leaf).and_then(|()| Settings::build(leaves));
+    built.err().map(|error| error.to_string())
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ pub(super) fn read(
 ) -> Result<Corpus> {
     let mut corpus = Corpus::new(&config.matching, config.ingest.max_skipped, budget);
     read_into(&mut corpus, roots, config, progress, cancel)?;
+    corpus.renumber()?;
     Ok(corpus)
 }
 
@@ -30,6 +31,7 @@ pub(super) fn read_into(
     progress: &dyn Progress,
     cancel: &Cancel,
 ) -> Result<()> {
+    let first = corpus.len();
     let agencies = Agencies::of(config.ingest.agencies.as_deref())?;
     let preparer = Preparer::new(&config.matching, &agencies);
     // After cancellation, further results are not used.
@@ -59,6 +61,7 @@ pub(super) fn read_into(
         Ok(())
     })?;
     lossy.close();
+    corpus.settle_ids(first)?;
     progress.end(Stage::Read, inputs, corpus.len() as u64);
     Ok(())
 }

@@ -28,6 +28,7 @@ pub(super) fn survey(
     if !among.is_empty() {
         read_into(&mut corpus, among, config, progress, cancel)?;
     }
+    corpus.renumber()?;
     let matching = &config.matching;
     let publications = stages::publications(&corpus, matching);
     let groups = stages::copies(&corpus, &publications, matching, cancel, progress)?;
@@ -40,7 +41,8 @@ pub(super) fn survey(
         .then(|| RareJoin::new(&leaders, &corpus.tokens, matching.rare_features, matching.rare_shared));
     corpus.tokens.check()?;
     let numbers: HashMap<String, DocId> = corpus
-        .ids()
+        .numbers()
+        .into_iter()
         .take(named)
         .map(|document| Ok((corpus.headers.id(document)?, document)))
         .collect::<Result<_>>()?;

@@ -26,23 +26,24 @@ pub const WINDOW: u32 = 7;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct MatchConfig {
-    /// Number of tokens in a shingle, 1 to 32.
+    /// Tokens in a shingle.
     pub shingle: usize,
-    /// Exact Jaccard similarity of shingles at or above which two documents are copies; above 0, at most 1.
+    /// Jaccard similarity of shingles at which two documents are copies.
     pub threshold: f64,
-    /// Containment of shingles at or above which one document is an excerpt of the other; above 0, at most 1.
+    /// Share of the shorter document's shingles that the longer one must contain for an excerpt.
     pub excerpt_containment: f64,
-    /// Number of minima in a signature, 16 to 1024.
+    /// Number of minima in a signature.
     pub signature: usize,
-    /// Share of the pairs exactly at the threshold that the bands may miss; above 0, below 1.
+    /// Share of pairs at the threshold that the bands may miss.
     pub misses: f64,
     /// Number of a document's rarest features that enter the join, 1 to 1024.
     pub rare_features: usize,
-    /// Number of rare features that two documents must share to become candidates, 1 to `rare_features`.
+    /// Rare features that two documents must share to become candidates; not more than `rare_features`.
     pub rare_shared: usize,
     /// Whether rewrites are searched for, besides identical texts, copies and excerpts.
     pub rewrites: bool,
-    /// How certain the scorer must be that two documents are of one dispatch.
+    /// How certain the scorer must be that two documents are one dispatch: a score of 0.9 (`strict`), 0.5 (`balanced`) or 0.2
+    /// (`wide`) or higher.
     pub strictness: Strictness,
     /// Most days between two documents of one dispatch, where both dates are known; 0 sets no limit. Does not
     /// apply to nearly identical texts.

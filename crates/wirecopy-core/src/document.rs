@@ -5,10 +5,11 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use wirecopy_spill::Record;
 
-/// Position of a document in a run, in the order in which ingest delivered it.
+/// Position of a document in a run: by id once all documents are read, and in reading order before that.
 ///
 /// Positions start at 0 without gaps, so that stages can use them as indices. They never appear in a report, which
-/// names documents by [`Document::id`].
+/// names documents by [`Document::id`]. Ties that are broken by position are thus broken by id, whatever the order of
+/// the input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DocId(pub u32);
 
@@ -89,8 +90,8 @@ pub struct Document {
     /// The id that the document requests: its path below its root with `/`, or the record's own id, or else
     /// `path#number`.
     ///
-    /// Bytes of a file name that are not UTF-8 are written as `%XX`. Duplicate requests are resolved in
-    /// [`Header::id`], once the order of all documents is known.
+    /// Bytes of a file name that are not UTF-8 are written as `%XX`. Several requests for one id are resolved
+    /// in [`Header::id`].
     pub id: String,
     /// The file that the document was read from, as reached from the given root (lossy where it is not UTF-8).
     pub path: String,
@@ -116,8 +117,11 @@ pub struct Header {
     pub meta: Metadata,
     /// Length of the decoded text, in bytes.
     pub bytes: u64,
-    /// The id that the document requested, if an earlier document of the run already had it.
+    /// The id that the document requested, if another document of the run has it.
     pub duplicate_id: Option<String>,
+    /// The id to use if another document has the requested one: that of its file, followed by `#` and the number for a
+    /// record.
+    pub fallback: String,
     /// Number of letters lost before or during decoding (U+FFFD), where there are many; otherwise 0.
     pub lost_letters: u64,
 }

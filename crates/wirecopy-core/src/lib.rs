@@ -24,6 +24,7 @@ pub mod document;
 pub mod engine;
 mod error;
 pub mod hash;
+pub mod ids;
 mod progress;
 pub mod published;
 mod relation;

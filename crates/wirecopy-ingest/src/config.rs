@@ -22,25 +22,24 @@ pub const MAX_SKIPPED: u64 = 10_000;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct IngestConfig {
-    /// Globs of which a file's path below its root must match at least one; when empty, every file is read. A glob
-    /// without `/` matches names at any depth.
+    /// Globs: a file is read if its path below its root matches one of them. An empty list takes every file.
+    /// A glob without `/` matches names at any depth.
     pub include: Vec<String>,
     /// Globs of files and folders to leave out, in the same form. They take precedence over `include`.
     pub exclude: Vec<String>,
-    /// Levels of folders to descend below a root; 1 reads only the root's own files. `None` sets no limit.
+    /// Folders to descend below a root; 1 is the root's own files. There is no limit where it is not set.
     pub max_depth: Option<usize>,
     /// Whether symbolic links are followed. Loops are detected and reported.
     pub follow: bool,
     /// Whether files and folders whose names begin with a dot are read.
     pub hidden: bool,
-    /// Size of the largest decoded document, in bytes. Accepts a number, or text such as `64M`.
+    /// Largest decoded document, in bytes; longer ones are skipped.
     #[serde(deserialize_with = "number_or_size")]
     pub max_document_bytes: u64,
     /// Most times its own size that a compressed file may expand to, once it has expanded to more than 64 MiB. The
     /// rest is skipped.
     pub max_expansion: u64,
-    /// Most bytes that a compressed file may expand to; the rest is skipped. Accepts a number, or text such as
-    /// `256G`.
+    /// Most bytes that a compressed file may expand to; the rest is skipped.
     #[serde(deserialize_with = "number_or_size")]
     pub max_expanded_bytes: u64,
     /// Number of skipped inputs that the report lists. All are counted.
@@ -50,8 +49,8 @@ pub struct IngestConfig {
     /// Time zone of publication times that name none: an offset such as `+01:00`, or a name such as
     /// `Europe/Vienna`, which is looked up in the system's time zone database. UTC when unset.
     pub timezone: Option<String>,
-    /// A file with more news agencies, and more names of known ones, in the form of `data/agencies.tsv`. It
-    /// extends the built-in table.
+    /// More news agencies, and more names of known ones, in the form of `data/agencies.tsv`; added to the table that is
+    /// compiled in.
     pub agencies: Option<std::path::PathBuf>,
     /// Where a document's source comes from: `folder`, `host` (of its address), or a regular expression that is
     /// searched for in its path and then in its id. The source is the first capture group, or the whole match if

@@ -1,4 +1,4 @@
-//! One file to its parts: opened, decompressed, its format found, cut where it is a container.
+//! Opens a file, decompresses it, determines its format and splits containers into parts.
 
 use std::io::{self, Read};
 use std::ops::ControlFlow;
@@ -21,10 +21,10 @@ use crate::config::IngestConfig;
 use wirecopy_core::document::Refusal;
 use wirecopy_core::document::SkipKind::{Empty, OwnOutput};
 
-/// A part of a file that can be worked on by itself.
+/// A part of a file that can be processed by itself.
 #[derive(Debug)]
 pub(super) enum Part {
-    /// The decompressed bytes of a file that is one document.
+    /// The decompressed bytes of a file that holds one document.
     Whole(Format, Vec<u8>),
     /// Records of a container.
     Block(Records, Block),
@@ -32,22 +32,22 @@ pub(super) enum Part {
     Skip { record: Option<u64>, refusal: Refusal },
 }
 
-/// What the records of a block are.
+/// The kind of records in a block.
 #[derive(Clone, Debug)]
 pub(super) enum Records {
-    /// A JSON object a line.
+    /// JSON lines: one object a line.
     Lines,
-    /// Elements of a JSON array, or objects one behind the other.
+    /// Elements of a JSON array, or a sequence of objects.
     Values,
-    /// Rows under a header.
+    /// Rows of a table with this header.
     Table(Arc<Columns>),
 }
 
-/// Receives parts, with the bytes of the file on disk that have been read so far. Breaks to stop the reading.
+/// Receives each part, with the number of bytes read from disk so far. Returns `Break` to stop reading.
 pub(super) type Emit<'a> = dyn FnMut(Part, u64) -> ControlFlow<()> + 'a;
 
-/// Reads a file. `pipe` is read in place of one that has no path: standard input is JSON lines, what another pipe has is
-/// found out from its first bytes.
+/// Reads a file and passes its parts to `emit`. If the file has no path, reads `pipe` instead: standard input is JSON lines,
+/// and the format of any other pipe is determined from its first bytes.
 pub(super) fn read(
     found: &Found,
     config: &IngestConfig,
@@ -77,14 +77,14 @@ pub(super) fn read(
     }
 
     let (encoding, bom) = charset::of(stream.head(), false);
-    // A container is decoded as a stream, and only as what its first bytes leave no doubt about.
+    // Containers are decoded as a stream, so the encoding must be clear from the first bytes.
     let raw = &stream.head()[bom..];
     let decoded =
         (encoding != UTF_8).then(|| encoding.decode_without_bom_handling(raw).0.into_owned().into_bytes());
     let head = decoded.as_deref().unwrap_or(raw);
     match Own::of(head) {
         Some(own) if !found.named => {
-            tracing::info!(path = found.shown, "{}: left out", own.name());
+            tracing::info!(path = found.shown, "{}: not an input", own.name());
             return ControlFlow::Continue(());
         }
         Some(own) if !own.holds_news() => {
@@ -115,7 +115,7 @@ pub(super) fn read(
     }
 }
 
-/// What the file is, where this program wrote it.
+/// Returns what kind of output of this program a file is; `None` if it is something else.
 pub(super) fn own(path: &Path, config: &IngestConfig) -> io::Result<Option<Own>> {
     let (stream, _) = Stream::open(path, HEAD as u64, Limits::of(config))?;
     let (encoding, bom) = charset::of(stream.head(), false);
@@ -131,12 +131,12 @@ struct Container<'a> {
     format: Format,
     block: usize,
     compressed: bool,
-    /// Whether the head is all there is.
+    /// Whether the head is the whole content.
     complete: bool,
 }
 
 impl Container<'_> {
-    /// `head` is what comes first in `input`, as UTF-8.
+    /// Reads the records. `head` is the start of `input` as UTF-8.
     fn read(
         &mut self,
         input: &mut dyn Read,
@@ -196,7 +196,7 @@ impl Container<'_> {
             return emit(Part::Skip { record: None, refusal: decode::broken(&error, self.compressed) });
         }
         let mut columns: Option<Arc<Columns>> = None;
-        // A header that cannot be used ends this file, but not the run.
+        // An unusable header ends this file, but not the run.
         let mut refused = None;
         let mut rows = 0;
         let flow = self.cut(input, &mut Rows::new(layout), bounds, &mut |cut| match (cut, &columns) {
@@ -230,7 +230,7 @@ impl Container<'_> {
         match refused {
             Some(refusal) => emit(Part::Skip { record: None, refusal }),
             None if flow.is_continue() && rows == 0 => {
-                let refusal = Empty.because("a header row and nothing below it");
+                let refusal = Empty.because("a header row with no rows below it");
                 emit(Part::Skip { record: None, refusal })
             }
             None => flow,
@@ -248,7 +248,7 @@ impl Container<'_> {
     }
 }
 
-/// Reads blanks and the `[` that the head has shown to follow.
+/// Skips white space and the `[` known to follow.
 fn read_past_bracket(input: &mut dyn Read) -> io::Result<()> {
     let mut buffer = [0_u8; 1];
     loop {

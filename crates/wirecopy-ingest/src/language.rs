@@ -12,11 +12,11 @@ use whatlang::{Lang, Script};
 use wirecopy_core::hash::ByHash;
 use wirecopy_core::table;
 
-/// Bytes of text in which function words are counted first.
+/// Bytes of text in which function words are first counted.
 const SAMPLE: usize = 400;
-/// Bytes of text whose trigrams are compared. Longer samples cost more and hardly decide otherwise.
+/// Bytes of text whose trigrams are compared. Longer samples cost more and rarely change the result.
 const TRIGRAMS: usize = 240;
-/// Bytes of text in which function words are counted where a shorter sample has too few.
+/// Bytes of text in which function words are counted if [`SAMPLE`] bytes hold too few.
 const LONG_SAMPLE: usize = 1600;
 
 /// `de`, `de-AT` or `deu` as `deu`. A tag that is not known is kept where it may be a code, else dropped.
@@ -34,20 +34,20 @@ pub(super) fn of_tag(tag: &str) -> Option<String> {
     ((2..=3).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_lowercase())).then(|| code.to_owned())
 }
 
-/// The language of a text, when its beginning makes it reliable.
+/// Guesses the language of a text from its start. Returns an ISO 639-3 code, or `None` if the guess is unreliable.
 pub(super) fn of_text(text: &str) -> Option<String> {
     let text = text.trim_start();
     if let Some(code) = by_function_words(text) {
         return Some(code.to_owned());
     }
     let info = whatlang::detect(beginning(text, TRIGRAMS))?;
-    // Scripts of one language need no reliability: whatlang gives them 1 by itself, but for Han it may be Japanese.
+    // For a script used by one language the script itself is sufficient evidence.
     let sure =
         info.is_reliable() || matches!(info.script(), Script::Hangul | Script::Thai | Script::Mandarin);
     (sure && info.lang() != Lang::Epo).then(|| info.lang().code().to_owned())
 }
 
-/// The first bytes of a text, at most `bytes` and whole characters.
+/// Returns the start of a text: at most `bytes` bytes, ending at a character boundary.
 pub(super) fn beginning(text: &str, bytes: usize) -> &str {
     let end = (0..=bytes.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
     &text[..end.unwrap_or(0)]
@@ -93,12 +93,12 @@ fn key(word: &[u8]) -> u64 {
     wirecopy_core::text::mix(u64::from_le_bytes(bytes))
 }
 
-/// Function words that a text holds.
+/// Function words found in a text.
 #[derive(Default)]
 struct Counts {
-    /// By language.
+    /// Number of hits by language.
     hits: [u32; LANGUAGES],
-    /// Which of them, one bit each.
+    /// The distinct words found, one bit each, by language.
     kinds: [u32; LANGUAGES],
 }
 
@@ -107,13 +107,13 @@ impl Counts {
         let mut rest = text.as_bytes();
         while let Some(start) = rest.iter().position(|&byte| is_of_word(byte)) {
             let length = rest[start..].iter().take_while(|&&byte| is_of_word(byte)).count();
-            let (run, behind) = rest[start..].split_at(length);
-            rest = behind;
-            if run.is_ascii() {
-                self.add_word(run);
-            } else if let Ok(run) = std::str::from_utf8(run) {
-                // Quotes and dashes beyond ASCII stand beside words.
-                run.split(|c: char| !c.is_alphabetic()).for_each(|word| self.add_word(word.as_bytes()));
+            let (bytes, after) = rest[start..].split_at(length);
+            rest = after;
+            if bytes.is_ascii() {
+                self.add_word(bytes);
+            } else if let Ok(text) = std::str::from_utf8(bytes) {
+                // Removes non-ASCII quotes and dashes around words.
+                text.split(|c: char| !c.is_alphabetic()).for_each(|word| self.add_word(word.as_bytes()));
             }
         }
     }
@@ -128,7 +128,7 @@ impl Counts {
         }
     }
 
-    /// The language whose function words abound, when no other comes near.
+    /// Returns the language with the most hits, if they are many, varied and at least three times those of any other language.
     fn clear(&self) -> Option<&'static str> {
         let (best, &most) = self.hits.iter().enumerate().max_by_key(|&(_, hits)| hits)?;
         let others = self.hits.iter().enumerate().filter(|&(language, _)| language != best);
@@ -138,12 +138,12 @@ impl Counts {
     }
 }
 
-/// Letters of ASCII, and whatever is beyond it.
+/// Returns whether a byte is an ASCII letter or part of a non-ASCII character.
 fn is_of_word(byte: u8) -> bool {
     byte.is_ascii_alphabetic() || byte >= 0x80
 }
 
-/// Counts function words in a short sample of `text`, and goes on to a longer one where they are too few.
+/// Identifies the language by function words in a short sample of `text`, or in a longer one if those are too few.
 fn by_function_words(text: &str) -> Option<&'static str> {
     let mut counts = Counts::default();
     let short = beginning(text, SAMPLE);
@@ -159,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tags_become_three_letters() {
+    fn language_tags_become_three_letter_codes() {
         assert_eq!(of_tag("en").as_deref(), Some("eng"));
         assert_eq!(of_tag("pt-BR").as_deref(), Some("por"));
         assert_eq!(of_tag("zh_Hant_TW").as_deref(), Some("cmn"));
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_are_recognised_or_left_alone() {
+    fn language_is_guessed_only_from_sufficient_text() {
         let guess = |text: &str| of_text(text);
         assert_eq!(guess("The harbour authority said on Monday that the ferry would sail again once the storm had passed and the crew was rested.").as_deref(), Some("eng"));
         assert_eq!(guess("Die Hafenbehörde teilte am Montag mit, dass die Fähre wieder fahren werde, sobald der Sturm vorüber sei.").as_deref(), Some("deu"));
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn function_words_agree_with_the_trigrams() {
+    fn function_words_agree_with_trigrams() {
         for (code, text) in [
             (
                 "eng",
@@ -251,7 +251,7 @@ mod tests {
             assert_eq!(by_function_words(text), Some(code));
             assert_eq!(whatlang::detect(text).map(|info| info.lang().code()), Some(code));
         }
-        // Danish shares words with English and Swedish, Catalan with Spanish, Slovak with Polish, Azerbaijani with Turkish.
+        // Close relatives share function words: Danish with English and Swedish, Catalan with Spanish, Slovak with Polish, Azerbaijani with Turkish.
         for text in [
             "Færgen for øen er blevet forsinket, at det var for stormen, og den har for lidt at sejle for.",
             "El port de la ciutat ha dit que el vaixell sortirà per la tarda amb els passatgers i el correu.",

@@ -12,7 +12,7 @@ use std::str::FromStr;
 use crate::{ClusterLine, DocumentLine, Run};
 use wirecopy_ingest::dates;
 
-/// Which member of a cluster is kept. Ties go to the representative, then to the first read.
+/// Which member of a cluster is kept. Ties go to the representative, then to the first by id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Policy {
     /// The earliest, as the report has it; else the first by date. Members without a date come last.
@@ -97,7 +97,7 @@ impl<'a> Plan<'a> {
         for cluster in &run.clusters {
             let mut members: Vec<usize> =
                 cluster.members.iter().filter_map(|member| places.get(member.id.as_str()).copied()).collect();
-            members.sort_unstable();
+            members.sort_unstable_by_key(|&at| &run.documents[at].id);
             let references: Vec<usize> =
                 members.iter().copied().filter(|&at| decisions[at].reference).collect();
             let may_be_kept = if references.is_empty() { &members } else { &references };
@@ -129,7 +129,7 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// The document to keep among some members of a cluster, which come in the order of reading.
+/// The document to keep among some members of a cluster, which come by id.
 fn choose<'a>(
     members: &[&'a DocumentLine],
     cluster: &ClusterLine,
@@ -152,7 +152,7 @@ fn choose<'a>(
             let versions: HashMap<&str, Option<u32>> =
                 cluster.members.iter().map(|member| (member.id.as_str(), member.version)).collect();
             let version = |document: &DocumentLine| versions.get(document.id.as_str()).copied().flatten();
-            // Backwards, as `max_by_key` takes the last of equals and the first read is to win.
+            // Backwards, as `max_by_key` takes the last of equals and the first is to win.
             let last = members.iter().rev().copied().max_by_key(|document| {
                 (instant(document), version(document), document.id == cluster.representative)
             })?;

@@ -52,7 +52,7 @@ pub struct Run {
     pub skipped: Vec<Skipped>,
     /// Lines that sources were learned to add to their stories, by source.
     pub boilerplate: Vec<BoilerplateLine>,
-    /// Every verified pair, by `a`, then `b`, in the order of reading.
+    /// Every verified pair, by `a`, then `b`.
     pub edges: Vec<EdgeLine>,
     /// Clusters of two or more, largest first, then by id.
     pub clusters: Vec<ClusterLine>,

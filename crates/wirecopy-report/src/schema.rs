@@ -203,7 +203,7 @@ mod hexadecimals {
     }
 }
 
-/// A verified pair; `a` comes before `b` in the order of reading.
+/// A verified pair; `a` comes before `b` as a string of bytes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EdgeLine {
     /// Id of the one.
@@ -317,7 +317,7 @@ pub struct PassageLine {
     pub start: u32,
     /// One past its last.
     pub end: u32,
-    /// The member that holds it too: the representative, else the first read.
+    /// The member that holds it too: the representative, else the first by id.
     pub from: String,
     /// First token of the run there.
     pub from_start: u32,
@@ -332,7 +332,7 @@ pub enum EarliestBy {
     /// Dates leave several, of which all others print later versions.
     Version,
     /// A guess: neither dates nor versions decide. A date with a time is preferred to a bare day, then a text with an
-    /// agency credit to one without, then the first in the order of reading.
+    /// agency credit to one without, then the first by id.
     Guess,
 }
 

@@ -26,7 +26,7 @@ pub struct Spooled {
     pub skipped: Vec<Skipped>,
     /// Lines that were learned to be boilerplate, by source.
     pub boilerplate: Vec<BoilerplateLine>,
-    /// Every verified pair, by `a`, then `b`, in the order of reading.
+    /// Every verified pair, by `a`, then `b`.
     pub edges: Lines<EdgeLine>,
     /// Clusters of two or more, largest first, then by id.
     pub clusters: Vec<ClusterLine>,

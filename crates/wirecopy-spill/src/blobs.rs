@@ -26,8 +26,10 @@ const AHEAD: usize = 256 << 10;
 /// ```
 #[derive(Debug)]
 pub struct Blobs<R> {
-    /// End of each blob, counted in records.
+    /// End of each blob, counted in records, in the order in which they were added.
     ends: Vec<u64>,
+    /// For each number, the index of its blob in `ends`; empty while the two are equal.
+    order: Vec<u32>,
     kept: Kept<R>,
     budget: Budget,
 }
@@ -54,7 +56,7 @@ struct Block<R> {
 impl<R: Record> Blobs<R> {
     /// Creates an empty store.
     pub fn new(budget: &Budget) -> Self {
-        Self { ends: Vec::new(), kept: Kept::Memory(Vec::new()), budget: budget.clone() }
+        Self { ends: Vec::new(), order: Vec::new(), kept: Kept::Memory(Vec::new()), budget: budget.clone() }
     }
 
     /// Returns the number of blobs.
@@ -78,7 +80,14 @@ impl<R: Record> Blobs<R> {
         (end - start) as usize
     }
 
+    /// Renumbers the blobs: blob `order[at]` becomes blob `at`.
+    pub fn reorder(&mut self, order: &[u32]) {
+        let added = |&at: &u32| self.order.get(at as usize).copied().unwrap_or(at);
+        self.order = order.iter().map(added).collect();
+    }
+
     fn range(&self, at: usize) -> (u64, u64) {
+        let at = self.order.get(at).map_or(at, |&at| at as usize);
         (if at == 0 { 0 } else { self.ends[at - 1] }, self.ends[at])
     }
 
@@ -170,6 +179,57 @@ impl<R: Record> Blobs<R> {
     }
 }
 
+impl Blobs<u8> {
+    /// Returns the numbers of all blobs, sorted by the bytes of the blobs and then by number.
+    ///
+    /// A radix sort, most significant digit first, with digits of eight bytes that skips common prefixes. Each round reads
+    /// the blobs in order, so that a file is read a few times rather than at random.
+    ///
+    /// # Errors
+    /// Returns [`Error`](crate::Error) if the temporary file cannot be read.
+    pub fn ascending(&self) -> Result<Vec<u32>> {
+        // Only blobs of documents are sorted, and these have 32-bit numbers.
+        let mut numbers: Vec<u32> = (0..self.len()).map(|at| at as u32).collect();
+        let mut unsorted = vec![(0..numbers.len(), 0)];
+        let mut keyed: Vec<(u64, u8, u32)> = Vec::new();
+        while let Some((range, depth)) = unsorted.pop() {
+            let group = &mut numbers[range.clone()];
+            let mut reader = self.reader();
+            let mut model = Vec::new();
+            for (at, &number) in group.iter().enumerate() {
+                let bytes = &reader.get(number as usize)?[depth..];
+                if at == 0 {
+                    model.extend_from_slice(bytes);
+                }
+                let common = model.iter().zip(bytes).take_while(|(x, y)| x == y).count();
+                model.truncate(common);
+            }
+            let depth = depth + model.len();
+            keyed.clear();
+            for &number in group.iter() {
+                let rest = &reader.get(number as usize)?[depth..];
+                let mut key = [0; 8];
+                let length = rest.len().min(8);
+                key[..length].copy_from_slice(&rest[..length]);
+                keyed.push((u64::from_be_bytes(key), rest.len().min(9) as u8, number));
+            }
+            keyed.sort_unstable();
+            let mut start = range.start;
+            for equal in keyed.chunk_by(|x, y| (x.0, x.1) == (y.0, y.1)) {
+                // Nine means more than eight bytes, of which the rest remains to be compared.
+                if equal.len() > 1 && equal[0].1 == 9 {
+                    unsorted.push((start..start + equal.len(), depth + 8));
+                }
+                start += equal.len();
+            }
+            for (number, &(_, _, sorted)) in group.iter_mut().zip(&keyed) {
+                *number = sorted;
+            }
+        }
+        Ok(numbers)
+    }
+}
+
 /// Reads blobs of a store with a buffer of its own. Reads ahead if numbers ascend.
 #[derive(Debug)]
 pub struct Reader<'a, R> {
@@ -226,6 +286,21 @@ mod tests {
     use super::*;
 
     proptest! {
+        #[test]
+        fn blobs_are_sorted_by_their_bytes(
+            blobs in prop::collection::vec("(news/2024/)?[ab\u{0}]{0,20}", 0..60),
+            limit in prop::option::of(0usize..300),
+        ) {
+            let budget = limit.map_or_else(Budget::unlimited, |limit| Budget::new(limit, None));
+            let mut stored = Blobs::new(&budget);
+            for blob in &blobs {
+                stored.push(blob.as_bytes()).unwrap();
+            }
+            let mut expected: Vec<u32> = (0..u32::try_from(blobs.len()).unwrap()).collect();
+            expected.sort_by_key(|&at| &blobs[at as usize]);
+            prop_assert_eq!(stored.ascending().unwrap(), expected);
+        }
+
         #[test]
         fn blobs_are_the_same_for_any_limit_and_order(
             blobs in prop::collection::vec(prop::collection::vec(any::<u16>(), 0..40), 1..60),

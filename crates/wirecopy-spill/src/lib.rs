@@ -5,7 +5,7 @@
 //! written. [`Partitions`] is for data to be sorted: records are distributed to partitions by the leading bits of
 //! a key and returned partition by partition, so that each can be sorted and scanned on its own (a radix
 //! partition, as in external sorting; Knuth, *Sorting and Searching*, 5.4.9). [`Blobs`] is for data to be looked
-//! up: numbered slices that many threads can read at once. Both return the same data, spilled or not.
+//! up: numbered slices that many threads can read at once and that can be sorted by their bytes. Both return the same data, spilled or not.
 //!
 //! Where the system allows it, temporary files have no name, so that nothing remains however the process ends;
 //! elsewhere they are removed when they are closed. If a file cannot be created, written or read, the error is

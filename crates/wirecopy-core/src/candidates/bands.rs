@@ -4,8 +4,8 @@ use std::collections::hash_map::Entry;
 
 use rayon::prelude::*;
 
-use super::Candidate;
 use super::params::Bands;
+use super::{Candidate, moved};
 use crate::hash::ByHash;
 use crate::{DocId, Result};
 use wirecopy_spill::{Blobs, Budget};
@@ -84,6 +84,16 @@ impl BandKeys {
                 Ok(())
             }
             Keys::Stored(blobs) => Ok(blobs.push(keys)?),
+        }
+    }
+
+    /// Renumbers the documents: document `order[at]` becomes document `at`.
+    pub fn reorder(&mut self, order: &[u32]) {
+        moved(&mut self.texts, order);
+        moved(&mut self.lengths, order);
+        match &mut self.keys {
+            Keys::Held(bands) => bands.par_iter_mut().for_each(|keys| moved(keys, order)),
+            Keys::Stored(blobs) => blobs.reorder(order),
         }
     }
 

@@ -32,7 +32,7 @@ const WINDOW: usize = 16;
 
 /// Returns the pairs of `documents` of which one may be an excerpt of the other, sorted. With `quotes`, also
 /// returns pairs of which one may be a digest that quotes the other. `documents` holds one document of each copy
-/// group, in reading order; shingles have `k` tokens.
+/// group, in ascending order; shingles have `k` tokens.
 ///
 /// # Errors
 /// Returns [`Error::Spill`](crate::Error::Spill) if a temporary file, used beyond what `budget` allows, cannot be

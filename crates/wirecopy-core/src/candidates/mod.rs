@@ -14,7 +14,7 @@ pub mod rare;
 
 use crate::DocId;
 
-/// Two documents worth an exact check, in reading order.
+/// Two documents worth an exact check, the one with the lower number first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Candidate(pub DocId, pub DocId);
 
@@ -54,4 +54,9 @@ pub struct Meeting {
     /// Number of features that both documents hold and that are rare enough for the join; 0 if rewrites are not
     /// searched for.
     pub usable: usize,
+}
+
+/// Reorders `values`: the value at `order[at]` moves to `at`.
+pub(crate) fn moved<T: Copy>(values: &mut Vec<T>, order: &[u32]) {
+    *values = order.iter().map(|&at| values[at as usize]).collect();
 }

@@ -76,7 +76,7 @@ pub fn each_feature(tokens: &[Token], mut each: impl FnMut(u64)) {
 
 impl<'a> RareJoin<'a> {
     /// Counts in how many of `documents` each feature occurs. `documents` holds one document of each copy group,
-    /// in reading order. Each gets up to `keys` keys, and candidates share at least `shared` of them.
+    /// in ascending order. Each gets up to `keys` keys, and candidates share at least `shared` of them.
     pub fn new(documents: &'a [DocId], tokens: &'a TokenStore, keys: usize, shared: usize) -> Self {
         let features: usize = documents.par_iter().map(|&document| 2 * tokens.len_of(document)).sum();
         let slots = (features * SLOTS_PER_FEATURE).next_power_of_two();

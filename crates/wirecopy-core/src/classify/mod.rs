@@ -187,7 +187,7 @@ fn confidence(measure: f64, threshold: f64) -> f64 {
 /// A checked pair of documents.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Edge {
-    /// The document that comes first in reading order.
+    /// The document that comes first by id.
     pub a: DocId,
     /// The other document.
     pub b: DocId,

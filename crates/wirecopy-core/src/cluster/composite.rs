@@ -33,14 +33,14 @@ const COMMON_PART: f64 = 0.3;
 pub struct Composite {
     /// The document that quotes others.
     pub document: DocId,
-    /// The documents that it quotes, in reading order.
+    /// The documents that it quotes, in ascending order.
     pub quotes: Vec<DocId>,
 }
 
 /// A document, whether it has no edge with the neighbour, and the neighbour.
 type Neighbour = (DocId, bool, DocId);
 
-/// Finds the composites among the documents of `edges` and `quotes`, in reading order, and removes their edges.
+/// Finds the composites among the documents of `edges` and `quotes`, in ascending order, and removes their edges.
 ///
 /// `edges` are sorted by their ends; `quotes` are pairs without an edge that have sentences in common. A document
 /// is composite if it has edges with two documents that are unrelated to each other, or if it consists of parts of

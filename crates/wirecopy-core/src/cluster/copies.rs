@@ -34,7 +34,7 @@ impl CopyGroups {
 /// document (last) that is paired with a member of its group (middle). `edges` returns the edges of some of the
 /// pairs, in any order.
 ///
-/// Leaders are chosen by most pairs, then by length, then by reading order. Each document is checked at most once
+/// Leaders are chosen by most pairs, then by length, then by number. Each document is checked at most once
 /// for each leader whose members it is paired with, and once more for each member of its own length, which may
 /// have the same words. The work is thus bounded by the pairs, however large a component is. Memory: eight bytes
 /// for each pair and direction, and an edge for each member.

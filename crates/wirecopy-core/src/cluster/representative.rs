@@ -58,7 +58,7 @@ pub trait Judge: Sync {
 pub struct Cluster {
     /// The member that covers the others best.
     pub representative: DocId,
-    /// All members in reading order, each with its edge to the representative, if any.
+    /// All members in ascending order, each with its edge to the representative, if any.
     pub members: Vec<(DocId, Option<Edge>)>,
 }
 
@@ -237,7 +237,7 @@ fn describe(
     leaders.truncate(REPRESENTATIVE_SAMPLE);
     let covers =
         |by: DocId| leaders.iter().filter(|&&of| of != by).map(|&of| judge.coverage(of, by)).sum::<f64>();
-    // Among equals, the longest comes first, then the first in reading order.
+    // Among equals, the longest comes first, then the one with the lowest number.
     let representative = leaders
         .iter()
         .map(|&leader| (covers(leader), leader))

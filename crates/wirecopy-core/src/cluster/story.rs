@@ -229,7 +229,7 @@ mod tests {
             let edges = [edge(0, 2, Relation::Excerpt, scores[0]), edge(1, 2, Relation::Excerpt, scores[1])];
             assert_eq!(dated.groups(&edges), [[with, 2]]);
         }
-        // The document that is read first may be the excerpt.
+        // The document with the lower number may be the excerpt.
         dated.lengths = vec![40, 200, 100];
         let edges = [edge(0, 1, Relation::Excerpt, 0.81), edge(0, 2, Relation::Excerpt, 0.99)];
         assert_eq!(dated.groups(&edges), [[0, 2]]);

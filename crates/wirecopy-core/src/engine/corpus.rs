@@ -1,5 +1,6 @@
 //! What is kept of the input during a run.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -56,7 +57,11 @@ pub struct Corpus {
     pub periodically_updated: Arc<Vec<bool>>,
     /// The boilerplate that was learned for the sources.
     pub learned: Learned,
-    keys: BandKeys,
+    pub(super) keys: BandKeys,
+    /// Ids that several documents request, until that is resolved.
+    pub(super) contested: HashSet<String>,
+    /// For each document, its position in reading order; empty while that is its number.
+    pub(super) order: Vec<u32>,
     /// The memory budget of the corpus.
     pub budget: Budget,
 }
@@ -85,6 +90,8 @@ impl Corpus {
             headlines: Headlines::new(&budget.part(1, 32)),
             periodically_updated: Arc::default(),
             keys: BandKeys::new(Bands::for_config(config).bands, &budget.part(1, 4)),
+            contested: HashSet::new(),
+            order: Vec::new(),
             budget: budget.clone(),
         }
     }
@@ -126,6 +133,7 @@ impl Corpus {
         }
         self.bytes += header.bytes;
         self.folders.observe(header);
+        self.contested.extend(header.duplicate_id.clone());
         self.sources.push(source_key(&header.path, header.record, &header.meta));
         Arc::make_mut(&mut self.known_sources).push(known_source(&header.meta));
         self.languages.push(LanguageKey::of(header.meta.language.as_deref()));

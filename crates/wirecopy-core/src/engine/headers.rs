@@ -3,6 +3,8 @@
 //! A header and its credits are some ten strings, most of them short, which as values take several times the bytes
 //! of their text. Ids are stored separately from the rest, because every edge needs only those.
 
+use std::collections::HashMap;
+
 use crate::document::{DateOrigin, Header, Metadata, folder_name};
 use crate::text::credit::{Credit, Form};
 use crate::{DocId, Result};
@@ -25,8 +27,11 @@ const FORMS: [Form; 6] = [Form::Dateline, Form::Line, Form::SignOff, Form::Lead,
 pub struct Headers {
     ids: Blobs<u8>,
     rest: Blobs<u8>,
-    /// Paths of containers, shared by many records.
-    containers: Vec<String>,
+    /// The ids that documents requested but others have.
+    asked: HashMap<usize, String>,
+    /// Paths of containers, shared by many records, with the ids of the files.
+    containers: Vec<(String, String)>,
+    budget: Budget,
     /// Whether a document's folder is its source.
     folders: bool,
     bytes: Vec<u8>,
@@ -37,7 +42,9 @@ impl Headers {
         Self {
             ids: Blobs::new(&budget.part(1, 2)),
             rest: Blobs::new(&budget.part(1, 2)),
+            asked: HashMap::new(),
             containers: Vec::new(),
+            budget: budget.clone(),
             folders: false,
             bytes: Vec::new(),
         }
@@ -85,8 +92,9 @@ impl Headers {
         out.0.clear();
         match header.record {
             Some(record) => {
-                if self.containers.last() != Some(&header.path) {
-                    self.containers.push(header.path.clone());
+                if self.containers.last().is_none_or(|(path, _)| *path != header.path) {
+                    let file = header.fallback.rsplit_once('#').map_or("", |(file, _)| file);
+                    self.containers.push((header.path.clone(), file.to_owned()));
                 }
                 // Never 0, because the list is not empty.
                 out.number(self.containers.len() as u64);
@@ -95,14 +103,17 @@ impl Headers {
             None => {
                 out.number(0);
                 out.text(&header.path);
+                // Usually it is the id.
+                let own = Some(header.fallback.as_str()).filter(|fallback| *fallback != header.id);
+                out.optional(own);
             }
         }
-        out.optional(header.duplicate_id.as_deref());
         out
     }
 
     fn keep(&mut self, header: &Header, out: Writer) -> Result<()> {
-        self.ids.push(header.id.as_bytes())?;
+        // Ids that several documents request are resolved once all documents are read.
+        self.ids.push(header.duplicate_id.as_ref().unwrap_or(&header.id).as_bytes())?;
         let pushed = self.rest.push(&out.0);
         self.bytes = out.0;
         Ok(pushed?)
@@ -111,6 +122,41 @@ impl Headers {
     /// Returns a document's id.
     pub fn id(&self, document: DocId) -> Result<String> {
         Ok(String::from_utf8_lossy(self.ids.reader().get(document.index())?).into_owned())
+    }
+
+    /// Renumbers the documents: document `order[at]` becomes document `at`.
+    pub fn reorder(&mut self, order: &[u32]) {
+        self.ids.reorder(order);
+        self.rest.reorder(order);
+        let mut asked = std::mem::take(&mut self.asked);
+        if !asked.is_empty() {
+            let renumbered = order.iter().enumerate();
+            self.asked =
+                renumbered.filter_map(|(to, &at)| Some((to, asked.remove(&(at as usize))?))).collect();
+        }
+    }
+
+    /// Returns the numbers of the documents in the order of their ids.
+    pub fn by_id(&self) -> Result<Vec<u32>> {
+        Ok(self.ids.ascending()?)
+    }
+
+    /// Gives some documents other ids than they requested.
+    pub fn rename(&mut self, mut given: HashMap<usize, String>) -> Result<()> {
+        let mut ids = Blobs::new(&self.budget.part(1, 2));
+        let mut reader = self.ids.reader();
+        for at in 0..self.ids.len() {
+            let asked = reader.get(at)?;
+            match given.remove(&at) {
+                Some(id) => {
+                    self.asked.insert(at, String::from_utf8_lossy(asked).into_owned());
+                    ids.push(id.as_bytes())?;
+                }
+                None => ids.push(asked)?,
+            }
+        }
+        self.ids = ids;
+        Ok(())
     }
 
     /// Returns a reader for many headers, fastest in ascending order.
@@ -131,19 +177,22 @@ impl HeaderReader<'_> {
     pub fn get(&mut self, document: DocId) -> Result<(Header, Vec<Credit>)> {
         let id = String::from_utf8_lossy(self.ids.get(document.index())?).into_owned();
         let mut bytes = Bytes(self.rest.get(document.index())?);
-        let (path, record) = match bytes.number() {
-            0 => (bytes.text(), None),
+        let (path, record, fallback) = match bytes.number() {
+            0 => (bytes.text(), None, bytes.optional().unwrap_or_else(|| id.clone())),
             container => {
-                let path = self.headers.containers.get(container as usize - 1);
-                (path.cloned().unwrap_or_default(), Some(bytes.number()))
+                let (path, file) =
+                    self.headers.containers.get(container as usize - 1).cloned().unwrap_or_default();
+                let record = bytes.number();
+                (path, Some(record), format!("{file}#{record}"))
             }
         };
-        let duplicate_id = bytes.optional();
+        let duplicate_id = self.headers.asked.get(&document.index()).cloned();
         let header = Header {
             id,
             path,
             record,
             duplicate_id,
+            fallback,
             meta: Metadata {
                 title: bytes.optional(),
                 date: bytes.optional(),
@@ -262,10 +311,10 @@ impl Bytes<'_> {
     fn skip_place(&mut self) {
         if self.number() == 0 {
             self.skip();
+            self.skip_optional();
         } else {
             self.number();
         }
-        self.skip_optional();
     }
 
     fn credits(&mut self) -> Vec<Credit> {
@@ -311,7 +360,11 @@ mod tests {
                 language: text(7),
             },
             bytes: 0,
-            duplicate_id: text(8),
+            duplicate_id: None,
+            fallback: record.map_or_else(
+                || format!("é{at}"),
+                |record| format!("{}#{record}", texts[0].as_deref().unwrap_or_default()),
+            ),
         }
     }
 
@@ -319,7 +372,7 @@ mod tests {
         #[test]
         fn headers_and_credits_are_read_back(
             rows in prop::collection::vec(
-                (prop::collection::vec(prop::option::of(".{0,200}"), 9), prop::option::of(any::<u64>()), 0u32..4),
+                (prop::collection::vec(prop::option::of(".{0,200}"), 8), prop::option::of(any::<u64>()), 0u32..4),
                 1..10,
             ),
             limit in prop::option::of(0usize..2000),

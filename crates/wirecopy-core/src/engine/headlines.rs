@@ -33,6 +33,11 @@ impl Headlines {
         }
     }
 
+    /// Renumbers the documents: document `order[at]` becomes document `at`.
+    pub fn reorder(&mut self, order: &[u32]) {
+        self.terms.reorder(order);
+    }
+
     /// Returns the error of a failed read, if any.
     pub fn check(&self) -> Result<()> {
         Ok(self.failed.check()?)

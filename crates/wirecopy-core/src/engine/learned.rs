@@ -56,7 +56,7 @@ impl Learned {
         Self { lines, ..Self::default() }
     }
 
-    /// Counts the boilerplate found in a document. Must be called in reading order.
+    /// Counts the boilerplate found in a document. Must be called in the order of ids.
     pub fn count(&mut self, document: DocId, pieces: &[Piece]) {
         let mut found: Vec<usize> = Vec::new();
         for piece in pieces {

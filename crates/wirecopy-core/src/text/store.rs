@@ -108,6 +108,15 @@ impl TokenStore {
         Ok(pushed?)
     }
 
+    /// Renumbers the documents: document `order[at]` becomes document `at`.
+    pub fn reorder(&mut self, order: &[u32]) {
+        self.lengths = order.iter().map(|&at| self.lengths[at as usize]).collect();
+        self.blobs.reorder(order);
+        if let Some(whole) = &mut self.whole {
+            *whole = order.iter().map(|&at| std::mem::take(&mut whole[at as usize])).collect();
+        }
+    }
+
     /// Replaces the tokens of a document by `tokens`, which are the rest after more boilerplate was removed.
     ///
     /// # Errors

@@ -41,7 +41,7 @@ pub(super) struct Passage {
     pub(super) from_start: usize,
 }
 
-/// Measures the members of a cluster, in reading order. Among members with the same words only one is measured, unless
+/// Measures the members of a cluster, in the order of their ids. Among members with the same words only one is measured, unless
 /// passages are requested.
 pub fn in_cluster(cluster: &Cluster, corpus: &Corpus, k: usize, with_passages: bool) -> Vec<Copied> {
     let mut reader = corpus.tokens.reader();
@@ -66,7 +66,7 @@ pub fn in_cluster(cluster: &Cluster, corpus: &Corpus, k: usize, with_passages: b
     if with_passages { measured } else { for_each_member(&measured, &of_members) }
 }
 
-/// Measures `members`, which are in reading order; `representative` is an index into them. Passages have `k`
+/// Measures `members`, which are in the order of their ids; `representative` is an index into them. Passages have `k`
 /// tokens or more.
 fn copied(members: &[&[Token]], representative: usize, k: usize, with_passages: bool) -> Vec<Copied> {
     if members.len() < 2 {

@@ -100,7 +100,7 @@ impl Wording {
 /// What is reported of a cluster besides its edges.
 struct Inside {
     versions: Versions,
-    /// For each member, in reading order.
+    /// For each member, in the order of their ids.
     copied: Vec<Copied>,
 }
 
@@ -138,7 +138,7 @@ pub fn run(
     clusters.sort_by(|x, y| {
         (Reverse(x.members.len()), &x.representative).cmp(&(Reverse(y.members.len()), &y.representative))
     });
-    let ids: Vec<DocId> = corpus.ids().collect();
+    let ids = corpus.numbers();
     let documents = lines(
         ids.len(),
         &share,
@@ -254,7 +254,7 @@ fn document_line(
     })
 }
 
-/// Returns the learned lines by source, and within a source in reading order.
+/// Returns the learned lines by source, and within a source in the order of the documents that have them.
 fn boilerplate_lines(corpus: &Corpus, words: &Words) -> Result<Vec<BoilerplateLine>> {
     let mut headers = corpus.headers.reader();
     let mut line = |line: &Marked| {
@@ -293,7 +293,6 @@ fn cluster_line(
     inside: &Inside,
     sentences: &Sentences,
 ) -> Result<ClusterLine> {
-    // In reading order.
     let ids: Vec<String> =
         cluster.members.iter().map(|&(member, _)| corpus.headers.id(member)).collect::<Result<_>>()?;
     let id = |document: DocId| {

@@ -67,17 +67,24 @@ pub fn find<'s>(
             let placed = compared.clone().placed(text, source);
             let ruled = ruled.clone().placed(text, source);
             (
-                spell(text, &placed, wanted.terms),
+                (wanted.document, spell(text, &placed, wanted.terms)),
                 lines(text, &ruled, source, &corpus.learned.lines, wanted.lines),
                 quoted(text, &placed, wanted.sentences),
             )
         })
     };
+    let mut spelled: HashMap<u32, (DocId, String)> = HashMap::new();
     let read =
         wirecopy_ingest::read_wanted(&files, &config.ingest, &NoProgress, cancel, &of_run, look, |outcome| {
             match outcome {
-                Outcome::Read(_, Some((terms, lines, sentences))) => {
-                    words.terms.extend(terms);
+                Outcome::Read(_, Some(((document, terms), lines, sentences))) => {
+                    for (term, word) in terms {
+                        let known = spelled.entry(term).or_insert_with(|| (document, word.clone()));
+                        // Documents come in the order of their files, which must not affect the result.
+                        if document < known.0 {
+                            *known = (document, word);
+                        }
+                    }
                     words.lines.extend(lines);
                     words.sentences.extend(sentences);
                 }
@@ -85,6 +92,7 @@ pub fn find<'s>(
             }
             Ok(())
         });
+    words.terms = spelled.into_iter().map(|(term, (_, word))| (term, word)).collect();
     match read {
         // A file that was removed during the run takes its words with it but does not end the run.
         Ok(()) | Err(Error::Root { .. }) => Ok(words),
@@ -95,8 +103,8 @@ pub fn find<'s>(
 /// What is looked up, by the documents in which it is looked up.
 struct Wanted {
     files: BTreeSet<String>,
-    /// Hash of a document's path and record, and the range of its terms, ascending by the hash.
-    places: Vec<(u64, Range<u32>)>,
+    /// Hash of a document's path and record, the document, and the range of its terms, ascending by the hash.
+    places: Vec<(u64, DocId, Range<u32>)>,
     terms: Vec<u32>,
     /// Learned lines and shingles, by the hash of a document that has them.
     lines: HashMap<u64, Vec<MarkedBy>>,
@@ -106,6 +114,8 @@ struct Wanted {
 
 /// What is looked up in one document; the terms ascend.
 struct OfDocument<'a> {
+    /// The document, if its terms are looked up.
+    document: DocId,
     terms: &'a [u32],
     lines: &'a [MarkedBy],
     sentences: &'a [Sentence],
@@ -154,12 +164,13 @@ impl Wanted {
             let (header, _) = headers.get(edges[0].a)?;
             let start = wanted.terms.len() as u32;
             wanted.terms.extend(&own);
-            wanted.places.push((place(&header.path, header.record), start..wanted.terms.len() as u32));
+            let range = start..wanted.terms.len() as u32;
+            wanted.places.push((place(&header.path, header.record), edges[0].a, range));
             if !wanted.files.contains(&header.path) {
                 wanted.files.insert(header.path);
             }
         }
-        wanted.places.sort_unstable_by_key(|&(place, _)| place);
+        wanted.places.sort_unstable_by_key(|&(place, ..)| place);
         Ok(wanted)
     }
 
@@ -168,13 +179,17 @@ impl Wanted {
         let wanted = place(path, record);
         let lines = self.lines.get(&wanted).map(Vec::as_slice);
         let sentences = self.sentences.get(&wanted).map(Vec::as_slice);
-        let found = self.places.binary_search_by_key(&wanted, |&(place, _)| place).ok();
+        let found = self.places.binary_search_by_key(&wanted, |&(place, ..)| place).ok();
         if found.is_none() && lines.is_none() && sentences.is_none() {
             return None;
         }
-        let range = found.map_or(0..0, |at| self.places[at].1.clone());
+        let (document, range) = found.map_or((DocId(0), 0..0), |at| {
+            let (_, document, range) = &self.places[at];
+            (*document, range.clone())
+        });
         let terms = self.terms.get(range.start as usize..range.end as usize);
         Some(OfDocument {
+            document,
             terms: terms.unwrap_or_default(),
             lines: lines.unwrap_or_default(),
             sentences: sentences.unwrap_or_default(),

@@ -219,15 +219,16 @@ impl Maker<'_> {
         Ok((serde_json::to_string(&detail)?, relations, absent))
     }
 
-    /// All pairs of a small cluster, the edges of a large one; in each pair the document read first comes first.
+    /// All pairs of a small cluster, the edges of a large one; a pair with an edge has its direction.
     fn pairs(&self, members: &[usize]) -> Vec<(usize, usize)> {
         let mut ordered = members.to_vec();
         ordered.sort_unstable_by_key(|&member| self.lines[member]);
         let mut out = Vec::new();
         for (at, &x) in ordered.iter().enumerate() {
             for &y in &ordered[at + 1..] {
-                if members.len() <= ALL_PAIRS || self.edges.contains_key(&(x, y)) {
-                    out.push((x, y));
+                let pair = if self.edges.contains_key(&(y, x)) { (y, x) } else { (x, y) };
+                if members.len() <= ALL_PAIRS || self.edges.contains_key(&pair) {
+                    out.push(pair);
                 }
             }
         }

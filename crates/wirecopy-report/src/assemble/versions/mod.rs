@@ -49,7 +49,7 @@ pub(super) type Sentence = (DocId, Range<usize>);
 /// The order of a cluster's members, and its title.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Versions {
-    /// Later versions, each with the version before it, in reading order.
+    /// Later versions, each with the version before it, by id.
     pub(super) updates: Vec<(DocId, DocId)>,
     /// The earliest member, and how that is known.
     pub(super) earliest: Option<(DocId, EarliestBy)>,
@@ -124,7 +124,7 @@ pub fn versions(cluster: &Cluster, corpus: &Corpus, judge: &Pairs<'_>, k: usize)
         .map(|(document, header, credited)| Member::new(*document, header, *credited))
         .collect();
     if is_one_text {
-        // The text was sent again on the same day, so only the reading order can determine the earliest.
+        // The text was sent again on the same day, so nothing shows which is the earliest.
         let earliest = corpus.published[first.index()].map(|_| (first, EarliestBy::Guess));
         let title = title(cluster, &members, corpus, judge);
         return Ok(Versions { earliest, title, ..Versions::default() });

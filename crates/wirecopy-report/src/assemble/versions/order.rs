@@ -111,7 +111,7 @@ impl<'a> Member<'a> {
     }
 }
 
-/// Returns the later versions among the members, each with the version before it, in reading order.
+/// Returns the later versions among the members, each with the version before it, by id.
 pub(super) fn updates(members: &mut [Member<'_>], judge: &impl Judge) -> Vec<(DocId, DocId)> {
     members
         .sort_by_key(|member| (member.instant.is_none(), member.instant, member.revision, member.document));
@@ -196,7 +196,7 @@ fn earliest_without_dates(
 }
 
 /// Chooses among members that no date separates: the first by version; then, as a guess, one with a time, one that
-/// credits an agency, and the first in reading order.
+/// credits an agency, and the first by id.
 fn choose(firsts: &[&Member<'_>], version: impl Fn(DocId) -> Option<u32>) -> (DocId, EarliestBy) {
     let number = |member: &Member<'_>| version(member.document).unwrap_or(u32::MAX);
     let rank = |m: &&&Member<'_>| (number(m), m.instant.is_some() && m.whole_day, !m.credited, m.document);

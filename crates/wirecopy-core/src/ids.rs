@@ -1,37 +1,44 @@
-//! One id, one document: settles who keeps an id that two documents claim.
+//! Makes document ids unique within a run.
 
 use std::collections::HashSet;
 use std::mem;
 
 use xxhash_rust::xxh3::xxh3_128;
 
-use wirecopy_core::document::Header;
+use crate::document::Header;
 
-/// The ids given out so far.
+/// The ids assigned so far.
 ///
-/// Holds 128-bit hashes, not strings: a run may have millions of ids, and they live in the report already.
+/// Holds 128-bit hashes instead of strings, because a run may have millions of ids and the report holds them already.
 #[derive(Debug, Default)]
-pub(super) struct Ids {
+pub struct Ids {
     taken: HashSet<u128>,
 }
 
 impl Ids {
-    /// Leaves `header.id` as it is when nobody had it before; else gives it `fallback` (a record's `path#number`), or
-    /// the first of `fallback~2`, `fallback~3`, … that is free, and notes what it asked for.
-    pub(super) fn settle(&mut self, header: &mut Header, fallback: &str) {
+    /// Keeps `header.id` if it is still free. Otherwise replaces it by `fallback` (a record's `path#number`) or the first free one
+    /// of `fallback~2`, `fallback~3`, …, and records the original in `duplicate_id`.
+    pub fn settle(&mut self, header: &mut Header, fallback: &str) {
         if self.take(&header.id) {
             return;
         }
+        let given = self.free(fallback);
+        header.duplicate_id = Some(mem::replace(&mut header.id, given));
+    }
+
+    /// Assigns and returns `fallback`, or the first free one of `fallback~2`, `fallback~3`, ….
+    pub fn free(&mut self, fallback: &str) -> String {
         let mut given = fallback.to_owned();
         let mut copy = 2_u64;
         while !self.take(&given) {
             given = format!("{fallback}~{copy}");
             copy += 1;
         }
-        header.duplicate_id = Some(mem::replace(&mut header.id, given));
+        given
     }
 
-    fn take(&mut self, id: &str) -> bool {
+    /// Assigns an id and returns whether it was free.
+    pub fn take(&mut self, id: &str) -> bool {
         self.taken.insert(xxh3_128(id.as_bytes()))
     }
 }
@@ -47,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_claim_wins_and_the_others_say_what_they_asked_for() {
+    fn first_document_keeps_its_id_and_later_ones_record_theirs() {
         let mut ids = Ids::default();
         assert_eq!(given(&mut ids, "7", "a.jsonl#1"), ("7".to_owned(), None));
         assert_eq!(given(&mut ids, "7", "a.jsonl#2"), ("a.jsonl#2".to_owned(), Some("7".to_owned())));
@@ -57,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fallback_that_somebody_claimed_as_its_own_id_moves_on() {
+    fn fallback_that_is_already_taken_gets_a_suffix() {
         let mut ids = Ids::default();
         given(&mut ids, "a.jsonl#2", "a.jsonl#1");
         given(&mut ids, "x", "a.jsonl#3");
