@@ -11,7 +11,7 @@ use desk::Desk;
 use serde_json::Value;
 
 const NOTICE: &str = "By reading on you accept that the Meridian and its forty partners may remember which pages you like best";
-/// Invented stories that have nothing in common.
+/// Invented stories without anything in common.
 const STORIES: [&str; 5] = [
     "The council of Velmark voted to rebuild the old bridge before winter. Engineers had found cracks in three of its \
      pillars. Lorries will take the long way round by Oster until the work is done, the mayor said on Monday.",

@@ -49,7 +49,7 @@ fn a_limit_comes_from_the_file_and_the_environment_too() {
 fn a_limit_that_no_run_can_keep_is_a_usage_error() {
     let desk = Desk::new();
     assert!(desk.trouble(&["cluster", "corpus", "--memory", "10K"]).contains("128M at least"));
-    assert!(desk.trouble(&["cluster", "corpus", "--memory", "plenty"]).contains("is no size"));
+    assert!(desk.trouble(&["cluster", "corpus", "--memory", "plenty"]).contains("is not a size"));
     assert!(desk.trouble(&["cluster", "corpus", "--memory", "99999999999G"]).contains("too large"));
     desk.file("wirecopy.toml", "memory = 5\n");
     assert!(desk.trouble(&["cluster", "corpus"]).contains("wirecopy.toml:1: memory: 5 bytes are too few"));

@@ -69,7 +69,7 @@ struct Tuning {
     threshold: f64,
     /// Share of the pairs at the threshold that may be missed.
     misses: f64,
-    /// Minima in a signature.
+    /// Number of minima in a signature.
     signature: usize,
     #[serde(flatten)]
     cut: Bands,

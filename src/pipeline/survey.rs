@@ -1,4 +1,4 @@
-//! The stages up to the candidates, for measuring what they miss and what they cost.
+//! Runs the stages up to the candidates, to measure what they miss and what they cost.
 
 use std::collections::HashMap;
 
@@ -35,7 +35,7 @@ pub(super) fn survey(
     let groups = stages::boilerplate(&mut corpus, groups, &publications, matching, cancel, progress)?;
     let leaders: Vec<DocId> = corpus.leaders(&groups).collect();
     let candidates = joins::proposed(&corpus, &leaders, matching, cancel)?;
-    // Counted once more: the join lets go of its counters before there are pairs.
+    // Counted a second time, because the join frees its counters before it makes pairs.
     let rare = matching
         .rewrites
         .then(|| RareJoin::new(&leaders, &corpus.tokens, matching.rare_features, matching.rare_shared));

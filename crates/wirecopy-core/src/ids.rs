@@ -26,7 +26,7 @@ impl Ids {
         header.duplicate_id = Some(mem::replace(&mut header.id, given));
     }
 
-    /// Gives out `fallback`, or the first of `fallback~2`, `fallback~3`, … that is free.
+    /// Assigns and returns `fallback`, or the first free one of `fallback~2`, `fallback~3`, ….
     pub fn free(&mut self, fallback: &str) -> String {
         let mut given = fallback.to_owned();
         let mut copy = 2_u64;
@@ -37,7 +37,7 @@ impl Ids {
         given
     }
 
-    /// Gives an id out; whether it was free.
+    /// Assigns an id and returns whether it was free.
     pub fn take(&mut self, id: &str) -> bool {
         self.taken.insert(xxh3_128(id.as_bytes()))
     }

@@ -66,7 +66,7 @@ impl JsonLines {
 }
 
 impl<T: ReportLine> Lines<T> {
-    /// None yet.
+    /// Creates an empty store.
     pub(crate) fn new(budget: &Budget) -> Self {
         Self { json: Blobs::new(budget), of: PhantomData }
     }

@@ -214,7 +214,7 @@ pub struct EdgeLine {
     pub relation: Relation,
     /// How sure, 0 to 1.
     pub score: f64,
-    /// Exact Jaccard of their shingles.
+    /// Exact Jaccard similarity of their shingles.
     pub jaccard: f64,
     /// Share of `a`'s words that stand in `b`, each as often as it does.
     pub containment_a: f64,
@@ -227,7 +227,7 @@ pub struct EdgeLine {
     pub features: Vec<f64>,
 }
 
-/// Documents of one dispatch.
+/// The documents of one dispatch.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ClusterLine {
     /// Stable id, derived from the members' ids.
@@ -356,7 +356,7 @@ pub struct SummaryLine {
     pub clustered_documents: u64,
     /// Edges by relation.
     pub edges: EdgeCounts,
-    /// Tokens of all documents.
+    /// Returns the number of tokens of all documents.
     pub tokens: u64,
     /// Bytes of text of all documents, decoded.
     pub bytes: u64,

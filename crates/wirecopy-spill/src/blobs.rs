@@ -1,19 +1,19 @@
-//! Slices of records with numbers.
+//! Numbered slices of records.
 
 use super::budget::Budget;
 use super::file::Spool;
 use super::record::{Record, put_all, take_all};
 use crate::Result;
 
-/// Records of one block in memory; a longer blob has a block of its own.
+/// Number of records in a block in memory; a longer blob has a block of its own.
 const BLOCK: usize = 1 << 20;
-/// Bytes that are collected before they are written, and read ahead where blobs are asked for one after the other.
+/// Bytes that are collected before writing, and read ahead when blobs are read in order.
 const AHEAD: usize = 256 << 10;
 
-/// An append-only store of slices, numbered from 0: in memory until the budget is used up, then all in one temporary
-/// file. Eight bytes a blob stay in memory either way.
+/// An append-only store of slices ("blobs"), numbered from 0. They are in memory until the budget is used up, and
+/// then all in one temporary file. Eight bytes a blob stay in memory either way.
 ///
-/// Give each thread a [`Reader`] of its own.
+/// Each thread needs a [`Reader`] of its own.
 ///
 /// ```
 /// use wirecopy::spill::{Blobs, Budget};
@@ -26,9 +26,9 @@ const AHEAD: usize = 256 << 10;
 /// ```
 #[derive(Debug)]
 pub struct Blobs<R> {
-    /// Where each ends, in records from the first on, in the order in which they were added.
+    /// End of each blob, counted in records, in the order in which they were added.
     ends: Vec<u64>,
-    /// By number, which of those it is; empty while the two are equal.
+    /// For each number, the index of its blob in `ends`; empty while the two are equal.
     order: Vec<u32>,
     kept: Kept<R>,
     budget: Budget,
@@ -39,14 +39,14 @@ enum Kept<R> {
     Memory(Vec<Block<R>>),
     File {
         spool: Spool,
-        /// Records that are still to be written, and the place of the first of them.
+        /// Records that are not yet written, and the position of the first of them.
         pending: Vec<R>,
         from: u64,
         buffer: Vec<u8>,
     },
 }
 
-/// Whole blobs, one after the other.
+/// Whole blobs, one after another.
 #[derive(Debug)]
 struct Block<R> {
     from: u64,
@@ -54,47 +54,47 @@ struct Block<R> {
 }
 
 impl<R: Record> Blobs<R> {
-    /// None yet.
+    /// Creates an empty store.
     pub fn new(budget: &Budget) -> Self {
         Self { ends: Vec::new(), order: Vec::new(), kept: Kept::Memory(Vec::new()), budget: budget.clone() }
     }
 
-    /// How many there are.
+    /// Returns the number of blobs.
     pub fn len(&self) -> usize {
         self.ends.len()
     }
 
-    /// Whether there are none.
+    /// Returns whether the store is empty.
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
     }
 
-    /// Whether they are in a file.
+    /// Returns whether the blobs are in a file.
     pub fn is_spilled(&self) -> bool {
         matches!(self.kept, Kept::File { .. })
     }
 
-    /// Records of the blob with the number `at`, which must be one of these.
+    /// Returns the number of records in blob `at`, which must be less than [`len`](Self::len).
     pub fn len_of(&self, at: usize) -> usize {
-        let (start, end) = self.place(at);
+        let (start, end) = self.range(at);
         (end - start) as usize
     }
 
-    /// Renumbers the blobs: the blob that has the number `order[at]` now has the number `at` then.
+    /// Renumbers the blobs: blob `order[at]` becomes blob `at`.
     pub fn reorder(&mut self, order: &[u32]) {
         let added = |&at: &u32| self.order.get(at as usize).copied().unwrap_or(at);
         self.order = order.iter().map(added).collect();
     }
 
-    fn place(&self, at: usize) -> (u64, u64) {
+    fn range(&self, at: usize) -> (u64, u64) {
         let at = self.order.get(at).map_or(at, |&at| at as usize);
         (if at == 0 { 0 } else { self.ends[at - 1] }, self.ends[at])
     }
 
-    /// Adds a blob; its number is how many there were.
+    /// Appends a blob; its number is the number of blobs before.
     ///
     /// # Errors
-    /// [`Error`](crate::Error) when the temporary file cannot be made or written.
+    /// Returns [`Error`](crate::Error) if the temporary file cannot be created or written.
     pub fn push(&mut self, blob: &[R]) -> Result<()> {
         let start = self.ends.last().copied().unwrap_or(0);
         let end = start + blob.len() as u64;
@@ -108,7 +108,7 @@ impl<R: Record> Blobs<R> {
                     block.records.extend_from_slice(blob);
                 }
                 _ => {
-                    // The first is no larger than a small corpus needs; later ones waste at most a blob.
+                    // The first block is no larger than a small corpus needs; later ones waste at most one blob.
                     let size = if blocks.is_empty() { BLOCK / 64 } else { BLOCK };
                     let mut records = Vec::with_capacity(size.max(blob.len()));
                     records.extend_from_slice(blob);
@@ -129,13 +129,13 @@ impl<R: Record> Blobs<R> {
         Ok(())
     }
 
-    /// Writes `records` over the beginning of the blob with the number `at`, which must have at least as many; its length
-    /// stays, and the rest of it is what it was.
+    /// Overwrites the beginning of blob `at` with `records`. The length of the blob and the rest of it stay;
+    /// records beyond its length are ignored.
     ///
     /// # Errors
-    /// [`Error`](crate::Error) when the temporary file cannot be written.
+    /// Returns [`Error`](crate::Error) if the temporary file cannot be written.
     pub fn overwrite(&mut self, at: usize, records: &[R]) -> Result<()> {
-        let (start, _) = self.place(at);
+        let (start, _) = self.range(at);
         let records = &records[..records.len().min(self.len_of(at))];
         match &mut self.kept {
             Kept::Memory(blocks) => {
@@ -158,7 +158,7 @@ impl<R: Record> Blobs<R> {
         Ok(())
     }
 
-    /// Moves everything to a file.
+    /// Moves all blobs to a file.
     fn spill(&mut self, end: u64) -> Result<()> {
         let Kept::Memory(blocks) = &mut self.kept else { return Ok(()) };
         let mut spool = self.budget.spool()?;
@@ -173,22 +173,22 @@ impl<R: Record> Blobs<R> {
         Ok(())
     }
 
-    /// A way to read them; each thread needs one of its own.
+    /// Returns a reader; each thread needs its own.
     pub fn reader(&self) -> Reader<'_, R> {
         Reader { blobs: self, records: Vec::new(), bytes: Vec::new(), window: 0, next: usize::MAX }
     }
 }
 
 impl Blobs<u8> {
-    /// The numbers of all blobs, in the order of the bytes of their blobs; of equal blobs the lower comes first.
+    /// Returns the numbers of all blobs, sorted by the bytes of the blobs and then by number.
     ///
-    /// Blobs are compared eight bytes at a time, a prefix that all have in common is passed over, and each round reads them one
-    /// after the other (a radix sort, most significant digit first), so that a file is read a few times rather than at random.
+    /// A radix sort, most significant digit first, with digits of eight bytes that skips common prefixes. Each round reads
+    /// the blobs in order, so that a file is read a few times rather than at random.
     ///
     /// # Errors
-    /// [`Error::Spill`](wirecopy_core::Error::Spill) when the temporary file cannot be read.
+    /// Returns [`Error`](crate::Error) if the temporary file cannot be read.
     pub fn ascending(&self) -> Result<Vec<u32>> {
-        // Documents, the only blobs that are sorted, are numbered by 32 bits.
+        // Only blobs of documents are sorted, and these have 32-bit numbers.
         let mut numbers: Vec<u32> = (0..self.len()).map(|at| at as u32).collect();
         let mut unsorted = vec![(0..numbers.len(), 0)];
         let mut keyed: Vec<(u64, u8, u32)> = Vec::new();
@@ -216,7 +216,7 @@ impl Blobs<u8> {
             keyed.sort_unstable();
             let mut start = range.start;
             for equal in keyed.chunk_by(|x, y| (x.0, x.1) == (y.0, y.1)) {
-                // Nine stands for all that are longer than eight bytes: those have more to compare.
+                // Nine means more than eight bytes, of which the rest remains to be compared.
                 if equal.len() > 1 && equal[0].1 == 9 {
                     unsorted.push((start..start + equal.len(), depth + 8));
                 }
@@ -230,30 +230,30 @@ impl Blobs<u8> {
     }
 }
 
-/// Reads blobs of a store, with a buffer of its own. Ascending numbers are read ahead of.
+/// Reads blobs of a store with a buffer of its own. Reads ahead if numbers ascend.
 #[derive(Debug)]
 pub struct Reader<'a, R> {
     blobs: &'a Blobs<R>,
     records: Vec<R>,
     bytes: Vec<u8>,
-    /// Where in the file `bytes` begin.
+    /// Position in the file at which `bytes` begin.
     window: u64,
-    /// The number behind the last one asked for.
+    /// The number after the last one read.
     next: usize,
 }
 
 impl<R: Record> Reader<'_, R> {
-    /// The blob with the number `at`, which must be one of the store's.
+    /// Returns blob `at`, which must exist.
     ///
     /// # Errors
-    /// [`Error`](crate::Error) when the temporary file cannot be read.
+    /// Returns [`Error`](crate::Error) if the temporary file cannot be read.
     pub fn get(&mut self, at: usize) -> Result<&[R]> {
-        let (start, end) = self.blobs.place(at);
+        let (start, end) = self.blobs.range(at);
         let length = (end - start) as usize;
         let (spool, pending, from) = match &self.blobs.kept {
             Kept::Memory(blocks) => {
                 let after = blocks.partition_point(|block| block.from <= start);
-                // Blobs of no records have no place of their own.
+                // Empty blobs have no position in a block.
                 let Some(block) = blocks[..after].last().filter(|_| length > 0) else { return Ok(&[]) };
                 let first = (start - block.from) as usize;
                 return Ok(&block.records[first..first + length]);
@@ -302,7 +302,7 @@ mod tests {
         }
 
         #[test]
-        fn the_same_for_any_limit_in_any_order(
+        fn blobs_are_the_same_for_any_limit_and_order(
             blobs in prop::collection::vec(prop::collection::vec(any::<u16>(), 0..40), 1..60),
             order in prop::collection::vec(any::<prop::sample::Index>(), 0..60),
             limit in 0usize..3000,
@@ -327,12 +327,12 @@ mod tests {
     }
 
     #[test]
-    fn the_beginning_of_a_blob_can_be_overwritten_wherever_it_is() {
+    fn beginning_of_a_blob_can_be_overwritten_in_memory_and_file() {
         for limit in [None, Some(0), Some(300)] {
             let budget = limit.map_or_else(Budget::unlimited, |limit| Budget::new(limit, None));
             let mut blobs = Blobs::new(&budget);
             let own = |at: u32| [at, at, at];
-            // Enough that some are written and some are still to be.
+            // Enough blobs that some are written and some are pending.
             let many = AHEAD as u32 / 10;
             for at in 0..many {
                 blobs.push(&own(at)).unwrap();
@@ -346,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn blobs_longer_than_a_block_and_than_what_is_read_ahead() {
+    fn blobs_may_be_longer_than_a_block_and_the_read_ahead() {
         let long: Vec<u32> = (0..3 * BLOCK as u32 / 2).collect();
         for budget in [Budget::unlimited(), Budget::new(1 << 20, None)] {
             let mut blobs = Blobs::new(&budget);
@@ -362,7 +362,7 @@ mod tests {
     }
 
     #[test]
-    fn many_threads_read_at_once() {
+    fn threads_can_read_concurrently() {
         use rayon::prelude::*;
 
         let mut blobs = Blobs::new(&Budget::new(1000, None));

@@ -1,7 +1,7 @@
-//! What documents say about themselves, packed, in memory or in a temporary file.
+//! The metadata of documents, packed, in memory or in a temporary file.
 //!
-//! A header and its credits are some ten strings, most of them short: as values they take several times the bytes of
-//! their text. Ids and the rest are kept apart, since ids alone are wanted for every edge.
+//! A header and its credits are some ten strings, most of them short, which as values take several times the bytes
+//! of their text. Ids are stored separately from the rest, because every edge needs only those.
 
 use std::collections::HashMap;
 
@@ -22,14 +22,14 @@ const FORMS: [Form; 6] = [Form::Dateline, Form::Line, Form::SignOff, Form::Lead,
 
 /// The headers and credits of a run's documents, by number.
 ///
-/// What only reading needed, bylines and the length of the text, is not kept.
+/// Bylines and the length of the text, which are only needed for reading, are not kept.
 #[derive(Debug)]
 pub struct Headers {
     ids: Blobs<u8>,
     rest: Blobs<u8>,
-    /// The ids that documents asked for and others have.
+    /// The ids that documents requested but others have.
     asked: HashMap<usize, String>,
-    /// Paths of containers, which many records share, each with the id of the file.
+    /// Paths of containers, shared by many records, with the ids of the files.
     containers: Vec<(String, String)>,
     budget: Budget,
     /// Whether a document's folder is its source.
@@ -50,8 +50,8 @@ impl Headers {
         }
     }
 
-    /// From now on the folder of a document that names no source is its source.
-    pub fn take_folders(&mut self) {
+    /// Makes the folder of each document that names no source its source.
+    pub fn use_folders_as_sources(&mut self) {
         self.folders = true;
     }
 
@@ -86,7 +86,7 @@ impl Headers {
         self.keep(header, out)
     }
 
-    /// Where a document stands; the rest of its header follows.
+    /// Writes the path and record of a document; the rest of its header follows.
     fn place(&mut self, header: &Header) -> Writer {
         let mut out = Writer(std::mem::take(&mut self.bytes));
         out.0.clear();
@@ -96,14 +96,14 @@ impl Headers {
                     let file = header.fallback.rsplit_once('#').map_or("", |(file, _)| file);
                     self.containers.push((header.path.clone(), file.to_owned()));
                 }
-                // Never 0: the list has this one.
+                // Never 0, because the list is not empty.
                 out.number(self.containers.len() as u64);
                 out.number(record);
             }
             None => {
                 out.number(0);
                 out.text(&header.path);
-                // Most often it is the id.
+                // Usually it is the id.
                 let own = Some(header.fallback.as_str()).filter(|fallback| *fallback != header.id);
                 out.optional(own);
             }
@@ -112,19 +112,19 @@ impl Headers {
     }
 
     fn keep(&mut self, header: &Header, out: Writer) -> Result<()> {
-        // Who has an id that several asked for is settled once all are read.
+        // Ids that several documents request are resolved once all documents are read.
         self.ids.push(header.duplicate_id.as_ref().unwrap_or(&header.id).as_bytes())?;
         let pushed = self.rest.push(&out.0);
         self.bytes = out.0;
         Ok(pushed?)
     }
 
-    /// A document's id.
+    /// Returns a document's id.
     pub fn id(&self, document: DocId) -> Result<String> {
         Ok(String::from_utf8_lossy(self.ids.reader().get(document.index())?).into_owned())
     }
 
-    /// Renumbers the documents: the one that has the number `order[at]` now has the number `at` then.
+    /// Renumbers the documents: document `order[at]` becomes document `at`.
     pub fn reorder(&mut self, order: &[u32]) {
         self.ids.reorder(order);
         self.rest.reorder(order);
@@ -136,12 +136,12 @@ impl Headers {
         }
     }
 
-    /// The numbers of the documents in the order of their ids.
+    /// Returns the numbers of the documents in the order of their ids.
     pub fn by_id(&self) -> Result<Vec<u32>> {
         Ok(self.ids.ascending()?)
     }
 
-    /// Gives some documents other ids than they asked for.
+    /// Gives some documents other ids than they requested.
     pub fn rename(&mut self, mut given: HashMap<usize, String>) -> Result<()> {
         let mut ids = Blobs::new(&self.budget.part(1, 2));
         let mut reader = self.ids.reader();
@@ -159,7 +159,7 @@ impl Headers {
         Ok(())
     }
 
-    /// A way to read many, quickest in ascending order.
+    /// Returns a reader for many headers, fastest in ascending order.
     pub fn reader(&self) -> HeaderReader<'_> {
         HeaderReader { headers: self, ids: self.ids.reader(), rest: self.rest.reader() }
     }
@@ -173,7 +173,7 @@ pub struct HeaderReader<'a> {
 }
 
 impl HeaderReader<'_> {
-    /// A document's header, and whom it credits.
+    /// Returns a document's header and its credits.
     pub fn get(&mut self, document: DocId) -> Result<(Header, Vec<Credit>)> {
         let id = String::from_utf8_lossy(self.ids.get(document.index())?).into_owned();
         let mut bytes = Bytes(self.rest.get(document.index())?);
@@ -212,7 +212,7 @@ impl HeaderReader<'_> {
         Ok((Header { meta, ..header }, bytes.credits()))
     }
 
-    /// Whom a document credits.
+    /// Returns a document's credits.
     pub fn credits(&mut self, document: DocId) -> Result<Vec<Credit>> {
         let mut bytes = Bytes(self.rest.get(document.index())?);
         bytes.skip_place();
@@ -223,7 +223,7 @@ impl HeaderReader<'_> {
     }
 }
 
-/// Numbers in groups of seven bits, the lowest first; texts behind their length.
+/// Writes numbers in groups of seven bits, the lowest first, and texts after their length.
 struct Writer(Vec<u8>);
 
 impl Writer {
@@ -256,7 +256,7 @@ impl Writer {
     }
 }
 
-/// What a [`Writer`] wrote.
+/// Reads what a [`Writer`] wrote.
 struct Bytes<'a>(&'a [u8]);
 
 impl Bytes<'_> {
@@ -281,7 +281,7 @@ impl Bytes<'_> {
     }
 
     fn text_of_length(&mut self, length: u64) -> String {
-        // What was written was text.
+        // Only text was written.
         std::str::from_utf8(self.of_length(length)).unwrap_or_default().to_owned()
     }
 
@@ -295,19 +295,19 @@ impl Bytes<'_> {
         Some(self.text_of_length(length))
     }
 
-    /// Passes a text.
+    /// Skips a text.
     fn skip(&mut self) {
         let length = self.number();
         self.of_length(length);
     }
 
-    /// Passes an optional text.
+    /// Skips an optional text.
     fn skip_optional(&mut self) {
         let length = self.number().saturating_sub(1);
         self.of_length(length);
     }
 
-    /// Passes where a document stands.
+    /// Skips the path and record of a document.
     fn skip_place(&mut self) {
         if self.number() == 0 {
             self.skip();
@@ -370,7 +370,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn headers_and_credits_come_back(
+        fn headers_and_credits_are_read_back(
             rows in prop::collection::vec(
                 (prop::collection::vec(prop::option::of(".{0,200}"), 8), prop::option::of(any::<u64>()), 0u32..4),
                 1..10,

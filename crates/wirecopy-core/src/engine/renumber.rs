@@ -1,8 +1,8 @@
-//! Documents by id, once all are read: nothing that follows depends on the order in which they were read.
+//! Orders documents by id once all are read, so that nothing later depends on the order in which they were read.
 //!
-//! While they are read, documents are numbered in the order of reading. Here they are numbered in the order of their ids, so that
-//! every tie that is broken by number, every window and every "first" is the same for the same documents, whatever files hold
-//! them. Cost: a sort of the ids.
+//! While they are read, documents are numbered in reading order. Here they are renumbered in the order of their ids, so that
+//! every tie broken by number, every window and every "first" is the same for the same documents, whatever files hold them.
+//! Cost: a sort of the ids.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
@@ -15,8 +15,8 @@ use crate::ids::Ids;
 use crate::{DocId, Result};
 
 impl Corpus {
-    /// Settles the ids that several documents from the number `first` on ask for: the longest has the id, of equally long ones
-    /// the one whose content comes first, and the others what they fall back on.
+    /// Resolves ids that several documents request, for documents number `first` and above: the longest document gets the
+    /// id, among equally long ones the one whose content sorts first, and the others get their fallback ids.
     pub fn settle_ids(&mut self, first: usize) -> Result<()> {
         let contested = std::mem::take(&mut self.contested);
         if contested.is_empty() {
@@ -67,7 +67,7 @@ impl Corpus {
         Ok(())
     }
 
-    /// Returns the documents in the order of reading.
+    /// Returns the documents in reading order.
     pub fn numbers(&self) -> Vec<DocId> {
         let mut numbers: Vec<DocId> = self.ids().collect();
         for (document, &place) in self.ids().zip(&self.order) {

@@ -54,9 +54,9 @@ pub struct MissedPair {
 pub struct CandidateReport {
     /// Documents of the corpus.
     pub documents: usize,
-    /// Those that are left once copies have collapsed.
+    /// Number of documents that remain after copies have collapsed.
     pub representatives: usize,
-    /// Pairs of these that the joins propose.
+    /// Number of pairs of representatives that the joins propose.
     pub candidates: usize,
     /// The same, a document.
     pub candidates_per_document: f64,

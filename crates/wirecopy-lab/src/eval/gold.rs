@@ -99,7 +99,7 @@ pub struct Split {
 /// The figures of some documents of a run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct GoldSet {
-    /// Documents.
+    /// Number of documents.
     pub documents: usize,
     /// Those with a family.
     pub listed: usize,

@@ -39,7 +39,7 @@ use story::Story;
 /// What corpus to make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GeneratorConfig {
-    /// How many documents.
+    /// Returns the number of documents.
     pub documents: u32,
     /// Two seeds give two corpora of the same language and statistics.
     pub seed: u64,

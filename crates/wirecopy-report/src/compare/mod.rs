@@ -102,11 +102,11 @@ pub struct Comparison {
     pub window: u32,
     /// How sure, 0 to 1.
     pub score: f64,
-    /// The score from which on two documents are of one dispatch.
+    /// Returns the score at or above which two documents are of one dispatch.
     pub threshold: f64,
     /// Share of the shorter one's shingles that stand in the longer one.
     pub containment: f64,
-    /// Exact Jaccard of their shingles.
+    /// Exact Jaccard similarity of their shingles.
     pub jaccard: f64,
     /// Share of the first one's words that stand in the second.
     pub containment_a: f64,
@@ -156,7 +156,7 @@ impl Weighed {
 /// What one feature adds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Part {
-    /// Name of the feature.
+    /// The feature's name.
     pub feature: String,
     /// What was measured.
     pub value: f64,
@@ -208,7 +208,7 @@ pub struct Piece {
     pub starts_line: bool,
     /// The piece of the other text that has most in common with it.
     pub counterpart: Option<usize>,
-    /// Whether the two tell the same, so far as the scorer is concerned.
+    /// Whether the scorer counts the two units as saying the same.
     pub told: bool,
     /// Share of its weight that stands there, 0 to 1.
     pub share: f64,
@@ -357,7 +357,7 @@ fn pieces(
                 boilerplate: passage.is_none_or(|passage| passage.left_out),
                 starts_line: stretch.starts_line,
                 counterpart: passage.and_then(|passage| passage.counterpart).and_then(place_of),
-                told: passage.is_some_and(|passage| passage.told),
+                told: passage.is_some_and(|passage| passage.is_related),
                 share: passage.map_or(0.0, |passage| f64::from(passage.share).min(1.0)),
             }
         })
