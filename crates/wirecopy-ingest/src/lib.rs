@@ -149,7 +149,7 @@ where
     read_wanted(roots, config, progress, cancel, &wanted, map, sink)
 }
 
-/// The same for the documents that are `wanted`: the others are not looked into where that can be told before.
+/// Like [`read`], for the documents that are `wanted`. Others are not parsed if their path and record are known beforehand.
 pub fn read_wanted<T, M, S>(
     roots: &[Root],
     config: &IngestConfig,
