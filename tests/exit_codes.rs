@@ -104,7 +104,7 @@ fn skipped_inputs_have_a_kind() {
 
     let desk = Desk::new();
     desk.file("corpus/a.txt", "");
-    desk.file("corpus/b.txt", "%PDF-1.7\n1 0 obj\n");
+    desk.file("corpus/b.txt", "%PDF-1.7 report\n");
     desk.file("corpus/c.jsonl", "{\"text\": \"a\n{\"text\": 1}\n{\"text\": \"!\"}\n");
     desk.file("corpus/d.txt", &"The harbour is closed. ".repeat(100));
     std::fs::write(desk.path().join("corpus/e.txt.gz"), [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 1, 2, 3])
