@@ -7,8 +7,6 @@
 
 use std::collections::HashMap;
 
-use std::collections::HashMap;
-
 use wirecopy_core::DocId;
 use wirecopy_core::classify::Edge;
 use wirecopy_core::cluster::Cluster;
