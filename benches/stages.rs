@@ -150,7 +150,7 @@ fn verify(c: &mut Criterion) {
     let mut group = c.benchmark_group("verify");
     group.throughput(Throughput::Elements(pairs.len() as u64));
     let id = |at: usize| DocId(u32::try_from(at).unwrap());
-    let idf = Idf::background().unwrap();
+    let idf = Idf::background();
     let weights = idf.of(LanguageKey::of(Some("eng")));
     let model = Model::shipped().unwrap();
     group.bench_function("shingles", |b| {

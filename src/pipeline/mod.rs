@@ -14,7 +14,6 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use wirecopy_core::candidates::Survey;
 use wirecopy_core::engine::judge::Pairs;
 use wirecopy_core::engine::stages;
-use wirecopy_core::score::background::Background;
 use wirecopy_core::{Cancel, NoProgress, Progress};
 use wirecopy_core::{Error, Result};
 use wirecopy_ingest::config::IngestConfig;
@@ -145,8 +144,6 @@ impl<'a> Pipeline<'a> {
     }
 
     fn pool(&self) -> Result<ThreadPool> {
-        // All measures lean on this table: without it a run ends before it begins.
-        Background::get()?;
         ThreadPoolBuilder::new()
             .num_threads(self.threads)
             .thread_name(|n| format!("wirecopy-{n}"))

@@ -49,9 +49,6 @@ pub enum Error {
     /// A scorer's model file holds impossible values.
     #[error("model: {0}")]
     Model(String),
-    /// The built-in table of document frequencies is damaged: the program was built from a broken file.
-    #[error("data/background.bin, which is compiled into this program, is damaged")]
-    Background,
     /// Labelled pairs do not match the documents, or are too few to fit a model.
     #[error("pairs: {0}")]
     Pairs(String),

@@ -84,7 +84,7 @@ fn constant(log_odds: f64) -> Model {
 }
 
 fn ready(text: &str) -> Ready {
-    Ready::new(tokenize(text), text, &Metadata::default(), &Idf::background().unwrap())
+    Ready::new(tokenize(text), text, &Metadata::default(), &Idf::background())
 }
 
 /// Returns the story with some words changed: similar enough for a copy, but not nearly identical.

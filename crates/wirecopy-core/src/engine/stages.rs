@@ -213,7 +213,7 @@ fn frequencies(corpus: &Corpus, groups: &CopyGroups) -> Result<Idf> {
     let counted: Vec<(LanguageKey, Frequencies)> = languages
         .map(|leaders| Ok((leaders[0].0, frequencies_of(corpus, leaders)?)))
         .collect::<Result<_>>()?;
-    Idf::new(counted)
+    Ok(Idf::new(counted))
 }
 
 /// Counts in how many of the documents each term occurs.

@@ -10,8 +10,6 @@
 
 use std::sync::LazyLock;
 
-use crate::{Error, Result};
-
 const MAGIC: &[u8; 8] = b"WCBACK1\n";
 const BUCKETS: usize = 1 << 16;
 const LEVELS: u32 = 16;
@@ -41,21 +39,22 @@ pub struct Background {
 }
 
 impl Background {
-    /// Returns the table that is compiled into the program.
-    ///
-    /// # Errors
-    /// Returns [`Error::Background`] if the table is damaged.
-    pub fn get() -> Result<&'static Background> {
-        static TABLE: LazyLock<Option<Background>> =
-            LazyLock::new(|| Background::parse(wirecopy_background::TABLE));
-        TABLE.as_ref().ok_or(Error::Background)
+    /// Returns the table that is compiled into the program. A damaged file cannot be compiled in.
+    pub fn get() -> &'static Background {
+        const {
+            assert!(
+                is_sound(wirecopy_background::TABLE),
+                "crates/wirecopy-background/background.bin is damaged"
+            )
+        };
+        static TABLE: LazyLock<Background> = LazyLock::new(|| Background::parse(wirecopy_background::TABLE));
+        &TABLE
     }
 
     /// Parses the stored form: the magic number, the size of each bucket, and the entries in the order of the
-    /// buckets.
-    fn parse(bytes: &[u8]) -> Option<Self> {
-        let rest = bytes.strip_prefix(MAGIC)?;
-        let (counts, entries) = rest.split_at_checked(BUCKETS)?;
+    /// buckets. The bytes must be [sound](is_sound).
+    fn parse(bytes: &[u8]) -> Self {
+        let (counts, entries) = bytes[MAGIC.len()..].split_at(BUCKETS);
         let mut starts = Vec::with_capacity(BUCKETS + 1);
         let mut sum = 0u32;
         starts.push(sum);
@@ -63,11 +62,8 @@ impl Background {
             sum += u32::from(count);
             starts.push(sum);
         }
-        if entries.len() != sum as usize * 2 {
-            return None;
-        }
         let entries = entries.as_chunks::<2>().0.iter().map(|&b| u16::from_le_bytes(b)).collect();
-        Some(Self { starts, entries })
+        Self { starts, entries }
     }
 
     /// Returns the number of listed terms.
@@ -128,6 +124,18 @@ impl Background {
     }
 }
 
+/// Returns whether a stored table begins with the magic number and has as many entries as its buckets say.
+const fn is_sound(bytes: &[u8]) -> bool {
+    let Some((magic, rest)) = bytes.split_first_chunk() else { return false };
+    let Some((counts, entries)) = rest.split_at_checked(BUCKETS) else { return false };
+    let (mut sum, mut bucket) = (0, 0);
+    while bucket < BUCKETS {
+        sum += counts[bucket] as usize;
+        bucket += 1;
+    }
+    u64::from_le_bytes(*magic) == u64::from_le_bytes(*MAGIC) && entries.len() == sum * 2
+}
+
 /// Returns the bucket and the twelve-bit fingerprint of a term.
 fn split(term: u32) -> (usize, u16) {
     let mixed = crate::text::mix(u64::from(term));
@@ -160,12 +168,12 @@ mod tests {
         let tokens = tokenize(word);
         let mut term = None;
         super::super::terms::each_term(&tokens, 0..tokens.len(), |p| term = Some(p.term));
-        Background::get().unwrap().idf(term.unwrap())
+        Background::get().idf(term.unwrap())
     }
 
     #[test]
     fn stored_table_can_be_parsed() {
-        let table = Background::parse(TABLE).expect("the table compiled in can be read");
+        let table = Background::get();
         assert!(table.len() > 100_000, "{}", table.len());
         assert!(TABLE.len() < 700_000);
     }
@@ -188,7 +196,9 @@ mod tests {
     #[test]
     fn packing_and_reading_agree() {
         let terms = [(1u32, 0.1f32), (2, 3.0), (3, 5.9), (4, 7.0)];
-        let table = Background::parse(&Background::pack(terms).unwrap()).unwrap();
+        let stored = Background::pack(terms).unwrap();
+        assert!(is_sound(&stored));
+        let table = Background::parse(&stored);
         assert_eq!(table.len(), 3);
         for (term, idf) in terms {
             assert!((table.idf(term) - idf.min(UNSEEN)).abs() <= UNSEEN / 32.0 + 1e-6);
@@ -197,7 +207,8 @@ mod tests {
 
     #[test]
     fn truncated_table_is_refused() {
-        assert!(Background::parse(&TABLE[..TABLE.len() - 1]).is_none());
-        assert!(Background::parse(b"nonsense").is_none());
+        assert!(is_sound(TABLE));
+        assert!(!is_sound(&TABLE[..TABLE.len() - 1]) && !is_sound(&TABLE[..1000]));
+        assert!(!is_sound(b"nonsense") && !is_sound(&[&b"nonsense"[..], &TABLE[8..]].concat()));
     }
 }

@@ -8,7 +8,6 @@ use std::collections::HashMap;
 
 use super::background::{self, Background};
 use super::term_map::TermMap;
-use crate::Result;
 
 /// Number of documents that the background table stands for. An input of this size weighs as much as the
 /// background.
@@ -105,28 +104,22 @@ pub struct Weights {
 
 impl Idf {
     /// Creates weights from the background only, as for two documents.
-    ///
-    /// # Errors
-    /// Returns [`Error::Background`](crate::Error::Background) if the built-in table is damaged.
-    pub fn background() -> Result<Self> {
+    pub fn background() -> Self {
         Self::new([])
     }
 
     /// Creates weights from the background and from the documents counted in each language.
-    ///
-    /// # Errors
-    /// As for [`Idf::background`].
-    pub fn new(counted: impl IntoIterator<Item = (LanguageKey, Frequencies)>) -> Result<Self> {
+    pub fn new(counted: impl IntoIterator<Item = (LanguageKey, Frequencies)>) -> Self {
         let mut by_language: HashMap<LanguageKey, Frequencies> = HashMap::new();
         for (language, frequencies) in counted {
             by_language.entry(language).or_default().merge(frequencies);
         }
         let languages = by_language
             .into_iter()
-            .map(|(language, frequencies)| Ok((language, Weights::new(frequencies, language.has_table())?)))
-            .collect::<Result<_>>()?;
+            .map(|(language, frequencies)| (language, Weights::new(frequencies, language.has_table())))
+            .collect();
         let other = |known| Weights::new(Frequencies::default(), known);
-        Ok(Self { languages, others: [other(true)?, other(false)?] })
+        Self { languages, others: [other(true), other(false)] }
     }
 
     /// Returns the weights of the terms of a language.
@@ -139,9 +132,9 @@ impl Idf {
 impl Weights {
     /// Blends background and input. Keeps the terms of three documents or more, at 16 to 32 bytes each.
     /// `has_table` says whether the background covers the language.
-    fn new(frequencies: Frequencies, has_table: bool) -> Result<Self> {
+    fn new(frequencies: Frequencies, has_table: bool) -> Self {
         let Frequencies { documents, counts } = frequencies;
-        let background = Background::get()?;
+        let background = Background::get();
         let pseudo = if has_table { PSEUDO_DOCUMENTS } else { UNKNOWN_PSEUDO_DOCUMENTS };
         // The two documents being compared say nothing about how common a term is.
         let log_total = (pseudo + documents.saturating_sub(2) as f32).ln();
@@ -155,7 +148,7 @@ impl Weights {
         for (term, count) in common() {
             *seen.value_mut(term) = weight(background.idf(term), count - 2).to_bits() + 1;
         }
-        Ok(Self { background, unseen: background::each_level(|idf| weight(idf, 0)), seen })
+        Self { background, unseen: background::each_level(|idf| weight(idf, 0)), seen }
     }
 
     /// Returns whether a term carries meaning of its own, unlike function words.
@@ -189,15 +182,15 @@ mod tests {
 
     #[test]
     fn two_documents_do_not_change_the_background() {
-        let alone = Weights::new(Frequencies::default(), true).unwrap();
-        let two = Weights::new(frequencies(2, 2, 77), true).unwrap();
+        let alone = Weights::new(Frequencies::default(), true);
+        let two = Weights::new(frequencies(2, 2, 77), true);
         assert_eq!(alone.idf(77), two.idf(77));
         assert!((alone.idf(77) - alone.background.idf(77)).abs() < 1e-4);
     }
 
     #[test]
     fn large_input_overrules_the_background() {
-        let idf = Weights::new(frequencies(20_000, 15_000, 77), true).unwrap();
+        let idf = Weights::new(frequencies(20_000, 15_000, 77), true);
         assert!(idf.idf(77) < 0.5, "a stock word of the agency is common, whatever the background says");
         assert!(idf.idf(78) > 6.0);
     }
@@ -206,7 +199,7 @@ mod tests {
     fn weights_fall_as_document_frequencies_rise() {
         let weights: Vec<f32> = [0, 10, 100, 1000]
             .iter()
-            .map(|&n| Weights::new(frequencies(5000, n, 77), true).unwrap().idf(77))
+            .map(|&n| Weights::new(frequencies(5000, n, 77), true).idf(77))
             .collect();
         assert!(weights.windows(2).all(|w| w[0] >= w[1]), "{weights:?}");
         assert!(weights.iter().all(|w| (0.0..=LARGEST).contains(w)));
@@ -239,36 +232,34 @@ mod tests {
     #[test]
     fn common_words_of_a_minority_language_are_common() {
         let idf =
-            Idf::new([(key("eng"), frequencies(20_000, 0, 77)), (key("fin"), frequencies(3000, 2700, 77))])
-                .unwrap();
+            Idf::new([(key("eng"), frequencies(20_000, 0, 77)), (key("fin"), frequencies(3000, 2700, 77))]);
         assert!(!idf.of(key("fin")).is_content(77), "nine of ten documents of the language have it");
         assert!(idf.of(key("eng")).idf(77) > 6.0, "no document of the large language has it");
         assert_eq!(
             idf.of(key("deu")).idf(77),
-            Idf::background().unwrap().of(key("deu")).idf(77),
+            Idf::background().of(key("deu")).idf(77),
             "a language without documents"
         );
     }
 
     #[test]
     fn language_without_a_table_has_no_very_rare_words_in_a_small_input() {
-        let idf = Idf::new([(key("eus"), frequencies(12, 0, 77))]).unwrap();
+        let idf = Idf::new([(key("eus"), frequencies(12, 0, 77))]);
         let (counted, absent) = (idf.of(key("eus")), idf.of(key("swa")));
         for term in 0..2000 {
             assert!(counted.idf(term) < 4.0 && absent.idf(term) < 4.0, "term {term}");
         }
-        let large = Idf::new([(key("eus"), frequencies(20_000, 4, 77))]).unwrap();
+        let large = Idf::new([(key("eus"), frequencies(20_000, 4, 77))]);
         assert!(large.of(key("eus")).idf(77) > 6.0, "a large input shows which words are rare");
-        let (unknown, english) = (idf.of(LanguageKey::of(None)), Idf::background().unwrap());
+        let (unknown, english) = (idf.of(LanguageKey::of(None)), Idf::background());
         let english = english.of(key("eng"));
         assert!((0..2000).all(|term| unknown.idf(term) == english.idf(term)), "treated as a known language");
     }
 
     #[test]
     fn counts_of_one_language_are_added() {
-        let halves =
-            Idf::new([(key("fin"), frequencies(50, 40, 77)), (key("fin"), frequencies(50, 30, 77))]).unwrap();
-        let whole = Idf::new([(key("fin"), frequencies(100, 70, 77))]).unwrap();
+        let halves = Idf::new([(key("fin"), frequencies(50, 40, 77)), (key("fin"), frequencies(50, 30, 77))]);
+        let whole = Idf::new([(key("fin"), frequencies(100, 70, 77))]);
         assert_eq!(halves.of(key("fin")).idf(77), whole.of(key("fin")).idf(77));
     }
 }

@@ -8,7 +8,7 @@
 //! use wirecopy::text::tokenize;
 //! use wirecopy::verify::{Idf, LanguageKey, Model, Profile, Scratch, measure};
 //!
-//! let idf = Idf::background()?;
+//! let idf = Idf::background();
 //! let weights = idf.of(LanguageKey::of(Some("eng")));
 //! let a = Profile::new(&tokenize("The ferry captain was praised for saving 17 sailors off the coast of Ordu."), weights);
 //! let b = Profile::new(&tokenize("Off the coast of Ordu, a ferry captain won praise for rescuing 17 sailors."), weights);

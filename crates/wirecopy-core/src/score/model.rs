@@ -290,7 +290,7 @@ mod tests {
         answered their letters. The price of fuel remained the largest risk to the industry, officials said.";
 
     fn score(a: &str, b: &str) -> f64 {
-        let idf = Idf::background().unwrap();
+        let idf = Idf::background();
         let idf = idf.of(LanguageKey::default());
         let (a, b) = (Profile::new(&tokenize(a), idf), Profile::new(&tokenize(b), idf));
         let model = Model::shipped().unwrap();
@@ -325,7 +325,7 @@ mod tests {
 
     #[test]
     fn addends_sum_to_the_log_odds() {
-        let idf = Idf::background().unwrap();
+        let idf = Idf::background();
         let idf = idf.of(LanguageKey::default());
         let (a, b) = (Profile::new(&tokenize(A), idf), Profile::new(&tokenize(B), idf));
         let features = measure(&a, &b, &mut Scratch::default()).features.unwrap();

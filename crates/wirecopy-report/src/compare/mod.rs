@@ -224,7 +224,7 @@ impl<'a> Comparer<'a> {
         let model = Model::of(config.matching.model.as_deref())?;
         let agencies = Agencies::of(config.ingest.agencies.as_deref())?;
         let tokenizer = Tokenizer::new(&config.matching);
-        Ok(Self { config, model, idf: Idf::background()?, agencies, tokenizer })
+        Ok(Self { config, model, idf: Idf::background(), agencies, tokenizer })
     }
 
     /// Takes the lines that a run learned of its sources for boilerplate too; see
