@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use wirecopy::Metadata;
 use wirecopy_core::text::credit::{Agencies, Form, credits};
+use wirecopy_ingest::settings_files::agencies;
 
 fn file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/credits").join(name)
@@ -139,15 +140,15 @@ fn a_file_adds_agencies_and_names() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("agencies.tsv");
     fs::write(&path, "# mine\nVelwire\tVelmark Wire\nReuters\tRtrs\n").unwrap();
-    let agencies = Agencies::with_file(&path).unwrap();
+    let extended = agencies(Some(&path)).unwrap();
     for (line, agency) in
         [("VELMARK (Velwire) - ", "Velwire"), ("VELMARK (Rtrs) - ", "Reuters"), ("LONDON (AP) - ", "AP")]
     {
         let text = format!("{line}The bridge will be rebuilt, the council of Velmark said on Monday.");
-        let credits = credits(&text, &Metadata::default(), &agencies);
+        let credits = credits(&text, &Metadata::default(), &extended);
         assert_eq!(credits.iter().map(|c| c.agency.as_str()).collect::<Vec<_>>(), [agency], "{line}");
     }
     fs::write(&path, "Velwire\tVW\nVendor\tVW\n").unwrap();
-    let message = Agencies::with_file(&path).unwrap_err().to_string();
+    let message = agencies(Some(&path)).unwrap_err().to_string();
     assert!(message.ends_with("agencies.tsv:2: `VW` is already a name of Velwire"), "{message}");
 }

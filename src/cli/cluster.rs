@@ -13,10 +13,8 @@ use super::protect::Protected;
 use super::settings::Settings;
 use super::{DONE, DUPLICATES, SKIPPED, interrupt, terminal};
 use crate::Pipeline;
-use wirecopy_core::score::Model;
-use wirecopy_core::text::credit::Agencies;
 use wirecopy_core::{Cancel, Error, Skipped};
-use wirecopy_ingest::Root;
+use wirecopy_ingest::{Root, settings_files};
 use wirecopy_report::{Spooled, TableStyle, TextStyle, peak_memory};
 
 /// Skipped inputs that are named on standard error, as long as there are not more.
@@ -80,12 +78,10 @@ pub(super) fn run(global: &GlobalArgs, args: &ClusterArgs, bars: &Bars) -> anyho
 /// Checks everything that can be checked before the run begins.
 fn plan(global: &GlobalArgs, args: &ClusterArgs) -> anyhow::Result<Plan> {
     let settings = Settings::load(global, &args.settings)?;
-    if let (true, Some(model)) = (settings.config.matching.rewrites, &settings.config.matching.model) {
-        Model::read(model)?;
+    if settings.config.matching.rewrites {
+        settings_files::model(settings.config.matching.model.as_deref())?;
     }
-    if let Some(agencies) = &settings.config.ingest.agencies {
-        Agencies::with_file(agencies)?;
-    }
+    settings_files::agencies(settings.config.ingest.agencies.as_deref())?;
     let roots: Vec<Root> = args.paths.iter().map(Root::from).collect();
     if roots.iter().filter(|root| **root == Root::Stdin).count() > 1 {
         bail!("standard input (`-`) can be read once only");

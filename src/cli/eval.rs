@@ -10,8 +10,8 @@ use super::args::{GlobalArgs, SettingArgs};
 use super::settings::Settings;
 use super::{DONE, SKIPPED, figures, inputs, labels, renamed};
 use crate::Pipeline;
-use wirecopy_core::score::Model;
 use wirecopy_ingest::Root;
+use wirecopy_ingest::settings_files;
 use wirecopy_lab::eval::{
     GoldReport, LabelledPair, Weighting, candidate_report, decide_pairs, first_line, gold_report,
     pair_report, parse_gold, perturbed,
@@ -134,7 +134,7 @@ fn labelled(args: &EvalArgs, settings: &Settings, by_set: bool) -> anyhow::Resul
     let perturbations = perturbations(&args.perturb)?;
     let (documents, skipped) = labels::documents(&args.docs, settings)?;
     let matching = &settings.config.matching;
-    let model = Model::of(matching.model.as_deref())?;
+    let model = settings_files::model(matching.model.as_deref())?;
     let weighting = if args.alone { Weighting::Alone } else { Weighting::Folder };
     if !perturbations.is_empty() {
         let report = perturbed(&pairs, &documents, &perturbations, &model, matching, weighting)?;

@@ -17,7 +17,7 @@ use wirecopy_core::engine::stages;
 use wirecopy_core::{Cancel, NoProgress, Progress};
 use wirecopy_core::{Error, Result};
 use wirecopy_ingest::config::IngestConfig;
-use wirecopy_ingest::{References, Root};
+use wirecopy_ingest::{References, Root, settings_files};
 use wirecopy_report::Config;
 use wirecopy_report::assemble::{self, Request, Wording};
 use wirecopy_report::{Account, Run, Spooled};
@@ -156,6 +156,8 @@ impl<'a> Pipeline<'a> {
         let roots = self.with_references(roots);
         let references = References::new(&self.references)?;
         let (config, cancel) = (self.config, &self.cancel);
+        let wanted = &config.matching;
+        let model = wanted.rewrites.then(|| settings_files::model(wanted.model.as_deref())).transpose()?;
         let mut corpus = read::read(&roots, config, &self.budget, &account, cancel)?;
         let folder_sources = corpus.use_folders_as_sources()?;
         // Commands that read the documents again must use the same sources as this run.
@@ -168,7 +170,7 @@ impl<'a> Pipeline<'a> {
         let publications = stages::publications(&corpus, matching);
         let groups = stages::copies(&corpus, &publications, matching, cancel, &account)?;
         let groups = stages::boilerplate(&mut corpus, groups, &publications, matching, cancel, &account)?;
-        let scorer = stages::scorer(&corpus, &groups, matching)?;
+        let scorer = stages::scorer(&corpus, &groups, model)?;
         let judge = Pairs::new(&corpus, matching, scorer, &publications);
         let checked = stages::join(&corpus, &groups, &judge, matching, cancel, &account)?;
         let found = stages::cluster(&corpus, &groups, checked, &judge, cancel, &account)?;

@@ -2,10 +2,9 @@
 
 use wirecopy_core::document::{Header, SkipKind};
 use wirecopy_core::engine::{Corpus, Preparer, Read};
-use wirecopy_core::text::credit::Agencies;
 use wirecopy_core::{Cancel, Progress, Stage};
 use wirecopy_core::{Document, Result};
-use wirecopy_ingest::{Outcome, Root};
+use wirecopy_ingest::{Outcome, Root, settings_files};
 use wirecopy_report::Config;
 use wirecopy_spill::Budget;
 
@@ -32,7 +31,7 @@ pub(super) fn read_into(
     cancel: &Cancel,
 ) -> Result<()> {
     let first = corpus.len();
-    let agencies = Agencies::of(config.ingest.agencies.as_deref())?;
+    let agencies = settings_files::agencies(config.ingest.agencies.as_deref())?;
     let preparer = Preparer::new(&config.matching, &agencies);
     // After cancellation, further results are not used.
     let prepare = |document: &Document| -> Read {

@@ -58,6 +58,7 @@ mod page_date;
 mod plain;
 mod record;
 mod references;
+pub mod settings_files;
 mod source_from;
 #[cfg(feature = "html")]
 mod strip;

@@ -16,13 +16,13 @@ const AHEAD: usize = 256 << 10;
 /// Each thread needs a [`Reader`] of its own.
 ///
 /// ```
-/// use wirecopy::spill::{Blobs, Budget};
+/// use wirecopy_spill::{Blobs, Budget};
 ///
 /// let mut words = Blobs::new(&Budget::unlimited());
 /// words.push(b"one")?;
 /// words.push(b"two")?;
 /// assert_eq!(words.reader().get(1)?, b"two");
-/// # Ok::<(), wirecopy::Error>(())
+/// # Ok::<(), wirecopy_spill::Error>(())
 /// ```
 #[derive(Debug)]
 pub struct Blobs<R> {

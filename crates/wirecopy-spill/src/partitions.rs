@@ -20,7 +20,7 @@ const MOST_BITS: u32 = 16;
 /// fits ([`Partitions::bits_for`]), and mix keys beforehand, or one partition may receive them all.
 ///
 /// ```
-/// use wirecopy::spill::{Budget, Partitions};
+/// use wirecopy_spill::{Budget, Partitions};
 ///
 /// let mut records = Partitions::new(4, &Budget::unlimited());
 /// for (key, document) in [(7_u64 << 60, 1_u32), (2 << 60, 2), (7 << 60, 3)] {
@@ -29,7 +29,7 @@ const MOST_BITS: u32 = 16;
 /// let parts: Vec<Vec<(u64, u32)>> =
 ///     records.finish()?.into_iter().map(|part| part.read()).collect::<Result<_, _>>()?;
 /// assert_eq!(parts[7], [(7 << 60, 1), (7 << 60, 3)]);
-/// # Ok::<(), wirecopy::Error>(())
+/// # Ok::<(), wirecopy_spill::Error>(())
 /// ```
 #[derive(Debug)]
 pub struct Partitions<R> {

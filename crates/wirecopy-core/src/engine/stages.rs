@@ -181,17 +181,13 @@ fn is_copy(relation: Relation) -> bool {
     relation <= Relation::Copy
 }
 
-/// Counts document frequencies among the representatives and prepares the scorer, unless rewrites are not searched
-/// for.
+/// Counts document frequencies among the representatives and prepares a scorer with `model`, if there is one.
 pub fn scorer<'a>(
     corpus: &'a Corpus,
     groups: &CopyGroups,
-    config: &MatchConfig,
+    model: Option<Model>,
 ) -> Result<Option<RunScorer<'a>>> {
-    if !config.rewrites {
-        return Ok(None);
-    }
-    let model = Model::of(config.model.as_deref())?;
+    let Some(model) = model else { return Ok(None) };
     let idf = frequencies(corpus, groups)?;
     Ok(Some(RunScorer::new(model, idf, corpus, profile_bytes(corpus))))
 }

@@ -5,8 +5,8 @@
 //! prepared once ([`Profile`]) and compared with many. [`classify`](crate::classify) makes the decision.
 //!
 //! ```
-//! use wirecopy::text::tokenize;
-//! use wirecopy::verify::{Idf, LanguageKey, Model, Profile, Scratch, measure};
+//! use wirecopy_core::text::tokenize;
+//! use wirecopy_core::score::{Idf, LanguageKey, Model, Profile, Scratch, measure};
 //!
 //! let idf = Idf::background();
 //! let weights = idf.of(LanguageKey::of(Some("eng")));
@@ -14,7 +14,7 @@
 //! let b = Profile::new(&tokenize("Off the coast of Ordu, a ferry captain won praise for rescuing 17 sailors."), weights);
 //! let features = measure(&a, &b, &mut Scratch::default()).features.expect("they have much in common");
 //! assert!(Model::shipped()?.score(&features) > 0.0);
-//! # Ok::<(), wirecopy::Error>(())
+//! # Ok::<(), wirecopy_core::Error>(())
 //! ```
 
 mod align;

@@ -116,28 +116,6 @@ impl Model {
         Self::from_json(DEFAULT)
     }
 
-    /// Returns the model in the file at `path`, or the built-in one if there is no path.
-    ///
-    /// # Errors
-    /// As for [`Model::read`].
-    pub fn of(path: Option<&std::path::Path>) -> Result<Self> {
-        path.map_or_else(Self::shipped, Self::read)
-    }
-
-    /// Reads the model file at `path`.
-    ///
-    /// # Errors
-    /// Returns [`Error::Io`] if the file cannot be read, and [`Error::Format`] if it is not a valid model.
-    pub fn read(path: &std::path::Path) -> Result<Self> {
-        let text =
-            std::fs::read_to_string(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
-        Self::from_json(&text).map_err(|error| Error::Format {
-            path: path.to_owned(),
-            line: None,
-            message: error.to_string(),
-        })
-    }
-
     /// Parses the text of a model file.
     ///
     /// # Errors

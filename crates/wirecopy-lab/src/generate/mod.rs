@@ -12,7 +12,7 @@
 //! needs four bytes of memory a family. The seed means the same corpus on every machine.
 //!
 //! ```
-//! use wirecopy::generate::{Generator, GeneratorConfig};
+//! use wirecopy_lab::generate::{Generator, GeneratorConfig};
 //!
 //! let generator = Generator::new(GeneratorConfig { documents: 100, seed: 1 });
 //! assert_eq!(generator.iter().count(), 100);

@@ -8,7 +8,7 @@
 //! text.
 //!
 //! ```
-//! use wirecopy::perturb::{Context, Perturbation};
+//! use wirecopy_lab::perturb::{Context, Perturbation};
 //!
 //! let text = "The ferry sank on Monday. Nobody was hurt. An inquiry has begun. The owner said nothing.";
 //! let half = Perturbation::Truncate { keep: 0.5 }.apply(text, &Context::default(), 1);

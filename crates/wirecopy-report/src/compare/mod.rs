@@ -8,15 +8,16 @@
 //! Cost: tokenising, and one full measurement of some twenty microseconds for two articles.
 //!
 //! ```
-//! use wirecopy::{Config, Document};
+//! use wirecopy_core::{Document, Relation};
+//! use wirecopy_report::{Config, compare};
 //!
 //! let document = |text: &str| Document { text: text.to_owned(), ..Document::default() };
 //! let a = document("The ferry captain was praised for saving 17 sailors off the coast of Ordu.");
 //! let b = document("The ferry captain was praised for saving 17 sailors off the coast of Rize.");
-//! let why = wirecopy::compare(&a, &b, &Config::default())?;
-//! assert_eq!(why.relation, Some(wirecopy::report::Relation::Copy));
+//! let why = compare(&a, &b, &Config::default())?;
+//! assert_eq!(why.relation, Some(Relation::Copy));
 //! println!("{}", why.sentence());
-//! # Ok::<(), wirecopy::Error>(())
+//! # Ok::<(), wirecopy_core::Error>(())
 //! ```
 
 mod json;
@@ -46,6 +47,7 @@ use wirecopy_core::sources::source_key;
 use wirecopy_core::text::credit::{Agencies, credits};
 use wirecopy_core::text::{Placed, SourceLines, Tokenizer};
 use wirecopy_core::{DocId, Result};
+use wirecopy_ingest::settings_files;
 
 /// Compares two documents.
 ///
@@ -221,8 +223,8 @@ impl<'a> Comparer<'a> {
     /// A setting out of its range, or a file of a model or of agencies that cannot be read.
     pub fn new(config: &'a Config) -> Result<Self> {
         config.validate()?;
-        let model = Model::of(config.matching.model.as_deref())?;
-        let agencies = Agencies::of(config.ingest.agencies.as_deref())?;
+        let model = settings_files::model(config.matching.model.as_deref())?;
+        let agencies = settings_files::agencies(config.ingest.agencies.as_deref())?;
         let tokenizer = Tokenizer::new(&config.matching);
         Ok(Self { config, model, idf: Idf::background(), agencies, tokenizer })
     }

@@ -42,26 +42,16 @@ impl Agencies {
         &AGENCIES
     }
 
-    /// Returns the built-in table, extended by the rows of the file at `path`, if any.
+    /// Returns the built-in table extended by the rows of a table of the same form: new agencies, and more names of
+    /// known ones. A name that the built-in table gives to another agency changes to the one in `rows`. Errors name
+    /// `file` as the place of the rows.
     ///
     /// # Errors
-    /// As for [`Agencies::with_file`].
-    pub fn of(path: Option<&Path>) -> Result<Arc<Self>> {
-        path.map_or_else(|| Ok(Self::shipped()), Self::with_file)
-    }
-
-    /// Returns the built-in table extended by the rows of a file of the same form: new agencies, and more names of
-    /// known ones. A name that the built-in table gives to another agency changes to the one in the file.
-    ///
-    /// # Errors
-    /// Returns [`Error::Io`] if the file cannot be read, and [`Error::Format`] with the line if a row is
-    /// malformed.
-    pub fn with_file(path: &Path) -> Result<Arc<Self>> {
-        let text =
-            std::fs::read_to_string(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
+    /// Returns [`Error::Format`] with the line if a row is malformed.
+    pub fn with_rows(rows: &str, file: &Path) -> Result<Arc<Self>> {
         let mut agencies = Self::clone(&AGENCIES);
-        agencies.add(text.trim_start_matches('\u{feff}')).map_err(|(line, message)| Error::Format {
-            path: path.to_owned(),
+        agencies.add(rows.trim_start_matches('\u{feff}')).map_err(|(line, message)| Error::Format {
+            path: file.to_owned(),
             line: Some(line),
             message,
         })?;
