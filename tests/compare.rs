@@ -95,11 +95,11 @@ fn a_pair_of_a_run_is_told_as_the_run_saw_it() {
         let out = desk.out(&["compare", "--run", "run.jsonl", &edge.b, &edge.a, "--format", "json"]);
         let json: serde_json::Value = serde_json::from_str(&out).unwrap();
         assert_eq!(json["origin"], "edge");
-        assert_eq!(json["score"].as_f64(), Some(edge.score));
+        assert_eq!(json["score"].as_f64(), Some(edge.score.get()));
         let sum: f64 = json["features"].as_array().unwrap().iter().map(|f| f["adds"].as_f64().unwrap()).sum();
         let odds = json["start"].as_f64().unwrap() + sum;
         assert!(
-            (1.0 / (1.0 + (-odds).exp()) - edge.score).abs() < 0.002,
+            (1.0 / (1.0 + (-odds).exp()) - edge.score.get()).abs() < 0.002,
             "{} {}: the parts give the score",
             edge.a,
             edge.b

@@ -145,7 +145,7 @@ fn labelled(args: &EvalArgs, settings: &Settings, by_set: bool) -> anyhow::Resul
         return Ok((text, skipped));
     }
     let decided = decide_pairs(&pairs, &documents, &model, matching, weighting)?;
-    let scores: Vec<f64> = decided.iter().map(|decision| decision.score).collect();
+    let scores: Vec<f64> = decided.iter().map(|decision| decision.score.get()).collect();
     let report = pair_report(&pairs, &scores, &documents, matching.strictness.threshold(), args.errors);
     let text = match args.format {
         FiguresFormat::Text => figures::pair_text(&report),

@@ -29,6 +29,7 @@ mod progress;
 pub mod published;
 mod relation;
 pub mod score;
+pub mod similarity;
 pub mod sketch;
 pub mod sources;
 pub mod table;
@@ -38,3 +39,4 @@ pub use document::{DateOrigin, DocId, Document, Header, Metadata, SkipKind, Skip
 pub use error::{Error, Result};
 pub use progress::{Cancel, NoProgress, Progress, Stage};
 pub use relation::Relation;
+pub use similarity::Similarity;

@@ -6,11 +6,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Config;
-use wirecopy_core::Relation;
 use wirecopy_core::document::{DateOrigin, Skipped};
 use wirecopy_core::score::{Feature, Kind, Model, Sum};
 use wirecopy_core::text::NoArticle;
 use wirecopy_core::text::credit::Credit;
+use wirecopy_core::{Relation, Similarity};
 
 /// The schema number that this version writes. It reads schema 1 too.
 pub const SCHEMA: u32 = 2;
@@ -212,14 +212,14 @@ pub struct EdgeLine {
     pub b: String,
     /// How they are related.
     pub relation: Relation,
-    /// How sure, 0 to 1.
-    pub score: f64,
+    /// How sure.
+    pub score: Similarity,
     /// Exact Jaccard similarity of their shingles.
-    pub jaccard: f64,
+    pub jaccard: Similarity,
     /// Share of `a`'s words that stand in `b`, each as often as it does.
-    pub containment_a: f64,
+    pub containment_a: Similarity,
     /// Share of `b`'s words that stand in `a`, each as often as it does.
-    pub containment_b: f64,
+    pub containment_b: Similarity,
     /// The rarest shared features, in words.
     pub evidence: Vec<String>,
     /// What the scorer measured, in the order of the features of [`RunLine::model`].
@@ -289,14 +289,14 @@ pub struct MemberLine {
     /// Relation to the representative; `None` for the representative itself and for a member that belongs
     /// through other members only.
     pub relation: Option<Relation>,
-    /// Score towards the representative, 0 to 1; 1 for the representative itself.
-    pub score: f64,
+    /// Score towards the representative; 1 for the representative itself.
+    pub score: Similarity,
     /// Share of its words that stand in runs of words which the representative holds too; `None` for itself.
     #[serde(default)]
-    pub copied_from_representative: Option<f64>,
+    pub copied_from_representative: Option<Similarity>,
     /// Share of its words that stand in runs of words which any other member holds too.
     #[serde(default)]
-    pub copied_from_cluster: f64,
+    pub copied_from_cluster: Similarity,
     /// Where it is a later version of another member by the same publisher: the version before it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub update_of: Option<String>,

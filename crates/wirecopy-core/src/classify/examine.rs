@@ -8,6 +8,7 @@ use super::{
 };
 use crate::DocId;
 use crate::Relation;
+use crate::Similarity;
 use crate::config::{MatchConfig, SHINGLE};
 use crate::hash;
 use crate::score::sets::Overlap;
@@ -159,7 +160,7 @@ impl<'a, D: Documents> Examiner<'a, D> {
     }
 
     /// Completes an edge of known relation and score with the overlaps of its documents.
-    fn edge_of(&mut self, a: DocId, b: DocId, relation: Relation, score: f64) -> Edge {
+    fn edge_of(&mut self, a: DocId, b: DocId, relation: Relation, score: Similarity) -> Edge {
         if relation == Relation::Identical {
             return Edge::identical(a, b);
         }
@@ -173,7 +174,15 @@ impl<'a, D: Documents> Examiner<'a, D> {
         let jaccard = overlap.jaccard();
         let words = self.shared_words(&x, &y);
         let (containment_a, containment_b) = (words.containment_a(), words.containment_b());
-        Edge { a, b, relation: Relation::Partial, score: 0.0, jaccard, containment_a, containment_b }
+        Edge {
+            a,
+            b,
+            relation: Relation::Partial,
+            score: Similarity::ZERO,
+            jaccard,
+            containment_a,
+            containment_b,
+        }
     }
 
     /// Returns the tokens of two documents and the overlap of their shingles. Afterwards `shared` holds the first
@@ -212,6 +221,6 @@ impl<'a, D: Documents> Examiner<'a, D> {
 }
 
 /// Returns whether this many shared shingles, at this share of the shorter text, are passages worth reporting.
-fn shares_passages(shared: usize, containment: f64) -> bool {
+fn shares_passages(shared: usize, containment: Similarity) -> bool {
     shared >= PARTIAL_SHINGLES && containment >= PARTIAL_CONTAINMENT
 }

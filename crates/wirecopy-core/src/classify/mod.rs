@@ -18,6 +18,7 @@ pub use publications::{Publications, Time};
 
 use crate::DocId;
 use crate::Relation;
+use crate::Similarity;
 use crate::config::MatchConfig;
 use crate::score::sets::Overlap;
 
@@ -70,8 +71,8 @@ pub enum Scored {
     NotAsked,
     /// The two have too little in common to be measured.
     TooLittle,
-    /// The probability that they are one dispatch, 0 to 1.
-    Probability(f64),
+    /// The probability that they are one dispatch.
+    Probability(Similarity),
 }
 
 /// The relation of two documents.
@@ -79,8 +80,8 @@ pub enum Scored {
 pub struct Decision {
     /// Their relation; `None` if they are not related.
     pub relation: Option<Relation>,
-    /// Probability that they are one dispatch, 0 to 1.
-    pub score: f64,
+    /// Probability that they are one dispatch.
+    pub score: Similarity,
     /// The main reason.
     pub reason: Reason,
 }
@@ -111,9 +112,9 @@ pub enum Reason {
 /// [`Relation::Partial`].
 pub fn classify(evidence: &Evidence, config: &MatchConfig) -> Decision {
     by_shingles(evidence, config).unwrap_or_else(|| match evidence.scored {
-        _ if !config.rewrites => two_dispatches(evidence, 0.0, Reason::NotAsked),
-        Scored::NotAsked => two_dispatches(evidence, 0.0, Reason::NotAsked),
-        Scored::TooLittle => two_dispatches(evidence, 0.0, Reason::TooLittle),
+        _ if !config.rewrites => two_dispatches(evidence, Similarity::ZERO, Reason::NotAsked),
+        Scored::NotAsked => two_dispatches(evidence, Similarity::ZERO, Reason::NotAsked),
+        Scored::TooLittle => two_dispatches(evidence, Similarity::ZERO, Reason::TooLittle),
         Scored::Probability(score) if score >= config.strictness.threshold() => {
             Decision { relation: Some(of_one_dispatch(evidence, config)), score, reason: Reason::Scored }
         }
@@ -124,10 +125,14 @@ pub fn classify(evidence: &Evidence, config: &MatchConfig) -> Decision {
 /// Decides the relation if words, shingles and dates are enough, without the scorer.
 pub fn by_shingles(evidence: &Evidence, config: &MatchConfig) -> Option<Decision> {
     if evidence.same_words {
-        return Some(Decision { relation: Some(Relation::Identical), score: 1.0, reason: Reason::SameWords });
+        return Some(Decision {
+            relation: Some(Relation::Identical),
+            score: Similarity::ONE,
+            reason: Reason::SameWords,
+        });
     }
     if evidence.openings_foreign {
-        return Some(two_dispatches(evidence, 0.0, Reason::Openings));
+        return Some(two_dispatches(evidence, Similarity::ZERO, Reason::Openings));
     }
     let overlap = evidence.shingles;
     let jaccard = overlap.jaccard();
@@ -141,7 +146,7 @@ pub fn by_shingles(evidence: &Evidence, config: &MatchConfig) -> Option<Decision
         return Some(copy());
     }
     if evidence.time.apart {
-        return Some(two_dispatches(evidence, 0.0, Reason::Apart));
+        return Some(two_dispatches(evidence, Similarity::ZERO, Reason::Apart));
     }
     if !config.rewrites {
         let excerpt = || Decision {
@@ -174,14 +179,17 @@ fn is_excerpt(evidence: &Evidence, config: &MatchConfig) -> bool {
     evidence.shorter >= EXCERPT_TOKENS && evidence.shingles.containment() >= config.excerpt_containment
 }
 
-fn two_dispatches(evidence: &Evidence, score: f64, reason: Reason) -> Decision {
+fn two_dispatches(evidence: &Evidence, score: Similarity, reason: Reason) -> Decision {
     Decision { relation: evidence.shares_passages.then_some(Relation::Partial), score, reason }
 }
 
 /// Converts a measure at or above its threshold to a score: 0.8 at the threshold, 1 at 1. Five equal words in a
 /// row are not chance, so that even the weakest copy is a strong edge.
-fn confidence(measure: f64, threshold: f64) -> f64 {
-    if threshold >= 1.0 { 1.0 } else { 0.8 + 0.2 * (measure - threshold) / (1.0 - threshold) }
+fn confidence(measure: Similarity, threshold: f64) -> Similarity {
+    if threshold >= 1.0 {
+        return Similarity::ONE;
+    }
+    Similarity::clamped(0.8 + 0.2 * (measure.get() - threshold) / (1.0 - threshold))
 }
 
 /// A checked pair of documents.
@@ -193,20 +201,20 @@ pub struct Edge {
     pub b: DocId,
     /// How they are related.
     pub relation: Relation,
-    /// Probability that the two are one dispatch, 0 to 1.
-    pub score: f64,
+    /// Probability that the two are one dispatch.
+    pub score: Similarity,
     /// Exact Jaccard similarity of their shingles.
-    pub jaccard: f64,
+    pub jaccard: Similarity,
     /// Share of `a`'s words that occur in `b`.
-    pub containment_a: f64,
+    pub containment_a: Similarity,
     /// Share of `b`'s words that occur in `a`.
-    pub containment_b: f64,
+    pub containment_b: Similarity,
 }
 
 impl Edge {
     /// Creates the edge between two documents of the same words, in either order.
     pub fn identical(a: DocId, b: DocId) -> Self {
-        let [score, jaccard, containment_a, containment_b] = [1.0; 4];
+        let [score, jaccard, containment_a, containment_b] = [Similarity::ONE; 4];
         let (a, b) = (a.min(b), a.max(b));
         Self { a, b, relation: Relation::Identical, score, jaccard, containment_a, containment_b }
     }

@@ -286,7 +286,7 @@ fn any_evidence() -> impl Strategy<Value = Evidence> {
     let scored = prop_oneof![
         Just(Scored::NotAsked),
         Just(Scored::TooLittle),
-        (0.0..=1.0).prop_map(Scored::Probability),
+        (0.0..=1.0).prop_map(|p| Scored::Probability(Similarity::clamped(p))),
     ];
     let flags = (prop::bool::weighted(0.1), any::<bool>(), prop::bool::weighted(0.2));
     (flags, prop_oneof![Just(Overlap::default()), overlap], 0usize..90, 0u32..4, time, scored).prop_map(
@@ -311,7 +311,7 @@ proptest! {
     fn score_does_not_change_a_decision_by_shingles(evidence in any_evidence(), rewrites: bool, score in 0.0..=1.0) {
         let config = MatchConfig { rewrites, ..MatchConfig::default() };
         if let Some(settled) = by_shingles(&evidence, &config) {
-            for scored in [Scored::NotAsked, Scored::TooLittle, Scored::Probability(score)] {
+            for scored in [Scored::NotAsked, Scored::TooLittle, Scored::Probability(Similarity::clamped(score))] {
                 prop_assert_eq!(classify(&Evidence { scored, ..evidence }, &config), settled);
             }
         }
@@ -322,7 +322,7 @@ proptest! {
         let config = MatchConfig { rewrites, ..MatchConfig::default() };
         let Decision { relation, score, reason } = classify(&evidence, &config);
         let overlap = evidence.shingles;
-        prop_assert!((0.0..=1.0).contains(&score));
+        prop_assert!((0.0..=1.0).contains(&score.get()));
         prop_assert_eq!(relation == Some(Relation::Identical), evidence.same_words);
         prop_assert_eq!(reason == Reason::SameWords, evidence.same_words);
         let groups = relation.is_some_and(Relation::groups);

@@ -178,6 +178,7 @@ fn count(part: &[bool]) -> usize {
 mod tests {
     use super::*;
     use crate::Relation;
+    use crate::Similarity;
 
     /// Documents of the same parity are on one topic. Documents 10 and above are digests, with the first half from
     /// the even documents and the second half from the odd ones.
@@ -216,10 +217,10 @@ mod tests {
             a,
             b,
             relation: Relation::Rewrite,
-            score: 0.9,
-            jaccard: 0.1,
-            containment_a: 0.4,
-            containment_b: 0.4,
+            score: Similarity::clamped(0.9),
+            jaccard: Similarity::clamped(0.1),
+            containment_a: Similarity::clamped(0.4),
+            containment_b: Similarity::clamped(0.4),
         }
     }
 

@@ -126,6 +126,7 @@ impl Adjacency {
 mod tests {
     use super::*;
     use crate::Relation;
+    use crate::Similarity;
 
     fn edge(a: u32, b: u32) -> Edge {
         let (a, b) = (DocId(a.min(b)), DocId(a.max(b)));
@@ -133,10 +134,10 @@ mod tests {
             a,
             b,
             relation: Relation::Copy,
-            score: 0.9,
-            jaccard: 0.7,
-            containment_a: 0.8,
-            containment_b: 0.8,
+            score: Similarity::clamped(0.9),
+            jaccard: Similarity::clamped(0.7),
+            containment_a: Similarity::clamped(0.8),
+            containment_b: Similarity::clamped(0.8),
         }
     }
 

@@ -115,15 +115,12 @@ fn join_rewrites(core: &mut UnionFind, dates: &[Dates], edges: &[Edge], judge: &
         }
     }
     between.sort_by(|p, q| {
-        (p.0, p.1)
-            .cmp(&(q.0, q.1))
-            .then(q.2.score.total_cmp(&p.2.score))
-            .then((p.2.a, p.2.b).cmp(&(q.2.a, q.2.b)))
+        (p.0, p.1).cmp(&(q.0, q.1)).then(q.2.score.cmp(&p.2.score)).then((p.2.a, p.2.b).cmp(&(q.2.a, q.2.b)))
     });
     let links: Vec<Link> = between
         .chunk_by(|p, q| (p.0, p.1) == (q.0, q.1))
         .map(|edges| {
-            let sum: f64 = edges.iter().map(|(.., edge)| edge.score).sum();
+            let sum: f64 = edges.iter().map(|(.., edge)| edge.score.get()).sum();
             Link { a: edges[0].0, b: edges[0].1, score: sum / edges.len() as f64 }
         })
         .collect();
@@ -215,7 +212,7 @@ fn component_pairs(
                 } else if component.len() <= CHECK_ALL_PAIRS
                     && let Some(edge) = judge.relate(DocId(x), DocId(y))
                 {
-                    pairs.push(Pair { a, b, score: edge.score });
+                    pairs.push(Pair { a, b, score: edge.score.get() });
                     new.push(edge);
                 }
             }
@@ -303,6 +300,7 @@ pub fn cluster_name<'a>(ids: impl IntoIterator<Item = &'a str>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Similarity;
 
     /// Judges by a table of edges. Document `i` has `100 − i` tokens and was published on day `i`.
     struct Table {
@@ -335,7 +333,8 @@ mod tests {
             vec![vec![false; self.length(of)]; by.len()]
         }
         fn coverage(&self, of: DocId, by: DocId) -> f64 {
-            self.relate(of, by).map_or(0.0, |e| if e.a == of { e.containment_a } else { e.containment_b })
+            self.relate(of, by)
+                .map_or(0.0, |e| if e.a == of { e.containment_a } else { e.containment_b }.get())
         }
         fn length(&self, document: DocId) -> usize {
             100 - document.index()
@@ -347,10 +346,10 @@ mod tests {
             a: DocId(a),
             b: DocId(b),
             relation,
-            score,
-            jaccard: 0.3,
-            containment_a: 0.5,
-            containment_b: 0.9,
+            score: Similarity::clamped(score),
+            jaccard: Similarity::clamped(0.3),
+            containment_a: Similarity::clamped(0.5),
+            containment_b: Similarity::clamped(0.9),
         }
     }
 

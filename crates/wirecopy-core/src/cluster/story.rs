@@ -45,7 +45,7 @@ pub(super) fn join_versions(documents: usize, edges: &[Edge], judge: &impl Judge
         })
         .collect();
     joining.sort_by(|x, y| {
-        let order = y.score.total_cmp(&x.score).then(y.jaccard.total_cmp(&x.jaccard));
+        let order = y.score.cmp(&x.score).then(y.jaccard.cmp(&x.jaccard));
         order.then((x.a, x.b).cmp(&(y.a, y.b)))
     });
     // Reprints that are later than versions may be are joined last, so that they do not use up the span of the
@@ -107,7 +107,7 @@ fn holders(documents: usize, edges: &[Edge], judge: &impl Judge) -> Vec<Option<(
     let mut best: Vec<Option<&Edge>> = vec![None; documents];
     // The edge with the highest score is better; among equals the first.
     let is_better = |x: &Edge, y: &Edge| {
-        let order = x.score.total_cmp(&y.score).then(x.jaccard.total_cmp(&y.jaccard));
+        let order = x.score.cmp(&y.score).then(x.jaccard.cmp(&y.jaccard));
         order.then((y.a, y.b).cmp(&(x.a, x.b))).is_gt()
     };
     for edge in edges.iter().filter(|edge| edge.relation == Relation::Excerpt) {
@@ -124,6 +124,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::Similarity;
 
     const HOUR: i64 = 3600;
     const DAY: i64 = 24 * HOUR;
@@ -174,7 +175,8 @@ mod tests {
 
     fn edge(a: u32, b: u32, relation: Relation, score: f64) -> Edge {
         let (a, b) = (DocId(a.min(b)), DocId(a.max(b)));
-        Edge { a, b, relation, score, jaccard: 0.4, containment_a: 0.6, containment_b: 0.6 }
+        let [score, jaccard, containment_a, containment_b] = [score, 0.4, 0.6, 0.6].map(Similarity::clamped);
+        Edge { a, b, relation, score, jaccard, containment_a, containment_b }
     }
 
     /// Returns a chain of edges in which each document is a version of the next.

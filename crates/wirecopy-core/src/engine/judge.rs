@@ -125,7 +125,7 @@ impl Judge for Pairs<'_> {
         SETS.with_borrow_mut(|(x, y)| {
             shingles(self.corpus.tokens.get(of).as_slice(), 1, x);
             shingles(self.corpus.tokens.get(by).as_slice(), 1, y);
-            Overlap::of(x, y).containment_a()
+            Overlap::of(x, y).containment_a().get()
         })
     }
 

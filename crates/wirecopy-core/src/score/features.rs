@@ -11,6 +11,7 @@ use super::conflict::conflict;
 use super::coverage::{Coverage, coverage};
 use super::overlap::{Overlap, common, overlap};
 use super::profile::Profile;
+use crate::Similarity;
 
 /// The direction in which a feature may influence the score.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -242,13 +243,16 @@ impl Measured {
     }
 
     /// Returns the share of the five-word shingles of the text with fewer that the other has too.
-    pub fn containment(&self) -> f64 {
-        self.shared_shingles as f64 / self.fewer_shingles.max(1) as f64
+    pub fn containment(&self) -> Similarity {
+        Similarity::share(self.shared_shingles, self.fewer_shingles)
     }
 
     /// Returns the Jaccard similarity of the five-word shingles; 1 if neither text has any.
-    pub fn jaccard(&self) -> f64 {
-        if self.all_shingles == 0 { 1.0 } else { self.shared_shingles as f64 / self.all_shingles as f64 }
+    pub fn jaccard(&self) -> Similarity {
+        if self.all_shingles == 0 {
+            return Similarity::ONE;
+        }
+        Similarity::share(self.shared_shingles, self.all_shingles)
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::features::{FEATURES, Feature, Features, Sense};
-use crate::{Error, Result};
+use crate::{Error, Result, Similarity};
 
 /// The model that is compiled into the program.
 static DEFAULT: &str = include_str!("../../../../data/model.json");
@@ -148,9 +148,9 @@ impl Model {
         intercept + terms.map(|((value, weight), mean)| weight * (value - mean)).sum::<f64>()
     }
 
-    /// Returns the probability that a pair is one dispatch, 0 to 1.
-    pub fn score(&self, features: &Features) -> f64 {
-        logistic(self.log_odds(features))
+    /// Returns the probability that a pair is one dispatch.
+    pub fn score(&self, features: &Features) -> Similarity {
+        Similarity::clamped(logistic(self.log_odds(features)))
     }
 
     /// Returns the features used for any kind of pair, in the order of [`Feature::ALL`], including those that
@@ -267,12 +267,14 @@ mod tests {
         open next year. Unions said that the crew of older vessels needed better pay, and that the ministry had not \
         answered their letters. The price of fuel remained the largest risk to the industry, officials said.";
 
-    fn score(a: &str, b: &str) -> f64 {
+    fn score(a: &str, b: &str) -> Similarity {
         let idf = Idf::background();
         let idf = idf.of(LanguageKey::default());
         let (a, b) = (Profile::new(&tokenize(a), idf), Profile::new(&tokenize(b), idf));
         let model = Model::shipped().unwrap();
-        let score = |x, y| measure(x, y, &mut Scratch::default()).features.map_or(0.0, |f| model.score(&f));
+        let score = |x, y| {
+            measure(x, y, &mut Scratch::default()).features.map_or(Similarity::ZERO, |f| model.score(&f))
+        };
         assert_eq!(score(&a, &b), score(&b, &a));
         score(&a, &b)
     }

@@ -1,5 +1,7 @@
 //! Computes the exact overlap of two sets of shingles or two bags of words.
 
+use crate::Similarity;
+
 /// Sizes of two sets and of their intersection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Overlap {
@@ -26,28 +28,24 @@ impl Overlap {
     }
 
     /// Returns |A ∩ B| / |A ∪ B|, or 0 for two empty sets.
-    pub fn jaccard(&self) -> f64 {
-        ratio(self.shared, self.a + self.b - self.shared)
+    pub fn jaccard(&self) -> Similarity {
+        Similarity::share(self.shared, self.a + self.b - self.shared)
     }
 
     /// Returns the share of the first set that occurs in the second.
-    pub fn containment_a(&self) -> f64 {
-        ratio(self.shared, self.a)
+    pub fn containment_a(&self) -> Similarity {
+        Similarity::share(self.shared, self.a)
     }
 
     /// Returns the share of the second set that occurs in the first.
-    pub fn containment_b(&self) -> f64 {
-        ratio(self.shared, self.b)
+    pub fn containment_b(&self) -> Similarity {
+        Similarity::share(self.shared, self.b)
     }
 
     /// Returns the larger of both containments, which is that of the smaller set.
-    pub fn containment(&self) -> f64 {
-        ratio(self.shared, self.a.min(self.b))
+    pub fn containment(&self) -> Similarity {
+        Similarity::share(self.shared, self.a.min(self.b))
     }
-}
-
-fn ratio(part: usize, whole: usize) -> f64 {
-    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
 #[cfg(test)]
@@ -70,7 +68,7 @@ mod tests {
             let union: BTreeSet<_> = a.union(&b).collect();
             prop_assert_eq!(overlap.shared, shared);
             let exact = shared as f64 / union.len().max(1) as f64;
-            prop_assert!((overlap.jaccard() - exact).abs() < 1e-12);
+            prop_assert!((overlap.jaccard().get() - exact).abs() < 1e-12);
         }
     }
 

@@ -18,7 +18,7 @@ use wirecopy_core::config::MatchConfig;
 use wirecopy_core::score::{
     FORMAT, Feature, Features, Idf, Kind, Model, ModelFile, Sense, Weight, WeightsFile,
 };
-use wirecopy_core::{Error, Result};
+use wirecopy_core::{Error, Result, Similarity};
 
 /// How a model is fitted.
 #[derive(Clone, Debug, PartialEq)]
@@ -137,7 +137,7 @@ pub fn calibrate(
             .features
             .as_ref()
             .map_or(0.0, |features| parts[features.kind() as usize].score(features, s.folds.0));
-        s.measured.decided(scored, config).score
+        s.measured.decided(Similarity::clamped(scored), config).score.get()
     };
     let scores: Vec<f64> = samples.iter().map(judge).collect();
     let threshold = config.strictness.threshold();

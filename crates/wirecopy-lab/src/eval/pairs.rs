@@ -13,7 +13,7 @@ use wirecopy_core::classify::{
 use wirecopy_core::config::MatchConfig;
 use wirecopy_core::score::{Features, Frequencies, Idf, LanguageKey, Model, Profile};
 use wirecopy_core::text::Tokenizer;
-use wirecopy_core::{DocId, Document, Error, Result};
+use wirecopy_core::{DocId, Document, Error, Result, Similarity};
 
 /// Documents by id.
 pub type Documents = HashMap<String, Document>;
@@ -77,7 +77,7 @@ pub(super) struct Measured {
 
 impl Measured {
     /// The decision, given the model's probability.
-    pub(super) fn decided(&self, probability: f64, config: &MatchConfig) -> Decision {
+    pub(super) fn decided(&self, probability: Similarity, config: &MatchConfig) -> Decision {
         let scored = match self.features {
             Some(_) => Scored::Probability(probability),
             None => Scored::TooLittle,
@@ -319,7 +319,7 @@ mod tests {
     fn scores(pairs: &[LabelledPair], documents: &Documents, config: &MatchConfig) -> Result<Vec<f64>> {
         let model = Model::shipped().unwrap();
         let decided = decide_pairs(pairs, documents, &model, config, Weighting::Folder)?;
-        Ok(decided.into_iter().map(|decision| decision.score).collect())
+        Ok(decided.into_iter().map(|decision| decision.score.get()).collect())
     }
 
     const BRIDGE: &str =

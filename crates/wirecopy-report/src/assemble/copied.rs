@@ -7,12 +7,12 @@
 
 use std::collections::HashMap;
 
-use wirecopy_core::DocId;
 use wirecopy_core::classify::Edge;
 use wirecopy_core::cluster::Cluster;
 use wirecopy_core::engine::Corpus;
 use wirecopy_core::hash::{self, ByHash};
 use wirecopy_core::text::{Token, Tokens, each_shingle};
+use wirecopy_core::{DocId, Similarity};
 
 /// Most positions of a repeated shingle in one document that are tried to find the longest passage.
 const PLACES: usize = 8;
@@ -21,9 +21,9 @@ const PLACES: usize = 8;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Copied {
     /// Share of its tokens in passages of the representative.
-    pub(super) from_representative: f64,
+    pub(super) from_representative: Similarity,
     /// Share of its tokens in passages of any other member.
-    pub(super) from_cluster: f64,
+    pub(super) from_cluster: Similarity,
     /// The passages, in order and without overlaps. Their tokens are those that `from_cluster` counts.
     pub(super) passages: Vec<Passage>,
 }
@@ -68,7 +68,7 @@ pub fn in_cluster(cluster: &Cluster, corpus: &Corpus, k: usize, with_passages: b
 /// tokens or more.
 fn copied(members: &[&[Token]], representative: usize, k: usize, with_passages: bool) -> Vec<Copied> {
     if members.len() < 2 {
-        return vec![Copied { from_representative: 1.0, ..Copied::default() }; members.len()];
+        return vec![Copied { from_representative: Similarity::ONE, ..Copied::default() }; members.len()];
     }
     let shingles: Vec<Vec<u64>> = members.iter().map(|tokens| in_order(tokens, k)).collect();
     // Each shingle with the first member that holds it, and whether another does.
@@ -121,7 +121,7 @@ fn for_each_member(measured: &[Copied], first: &[usize]) -> Vec<Copied> {
         times[first] += 1;
     }
     let of = |&first: &usize| {
-        let from_cluster = if times[first] > 1 { 1.0 } else { measured[first].from_cluster };
+        let from_cluster = if times[first] > 1 { Similarity::ONE } else { measured[first].from_cluster };
         Copied { from_cluster, ..measured[first].clone() }
     };
     first.iter().map(of).collect()
@@ -135,7 +135,7 @@ fn in_order(tokens: &[Token], k: usize) -> Vec<u64> {
 }
 
 /// Returns the share of a text's tokens in shingles for which `shared` is true.
-fn covered(shingles: &[u64], length: usize, k: usize, shared: &dyn Fn(u64) -> bool) -> f64 {
+fn covered(shingles: &[u64], length: usize, k: usize, shared: &dyn Fn(u64) -> bool) -> Similarity {
     let (mut tokens, mut end) = (0, 0);
     for (at, &shingle) in shingles.iter().enumerate() {
         if shared(shingle) {
@@ -144,7 +144,7 @@ fn covered(shingles: &[u64], length: usize, k: usize, shared: &dyn Fn(u64) -> bo
             end = to;
         }
     }
-    if length == 0 { 0.0 } else { tokens as f64 / length as f64 }
+    Similarity::share(tokens, length)
 }
 
 /// Returns the passages of a member that occur in others. At each shared shingle the longest is taken: from the
@@ -215,9 +215,9 @@ mod tests {
             ],
             0,
         );
-        assert_eq!((out[0].from_representative, out[0].from_cluster), (1.0, 0.6));
-        assert_eq!((out[1].from_representative, out[1].from_cluster), (0.6, 1.0));
-        assert_eq!((out[2].from_representative, out[2].from_cluster), (0.0, 5.0 / 9.0));
+        assert_eq!((out[0].from_representative.get(), out[0].from_cluster.get()), (1.0, 0.6));
+        assert_eq!((out[1].from_representative.get(), out[1].from_cluster.get()), (0.6, 1.0));
+        assert_eq!((out[2].from_representative.get(), out[2].from_cluster.get()), (0.0, 5.0 / 9.0));
         let passage = |start, end, from, from_start| Passage { start, end, from, from_start };
         assert_eq!(out[0].passages, [passage(1, 7, 1, 4)]);
         assert_eq!(out[1].passages, [passage(0, 5, 2, 1), passage(5, 10, 0, 2)]);
@@ -272,8 +272,8 @@ mod tests {
                 }
                 let words: usize = measured.passages.iter().map(|p| p.end - p.start).sum();
                 let share = words as f64 / members[member].len().max(1) as f64;
-                prop_assert!((share - measured.from_cluster).abs() < 1e-9, "{} {}", share, measured.from_cluster);
-                prop_assert!(member == representative || measured.from_representative <= measured.from_cluster + 1e-9);
+                prop_assert!((share - measured.from_cluster.get()).abs() < 1e-9, "{} {}", share, measured.from_cluster);
+                prop_assert!(member == representative || measured.from_representative <= measured.from_cluster);
             }
         }
     }

@@ -27,9 +27,10 @@ use wirecopy_core::engine::Marked;
 use wirecopy_core::engine::judge::Pairs;
 use wirecopy_core::engine::stages::{Found, stage};
 use wirecopy_core::engine::{BATCH, Corpus};
+use wirecopy_core::similarity::four_decimals;
 use wirecopy_core::sources::source_name;
 use wirecopy_core::text::credit::{AGENCIES, Credit};
-use wirecopy_core::{Cancel, DocId, Progress, Result, Stage};
+use wirecopy_core::{Cancel, DocId, Progress, Result, Similarity, Stage};
 use wirecopy_ingest::References;
 use wirecopy_spill::Budget;
 use words::Words;
@@ -278,12 +279,12 @@ fn edge_line(edge: &Edge, grounds: Grounds, corpus: &Corpus, words: &Words) -> R
         a: corpus.headers.id(edge.a)?,
         b: corpus.headers.id(edge.b)?,
         relation: edge.relation,
-        score: round(edge.score),
-        jaccard: round(edge.jaccard),
-        containment_a: round(edge.containment_a),
-        containment_b: round(edge.containment_b),
+        score: edge.score.rounded(),
+        jaccard: edge.jaccard.rounded(),
+        containment_a: edge.containment_a.rounded(),
+        containment_b: edge.containment_b.rounded(),
         evidence: grounds.terms.iter().filter_map(|term| words.terms.get(term).cloned()).collect(),
-        features: grounds.features.into_iter().map(round).collect(),
+        features: grounds.features.into_iter().map(four_decimals).collect(),
     })
 }
 
@@ -312,12 +313,14 @@ fn cluster_line(
         .zip(&inside.copied)
         .map(|(&(member, edge), copied)| {
             let is_representative = member == cluster.representative;
+            let score = edge.map(|edge| edge.score.rounded());
             MemberLine {
                 id: id(member),
                 relation: edge.map(|edge| edge.relation),
-                score: if is_representative { 1.0 } else { edge.map_or(0.0, |edge| round(edge.score)) },
-                copied_from_representative: (!is_representative).then(|| round(copied.from_representative)),
-                copied_from_cluster: round(copied.from_cluster),
+                score: if is_representative { Similarity::ONE } else { score.unwrap_or_default() },
+                copied_from_representative: (!is_representative)
+                    .then(|| copied.from_representative.rounded()),
+                copied_from_cluster: copied.from_cluster.rounded(),
                 update_of: inside.versions.before(member).map(&id),
                 version: numbers.get(&member).copied(),
                 passages: copied.passages.iter().map(passage).collect(),
@@ -401,9 +404,4 @@ fn credited(cluster: &Cluster, corpus: &Corpus, ids: &[String]) -> Result<(Vec<S
     }
     without.sort();
     Ok((credits.into_iter().map(|(agency, _)| agency).collect(), without))
-}
-
-/// Rounds to four decimals. More would be noise, and people read reports too.
-fn round(share: f64) -> f64 {
-    (share * 10_000.0).round() / 10_000.0
 }

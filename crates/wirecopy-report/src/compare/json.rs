@@ -3,19 +3,20 @@
 use serde::Serialize;
 
 use super::{Comparison, Mark, Origin, Part, Side};
-use wirecopy_core::Relation;
+use wirecopy_core::similarity::four_decimals;
+use wirecopy_core::{Relation, Similarity};
 
 #[derive(Serialize)]
 struct Json<'a> {
     relation: Option<Relation>,
     verdict: String,
-    score: f64,
+    score: Similarity,
     threshold: f64,
     /// `alone`, `edge` or `no_edge`: where relation and score come from.
     origin: &'static str,
-    jaccard: f64,
-    containment_a: f64,
-    containment_b: f64,
+    jaccard: Similarity,
+    containment_a: Similarity,
+    containment_b: Similarity,
     seconds_apart: Option<i64>,
     /// Log-odds of an average pair, to which the features add.
     start: Option<f64>,
@@ -56,7 +57,7 @@ struct JsonPiece<'a> {
     text: &'a str,
     boilerplate: bool,
     told: bool,
-    share: f64,
+    share: Similarity,
     /// Content words that stand beside, elsewhere in the other text, and in this one only.
     shared: Vec<&'a str>,
     elsewhere: Vec<&'a str>,
@@ -73,18 +74,18 @@ impl Comparison {
         let json = Json {
             relation: self.relation,
             verdict: self.sentence(),
-            score: round(self.score),
+            score: self.score.rounded(),
             threshold: self.threshold,
             origin: match self.origin {
                 Origin::Alone => "alone",
                 Origin::Edge => "edge",
                 Origin::NoEdge => "no_edge",
             },
-            jaccard: round(self.jaccard),
-            containment_a: round(self.containment_a),
-            containment_b: round(self.containment_b),
+            jaccard: self.jaccard.rounded(),
+            containment_a: self.containment_a.rounded(),
+            containment_b: self.containment_b.rounded(),
             seconds_apart: self.seconds_apart,
-            start: weighed.map(|weighed| round(weighed.start)),
+            start: weighed.map(|weighed| four_decimals(weighed.start)),
             features: weighed.map_or_else(Vec::new, |weighed| weighed.parts.iter().map(part).collect()),
             a: side(&self.a),
             b: side(&self.b),
@@ -101,7 +102,12 @@ impl Comparison {
 }
 
 fn part(part: &Part) -> JsonPart<'_> {
-    JsonPart { feature: &part.feature, value: round(part.value), adds: round(part.adds), words: &part.said }
+    JsonPart {
+        feature: &part.feature,
+        value: four_decimals(part.value),
+        adds: four_decimals(part.adds),
+        words: &part.said,
+    }
 }
 
 fn side(side: &Side) -> JsonSide<'_> {
@@ -130,16 +136,11 @@ fn pieces<'a>(side: &'a Side, which: &[usize]) -> Vec<JsonPiece<'a>> {
                 text: side.text[piece.bytes.clone()].trim(),
                 boilerplate: piece.boilerplate,
                 told: piece.told,
-                share: round(piece.share),
+                share: piece.share.rounded(),
                 shared: marked(Mark::Shared),
                 elsewhere: marked(Mark::Elsewhere),
                 own: marked(Mark::Own),
             }
         })
         .collect()
-}
-
-/// Four decimals, as in a run report.
-fn round(share: f64) -> f64 {
-    (share * 10_000.0).round() / 10_000.0
 }

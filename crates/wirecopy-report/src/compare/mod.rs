@@ -46,7 +46,7 @@ use wirecopy_core::score::{Feature, Features, Idf, LanguageKey, Model, passages}
 use wirecopy_core::sources::source_key;
 use wirecopy_core::text::credit::{Agencies, credits};
 use wirecopy_core::text::{Placed, SourceLines, Tokenizer};
-use wirecopy_core::{DocId, Result};
+use wirecopy_core::{DocId, Result, Similarity};
 use wirecopy_ingest::settings_files;
 
 /// Compares two documents.
@@ -102,18 +102,18 @@ pub struct Comparison {
     pub reason: Reason,
     /// Days that may lie between two documents of a dispatch; 0 for any number.
     pub window: u32,
-    /// How sure, 0 to 1.
-    pub score: f64,
+    /// How sure.
+    pub score: Similarity,
     /// Returns the score at or above which two documents are of one dispatch.
     pub threshold: f64,
     /// Share of the shorter one's shingles that stand in the longer one.
-    pub containment: f64,
+    pub containment: Similarity,
     /// Exact Jaccard similarity of their shingles.
-    pub jaccard: f64,
+    pub jaccard: Similarity,
     /// Share of the first one's words that stand in the second.
-    pub containment_a: f64,
+    pub containment_a: Similarity,
     /// Share of the second one's words that stand in the first.
-    pub containment_b: f64,
+    pub containment_b: Similarity,
     /// Seconds from the first one's date to the second one's, where both are known.
     pub seconds_apart: Option<i64>,
     /// What the scorer's measurements add up to; `None` where they have too little in common to be measured.
@@ -212,8 +212,8 @@ pub struct Piece {
     pub counterpart: Option<usize>,
     /// Whether the scorer counts the two units as saying the same.
     pub told: bool,
-    /// Share of its weight that stands there, 0 to 1.
-    pub share: f64,
+    /// Share of its weight that stands there.
+    pub share: Similarity,
 }
 
 impl<'a> Comparer<'a> {
@@ -360,7 +360,8 @@ fn pieces(
                 starts_line: stretch.starts_line,
                 counterpart: passage.and_then(|passage| passage.counterpart).and_then(place_of),
                 told: passage.is_some_and(|passage| passage.is_related),
-                share: passage.map_or(0.0, |passage| f64::from(passage.share).min(1.0)),
+                share: passage
+                    .map_or(Similarity::ZERO, |passage| Similarity::clamped(f64::from(passage.share))),
             }
         })
         .collect()

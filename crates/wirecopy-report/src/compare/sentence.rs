@@ -1,12 +1,12 @@
 //! The verdict in one sentence.
 
 use super::{Comparison, Part, Reason, Side};
-use wirecopy_core::Relation;
 use wirecopy_core::score::{Feature, Sense};
+use wirecopy_core::{Relation, Similarity};
 
 /// A share as a person reads it; what is not all is never 100 %.
-pub(super) fn percent(share: f64) -> String {
-    let percent = 100.0 * share;
+pub(super) fn percent(share: Similarity) -> String {
+    let percent = 100.0 * share.get();
     match percent {
         p if p > 0.0 && p < 1.0 => "under 1 %".to_owned(),
         p if p < 100.0 => format!("{:.0} %", p.round().min(99.0)),

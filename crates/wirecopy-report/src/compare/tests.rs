@@ -49,7 +49,7 @@ fn every_relation_is_told() {
 fn the_parts_add_up_to_the_score() {
     let rewrite = compared(STORY, RETOLD);
     let weighed = rewrite.weighed.as_ref().unwrap();
-    assert!((wirecopy_core::score::logistic(weighed.log_odds()) - rewrite.score).abs() < 1e-9);
+    assert!((wirecopy_core::score::logistic(weighed.log_odds()) - rewrite.score.get()).abs() < 1e-9);
     assert!(weighed.parts.windows(2).all(|two| two[0].adds.abs() >= two[1].adds.abs()));
 }
 

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::MemberLine;
 use crate::tests::fixture;
+use wirecopy_core::Similarity;
 
 struct Member {
     id: &'static str,
@@ -33,9 +34,9 @@ fn run(members: &[Member]) -> Run {
     let line = |m: &Member| MemberLine {
         id: m.id.to_owned(),
         relation: None,
-        score: 1.0,
+        score: Similarity::ONE,
         copied_from_representative: None,
-        copied_from_cluster: 0.0,
+        copied_from_cluster: Similarity::ZERO,
         update_of: m.update_of.map(str::to_owned),
         version: None,
         passages: Vec::new(),

@@ -12,6 +12,8 @@ use serde::Serialize;
 use super::super::{ClusterLine, EdgeLine, Relation, Run};
 use super::{ALL_PAIRS, Absent, Texts, pack};
 use crate::compare::{Comparer, Comparison, Mark, Origin, Ready, Side};
+use wirecopy_core::Similarity;
+use wirecopy_core::similarity::four_decimals;
 
 /// Bytes of JSON after which a block is closed.
 const BLOCK: usize = 256 << 10;
@@ -70,10 +72,10 @@ struct Pair<'a> {
     relation: i8,
     /// Whether the run has an edge between the two.
     edge: bool,
-    score: f64,
-    jaccard: f64,
-    in_a: f64,
-    in_b: f64,
+    score: Similarity,
+    jaccard: Similarity,
+    in_a: Similarity,
+    in_b: Similarity,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     evidence: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -243,14 +245,15 @@ fn pair<'a>(
     compared: Option<&Comparison>,
 ) -> Option<Pair<'a>> {
     let known = edge.map(|e| (e.jaccard, e.containment_a, e.containment_b));
-    let (jaccard, in_b, in_a) = known
-        .or_else(|| compared.map(|c| (round(c.jaccard), round(c.containment_a), round(c.containment_b))))?;
+    let (jaccard, in_b, in_a) = known.or_else(|| {
+        compared.map(|c| (c.jaccard.rounded(), c.containment_a.rounded(), c.containment_b.rounded()))
+    })?;
     Some(Pair {
         a,
         b,
         relation: number(edge.map(|edge| edge.relation)),
         edge: edge.is_some(),
-        score: edge.map(|edge| edge.score).or_else(|| compared.map(|c| round(c.score)))?,
+        score: edge.map(|edge| edge.score).or_else(|| compared.map(|c| c.score.rounded()))?,
         jaccard,
         in_a,
         in_b,
@@ -276,7 +279,7 @@ fn seen(comparison: &Comparison) -> Seen {
     };
     Seen {
         verdict,
-        start: weighed.map_or(0.0, |weighed| round(weighed.start)),
+        start: weighed.map_or(0.0, |weighed| four_decimals(weighed.start)),
         parts: weighed.map_or_else(Vec::new, |weighed| {
             let parts = weighed.parts.iter();
             parts.map(|part| (hundredths(part.adds), part.said.clone(), part.shown.clone())).collect()
@@ -343,11 +346,6 @@ impl Places<'_> {
         self.bytes = byte;
         self.units
     }
-}
-
-/// Four decimals, as in the report.
-fn round(share: f64) -> f64 {
-    (share * 10_000.0).round() / 10_000.0
 }
 
 fn hundredths(value: f64) -> f64 {

@@ -24,6 +24,7 @@ use super::text_cluster::day;
 use super::{EarliestBy, Run, clean, cut};
 use blocks::Blocks;
 use overview::{Overview, overview};
+use wirecopy_core::Similarity;
 use wirecopy_core::document::Document;
 use wirecopy_ingest::Place;
 use wirecopy_ingest::dates::instant;
@@ -101,7 +102,7 @@ struct Cluster<'a> {
     /// Indices of documents, the representative first.
     members: Vec<usize>,
     /// Relation to the representative by member: its place in [`blocks::RELATIONS`], −1 for none; and the score.
-    standing: Vec<(i8, f64)>,
+    standing: Vec<(i8, Similarity)>,
     #[serde(skip_serializing_if = "Option::is_none")]
     earliest: Option<usize>,
     /// Whether that is a guess.

@@ -5,8 +5,8 @@ use crate::{
     BoilerplateLine, ClusterLine, DocumentLine, EarliestBy, EdgeCounts, EdgeLine, MemberLine, Run, RunLine,
     SCHEMA, StageLine, SummaryLine, VersionLine,
 };
-use wirecopy_core::Relation;
 use wirecopy_core::document::{SkipKind, Skipped};
+use wirecopy_core::{Relation, Similarity};
 
 /// A run over nothing.
 pub(crate) fn empty() -> Run {
@@ -283,9 +283,9 @@ fn member(id: &str, relation: Option<Relation>, score: f64) -> MemberLine {
     MemberLine {
         id: id.to_owned(),
         relation,
-        score,
-        copied_from_representative: relation.map(|_| score / 4.0),
-        copied_from_cluster: score / 2.0,
+        score: Similarity::clamped(score),
+        copied_from_representative: relation.map(|_| Similarity::clamped(score / 4.0)),
+        copied_from_cluster: Similarity::clamped(score / 2.0),
         update_of: None,
         version: None,
         passages: Vec::new(),
@@ -301,9 +301,9 @@ fn cluster(run: &mut Run, name: &str, earliest: Option<&str>, credits: &[&str], 
             b: member.id.clone(),
             relation,
             score: member.score,
-            jaccard: member.score / 3.0,
-            containment_a: 0.1,
-            containment_b: 1.0 / 7.0,
+            jaccard: Similarity::clamped(member.score.get() / 3.0),
+            containment_a: Similarity::clamped(0.1),
+            containment_b: Similarity::clamped(1.0 / 7.0),
             evidence: vec!["batters harbours".to_owned(), "四十".to_owned()],
             features: vec![4.5, -0.25],
         });

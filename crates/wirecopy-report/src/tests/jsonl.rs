@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::fixture;
 use crate::Run;
-use wirecopy_core::Error;
+use wirecopy_core::{Error, Similarity};
 
 fn written(run: &Run) -> Vec<u8> {
     let mut out = Vec::new();
@@ -118,6 +118,20 @@ fn a_learned_line_has_a_key_of_sixteen_digits() {
 }
 
 #[test]
+fn score_or_share_outside_its_range_is_refused() {
+    for (kind, key) in [("edge", "score"), ("edge", "jaccard"), ("cluster", "copied_from_cluster")] {
+        let (number, message) = refused(&changed(|lines| {
+            let line = lines.iter_mut().find(|line| line.contains(&format!("\"type\":\"{kind}\""))).unwrap();
+            *line = line.replacen(&format!("\"{key}\":"), &format!("\"{key}\":7,\"was\":"), 1);
+        }));
+        assert!(number.is_some());
+        let expected =
+            "expected a line of a wirecopy report, found 7 as a score or share, which must be from 0 to 1";
+        assert!(message.starts_with(expected), "{message}");
+    }
+}
+
+#[test]
 fn lines_that_contradict_each_other_are_refused() {
     let lost = refused(&changed(|lines| drop(lines.remove(lines.len() - 2))));
     assert_eq!(lost.1, "expected 29 `cluster` lines as the summary says, found 28");
@@ -152,7 +166,7 @@ proptest! {
         run.documents[400].id = format!("{id}#");
         run.documents[400].title = title;
         run.documents[400].record = record;
-        run.edges[0].score = score;
+        run.edges[0].score = Similarity::clamped(score);
         run.edges[0].evidence.push(id);
         run.summary.seconds = seconds;
         prop_assert_eq!(read(&written(&run)).unwrap(), run);

@@ -188,7 +188,7 @@ fn states_of(
         .collect();
     let known: Vec<Version> =
         groups.iter().zip(&places).map(|(group, places)| version(&texts, group, members, places)).collect();
-    let common = |x: usize, y: usize| texts[groups[x][0]].overlap(&texts[groups[y][0]]).containment();
+    let common = |x: usize, y: usize| texts[groups[x][0]].overlap(&texts[groups[y][0]]).containment().get();
     let order = sequence::in_order(&known, common);
     let change = |before: usize, after: usize| {
         let of = |group: &[usize]| -> Vec<change::Print<'_>> {

@@ -87,7 +87,8 @@ impl<'a> Text<'a> {
         let (shorter, longer) = if overlap.a <= overlap.b { (self, other) } else { (other, self) };
         let is_cut = || overlap.containment() >= CUT && shorter.longest(longer, false, k) < OWN;
         // The similarity decides if a shortened print fits several versions, or a page that quotes them all.
-        (overlap.jaccard() >= COPY || is_cut()).then(|| overlap.containment() + overlap.jaccard() / 2.0)
+        (overlap.jaccard() >= COPY || is_cut())
+            .then(|| overlap.containment().get() + overlap.jaccard().get() / 2.0)
     }
 
     /// Returns whether the tags of their headlines have different numbers. A tag without a number counts as the
