@@ -15,7 +15,7 @@ use wirecopy_core::candidates::params::Bands;
 use wirecopy_core::candidates::rare::RareJoin;
 use wirecopy_core::classify::{Documents, Examiner, Prepared, Publications, Ready};
 use wirecopy_core::score::{Idf, LanguageKey, Model, Profile, Scratch, measure};
-use wirecopy_core::sketch::Sketcher;
+use wirecopy_core::sketch::{Signature, Sketcher};
 use wirecopy_core::text::{TokenStore, Tokenizer, Tokens, shingles, tokenize};
 use wirecopy_lab::generate::{Generated, Generator, GeneratorConfig};
 use wirecopy_spill::Budget;
@@ -82,7 +82,7 @@ fn sketch(c: &mut Criterion) {
             runs.clone()
         })
         .collect();
-    let mut signature = Vec::new();
+    let mut signature = Signature::default();
     group.bench_function("signatures", |b| {
         b.iter(|| {
             for shingles in &shingled {
@@ -100,12 +100,12 @@ fn candidates(c: &mut Criterion) {
     let cut = Bands::for_config(&config);
     let sketcher = Sketcher::new(config.signature, SEED);
     let mut keys = BandKeys::new(cut.bands, &Budget::unlimited());
-    let (mut runs, mut signature, mut own) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut runs, mut signature, mut own) = (Vec::new(), Signature::default(), Vec::new());
     for (document, text) in documents.iter().zip(0..) {
         shingles(document.as_slice(), config.shingle, &mut runs);
         sketcher.sign(&runs, &mut signature);
         own.clear();
-        band_keys(&signature, cut, &mut own);
+        band_keys(signature.minima(), cut, &mut own);
         let tokens = u32::try_from(document.len()).unwrap();
         keys.push(Keyed { text, tokens, keys: &own }).unwrap();
     }

@@ -49,6 +49,14 @@ pub enum Error {
     /// A scorer's model file holds impossible values.
     #[error("model: {0}")]
     Model(String),
+    /// Two signatures were made with different parameters, so that they say nothing about each other.
+    #[error("a signature of {found} cannot be compared with one of {expected}")]
+    Signatures {
+        /// The parameters of the signature that was to be compared.
+        expected: crate::sketch::Parameters,
+        /// Those of the other signature.
+        found: crate::sketch::Parameters,
+    },
     /// Labelled pairs do not match the documents, or are too few to fit a model.
     #[error("pairs: {0}")]
     Pairs(String),

@@ -7,7 +7,7 @@ use crate::candidates::bands::band_keys;
 use crate::candidates::params::Bands;
 use crate::config::MatchConfig;
 use crate::score::Profile;
-use crate::sketch::Sketcher;
+use crate::sketch::{Signature, Sketcher};
 use crate::text::credit::{self, Agencies, Credit};
 use crate::text::{NoArticle, Tokenizer, Tokens, each_shingle, is_periodically_updated, no_article};
 
@@ -84,7 +84,7 @@ pub struct Signer {
 }
 
 /// A thread's buffers for signing.
-pub type SignerBuffer = (Vec<u64>, Vec<u64>);
+pub type SignerBuffer = (Vec<u64>, Signature);
 
 impl Signer {
     pub fn new(config: &MatchConfig) -> Self {
@@ -102,7 +102,7 @@ impl Signer {
         each_shingle(tokens.as_slice(), self.shingle, |hash| shingles.push(hash));
         self.sketcher.sign(shingles, signature);
         let mut keys = Vec::with_capacity(self.cut.bands);
-        band_keys(signature, self.cut, &mut keys);
+        band_keys(signature.minima(), self.cut, &mut keys);
         keys
     }
 }

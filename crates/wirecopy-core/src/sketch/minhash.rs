@@ -7,8 +7,55 @@
 //! with a probability of exactly their Jaccard similarity. Bins are practically independent, and the variance is
 //! *below* that of `t` independent permutations, with O(n + t log t) instead of O(n·t) hash values.
 
-/// The minima of a document. Comparable only with signatures of the same length and seed.
-pub type Signature = Vec<u64>;
+use crate::{Error, Result, Similarity};
+
+/// The minima of a document, with the parameters of the [`Sketcher`] that computed them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Signature {
+    minima: Vec<u64>,
+    seed: u64,
+}
+
+impl Signature {
+    /// Returns the minima, as many as the sketcher has bins.
+    pub fn minima(&self) -> &[u64] {
+        &self.minima
+    }
+
+    /// Returns the parameters that two signatures must have in common to be comparable.
+    pub fn parameters(&self) -> Parameters {
+        Parameters { bins: self.minima.len(), seed: self.seed }
+    }
+
+    /// Estimates the Jaccard similarity of two sets as the share of minima in which their signatures agree. The
+    /// estimate is unbiased, with a variance of at most `J (1 − J) / bins`.
+    ///
+    /// # Errors
+    /// Returns [`Error::Signatures`] if the other signature was made with other parameters.
+    pub fn similarity(&self, other: &Self) -> Result<Similarity> {
+        let (expected, found) = (self.parameters(), other.parameters());
+        if expected != found {
+            return Err(Error::Signatures { expected, found });
+        }
+        let agree = self.minima.iter().zip(&other.minima).filter(|(a, b)| a == b).count();
+        Ok(Similarity::share(agree, expected.bins))
+    }
+}
+
+/// The parameters of a signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parameters {
+    /// Number of minima.
+    pub bins: usize,
+    /// Seed of the hash functions.
+    pub seed: u64,
+}
+
+impl std::fmt::Display for Parameters {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} minima with the seed {}", self.bins, self.seed)
+    }
+}
 
 /// Computes the signatures of sets of shingles.
 #[derive(Clone, Debug)]
@@ -16,6 +63,7 @@ pub struct Sketcher {
     /// One salt for each of the `2 × bins` rounds.
     salts: Vec<u64>,
     bins: usize,
+    seed: u64,
 }
 
 /// Number of low bits of a value that hold its random part; the round is in the bits above.
@@ -28,7 +76,7 @@ impl Sketcher {
         let salts = (0..2 * bins as u64)
             .map(|round| crate::text::mix(seed.wrapping_add(round + 1) << 1 | 1))
             .collect();
-        Self { salts, bins }
+        Self { salts, bins, seed }
     }
 
     /// Returns the number of minima in a signature.
@@ -40,6 +88,8 @@ impl Sketcher {
     /// allowed. The signature of an empty set agrees with that of every other empty set, so callers must leave
     /// those out.
     pub fn sign(&self, set: &[u64], out: &mut Signature) {
+        out.seed = self.seed;
+        let out = &mut out.minima;
         out.clear();
         out.resize(self.bins, EMPTY);
         if set.is_empty() {
@@ -68,13 +118,6 @@ impl Sketcher {
     }
 }
 
-/// Estimates the Jaccard similarity of two sets as the share of minima in which their signatures agree. The
-/// estimate is unbiased, with a variance of at most `J (1 − J) / bins`.
-pub fn estimate(a: &[u64], b: &[u64]) -> f64 {
-    let agree = a.iter().zip(b).filter(|(a, b)| a == b).count();
-    agree as f64 / a.len().max(1) as f64
-}
-
 /// Folds a 64 × 64 → 128 bit product. That mixes enough for inputs that are hashes already.
 fn fold_multiply(x: u64) -> u64 {
     let product = u128::from(x) * 0xa076_1d64_78bd_642f;
@@ -94,14 +137,14 @@ mod tests {
     }
 
     fn estimates(n: u64, shared: u64, bins: usize, trials: u64) -> Vec<f64> {
-        let (mut x, mut y) = (Vec::new(), Vec::new());
+        let (mut x, mut y) = (Signature::default(), Signature::default());
         (0..trials)
             .map(|trial| {
                 let sketcher = Sketcher::new(bins, trial);
                 let (a, b) = pair(trial, n, shared);
                 sketcher.sign(&a, &mut x);
                 sketcher.sign(&b, &mut y);
-                estimate(&x, &y)
+                x.similarity(&y).unwrap().get()
             })
             .collect()
     }
@@ -135,14 +178,14 @@ mod tests {
         let (bins, rows, trials) = (128, 4, 1500);
         let (n, shared) = (300, 200);
         let jaccard: f64 = 200.0 / 400.0;
-        let (mut x, mut y) = (Vec::new(), Vec::new());
+        let (mut x, mut y) = (Signature::default(), Signature::default());
         let mut collisions = 0;
         for trial in 0..trials {
             let sketcher = Sketcher::new(bins, trial);
             let (a, b) = pair(trial, n, shared);
             sketcher.sign(&a, &mut x);
             sketcher.sign(&b, &mut y);
-            collisions += x.chunks(rows).zip(y.chunks(rows)).filter(|(a, b)| a == b).count();
+            collisions += x.minima.chunks(rows).zip(y.minima.chunks(rows)).filter(|(a, b)| a == b).count();
         }
         let expected = jaccard.powi(4) * (bins / rows) as f64 * trials as f64;
         let ratio = collisions as f64 / expected;
@@ -155,7 +198,7 @@ mod tests {
         let (a, _) = pair(1, 50, 10);
         let mut shuffled: Vec<u64> = a.iter().rev().copied().collect();
         shuffled.extend_from_slice(&a);
-        let (mut x, mut y) = (Vec::new(), Vec::new());
+        let (mut x, mut y) = (Signature::default(), Signature::default());
         sketcher.sign(&a, &mut x);
         sketcher.sign(&shuffled, &mut y);
         assert_eq!(x, y);
@@ -164,8 +207,27 @@ mod tests {
     #[test]
     fn one_element_fills_every_bin() {
         let sketcher = Sketcher::new(128, 1);
-        let mut signature = Vec::new();
+        let mut signature = Signature::default();
         sketcher.sign(&[42], &mut signature);
-        assert!(signature.iter().all(|&v| v != EMPTY));
+        assert!(signature.minima.iter().all(|&v| v != EMPTY));
+    }
+
+    #[test]
+    fn signatures_of_other_parameters_are_not_compared() {
+        let signature = |bins, seed| {
+            let mut signature = Signature::default();
+            Sketcher::new(bins, seed).sign(&[1, 2, 3], &mut signature);
+            signature
+        };
+        let own = signature(64, 7);
+        assert_eq!(own.similarity(&signature(64, 7)).unwrap(), 1.0);
+        for (bins, seed) in [(128, 7), (64, 8)] {
+            let error = own.similarity(&signature(bins, seed)).unwrap_err();
+            let (expected, found) = (Parameters { bins: 64, seed: 7 }, Parameters { bins, seed });
+            assert!(
+                matches!(error, Error::Signatures { expected: e, found: f } if (e, f) == (expected, found)),
+                "{error}"
+            );
+        }
     }
 }

@@ -2,4 +2,4 @@
 
 mod minhash;
 
-pub use minhash::{Signature, Sketcher, estimate};
+pub use minhash::{Parameters, Signature, Sketcher};
