@@ -9,7 +9,8 @@ use std::hint::black_box;
 use std::io::Write;
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use wirecopy::{Config, DocId, Metadata, Pipeline, Root};
+use wirecopy::{Config, Metadata, Pipeline, Root};
+use wirecopy_core::DocId;
 use wirecopy_core::candidates::bands::{BandKeys, Keyed, band_keys};
 use wirecopy_core::candidates::params::Bands;
 use wirecopy_core::candidates::rare::RareJoin;

@@ -90,7 +90,7 @@ fn a_pair_of_a_run_is_told_as_the_run_saw_it() {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
     desk.out(&["cluster", "-q", corpus.to_str().unwrap(), "-o", "run.jsonl"]);
     let run = wirecopy::report::Run::read_jsonl(desk.path().join("run.jsonl")).unwrap();
-    let rewrites = run.edges.iter().filter(|e| e.relation == wirecopy::report::Relation::Rewrite);
+    let rewrites = run.edges.iter().filter(|e| e.relation == wirecopy::Relation::Rewrite);
     for edge in rewrites.step_by(7) {
         let out = desk.out(&["compare", "--run", "run.jsonl", &edge.b, &edge.a, "--format", "json"]);
         let json: serde_json::Value = serde_json::from_str(&out).unwrap();

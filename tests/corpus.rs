@@ -8,8 +8,8 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use wirecopy::report::{EdgeLine, Relation, Run};
-use wirecopy::{Cancel, NoProgress, Pipeline, Root};
+use wirecopy::report::{EdgeLine, Run};
+use wirecopy::{Cancel, NoProgress, Pipeline, Relation, Root};
 use wirecopy::{Config, IngestConfig};
 use wirecopy_core::config::SHINGLE;
 use wirecopy_core::text::{Shingles, shingles, tokenize};

@@ -6,8 +6,8 @@ use std::fs;
 
 use tempfile::TempDir;
 use wirecopy::compare::Reason;
-use wirecopy::report::{Relation, Run};
-use wirecopy::{Config, Document, Metadata, Pipeline, Root, compare};
+use wirecopy::report::Run;
+use wirecopy::{Config, Document, Metadata, Pipeline, Relation, Root, compare};
 
 /// An invented box of facts.
 const BOX: &str = "Here are facts about the ferries of Orlava.\n\nThe line was founded by three herring merchants and owns six \

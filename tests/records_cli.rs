@@ -10,7 +10,8 @@ use std::fs;
 
 use desk::Desk;
 use serde_json::{Value, json};
-use wirecopy::report::{Relation, Run};
+use wirecopy::Relation;
+use wirecopy::report::Run;
 
 const FERRY: [&str; 4] = [
     "The ferry Solveig ran onto a sandbank off Tessvik shortly after dawn on Tuesday with 148 passengers aboard, the coast guard said.",

@@ -235,7 +235,6 @@ fn batches(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wirecopy_report::StageLine;
 
     fn figures(seconds: f64) -> Benchmark {
         Benchmark {
@@ -253,12 +252,12 @@ mod tests {
             peak_memory: None,
             candidates_per_document: 1.5,
             edges_per_document: 0.25,
-            stages: vec![StageLine {
-                stage: "read".to_owned(),
-                came_in: 1000,
-                came_out: 1000,
-                seconds: seconds / 2.0,
-            }],
+            stages: vec![
+                serde_json::from_value(
+                    serde_json::json!({"stage": "read", "in": 1000, "out": 1000, "seconds": seconds / 2.0}),
+                )
+                .unwrap(),
+            ],
         }
     }
 

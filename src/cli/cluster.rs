@@ -60,11 +60,10 @@ pub(super) fn run(global: &GlobalArgs, args: &ClusterArgs, bars: &Bars) -> anyho
         output.write(|out| write(&run, format, &TextStyle::default(), &plan.table, out))?;
     }
     if let Some(output) = &mut plan.text {
-        let style = TextStyle {
-            width: terminal::columns(),
-            color: terminal::color_on_stdout(global.color),
-            verbosity: global.verbose,
-        };
+        let mut style = TextStyle::default();
+        style.width = terminal::columns();
+        style.color = terminal::color_on_stdout(global.color);
+        style.verbosity = global.verbose;
         output.write(|out| write(&run, Format::Text, &style, &plan.table, out))?;
     }
     cancel.check()?;
@@ -106,7 +105,8 @@ fn plan(global: &GlobalArgs, args: &ClusterArgs) -> anyhow::Result<Plan> {
         (None, Some(Format::Text) | None) => None,
         (None, Some(format)) => Some((inputs.stdout()?, format)),
     };
-    let table = TableStyle { all: args.all, excel: args.csv_excel };
+    let mut table = TableStyle::default();
+    (table.all, table.excel) = (args.all, args.csv_excel);
     if table != TableStyle::default() && !matches!(output, Some((_, Format::Csv))) {
         bail!(
             "--all and --csv-excel are of a table: name a file that ends in .csv with -o, or write --format csv"

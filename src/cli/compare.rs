@@ -86,7 +86,8 @@ pub(super) fn run(global: &GlobalArgs, args: &CompareArgs) -> anyhow::Result<u8>
         }
         CompareFormat::Text => {
             let color = terminal::color_on_stdout(global.color);
-            let style = TextStyle { width: terminal::columns(), color, verbosity: global.verbose };
+            let mut style = TextStyle::default();
+            (style.width, style.color, style.verbosity) = (terminal::columns(), color, global.verbose);
             out.write(|out| comparison.write_text(out, &style))?;
         }
     }

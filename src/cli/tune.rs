@@ -187,13 +187,15 @@ mod tests {
         assert_eq!(tuning.curve[10].similarity, 0.5);
     }
 
+    fn wish(threshold: f64, misses: f64, signature: usize) -> MatchConfig {
+        let mut config = MatchConfig::default();
+        (config.threshold, config.misses, config.signature) = (threshold, misses, signature);
+        config
+    }
+
     #[test]
     fn the_text_fits_the_columns() {
-        for config in [
-            MatchConfig::default(),
-            MatchConfig { threshold: 0.001, misses: 0.000_001, signature: 1024, ..MatchConfig::default() },
-            MatchConfig { threshold: 1.0, misses: 0.999, signature: 1024, ..MatchConfig::default() },
-        ] {
+        for config in [MatchConfig::default(), wish(0.001, 0.000_001, 1024), wish(1.0, 0.999, 1024)] {
             let text = Tuning::of(&config).text(80).unwrap();
             assert!(text.lines().all(|line| line.width() <= 80), "{text}");
             assert_eq!(text.lines().filter(|line| line.starts_with("> ") && line.contains('%')).count(), 1);
@@ -212,8 +214,7 @@ mod tests {
 
     #[test]
     fn a_wish_that_cannot_be_met_is_told() {
-        let wish = MatchConfig { threshold: 0.01, misses: 0.001, signature: 16, ..MatchConfig::default() };
-        let text = Tuning::of(&wish).text(80).unwrap();
+        let text = Tuning::of(&wish(0.01, 0.001, 16)).text(80).unwrap();
         assert!(text.contains("\n16 bands of 1 row\n") && text.contains("No cut misses as few"), "{text}");
     }
 }

@@ -16,7 +16,6 @@ use wirecopy_core::engine::judge::Pairs;
 use wirecopy_core::engine::stages;
 use wirecopy_core::{Cancel, NoProgress, Progress};
 use wirecopy_core::{Error, Result};
-use wirecopy_ingest::config::IngestConfig;
 use wirecopy_ingest::{References, Root, settings_files};
 use wirecopy_report::Config;
 use wirecopy_report::assemble::{self, Request, Wording};
@@ -131,6 +130,7 @@ impl<'a> Pipeline<'a> {
         self.pool()?.install(|| self.run_here(roots))
     }
 
+    #[doc(hidden)]
     /// Runs the stages up to the candidates, and reports what they did with `pairs` of ids.
     ///
     /// Each of `roots` is read on its own, so that its ids are those of a run over it alone. The documents of
@@ -162,8 +162,9 @@ impl<'a> Pipeline<'a> {
         let folder_sources = corpus.use_folders_as_sources()?;
         // Commands that read the documents again must use the same sources as this run.
         let with_folders = folder_sources.then(|| {
-            let ingest = IngestConfig { source_from: Some("folder".to_owned()), ..config.ingest.clone() };
-            Config { ingest, ..config.clone() }
+            let mut config = config.clone();
+            config.ingest.source_from = Some("folder".to_owned());
+            config
         });
         let config = with_folders.as_ref().unwrap_or(config);
         let matching = &config.matching;

@@ -22,9 +22,11 @@ pub const RARE_SHARED: usize = 2;
 pub const REWRITES: bool = true;
 /// Most days between two documents of one dispatch.
 pub const WINDOW: u32 = 7;
-/// What counts as a copy or an excerpt, and how candidates are found.
+
+/// What counts as a copy or an excerpt, and how candidates are found. Start from the defaults and change fields.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct MatchConfig {
     /// Tokens in a shingle.
     pub shingle: usize,
@@ -61,6 +63,7 @@ pub struct MatchConfig {
 /// How certain the scorer must be that two documents are of one dispatch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Strictness {
     /// Few wrong groups: a score of 0.9 or higher. For published figures.
     Strict,

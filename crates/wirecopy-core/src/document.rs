@@ -41,7 +41,7 @@ impl Record for DocId {
 }
 
 /// What a document says about itself besides its text. Every field is optional, since news often lacks some of
-/// them.
+/// them. Fields may be added: write `..Metadata::default()` after those that are known.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Metadata {
     /// The headline, on one line.
@@ -69,6 +69,7 @@ pub struct Metadata {
 /// Where a publication date was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum DateOrigin {
     /// The metadata of a web page.
     Metadata,
@@ -84,7 +85,8 @@ pub enum DateOrigin {
     Mtime,
 }
 
-/// One article, read and decoded, before normalisation.
+/// One article, read and decoded, before normalisation. Fields may be added: write `..Document::default()` after
+/// those that are known; [`text`](Self::text) alone is enough for a comparison.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Document {
     /// The id that the document requests: its path below its root with `/`, or the record's own id, or else
@@ -128,6 +130,7 @@ pub struct Header {
 
 /// An input that yielded no document, and why. Such inputs are reported and counted; they never abort a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Skipped {
     /// The file, as in [`Document::path`].
     pub path: String,
@@ -186,6 +189,7 @@ impl SkipKind {
 
 /// The reason why an input yields no document: [`Skipped`] without its position.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Refusal {
     /// The kind of the reason.
     pub kind: SkipKind,

@@ -57,6 +57,9 @@ pub enum Error {
         /// Those of the other signature.
         found: crate::sketch::Parameters,
     },
+    /// A number is not a [`Similarity`](crate::Similarity), which is from 0 to 1.
+    #[error("{0} as a score or share, which must be from 0 to 1")]
+    OutOfRange(f64),
     /// Labelled pairs do not match the documents, or are too few to fit a model.
     #[error("pairs: {0}")]
     Pairs(String),

@@ -13,6 +13,7 @@
 //! | [`engine`] | composes these stages over a whole corpus |
 //!
 //! This crate reads no clock, prints nothing, and accesses no files except through [`wirecopy_spill`].
+//! The stable interface is the crate `wirecopy`; this one may change with every version.
 
 #![forbid(unsafe_code)]
 

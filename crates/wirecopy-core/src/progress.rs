@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 /// A stage of the pipeline, in order of execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Stage {
     /// Walks, reads, decodes, extracts, tokenises and signs, in one pass over the input.
     Read,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How two documents are related, strongest first.
+/// How two documents are related, strongest first. The list is complete: a new relation needs a new schema of reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Relation {

@@ -5,14 +5,15 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::{Error, Result};
+
 /// A similarity, a share or a score: a number from 0 to 1, both included.
 ///
 /// In a report it is a plain number; one outside the range is refused when a report is read. It can be ordered, and
 /// compared with an `f64`:
 ///
 /// ```
-/// use wirecopy_core::Similarity;
-///
+/// # use wirecopy_core::Similarity;
 /// let jaccard = Similarity::share(3, 4);
 /// assert!(jaccard >= 0.5 && jaccard < Similarity::ONE);
 /// assert_eq!(jaccard.get(), 0.75);
@@ -66,16 +67,11 @@ pub fn four_decimals(value: f64) -> f64 {
     (value * 10_000.0).round() / 10_000.0
 }
 
-/// A number that is not a [`Similarity`].
-#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
-#[error("{0} as a score or share, which must be from 0 to 1")]
-pub struct OutOfRange(pub f64);
-
 impl TryFrom<f64> for Similarity {
-    type Error = OutOfRange;
+    type Error = Error;
 
-    fn try_from(value: f64) -> Result<Self, OutOfRange> {
-        Self::new(value).ok_or(OutOfRange(value))
+    fn try_from(value: f64) -> Result<Self> {
+        Self::new(value).ok_or(Error::OutOfRange(value))
     }
 }
 

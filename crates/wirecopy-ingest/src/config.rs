@@ -18,9 +18,10 @@ pub const MAX_EXPANDED_BYTES: u64 = 256 << 30;
 /// Number of skipped inputs that a report lists. The others are only counted.
 pub const MAX_SKIPPED: u64 = 10_000;
 
-/// Which inputs are read, and how.
+/// Which inputs are read, and how. Start from the defaults and change fields.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct IngestConfig {
     /// Globs: a file is read if its path below its root matches one of them. An empty list takes every file.
     /// A glob without `/` matches names at any depth.
@@ -85,6 +86,7 @@ impl Default for IngestConfig {
 /// Names of the fields that hold a document in JSON objects and CSV columns.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct FieldNames {
     /// The record's own id.
     pub id: String,

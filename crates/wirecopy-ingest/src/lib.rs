@@ -15,6 +15,8 @@
 //! Cost: each byte is read once. Memory holds about three batches (8 MiB of input each) and one decoded document a thread. No
 //! input aborts the run: a file that cannot be read becomes a [`Skipped`] with a reason. Hidden files, ignored files and
 //! this program's own output (`own`) in a folder are not inputs.
+//!
+//! The stable interface is the crate `wirecopy`; this one may change with every version.
 
 #![forbid(unsafe_code)]
 

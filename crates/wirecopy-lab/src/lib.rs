@@ -1,5 +1,7 @@
 //! Measurements of wirecopy, not for users of the library: evaluation against labels, calibration of the model, perturbed
 //! texts, invented corpora, benchmarks.
+//!
+//! The stable interface is the crate `wirecopy`; this one may change with every version.
 
 #![forbid(unsafe_code)]
 

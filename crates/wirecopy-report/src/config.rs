@@ -8,8 +8,20 @@ use wirecopy_core::config::MatchConfig;
 use wirecopy_ingest::config::IngestConfig;
 
 /// The settings of a run. They are written to the report's `run` line and read from `wirecopy.toml`.
+///
+/// Start from the defaults and change fields:
+///
+/// ```
+/// # use wirecopy_report::Config;
+/// let mut config = Config::default();
+/// config.matching.threshold = 0.6;
+/// config.ingest.include = vec!["*.html".to_owned()];
+/// config.validate()?;
+/// # Ok::<(), wirecopy_core::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Config {
     /// Which inputs are read, and how.
     pub ingest: IngestConfig,

@@ -32,6 +32,7 @@ const AND: &str = "; ";
 
 /// The form of a table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TableStyle {
     /// Whether documents in no cluster have a row too, behind the others.
     pub all: bool,

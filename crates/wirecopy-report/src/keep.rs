@@ -14,6 +14,7 @@ use wirecopy_ingest::dates;
 
 /// Which member of a cluster is kept. Ties go to the representative, then to the first by id.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Policy {
     /// The earliest, as the report has it; else the first by date. Members without a date come last.
     Earliest,
@@ -58,6 +59,7 @@ impl FromStr for Policy {
 
 /// What is to become of a document.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Decision<'a> {
     /// The document.
     pub document: &'a DocumentLine,
@@ -73,6 +75,7 @@ pub struct Decision<'a> {
 
 /// The decisions over a run, one a document, in its order.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Plan<'a> {
     /// The decisions.
     pub decisions: Vec<Decision<'a>>,

@@ -1,4 +1,6 @@
 //! A [`Run`] and its forms: JSON lines, CSV, and the text that a person reads first.
+//!
+//! The stable interface is the crate `wirecopy`; this one may change with every version.
 
 #![forbid(unsafe_code)]
 
@@ -43,6 +45,7 @@ use wirecopy_core::text::SourceLines;
 
 /// A finished run, as the report tells it.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Run {
     /// What was run.
     pub header: RunLine,

@@ -18,6 +18,7 @@ pub const SCHEMA: u32 = 2;
 /// One line of a report.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Line {
     /// First line.
     Run(Box<RunLine>),
@@ -40,6 +41,7 @@ pub enum Line {
 
 /// What was run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct RunLine {
     /// [`SCHEMA`].
     pub schema: u32,
@@ -59,6 +61,7 @@ pub struct RunLine {
 
 /// What scores are made of.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ModelLine {
     /// Of pairs without passages in common.
     #[serde(flatten)]
@@ -90,6 +93,7 @@ impl ModelLine {
 
 /// A document.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct DocumentLine {
     /// Unique id.
     pub id: String,
@@ -152,6 +156,7 @@ fn is_zero(value: &u64) -> bool {
 
 /// A line or a stretch of text that a source adds to its stories, as the run learned it from them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct BoilerplateLine {
     /// The source: a name, a host, a folder or a container.
     pub source: String,
@@ -205,6 +210,7 @@ mod hexadecimals {
 
 /// A verified pair; `a` comes before `b` as a string of bytes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct EdgeLine {
     /// Id of the one.
     pub a: String,
@@ -229,6 +235,7 @@ pub struct EdgeLine {
 
 /// The documents of one dispatch.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ClusterLine {
     /// Stable id, derived from the members' ids.
     pub cluster: String,
@@ -257,6 +264,7 @@ pub struct ClusterLine {
 
 /// A version of a running story, and what it changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct VersionLine {
     /// Its number, from 1.
     pub version: u32,
@@ -283,6 +291,7 @@ pub struct VersionLine {
 
 /// A member of a cluster, and how it stands to the representative.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct MemberLine {
     /// The document.
     pub id: String,
@@ -312,6 +321,7 @@ pub struct MemberLine {
 /// A run of words that a member shares with another. Places are counted in tokens that are compared, from 0, the end
 /// not included.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct PassageLine {
     /// First token of the run in the member.
     pub start: u32,
@@ -326,6 +336,7 @@ pub struct PassageLine {
 /// How the earliest member of a cluster is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum EarliestBy {
     /// Its date is before that of every other member that has one.
     Date,
@@ -338,6 +349,7 @@ pub enum EarliestBy {
 
 /// What came of it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct SummaryLine {
     /// Documents read.
     pub documents: u64,
@@ -373,6 +385,7 @@ pub struct SummaryLine {
 
 /// Edges by relation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct EdgeCounts {
     /// Edges [`Relation::Identical`].
     pub identical: u64,
@@ -392,6 +405,7 @@ pub struct EdgeCounts {
 
 /// One stage's account.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct StageLine {
     /// Name of the stage.
     pub stage: String,

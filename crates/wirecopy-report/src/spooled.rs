@@ -17,6 +17,7 @@ use wirecopy_core::document::Skipped;
 /// A [`Run`] whose documents and edges are JSON already, in temporary files as far as a limit wants it; what
 /// `Pipeline::spool` gives.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Spooled {
     /// What was run.
     pub header: RunLine,

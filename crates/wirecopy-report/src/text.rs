@@ -23,6 +23,7 @@ const NARROWEST: usize = 40;
 
 /// How the text form looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TextStyle {
     /// Columns there are.
     pub width: usize,

@@ -13,6 +13,8 @@
 //!
 //! Cost: a push is a push to a vector. A spilled record is written once and read once. A spilled blob takes one
 //! read of the file, or less if blobs are read in order.
+//!
+//! The stable interface is the crate `wirecopy`; this one may change with every version.
 
 #![forbid(unsafe_code)]
 

@@ -77,6 +77,7 @@ pub enum Scored {
 
 /// The relation of two documents.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Decision {
     /// Their relation; `None` if they are not related.
     pub relation: Option<Relation>,
@@ -88,6 +89,7 @@ pub struct Decision {
 
 /// The main reason of a decision.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Reason {
     /// The documents have the same words in the same order.
     SameWords,
@@ -194,6 +196,7 @@ fn confidence(measure: Similarity, threshold: f64) -> Similarity {
 
 /// A checked pair of documents.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Edge {
     /// The document that comes first by id.
     pub a: DocId,

@@ -99,7 +99,7 @@ impl Background {
     ///
     /// # Errors
     /// Returns an error if a bucket has more than 255 terms: the table is far too large for this form.
-    pub fn pack(terms: impl IntoIterator<Item = (u32, f32)>) -> std::result::Result<Vec<u8>, String> {
+    pub fn pack(terms: impl IntoIterator<Item = (u32, f32)>) -> Result<Vec<u8>, String> {
         let mut all: Vec<(usize, u16, u32)> = terms
             .into_iter()
             .filter(|&(_, idf)| idf < UNSEEN)

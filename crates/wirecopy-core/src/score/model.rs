@@ -215,6 +215,7 @@ impl Linear {
 
 /// How a score is computed: the log-odds are `intercept` plus what each feature adds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Sum {
     /// Log-odds of a pair whose features are all at their means.
     pub intercept: f64,
@@ -224,6 +225,7 @@ pub struct Sum {
 
 /// What a feature adds to the log-odds relative to an average pair: `weight · (value − mean)`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Addend {
     /// The feature's name.
     pub feature: String,

@@ -44,6 +44,7 @@ impl Signature {
 
 /// The parameters of a signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Parameters {
     /// Number of minima.
     pub bins: usize,

@@ -32,6 +32,7 @@ const CAPTION: usize = 60;
 /// The reason why a document holds no article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum NoArticle {
     /// Only captions of photos or videos.
     Captions,

@@ -148,7 +148,8 @@ mod tests {
         let pieces = cut_as(text, &known);
         assert_eq!(pieces.iter().map(|piece| piece.1).collect::<Vec<_>>(), [true, false, true, false]);
         assert!(pieces[1].0.starts_with("All of") && pieces[1].0.ends_with("weather.\n"));
-        let keeping = MatchConfig { keep_boilerplate: true, ..MatchConfig::default() };
+        let mut keeping = MatchConfig::default();
+        keeping.keep_boilerplate = true;
         let kept = Tokenizer::new(&keeping).with_learned(learned).placed(text, 7);
         assert!(cut_as(text, &kept).iter().all(|piece| piece.1));
     }

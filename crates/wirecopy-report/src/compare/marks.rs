@@ -9,6 +9,7 @@ use wirecopy_core::text::Class;
 /// What a word is to the other text, strongest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Mark {
     /// It stands, perhaps with another ending, in the passage beside it.
     Shared,
@@ -22,6 +23,7 @@ pub enum Mark {
 
 /// A word that is compared.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Word {
     /// Its bytes in the text.
     pub bytes: std::ops::Range<usize>,

@@ -69,6 +69,7 @@ pub struct Comparer<'a> {
 
 /// A document made ready for comparisons.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Ready {
     /// What is known of the document.
     pub side: Side,
@@ -95,6 +96,7 @@ impl Side {
 
 /// What two documents are to each other, and why.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Comparison {
     /// How they are related; `None` where they are not.
     pub relation: Option<Relation>,
@@ -130,6 +132,7 @@ pub struct Comparison {
 
 /// Where relation and score come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Origin {
     /// The two documents alone.
     Alone,
@@ -141,6 +144,7 @@ pub enum Origin {
 
 /// A score of the scorer, taken apart.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Weighed {
     /// Log-odds of an average pair.
     pub start: f64,
@@ -157,6 +161,7 @@ impl Weighed {
 
 /// What one feature adds.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Part {
     /// The feature's name.
     pub feature: String,
@@ -172,6 +177,7 @@ pub struct Part {
 
 /// One of the two documents.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Side {
     /// Its id.
     pub id: String,
@@ -199,6 +205,7 @@ pub struct Side {
 
 /// A stretch of a text: a sentence as a rule.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Piece {
     /// Its bytes.
     pub bytes: Range<usize>,
@@ -265,7 +272,7 @@ impl<'a> Comparer<'a> {
         let (x, y) = (DocId(0), DocId(1));
         let mut examiner = prepared.examiner();
         let evidence = examiner.evidence(x, y);
-        let Decision { relation, score, reason } = classify::classify(&evidence, matching);
+        let Decision { relation, score, reason, .. } = classify::classify(&evidence, matching);
         let overlaps = examiner.overlaps(x, y);
         let seconds_apart = a.ready.published.zip(b.ready.published).map(|(a, b)| b - a);
         let mut comparison = Comparison {

@@ -4,6 +4,7 @@ use super::Piece;
 
 /// Pieces that stand side by side, as indices; one side is empty where nothing answers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
 pub struct Row {
     /// Pieces of the first text.
     pub a: Vec<usize>,

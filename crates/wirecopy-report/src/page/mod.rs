@@ -49,6 +49,7 @@ pub type Texts = HashMap<Place, Document>;
 
 /// What could not be shown on a page as the run saw it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Absent {
     /// Ids of documents whose text is not there any more.
     pub missing: Vec<String>,

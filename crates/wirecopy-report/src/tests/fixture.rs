@@ -5,7 +5,7 @@ use crate::{
     BoilerplateLine, ClusterLine, DocumentLine, EarliestBy, EdgeCounts, EdgeLine, MemberLine, Run, RunLine,
     SCHEMA, StageLine, SummaryLine, VersionLine,
 };
-use wirecopy_core::document::{SkipKind, Skipped};
+use wirecopy_core::document::SkipKind;
 use wirecopy_core::{Relation, Similarity};
 
 /// A run over nothing.
@@ -57,7 +57,7 @@ pub(crate) fn news() -> Run {
             "no article was found in the page: 3 paragraphs of 12 words in all, where an article has at least 40",
         ),
     ] {
-        run.skipped.push(Skipped { path: path.to_owned(), record, kind, reason: reason.to_owned() });
+        run.skipped.push(kind.because(reason).at(path, record));
     }
     for (source, line) in [("corpus/2024", None), ("Harbour Post", Some("Every evening in one letter"))] {
         let line = line.map(str::to_owned);
@@ -188,12 +188,7 @@ pub(crate) fn many_skipped() -> Run {
             n if n < 20 => format!("unknown format number {n}"),
             _ => "no article was found in the page".to_owned(),
         };
-        run.skipped.push(Skipped {
-            path: format!("corpus/{at:04}.html"),
-            record: None,
-            kind: SkipKind::Other,
-            reason,
-        });
+        run.skipped.push(SkipKind::Other.because(reason).at(format!("corpus/{at:04}.html"), None));
     }
     run.summary.skipped = run.skipped.len() as u64;
     run

@@ -44,6 +44,7 @@ const OUTER_LINES: usize = 40;
 
 /// An agency that a document names as its source, with its position.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Credit {
     /// The name used in reports, or [`AGENCIES`].
     pub agency: String,
@@ -61,6 +62,7 @@ pub struct Credit {
 /// The form of a credit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Form {
     /// Place, date and agency before the first sentence.
     Dateline,
