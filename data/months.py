@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Names of the months in the languages of the press, January first, for `src/dates/words.rs`.
+"""Writes the names of the months in the languages of the press, January first, for `src/dates/words.rs`.
 
 pip install babel==2.18; python3 data/months.py > data/months.tsv
-Names from the Unicode CLDR (Unicode License v3): see data/README.md. Forms that the CLDR lacks are added by hand: spellings and
-short forms that newspapers use, and the months of the Solar Hijri calendar (`fa-solar`, `ps-solar`).
+Names from the Unicode CLDR (Unicode License v3): see data/README.md. Forms missing from the CLDR are added by hand: spellings
+and short forms used by newspapers, and the months of the Solar Hijri calendar (`fa-solar`, `ps-solar`).
 """
 
 import re
@@ -13,7 +13,7 @@ import sys
 LANGUAGES = """af am ar ar_DZ ar_LB ar_MA as ast az az_Cyrl be bg bn br bs bs_Cyrl ca cs cy da de de_AT el en es et eu fa fi
 fil fo fr fy ga gd gl gu ha he hi hr hsb hu hy id ig is it ka kk km kn ku ky lb lo lt lv mk ml mn mr ms mt my nb ne nl nn
 or pa pl ps pt rm ro ru sc sd se si sk sl so sq sr sr_Latn sv sw ta te tg th ti tk tr tt ug uk ur uz uz_Cyrl wo xh yo zu""".split()
-# A language's own calendar has months of other names, which the CLDR gives under the Gregorian ones only where the press uses these.
+# Languages whose press uses a calendar of its own, with other names of the months.
 LEFT_OUT = {"am", "ti"}
 SOLAR = {
     "fa-solar": "فروردین اردیبهشت خرداد تیر مرداد,امرداد شهریور مهر آبان آذر دی بهمن اسفند",
@@ -46,7 +46,7 @@ MORE = {
 }
 
 
-# Their forms have "of" before them.
+# Languages whose forms in the CLDR begin with "of".
 PREFIXED = {"ca", "ast", "rm"}
 
 
@@ -65,7 +65,7 @@ def names(tag):
                 rows[month - 1].add(bare(name.lower(), tag))
     for month, more in enumerate(MORE.get(tag, "").split("|")[:12]):
         rows[month] |= {name.strip().lower() for name in more.split(",") if name.strip()}
-    # Numbers and bare roman numerals are no names.
+    # Numbers and bare Roman numerals are not names.
     return [",".join(sorted(n for n in row if len(n) > 1 and not re.search(r"\d|^m\d\d$|^[ivx]+$", n))) for row in rows]
 
 
@@ -75,7 +75,7 @@ else:
     for tag in LANGUAGES:
         if tag in LEFT_OUT:
             continue
-        # A process each: what Babel loads for one language leaks into the next.
+        # One process per language, since data that Babel loads for one language leaks into the next.
         row = subprocess.run([sys.executable, __file__, tag], capture_output=True, text=True).stdout.rstrip("\n")
         cells = row.split("\t")[1:]
         if len(cells) == 12 and all(cells):

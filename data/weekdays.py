@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Names of the days of the week in the languages of the press, Monday first, for `src/verify/weekdays.rs`.
+"""Writes the names of the days of the week in the languages of the press, Monday first, for `src/verify/weekdays.rs`.
 
 pip install babel==2.18; python3 data/weekdays.py > data/weekdays.tsv
 Names from the Unicode CLDR (Unicode License v3): see data/README.md. A few oblique forms are added by hand.

@@ -1,7 +1,7 @@
-//! Ctrl-C: the first asks the run to stop, the second ends the program at once. Neither leaves a half file.
+//! Ctrl-C: the first asks the run to stop, the second exits at once. Neither leaves a partial file.
 //!
-//! A run looks at the flag between documents and pairs. One that is still inside a huge document a second later is ended as
-//! by the second Ctrl-C: nothing that it could do by then is wanted any more.
+//! A run checks the flag between documents and pairs. If it is still busy with one document a second later, the program
+//! exits as on a second Ctrl-C.
 
 use std::fs;
 use std::io::{self, Write};
@@ -15,11 +15,11 @@ use anyhow::Context;
 use super::{INTERRUPTED, terminal};
 use wirecopy_core::Cancel;
 
-/// The temporary file that is being written, for the end that runs no destructors.
-static HALF_FILE: Mutex<Option<PathBuf>> = Mutex::new(None);
+/// The temporary file being written. An immediate exit runs no destructors, so it has to remove this file itself.
+static PARTIAL_FILE: Mutex<Option<PathBuf>> = Mutex::new(None);
 
-/// How long a run that was asked to stop may take to do so.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// How long a run may take to stop after it was asked to.
+const GRACE_PERIOD: Duration = Duration::from_secs(1);
 
 /// Raises `cancel` on Ctrl-C (and on SIGTERM and SIGHUP).
 pub(super) fn cancel_on_ctrl_c(cancel: Cancel) -> anyhow::Result<()> {
@@ -27,33 +27,33 @@ pub(super) fn cancel_on_ctrl_c(cancel: Cancel) -> anyhow::Result<()> {
         if !cancel.is_cancelled() {
             cancel.cancel();
             if terminal::stderr_is_terminal() {
-                // Only a courtesy: the run stops all the same.
-                let _ = writeln!(io::stderr(), "\nstopping; once more to stop at once");
+                // The run stops even if the hint cannot be written.
+                let _ = writeln!(io::stderr(), "\nstopping; press Ctrl-C again to exit at once");
             }
             thread::spawn(|| {
-                thread::sleep(PATIENCE);
-                end_at_once();
+                thread::sleep(GRACE_PERIOD);
+                exit_now();
             });
             return;
         }
-        end_at_once();
+        exit_now();
     })
-    .context("cannot watch for Ctrl-C")
+    .context("cannot install a Ctrl-C handler")
 }
 
-/// Ends the program without waiting for anything, and without a half file.
-fn end_at_once() {
-    // Held until the end, so that no file is begun or moved under its name after the check.
-    let half_file = HALF_FILE.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(path) = half_file.as_deref() {
+/// Exits without waiting for anything, and removes the partial file.
+fn exit_now() {
+    // The lock is held until the exit, so that no file is created or renamed after the check.
+    let partial_file = PARTIAL_FILE.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(path) = partial_file.as_deref() {
         let _ = fs::remove_file(path);
     }
     std::process::exit(INTERRUPTED.into());
 }
 
-/// Removes the file at `path` if the program is ended at once before the guard is dropped.
+/// Removes the file at `path` if the program exits before the guard is dropped.
 pub(super) fn remove_on_exit(path: &Path) -> Guard {
-    *HALF_FILE.lock().unwrap_or_else(PoisonError::into_inner) = Some(path.to_owned());
+    *PARTIAL_FILE.lock().unwrap_or_else(PoisonError::into_inner) = Some(path.to_owned());
     Guard(())
 }
 
@@ -62,6 +62,6 @@ pub(super) struct Guard(());
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        *HALF_FILE.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *PARTIAL_FILE.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }

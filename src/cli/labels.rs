@@ -1,4 +1,4 @@
-//! Labelled pairs and their documents, for the verbs that measure and fit.
+//! Labelled pairs and their documents, for `eval` and `calibrate`.
 
 use std::path::Path;
 
@@ -9,17 +9,17 @@ use wirecopy_ingest::{self, Outcome};
 use wirecopy_lab::eval::{Documents, LabelledPair, parse_pairs};
 use wirecopy_report::clean;
 
-/// The text of a file of labels.
+/// Reads a file of labels as text.
 pub(super) fn read(path: &Path) -> anyhow::Result<String> {
     Ok(std::fs::read_to_string(path).map_err(|source| Error::Io { path: path.to_owned(), source })?)
 }
 
-/// The labelled pairs of a file.
+/// Reads the labelled pairs of a file.
 pub(super) fn pairs(path: &Path) -> anyhow::Result<Vec<LabelledPair>> {
     Ok(parse_pairs(&read(path)?, path)?)
 }
 
-/// The documents below a path, by id.
+/// Reads the documents below a path, by id. Skipped inputs are logged as warnings.
 pub(super) fn documents(path: &Path, settings: &Settings) -> anyhow::Result<Documents> {
     let mut documents = Documents::new();
     let take = Document::clone;

@@ -1,4 +1,4 @@
-//! SHA-256 (FIPS 180-4), for the hashes by which the page's policy admits its own script and style and nothing else.
+//! SHA-256 (FIPS 180-4), for the hashes of the page's script and style in its content security policy.
 
 const K: [u32; 64] = [
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
@@ -11,7 +11,7 @@ const K: [u32; 64] = [
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
 ];
 
-/// The digest of `bytes`.
+/// Returns the digest of `bytes`.
 pub(super) fn sha256(bytes: &[u8]) -> [u8; 32] {
     let mut padded = bytes.to_vec();
     padded.push(0x80);
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn the_vectors_of_the_standard() {
+    fn digests_agree_with_the_standard() {
         assert_eq!(hex(b""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
         assert_eq!(hex(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
         assert_eq!(

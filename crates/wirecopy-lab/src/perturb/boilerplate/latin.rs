@@ -1,4 +1,4 @@
-//! Boilerplate in languages of Latin letters.
+//! Boilerplate in languages in Latin script.
 
 use super::Language;
 
