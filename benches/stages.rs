@@ -10,7 +10,7 @@ use std::io::Write;
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use wirecopy::{Config, DocId, Metadata, Pipeline, Root};
-use wirecopy_core::candidates::bands::{BandKeys, band_keys};
+use wirecopy_core::candidates::bands::{BandKeys, Keyed, band_keys};
 use wirecopy_core::candidates::params::Bands;
 use wirecopy_core::candidates::rare::RareJoin;
 use wirecopy_core::classify::{Documents, Examiner, Prepared, Publications, Ready};
@@ -101,12 +101,13 @@ fn candidates(c: &mut Criterion) {
     let sketcher = Sketcher::new(config.signature, SEED);
     let mut keys = BandKeys::new(cut.bands, &Budget::unlimited());
     let (mut sorted, mut signature, mut own) = (Vec::new(), Vec::new(), Vec::new());
-    for (at, document) in documents.iter().enumerate() {
+    for (document, text) in documents.iter().zip(0..) {
         shingles(document.as_slice(), config.shingle, &mut sorted);
         sketcher.sign(&sorted, &mut signature);
         own.clear();
         band_keys(&signature, cut, &mut own);
-        keys.push(DocId(u32::try_from(at).unwrap()), u32::try_from(document.len()).unwrap(), &own).unwrap();
+        let tokens = u32::try_from(document.len()).unwrap();
+        keys.push(Keyed { text, tokens, keys: &own }).unwrap();
     }
     let mut group = c.benchmark_group("candidates");
     group.throughput(Throughput::Elements(documents.len() as u64)).sample_size(10);
@@ -149,7 +150,7 @@ fn verify(c: &mut Criterion) {
     let mut group = c.benchmark_group("verify");
     group.throughput(Throughput::Elements(pairs.len() as u64));
     let id = |at: usize| DocId(u32::try_from(at).unwrap());
-    let idf = Idf::background();
+    let idf = Idf::background().unwrap();
     let weights = idf.of(LanguageKey::of(Some("eng")));
     let model = Model::shipped().unwrap();
     group.bench_function("shingles", |b| {

@@ -72,6 +72,8 @@ def names(tag):
 if len(sys.argv) > 1:
     print(sys.argv[1], *names(sys.argv[1]), sep="\t")
 else:
+    print("# Names of the months, January first. Language, then a cell a month: its names, separated by commas. `-solar` marks the Solar Hijri")
+    print("# calendar, whose year begins in March. Made by months.py.")
     for tag in LANGUAGES:
         if tag in LEFT_OUT:
             continue

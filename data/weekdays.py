@@ -19,6 +19,7 @@ MORE = {
     "hr": ["", "", "srijedu", "", "", "subotu", ""], "sr": ["", "", "среду", "", "", "суботу", ""],
     "sl": ["", "", "sredo", "", "", "soboto", ""], "mk": ["", "", "средата", "", "", "", ""],
 }
+print("# Names of the days of the week, Monday first. Language, then a cell a day: its names, separated by commas. Made by weekdays.py.")
 for language in LANGUAGES:
     days = Locale.parse(language).days
     row = []

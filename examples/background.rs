@@ -1,6 +1,5 @@
-//! Packs the word list written by `data/background.py` into `data/background.bin`.
-//!
-//! `python3 data/background.py > words.tsv && cargo run --release --example background words.tsv data/background.bin`
+//! Packs the word list written by `crates/wirecopy-background/background.py` into `background.bin`. The README of that crate has
+//! the commands.
 
 use std::collections::HashMap;
 use std::error::Error;

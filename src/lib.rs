@@ -19,37 +19,28 @@
 
 #![forbid(unsafe_code)]
 
-pub mod bench;
-pub mod candidates;
-pub mod classify;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;
-pub mod cluster;
-pub mod compare;
-pub mod config;
-mod dates;
-mod document;
-mod error;
-pub mod eval;
-pub mod generate;
-mod hash;
-pub mod ingest;
-pub mod keep;
-pub mod perturb;
 mod pipeline;
-mod progress;
-pub mod report;
-pub mod sketch;
-pub mod sources;
-pub mod spill;
-pub mod text;
-pub mod verify;
 
-pub use compare::{Comparison, compare};
-pub use config::Config;
-pub use document::{DateOrigin, DocId, Document, Header, Metadata, Skipped};
-pub use error::{Error, Result};
-pub use ingest::Root;
 pub use pipeline::Pipeline;
-pub use progress::{Cancel, NoProgress, Progress, Stage};
+pub use wirecopy_core::config::{MatchConfig, Strictness};
+pub use wirecopy_core::{
+    Cancel, DateOrigin, DocId, Document, Error, Header, Metadata, NoProgress, Progress, Relation, Result,
+    SkipKind, Skipped, Stage,
+};
+pub use wirecopy_ingest::Root;
+pub use wirecopy_ingest::config::{FieldNames, IngestConfig};
+pub use wirecopy_report::keep;
+pub use wirecopy_report::{Comparison, Config, compare};
+pub use wirecopy_spill::Budget;
+
+/// What a run found, line by line of its report, and the forms that it is written in.
+pub mod report {
+    pub use wirecopy_report::{
+        Absent, BoilerplateLine, ClusterLine, DocumentLine, EarliestBy, EdgeCounts, EdgeLine, Line, Lines,
+        MemberLine, ModelLine, PassageLine, Relation, ReportLine, Run, RunLine, SCHEMA, Spooled, StageLine,
+        SummaryLine, TableStyle, TextStyle, Texts, VersionLine,
+    };
+}

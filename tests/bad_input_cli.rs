@@ -19,7 +19,7 @@ use wirecopy::report::Run;
 /// Returns standard error of a run that skipped bad inputs, after checking that nothing else went wrong.
 fn stderr_of(output: &Output) -> String {
     let stderr = String::from_utf8(output.stderr.clone()).unwrap();
-    assert_eq!(output.status.code(), Some(2), "{stderr}");
+    assert_eq!(output.status.code(), Some(3), "{stderr}");
     for word in ["panicked", "RUST_BACKTRACE", "error:"] {
         assert!(!stderr.contains(word), "{stderr}");
     }

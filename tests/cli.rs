@@ -271,7 +271,7 @@ fn format_follows_from_the_extension_unless_given() {
     let desk = Desk::new();
     let text = desk.out(&["cluster", "corpus", "-o", "run.jsonl"]);
     assert!(text.contains("ocuments"), "{text}");
-    assert!(desk.read("run.jsonl").starts_with("{\"type\":\"run\",\"schema\":1,"));
+    assert!(desk.read("run.jsonl").starts_with("{\"type\":\"run\",\"schema\":2,"));
     wirecopy::report::Run::read_jsonl(desk.path().join("run.jsonl")).unwrap();
     assert_eq!(desk.out(&["cluster", "corpus", "-q", "-o", "table.csv"]), "");
     assert!(desk.read("table.csv").starts_with("cluster,id,"));
@@ -506,7 +506,7 @@ fn run_report_in_the_input_folder_is_not_read() {
     let first = clusters();
     assert_eq!((first.len(), clusters()), (1, first));
     let output = desk.run(&["cluster", "run.jsonl"]);
-    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(output.status.code(), Some(3));
     let message = "warning: run.jsonl: a wirecopy run report, not news\n";
     assert_eq!(String::from_utf8_lossy(&output.stderr), message);
 }
@@ -516,7 +516,7 @@ fn skipped_inputs_are_named_and_change_the_exit_code() {
     let desk = Desk::new();
     desk.file("corpus/empty.txt", "");
     let output = desk.run(&["cluster", "corpus", "-o", "run.jsonl"]);
-    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(output.status.code(), Some(3));
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(stderr.starts_with("warning: corpus/empty.txt: ") && stderr.lines().count() == 1, "{stderr}");
     assert!(String::from_utf8_lossy(&output.stdout).contains("1 input skipped"));

@@ -126,23 +126,6 @@ fn colours_follow_flag_and_environment() {
 }
 
 #[test]
-fn readme_quotes_the_actual_output() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
-    let (command, rest) =
-        readme.split_once("<!-- output: wirecopy compare ").unwrap().1.split_once(" -->\n```text\n").unwrap();
-    let shown = rest.split_once("```\n<!-- /output -->").unwrap().0;
-    let args: Vec<&str> = command.split(" | ").next().unwrap().split(' ').collect();
-    let mut command = Desk::new().command(&[&["compare"], &args[..]].concat());
-    let output = command.current_dir(root).env("COLUMNS", "100").output().unwrap();
-    let printed = String::from_utf8(output.stdout).unwrap();
-    assert!(
-        shown.lines().count() > 30 && printed.starts_with(shown),
-        "the README shows:\n{shown}\nprinted is:\n{printed}"
-    );
-}
-
-#[test]
 fn documents_without_an_article_are_reported() {
     let desk = Desk::new();
     let page = "Access denied. Please enable JavaScript and cookies to continue. Reference number 18.";

@@ -67,7 +67,7 @@ fn impossible_dates_are_rejected_with_a_reason() {
     let dates = dates(&run(&desk, &[]));
     for (id, part) in [
         ("buddhist", "Buddhist calendar"),
-        ("never", "still to come"),
+        ("never", "in the future"),
         ("epoch", "placeholder"),
         ("hastings", "before the first newspapers"),
         ("february", "no such day"),

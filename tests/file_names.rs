@@ -109,7 +109,7 @@ fn names_work_in_copies_comparisons_and_messages() {
     // A skipped file is reported by its escaped name.
     fs::write(desk.path().join(place(b"\xfcmpty.txt")), "").unwrap();
     let output = desk.run(&["cluster", "in", "-o", "skipped.jsonl"]);
-    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(output.status.code(), Some(3));
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(stderr, "warning: in/%FCmpty.txt: empty file\n");
 }

@@ -164,7 +164,7 @@ fn own_outputs_given_as_inputs_are_skipped() {
     desk.out(&["keep", "run.jsonl", "-q", "--format", "jsonl", "-o", "kept.jsonl"]);
     for (name, what) in [("clusters.csv", "a wirecopy table of clusters"), ("page.html", "a wirecopy page")] {
         let output = desk.run(&["cluster", name, "-o", "again.jsonl"]);
-        assert_eq!(output.status.code(), Some(2));
+        assert_eq!(output.status.code(), Some(3));
         let stderr = String::from_utf8(output.stderr).unwrap();
         assert_eq!(stderr, format!("warning: {name}: {what}, not news\n"));
     }

@@ -82,7 +82,7 @@ fn missing_and_changed_texts_are_reported() {
     std::fs::remove_file(desk.path().join("corpus/a.txt")).unwrap();
     desk.file("corpus/b.txt", "Something else altogether stands here now.\n");
     let output = desk.run(&["report", "run.jsonl", "-o", "page.html"]);
-    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(output.status.code(), Some(3));
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(
         stderr.contains("a.txt: cannot be read again") && stderr.contains("b.txt: changed since the run"),
@@ -91,7 +91,7 @@ fn missing_and_changed_texts_are_reported() {
     let html = desk.read("page.html");
     assert!(html.contains("\"missing\":1,\"changed\":1"));
     let output = desk.run(&["compare", "--run", "run.jsonl", "b.txt", "c.txt"]);
-    assert_eq!(output.status.code(), Some(2), "compare reports it too");
+    assert_eq!(output.status.code(), Some(3), "compare reports it too");
     assert!(desk.trouble(&["compare", "--run", "run.jsonl", "a.txt", "c.txt"]).contains("corpus/a.txt"));
 }
 

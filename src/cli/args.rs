@@ -29,9 +29,11 @@ defaults. `wirecopy config` shows the effective settings and where each comes fr
 const EXIT_CODES: &str = "\
 Exit codes:
   0    done, also when the reader of the output went away
-  1    duplicates exist (only with --exit-code)
-  2    usage error, missing input, output that cannot be written, or some inputs were skipped
-  130  ended by Ctrl-C";
+  1    duplicates exist, and no input was skipped (only with --exit-code)
+  2    usage error, missing input, or output that cannot be written
+  3    done, but some inputs were skipped, or have changed since the run; comes before 1
+  129, 130, 143
+       ended by SIGHUP, Ctrl-C, SIGTERM";
 
 /// Finds the copies in a folder of news
 #[derive(Debug, Parser)]
@@ -170,6 +172,8 @@ pub struct ClusterArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output options")]
     pub html: Option<PathBuf>,
     /// Exit with status 1 if duplicates exist
+    ///
+    /// If inputs were skipped the exit code is 3 in either case, because not everything was examined.
     #[arg(long, help_heading = "Output options")]
     pub exit_code: bool,
     /// Record in the report which passages of each member occur in other members

@@ -14,7 +14,8 @@ use super::bars::Bars;
 use super::eval::FiguresFormat;
 use super::output::Output;
 use super::settings::Settings;
-use super::{DONE, interrupt};
+use super::{DONE, SKIPPED, interrupt};
+use crate::Pipeline;
 use wirecopy_core::{Cancel, Error};
 use wirecopy_ingest::Root;
 use wirecopy_lab::bench::{Benchmark, measure};
@@ -73,7 +74,7 @@ pub struct BenchArgs {
 /// Runs the command and returns the exit code.
 pub(super) fn run(global: &GlobalArgs, args: &BenchArgs, bars: &Bars) -> anyhow::Result<u8> {
     let cancel = Cancel::default();
-    interrupt::cancel_on_ctrl_c(cancel.clone())?;
+    interrupt::cancels(&cancel);
     if let (Some(documents), Some(output)) = (args.generate, &args.output) {
         generate(GeneratorConfig { documents, seed: args.seed }, output, &cancel)?;
         return Ok(DONE);
@@ -84,15 +85,19 @@ pub(super) fn run(global: &GlobalArgs, args: &BenchArgs, bars: &Bars) -> anyhow:
         bail!("standard input (`-`) can be read only once: save it to a file first");
     }
     let before = args.compare.as_deref().map(read_figures).transpose()?;
-    let means = (settings.program.threads, &settings.program.budget());
-    let measured = measure(&roots, &settings.config, means, args.repeat, bars, &cancel);
+    let (config, threads) = (&settings.config, settings.program.threads);
+    let measured = measure(&roots, &config.ingest, threads, args.repeat, &cancel, || {
+        let pipeline = Pipeline::new(config).threads(threads).budget(settings.program.budget());
+        Ok(pipeline.progress(bars).cancel(cancel.clone()).spool(&roots)?.summary)
+    });
     bars.clear();
     let measured = measured?;
     let out = match args.format {
         FiguresFormat::Text => text(&measured, before.as_ref()),
         FiguresFormat::Json => format!("{}\n", serde_json::to_string(&measured)?),
     };
-    super::print(out.as_bytes())
+    super::print(out.as_bytes())?;
+    Ok(if measured.skipped > 0 { SKIPPED } else { DONE })
 }
 
 fn read_figures(path: &Path) -> anyhow::Result<Benchmark> {

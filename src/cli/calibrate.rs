@@ -6,9 +6,9 @@ use clap::{Args, ValueHint};
 
 use super::args::{GlobalArgs, SettingArgs};
 use super::figures::{pair_text, table};
-use super::labels;
 use super::protect::Protected;
 use super::settings::Settings;
+use super::{DONE, SKIPPED, labels};
 use wirecopy_ingest::Root;
 use wirecopy_lab::eval::{CalibrationOptions, calibrate};
 
@@ -49,10 +49,7 @@ pub(super) fn run(global: &GlobalArgs, args: &CalibrateArgs) -> anyhow::Result<u
     for path in &args.pairs {
         pairs.extend(labels::pairs(path)?);
     }
-    let mut documents = wirecopy_lab::eval::Documents::new();
-    for path in &args.docs {
-        documents.extend(labels::documents(path, &settings)?);
-    }
+    let (documents, skipped) = labels::documents(&args.docs, &settings)?;
     let options = CalibrationOptions {
         folds: args.folds as usize,
         errors: args.errors,
@@ -71,5 +68,6 @@ pub(super) fn run(global: &GlobalArgs, args: &CalibrateArgs) -> anyhow::Result<u
     text.push_str(&table(Some(&calibration.alone.overall), &calibration.alone.sets));
     text.push_str("\nBy perturbation\n\n");
     text.push_str(&table(None, &calibration.perturbed));
-    super::print(text.as_bytes())
+    super::print(text.as_bytes())?;
+    Ok(if skipped { SKIPPED } else { DONE })
 }

@@ -11,7 +11,7 @@ use super::bars::Bars;
 use super::output::Output;
 use super::protect::Protected;
 use super::settings::Settings;
-use super::{DONE, DUPLICATES, TROUBLE, interrupt, terminal};
+use super::{DONE, DUPLICATES, SKIPPED, interrupt, terminal};
 use crate::Pipeline;
 use wirecopy_core::score::Model;
 use wirecopy_core::text::credit::Agencies;
@@ -55,7 +55,7 @@ struct Plan {
 pub(super) fn run(global: &GlobalArgs, args: &ClusterArgs, bars: &Bars) -> anyhow::Result<u8> {
     let mut plan = plan(global, args)?;
     let cancel = Cancel::default();
-    interrupt::cancel_on_ctrl_c(cancel.clone())?;
+    interrupt::cancels(&cancel);
     let result = Pipeline::new(&plan.settings.config)
         .threads(plan.settings.program.threads)
         .progress(bars)
@@ -203,7 +203,7 @@ fn warn_of_skipped(skipped: &[Skipped], total: u64, shown_in_report: bool) {
 /// incomplete.
 fn exit_code(skipped: bool, duplicates: bool) -> u8 {
     match (skipped, duplicates) {
-        (true, _) => TROUBLE,
+        (true, _) => SKIPPED,
         (false, true) => DUPLICATES,
         (false, false) => DONE,
     }
@@ -232,7 +232,7 @@ mod tests {
 
     #[test]
     fn skipped_inputs_take_precedence_over_duplicates() {
-        assert_eq!((exit_code(true, false), exit_code(true, true)), (TROUBLE, TROUBLE));
+        assert_eq!((exit_code(true, false), exit_code(true, true)), (SKIPPED, SKIPPED));
         assert_eq!((exit_code(false, false), exit_code(false, true)), (DONE, DUPLICATES));
     }
 }

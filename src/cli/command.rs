@@ -3,7 +3,7 @@
 use clap::{Arg, Command, CommandFactory};
 
 use super::args::{Cli, SETTINGS};
-use super::settings;
+use super::{renamed, settings};
 
 /// Builds the clap command, and adds the default and the environment variable to the help of each setting.
 pub fn command() -> Command {
@@ -22,6 +22,8 @@ pub fn command() -> Command {
 fn with_origin(arg: Arg, path: &str, defaults: &[settings::Leaf]) -> Arg {
     let default =
         defaults.iter().find(|leaf| leaf.path == path).map(settings::Leaf::shown).unwrap_or_default();
+    // Hidden, as aliases are.
+    let arg = arg.aliases(renamed::old_flags(path));
     let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
     // A `--no-…` flag negates its setting, so the default of the setting would be misleading.
     if arg.get_id().as_str().starts_with("no_") {

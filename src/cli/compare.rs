@@ -10,10 +10,10 @@ use clap::{Args, ValueEnum, ValueHint};
 use super::args::{GlobalArgs, SettingArgs};
 use super::output::Output;
 use super::settings::Settings;
-use super::{DONE, TROUBLE, terminal};
+use super::{DONE, SKIPPED, terminal};
 use wirecopy_core::{Cancel, Document, Error, NoProgress};
 use wirecopy_ingest::Root;
-use wirecopy_ingest::{self, Outcome, again, path_of, shown};
+use wirecopy_ingest::{Outcome, again, path_of, shown};
 use wirecopy_report::Config;
 use wirecopy_report::compare::{Comparer, Comparison};
 use wirecopy_report::{DocumentLine, Run, TextStyle, clean};
@@ -138,14 +138,21 @@ fn read(path: &Path, config: &Config) -> anyhow::Result<Vec<Document>> {
     let mut found = Vec::new();
     let mut reason = None;
     let root = [Root::Path(path.to_owned())];
-    ingest::read(&root, &config.ingest, &NoProgress, &Cancel::default(), Document::clone, |outcome| {
-        match outcome {
-            Outcome::Read(header, document) => found.push(Document { id: header.id, ..document }),
-            Outcome::Skipped(skipped) => reason = reason.take().or(Some(skipped.reason)),
-            Outcome::SkippedMore(_) => {}
-        }
-        Ok(())
-    })?;
+    wirecopy_ingest::read(
+        &root,
+        &config.ingest,
+        &NoProgress,
+        &Cancel::default(),
+        Document::clone,
+        |outcome| {
+            match outcome {
+                Outcome::Read(header, document) => found.push(Document { id: header.id, ..document }),
+                Outcome::Skipped(skipped) => reason = reason.take().or(Some(skipped.reason)),
+                Outcome::SkippedMore(_) => {}
+            }
+            Ok(())
+        },
+    )?;
     if found.is_empty() {
         bail!("{}: {}", path.display(), reason.unwrap_or_else(|| "contains no document".to_owned()));
     }
@@ -183,7 +190,7 @@ fn of_run(path: &Path, a: &str, b: &str) -> anyhow::Result<(Comparison, u8)> {
         }
         if ready.changed_since(line) {
             tracing::warn!("{}: changed since the run", clean(&line.path));
-            code = TROUBLE;
+            code = SKIPPED;
         }
         Ok(ready)
     };

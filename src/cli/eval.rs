@@ -8,12 +8,12 @@ use clap::{Args, ValueEnum, ValueHint};
 
 use super::args::{GlobalArgs, SettingArgs};
 use super::settings::Settings;
-use super::{figures, inputs, labels};
+use super::{DONE, SKIPPED, figures, inputs, labels, renamed};
 use crate::Pipeline;
 use wirecopy_core::score::Model;
 use wirecopy_ingest::Root;
 use wirecopy_lab::eval::{
-    Documents, GoldReport, LabelledPair, Weighting, candidate_report, decide_pairs, first_line, gold_report,
+    GoldReport, LabelledPair, Weighting, candidate_report, decide_pairs, first_line, gold_report,
     pair_report, parse_gold, perturbed,
 };
 use wirecopy_lab::perturb::Perturbation;
@@ -82,11 +82,12 @@ pub enum FiguresFormat {
 pub(super) fn run(global: &GlobalArgs, args: &EvalArgs) -> anyhow::Result<u8> {
     let settings = Settings::load(global, &args.settings)?;
     let by_set = global.verbose > 0;
-    let text = match (&args.run, &args.gold) {
-        (Some(run), Some(gold)) => families(run, gold, args, by_set)?,
+    let (text, skipped) = match (&args.run, &args.gold) {
+        (Some(run), Some(gold)) => (families(run, gold, args, by_set)?, false),
         _ => labelled(args, &settings, by_set)?,
     };
-    super::print(text.as_bytes())
+    super::print(text.as_bytes())?;
+    Ok(if skipped { SKIPPED } else { DONE })
 }
 
 /// Measures a run against gold families.
@@ -121,8 +122,8 @@ fn first_lines(run: &Run, report: &GoldReport, errors: usize) -> anyhow::Result<
     inputs::read(run, &named, |document| first_line(&document.text))
 }
 
-/// Measures the scorer or the candidate stages against labelled pairs.
-fn labelled(args: &EvalArgs, settings: &Settings, by_set: bool) -> anyhow::Result<String> {
+/// Measures the scorer or the candidate stages against labelled pairs. Also returns whether any input was skipped.
+fn labelled(args: &EvalArgs, settings: &Settings, by_set: bool) -> anyhow::Result<(String, bool)> {
     let mut pairs = Vec::new();
     for path in &args.pairs {
         pairs.extend(labels::pairs(path)?);
@@ -131,30 +132,33 @@ fn labelled(args: &EvalArgs, settings: &Settings, by_set: bool) -> anyhow::Resul
         return candidates(&pairs, args, settings);
     }
     let perturbations = perturbations(&args.perturb)?;
-    let mut documents = Documents::new();
-    for path in &args.docs {
-        documents.extend(labels::documents(path, settings)?);
-    }
+    let (documents, skipped) = labels::documents(&args.docs, settings)?;
     let matching = &settings.config.matching;
     let model = Model::of(matching.model.as_deref())?;
     let weighting = if args.alone { Weighting::Alone } else { Weighting::Folder };
     if !perturbations.is_empty() {
         let report = perturbed(&pairs, &documents, &perturbations, &model, matching, weighting)?;
-        return match args.format {
-            FiguresFormat::Text => Ok(figures::perturbed_text(&report, by_set)),
-            FiguresFormat::Json => json(&report),
+        let text = match args.format {
+            FiguresFormat::Text => figures::perturbed_text(&report, by_set),
+            FiguresFormat::Json => json(&report)?,
         };
+        return Ok((text, skipped));
     }
     let decided = decide_pairs(&pairs, &documents, &model, matching, weighting)?;
     let scores: Vec<f64> = decided.iter().map(|decision| decision.score).collect();
     let report = pair_report(&pairs, &scores, &documents, matching.strictness.threshold(), args.errors);
-    match args.format {
-        FiguresFormat::Text => Ok(figures::pair_text(&report)),
-        FiguresFormat::Json => json(&report),
-    }
+    let text = match args.format {
+        FiguresFormat::Text => figures::pair_text(&report),
+        FiguresFormat::Json => json(&report)?,
+    };
+    Ok((text, skipped))
 }
 
-fn candidates(pairs: &[LabelledPair], args: &EvalArgs, settings: &Settings) -> anyhow::Result<String> {
+fn candidates(
+    pairs: &[LabelledPair],
+    args: &EvalArgs,
+    settings: &Settings,
+) -> anyhow::Result<(String, bool)> {
     let pairs: Vec<&LabelledPair> = pairs.iter().filter(|pair| pair.same).collect();
     let roots: Vec<Root> = args.docs.iter().map(Root::from).collect();
     let among: Vec<Root> = args.among.iter().map(Root::from).collect();
@@ -162,10 +166,11 @@ fn candidates(pairs: &[LabelledPair], args: &EvalArgs, settings: &Settings) -> a
     let survey =
         Pipeline::new(&settings.config).threads(settings.program.threads).survey(&roots, &among, &ids)?;
     let report = candidate_report(&pairs, &survey, settings.config.matching.rare_shared, args.errors);
-    match args.format {
-        FiguresFormat::Text => Ok(figures::candidate_text(&report)),
-        FiguresFormat::Json => json(&report),
-    }
+    let text = match args.format {
+        FiguresFormat::Text => figures::candidate_text(&report),
+        FiguresFormat::Json => json(&report)?,
+    };
+    Ok((text, survey.skipped > 0))
 }
 
 /// Parses the names of perturbations, without repetitions.
@@ -174,7 +179,7 @@ fn perturbations(names: &[String]) -> anyhow::Result<Vec<Perturbation>> {
     for name in names {
         let named = match name.as_str() {
             "all" => Perturbation::ALL.to_vec(),
-            name => vec![name.parse().with_context(|| {
+            name => vec![renamed::perturbation(name).parse().with_context(|| {
                 let all: Vec<String> = Perturbation::ALL.iter().map(Perturbation::name).collect();
                 format!("--perturb accepts `all` or any of {}", all.join(", "))
             })?],

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::protect::Protected;
 use wirecopy_core::{Cancel, Document, NoProgress};
 use wirecopy_ingest::Root;
-use wirecopy_ingest::{self, Outcome, path_of};
+use wirecopy_ingest::{Outcome, path_of};
 use wirecopy_report::{DocumentLine, Run};
 
 /// Returns the files that a command on a run reads, which its output must not replace.
@@ -71,10 +71,15 @@ pub(super) fn each<T: Send>(
         let line = *places.get(&(document.path.as_str(), document.record))?;
         Some((line.id.as_str(), take(line, document)))
     };
-    ingest::read(&files, &run.header.config.ingest, &NoProgress, &Cancel::default(), look, |outcome| {
-        match outcome {
+    wirecopy_ingest::read(
+        &files,
+        &run.header.config.ingest,
+        &NoProgress,
+        &Cancel::default(),
+        look,
+        |outcome| match outcome {
             Outcome::Read(_, Some((id, taken))) => sink(id, taken),
             Outcome::Read(_, None) | Outcome::Skipped(_) | Outcome::SkippedMore(_) => Ok(()),
-        }
-    })
+        },
+    )
 }

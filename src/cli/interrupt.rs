@@ -1,31 +1,74 @@
-//! Ctrl-C: the first asks the run to stop, the second exits at once. Neither leaves a partial file.
+//! Signals: the first asks the run to stop, the second exits at once. Neither leaves a partial file.
 //!
 //! A run checks the flag between documents and pairs. If it is still busy with one document a second later, the program
-//! exits as on a second Ctrl-C.
+//! exits as on a second signal. A command without a run to cancel exits on the first signal.
 
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use anyhow::Context;
 
-use super::{INTERRUPTED, terminal};
+use super::terminal;
 use wirecopy_core::Cancel;
 
 /// The temporary file being written. An immediate exit runs no destructors, so it has to remove this file itself.
 static PARTIAL_FILE: Mutex<Option<PathBuf>> = Mutex::new(None);
 
+/// The run that signals cancel.
+static RUN: OnceLock<Cancel> = OnceLock::new();
+
+/// The exit code after a signal: 128 plus the number of the first signal, as in shells. That of Ctrl-C before any signal.
+static CODE: AtomicU8 = AtomicU8::new(130);
+
 /// How long a run may take to stop after it was asked to.
 const GRACE_PERIOD: Duration = Duration::from_secs(1);
 
-/// Raises `cancel` on Ctrl-C (and on SIGTERM and SIGHUP).
-pub(super) fn cancel_on_ctrl_c(cancel: Cancel) -> anyhow::Result<()> {
-    ctrlc::set_handler(move || {
-        if !cancel.is_cancelled() {
-            cancel.cancel();
+/// Watches for Ctrl-C, SIGTERM and SIGHUP from now on.
+#[cfg(unix)]
+pub(super) fn watch() -> anyhow::Result<()> {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+
+    let mut signals =
+        signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGTERM]).context("cannot watch for signals")?;
+    thread::Builder::new()
+        .name("wirecopy-signals".to_owned())
+        .spawn(move || {
+            for signal in signals.forever() {
+                received(u8::try_from(128 + signal).unwrap_or(u8::MAX));
+            }
+        })
+        .context("cannot watch for signals")?;
+    Ok(())
+}
+
+/// Watches for Ctrl-C from now on.
+#[cfg(not(unix))]
+pub(super) fn watch() -> anyhow::Result<()> {
+    ctrlc::set_handler(|| received(130)).context("cannot watch for Ctrl-C")
+}
+
+/// Lets signals cancel the run.
+pub(super) fn cancels(run: &Cancel) {
+    // A process has one run.
+    let _ = RUN.set(run.clone());
+}
+
+/// The exit code of a run that a signal cancelled.
+pub(super) fn code() -> u8 {
+    CODE.load(Ordering::Relaxed)
+}
+
+fn received(code: u8) {
+    match RUN.get() {
+        Some(run) if run.is_cancelled() => exit_now(),
+        Some(run) => {
+            CODE.store(code, Ordering::Relaxed);
+            run.cancel();
             if terminal::stderr_is_terminal() {
                 // The run stops even if the hint cannot be written.
                 let _ = writeln!(io::stderr(), "\nstopping; press Ctrl-C again to exit at once");
@@ -34,11 +77,12 @@ pub(super) fn cancel_on_ctrl_c(cancel: Cancel) -> anyhow::Result<()> {
                 thread::sleep(GRACE_PERIOD);
                 exit_now();
             });
-            return;
         }
-        exit_now();
-    })
-    .context("cannot install a Ctrl-C handler")
+        None => {
+            CODE.store(code, Ordering::Relaxed);
+            exit_now();
+        }
+    }
 }
 
 /// Exits without waiting for anything, and removes the partial file.
@@ -48,7 +92,7 @@ fn exit_now() {
     if let Some(path) = partial_file.as_deref() {
         let _ = fs::remove_file(path);
     }
-    std::process::exit(INTERRUPTED.into());
+    std::process::exit(code().into());
 }
 
 /// Removes the file at `path` if the program exits before the guard is dropped.

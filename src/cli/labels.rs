@@ -1,11 +1,11 @@
 //! Labelled pairs and their documents, for `eval` and `calibrate`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::settings::Settings;
 use wirecopy_core::{Cancel, Document, Error, NoProgress};
+use wirecopy_ingest::Outcome;
 use wirecopy_ingest::Root;
-use wirecopy_ingest::{self, Outcome};
 use wirecopy_lab::eval::{Documents, LabelledPair, parse_pairs};
 use wirecopy_report::clean;
 
@@ -19,11 +19,21 @@ pub(super) fn pairs(path: &Path) -> anyhow::Result<Vec<LabelledPair>> {
     Ok(parse_pairs(&read(path)?, path)?)
 }
 
-/// Reads the documents below a path, by id. Skipped inputs are logged as warnings.
-pub(super) fn documents(path: &Path, settings: &Settings) -> anyhow::Result<Documents> {
+/// Reads the documents below these paths, by id, and returns whether any input was skipped. Skipped inputs are logged as warnings.
+pub(super) fn documents(paths: &[PathBuf], settings: &Settings) -> anyhow::Result<(Documents, bool)> {
     let mut documents = Documents::new();
+    let mut skipped = false;
+    for path in paths {
+        skipped |= add(&mut documents, path, settings)?;
+    }
+    Ok((documents, skipped))
+}
+
+/// Adds the documents below a path, and says whether any input was skipped.
+fn add(documents: &mut Documents, path: &Path, settings: &Settings) -> anyhow::Result<bool> {
+    let mut any_skipped = false;
     let take = Document::clone;
-    ingest::read(
+    wirecopy_ingest::read(
         &[Root::from(path)],
         &settings.config.ingest,
         &NoProgress,
@@ -35,6 +45,7 @@ pub(super) fn documents(path: &Path, settings: &Settings) -> anyhow::Result<Docu
                     documents.insert(header.id, document);
                 }
                 Outcome::Skipped(skipped) => {
+                    any_skipped = true;
                     tracing::warn!("{}: {}", clean(&skipped.path), clean(&skipped.reason));
                 }
                 Outcome::SkippedMore(more) => tracing::warn!("{more} more inputs were skipped"),
@@ -42,5 +53,5 @@ pub(super) fn documents(path: &Path, settings: &Settings) -> anyhow::Result<Docu
             Ok(())
         },
     )?;
-    Ok(documents)
+    Ok(any_skipped)
 }

@@ -23,6 +23,9 @@ mod log;
 mod man;
 mod output;
 mod protect;
+#[cfg(test)]
+mod reference;
+mod renamed;
 pub mod report;
 mod settings;
 mod temporary;
@@ -42,10 +45,10 @@ use output::Output;
 const DONE: u8 = 0;
 /// With `--exit-code`: duplicates exist.
 const DUPLICATES: u8 = 1;
-/// A usage error, a root that does not exist, an output that cannot be written, or inputs that were skipped.
+/// A usage error, an input that does not exist, or an output that cannot be written.
 const TROUBLE: u8 = 2;
-/// Ended by Ctrl-C, as shells report it.
-const INTERRUPTED: u8 = 130;
+/// Done, but inputs were skipped, or are no longer what the run read.
+const SKIPPED: u8 = 3;
 
 /// Parses the arguments, runs the command, and returns the exit code.
 ///
@@ -83,6 +86,8 @@ fn print_usage(error: &clap::Error) -> anyhow::Result<u8> {
 fn run(cli: &Cli) -> anyhow::Result<u8> {
     let bars = bars::Bars::new(cli.global.wants_progress());
     log::start(&cli.global, &bars)?;
+    interrupt::watch()?;
+    renamed::warn_of_flags(std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()));
     match &cli.command {
         Command::Cluster(args) => cluster::run(&cli.global, args, &bars),
         Command::Compare(args) => compare::run(&cli.global, args),
@@ -104,7 +109,7 @@ fn failed(error: &anyhow::Error, color: args::ColorChoice) -> u8 {
         return DONE;
     }
     if let Some(wirecopy_core::Error::Cancelled) = error.downcast_ref() {
-        return INTERRUPTED;
+        return interrupt::code();
     }
     let mut stderr = io::stderr().lock();
     let label = if terminal::color_on_stderr(color) { "\u{1b}[1;31merror\u{1b}[0m" } else { "error" };

@@ -5,9 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueHint};
 
 use super::output::Output;
-use super::{DONE, TROUBLE, inputs, interrupt};
+use super::{DONE, SKIPPED, inputs, interrupt};
 use wirecopy_core::Cancel;
-use wirecopy_ingest;
 use wirecopy_report::{Absent, Run, clean};
 
 /// Maximum number of documents that are named in warnings.
@@ -37,7 +36,7 @@ pub struct ReportArgs {
 /// Runs the command and returns the exit code.
 pub(super) fn run(args: &ReportArgs) -> anyhow::Result<u8> {
     let cancel = Cancel::default();
-    interrupt::cancel_on_ctrl_c(cancel.clone())?;
+    interrupt::cancels(&cancel);
     // Fails before a large report is read if the page cannot be written.
     Output::open(&args.output)?;
     let run = Run::read_jsonl(&args.run)?;
@@ -47,7 +46,7 @@ pub(super) fn run(args: &ReportArgs) -> anyhow::Result<u8> {
 
 /// Reads the texts again and writes the page. Missing and changed texts are logged as warnings and change the exit code.
 pub(super) fn write(run: &Run, output: &mut Output, cancel: &Cancel) -> anyhow::Result<u8> {
-    let texts = ingest::again(&run.places_of_page(), &run.header.config.ingest, cancel)?;
+    let texts = wirecopy_ingest::again(&run.places_of_page(), &run.header.config.ingest, cancel)?;
     let mut absent = Absent::default();
     output.write(|out| {
         absent = run.write_page(&texts, out)?;
@@ -56,7 +55,7 @@ pub(super) fn write(run: &Run, output: &mut Output, cancel: &Cancel) -> anyhow::
     cancel.check()?;
     warn(&absent.missing, "cannot be read again: the page lacks its text");
     warn(&absent.changed, "changed since the run: the page shows its current text");
-    Ok(if absent == Absent::default() { DONE } else { TROUBLE })
+    Ok(if absent == Absent::default() { DONE } else { SKIPPED })
 }
 
 fn warn(ids: &[String], what: &str) {

@@ -16,6 +16,7 @@ use toml::de::{DeTable, DeValue};
 use toml::{Spanned, Table, Value};
 
 use super::args::{GlobalArgs, SETTINGS, Typed};
+use super::renamed;
 use wirecopy_core::Error;
 use wirecopy_report::Config;
 use wirecopy_spill::Budget;
@@ -33,10 +34,10 @@ const OTHER_VARIABLES: [&str; 1] = [super::log::VARIABLE];
 pub(super) struct Program {
     /// Number of worker threads; 0 uses one per core.
     pub threads: usize,
-    /// Bytes of memory that a run may hold, as a number or text such as `500M`; `None` for no limit.
+    /// Bytes of memory that a run may hold. If it is not set, there is no limit.
     #[serde(deserialize_with = "wirecopy_ingest::config::number_or_size_or_none")]
     pub memory: Option<u64>,
-    /// Folder for temporary files; `None` uses the system's.
+    /// Folder for temporary files. If it is not set, the system's folder is used.
     pub temp_dir: Option<PathBuf>,
 }
 
@@ -108,7 +109,7 @@ impl Leaf {
         match &self.value {
             None => "none".to_owned(),
             Some(Value::Integer(n)) if self.path.ends_with("_bytes") && n % (1 << 20) == 0 => {
-                format!("{}M", n >> 20)
+                if n % (1 << 30) == 0 { format!("{}G", n >> 30) } else { format!("{}M", n >> 20) }
             }
             Some(Value::String(text)) => text.clone(),
             Some(Value::Array(values)) if values.is_empty() => "none".to_owned(),
@@ -293,7 +294,7 @@ struct SettingsFile<'a> {
 impl SettingsFile<'_> {
     fn table(&mut self, above: &str, spans: &DeTable<'_>, values: &Table) -> anyhow::Result<()> {
         for (name, value) in values {
-            let path = join(above, name);
+            let path = renamed::setting(join(above, name));
             let entry = spans.iter().find(|(key, _)| key.get_ref() == name);
             let line = entry.map_or(1, |(key, _)| line_of(self.text, key.span().start));
             if self.known.iter().any(|leaf| leaf.path == path) {
@@ -337,7 +338,15 @@ fn from_environment(known: &[Leaf]) -> anyhow::Result<Vec<Leaf>> {
     let mut found = Vec::new();
     let mut names: BTreeSet<String> = OTHER_VARIABLES.into_iter().map(str::to_owned).collect();
     for leaf in known {
-        let name = variable(&leaf.path);
+        let mut name = variable(&leaf.path);
+        for old in renamed::old_settings(&leaf.path) {
+            let old_name = variable(old);
+            if std::env::var_os(&name).is_none() && std::env::var_os(&old_name).is_some() {
+                renamed::warn_of_variable(old, &leaf.path);
+                name.clone_from(&old_name);
+            }
+            names.insert(old_name);
+        }
         match std::env::var(&name) {
             Ok(text) if text.is_empty() => {}
             Ok(text) => found.push(Leaf {
@@ -396,6 +405,15 @@ fn split_list(text: &str) -> Vec<String> {
         }
     }
     parts.into_iter().map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+}
+
+/// Why a setting does not take the value, tried on its own.
+#[cfg(test)]
+pub(super) fn error_of(path: &str, value: Value) -> Option<String> {
+    let mut leaves = defaults();
+    let leaf = Leaf { path: path.to_owned(), value: Some(value), origin: Origin::Default };
+    let built = set(&mut leaves, leaf).and_then(|()| Settings::build(leaves));
+    built.err().map(|error| error.to_string())
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 //! A file is locked while it is being written. A process that is killed leaves its file behind, but not the lock, so the
 //! next process that writes to the folder removes the file. A lock is more reliable than a process id, which means nothing in
 //! another container or on another machine.
+//!
+//! Not the tempfile crate, because it leaves the files of a killed process behind.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;

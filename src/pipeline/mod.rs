@@ -3,42 +3,25 @@
 //! One pass over the input leaves of each document its header, its tokens and the keys of its bands. Copies are found
 //! and collapse to representatives; these tell what their sources add to every story; the rare-feature join looks among those; clusters are built from both.
 
-mod account;
-mod copied;
-mod corpus;
-mod evidence;
-mod folders;
-mod headers;
-mod headlines;
-mod joins;
-mod judge;
-mod learned;
 mod read;
-mod recent;
-mod scorer;
-mod stages;
 mod survey;
-mod tell;
-mod versions;
-mod words;
 
 use std::path::PathBuf;
 
-use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use wirecopy_core::candidates::Survey;
-use wirecopy_core::classify::Scorer;
-use wirecopy_core::cluster::Cluster;
-use wirecopy_report::Config;
+use wirecopy_core::engine::judge::Pairs;
+use wirecopy_core::engine::stages;
+use wirecopy_core::score::background::Background;
+use wirecopy_core::{Cancel, NoProgress, Progress};
+use wirecopy_core::{Error, Result};
 use wirecopy_ingest::config::IngestConfig;
 use wirecopy_ingest::{References, Root};
-use wirecopy_core::progress::{Cancel, NoProgress, Progress, Stage};
-use wirecopy_report::{ModelLine, Run, Spooled};
+use wirecopy_report::Config;
+use wirecopy_report::assemble::{self, Request, Wording};
+use wirecopy_report::{Account, Run, Spooled};
 use wirecopy_spill::Budget;
-use wirecopy_core::{Error, Result};
-use corpus::Corpus;
-use evidence::Evidence;
 
 /// A run to be: configuration, threads, progress, cancellation.
 pub struct Pipeline<'a> {
@@ -161,6 +144,8 @@ impl<'a> Pipeline<'a> {
     }
 
     fn pool(&self) -> Result<ThreadPool> {
+        // All measures lean on this table: without it a run ends before it begins.
+        Background::get()?;
         ThreadPoolBuilder::new()
             .num_threads(self.threads)
             .thread_name(|n| format!("wirecopy-{n}"))
@@ -169,11 +154,11 @@ impl<'a> Pipeline<'a> {
     }
 
     fn run_here(self, roots: &[Root]) -> Result<Spooled> {
-        let mut account = account::Account::new(self.progress);
+        let account = Account::new(self.progress);
         let roots = self.with_references(roots);
         let references = References::new(&self.references)?;
         let (config, cancel) = (self.config, &self.cancel);
-        let mut corpus = read::read(&roots, config, &self.budget, self.progress, cancel, &mut account)?;
+        let mut corpus = read::read(&roots, config, &self.budget, &account, cancel)?;
         let folder_sources = corpus.take_folders()?;
         // What reads the documents again does as this run did.
         let with_folders = folder_sources.then(|| {
@@ -181,36 +166,18 @@ impl<'a> Pipeline<'a> {
             Config { ingest, ..config.clone() }
         });
         let config = with_folders.as_ref().unwrap_or(config);
-        let publications = stages::publications(&corpus, config);
-        let groups = stages::copies(&corpus, &publications, config, cancel, &mut account)?;
-        let groups = stages::boilerplate(&mut corpus, groups, &publications, config, cancel, &mut account)?;
-        let scorer = stages::scorer(&corpus, &groups, config)?;
-        let judge = judge::Pairs::new(&corpus, &config.matching, scorer, &publications);
-        let checked = stages::join(&corpus, &groups, &judge, config, cancel, &mut account)?;
-        let found = stages::cluster(&corpus, &groups, checked, &judge, cancel, &mut account)?;
+        let matching = &config.matching;
+        let publications = stages::publications(&corpus, matching);
+        let groups = stages::copies(&corpus, &publications, matching, cancel, &account)?;
+        let groups = stages::boilerplate(&mut corpus, groups, &publications, matching, cancel, &account)?;
+        let scorer = stages::scorer(&corpus, &groups, matching)?;
+        let judge = Pairs::new(&corpus, matching, scorer, &publications);
+        let checked = stages::join(&corpus, &groups, &judge, matching, cancel, &account)?;
+        let found = stages::cluster(&corpus, &groups, checked, &judge, cancel, &account)?;
         drop(groups);
-        let model = judge.scorer().map(|scorer| ModelLine::of(scorer.model()));
-        let scored = found.edges.iter().filter(|edge| evidence::is_scored(edge)).count() as u64;
-        let (evidence, inside, words) = account.stage(Stage::Evidence, scored, None, |_| {
-            let evidence = Evidence::of(&found.edges, &judge, &self.budget.part(1, 16))?;
-            let inside = self.inside(&found.clusters, &corpus, &judge)?;
-            corpus.check()?;
-            drop(judge);
-            let sentences = inside.iter().flat_map(|inside| inside.versions.sentences());
-            let words = words::find(&found.edges, &evidence, sentences, &corpus, config, cancel)?;
-            let found = words.terms.len() as u64;
-            Ok(((evidence, inside, words), found))
-        })?;
-        let wording = tell::Wording {
-            evidence,
-            words,
-            command: self.command,
-            inside,
-            references,
-            model,
-            folder_sources,
-        };
-        tell::run(corpus, found, config, wording, account)
+        let request = Request { command: self.command, passages: self.passages, references, folder_sources };
+        let wording = Wording::of(&found, &corpus, judge, config, request, &account, cancel)?;
+        assemble::run(corpus, found, config, wording, account)
     }
 
     /// The roots, and the references that are not among them.
@@ -218,23 +185,5 @@ impl<'a> Pipeline<'a> {
         let references = self.references.iter().map(|path| Root::Path(path.clone()));
         let more: Vec<Root> = references.filter(|root| !roots.contains(root)).collect();
         roots.iter().cloned().chain(more).collect()
-    }
-
-    /// What is known of each cluster besides its edges.
-    fn inside(
-        &self,
-        clusters: &[Cluster],
-        corpus: &Corpus,
-        judge: &judge::Pairs<'_>,
-    ) -> Result<Vec<tell::Inside>> {
-        let k = self.config.matching.shingle;
-        clusters
-            .par_iter()
-            .map(|cluster| {
-                let versions = versions::versions(cluster, corpus, judge, k)?;
-                let copied = copied::in_cluster(cluster, corpus, k, self.passages);
-                Ok(tell::Inside { versions, copied })
-            })
-            .collect()
     }
 }

@@ -1,55 +1,13 @@
 //! The first stage: documents to tokens, band keys and credits.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
-use std::sync::{PoisonError, RwLock};
-
-use super::account::Account;
-use super::corpus::Corpus;
-use wirecopy_core::candidates::bands::band_keys;
-use wirecopy_core::candidates::params::Bands;
-use wirecopy_core::config::MatchConfig;
-use wirecopy_core::document::{Header, Skipped};
-use wirecopy_core::progress::{Cancel, Progress, Stage};
-use wirecopy_core::score::Profile;
-use wirecopy_core::sketch::Sketcher;
-use wirecopy_core::text::credit::{self, Agencies, Credit};
-use wirecopy_core::text::{NoArticle, Tokenizer, Tokens, each_shingle, is_periodically_updated, no_article};
-use wirecopy_core::{DocId, Document, Result};
-use wirecopy_ingest::{self, Outcome, Root, Unsettled};
+use wirecopy_core::document::{Header, SkipKind};
+use wirecopy_core::engine::{Corpus, Preparer, Read};
+use wirecopy_core::text::credit::Agencies;
+use wirecopy_core::{Cancel, Progress, Stage};
+use wirecopy_core::{Document, Result};
+use wirecopy_ingest::{Outcome, Root};
 use wirecopy_report::Config;
 use wirecopy_spill::Budget;
-
-/// Picks the hash functions of the signatures. Any number does; a fixed one keeps runs comparable.
-const SKETCH_SEED: u64 = 0x77_69_72_65;
-
-/// Tokens of a line from which on it is a paragraph.
-const PARAGRAPH: usize = 20;
-/// Tokens in paragraphs over which a document is taken to hold an article without a look.
-const ARTICLE: usize = 200;
-
-/// What reading makes of a document.
-pub(super) enum Read {
-    New(New),
-    /// Nothing: it is this one once more, at another place.
-    Again(DocId),
-}
-
-/// What reading makes of a document that was not met before.
-#[derive(Default)]
-pub(super) struct New {
-    pub(super) tokens: Tokens,
-    /// Of its bands.
-    pub(super) keys: Vec<u64>,
-    pub(super) credits: Vec<Credit>,
-    /// Whether it is labelled as updated periodically.
-    pub(super) periodically_updated: bool,
-    /// The terms of its headline.
-    pub(super) headline: Vec<u32>,
-    /// Why it holds no article, where it does not.
-    pub(super) no_article: Option<NoArticle>,
-    digest: Option<u128>,
-}
 
 /// Reads, tokenises and signs every document, and finds whom it credits.
 pub(super) fn read(
@@ -58,11 +16,9 @@ pub(super) fn read(
     budget: &Budget,
     progress: &dyn Progress,
     cancel: &Cancel,
-    account: &mut Account<'_>,
 ) -> Result<Corpus> {
-    let mut corpus = Corpus::new(config, budget);
-    read_into(&mut corpus, roots, config, progress, cancel, account)?;
-    corpus.find_twins()?;
+    let mut corpus = Corpus::new(&config.matching, config.ingest.max_skipped, budget);
+    read_into(&mut corpus, roots, config, progress, cancel)?;
     Ok(corpus)
 }
 
@@ -73,83 +29,38 @@ pub(super) fn read_into(
     config: &Config,
     progress: &dyn Progress,
     cancel: &Cancel,
-    account: &mut Account<'_>,
 ) -> Result<()> {
-    let signer = Signer::new(&config.matching);
     let agencies = Agencies::of(config.ingest.agencies.as_deref())?;
-    let known = Known::new(&corpus.budget.part(1, 16));
-    let prepare = |document: Unsettled<'_>| -> (Document, Read) {
-        thread_local! {
-            static WORKER: RefCell<Option<(Tokenizer, SignerBuffer)>> = RefCell::default();
-        }
-        let digest = document.digest();
-        if let Some(first) = digest.and_then(|digest| known.get(digest)) {
-            return (document.unsettled(), Read::Again(first));
-        }
-        if cancel.is_cancelled() {
-            return (document.unsettled(), Read::New(New::default()));
-        }
-        let document = document.settle();
-        // The threads are those of one run, so that all of a thread's documents have the same settings.
-        let (tokens, keys) = WORKER.with_borrow_mut(|worker| {
-            let (tokenizer, buffer) =
-                worker.get_or_insert_with(|| (Tokenizer::new(&config.matching), SignerBuffer::default()));
-            let tokens = tokenizer.tokens(&document.text);
-            let keys = signer.keys(&tokens, buffer);
-            (tokens, keys)
-        });
-        // What is made of a document once the run is over is of no use to anybody.
-        if cancel.is_cancelled() {
-            return (document, Read::New(New::default()));
-        }
-        let credits = credit::credits(&document.text, &document.meta, &agencies);
-        let periodically_updated = is_periodically_updated(document.meta.title.as_deref(), &document.text);
-        let in_paragraphs: usize =
-            tokens.lines().map(|line| line.len()).filter(|&length| length >= PARAGRAPH).sum();
-        let may_lack = in_paragraphs <= ARTICLE;
-        let no_article =
-            if may_lack { no_article(document.meta.title.as_deref(), &document.text) } else { None };
-        let headline = if config.matching.rewrites {
-            Profile::headline_terms(document.meta.title.as_deref())
-        } else {
-            Vec::new()
-        };
-        (
-            document,
-            Read::New(New { tokens, keys, credits, periodically_updated, headline, no_article, digest }),
-        )
+    let preparer = Preparer::new(&config.matching, &agencies);
+    // Nobody uses what is prepared once the run was cancelled.
+    let prepare = |document: &Document| -> Read {
+        if cancel.is_cancelled() { Read::default() } else { preparer.prepare(document) }
     };
-    account.measure(Stage::Read, |_| {
-        let mut inputs = 0;
-        corpus.folders.add_roots(roots);
-        let mut lossy = Lossy::default();
-        ingest::read_unsettled(roots, &config.ingest, progress, cancel, &|_, _| true, prepare, |outcome| {
-            inputs += if let Outcome::SkippedMore(more) = outcome { more } else { 1 };
-            match outcome {
-                Outcome::Skipped(skipped) => corpus.skip(skipped),
-                Outcome::SkippedMore(more) => corpus.skipped_count += more,
-                Outcome::Read(header, Read::New(read)) if read.tokens.is_empty() => {
-                    corpus.skip(Skipped {
-                        path: header.path,
-                        record: header.record,
-                        reason: "no words in it, only punctuation or symbols".to_owned(),
-                    });
-                }
-                Outcome::Read(header, read) => {
-                    lossy.see(&header);
-                    let digest = if let Read::New(read) = &read { read.digest } else { None };
-                    let document = corpus.push(&header, read)?;
-                    if let Some(digest) = digest {
-                        known.insert(digest, document);
-                    }
-                }
+    let mut inputs = 0;
+    corpus.folders.add_roots(roots.iter().filter_map(|root| match root {
+        Root::Path(path) => Some(path.clone()),
+        Root::Stdin => None,
+    }));
+    let mut lossy = Lossy::default();
+    wirecopy_ingest::read(roots, &config.ingest, progress, cancel, prepare, |outcome| {
+        inputs += if let Outcome::SkippedMore(more) = outcome { more } else { 1 };
+        match outcome {
+            Outcome::Skipped(skipped) => corpus.skip(skipped),
+            Outcome::SkippedMore(more) => corpus.skipped_count += more,
+            Outcome::Read(header, read) if read.tokens.is_empty() => {
+                let empty = SkipKind::Empty.because("no words in it, only punctuation or symbols");
+                corpus.skip(empty.at(header.path, header.record));
             }
-            Ok(())
-        })?;
-        lossy.close();
-        let documents = corpus.len() as u64;
-        Ok(((), inputs, documents))
-    })
+            Outcome::Read(header, read) => {
+                lossy.see(&header);
+                corpus.push(&header, &read)?;
+            }
+        }
+        Ok(())
+    })?;
+    lossy.close();
+    progress.end(Stage::Read, inputs, corpus.len() as u64);
+    Ok(())
 }
 
 /// Warns of documents whose letters were lost.
@@ -181,70 +92,4 @@ impl Lossy {
             tracing::warn!("and so of {} more documents", self.documents - Self::NAMED);
         }
     }
-}
-
-/// Signs documents with the settings of a run.
-pub(super) struct Signer {
-    sketcher: Sketcher,
-    cut: Bands,
-    shingle: usize,
-}
-
-/// A thread's buffers for signing.
-pub(super) type SignerBuffer = (Vec<u64>, Vec<u64>);
-
-impl Signer {
-    pub(super) fn new(config: &MatchConfig) -> Self {
-        Self {
-            sketcher: Sketcher::new(config.signature, SKETCH_SEED),
-            cut: Bands::for_config(config),
-            shingle: config.shingle,
-        }
-    }
-
-    /// The keys of a document's bands.
-    pub(super) fn keys(&self, tokens: &Tokens, (shingles, signature): &mut SignerBuffer) -> Vec<u64> {
-        // Repeats do no harm to a signature, and finding them costs more than signing them.
-        shingles.clear();
-        each_shingle(tokens.as_slice(), self.shingle, |hash| shingles.push(hash));
-        self.sketcher.sign(shingles, signature);
-        let mut keys = Vec::with_capacity(self.cut.bands);
-        band_keys(signature, self.cut, &mut keys);
-        keys
-    }
-}
-
-/// Documents that were read already, by the digest of all that reading looks at. An archive that was put together from
-/// several feeds holds many a dispatch twice, byte for byte.
-///
-/// Filled in the order of reading while others are read already: whether a document is found is a matter of timing, what
-/// is made of it is not.
-struct Known {
-    documents: RwLock<HashMap<[u32; 4], DocId>>,
-    /// How many are remembered at most.
-    most: usize,
-}
-
-impl Known {
-    fn new(budget: &Budget) -> Self {
-        // A key and a number, and the free room of the table.
-        let most = budget.bytes().map_or(usize::MAX, |bytes| bytes / 48);
-        Self { documents: RwLock::default(), most }
-    }
-
-    fn get(&self, digest: u128) -> Option<DocId> {
-        self.documents.read().unwrap_or_else(PoisonError::into_inner).get(&key(digest)).copied()
-    }
-
-    fn insert(&self, digest: u128, document: DocId) {
-        let mut documents = self.documents.write().unwrap_or_else(PoisonError::into_inner);
-        if documents.len() < self.most {
-            documents.entry(key(digest)).or_insert(document);
-        }
-    }
-}
-
-/// In fours, so that an entry takes twenty bytes and not thirty-two.
-fn key(digest: u128) -> [u32; 4] {
-    [0, 32, 64, 96].map(|shift| (digest >> shift) as u32)
 }

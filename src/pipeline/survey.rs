@@ -2,13 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::account::Account;
-use super::corpus::Corpus;
 use super::read::read_into;
-use super::{joins, stages};
 use wirecopy_core::candidates::rare::RareJoin;
 use wirecopy_core::candidates::{Candidate, Meeting, Survey};
-use wirecopy_core::progress::{Cancel, Progress};
+use wirecopy_core::engine::{Corpus, joins, stages};
+use wirecopy_core::{Cancel, Progress};
 use wirecopy_core::{DocId, Error, Result};
 use wirecopy_ingest::Root;
 use wirecopy_report::Config;
@@ -22,22 +20,20 @@ pub(super) fn survey(
     progress: &dyn Progress,
     cancel: &Cancel,
 ) -> Result<Survey> {
-    let mut account = Account::new(progress);
-    let mut corpus = Corpus::new(config, &Budget::unlimited());
+    let mut corpus = Corpus::new(&config.matching, config.ingest.max_skipped, &Budget::unlimited());
     for root in roots {
-        read_into(&mut corpus, std::slice::from_ref(root), config, progress, cancel, &mut account)?;
+        read_into(&mut corpus, std::slice::from_ref(root), config, progress, cancel)?;
     }
     let named = corpus.len();
     if !among.is_empty() {
-        read_into(&mut corpus, among, config, progress, cancel, &mut account)?;
+        read_into(&mut corpus, among, config, progress, cancel)?;
     }
-    corpus.find_twins()?;
-    let publications = stages::publications(&corpus, config);
-    let groups = stages::copies(&corpus, &publications, config, cancel, &mut account)?;
-    let groups = stages::boilerplate(&mut corpus, groups, &publications, config, cancel, &mut account)?;
-    let leaders: Vec<DocId> = corpus.leaders(&groups).collect();
-    let candidates = joins::proposed(&corpus, &leaders, &config.matching, cancel)?;
     let matching = &config.matching;
+    let publications = stages::publications(&corpus, matching);
+    let groups = stages::copies(&corpus, &publications, matching, cancel, progress)?;
+    let groups = stages::boilerplate(&mut corpus, groups, &publications, matching, cancel, progress)?;
+    let leaders: Vec<DocId> = corpus.leaders(&groups).collect();
+    let candidates = joins::proposed(&corpus, &leaders, matching, cancel)?;
     // Counted once more: the join lets go of its counters before there are pairs.
     let rare = matching
         .rewrites
@@ -66,6 +62,7 @@ pub(super) fn survey(
         .collect::<Result<_>>()?;
     Ok(Survey {
         documents: corpus.len(),
+        skipped: corpus.skipped_count,
         representatives: leaders.len(),
         candidates: candidates.len(),
         meetings,

@@ -194,7 +194,7 @@ fn json_lines() -> Vec<Case> {
             "breaks-off.jsonl",
             line("whole") + "{\"text\": \"The fer",
             1,
-            &["truncated: the record breaks off"],
+            &["truncated: the record ends inside"],
         ),
         case(
             "bad-line.jsonl",
@@ -219,20 +219,20 @@ fn json() -> Vec<Case> {
             "breaks-off.json",
             "{\"id\": \"a\", \"text\": \"The fer",
             0,
-            &["truncated: the record breaks off"],
+            &["truncated: the record ends inside"],
         ),
-        case("array-breaks-off.json", breaks, 1, &["truncated: the record breaks off"]),
+        case("array-breaks-off.json", breaks, 1, &["truncated: the record ends inside"]),
         case(
             "array-not-closed.json",
             format!("[{},", line("open1")),
             1,
-            &["truncated: the array breaks off"],
+            &["truncated: the array is not closed"],
         ),
         case(
             "behind-array.json",
             format!("[{}] and more", line("in-array")),
             1,
-            &["behind the end of the array"],
+            &["after the end of the array"],
         ),
         case("lines.json", line("line1") + &line("line2"), 2, &[]),
         case("hello.json", "hello", 0, &["not JSON"]),
@@ -246,11 +246,11 @@ fn tables() -> Vec<Case> {
     let ragged = "id,text,title\ncsv1,a,t\ncsv2\ncsv3,a,t,more\ncsv4,b\n";
     vec![
         case("empty.csv", "", 0, &["empty file"]),
-        case("header.csv", "id,text\n", 0, &["nothing below it"]),
+        case("header.csv", "id,text\n", 0, &["no rows below it"]),
         case("no-text.csv", "id,body\n1,a\n", 0, &["no column `text`"]),
         case("ragged.csv", ragged, 2, &["1 fields", "4 fields"]),
         case("stray-quotes.csv", "id,text\ncsv5,5\" pipe\ncsv6,a \"word\" b\ncsv7,\"c\"d\n", 3, &[]),
-        case("open-quote.csv", "id,text\ncsv8,\"open\ncsv9,b\n", 1, &["not closed"]),
+        case("open-quote.csv", "id,text\ncsv8,\"open\ncsv9,b\n", 1, &["unclosed"]),
         case("quoted-lines.csv", "id,text\r\ncsv10,\"a\r\n\r\nb\"\r\n\r\ncsv11,c\r\n", 2, &[]),
         case("semicolons.csv", "id;text\ncsv12;a, b\n", 1, &[]),
         case("mark.csv", "\u{feff}id,text\ncsv13,a\n", 1, &[]),
@@ -261,7 +261,7 @@ fn tables() -> Vec<Case> {
 }
 
 fn pages() -> Vec<Case> {
-    const EMPTY: &[&str] = &["no text in the page|HTML support"];
+    const EMPTY: &[&str] = &["no text on the page|HTML support"];
     const WORDS: &[&str] = if HTML { &[] } else { &["HTML support"] };
     let deep = format!("<html><body>{}<p>{GOOD}", "<div>".repeat(100_000));
     vec![

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use wirecopy_spill::Record;
 
 /// Position of a document in one run: the order in which ingest delivered it.
 ///
@@ -21,6 +22,20 @@ impl DocId {
 impl fmt::Display for DocId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "#{}", self.0)
+    }
+}
+
+impl Record for DocId {
+    const BYTES: usize = u32::BYTES;
+
+    #[inline]
+    fn put(self, out: &mut Vec<u8>) {
+        self.0.put(out);
+    }
+
+    #[inline]
+    fn take(bytes: &[u8]) -> Self {
+        Self(u32::take(bytes))
     }
 }
 
@@ -111,12 +126,75 @@ pub struct Skipped {
     pub path: String,
     /// Line or row within a container, counted from 1.
     pub record: Option<u64>,
+    /// Why, for programs.
+    #[serde(default)]
+    pub kind: SkipKind,
     /// One sentence that a person understands.
     pub reason: String,
 }
 
+/// Why an input gave no document.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum SkipKind {
+    /// The system refused to open or read it.
+    Unreadable,
+    /// A named pipe, a socket, a device or a folder where a file was expected.
+    NotAFile,
+    /// A symbolic link that is not followed, leads nowhere or leads back to a folder above it.
+    Link,
+    /// Compressed data that is damaged or breaks off.
+    Damaged,
+    /// A document longer than `ingest.max_document_bytes`.
+    TooLarge,
+    /// Compressed data that expands beyond `ingest.max_expansion` or `ingest.max_expanded_bytes`.
+    Limit,
+    /// Not text: a PDF, a picture, another binary file.
+    NotText,
+    /// A format that this build of the program cannot read.
+    Unsupported,
+    /// JSON or a table that cannot be parsed.
+    Malformed,
+    /// No field or column holds the text, or what it holds is not text.
+    NoTextField,
+    /// No text, no words or no records.
+    Empty,
+    /// A page that holds no article: a notice only, or its text is in a script.
+    NoArticle,
+    /// Written by this program: a report, a table, a page, a model.
+    OwnOutput,
+    /// Anything else, and every input in a report of schema 1.
+    #[default]
+    #[serde(other)]
+    Other,
+}
+
+impl SkipKind {
+    /// Returns the refusal of an input for this kind of reason, in one sentence.
+    pub fn because(self, reason: impl Into<String>) -> Refusal {
+        Refusal { kind: self, reason: reason.into() }
+    }
+}
+
+/// Why an input gives no document: [`Skipped`] without its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The kind of the reason.
+    pub kind: SkipKind,
+    /// The reason in one sentence.
+    pub reason: String,
+}
+
+impl Refusal {
+    /// Returns the skipped input for the place of this refusal.
+    pub fn at(self, path: impl Into<String>, record: Option<u64>) -> Skipped {
+        Skipped { path: path.into(), record, kind: self.kind, reason: self.reason }
+    }
+}
+
 /// `example.org` of `https://www.example.org:8080/a`.
-pub(crate) fn host(url: &str) -> Option<&str> {
+pub fn host(url: &str) -> Option<&str> {
     let rest = url.split_once("://")?.1;
     let host = rest.split(['/', '?', '#', ':']).next()?;
     let host = host.strip_prefix("www.").unwrap_or(host);
@@ -124,7 +202,7 @@ pub(crate) fn host(url: &str) -> Option<&str> {
 }
 
 /// The nearest folder above a file whose name is that of a source: not a date or a number, as folders by day have.
-pub(crate) fn folder_name(path: &str) -> Option<&str> {
+pub fn folder_name(path: &str) -> Option<&str> {
     let (folders, _) = path.rsplit_once('/')?;
     folders.rsplit('/').find(|name| is_name(name))
 }

@@ -49,6 +49,9 @@ pub enum Error {
     /// A scorer's model file says what cannot be.
     #[error("model: {0}")]
     Model(String),
+    /// The table of document frequencies that is compiled in is not of its form: the program was built from a broken file.
+    #[error("data/background.bin, which is compiled into this program, is damaged")]
+    Background,
     /// Labelled pairs do not fit the documents, or are too few to fit a model on.
     #[error("pairs: {0}")]
     Pairs(String),
@@ -58,14 +61,9 @@ pub enum Error {
         /// The limit.
         limit: u32,
     },
-    /// Temporary files for what does not fit the limit of memory could not be made, written or read.
-    #[error("temporary files in {}: {source}", folder.display())]
-    Spill {
-        /// The folder.
-        folder: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
+    /// A temporary file for what exceeds the memory budget could not be created, written or read.
+    #[error(transparent)]
+    Spill(#[from] wirecopy_spill::Error),
     /// The worker threads could not be started.
     #[error("cannot start worker threads: {0}")]
     Threads(String),

@@ -1,6 +1,6 @@
 //! A set, a map and a sort for keys that are well-mixed hashes: a key is its own place.
 //!
-//! Most of what a run compares is hashes. A general hash map mixes them once more, and a general sort compares what its
+//! Why this is hand-made: most of what a run compares is hashes. A general hash map mixes them once more, and a general sort compares what its
 //! leading bits would put in order: either costs several times the work that is done with the outcome.
 
 use std::collections::{HashMap, HashSet};
@@ -9,14 +9,14 @@ use std::hash::{BuildHasherDefault, Hasher};
 use rayon::prelude::*;
 
 /// A map by keys that hash to themselves.
-pub(crate) type ByHash<K, V> = HashMap<K, V, BuildHasherDefault<Itself>>;
+pub type ByHash<K, V> = HashMap<K, V, BuildHasherDefault<Itself>>;
 
 /// A set of such keys, where it is to be copied or compared; [`Hashes`] is quicker.
 pub(crate) type SetByHash<K> = HashSet<K, BuildHasherDefault<Itself>>;
 
 /// Takes a key of 64 bits for its hash.
 #[derive(Default)]
-pub(crate) struct Itself(u64);
+pub struct Itself(u64);
 
 impl Hasher for Itself {
     fn finish(&self) -> u64 {
@@ -83,7 +83,7 @@ impl Hashes {
 }
 
 /// A record whose leading bits are those of a hash.
-pub(crate) trait Hashed: Copy + Ord + Send {
+pub trait Hashed: Copy + Ord + Send {
     /// Its leading 64 bits; they ascend with the record.
     fn leading(self) -> u64;
 }
@@ -114,7 +114,7 @@ const MOVES: usize = 16;
 /// Sorts records whose leading bits are hashes: they are dealt by them to one place each, and then few have to be moved.
 /// Linear, half of the time of a general sort; where the leading bits are no hashes, as dear as one. Many are
 /// sorted on all threads.
-pub(crate) fn sort<T: Hashed>(records: &mut [T]) {
+pub fn sort<T: Hashed>(records: &mut [T]) {
     // Counts are of 32 bits.
     if u32::try_from(records.len()).is_err() {
         return records.sort_unstable();

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::{Outcome, Root, path_of, read_wanted};
+use super::{Outcome, Root, Wanted, path_of, read_wanted};
 use crate::config::IngestConfig;
 use wirecopy_core::document::Document;
-use wirecopy_core::progress::{Cancel, NoProgress};
+use wirecopy_core::{Cancel, NoProgress};
 use wirecopy_core::{Error, Result};
 
 /// Where a document stands: file, and record in it.
@@ -31,8 +31,9 @@ pub fn again(
     if files.is_empty() {
         return Ok(found);
     }
-    let wanted = |path: &str, record: Option<u64>| places.contains(&(path.to_owned(), record));
-    let take = |document: &Document| wanted(&document.path, document.record).then(|| document.clone());
+    let is = |path: &str, record: Option<u64>| places.contains(&(path.to_owned(), record));
+    let take = |document: &Document| is(&document.path, document.record).then(|| document.clone());
+    let wanted = Wanted { is: &is, settled: true };
     let outcome = read_wanted(&files, config, &NoProgress, cancel, &wanted, take, |outcome| {
         if let Outcome::Read(_, Some(document)) = outcome {
             found.insert((document.path.clone(), document.record), document);

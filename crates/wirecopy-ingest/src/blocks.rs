@@ -1,38 +1,40 @@
-//! Cuts a stream of records into blocks that end where a record ends, without ever holding much more than a block
-//! or one record.
+//! Splits a stream of records into blocks that end at record boundaries. Memory holds little more than one block or one
+//! record.
 //!
-//! In: a reader and a [`Scan`] that knows where a record ends. Out: [`Cut`]s in order. What a record says does not
-//! depend on the block size.
+//! In: a reader and a [`Scan`] that finds the end of a record. Out: [`Cut`]s in order. The records do not depend on the
+//! block size.
 
 use std::io::Read;
 use std::ops::ControlFlow;
 
-use super::decode::{broken_in_words, too_long};
+use super::decode::{broken, too_long};
+use wirecopy_core::document::Refusal;
+use wirecopy_core::document::SkipKind::Malformed;
 
-/// Bounds of what is held.
+/// Limits on the bytes held in memory.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Bounds {
     /// Bytes read at a time.
     pub block: usize,
-    /// Longest record.
+    /// Bytes of the longest record.
     pub record: u64,
 }
 
-/// Whole records in a row.
+/// Consecutive whole records.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Block {
-    /// The records, one behind the other.
+    /// The records, back to back.
     pub data: Vec<u8>,
-    /// Where each ends in `data`.
+    /// The end of each record in `data`.
     pub ends: Vec<usize>,
-    /// Number of the first, from 1.
+    /// Number of the first record, counted from 1.
     pub first: u64,
-    /// The stream holds this one record and no other.
+    /// Whether the stream consists of this one record.
     pub only: bool,
 }
 
 impl Block {
-    /// The records with their numbers.
+    /// Iterates over the records with their numbers.
     pub(super) fn records(&self) -> impl Iterator<Item = (u64, &[u8])> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
         let slices = starts.zip(&self.ends).map(|(from, to)| &self.data[from..*to]);
@@ -44,37 +46,37 @@ impl Block {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Cut {
     Block(Block),
-    /// A record that cannot be had, and why.
+    /// A record that cannot be read, and why.
     Gap {
         record: u64,
-        reason: String,
+        refusal: Refusal,
     },
 }
 
-/// Where records end.
+/// Finds the ends of records.
 pub(super) trait Scan {
-    /// The offset just behind the next end of a record in `fresh`, which follows what was scanned before; `None`
-    /// when the record goes on behind `fresh`.
+    /// Returns the offset after the next record end in `fresh`, which continues what was scanned before. `None` if the
+    /// record continues after `fresh`.
     fn next_end(&mut self, fresh: &[u8]) -> Option<usize>;
 
-    /// Called with a record that does not end (the input did, or the limit was reached). `Some` cuts off its first
-    /// bytes as a fault and starts afresh behind them.
+    /// Called with a record that has no end, either at the end of the input or at the size limit. `Some` drops its first
+    /// bytes for the given reason, and scanning restarts after them.
     fn give_up(&mut self, _pending: &[u8]) -> Option<(usize, &'static str)> {
         None
     }
 
-    /// What is wrong with the end of the input, when no record was open.
+    /// Returns what is wrong with the end of the input if no record is open there.
     fn unfinished(&self) -> Option<&'static str> {
         None
     }
 
-    /// Whether bytes behind the last record are no record themselves.
+    /// Returns whether the bytes after the last record contain no further record.
     fn is_blank(&self, rest: &[u8]) -> bool {
         rest.trim_ascii().is_empty()
     }
 }
 
-/// Lines, each a record: blank ones count, so that numbers are line numbers.
+/// One record a line. Blank lines count, so that record numbers are line numbers.
 #[derive(Debug, Default)]
 pub(super) struct Lines;
 
@@ -84,7 +86,7 @@ impl Scan for Lines {
     }
 }
 
-/// Cuts `input` at the ends that `scan` finds and hands the pieces to `emit`, until it breaks.
+/// Splits `input` at the record ends that `scan` finds and passes the pieces to `emit`, until `emit` breaks.
 pub(super) fn cut(
     input: &mut dyn Read,
     compressed: bool,
@@ -103,7 +105,7 @@ pub(super) fn cut(
                     cutter.flush(false)?;
                     cutter.too_long(input, compressed, scan, bounds)?;
                 } else if cutter.first > 1 || cutter.ends.len() > 1 {
-                    // A first record waits for a second: only then is it known not to be the only one.
+                    // The first record is held back until a second one shows that it is not the only one.
                     cutter.flush(false)?;
                 }
             }
@@ -112,7 +114,7 @@ pub(super) fn cut(
                 if scan.is_blank(rest) {
                     cutter.flush(true)?;
                     if let Some(reason) = scan.unfinished() {
-                        cutter.gap(reason.to_owned())?;
+                        cutter.gap(Malformed.because(reason))?;
                     }
                     return ControlFlow::Continue(());
                 }
@@ -126,7 +128,7 @@ pub(super) fn cut(
             }
             Step::Broken(error) => {
                 cutter.flush(false)?;
-                return cutter.gap(broken_in_words(&error, compressed));
+                return cutter.gap(broken(&error, compressed));
             }
         }
     }
@@ -139,7 +141,7 @@ enum Step {
 }
 
 fn read_on(input: &mut dyn Read, bytes: usize, data: &mut Vec<u8>) -> Step {
-    // The last byte is for the reader to see the end in.
+    // One spare byte lets the reader detect the end without growing the buffer.
     data.reserve(bytes + 1);
     match input.take(bytes as u64).read_to_end(data) {
         Ok(0) => Step::End,
@@ -175,13 +177,13 @@ impl Cutter<'_> {
         self.scanned = self.data.len();
     }
 
-    /// Hands on the complete records and keeps what follows them.
+    /// Emits the complete records and keeps the bytes after them.
     fn flush(&mut self, at_end: bool) -> ControlFlow<()> {
         if self.ends.is_empty() {
             return ControlFlow::Continue(());
         }
         let complete = self.complete();
-        // With room for the next block.
+        // Reserves space for the next block.
         let mut rest = Vec::with_capacity(self.pending() + if at_end { 0 } else { self.block + 1 });
         rest.extend_from_slice(&self.data[complete..]);
         self.data.truncate(complete);
@@ -194,21 +196,20 @@ impl Cutter<'_> {
         (self.emit)(Cut::Block(Block { data, ends, first, only }))
     }
 
-    fn gap(&mut self, reason: String) -> ControlFlow<()> {
+    fn gap(&mut self, refusal: Refusal) -> ControlFlow<()> {
         let record = self.first;
         self.first += 1;
-        (self.emit)(Cut::Gap { record, reason })
+        (self.emit)(Cut::Gap { record, refusal })
     }
 
-    /// Gives up the first `bytes` of the pending record and lets the rest be scanned afresh.
+    /// Drops the first `bytes` of the pending record and rescans the rest.
     fn drop_front(&mut self, bytes: usize, reason: &str) -> ControlFlow<()> {
         self.data.drain(..bytes);
         self.scanned = 0;
-        self.gap(reason.to_owned())
+        self.gap(Malformed.because(reason))
     }
 
-    /// The pending record, alone in `data`, is over the limit: leaves it out, reading on to its end without keeping
-    /// it.
+    /// Skips the pending record, which is alone in `data` and over the limit: reads to its end without keeping it.
     fn too_long(
         &mut self,
         input: &mut dyn Read,
@@ -226,7 +227,7 @@ impl Cutter<'_> {
             match read_on(input, bounds.block, &mut self.data) {
                 Step::More => {}
                 Step::End => return ControlFlow::Continue(()),
-                Step::Broken(error) => return self.gap(broken_in_words(&error, compressed)),
+                Step::Broken(error) => return self.gap(broken(&error, compressed)),
             }
             if let Some(end) = scan.next_end(&self.data) {
                 self.data.drain(..end);
@@ -245,13 +246,15 @@ pub(super) mod tests {
 
     use super::*;
 
-    /// Every record with its number, and every gap, for a block size.
+    /// Returns every record with its number, and every gap with `!` before its reason.
     pub(crate) fn all(input: &[u8], scan: &mut dyn Scan, block: usize, record: u64) -> Vec<(u64, Vec<u8>)> {
         let mut out = Vec::new();
         let mut emit = |cut: Cut| {
             match cut {
                 Cut::Block(block) => out.extend(block.records().map(|(n, r)| (n, r.to_vec()))),
-                Cut::Gap { record, reason } => out.push((record, format!("!{reason}").into_bytes())),
+                Cut::Gap { record, refusal } => {
+                    out.push((record, format!("!{}", refusal.reason).into_bytes()))
+                }
             }
             ControlFlow::Continue(())
         };
@@ -261,7 +264,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_line_over_the_limit_leaves_the_others_alone() {
+    fn only_the_line_over_the_limit_is_dropped() {
         let input = format!("one\n{}\nthree\n", "x".repeat(5000));
         for block in [1, 7, 100, 100_000] {
             let lines = all(input.as_bytes(), &mut Lines, block, 1000);
@@ -272,7 +275,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_stream_that_breaks_gives_its_complete_lines_and_one_gap() {
+    fn broken_stream_yields_its_complete_lines_and_one_gap() {
         struct Breaks(&'static [u8]);
         impl Read for Breaks {
             fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
@@ -290,12 +293,12 @@ pub(super) mod tests {
         });
         assert!(flow.is_continue());
         assert!(
-            matches!(&seen[..], [Cut::Block(_), Cut::Gap { record: 3, reason }] if reason.starts_with("truncated"))
+            matches!(&seen[..], [Cut::Block(_), Cut::Gap { record: 3, refusal }] if refusal.reason.starts_with("truncated"))
         );
     }
 
     #[test]
-    fn a_sink_that_stops_is_obeyed() {
+    fn reading_stops_when_the_sink_breaks() {
         let mut calls = 0;
         let bounds = Bounds { block: 2, record: 100 };
         let flow = cut(&mut &b"a\nb\nc\nd\n"[..], false, &mut Lines, bounds, &mut |_| {
@@ -308,7 +311,7 @@ pub(super) mod tests {
 
     proptest! {
         #[test]
-        fn lines_come_out_whole_whatever_the_block(lines in prop::collection::vec("[^\n]{0,20}", 1..30), block in 1_usize..64) {
+        fn lines_do_not_depend_on_the_block_size(lines in prop::collection::vec("[^\n]{0,20}", 1..30), block in 1_usize..64) {
             let input = lines.join("\n") + "\n";
             let out = all(input.as_bytes(), &mut Lines, block, 1 << 20);
             let joined: Vec<u8> = out.iter().flat_map(|(_, line)| line.clone()).collect();

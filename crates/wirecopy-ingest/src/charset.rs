@@ -1,20 +1,23 @@
-//! Bytes to characters, never fatally.
+//! Decodes bytes to text. Decoding never fails: malformed sequences become U+FFFD.
 //!
-//! The order: byte order mark; UTF-16 by its NULs; what a page declares, unless its bytes say otherwise; valid UTF-8;
-//! nearly valid UTF-8; a guess (chardetng, the detector of Firefox) on 64 KB. Malformed sequences become U+FFFD.
-//! UTF-8 with characters beyond ASCII beats a declaration: a declared single-byte set that happens to be
-//! well-formed UTF-8 throughout is a page whose template was never updated. A set in which the page would be
-//! malformed, or no language, is not believed either.
+//! The encoding is, in this order: that of the byte order mark; UTF-16, recognised by its NULs; the declared one, unless the
+//! bytes contradict it; UTF-8, if the bytes are valid or nearly valid; a guess on 64 KB by chardetng, the detector of Firefox.
+//!
+//! Valid UTF-8 with non-ASCII characters overrides a declaration: such a page was moved to UTF-8 and its template was never
+//! updated. A declaration is also ignored if the page would be malformed in that encoding, or would not read as any language.
+//!
+//! Why this is hand-made: chardetng guesses from the bytes alone; whether a declaration is to be believed is decided here.
 
 use std::collections::HashSet;
-use std::io::{self, Read};
+use std::io::Read;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs_io::DecodeReaderBytesBuilder;
 
 use super::decode::HEAD;
 
-/// The text of a whole document. `markup` looks for a declared set as HTML and XML have it.
+/// Decodes a whole document. `markup` allows an encoding declared as in HTML and XML.
 pub(super) fn decode(bytes: Vec<u8>, markup: bool) -> String {
     let (encoding, bom) = of(&bytes, markup);
     if encoding != UTF_8 {
@@ -24,11 +27,11 @@ pub(super) fn decode(bytes: Vec<u8>, markup: bool) -> String {
     if bom > 0 {
         return String::from_utf8_lossy(&bytes[bom..]).into_owned();
     }
-    // The check for a fault is much quicker than the search for all of them.
+    // Validation is much faster than a lossy conversion, and nearly always succeeds.
     String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
-/// The encoding of content that begins with (or is) `head`, and the length of its byte order mark.
+/// Returns the encoding of content that starts with `head`, and the length of its byte order mark.
 pub(super) fn of(head: &[u8], markup: bool) -> (&'static Encoding, usize) {
     if let Some(found) = Encoding::for_bom(head) {
         return found;
@@ -37,7 +40,7 @@ pub(super) fn of(head: &[u8], markup: bool) -> (&'static Encoding, usize) {
         return (encoding, 0);
     }
     let declared = markup.then(|| declared(head)).flatten();
-    let head = telling(head);
+    let head = informative(head);
     let quality = Utf8::of(head);
     if quality.invalid == 0 && quality.multibyte > 0 {
         return (UTF_8, 0);
@@ -56,8 +59,9 @@ pub(super) fn of(head: &[u8], markup: bool) -> (&'static Encoding, usize) {
     (detector.guess(None, Utf8Detection::Deny), 0)
 }
 
-/// The first bytes that may tell: scripts and styles of a page can fill a whole sample with ASCII.
-fn telling(bytes: &[u8]) -> &[u8] {
+/// Returns the first [`HEAD`] bytes that can reveal the encoding: the scripts and styles of a page can fill a whole sample
+/// with ASCII.
+fn informative(bytes: &[u8]) -> &[u8] {
     let start = if bytes.len() > HEAD && bytes[..HEAD].is_ascii() {
         bytes[HEAD..].iter().position(|byte| !byte.is_ascii()).map_or(0, |at| HEAD + at)
     } else {
@@ -66,14 +70,14 @@ fn telling(bytes: &[u8]) -> &[u8] {
     &bytes[start..bytes.len().min(start + HEAD)]
 }
 
-/// Words beyond ASCII that must be there before they are judged.
-const WORDS: usize = 4;
+/// Fewest non-ASCII words from which a conclusion is drawn.
+const MIN_WORDS: usize = 4;
 
-/// Kinds of rare signs that must be there before their share is judged.
-const ODD_KINDS: usize = 4;
+/// Fewest distinct rare signs from which a conclusion is drawn.
+const MIN_ODD_KINDS: usize = 4;
 
-/// Whether bytes cannot be text in a set: they are malformed in it time and again, give control codes, rare signs between
-/// letters, letters of both cases within words, or words of accented letters alone in a set for Latin.
+/// Returns whether bytes cannot be text in an encoding. Signs of that are many malformed sequences or control codes, rare
+/// signs, mixed case within words, and Latin words that consist almost only of accented letters.
 fn is_disproved(encoding: &'static Encoding, bytes: &[u8]) -> bool {
     let (text, _) = encoding.decode_without_bom_handling(bytes);
     let (mut beyond, mut bad) = (0, 0);
@@ -82,13 +86,13 @@ fn is_disproved(encoding: &'static Encoding, bytes: &[u8]) -> bool {
         bad += usize::from(c == '\u{fffd}' || ('\u{80}'..='\u{9f}').contains(&c));
     }
     if bad * 10 > beyond {
-        // One stray byte is none of many.
+        // A single stray byte proves nothing.
         return bad > 1 || beyond > 1 || encoding != UTF_8;
     }
-    // Pairs of bytes of East Asian sets read as single ones.
+    // Double-byte text of East Asia decoded as single bytes.
     let odd = |c: char| "¤¥¦¨¬¯´µ¶¸¹²³¼½¾".contains(c);
     let kinds: HashSet<char> = text.chars().filter(|c| odd(*c)).collect();
-    if kinds.len() >= ODD_KINDS && text.chars().filter(|c| odd(*c)).count() * 5 > beyond {
+    if kinds.len() >= MIN_ODD_KINDS && text.chars().filter(|c| odd(*c)).count() * 5 > beyond {
         return true;
     }
     let (mut words, mut mixed, mut upper, mut accented) = (0, 0, 0, 0);
@@ -106,14 +110,14 @@ fn is_disproved(encoding: &'static Encoding, bytes: &[u8]) -> bool {
         let beyond = word.chars().filter(|c| !c.is_ascii()).count();
         accented += usize::from(latin && beyond * 10 > letters * 7);
     }
-    // The cases of Cyrillic are exchanged between its sets: `нЙОЙУФТ ЪБСЧЙМ`.
+    // Between Cyrillic encodings, upper and lower case are swapped: `нЙОЙУФТ ЪБСЧЙМ`.
     let exchanged = mixed > 0 && (mixed + upper) * 5 > words * 4;
-    words >= WORDS && (mixed * 3 > words || exchanged || accented * 2 > words)
+    words >= MIN_WORDS && (mixed * 3 > words || exchanged || accented * 2 > words)
 }
 
-/// How well bytes read as UTF-8.
+/// How well bytes decode as UTF-8.
 struct Utf8 {
-    /// Characters beyond ASCII; 1 stands for any number of them where nothing is invalid.
+    /// Non-ASCII characters; if nothing is invalid, 1 stands for any number of them.
     multibyte: usize,
     invalid: usize,
 }
@@ -121,7 +125,7 @@ struct Utf8 {
 impl Utf8 {
     fn of(bytes: &[u8]) -> Self {
         if std::str::from_utf8(bytes).is_ok() {
-            // How many there are is asked only where something is wrong.
+            // The exact count matters only if something is invalid.
             return Self { multibyte: usize::from(!bytes.is_ascii()), invalid: 0 };
         }
         let mut multibyte = 0;
@@ -130,7 +134,7 @@ impl Utf8 {
         for chunk in bytes.utf8_chunks() {
             seen += chunk.valid().len() + chunk.invalid().len();
             multibyte += chunk.valid().bytes().filter(|b| *b >= 0xc0).count();
-            // A sequence cut by the end of the sample is no fault.
+            // A sequence cut off by the end of the sample is not invalid.
             let cut = seen == bytes.len() && chunk.invalid().first().is_some_and(|b| *b >= 0xc2);
             if !chunk.invalid().is_empty() && !cut {
                 invalid += 1;
@@ -140,9 +144,9 @@ impl Utf8 {
     }
 }
 
-/// UTF-16 without a mark: NULs stand on one side of the pairs only, as the upper halves of ASCII.
+/// Recognises UTF-16 without a byte order mark: only one byte of each pair is ever NUL, the high byte of ASCII.
 ///
-/// Scripts beyond Latin have few such characters, but spaces and line ends are among them.
+/// Non-Latin scripts have few such characters, but spaces and line ends are among them.
 fn utf16(head: &[u8]) -> Option<&'static Encoding> {
     let head = &head[..head.len().min(4096)];
     let pairs = head.len() / 2;
@@ -161,12 +165,12 @@ fn utf16(head: &[u8]) -> Option<&'static Encoding> {
     };
     let (text, malformed) = encoding.decode_without_bom_handling(&head[..pairs * 2]);
     let controls = text.chars().filter(|c| c.is_control() && !c.is_whitespace()).count();
-    // A surrogate pair may be cut by the end of the sample.
+    // The end of the sample may cut a surrogate pair.
     let clean = controls == 0 && (!malformed || text.matches('\u{fffd}').count() <= 1);
     (nul * 50 >= pairs && clean).then_some(encoding)
 }
 
-/// The set that a page names in `<meta charset>`, `<meta http-equiv>` or an XML declaration.
+/// Returns the encoding declared in `<meta charset>`, `<meta http-equiv>` or an XML declaration.
 fn declared(head: &[u8]) -> Option<&'static Encoding> {
     let start = head[..head.len().min(4096)].to_ascii_lowercase();
     for key in [&b"charset"[..], b"encoding"] {
@@ -180,7 +184,7 @@ fn declared(head: &[u8]) -> Option<&'static Encoding> {
             let end = rest.iter().position(|b| matches!(b, b'"' | b'\'' | b'>' | b';' | b'?' | b' ' | b'/'));
             let label = &rest[..end.unwrap_or(rest.len())];
             if let Some(encoding) = Encoding::for_label(label) {
-                // The declaration could be read byte by byte, so the page is not UTF-16.
+                // The declaration was readable as single bytes, so the page is not UTF-16.
                 let utf16 = encoding == UTF_16LE || encoding == UTF_16BE;
                 return Some(if utf16 { UTF_8 } else { encoding });
             }
@@ -189,47 +193,15 @@ fn declared(head: &[u8]) -> Option<&'static Encoding> {
     None
 }
 
-/// A stream in another encoding, as UTF-8.
-pub(super) struct Transcoder<R> {
-    inner: R,
-    decoder: Decoder,
-    raw: Vec<u8>,
-    /// Decoded bytes and how many of them were read: the decoder writes whole characters, callers read any number.
-    ready: Vec<u8>,
-    taken: usize,
-    done: bool,
-}
-
-impl<R: Read> Transcoder<R> {
-    /// `inner` stands behind the byte order mark.
-    pub(super) fn new(inner: R, encoding: &'static Encoding) -> Self {
-        let decoder = encoding.new_decoder_without_bom_handling();
-        Self { inner, decoder, raw: vec![0; HEAD], ready: Vec::new(), taken: 0, done: false }
-    }
-}
-
-impl<R: Read> Read for Transcoder<R> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        while self.taken == self.ready.len() && !self.done {
-            let read = self.inner.read(&mut self.raw)?;
-            self.done = read == 0;
-            let mut text = String::from_utf8(std::mem::take(&mut self.ready)).unwrap_or_default();
-            text.clear();
-            // Room for the worst case, so that all of `raw` is decoded at once.
-            text.reserve(self.decoder.max_utf8_buffer_length(read).unwrap_or(3 * read + 16));
-            let _ = self.decoder.decode_to_string(&self.raw[..read], &mut text, self.done);
-            self.ready = text.into_bytes();
-            self.taken = 0;
-        }
-        let n = out.len().min(self.ready.len() - self.taken);
-        out[..n].copy_from_slice(&self.ready[self.taken..self.taken + n]);
-        self.taken += n;
-        Ok(n)
-    }
+/// Returns `inner`, which stands behind its byte order mark, as UTF-8.
+pub(super) fn transcoder<R: Read>(inner: R, encoding: &'static Encoding) -> impl Read {
+    DecodeReaderBytesBuilder::new().encoding(Some(encoding)).build(inner)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+
     use super::*;
 
     fn utf16(text: &str, little: bool) -> Vec<u8> {
@@ -241,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_are_believed_and_taken_off() {
+    fn byte_order_marks_are_trusted_and_removed() {
         assert_eq!(plain(b"\xef\xbb\xbfNews"), "News");
         let mut marked = vec![0xff, 0xfe];
         marked.extend(utf16("Zürich", true));
@@ -249,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn utf16_shows_by_its_nuls() {
+    fn utf16_without_a_mark_is_recognised_by_its_nuls() {
         let text = "The minister said on Monday.\nНовости дня";
         assert_eq!(plain(&utf16(text, true)), text);
         assert_eq!(plain(&utf16(text, false)), text);
@@ -259,14 +231,14 @@ mod tests {
     }
 
     #[test]
-    fn one_stray_byte_does_not_turn_a_file_into_mojibake() {
+    fn one_stray_byte_does_not_change_the_encoding() {
         let mut bytes = "Größe, Höhe und Länge der Brücke".as_bytes().to_vec();
         bytes.push(0xff);
         assert_eq!(plain(&bytes), "Größe, Höhe und Länge der Brücke\u{fffd}");
     }
 
     #[test]
-    fn legacy_sets_are_guessed() {
+    fn legacy_encodings_are_guessed() {
         let text = "Министр заявил в понедельник, что переговоры будут продолжены.";
         let (bytes, ..) = encoding_rs::WINDOWS_1251.encode(text);
         assert_eq!(plain(&bytes), text);
@@ -277,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_is_read_in_the_set_it_declares() {
+    fn pages_are_decoded_as_declared() {
         let page = b"<meta http-equiv='Content-Type' content='text/html; charset=iso-8859-2'>\xe8\xb9";
         assert!(decode(page.to_vec(), true).ends_with("čš"));
         let stale = "<meta charset=\"iso-8859-1\">naïve".as_bytes();
@@ -285,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn a_declaration_that_the_bytes_disprove_is_not_believed() {
+    fn declarations_contradicted_by_the_bytes_are_ignored() {
         let russian = "Министр заявил в понедельник, что переговоры будут продолжены, сообщает агентство.";
         let czech = "Ministr v pondělí uvedl, že jednání budou pokračovat; podrobnosti řekl později.";
         let japanese = "大臣は月曜日、交渉を続けると述べた。詳細は後日発表される。";
@@ -310,7 +282,7 @@ mod tests {
             let read = page(charset, encoding, text);
             assert!(read.ends_with(text), "{} declared as {charset}: {read}", encoding.name());
         }
-        // One that holds is believed, and a stray byte disproves none.
+        // True declarations are followed, also if there is a stray byte.
         for (charset, encoding, text) in [
             ("windows-1251", encoding_rs::WINDOWS_1251, russian),
             ("windows-1250", encoding_rs::WINDOWS_1250, czech),
@@ -329,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_head_of_ascii_does_not_hide_the_set() {
+    fn ascii_at_the_start_does_not_hide_the_encoding() {
         let text = "Министр заявил в понедельник, что переговоры будут продолжены.";
         let (bytes, ..) = encoding_rs::WINDOWS_1251.encode(text);
         let page = [b"<script>x</script>".repeat(HEAD / 10), bytes.into_owned()].concat();
@@ -337,12 +309,12 @@ mod tests {
     }
 
     #[test]
-    fn a_stream_is_transcoded_whatever_the_reads() {
+    fn transcoding_does_not_depend_on_the_size_of_reads() {
         let text = "{\"text\": \"Zürich 東京 😀\"}\n".repeat(5000);
         let mut out = Vec::new();
-        let mut stream = Transcoder::new(io::Cursor::new(utf16(&text, true)), UTF_16LE);
+        let mut stream = transcoder(io::Cursor::new(utf16(&text, true)), UTF_16LE);
         let mut byte = [0; 1];
-        // A byte at a time cuts characters apart, which must not matter.
+        // Single bytes, so that reads end inside characters.
         while out.len() < 100 && stream.read(&mut byte).is_ok_and(|n| n == 1) {
             out.push(byte[0]);
         }

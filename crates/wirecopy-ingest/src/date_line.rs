@@ -1,44 +1,43 @@
-//! Whether a line at the start of a text gives the date of publication, and hardly anything else.
+//! Recognises lines at the start of a text that give the publication date and little else.
 //!
-//! A headline has numbers too, and the first lines of a page may date a post that is quoted, a photograph, an event or a
-//! birth. So everything in the line beside the date must be known for what it is: a weekday, a time, a label such as
-//! "Published", the place or the source before the date, the author.
+//! Headlines have numbers too, and the date in a first line may be that of a quoted post, a photograph, an event or a birth.
+//! So every other part of the line must be recognised: a weekday, a time, a label such as "Published", a place or a source
+//! before the date, an author.
 
-use crate::dates::{Dated, Kind, Label, Line, Problem, Token};
+use std::sync::LazyLock;
+
+use crate::dates::{Dated, Kind, Label, Line, Problem, Token, WORDS};
+use wirecopy_core::table::{self, Words};
 
 /// Longest date line, in characters.
 const LINE_CHARS: usize = 100;
-/// A first line with an older date tells history.
+/// Earliest year of a publication date. A first line with an earlier date is about history.
 const FIRST_YEAR: i16 = 1900;
-/// Words of a line in which the date is labelled as that of publication.
+/// Most words other_tokens a date that is labelled as the publication date.
 const LABELLED_WORDS: usize = 10;
-/// Words between two separators.
+/// Most unknown words between two separators.
 const PART_WORDS: usize = 4;
 /// Words that stand before a date and say nothing, folded.
-const FILLERS: [&str; 40] = [
-    "on", "at", "the", "of", "date", "day", "le", "du", "la", "el", "em", "am", "vom", "den", "der", "il",
-    "del", "de", "di", "op", "om", "dne", "dnia", "data", "datum", "fecha", "kl", "klo", "uhr", "h", "hs",
-    "г", "года", "в", "stand", "time", "ngay", "tanggal", "tarih", "tarihi",
-];
+static FILLERS: Words = LazyLock::new(|| table::words(WORDS, "filler"));
 /// Words that begin the line of an author, folded.
-const BY: [&str; 14] =
-    ["by", "von", "par", "por", "di", "door", "av", "af", "autor", "author", "oleh", "от", "автор", "yazan"];
+static BY: Words = LazyLock::new(|| table::words(WORDS, "author"));
 
-/// Whether `line` is a date and next to nothing else, so that it is no part of the text.
+/// Returns whether `line` is a date with so little else that it is not part of the text.
 pub(super) fn is_date_line(line: &str) -> bool {
     const UNKNOWN: usize = 3;
     let other = |line: &Line| {
-        let beside = beside(line);
-        let words = beside.iter().filter(|token| token.word().is_some() && !known(token));
-        words.count() > UNKNOWN || beside.first().is_some_and(|token| token.is(&BY))
+        let other_tokens = other_tokens(line);
+        let words = other_tokens.iter().filter(|token| token.word().is_some() && !known(token));
+        words.count() > UNKNOWN || other_tokens.first().is_some_and(|token| token.is(&BY))
     };
     gives_date(line, None) && !other(&Line::of(line.trim(), None))
 }
 
-/// Whether `line`, in a text in `language`, gives the date of publication, alone or with author, place or source.
+/// Returns whether `line` gives the publication date, alone or with an author, a place or a source. `language` is the tag of
+/// the text's language, if known.
 pub(super) fn gives_date(line: &str, language: Option<&str>) -> bool {
     let line = line.trim();
-    // Marks of posts and notices; a dash before a name is the end of a quotation.
+    // Characters of posts and notices. A dash before a name ends a quotation.
     let quoted = line.contains(['@', '©', '#', '?', '!', '"', '“', '„', '«'])
         || line.starts_with(['—', '–', '-', '~']);
     if !line.contains(char::is_numeric) || line.chars().count() > LINE_CHARS || quoted {
@@ -46,23 +45,23 @@ pub(super) fn gives_date(line: &str, language: Option<&str>) -> bool {
     }
     let read = Line::of(line, language);
     let other = |dated: &Dated| matches!(dated.label, Some(Label::Other | Label::Modified));
-    // One that cannot be used is a date line too, and the report says why it is not used.
+    // A line with an unusable date counts too: the report then says why the date is not used.
     let whole = |dated: &&Dated| !matches!(dated.published, Err(Problem::NoDay | Problem::NoYear));
     let Some(dated) = read.dates.iter().filter(whole).find(|dated| !other(dated)) else { return false };
     let history = dated.published.is_ok_and(|published| published.date.year() < FIRST_YEAR);
     if history || dated.published == Err(Problem::TooEarly) || read.label() == Some(Label::Other) {
         return false;
     }
-    let beside: Vec<&Token> = beside(&read);
-    let words = beside.iter().filter(|token| token.word().is_some()).count();
+    let other_tokens: Vec<&Token> = other_tokens(&read);
+    let words = other_tokens.iter().filter(|token| token.word().is_some()).count();
     if dated.label == Some(Label::Published) && words <= LABELLED_WORDS {
         return true;
     }
-    before(&read, dated) && behind(&read, dated)
+    before(&read, dated) && after(&read, dated)
 }
 
-/// The tokens that belong to no date or time.
-fn beside(line: &Line) -> Vec<&Token> {
+/// Returns the tokens outside dates and times.
+fn other_tokens(line: &Line) -> Vec<&Token> {
     let dated = |at: usize| line.dates.iter().any(|date| (date.start..date.end).contains(&at));
     let timed = |at: usize| line.times.iter().any(|(start, end)| (*start..*end).contains(&at));
     line.tokens
@@ -86,7 +85,8 @@ fn separator(token: &Token) -> bool {
     token.is_mark(&['|', '·', '•', '/', '-', ',', '∙', '»', '(', ')', ';'])
 }
 
-/// Whether what stands before the date may: known words, one word and a colon, a place or a source and a separator, an author.
+/// Returns whether the date line may start like this: known words, one word and a colon, a place or a source and a separator,
+/// or an author.
 fn before(line: &Line, dated: &Dated) -> bool {
     let tokens: Vec<&Token> = line.tokens[..dated.start].iter().collect();
     let timed = |at: usize| line.times.iter().any(|(start, end)| (*start..*end).contains(&at));
@@ -102,15 +102,15 @@ fn before(line: &Line, dated: &Dated) -> bool {
     }
     let by = tokens.first().is_some_and(|token| token.is(&BY));
     let last = *unknown.last().unwrap_or(&0);
-    let parted = tokens[last + 1..].iter().any(|token| separator(token));
+    let separated = tokens[last + 1..].iter().any(|token| separator(token));
     let colon = tokens[last + 1..].iter().any(|token| token.is_mark(&[':']));
-    (by && parted && unknown.len() <= PART_WORDS + 2)
-        || parted && unknown.len() <= PART_WORDS
+    (by && separated && unknown.len() <= PART_WORDS + 2)
+        || separated && unknown.len() <= PART_WORDS
         || colon && unknown.len() == 1
 }
 
-/// Whether what stands behind the date may: times, zones and a few short words, or parts behind separators.
-fn behind(line: &Line, dated: &Dated) -> bool {
+/// Returns whether the date line may end like this: times, zones and a few short words, or parts after separators.
+fn after(line: &Line, dated: &Dated) -> bool {
     let tokens = &line.tokens[dated.end..];
     let timed = |at: usize| {
         let at = at + dated.end;
@@ -126,7 +126,7 @@ fn behind(line: &Line, dated: &Dated) -> bool {
             Kind::Mark('|' | '·' | '•' | ',' | '-' | '(' | '/') => (words, parts) = (0, parts + 1),
             Kind::Mark('.' | ')' | '+' | '[' | ']' | ';') => {}
             Kind::Mark(_) => return false,
-            // "3 min read", "1 comment"; a number of a page.
+            // "3 min read", "1 comment", a page number.
             Kind::Number(_, digits) => {
                 if *digits > 4 || parts == 0 {
                     return false;
@@ -150,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates_of_many_shapes_are_seen() {
+    fn date_lines_of_many_forms_are_recognised() {
         for line in [
             "2023-09-24",
             "2023-09-24 13:05:49",
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_of_other_things_are_not_of_publication() {
+    fn dates_of_other_things_are_not_publication_dates() {
         for line in [
             "— Halden FC (@haldenfc) June 1, 2017",
             "Halden FC (@haldenfc) June 1, 2017",
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_of_the_author_gives_a_date_and_is_text() {
+    fn byline_with_a_date_gives_the_date_and_stays_in_the_text() {
         for line in
             ["By A. Person | April 12, 2024", "Posted by the Halden news desk on April 12, 2024 in Ports"]
         {
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn headlines_with_numbers_are_not_dates() {
+    fn headlines_with_numbers_are_not_date_lines() {
         for line in [
             "",
             "Top 10 of 2023",
@@ -261,7 +261,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_line_makes_it_panic(line in "\\PC{0,60}") {
+        fn any_line_is_handled_without_panic(line in "\\PC{0,60}") {
             is_date_line(&line);
         }
     }

@@ -1,9 +1,8 @@
-//! The publication date of a document: the first of several places that gives one that can be used.
+//! Determines the publication date of a document: the first usable date among several places.
 //!
-//! In: the date that a format's extractor found, the text, the path. Out: the date with its origin, and why an earlier one
-//! was passed over. The order is that of trust: what the page or record says, the first lines, the address, the path, and
-//! the time of the file's last change only where that was asked for. Lines are looked at only where the first place has
-//! nothing.
+//! In: the date found by the extractor of the format, the text, the URL and the path. Out: the date with its origin, and why a
+//! date from a better place was not used. The places in order of trust are the metadata of the page or record, the first
+//! lines, the URL, the path and, if enabled, the modification time of the file.
 
 use std::fs;
 
@@ -19,15 +18,15 @@ use wirecopy_core::Result;
 use wirecopy_core::document::{DateOrigin, Metadata};
 use wirecopy_core::published::Published;
 
-/// Lines at the start of a text that may be its date.
+/// Non-empty lines at the start of a text that are searched for a date.
 const LINES: usize = 4;
 
-/// How dates are settled.
+/// Settings for publication dates.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Dating {
-    /// Take the time of a file's last change where nothing else tells a date.
+    /// Whether the modification time of the file is used if there is no other date.
     pub(super) mtime: bool,
-    /// Where times without a zone were written.
+    /// The zone assumed for times without one.
     pub(super) zone: Option<Zone>,
 }
 
@@ -41,14 +40,14 @@ impl Dating {
     }
 
     fn shown(&self, published: Published) -> String {
-        self.zone.as_ref().map_or(published, |zone| published.in_zone(zone)).to_string()
+        self.zone.as_ref().map_or(published, |zone| zone.of(published)).to_string()
     }
 }
 
-/// Settles the date of `meta`; `origin` is where the format has its dates.
+/// Sets the date fields of `meta`. `origin` is the place from which the format's extractor takes dates.
 pub(super) fn settle(meta: &mut Metadata, origin: DateOrigin, text: &str, found: &Found, dating: &Dating) {
     let declared = meta.language.clone();
-    // The language decides few dates, and guessing it costs more than reading one.
+    // Few dates depend on the language, and guessing it costs more than parsing a date.
     let guessed = || declared.clone().or_else(|| language::of_text(text));
     let parse = |date: &str| match dates::parse_in(date, declared.as_deref()) {
         Err(problem) if problem.depends_on_language() && declared.is_none() => {
@@ -89,12 +88,13 @@ fn in_first_lines(text: &str, language: Option<&str>) -> Option<String> {
     plain.find(|line| gives_date(line, language)).and_then(one_line)
 }
 
-/// Numbers behind a question mark are no dates of publication.
+/// Removes the query and the fragment, whose numbers are not publication dates.
 fn without_query(url: &str) -> &str {
     url.split(['?', '#']).next().unwrap_or(url)
 }
 
-/// The last date of a path: `2023/09/24/`, `2023-09-24-slug`, `2023_09_24`, `20230924`, between signs that are no digits.
+/// Returns the last date in a path or URL: `2023/09/24/`, `2023-09-24-slug`, `2023_09_24` or `20230924`, with no digit before
+/// or after it.
 pub(super) fn in_path(path: &str) -> Option<String> {
     let bytes = path.as_bytes();
     let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
@@ -105,7 +105,7 @@ pub(super) fn in_path(path: &str) -> Option<String> {
             continue;
         }
         let sign = bytes.get(start + 4).copied();
-        // Month and day have two digits, so that a version or a number of pages is not taken for them.
+        // Two digits each for month and day, so that version and page numbers do not match.
         let (month, end) = match sign {
             Some(b'/' | b'-' | b'_' | b'.' | b'\\') if bytes.get(start + 7) == sign.as_ref() => {
                 (start + 5, start + 10)
@@ -141,7 +141,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates_in_paths_stand_between_signs() {
+    fn dates_in_paths_must_not_touch_other_digits() {
         for (path, date) in [
             ("archive/2023/09/24/ferry.txt", Some("2023-09-24")),
             ("archive/2023-09-24-ferry.txt", Some("2023-09-24")),
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_date_that_can_be_used_wins_and_the_others_say_why() {
+    fn first_usable_date_wins_and_unusable_ones_say_why() {
         let some = |text: &str| Some(text.to_owned());
         assert_eq!(
             settled(Some("2024-03-11"), "2023-01-01\n\nText.", "2022-01-01.txt"),
@@ -186,7 +186,7 @@ mod tests {
         );
         assert_eq!(
             settled(Some("24/09/23"), "Text.", "2022-01-01.txt"),
-            (some("2022-01-01"), Some(DateOrigin::Path), some("`24/09/23`: a year of two digits"))
+            (some("2022-01-01"), Some(DateOrigin::Path), some("`24/09/23`: the year has only two digits"))
         );
         assert_eq!(settled(None, "Text.", "x.txt"), (None, None, None));
     }

@@ -1,4 +1,4 @@
-//! Raw input to decompressed bytes, with a look ahead.
+//! Decompresses raw input, with lookahead.
 
 use std::fmt;
 use std::io::{self, Read};
@@ -8,25 +8,26 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use flate2::read::MultiGzDecoder;
 
-use super::open;
+use super::open::{self, NotAFile};
 use crate::config::IngestConfig;
+use wirecopy_core::document::{Refusal, SkipKind};
 
-/// Bytes looked at before a format or character set is decided.
+/// Bytes examined to determine the format and the encoding.
 pub(super) const HEAD: usize = 64 << 10;
-/// Room behind what is read, for the reader to see the end in: with less it would try with a buffer of its own.
+/// Spare capacity after the content: with less, `read_to_end` probes for the end with a buffer of its own.
 const END: usize = 32;
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 
-/// Bytes that a compressed file may always give, however small it is.
+/// Bytes that any compressed file may expand to, however small it is.
 const FREE: u64 = 64 << 20;
 
-/// What a compressed file may give.
+/// Limits on what a compressed file may expand to.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
-    /// Bytes for each of its own, once it has given [`FREE`] bytes.
+    /// Largest ratio of expanded to compressed bytes, applied beyond [`FREE`] bytes.
     expansion: u64,
-    /// Bytes in all.
+    /// Most expanded bytes.
     expanded_bytes: u64,
 }
 
@@ -36,25 +37,25 @@ impl Limits {
     }
 }
 
-/// A reader whose first bytes can be looked at before they are read.
+/// A reader whose first bytes can be examined before they are read.
 pub(super) struct Stream {
     head: Vec<u8>,
     taken: usize,
     rest: Box<dyn Read + Send>,
-    /// An error met while looking ahead, kept for the read that gets there.
+    /// An error hit during lookahead, returned by the read that reaches it.
     broken: Option<io::Error>,
     /// Whether the bytes were compressed on disk.
     pub compressed: bool,
 }
 
 impl Stream {
-    /// Opens a file of about `bytes` and undoes gzip or zstd, whatever its name says: the first bytes know better. Returns
-    /// also the bytes that are read from disk, as they are read.
+    /// Opens a file of about `bytes` and decompresses gzip and zstd, recognised by the first bytes, not by the name. Also
+    /// returns a running count of the bytes read from disk.
     pub(super) fn open(path: &Path, bytes: u64, limits: Limits) -> io::Result<(Self, Arc<AtomicU64>)> {
         Self::decoded(Box::new(open::regular(path)?), bytes, limits)
     }
 
-    /// As [`Stream::open`], from any reader.
+    /// Like [`Stream::open`], for any reader.
     pub(super) fn decoded(
         raw: Box<dyn Read + Send>,
         bytes: u64,
@@ -70,7 +71,7 @@ impl Stream {
         let stream = if raw.head.starts_with(&GZIP) {
             expanding(Box::new(MultiGzDecoder::new(raw)))
         } else if raw.head.starts_with(&ZSTD) {
-            // The decoder goes on with the next frame by itself, and says so when the last one is incomplete.
+            // This decoder continues with the next frame and reports an incomplete last one.
             expanding(Box::new(zstd::stream::read::Decoder::new(raw)?))
         } else {
             raw
@@ -78,30 +79,30 @@ impl Stream {
         Ok((stream, read))
     }
 
-    /// `bytes` are about as many as there are.
+    /// Reads the first [`HEAD`] bytes. `bytes` is the approximate size of the content.
     fn looking_ahead(mut rest: Box<dyn Read + Send>, compressed: bool, bytes: u64) -> Self {
-        // A small file is read by one call to the system, and its end found by another.
+        // A small file then takes one system call, and one more to detect its end.
         let mut head = Vec::with_capacity(bytes.min(HEAD as u64) as usize + END);
         let broken = rest.by_ref().take(HEAD as u64).read_to_end(&mut head).err();
         Self { head, taken: 0, rest, broken, compressed }
     }
 
-    /// Up to [`HEAD`] bytes that come next.
+    /// Returns the next bytes, at most [`HEAD`].
     pub(super) fn head(&self) -> &[u8] {
         &self.head[self.taken..]
     }
 
-    /// The error met while looking ahead.
+    /// Returns the error hit during lookahead.
     pub(super) fn broken(&self) -> Option<&io::Error> {
         self.broken.as_ref()
     }
 
-    /// Drops the first `bytes` of the head.
+    /// Discards the first `bytes` of the head.
     pub(super) fn skip(&mut self, bytes: usize) {
         self.taken = (self.taken + bytes).min(self.head.len());
     }
 
-    /// Everything, or `None` where that is longer than `limit`; never holds more than `limit` and a byte.
+    /// Reads the rest of the stream. `None` if it is longer than `limit` bytes; at most one byte more than that is held.
     pub(super) fn read_whole(&mut self, limit: u64) -> io::Result<Option<Vec<u8>>> {
         let more = self.head.len() >= HEAD;
         let mut bytes = self.head.split_off(self.taken);
@@ -134,11 +135,11 @@ impl Read for Stream {
     }
 }
 
-/// Ends a compressed stream that gives more than its limits allow: a few kilobytes can be made to expand for hours.
+/// Stops a compressed stream that exceeds its limits: a few kilobytes can be made to expand for hours.
 struct Bounded {
     inner: Box<dyn Read + Send>,
     given: u64,
-    /// Compressed bytes that were read for it.
+    /// Compressed bytes read so far.
     taken: Arc<AtomicU64>,
     limits: Limits,
 }
@@ -159,7 +160,7 @@ impl Read for Bounded {
     }
 }
 
-/// Which limit a compressed stream is over.
+/// The limit that a compressed stream exceeds.
 #[derive(Debug)]
 enum Expands {
     By(u64),
@@ -172,13 +173,13 @@ impl fmt::Display for Expands {
             Expands::By(expansion) => (format!("{expansion} times its size"), "--max-expansion"),
             Expands::To(bytes) => (size_in_words(*bytes), "--max-expanded-bytes"),
         };
-        write!(f, "the compressed data expands to more than {by}: what is behind that was not read ({flag})")
+        write!(f, "the compressed data expands to more than {by}: the rest was not read ({flag})")
     }
 }
 
 impl std::error::Error for Expands {}
 
-/// Counts the bytes that were read from disk, for progress over compressed files and what they may expand to.
+/// Counts the bytes read from disk, for the progress display and the expansion limit.
 struct Counting<R> {
     inner: R,
     read: Arc<AtomicU64>,
@@ -193,7 +194,7 @@ impl<R: Read> Read for Counting<R> {
 }
 
 /// What a reader said, without the number that only a programmer wants.
-pub(super) fn in_words(error: &io::Error) -> String {
+fn in_words(error: &io::Error) -> String {
     let text = error.to_string();
     match text.find(" (os error") {
         Some(end) => text[..end].to_owned(),
@@ -201,20 +202,27 @@ pub(super) fn in_words(error: &io::Error) -> String {
     }
 }
 
-/// Why a compressed (or plain) stream broke off.
-pub(super) fn broken_in_words(error: &io::Error, compressed: bool) -> String {
+/// Why a compressed (or plain) stream could not be opened, or broke off.
+pub(super) fn broken(error: &io::Error, compressed: bool) -> Refusal {
     if error.kind() == io::ErrorKind::UnexpectedEof {
-        return "truncated: the compressed data breaks off".to_owned();
+        return SkipKind::Damaged.because("truncated: the compressed data ends early");
     }
-    let expands =
-        |inner: &(dyn std::error::Error + Send + Sync + 'static)| inner.downcast_ref::<Expands>().is_some();
-    if error.get_ref().is_some_and(expands) {
-        return error.to_string();
+    if let Some(inner) = error.get_ref() {
+        if inner.is::<Expands>() {
+            return SkipKind::Limit.because(inner.to_string());
+        }
+        if let Some(NotAFile(refusal)) = inner.downcast_ref() {
+            return refusal.clone();
+        }
     }
-    if compressed { format!("the compressed data is damaged: {}", in_words(error)) } else { in_words(error) }
+    if compressed {
+        SkipKind::Damaged.because(format!("the compressed data is damaged: {}", in_words(error)))
+    } else {
+        SkipKind::Unreadable.because(in_words(error))
+    }
 }
 
-/// `67108864` as `64 MiB`.
+/// Formats a size: `67108864` as `64 MiB`.
 pub(super) fn size_in_words(bytes: u64) -> String {
     for (unit, name) in [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")] {
         if bytes >= unit && bytes.is_multiple_of(unit) {
@@ -225,8 +233,8 @@ pub(super) fn size_in_words(bytes: u64) -> String {
 }
 
 /// The reason for a document over the limit.
-pub(super) fn too_long(limit: u64) -> String {
-    format!("longer than {}", size_in_words(limit))
+pub(super) fn too_long(limit: u64) -> Refusal {
+    SkipKind::TooLarge.because(format!("longer than {}", size_in_words(limit)))
 }
 
 #[cfg(test)]
@@ -252,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn every_member_and_frame_is_read() {
+    fn all_gzip_members_and_zstd_frames_are_read() {
         let long = vec![b'x'; 3 * HEAD];
         let mut gz = gzip(&long);
         gz.extend(gzip(b"tail"));
@@ -264,24 +272,24 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_stream_is_an_error_and_says_truncated() {
+    fn cut_off_stream_is_reported_as_truncated() {
         for bytes in [gzip(&[7; 9999]), zstd::encode_all(&[7; 9999][..], 1).unwrap()] {
             for cut in [bytes.len() - 1, bytes.len() / 2, 12] {
                 let error = whole(bytes[..cut].to_vec(), 1 << 20).unwrap_err();
-                assert!(broken_in_words(&error, true).starts_with("truncated"), "{error:?} at {cut}");
+                assert!(broken(&error, true).reason.starts_with("truncated"), "{error:?} at {cut}");
             }
         }
     }
 
     #[test]
-    fn the_limit_holds_for_what_comes_out() {
+    fn size_limit_applies_to_decompressed_bytes() {
         let bomb = gzip(&vec![0; 10 << 20]);
         assert_eq!(whole(bomb, 1 << 20).unwrap(), None);
         assert_eq!(whole(vec![b'a'; 100], 100).unwrap().unwrap().len(), 100);
         assert_eq!(whole(vec![b'a'; 101], 100).unwrap(), None);
     }
 
-    /// What a stream gives before it ends or breaks.
+    /// Returns the bytes read before the stream ends or fails, and the failure.
     fn given(mut stream: Stream) -> (usize, Option<String>) {
         let mut buffer = vec![0; 1 << 20];
         let mut bytes = 0;
@@ -289,14 +297,14 @@ mod tests {
             match stream.read(&mut buffer) {
                 Ok(0) => return (bytes, None),
                 Ok(n) => bytes += n,
-                Err(error) => return (bytes, Some(broken_in_words(&error, true))),
+                Err(error) => return (bytes, Some(broken(&error, true).reason)),
             }
         }
     }
 
     #[test]
-    fn a_stream_that_expands_too_much_ends_with_the_limit_as_its_reason() {
-        // Frames of zeros one behind the other, which would go on for 1 GiB.
+    fn stream_that_expands_too_much_is_cut_off_at_the_limit() {
+        // Frames of zeros that would expand to 1 GiB.
         let zeros = vec![0; 32 << 20];
         for frame in [gzip(&zeros), zstd::encode_all(&zeros[..], 1).unwrap()] {
             let bomb = frame.repeat(32);
@@ -310,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stream_within_its_limits_is_read_to_its_end() {
+    fn stream_within_the_limits_is_read_to_the_end() {
         let zeros = vec![0; 80 << 20];
         assert_eq!(given(stream(gzip(&zeros), 2000, u64::MAX)), (zeros.len(), None));
         let small = vec![0; 8 << 20];
@@ -318,8 +326,8 @@ mod tests {
     }
 
     #[test]
-    fn sizes_read_well() {
-        assert_eq!(too_long(64 << 20), "longer than 64 MiB");
-        assert_eq!(too_long(1000), "longer than 1000 bytes");
+    fn sizes_are_formatted_with_units() {
+        assert_eq!(too_long(64 << 20).reason, "longer than 64 MiB");
+        assert_eq!(too_long(1000).reason, "longer than 1000 bytes");
     }
 }

@@ -1,24 +1,27 @@
-//! Which format a file has: by its name, and by its first bytes where the name is silent or lies.
+//! Determines the format of a file from its name, and from its first bytes if the name has no known extension or is wrong.
 
 use std::path::Path;
 
-/// How the bytes of a file are read.
+use wirecopy_core::document::Refusal;
+use wirecopy_core::document::SkipKind::{Malformed, NotText};
+
+/// The format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
     Text,
     Markdown,
     Html,
-    /// One object, an array of objects, or objects one after the other.
+    /// One object, an array of objects, or a sequence of objects.
     Json,
     JsonLines,
-    /// Comma-separated, or what its header says.
+    /// Separated by commas, or by another delimiter found in the header.
     Csv,
     /// Tab-separated.
     Tsv,
 }
 
 impl Format {
-    /// The format its name promises, with `.gz` and `.zst` taken off first.
+    /// Returns the format that a file name implies, ignoring `.gz` and `.zst`.
     pub(super) fn of_name(path: &Path) -> Option<Self> {
         let name = path.file_name()?.as_encoded_bytes().to_ascii_lowercase();
         let name = String::from_utf8_lossy(&name);
@@ -36,18 +39,19 @@ impl Format {
         })
     }
 
-    /// Whether a file of this format holds many documents.
+    /// Returns whether a file of this format holds many documents.
     pub(super) fn is_container(self) -> bool {
         matches!(self, Self::Json | Self::JsonLines | Self::Csv | Self::Tsv)
     }
 
-    /// The format of a file whose name promises `named` and whose decoded content begins with `head`.
+    /// Returns the format of a file whose name implies `named`. `head` is the start of its decompressed content, with UTF-16
+    /// converted to UTF-8.
     ///
     /// # Errors
     /// A sentence for a file that is no text.
-    pub(super) fn of_content(named: Option<Self>, head: &[u8]) -> Result<Self, String> {
+    pub(super) fn of_content(named: Option<Self>, head: &[u8]) -> Result<Self, Refusal> {
         if let Some(what) = binary(head) {
-            return Err(format!("not text: {what}"));
+            return Err(NotText.because(format!("not text: {what}")));
         }
         let start = trimmed(head);
         Ok(match named {
@@ -56,10 +60,10 @@ impl Format {
             None if is_json_object(start) => json_or_lines(start),
             None => Self::Text,
             Some(Self::Json) if is_json_object(start) => json_or_lines(start),
-            Some(Self::Json) if !start.starts_with(b"[") => return Err("not JSON".to_owned()),
-            // A line of its own that is an array is a wrong record; an array over many lines is a wrong name.
+            Some(Self::Json) if !start.starts_with(b"[") => return Err(Malformed.because("not JSON")),
+            // If the first line is an array by itself, that record is wrong; if an array spans lines, the name is wrong.
             Some(Self::JsonLines) if start.starts_with(b"[") && !first_line_is_whole(start) => Self::Json,
-            // An object printed over many lines.
+            // An object that spans lines.
             Some(Self::JsonLines) if first_line(start).is_some_and(|line| line.trim_ascii() == b"{") => {
                 Self::Json
             }
@@ -76,7 +80,7 @@ fn first_line(start: &[u8]) -> Option<&[u8]> {
     memchr::memchr(b'\n', start).map(|end| &start[..end])
 }
 
-/// A first line that ends as it began (`{…}`, `[…]`) with more behind it.
+/// Returns whether the first line closes its bracket (`{…}`, `[…]`) and more content follows.
 fn first_line_is_whole(start: &[u8]) -> bool {
     let Some(line) = first_line(start) else { return false };
     let rest = start[line.len()..].trim_ascii_start();
@@ -97,7 +101,7 @@ fn is_json_array(start: &[u8]) -> bool {
     start.strip_prefix(b"[").is_some_and(|inner| is_json_object(inner.trim_ascii_start()))
 }
 
-/// Whether a text that begins so is a page of HTML.
+/// Returns whether a text that starts like this is an HTML page.
 pub(super) fn is_html(start: &[u8]) -> bool {
     if !start.starts_with(b"<") {
         return false;
@@ -107,7 +111,7 @@ pub(super) fn is_html(start: &[u8]) -> bool {
     has(b"<!doctype html") || has(b"<html") || (start.starts_with(b"<head") || start.starts_with(b"<body"))
 }
 
-/// What a file that is no text looks like.
+/// Describes a file that is not text; `None` for text.
 fn binary(head: &[u8]) -> Option<String> {
     const MAGIC: &[(&[u8], &str)] = &[
         (b"%PDF-", "a PDF"),
@@ -139,9 +143,9 @@ fn binary(head: &[u8]) -> Option<String> {
     if head.get(4..8) == Some(b"ftyp") {
         return Some("looks like a video".to_owned());
     }
-    // Padding leaves a few NULs in a text; a binary file has them everywhere, or other control codes.
+    // Padding leaves a few NULs in text. Binary files have many, or other control codes.
     let nul = memchr::memchr_iter(0, head).count();
-    // In steps that a byte can count, so that many bytes are looked at at once.
+    // Chunks whose count fits a byte, so that the loop is vectorised.
     let control: usize = head
         .chunks(usize::from(u8::MAX))
         .map(|some| some.iter().map(|b| u8::from(matches!(b, 1..=8 | 14..=26 | 28..=31))).sum::<u8>())
@@ -158,7 +162,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_say_the_format_below_the_compression() {
+    fn format_of_a_name_ignores_compression_suffixes() {
         let of = |name: &str| Format::of_name(Path::new(name));
         assert_eq!(of("a/b.txt"), Some(Format::Text));
         assert_eq!(of("b.JSONL.GZ"), Some(Format::JsonLines));
@@ -169,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn content_decides_where_the_name_is_silent() {
+    fn content_decides_if_the_name_has_no_known_extension() {
         let of = |head: &[u8]| Format::of_content(None, head);
         assert_eq!(of(b"<!DOCTYPE html><p>x"), Ok(Format::Html));
         assert_eq!(of(b"<?xml version='1.0'?>\n<html xmlns='x'>"), Ok(Format::Html));
@@ -178,12 +182,12 @@ mod tests {
         assert_eq!(of(b"{\"text\":1}\n{\"text\":2}"), Ok(Format::JsonLines));
         assert_eq!(of(b"{\n \"text\":1}\n"), Ok(Format::Json));
         assert_eq!(of(b"\xef\xbb\xbfNews"), Ok(Format::Text));
-        assert_eq!(of(b"%PDF-1.7 x"), Err("not text: looks like a PDF".to_owned()));
+        assert_eq!(of(b"%PDF-1.7 x"), Err(NotText.because("not text: looks like a PDF")));
         assert!(of(b"a\0b\0\0\0").is_err());
     }
 
     #[test]
-    fn a_lying_name_is_seen_through() {
+    fn content_overrides_a_wrong_name() {
         assert_eq!(Format::of_content(Some(Format::JsonLines), b"[\n{\"a\":1},\n"), Ok(Format::Json));
         assert_eq!(Format::of_content(Some(Format::JsonLines), b"[1]\n{\"a\":1}\n"), Ok(Format::JsonLines));
         assert_eq!(Format::of_content(Some(Format::JsonLines), b"{\n\"a\":1}\n"), Ok(Format::Json));

@@ -1,7 +1,7 @@
-//! An object that is no document itself but holds a list of them: `{"status": "ok", "articles": [{…}, {…}]}`, as the
-//! interfaces of archives and search engines answer, under whatever name.
+//! Finds the records inside an envelope: an object that is not a document but holds a list of documents, such as
+//! `{"status": "ok", "articles": [{…}, {…}]}`. Archive and search APIs answer like this, with varying field names.
 //!
-//! Looked for where a file is one object without a text. Costs a second pass over that file.
+//! Tried only if a file is one object without a text field. Costs a second pass over that file.
 
 use std::fmt;
 
@@ -11,17 +11,17 @@ use serde_json::value::RawValue;
 use super::{json, jsonfix};
 use crate::config::FieldNames;
 
-/// Objects within objects that are looked into (`{"response": {"docs": […]}}`).
+/// Depth to which nested objects are searched (`{"response": {"docs": […]}}`).
 const DEPTH: usize = 3;
-/// Records of a list that are tried before it is said to hold none.
+/// Records of a list that are tried before the list is rejected.
 const TRIED: usize = 20;
 
-/// The records of all lists whose objects have a text; where there are none, those of the only list of objects. `None`
-/// where that is not one.
+/// Returns the records of all lists with a document among their first [`TRIED`] records. If no list has one, returns the
+/// records of the only list of objects; `None` if there is no such list, or more than one.
 pub(super) fn records(object: &str, names: &FieldNames) -> Option<Vec<String>> {
-    let mended = jsonfix::mended(object);
+    let repaired = jsonfix::repaired(object);
     let mut lists = Vec::new();
-    lists_in(mended.as_deref().unwrap_or(object), DEPTH, &mut lists);
+    lists_in(repaired.as_deref().unwrap_or(object), DEPTH, &mut lists);
     let has_text = |list: &Vec<&RawValue>| {
         list.iter().take(TRIED).any(|record| json::record(record.get(), names).is_ok())
     };
@@ -34,7 +34,7 @@ pub(super) fn records(object: &str, names: &FieldNames) -> Option<Vec<String>> {
     Some(lists.into_iter().flatten().map(|record| record.get().to_owned()).collect())
 }
 
-/// Adds the lists of objects within an object, in order.
+/// Collects the lists of objects within an object, in order.
 fn lists_in<'j>(object: &'j str, depth: usize, lists: &mut Vec<Vec<&'j RawValue>>) {
     let Ok(Entries(values)) = serde_json::from_str(object) else { return };
     for value in values {
@@ -50,7 +50,7 @@ fn lists_in<'j>(object: &'j str, depth: usize, lists: &mut Vec<Vec<&'j RawValue>
     }
 }
 
-/// The values of an object in their order.
+/// The values of an object, in order.
 struct Entries<'j>(Vec<&'j RawValue>);
 
 impl<'de> serde::Deserialize<'de> for Entries<'de> {
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn the_list_of_records_is_found_under_any_name_and_within_objects() {
+    fn records_are_found_under_any_name_and_in_nested_objects() {
         assert_eq!(
             found(r#"{"n": 1, "tags": ["a"], "x": [ {"text": "A"}, 7 ]}"#).unwrap(),
             [r#"{"text": "A"}"#, "7"]
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_of_other_things_are_passed_over() {
+    fn lists_without_documents_are_ignored() {
         let object =
             r#"{"links": [{"href": "x"}], "items": [{"id": 1}, {"text": "A"}], "more": [{"text": "B"}]}"#;
         assert_eq!(found(object).unwrap(), [r#"{"id": 1}"#, r#"{"text": "A"}"#, r#"{"text": "B"}"#]);
@@ -111,7 +111,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn dirt_does_no_harm(object in "[{}\\[\\]\":,a0 ]{0,60}") {
+        fn any_input_is_handled_without_panic(object in "[{}\\[\\]\":,a0 ]{0,60}") {
             let _ = found(&object);
         }
     }

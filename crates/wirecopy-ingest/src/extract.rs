@@ -1,4 +1,4 @@
-//! Parts of inputs to documents: the work that runs on the pool.
+//! Turns parts of inputs into documents. This is the work that runs on the thread pool.
 
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,23 +9,22 @@ use super::detect::Format;
 use super::feed::{Sizes, Work};
 use super::input::{self, Part, Records};
 use super::source_from::SourceFrom;
-use super::unsettled::Unsettled;
 use super::walk::Found;
-use super::{charset, decode, envelope, json, jsonscan, markdown, mojibake, plain};
+use super::{charset, dating, decode, envelope, json, jsonscan, language, markdown, mojibake, plain};
 use crate::config::IngestConfig;
-use wirecopy_core::document::{DateOrigin, Document, Header, Metadata, Skipped};
-use wirecopy_core::progress::Cancel;
+use wirecopy_core::Cancel;
+use wirecopy_core::document::{DateOrigin, Document, Header, Metadata, Refusal, SkipKind, Skipped};
 
-/// What a format's extractor finds.
+/// The result of a format's extractor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Extracted {
-    /// The id that a record brings along.
+    /// The id field of a record.
     pub own_id: Option<String>,
     pub meta: Metadata,
     pub text: String,
 }
 
-/// An outcome before ids are settled.
+/// An outcome before ids are made unique.
 #[derive(Debug)]
 #[expect(
     clippy::large_enum_variant,
@@ -34,21 +33,21 @@ pub(super) struct Extracted {
 pub(super) enum Piece<T> {
     Read {
         header: Header,
-        /// The id to fall back on when another document has the header's.
+        /// The id to use if another document already has that of the header.
         fallback: String,
         value: T,
     },
     Skipped(Skipped),
-    /// More of the same piece of work than a report lists.
+    /// Further skipped inputs of the same piece of work, beyond the number that a report lists.
     SkippedMore(u64),
 }
 
-/// Does work in any order, on any thread.
+/// Processes work in any order, on any thread.
 pub(super) struct Worker<'a, M> {
     config: &'a IngestConfig,
     sizes: Sizes,
     cancel: &'a Cancel,
-    /// Raised when the sink has failed: what is under way need not be finished.
+    /// Set when the sink has failed, so that work in progress is abandoned.
     stopped: AtomicBool,
     map: &'a M,
     wanted: &'a Wanted<'a>,
@@ -56,8 +55,13 @@ pub(super) struct Worker<'a, M> {
     dating: Dating,
 }
 
-/// Whether a document is wanted, by its file and its record.
-pub(super) type Wanted<'a> = dyn Fn(&str, Option<u64>) -> bool + Sync + 'a;
+/// What is wanted of the input.
+pub struct Wanted<'a> {
+    /// Whether a document is wanted, by its file and its record.
+    pub is: &'a (dyn Fn(&str, Option<u64>) -> bool + Sync),
+    /// Whether dates and languages are wanted: looking for them costs a tenth of reading.
+    pub settled: bool,
+}
 
 impl<'a, M> Worker<'a, M> {
     /// # Errors
@@ -89,10 +93,10 @@ impl<'a, M> Worker<'a, M> {
         self.stopped.load(Ordering::Relaxed) || self.cancel.is_cancelled()
     }
 
-    /// Everything that one piece of work gives, in order; nothing once the run is over.
+    /// Returns the results of one piece of work, in order. Returns nothing once the run is over.
     pub(super) fn work<T>(&self, work: Work) -> Vec<Piece<T>>
     where
-        M: Fn(Unsettled<'_>) -> (Document, T),
+        M: Fn(&Document) -> T,
     {
         let mut out = Vec::new();
         if self.is_stopped() {
@@ -116,7 +120,7 @@ impl<'a, M> Worker<'a, M> {
                         ControlFlow::Continue(())
                     }
                 });
-                // Broken only when the run is over, which the caller knows.
+                // Breaks only if the run is over, which the caller notices itself.
                 let _ = flow;
             }
         }
@@ -128,10 +132,10 @@ impl<'a, M> Worker<'a, M> {
 
     fn part<T>(&self, found: &Found, part: Part, out: &mut Vec<Piece<T>>)
     where
-        M: Fn(Unsettled<'_>) -> (Document, T),
+        M: Fn(&Document) -> T,
     {
         match part {
-            Part::Skip { record, reason } => out.push(skip(found, record, reason)),
+            Part::Skip { record, refusal } => out.push(skip(found, record, refusal)),
             Part::Whole(format, bytes) => {
                 let origin = match format {
                     Format::Html => DateOrigin::Metadata,
@@ -141,7 +145,7 @@ impl<'a, M> Worker<'a, M> {
                 out.push(self.finish(found, None, origin, self.whole(format, bytes)));
             }
             Part::Block(Records::Table(columns), block) => {
-                let wanted = |row| (self.wanted)(&found.shown, Some(row));
+                let wanted = |row| (self.wanted.is)(&found.shown, Some(row));
                 columns.each(&block, self.config.max_document_bytes, wanted, |row, result| {
                     out.push(self.finish(found, Some(row), DateOrigin::Field, result));
                 });
@@ -150,12 +154,12 @@ impl<'a, M> Worker<'a, M> {
         }
     }
 
-    fn whole(&self, format: Format, bytes: Vec<u8>) -> Result<Extracted, String> {
+    fn whole(&self, format: Format, bytes: Vec<u8>) -> Result<Extracted, Refusal> {
         let text = charset::decode(bytes, format == Format::Html);
         if text.len() as u64 > self.config.max_document_bytes {
             return Err(decode::too_long(self.config.max_document_bytes));
         }
-        let text = mojibake::undo(without_nuls(text));
+        let text = mojibake::repair(without_nuls(text));
         match format {
             Format::Markdown => markdown::extract(&text),
             Format::Html => html(&text),
@@ -165,10 +169,11 @@ impl<'a, M> Worker<'a, M> {
 
     fn json<T>(&self, found: &Found, kind: &Records, block: &Block, out: &mut Vec<Piece<T>>)
     where
-        M: Fn(Unsettled<'_>) -> (Document, T),
+        M: Fn(&Document) -> T,
     {
         let limit = self.config.max_document_bytes;
-        // One check of the whole block is much cheaper than one a record; a bad byte falls back to the latter.
+        // Validating the whole block at once is much cheaper than record by record. After a bad byte, each record is
+        // converted by itself.
         let valid = std::str::from_utf8(&block.data).ok();
         let mut from = 0;
         for ((number, bytes), end) in block.records().zip(&block.ends) {
@@ -182,14 +187,14 @@ impl<'a, M> Worker<'a, M> {
                 _ => bytes,
             };
             let record = (!(block.only && matches!(kind, Records::Values))).then_some(number);
-            // Records of an only object have numbers of their own.
-            if !block.only && !(self.wanted)(&found.shown, record) {
+            // If the only object is an envelope, its records are numbered separately.
+            if !block.only && !(self.wanted.is)(&found.shown, record) {
                 continue;
             }
             let result = if bytes.len() as u64 > limit {
                 Err(decode::too_long(limit))
             } else if bytes.starts_with(b"]") {
-                Err("text behind the end of the array".to_owned())
+                Err(SkipKind::Malformed.because("text after the end of the array"))
             } else if let (Some(valid), Records::Lines) = (valid, kind) {
                 json::record(&valid[start..*end], &self.config.fields)
             } else {
@@ -199,7 +204,7 @@ impl<'a, M> Worker<'a, M> {
                 if result.is_err() && bytes.len() as u64 <= limit && self.enveloped(found, bytes, out) {
                     continue;
                 }
-                if !(self.wanted)(&found.shown, record) {
+                if !(self.wanted.is)(&found.shown, record) {
                     continue;
                 }
             }
@@ -207,15 +212,15 @@ impl<'a, M> Worker<'a, M> {
         }
     }
 
-    /// The records within the only object of a file, which is no document itself; whether there are any.
+    /// Adds the records inside the only object of a file. Returns whether the object is an envelope.
     fn enveloped<T>(&self, found: &Found, object: &[u8], out: &mut Vec<Piece<T>>) -> bool
     where
-        M: Fn(Unsettled<'_>) -> (Document, T),
+        M: Fn(&Document) -> T,
     {
         let object = String::from_utf8_lossy(object);
         let Some(records) = envelope::records(&object, &self.config.fields) else { return false };
         for (number, record) in (1..).zip(records) {
-            if (self.wanted)(&found.shown, Some(number)) {
+            if (self.wanted.is)(&found.shown, Some(number)) {
                 let result = json::record(&record, &self.config.fields);
                 out.push(self.finish(found, Some(number), DateOrigin::Field, result));
             }
@@ -223,20 +228,20 @@ impl<'a, M> Worker<'a, M> {
         true
     }
 
-    /// `origin` is where the format has its dates.
+    /// Completes a document. `origin` is the place from which the format's extractor takes dates.
     fn finish<T>(
         &self,
         found: &Found,
         record: Option<u64>,
         origin: DateOrigin,
-        result: Result<Extracted, String>,
+        result: Result<Extracted, Refusal>,
     ) -> Piece<T>
     where
-        M: Fn(Unsettled<'_>) -> (Document, T),
+        M: Fn(&Document) -> T,
     {
         let Extracted { own_id, mut meta, text } = match result {
             Ok(extracted) => extracted,
-            Err(reason) => return skip(found, record, reason),
+            Err(refusal) => return skip(found, record, refusal),
         };
         let fallback = record.map_or_else(|| found.id.clone(), |number| format!("{}#{number}", found.id));
         if let Some(source) =
@@ -245,8 +250,14 @@ impl<'a, M> Worker<'a, M> {
             meta.source = Some(source);
         }
         let id = own_id.unwrap_or_else(|| fallback.clone());
-        let document = Document { id, path: found.shown.clone(), record, meta, text };
-        let (document, value) = (self.map)(Unsettled { document, origin, found, dating: &self.dating });
+        let mut document = Document { id, path: found.shown.clone(), record, meta, text };
+        if self.wanted.settled {
+            let (meta, text) = (&mut document.meta, &document.text);
+            dating::settle(meta, origin, text, found, &self.dating);
+            let declared = meta.language.as_deref().and_then(language::of_tag);
+            meta.language = declared.or_else(|| language::of_text(text));
+        }
+        let value = (self.map)(&document);
         let Document { id, path, record, meta, text } = document;
         let header = Header {
             id,
@@ -261,28 +272,28 @@ impl<'a, M> Worker<'a, M> {
     }
 }
 
-/// Of a text with many characters that could not be decoded, how many these are: the text is in another character set than
-/// it was read in, or was so before it was saved.
+/// Returns the number of characters that could not be decoded, or 0 if they are few. Many of them mean that the text was
+/// decoded in the wrong encoding, by this program or before it was saved.
 fn lost_letters(text: &str) -> u64 {
-    /// One stray byte is no matter.
+    /// Fewest undecodable characters that count.
     const MANY: usize = 3;
-    /// Characters of which one is lost.
+    /// Most characters of text to each undecodable one.
     const OF: usize = 200;
     let lost = memchr::memmem::find_iter(text.as_bytes(), "\u{fffd}").count();
     let many = lost >= MANY && lost * OF >= text.chars().count();
     if many { lost as u64 } else { 0 }
 }
 
-/// Skipped inputs of a piece of work: a file of nothing else must not fill the memory with reasons.
+/// Limits the skipped inputs kept for a piece of work, so that a file of nothing but bad records does not fill memory.
 struct Skips {
-    /// That are kept one by one.
+    /// Most skipped inputs to keep.
     most: u64,
     listed: u64,
     more: u64,
 }
 
 impl Skips {
-    /// Takes those out of `pieces[from..]` that are over the number.
+    /// Removes the skipped inputs over the limit from `pieces[from..]` and counts them.
     fn fold<T>(&mut self, pieces: &mut Vec<Piece<T>>, from: usize) {
         let is_skipped = |piece: &Piece<T>| matches!(piece, Piece::Skipped(_));
         let skipped = pieces[from..].iter().filter(|piece| is_skipped(piece)).count() as u64;
@@ -301,26 +312,26 @@ impl Skips {
     }
 }
 
-fn skip<T>(found: &Found, record: Option<u64>, reason: String) -> Piece<T> {
-    Piece::Skipped(Skipped { path: found.shown.clone(), record, reason })
+fn skip<T>(found: &Found, record: Option<u64>, refusal: Refusal) -> Piece<T> {
+    Piece::Skipped(refusal.at(&found.shown, record))
 }
 
 #[cfg(feature = "html")]
-fn html(page: &str) -> Result<Extracted, String> {
+fn html(page: &str) -> Result<Extracted, Refusal> {
     super::html::extract(page)
 }
 
 #[cfg(not(feature = "html"))]
-fn html(_: &str) -> Result<Extracted, String> {
-    Err("built without HTML support".to_owned())
+fn html(_: &str) -> Result<Extracted, Refusal> {
+    Err(SkipKind::Unsupported.because("built without HTML support"))
 }
 
-/// Padding and field separators of old systems; the detector has refused files that are full of them.
+/// Replaces NULs, which old systems use as padding and separators. Files full of them were rejected by format detection.
 fn without_nuls(text: String) -> String {
     if memchr::memchr(0, text.as_bytes()).is_some() { text.replace('\0', " ") } else { text }
 }
 
-/// The text on one line, its blanks collapsed; `None` where nothing is left.
+/// Joins the words of a text with single spaces; `None` if there are none.
 pub(super) fn one_line(text: &str) -> Option<String> {
     let words: Vec<&str> = text.split_whitespace().collect();
     (!words.is_empty()).then(|| words.join(" "))

@@ -1,8 +1,8 @@
-//! Reads ahead: a thread that turns the walk's files into batches of work of bounded size.
+//! Reads ahead in a thread that turns the files of the walk into batches of work of bounded size.
 //!
-//! Small files travel as paths and are opened by the workers, because opening is what costs there; large containers
-//! are read and cut here, and their blocks are parsed by the workers. The thread owns all it needs, so that a read
-//! which never returns (a terminal, a pipe) cannot hold up a cancelled run.
+//! Small files are passed on as paths and opened by the workers, because opening is their main cost. Large containers are read
+//! and split here, and the workers parse the blocks. The thread owns all its data, so a read that never returns (from a
+//! terminal or a pipe) does not delay a cancelled run.
 
 use std::collections::VecDeque;
 use std::fs::File;
@@ -20,11 +20,11 @@ use super::detect::Format;
 use super::input::{self, Part};
 use super::walk::{Entry, Found};
 use crate::config::IngestConfig;
+use wirecopy_core::Cancel;
 use wirecopy_core::document::Skipped;
-use wirecopy_core::progress::Cancel;
 use wirecopy_core::{Error, Result};
 
-/// How much is read at once. Three batches exist at a time: one being worked on, one waiting, one being filled.
+/// Sizes of blocks and batches. Three batches exist at a time: one being processed, one waiting, one being filled.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sizes {
     /// Bytes of a container's block.
@@ -33,9 +33,9 @@ pub(super) struct Sizes {
     pub batch: u64,
     /// Files or parts after which a batch is full.
     pub items: usize,
-    /// Largest plain container that a worker reads by itself.
+    /// Largest uncompressed container that a worker opens itself, in bytes.
     pub small: u64,
-    /// The same for a compressed one, which may unfold to a thousand times its size.
+    /// Largest compressed container that a worker opens itself, in bytes on disk. It may expand to a thousand times its size.
     pub small_compressed: u64,
 }
 
@@ -50,7 +50,7 @@ impl Default for Sizes {
 pub(super) enum Work {
     /// A file still to be opened.
     File(Found),
-    /// A part of a file that the reading thread has open.
+    /// A part of a file that the reading thread has opened.
     Part(Arc<Found>, Part),
     Skipped(Skipped),
 }
@@ -59,7 +59,7 @@ pub(super) enum Work {
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     pub work: Vec<Work>,
-    /// Bytes on disk that it stands for.
+    /// Bytes on disk that the work accounts for.
     pub disk_bytes: u64,
 }
 
@@ -71,7 +71,7 @@ pub(super) struct Feed {
 }
 
 impl Feed {
-    /// Starts reading.
+    /// Starts the reading thread.
     pub(super) fn start(
         entries: Vec<Entry>,
         config: &IngestConfig,
@@ -91,7 +91,7 @@ impl Feed {
         let thread = thread::Builder::new()
             .name("wirecopy-read".to_owned())
             .spawn(move || {
-                // Broken off only when nobody listens any more.
+                // Breaks only if the receiver is gone or the run is cancelled.
                 let _ = reader.run(entries);
             })
             .map_err(|error| Error::Threads(error.to_string()))?;
@@ -106,7 +106,7 @@ impl Feed {
         self.receiver.recv_timeout(patience)
     }
 
-    /// Called when the thread has hung up: passes a panic on, as a missing rest of the input must not look like its end.
+    /// Joins the thread after it has hung up. Propagates a panic, so that input lost by it is not mistaken for the end.
     pub(super) fn finish(&mut self) {
         if let Some(thread) = self.thread.take()
             && let Err(payload) = thread.join()
@@ -122,7 +122,7 @@ struct Reader {
     cancel: Cancel,
     sender: SyncSender<Batch>,
     batch: Batch,
-    /// Bytes that the batch holds or will hold in memory.
+    /// Bytes of memory that the batch takes, or will take once its files are read.
     weight: u64,
 }
 
@@ -131,7 +131,7 @@ impl Reader {
         while let Some(entry) = entries.pop_front() {
             match entry {
                 Entry::Skipped(skipped) => self.add(Work::Skipped(skipped), 0, 0)?,
-                Entry::File(found) if self.goes_whole(&found) => {
+                Entry::File(found) if self.opened_by_worker(&found) => {
                     let bytes = found.bytes;
                     self.add(Work::File(found), bytes, bytes)?;
                 }
@@ -143,8 +143,7 @@ impl Reader {
                 Entry::Pipe(found, path) => match File::open(path) {
                     Ok(pipe) => self.stream(&Arc::new(found), Some(Box::new(pipe)))?,
                     Err(error) => {
-                        let reason = decode::in_words(&error);
-                        let skipped = Skipped { path: found.shown, record: None, reason };
+                        let skipped = decode::broken(&error, false).at(found.shown, None);
                         self.add(Work::Skipped(skipped), 0, 0)?;
                     }
                 },
@@ -153,8 +152,8 @@ impl Reader {
         self.send()
     }
 
-    /// Whether a worker opens the file.
-    fn goes_whole(&self, found: &Found) -> bool {
+    /// Returns whether a worker opens the file itself.
+    fn opened_by_worker(&self, found: &Found) -> bool {
         let Some(path) = &found.path else { return false };
         let compressed =
             path.extension().is_some_and(|e| e.eq_ignore_ascii_case("gz") || e.eq_ignore_ascii_case("zst"));
@@ -164,17 +163,17 @@ impl Reader {
 
     fn stream(&mut self, found: &Arc<Found>, pipe: Option<Box<dyn io::Read + Send>>) -> ControlFlow<()> {
         let (config, block) = (self.config.clone(), self.sizes.block);
-        let mut told = 0;
+        let mut reported = 0;
         input::read(found, &config, block, pipe, &mut |part, read| {
             let weight = match &part {
                 Part::Block(_, block) => block.data.len() as u64,
                 Part::Whole(_, bytes) => bytes.len() as u64,
                 Part::Skip { .. } => 0,
             };
-            let disk = read - mem::replace(&mut told, read);
+            let disk = read - mem::replace(&mut reported, read);
             self.add(Work::Part(Arc::clone(found), part), weight, disk)
         })?;
-        self.batch.disk_bytes += found.bytes.saturating_sub(told);
+        self.batch.disk_bytes += found.bytes.saturating_sub(reported);
         ControlFlow::Continue(())
     }
 

@@ -1,4 +1,4 @@
-//! What no run can be faster than: the same walk, and every byte read and hashed.
+//! Measures a lower bound on the time of a run: the same walk, with every byte read and hashed.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -11,28 +11,28 @@ use xxhash_rust::xxh3::Xxh3Default;
 use super::Root;
 use super::walk::{Entry, walk};
 use crate::config::IngestConfig;
+use wirecopy_core::Cancel;
 use wirecopy_core::Result;
-use wirecopy_core::progress::Cancel;
 
 /// Bytes read at a time.
 const BLOCK: usize = 1 << 20;
 
-/// The floor of an input.
+/// The time it takes to read and hash an input.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Floor {
-    /// Files that were read.
+    /// Files found by the walk.
     pub files: u64,
-    /// Their bytes on disk.
+    /// Bytes of these files on disk.
     pub bytes: u64,
     /// Wall-clock seconds.
     pub seconds: f64,
 }
 
-/// Walks `roots` as a run does, and reads and hashes every file on the threads of the current rayon pool. Standard input
-/// is passed over.
+/// Walks `roots` as a run does, and reads and hashes every file on the threads of the current rayon pool. Standard input and
+/// pipes are ignored. A file that cannot be read counts as 0 bytes.
 ///
 /// # Errors
-/// As [`read`](super::read); a file that cannot be read counts with what was read of it.
+/// Those of the walk, as for [`read`](super::read), and [`Error::Cancelled`](crate::Error::Cancelled).
 pub fn floor(roots: &[Root], config: &IngestConfig, cancel: &Cancel) -> Result<Floor> {
     let begun = Instant::now();
     let found = walk(roots, config, cancel)?;
@@ -47,7 +47,7 @@ pub fn floor(roots: &[Root], config: &IngestConfig, cancel: &Cancel) -> Result<F
             || vec![0; BLOCK],
             |block, path| {
                 let (bytes, digest) = hash(path, block).unwrap_or_default();
-                // The digest has to be made, or the compiler would leave out what is measured.
+                // Keeps the compiler from optimising the hashing away.
                 std::hint::black_box(digest);
                 bytes
             },
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_byte_is_counted() {
+    fn all_bytes_of_all_files_are_counted() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("a.txt"), vec![b'x'; 3 * BLOCK + 7]).unwrap();
         std::fs::write(folder.path().join("b.txt"), b"five!").unwrap();

@@ -1,21 +1,23 @@
-//! Front matter: what generators of sites keep above a text, as `key: value` between two `---` (YAML) or as `key = value`
-//! between two `+++` (TOML). Nested values are not looked into.
+//! Reads front matter: the metadata that site generators keep above a text, as `key: value` between two `---` (YAML) or as
+//! `key = value` between two `+++` (TOML). Nested values are ignored.
+//!
+//! Why this is hand-made: a parser of YAML would refuse all of it for a fault in a value that nobody asked for.
 
 use super::extract::one_line;
 use wirecopy_core::document::Metadata;
 
-/// Lines of front matter at most.
+/// Most lines of front matter.
 const LINES: usize = 200;
-/// Characters of a key at most.
+/// Most characters of a key.
 const KEY_CHARS: usize = 40;
 
-/// What front matter says, and the text below; the whole text where there is none. A rule at the top of a text, with
-/// prose down to the next one, is none.
+/// Splits a source into the metadata of its front matter and the text below. Without front matter, returns the whole text. A
+/// rule at the top, followed by prose and another rule, is not front matter.
 pub(super) fn split(source: &str) -> (Metadata, &str) {
-    found(source).unwrap_or_else(|| (Metadata::default(), source))
+    parsed(source).unwrap_or_else(|| (Metadata::default(), source))
 }
 
-fn found(source: &str) -> Option<(Metadata, &str)> {
+fn parsed(source: &str) -> Option<(Metadata, &str)> {
     let (fence, sign) = if source.starts_with("---") {
         ("---", ':')
     } else if source.starts_with("+++") {
@@ -31,9 +33,9 @@ fn found(source: &str) -> Option<(Metadata, &str)> {
     let mut at = first.len();
     let mut meta = Metadata::default();
     let mut keys = 0;
-    // A value that goes on over lines, and what ends it.
+    // The closing sign of a value that spans lines.
     let mut open: Option<&str> = None;
-    // Keys of a table within are not the document's.
+    // Keys in a TOML table do not describe the document.
     let mut nested = false;
     for line in lines {
         at += line.len();
@@ -45,7 +47,7 @@ fn found(source: &str) -> Option<(Metadata, &str)> {
         if bare == fence || (bare == "..." && fence == "---") {
             return (keys > 0).then(|| (meta, source[at..].trim_start_matches(['\n', '\r'])));
         }
-        if bare.is_empty() || bare.starts_with('#') || goes_on(line) {
+        if bare.is_empty() || bare.starts_with('#') || continues(line) {
             continue;
         }
         if sign == '=' && bare.starts_with('[') {
@@ -62,8 +64,8 @@ fn found(source: &str) -> Option<(Metadata, &str)> {
     None
 }
 
-/// A line that belongs to the value above it: indented, an item or the end of a list.
-fn goes_on(line: &str) -> bool {
+/// Returns whether a line belongs to the value above it: an indented line, a list item or the end of a list.
+fn continues(line: &str) -> bool {
     line.starts_with([' ', '\t', ']', '}', '"', '\'']) || line.starts_with("- ") || line.trim_end() == "-"
 }
 
@@ -71,12 +73,12 @@ fn pair(line: &str, sign: char) -> Option<(&str, &str)> {
     let (key, value) = line.split_once(sign)?;
     let key = key.trim().trim_matches(['"', '\'']);
     let of_key = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ' | ':' | '@');
-    let parted = sign == '=' || value.is_empty() || value.starts_with([' ', '\t']);
+    let separated = sign == '=' || value.is_empty() || value.starts_with([' ', '\t']);
     let is_key = !key.is_empty() && key.chars().count() <= KEY_CHARS && key.chars().all(of_key);
-    (parted && is_key).then(|| (key, value.trim()))
+    (separated && is_key).then(|| (key, value.trim()))
 }
 
-/// The sign that ends a value which is not closed on its line.
+/// Returns the sign that closes a value left open on its line.
 fn opened(value: &str) -> Option<&'static str> {
     for quotes in ["\"\"\"", "'''"] {
         if let Some(rest) = value.strip_prefix(quotes) {
@@ -103,7 +105,7 @@ fn set(meta: &mut Metadata, key: &str, value: &str) {
     }
 }
 
-/// A value without its quotes, or without the comment behind it.
+/// Returns a value without its quotes and without a trailing comment.
 fn value_of(value: &str) -> Option<String> {
     for quote in ['"', '\''] {
         if let Some((inner, _)) = value.strip_prefix(quote).and_then(|rest| rest.rsplit_once(quote)) {
@@ -120,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn yaml_and_toml_are_read() {
+    fn yaml_and_toml_front_matter_is_parsed() {
         for source in [
             "---\ntitle: \"A: b\"\ndate: 2024-03-11\nsource: Agency # wire\ntags: [x]\nlist:\n- one\n  two\n---\n\nBody.\n",
             "+++\ntitle = \"A: b\"\ndate = 2024-03-11\nsource = 'Agency'\ntags = [\n\"x\",\n]\n[params]\ntitle = \"no\"\n+++\nBody.\n",
@@ -139,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn prose_between_rules_is_no_front_matter() {
+    fn prose_between_rules_is_not_front_matter() {
         for source in [
             "---\n\nBody.\n",
             "---\nThe ferry sailed.\n---\nIt was late.\n",
@@ -156,7 +158,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn dirt_does_no_harm(source in "(---|\\+\\+\\+)?[\r\n+a:=\"'\\[\\] #é.-]{0,60}") {
+        fn any_input_is_handled_without_panic(source in "(---|\\+\\+\\+)?[\r\n+a:=\"'\\[\\] #é.-]{0,60}") {
             let (_, body) = split(&source);
             prop_assert!(source.ends_with(body));
         }

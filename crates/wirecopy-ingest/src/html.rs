@@ -1,8 +1,8 @@
-//! A web page to its article: the blocks around its headline, checked against what else the page says of itself.
+//! Extracts the article of a web page: the text blocks around its headline, checked against the page's JSON-LD.
 //!
-//! Cost: some 3 ms a page, nearly all of it the tree. Where the blocks do not make an article, it is looked for in the page's
-//! scripts, in what is shown without scripts, and by readability (dom_smoothie). A page that is too deep for the tree, or
-//! on which a reader panics, is read by `strip` instead; no page ends the run.
+//! If the blocks do not make up an article, the extractor tries the content of `<noscript>`, the data in scripts, and
+//! readability (dom_smoothie). A page that is nested too deeply for a tree, or on which a parser panics, is read by `strip`
+//! instead, so that no page aborts the run. Cost: about 3 ms a page, nearly all of it for building the tree.
 
 mod body;
 mod lines;
@@ -22,29 +22,29 @@ use outline::Outline;
 
 use super::extract::{Extracted, one_line};
 use super::{long_text, page, strip};
-use wirecopy_core::document::Metadata;
+use wirecopy_core::document::{Metadata, Refusal, SkipKind};
 use wirecopy_core::text::{NoArticle, no_article};
 
-/// Elements within elements, beyond which no tree is built. Browsers stop nesting at 512; the tree's walkers recurse,
-/// and a worker's stack is 2 MiB.
+/// Deepest nesting for which a tree is built. Browsers stop at 512 too; the tree's walkers recurse, and a worker's stack is
+/// 2 MiB.
 const DEPTH: usize = 512;
-/// Attributes of an element, beyond which no tree is built: its parser compares each with all before it.
+/// Most attributes of an element for which a tree is built: the parser compares each attribute with all before it.
 const ATTRIBUTES: usize = 512;
-/// Elements of a page, beyond which readability (not quite linear) is not tried.
+/// Most elements of a page on which readability is tried, because it takes more than linear time.
 const ELEMENTS: usize = 100_000;
-/// So many words of prose are an article without further questions.
+/// Words of prose from which a text is an article without further checks.
 const ENOUGH: usize = 60;
 
-/// Fewer words of prose are as good as none.
+/// Fewer words of prose than this count as none.
 const NOTHING: usize = 15;
-/// What a page that holds nothing but its frame says of itself.
+/// The reason for skipping a page whose text is loaded by a script.
 const IN_SCRIPT: &str = "the text of the page is in a script that cannot be read";
 
-/// Reads a page.
+/// Extracts the article and the metadata of a page.
 ///
 /// # Errors
 /// A sentence when there are no words in it, or none but those of an application that was to load its text.
-pub(super) fn extract(source: &str) -> Result<Extracted, String> {
+pub(super) fn extract(source: &str) -> Result<Extracted, Refusal> {
     let shape = strip::shape(source);
     let found = if shape.depth > DEPTH || shape.attributes > ATTRIBUTES {
         None
@@ -61,31 +61,31 @@ pub(super) fn extract(source: &str) -> Result<Extracted, String> {
     let text = if text.is_empty() { strip::text(source) } else { text };
     let text = without_title(text, meta.title.as_deref());
     if !is_sure && others::is_consent(&text, meta.title.as_deref()) {
-        return Err(NoArticle::Notice.reason().to_owned());
+        return Err(SkipKind::NoArticle.because(NoArticle::Notice.reason()));
     }
-    if has_script && is_frame(&text, meta.title.as_deref()) {
-        return Err(IN_SCRIPT.to_owned());
+    if has_script && is_shell(&text, meta.title.as_deref()) {
+        return Err(SkipKind::NoArticle.because(IN_SCRIPT));
     }
     if text.is_empty() {
-        return Err("no text in the page".to_owned());
+        return Err(SkipKind::Empty.because("no text on the page"));
     }
     Ok(Extracted { own_id: None, meta, text })
 }
 
-/// Whether a text is the frame of an application: its headline, its menu, what it says where no script runs.
-fn is_frame(text: &str, title: Option<&str>) -> bool {
+/// Returns whether a text is only the shell of a web application: its title, its menu, its notice for browsers without scripts.
+fn is_shell(text: &str, title: Option<&str>) -> bool {
     let is_title = title.is_some_and(|title| page::letters(text) == page::letters(title));
     text.is_empty() || is_title || no_article(title, text) == Some(NoArticle::Shell)
 }
 
-/// What the tree of a page gives.
+/// The result of extracting an article from the tree of a page.
 struct Article {
     meta: Metadata,
-    /// Empty where no article was found.
+    /// Empty if no article was found.
     text: String,
-    /// It was found around the headline or in data about the article.
+    /// Whether it was found around the headline or in structured data about the article.
     is_sure: bool,
-    /// There is little prose on the page, and some in a script.
+    /// Whether the page has little prose outside scripts, and some in a script.
     has_script: bool,
 }
 
@@ -127,7 +127,7 @@ fn article(source: &str) -> Article {
     Article { meta, text: found.text, is_sure: found.prose > 0 && found.is_headed, has_script }
 }
 
-/// The headlines that the page gives itself, without the name of its site.
+/// Returns the titles that the page declares, without the name of its site.
 fn titles(tree: &Tree, meta: &Metadata) -> Vec<String> {
     let mut titles: Vec<String> = meta.title.iter().cloned().collect();
     let mut sites: Vec<String> = meta.source.iter().map(|site| page::letters(site)).collect();
@@ -146,7 +146,7 @@ fn titles(tree: &Tree, meta: &Metadata) -> Vec<String> {
     titles
 }
 
-/// The article as readability sees it.
+/// Extracts the article with readability.
 fn readable(source: &str, tree: Tree) -> Option<String> {
     let config = Config {
         // `Raw`, the default, joins words across tags.
@@ -155,13 +155,13 @@ fn readable(source: &str, tree: Tree) -> Option<String> {
         disable_json_ld: true,
         ..Config::default()
     };
-    long_text::part(source, &tree);
+    long_text::split(source, &tree);
     let mut readability = Readability::with_document(tree, None, Some(config)).ok()?;
     readability.doc.select("figcaption").remove();
     readability.parse().ok().map(|article| paragraphs(&article.text_content))
 }
 
-/// One line a paragraph, blanks collapsed.
+/// Puts each paragraph on one line, with single spaces between words.
 fn paragraphs(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for line in text.lines() {
@@ -179,7 +179,7 @@ fn paragraphs(text: &str) -> String {
     out
 }
 
-/// The text without a first line that repeats the headline, unless it is all there is.
+/// Removes a first line that repeats the headline, unless it is the only line.
 fn without_title(text: String, title: Option<&str>) -> String {
     let Some((first, rest)) = text.split_once('\n') else { return text };
     match title {

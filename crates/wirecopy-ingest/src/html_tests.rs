@@ -1,4 +1,4 @@
-//! Pages in the layouts that news sites use, written for these tests.
+//! Common page layouts of news sites, written for these tests.
 
 use super::*;
 
@@ -22,7 +22,7 @@ pub(super) fn paragraphs_of(tag: &str) -> String {
 }
 
 #[test]
-fn an_article_among_navigation_and_teasers() {
+fn article_among_navigation_and_teasers_is_extracted() {
     let page = format!(
         "<!doctype html><html lang='en-GB'><head><title>Ferry sails again - The Lindmouth Post</title>\
          <meta property='og:title' content='Ferry sails again'><meta property='og:site_name' content='The Lindmouth Post'>\
@@ -44,7 +44,7 @@ fn an_article_among_navigation_and_teasers() {
 }
 
 #[test]
-fn linked_data_says_what_the_head_does_not() {
+fn json_ld_fills_in_missing_metadata() {
     let page = format!(
         "<html><head><title>x</title><script type='application/ld+json'>{{\"@context\": \"https://schema.org\", \"@graph\": \
          [{{\"@type\": \"WebSite\", \"name\": \"n\"}}, {{\"@type\": [\"NewsArticle\"], \"headline\": \"Ferry &amp; crew sail\", \
@@ -60,7 +60,7 @@ fn linked_data_says_what_the_head_does_not() {
 }
 
 #[test]
-fn an_old_table_layout() {
+fn article_in_an_old_table_layout_is_extracted() {
     let page = format!(
         "<HTML><HEAD><TITLE>Ferry sails again after the storm | Lindmouth Online</TITLE></HEAD><BODY><TABLE><TR>\
          <TD WIDTH=120><A HREF=/>Home</A><BR><A HREF=/a>Weather</A></TD><TD><FONT SIZE=2>{A}<BR><BR>{B}<BR><BR>{C}</FONT>\
@@ -68,12 +68,12 @@ fn an_old_table_layout() {
     );
     let doc = read(&page);
     assert_eq!(doc.meta.title.as_deref(), Some("Ferry sails again after the storm"));
-    // The menu's cell may come along on so short a page; the paragraphs must be whole and apart.
+    // On so short a page the menu's cell may be included. The paragraphs must be complete and separate.
     assert!(doc.text.ends_with(&article_text()), "{}", doc.text);
 }
 
 #[test]
-fn paragraphs_in_plain_divisions() {
+fn paragraphs_in_divs_are_extracted() {
     let page = format!(
         "<html><body><div id='menu'><a href=1>One</a> <a href=2>Two</a></div><div id='main'><h1>Ferry sails again</h1>\
          <time datetime='2024-03-11'>Monday</time><div class='body'>{}</div></div><div id='footer'><a href=3>Imprint</a></div>\
@@ -88,7 +88,7 @@ fn paragraphs_in_plain_divisions() {
 }
 
 #[test]
-fn words_do_not_join_across_tags() {
+fn words_are_not_joined_across_tags() {
     let page = format!(
         "<html><body><article><ul><li>{A}</li><li>{B}</li></ul><p>one<br>two</p><p>{C}</p></article></body></html>"
     );
@@ -97,7 +97,7 @@ fn words_do_not_join_across_tags() {
 }
 
 #[test]
-fn entities_are_decoded_and_scripts_dropped() {
+fn entities_are_decoded_and_scripts_removed() {
     let page = format!(
         "<html><body><article><p>Caf&eacute; &quot;Anker&quot; &#8212; {A}</p><script>var hidden = 'secret';</script>\
          <style>.x {{ color: red }}</style><p>{B}</p><p>{C}</p></article></body></html>"
@@ -108,7 +108,7 @@ fn entities_are_decoded_and_scripts_dropped() {
 }
 
 #[test]
-fn other_meta_dates_and_the_host_as_source() {
+fn dublin_core_date_is_read_and_the_host_is_the_source() {
     let page = format!(
         "<html lang='de'><head><meta name='DC.Date' content='11.03.2024'><meta property='og:url' \
          content='https://nachrichten.example/a'></head><body><main>{}</main></body></html>",
@@ -121,7 +121,7 @@ fn other_meta_dates_and_the_host_as_source() {
 }
 
 #[test]
-fn a_page_without_an_article_gives_its_body() {
+fn page_without_an_article_yields_its_body() {
     let doc = read(
         "<html><head><title>Note</title></head><body><header>Site</header>Short note.<footer>(c)</footer></body></html>",
     );
@@ -130,14 +130,14 @@ fn a_page_without_an_article_gives_its_body() {
 }
 
 #[test]
-fn pages_without_words_say_so() {
+fn page_without_words_is_skipped() {
     for page in ["<html></html>", "<html><script>var a = 1;</script></html>", "<!-- nothing -->"] {
-        assert_eq!(extract(page).unwrap_err(), "no text in the page", "{page}");
+        assert_eq!(extract(page).unwrap_err().reason, "no text on the page", "{page}");
     }
 }
 
 #[test]
-fn depth_is_no_danger() {
+fn deep_pages_do_not_overflow_the_stack() {
     for (open, close) in
         [("<div>", "</div>"), ("<b>", ""), ("<ul><li>", ""), ("<table><td>", ""), ("<svg><g>", "")]
     {

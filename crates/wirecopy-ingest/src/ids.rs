@@ -1,4 +1,4 @@
-//! One id, one document: settles who keeps an id that two documents claim.
+//! Makes document ids unique within a run.
 
 use std::collections::HashSet;
 use std::mem;
@@ -7,17 +7,17 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use wirecopy_core::document::Header;
 
-/// The ids given out so far.
+/// The ids assigned so far.
 ///
-/// Holds 128-bit hashes, not strings: a run may have millions of ids, and they live in the report already.
+/// Holds 128-bit hashes instead of strings, because a run may have millions of ids and the report holds them already.
 #[derive(Debug, Default)]
 pub(super) struct Ids {
     taken: HashSet<u128>,
 }
 
 impl Ids {
-    /// Leaves `header.id` as it is when nobody had it before; else gives it `fallback` (a record's `path#number`), or
-    /// the first of `fallback~2`, `fallback~3`, … that is free, and notes what it asked for.
+    /// Keeps `header.id` if it is still free. Otherwise replaces it by `fallback` (a record's `path#number`) or the first free one
+    /// of `fallback~2`, `fallback~3`, …, and records the original in `duplicate_id`.
     pub(super) fn settle(&mut self, header: &mut Header, fallback: &str) {
         if self.take(&header.id) {
             return;
@@ -47,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_claim_wins_and_the_others_say_what_they_asked_for() {
+    fn first_document_keeps_its_id_and_later_ones_record_theirs() {
         let mut ids = Ids::default();
         assert_eq!(given(&mut ids, "7", "a.jsonl#1"), ("7".to_owned(), None));
         assert_eq!(given(&mut ids, "7", "a.jsonl#2"), ("a.jsonl#2".to_owned(), Some("7".to_owned())));
@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fallback_that_somebody_claimed_as_its_own_id_moves_on() {
+    fn fallback_that_is_already_taken_gets_a_suffix() {
         let mut ids = Ids::default();
         given(&mut ids, "a.jsonl#2", "a.jsonl#1");
         given(&mut ids, "x", "a.jsonl#3");

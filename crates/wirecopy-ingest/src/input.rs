@@ -1,8 +1,7 @@
-//! One file to its parts: opened, decompressed, its format found, cut where it is a container.
+//! Opens a file, decompresses it, determines its format and splits containers into parts.
 
 use std::io::{self, Read};
 use std::ops::ControlFlow;
-#[cfg(feature = "cli")]
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -10,7 +9,7 @@ use std::sync::atomic::Ordering;
 use encoding_rs::UTF_8;
 
 use super::blocks::{self, Block, Bounds, Cut, Lines, Scan};
-use super::charset::{self, Transcoder};
+use super::charset;
 use super::decode::{self, HEAD, Limits, Stream};
 use super::detect::Format;
 use super::jsonscan::Values;
@@ -19,34 +18,36 @@ use super::own::Own;
 use super::table::{Columns, Rows};
 use super::walk::Found;
 use crate::config::IngestConfig;
+use wirecopy_core::document::Refusal;
+use wirecopy_core::document::SkipKind::{Empty, OwnOutput};
 
-/// A part of a file that can be worked on by itself.
+/// A part of a file that can be processed by itself.
 #[derive(Debug)]
 pub(super) enum Part {
-    /// The decompressed bytes of a file that is one document.
+    /// The decompressed bytes of a file that holds one document.
     Whole(Format, Vec<u8>),
     /// Records of a container.
     Block(Records, Block),
     /// No document, and why; `record` is `None` where it is the whole file.
-    Skip { record: Option<u64>, reason: String },
+    Skip { record: Option<u64>, refusal: Refusal },
 }
 
-/// What the records of a block are.
+/// The kind of records in a block.
 #[derive(Clone, Debug)]
 pub(super) enum Records {
-    /// A JSON object a line.
+    /// JSON lines: one object a line.
     Lines,
-    /// Elements of a JSON array, or objects one behind the other.
+    /// Elements of a JSON array, or a sequence of objects.
     Values,
-    /// Rows under a header.
+    /// Rows of a table with this header.
     Table(Arc<Columns>),
 }
 
-/// Receives parts, with the bytes of the file on disk that have been read so far. Breaks to stop the reading.
+/// Receives each part, with the number of bytes read from disk so far. Returns `Break` to stop reading.
 pub(super) type Emit<'a> = dyn FnMut(Part, u64) -> ControlFlow<()> + 'a;
 
-/// Reads a file. `pipe` is read in place of one that has no path: standard input is JSON lines, what another pipe has is
-/// found out from its first bytes.
+/// Reads a file and passes its parts to `emit`. If the file has no path, reads `pipe` instead: standard input is JSON lines,
+/// and the format of any other pipe is determined from its first bytes.
 pub(super) fn read(
     found: &Found,
     config: &IngestConfig,
@@ -55,7 +56,7 @@ pub(super) fn read(
     emit: &mut Emit<'_>,
 ) -> ControlFlow<()> {
     let limit = config.max_document_bytes;
-    let skip = |reason: String| Part::Skip { record: None, reason };
+    let skip = |refusal: Refusal| Part::Skip { record: None, refusal };
     let limits = Limits::of(config);
     let (opened, named) = match &found.path {
         Some(path) => (Stream::open(path, found.bytes, limits), Format::of_name(path)),
@@ -67,37 +68,39 @@ pub(super) fn read(
     };
     let (mut stream, read) = match opened {
         Ok(opened) => opened,
-        Err(error) => return emit(skip(decode::in_words(&error)), 0),
+        Err(error) => return emit(skip(decode::broken(&error, false)), 0),
     };
     let mut emit = |part: Part| emit(part, read.load(Ordering::Relaxed));
     if stream.head().is_empty() {
-        let broken = stream.broken().map(|error| decode::broken_in_words(error, stream.compressed));
-        return emit(skip(broken.unwrap_or_else(|| "empty file".to_owned())));
+        let broken = stream.broken().map(|error| decode::broken(error, stream.compressed));
+        return emit(skip(broken.unwrap_or_else(|| Empty.because("empty file"))));
     }
 
     let (encoding, bom) = charset::of(stream.head(), false);
-    // A container is decoded as a stream, and only as what its first bytes leave no doubt about.
+    // Containers are decoded as a stream, so the encoding must be clear from the first bytes.
     let raw = &stream.head()[bom..];
     let decoded =
         (encoding != UTF_8).then(|| encoding.decode_without_bom_handling(raw).0.into_owned().into_bytes());
     let head = decoded.as_deref().unwrap_or(raw);
     match Own::of(head) {
         Some(own) if !found.named => {
-            tracing::info!(path = found.shown, "{}: left out", own.name());
+            tracing::info!(path = found.shown, "{}: not an input", own.name());
             return ControlFlow::Continue(());
         }
-        Some(own) if !own.holds_news() => return emit(skip(format!("{}, not news", own.name()))),
+        Some(own) if !own.holds_news() => {
+            return emit(skip(OwnOutput.because(format!("{}, not news", own.name()))));
+        }
         _ => {}
     }
     let format = match Format::of_content(named, if is_utf16(encoding) { head } else { stream.head() }) {
         Ok(format) => format,
-        Err(reason) => return emit(skip(reason)),
+        Err(refusal) => return emit(skip(refusal)),
     };
     if !format.is_container() {
         return match stream.read_whole(limit) {
             Ok(Some(bytes)) => emit(Part::Whole(format, bytes)),
             Ok(None) => emit(skip(decode::too_long(limit))),
-            Err(error) => emit(skip(decode::broken_in_words(&error, stream.compressed))),
+            Err(error) => emit(skip(decode::broken(&error, stream.compressed))),
         };
     }
     let head = head.to_vec();
@@ -108,12 +111,11 @@ pub(super) fn read(
     if encoding == UTF_8 {
         container.read(&mut stream, &head, &mut emit)
     } else {
-        container.read(&mut Transcoder::new(stream, encoding), &head, &mut emit)
+        container.read(&mut charset::transcoder(stream, encoding), &head, &mut emit)
     }
 }
 
-/// What the file is, where this program wrote it.
-#[cfg(feature = "cli")]
+/// Returns what kind of output of this program a file is; `None` if it is something else.
 pub(super) fn own(path: &Path, config: &IngestConfig) -> io::Result<Option<Own>> {
     let (stream, _) = Stream::open(path, HEAD as u64, Limits::of(config))?;
     let (encoding, bom) = charset::of(stream.head(), false);
@@ -129,53 +131,53 @@ struct Container<'a> {
     format: Format,
     block: usize,
     compressed: bool,
-    /// Whether the head is all there is.
+    /// Whether the head is the whole content.
     complete: bool,
 }
 
 impl Container<'_> {
-    /// `head` is what comes first in `input`, as UTF-8.
+    /// Reads the records. `head` is the start of `input` as UTF-8.
     fn read(
         &mut self,
         input: &mut dyn Read,
         head: &[u8],
         emit: &mut dyn FnMut(Part) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let skip = |record, reason| Part::Skip { record, reason };
+        let skip = |record, refusal| Part::Skip { record, refusal };
         let bounds = Bounds { block: self.block, record: self.config.max_document_bytes };
         match self.format {
             Format::Csv | Format::Tsv => self.table(input, head, bounds, emit),
             Format::Json => {
                 let array = head.trim_ascii_start().starts_with(b"[");
                 if array && let Err(error) = read_past_bracket(input) {
-                    return emit(skip(None, decode::broken_in_words(&error, self.compressed)));
+                    return emit(skip(None, decode::broken(&error, self.compressed)));
                 }
                 let mut seen = false;
                 self.cut(input, &mut Values::new(array), bounds, &mut |cut| {
                     seen = true;
                     match cut {
-                        Cut::Gap { record, reason } => emit(skip(Some(record), reason)),
+                        Cut::Gap { record, refusal } => emit(skip(Some(record), refusal)),
                         Cut::Block(mut block) => {
                             block.only &= !array;
                             emit(Part::Block(Records::Values, block))
                         }
                     }
                 })?;
-                if seen { ControlFlow::Continue(()) } else { emit(skip(None, "no records".to_owned())) }
+                if seen { ControlFlow::Continue(()) } else { emit(skip(None, Empty.because("no records"))) }
             }
             _ => {
                 let mut seen = false;
                 self.cut(input, &mut Lines, bounds, &mut |cut| match cut {
-                    Cut::Gap { record, reason } => {
+                    Cut::Gap { record, refusal } => {
                         seen = true;
-                        emit(skip(Some(record), reason))
+                        emit(skip(Some(record), refusal))
                     }
                     Cut::Block(block) => {
                         seen = seen || !block.data.trim_ascii().is_empty();
                         emit(Part::Block(Records::Lines, block))
                     }
                 })?;
-                if seen { ControlFlow::Continue(()) } else { emit(skip(None, "no records".to_owned())) }
+                if seen { ControlFlow::Continue(()) } else { emit(skip(None, Empty.because("no records"))) }
             }
         }
     }
@@ -191,20 +193,19 @@ impl Container<'_> {
         let promised = if self.format == Format::Tsv { b'\t' } else { b',' };
         let layout = Layout::of(head, self.complete, promised, names);
         if let Err(error) = io::copy(&mut input.take(layout.skip as u64), &mut io::sink()) {
-            let reason = decode::broken_in_words(&error, self.compressed);
-            return emit(Part::Skip { record: None, reason });
+            return emit(Part::Skip { record: None, refusal: decode::broken(&error, self.compressed) });
         }
         let mut columns: Option<Arc<Columns>> = None;
-        // A header that cannot be used ends this file, but not the run.
+        // An unusable header ends this file, but not the run.
         let mut refused = None;
         let mut rows = 0;
         let flow = self.cut(input, &mut Rows::new(layout), bounds, &mut |cut| match (cut, &columns) {
-            (Cut::Gap { record, reason }, Some(_)) => {
+            (Cut::Gap { record, refusal }, Some(_)) => {
                 rows += 1;
-                emit(Part::Skip { record: Some(record - 1), reason })
+                emit(Part::Skip { record: Some(record - 1), refusal })
             }
-            (Cut::Gap { reason, .. }, None) => {
-                refused = Some(format!("header row: {reason}"));
+            (Cut::Gap { refusal, .. }, None) => {
+                refused = Some(refusal.kind.because(format!("header row: {}", refusal.reason)));
                 ControlFlow::Break(())
             }
             (Cut::Block(block), Some(columns)) => {
@@ -219,17 +220,18 @@ impl Container<'_> {
                         rows += block.ends.len() - 1;
                         emit(Part::Block(Records::Table(Arc::clone(known)), block))
                     }
-                    Err(reason) => {
-                        refused = Some(reason);
+                    Err(refusal) => {
+                        refused = Some(refusal);
                         ControlFlow::Break(())
                     }
                 }
             }
         });
         match refused {
-            Some(reason) => emit(Part::Skip { record: None, reason }),
+            Some(refusal) => emit(Part::Skip { record: None, refusal }),
             None if flow.is_continue() && rows == 0 => {
-                emit(Part::Skip { record: None, reason: "a header row and nothing below it".to_owned() })
+                let refusal = Empty.because("a header row with no rows below it");
+                emit(Part::Skip { record: None, refusal })
             }
             None => flow,
         }
@@ -246,7 +248,7 @@ impl Container<'_> {
     }
 }
 
-/// Reads blanks and the `[` that the head has shown to follow.
+/// Skips white space and the `[` known to follow.
 fn read_past_bracket(input: &mut dyn Read) -> io::Result<()> {
     let mut buffer = [0_u8; 1];
     loop {

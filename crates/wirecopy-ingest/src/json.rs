@@ -1,7 +1,8 @@
-//! One JSON object to one document.
+//! Converts a JSON object to a document.
 //!
-//! Only the wanted fields are built, `content.body` being the field `body` of the object (or of each object of the list)
-//! `content`; everything else is stepped over without recursion, so that depth cannot overflow the stack.
+//! Only configured fields are deserialised. A name such as `content.body` is the path to the field `body` in the object, or
+//! in each object of the list, `content`. Everything else is skipped without recursion, so that deep nesting cannot overflow
+//! the stack.
 
 use std::fmt;
 
@@ -12,26 +13,28 @@ use super::jsonfix;
 use super::jsonvalue::{TEXT_DEPTH, Value, Wanted};
 use super::record::{Values, listed};
 use crate::config::FieldNames;
+use wirecopy_core::document::Refusal;
+use wirecopy_core::document::SkipKind::{Malformed, NoTextField};
 
-/// Reads one record.
+/// Converts one record to a document. Broken JSON is repaired if that takes no guess.
 ///
 /// # Errors
 /// A sentence on what is wrong with it.
-pub(super) fn record(json: &str, names: &FieldNames) -> Result<Extracted, String> {
+pub(super) fn record(json: &str, names: &FieldNames) -> Result<Extracted, Refusal> {
     match json.trim_ascii_start().as_bytes().first() {
         Some(b'{') => {}
-        Some(b'[') => return Err("a JSON array, not an object".to_owned()),
-        Some(b'"') => return Err("a JSON string, not an object".to_owned()),
-        Some(b'0'..=b'9' | b'-') => return Err("a number, not a JSON object".to_owned()),
+        Some(b'[') => return Err(Malformed.because("a JSON array, not an object")),
+        Some(b'"') => return Err(Malformed.because("a JSON string, not an object")),
+        Some(b'0'..=b'9' | b'-') => return Err(Malformed.because("a number, not a JSON object")),
         Some(b'n' | b't' | b'f') if matches!(json.trim_ascii(), "null" | "true" | "false") => {
-            return Err(format!("`{}`, not a JSON object", json.trim_ascii()));
+            return Err(Malformed.because(format!("`{}`, not a JSON object", json.trim_ascii())));
         }
-        _ => return Err(format!("not JSON: begins with `{}`", beginning(json))),
+        _ => return Err(Malformed.because(format!("not JSON: begins with `{}`", beginning(json)))),
     }
     match fields(json, names) {
         Ok(fields) => document(fields, json, names),
-        Err(error) => match jsonfix::mended(json) {
-            Some(mended) => document(fields(&mended, names).map_err(|e| in_words(&e))?, &mended, names),
+        Err(error) => match jsonfix::repaired(json) {
+            Some(repaired) => document(fields(&repaired, names).map_err(|e| in_words(&e))?, &repaired, names),
             None => Err(in_words(&error)),
         },
     }
@@ -42,7 +45,7 @@ fn beginning(text: &str) -> String {
 }
 
 /// serde's message; its "at line 1" means nothing for a record that has a number of its own.
-fn in_words(error: &serde_json::Error) -> String {
+fn in_words(error: &serde_json::Error) -> Refusal {
     let text = error.to_string();
     let message = text.rfind(" at line ").map_or(text.as_str(), |end| &text[..end]);
     let place = if error.line() > 1 {
@@ -52,30 +55,33 @@ fn in_words(error: &serde_json::Error) -> String {
     };
     if error.is_eof() {
         let within = message.strip_prefix("EOF while parsing ").unwrap_or("a value");
-        return format!("truncated: the record breaks off within {within} ({place})");
+        return Malformed.because(format!("truncated: the record ends inside {within} ({place})"));
     }
-    format!("not valid JSON: {message} ({place})")
+    Malformed.because(format!("not valid JSON: {message} ({place})"))
 }
 
-/// `json` is what the fields were read from.
-fn document(fields: Fields, json: &str, names: &FieldNames) -> Result<Extracted, String> {
+/// Makes a document of the fields read from `json`.
+fn document(fields: Fields, json: &str, names: &FieldNames) -> Result<Extracted, Refusal> {
     let text = match fields.text {
         Some(Value::Text(text)) => Some(text),
         Some(Value::Null) => None,
         Some(list @ Value::List(_)) => match list.paragraphs(&names.text) {
             Some(text) => Some(text),
-            None => return Err(format!("field `{}` is a list without text", names.text)),
+            None => return Err(NoTextField.because(format!("field `{}` is a list without text", names.text))),
         },
         Some(Value::Object(entries)) if !entries.is_empty() => {
             let inner: Vec<String> = entries.iter().map(|(key, _)| format!("{}.{key}", names.text)).collect();
-            return Err(format!(
-                "field `{}` is an object, not a string: it has {}; name one with --text-field",
+            return Err(NoTextField.because(format!(
+                "field `{}` is an object, not a string: it has {}; choose one with --text-field",
                 names.text,
                 listed(&inner)
-            ));
+            )));
         }
-        Some(other) => return Err(format!("field `{}` is {}, not a string", names.text, other.kind())),
-        None => return Err(missing(json, names)),
+        Some(other) => {
+            let reason = format!("field `{}` is {}, not a string", names.text, other.kind());
+            return Err(NoTextField.because(reason));
+        }
+        None => return Err(NoTextField.because(missing(json, names))),
     };
     let line = |value: Option<Value>| value.and_then(Value::into_line);
     Values {
@@ -91,17 +97,17 @@ fn document(fields: Fields, json: &str, names: &FieldNames) -> Result<Extracted,
     .document()
 }
 
-/// The message for a record without a text field: with the fields it has, and the flag that names one.
+/// Returns the message for a record without a text field. It lists the fields of the record.
 fn missing(json: &str, names: &FieldNames) -> String {
     let mut found = Vec::new();
     let mut parser = serde_json::Deserializer::from_str(json);
-    // What was parsed before parses again.
+    // The record was parsed before, so it parses again.
     let _ = Keys { found: &mut found }.deserialize(&mut parser);
     if found.is_empty() {
-        return format!("no field `{}`: the record has no field at all", names.text);
+        return format!("no field `{}`: the record has no fields", names.text);
     }
     format!(
-        "no field `{}`: the record has {}; name the one that holds the text with --text-field",
+        "no field `{}`: the record has {}; choose the text field with --text-field",
         names.text,
         listed(&found)
     )
@@ -142,11 +148,11 @@ impl Fields {
     }
 }
 
-/// An object whose wanted fields are taken: the record itself, or one within it that the path of a name leads through
-/// (`content` of `content.body`). The names are known at run time only, so serde's derive cannot do this.
+/// Deserialises the configured fields of an object: of the record itself, or of an object on the path of a field name
+/// (`content` of `content.body`). The names are only known at run time, so serde's derive cannot be used.
 struct Record<'n, 'f> {
     names: &'n FieldNames,
-    /// The path that led here, with a point behind it.
+    /// The path to this object with a trailing dot; empty for the record itself.
     prefix: &'n str,
     fields: &'f mut Fields,
 }
@@ -178,7 +184,7 @@ impl<'de> Visitor<'de> for Record<'_, '_> {
                     let value = map.next_value_seed(Wanted { depth: TEXT_DEPTH })?;
                     match fields.slot(field) {
                         None => fields.bylines.push(value),
-                        // Objects of a list have the same path.
+                        // The objects of a list share a path.
                         Some(slot) if !prefix.is_empty() => Value::join(slot, value),
                         Some(slot) => *slot = Some(value),
                     }
@@ -238,7 +244,7 @@ pub(super) enum Field {
 }
 
 impl Field {
-    /// The field that goes by `name`. Languages and bylines have no setting: the names in use are known.
+    /// Returns the field configured under `name`. The names for languages and bylines are fixed.
     pub(super) fn of(name: &str, names: &FieldNames) -> Option<Self> {
         Some(match name {
             _ if name == names.text => Self::Text,
@@ -254,10 +260,10 @@ impl Field {
     }
 }
 
-/// What a key leads to.
+/// What to do with the value of a key.
 enum Place {
     Field(Field),
-    /// An object that wanted fields are in: its path, with a point behind it.
+    /// The value may contain configured fields. Holds its path with a trailing dot.
     Within(String),
     Elsewhere,
 }
@@ -303,7 +309,7 @@ impl Visitor<'_> for Key<'_> {
     }
 }
 
-/// Collects the names of fields, those of an object within the record as paths, a list of objects with brackets.
+/// Collects field names: paths for the fields of nested objects, a name with brackets for a list of objects.
 struct Keys<'k> {
     found: &'k mut Vec<String>,
 }
@@ -329,7 +335,7 @@ impl<'de> Visitor<'de> for Keys<'_> {
                 Value::Object(entries) if !entries.is_empty() => {
                     self.found.extend(entries.iter().map(|(name, _)| format!("{key}.{name}")));
                 }
-                // The brackets say that the records may be in there.
+                // The brackets hint that the list may hold the records.
                 Value::List(values) if matches!(values.first(), Some(Value::Object(_))) => {
                     self.found.push(format!("{key}[]"));
                 }

@@ -1,12 +1,15 @@
-//! JSON that writers get wrong and readers can mend without a guess.
+//! Repairs invalid JSON where the repair takes no guess. Used only for records that do not parse.
 //!
-//! Half a surrogate pair (`\ud83d` alone) is no character: writers that cut strings by UTF-16 units leave them behind.
-//! `NaN` and `Infinity` are what Python writes for numbers that are none. A line end or a tab within a string should
-//! have been escaped. Asked for only where a record does not parse.
+//! - Lone surrogates (`\ud83d` by itself), left by writers that cut strings between UTF-16 units.
+//! - `NaN` and `Infinity`, which Python writes.
+//! - Unescaped line ends, tabs and other control characters within strings.
+//!
+//! Why this is hand-made: lenient parsers accept more than these faults, and the rest cannot be repaired without a guess.
 
-/// The record with these replaced: U+FFFD, `null`, an escape. `None` where there is nothing to mend.
-pub(super) fn mended(json: &str) -> Option<String> {
-    let mut mending = Mending { json, out: String::new(), copied: 0 };
+/// Replaces lone surrogates by U+FFFD, `NaN` and infinities by `null`, and control characters in strings by escapes. `None` if
+/// there is nothing to repair.
+pub(super) fn repaired(json: &str) -> Option<String> {
+    let mut repair = Repair { json, out: String::new(), copied: 0 };
     let bytes = json.as_bytes();
     let mut at = 0;
     let mut in_string = false;
@@ -16,34 +19,34 @@ pub(super) fn mended(json: &str) -> Option<String> {
                 in_string = !in_string;
                 at + 1
             }
-            b'\\' if in_string => mending.escape(at),
-            0..0x20 if in_string => mending.replace(at, at + 1, &format!("\\u{byte:04x}")),
-            b'+' | b'-' | b'a'..=b'z' | b'A'..=b'Z' if !in_string => mending.word(at),
+            b'\\' if in_string => repair.escape(at),
+            0..0x20 if in_string => repair.replace(at, at + 1, &format!("\\u{byte:04x}")),
+            b'+' | b'-' | b'a'..=b'z' | b'A'..=b'Z' if !in_string => repair.word(at),
             b'0'..=b'9' if !in_string => {
                 at + length(&bytes[at..], |b| b.is_ascii_alphanumeric() || b == b'.')
             }
             _ => at + 1,
         };
     }
-    if mending.copied == 0 {
+    if repair.copied == 0 {
         return None;
     }
-    mending.out.push_str(&json[mending.copied..]);
-    Some(mending.out)
+    repair.out.push_str(&json[repair.copied..]);
+    Some(repair.out)
 }
 
 fn length(bytes: &[u8], belongs: impl Fn(u8) -> bool) -> usize {
     bytes.iter().take_while(|byte| belongs(**byte)).count()
 }
 
-struct Mending<'a> {
+struct Repair<'a> {
     json: &'a str,
     out: String,
     copied: usize,
 }
 
-impl Mending<'_> {
-    /// Where to go on.
+impl Repair<'_> {
+    /// Writes `by` in place of `from..to` and returns `to`.
     fn replace(&mut self, from: usize, to: usize, by: &str) -> usize {
         self.out.push_str(&self.json[self.copied..from]);
         self.out.push_str(by);
@@ -60,7 +63,7 @@ impl Mending<'_> {
         match self.unit(at) {
             Some(0xd800..=0xdbff) if matches!(self.unit(at + 6), Some(0xdc00..=0xdfff)) => at + 12,
             Some(0xd800..=0xdfff) => self.replace(at, at + 6, "\\ufffd"),
-            // What is escaped may be a character of several bytes, of which the rest says nothing.
+            // The escaped character may have several bytes; those after the first two are skipped like any other.
             _ => at + 2,
         }
     }
@@ -84,24 +87,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_that_are_none_become_null_outside_of_strings() {
+    fn nan_and_infinity_become_null_outside_strings() {
         let json = r#"{"a":NaN,"b":-Infinity,"c":[1e5,+Inf,-2.5E+3],"NaN":"NaN \" Infinity"}"#;
         let right = r#"{"a":null,"b":null,"c":[1e5,null,-2.5E+3],"NaN":"NaN \" Infinity"}"#;
-        assert_eq!(mended(json).as_deref(), Some(right));
-        assert_eq!(mended(r#"{"a":true,"b":null,"c":-1}"#), None);
+        assert_eq!(repaired(json).as_deref(), Some(right));
+        assert_eq!(repaired(r#"{"a":true,"b":null,"c":-1}"#), None);
     }
 
     #[test]
-    fn raw_line_ends_in_strings_are_escaped() {
-        assert_eq!(mended("{\"a\":\n\"b\n\tc\"}").as_deref(), Some("{\"a\":\n\"b\\u000a\\u0009c\"}"));
+    fn control_characters_in_strings_are_escaped() {
+        assert_eq!(repaired("{\"a\":\n\"b\n\tc\"}").as_deref(), Some("{\"a\":\n\"b\\u000a\\u0009c\"}"));
     }
 
     proptest! {
         #[test]
-        fn what_parses_needs_no_mending_and_dirt_does_no_harm(json in "[{}\\[\\]\":,\\\\un0-9dDeEfF+. aNIié\n-]{0,60}") {
-            let mended = mended(&json);
+        fn valid_json_is_unchanged_and_any_input_is_handled(json in "[{}\\[\\]\":,\\\\un0-9dDeEfF+. aNIié\n-]{0,60}") {
+            let repaired = repaired(&json);
             if serde_json::from_str::<serde_json::Value>(&json).is_ok() {
-                prop_assert_eq!(mended, None);
+                prop_assert_eq!(repaired, None);
             }
         }
     }

@@ -1,14 +1,16 @@
-//! Where the values of a JSON array, or of objects one behind the other, end: brackets counted, strings stepped over.
+//! Finds the ends of the values in a JSON array or in a sequence of objects, by counting brackets and skipping strings.
 //!
-//! The scan does not check the values. Each is parsed on its own, so a bad one costs itself alone, and an array of
-//! many gigabytes is read in blocks like lines.
+//! The scan does not validate the values. Each one is parsed separately, so a bad value affects only itself, and an array of
+//! many gigabytes is read in blocks, like lines.
+//!
+//! Why this is hand-made: parsers of JSON stop at the first fault, and this has to go on behind it.
 
 use super::blocks::Scan;
 
-/// Scans the inside of an array (behind its `[`) or a sequence of values.
+/// Scans the content of an array (after its `[`) or a sequence of values.
 #[derive(Debug, Default)]
 pub(super) struct Values {
-    /// Ends at its own `]`.
+    /// Whether the input is an array, which ends at its `]`.
     array: bool,
     closed: bool,
     depth: usize,
@@ -18,12 +20,12 @@ pub(super) struct Values {
 }
 
 impl Values {
-    /// `array`: the input starts behind the `[` of an array.
+    /// Creates a scan. With `array`, the input starts after the `[` of an array.
     pub(super) fn new(array: bool) -> Self {
         Self { array, ..Self::default() }
     }
 
-    /// Steps to the end of a string; `None` when it goes on behind `bytes`.
+    /// Returns the offset after the end of a string; `None` if the string continues after `bytes`.
     fn string_end(&mut self, bytes: &[u8], from: usize) -> Option<usize> {
         let mut at = from;
         if self.escaped && at < bytes.len() {
@@ -93,7 +95,7 @@ impl Scan for Values {
     }
 
     fn unfinished(&self) -> Option<&'static str> {
-        (self.array && !self.closed).then_some("truncated: the array breaks off")
+        (self.array && !self.closed).then_some("truncated: the array is not closed")
     }
 
     fn is_blank(&self, rest: &[u8]) -> bool {
@@ -106,7 +108,7 @@ impl Scan for Values {
     }
 }
 
-/// A record without the commas, blanks and closing bracket that the scan left around it; `None` for nothing else.
+/// Returns a record without the commas and white space around it; `None` if nothing is left.
 pub(super) fn value(record: &[u8]) -> Option<&[u8]> {
     let record = record.trim_ascii_start_matches_commas();
     let record = record.trim_ascii_end();
@@ -140,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn elements_are_cut_apart_whatever_the_block() {
+    fn elements_do_not_depend_on_the_block_size() {
         let input = r#" {"a": "}\"{,"} , {"b": [1, {"c": "\\"}]}, 7, "x,y", null ] "#;
         let expected = [r#"{"a": "}\"{,"}"#, r#"{"b": [1, {"c": "\\"}]}"#, "7", "\"x,y\"", "null"];
         for block in 1..80 {
@@ -149,13 +151,13 @@ mod tests {
     }
 
     #[test]
-    fn objects_one_behind_the_other_are_cut_apart() {
+    fn objects_in_a_sequence_are_split() {
         assert_eq!(values("{\n\"a\": 1\n}\n{\"b\":2}{}", false, 3), ["{\n\"a\": 1\n}", "{\"b\":2}", "{}"]);
     }
 
     #[test]
-    fn an_array_that_is_not_closed_is_noticed() {
-        assert_eq!(values("{\"a\":1},\n", true, 5), ["{\"a\":1}", "!truncated: the array breaks off"]);
+    fn unclosed_array_is_reported_as_truncated() {
+        assert_eq!(values("{\"a\":1},\n", true, 5), ["{\"a\":1}", "!truncated: the array is not closed"]);
         assert_eq!(values("{\"a\":1},\n{\"b\": \"c", true, 5), ["{\"a\":1}", "{\"b\": \"c"]);
         assert_eq!(values("]", true, 5), Vec::<String>::new());
     }

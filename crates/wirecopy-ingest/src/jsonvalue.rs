@@ -1,17 +1,17 @@
-//! Values of JSON as far as a document can use them: strings, names, lists of paragraphs.
+//! Deserialises the JSON values that a document can use: strings, names, lists of paragraphs.
 
 use std::fmt;
 
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-/// Depth to which lists and objects are looked into for text: paragraphs of blocks, spans of paragraphs.
+/// Depth to which lists and objects are searched for text: blocks, their paragraphs, their spans.
 pub(super) const TEXT_DEPTH: usize = 4;
-/// Keys that hold the words of an object in a list of paragraphs, beside the name of the text field.
+/// Keys for the text of an object in a list of paragraphs, after the name of the text field.
 const PARAGRAPH_KEYS: [&str; 7] = ["text", "content", "body", "value", "html", "paragraph", "p"];
-/// Keys that hold the words of an object that stands for a name or a headline.
+/// Keys for the text of an object that represents a name or a headline.
 const NAME_KEYS: [&str; 2] = ["name", "rendered"];
 
-/// The value of a wanted field.
+/// The value of a configured field.
 #[derive(Debug)]
 pub(super) enum Value {
     Text(String),
@@ -34,7 +34,7 @@ impl Value {
         }
     }
 
-    /// Strings, and numbers as they are written: ids and dates come as both. Of an object its name.
+    /// Returns a string, a number as written (ids and dates occur as both), or the name in an object.
     pub(super) fn into_line(self) -> Option<String> {
         match self {
             Value::Text(text) | Value::Number(text) => Some(text),
@@ -46,7 +46,7 @@ impl Value {
         }
     }
 
-    /// The same of each item of a list.
+    /// Returns the lines of a list's items, or the line of a single value, as [`Value::into_line`].
     pub(super) fn into_lines(self) -> Vec<String> {
         match self {
             Value::List(values) => values.into_iter().filter_map(Value::into_line).collect(),
@@ -54,7 +54,7 @@ impl Value {
         }
     }
 
-    /// The texts of a list of paragraphs, a blank line between two; `field` is the name of the text field.
+    /// Joins the texts of a list of paragraphs with blank lines. `field` is the name of the text field. `None` if there is no text.
     pub(super) fn paragraphs(self, field: &str) -> Option<String> {
         let key = field.rsplit('.').next().unwrap_or(field);
         let mut out = String::new();
@@ -85,7 +85,7 @@ impl Value {
         }
     }
 
-    /// Adds what another place of the same path holds.
+    /// Adds a value found at the same path, making a list of several values.
     pub(super) fn join(slot: &mut Option<Value>, value: Value) {
         *slot = Some(match slot.take() {
             None => value,
@@ -98,7 +98,8 @@ impl Value {
     }
 }
 
-/// Any value. Lists and objects are looked into to a depth, which a hostile record cannot make the stack's.
+/// Deserialises any value. The content of lists and objects below `depth` is dropped, so that nesting cannot overflow the
+/// stack.
 pub(super) struct Wanted {
     pub depth: usize,
 }

@@ -1,42 +1,43 @@
-//! How a table is laid out, told from its first bytes: what stands above the header row, what parts the fields, and what a
-//! quote means.
+//! Determines the layout of a table from its first bytes: the start of the header row, the delimiter, and the kind of quoting.
 //!
-//! Spreadsheets of many countries write `;` into `.csv`, and say so in a line of their own (`sep=;`); exports begin with
-//! a title and a date; databases write `\\"` for a quote within quotes; and most tab-separated tables know no quoting, so that
-//! a quote at the start of a field is how the sentence begins.
+//! In many countries, spreadsheets write `.csv` with `;` and declare it in a first line (`sep=;`). Exports start with a title
+//! and a date. Databases write `\\"` for a quote within quotes. Most tab-separated tables have no quoting, so a quote at the
+//! start of a field belongs to the text.
+//!
+//! Why this is hand-made: the csv crate reads a layout that it is told.
 
 use super::json::Field;
 use super::table::{columns_of, fields_of};
 use crate::config::FieldNames;
 
-/// Delimiters in use.
+/// Delimiters to try.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
-/// Lines that may stand above the header row.
+/// Most lines above the header row.
 const LINES_ABOVE: usize = 20;
 
-/// What a quote at the start of a field means.
+/// How fields are quoted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Quoting {
-    /// The field ends at the next quote; two stand for one.
+    /// A quoted field ends at the next quote; two quotes stand for one.
     Doubled,
-    /// The same, and a backslash before a quote stands for one too.
+    /// Like `Doubled`, and a backslash before a quote escapes it as well.
     Backslash,
-    /// It is a letter.
+    /// No quoting: a quote is an ordinary character.
     None,
 }
 
 /// The layout of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Layout {
-    /// Bytes above the header row.
+    /// Bytes before the header row.
     pub skip: usize,
     pub delimiter: u8,
     pub quoting: Quoting,
 }
 
 impl Layout {
-    /// The layout of a table that begins with `head`, or is it where `complete`; `promised` is the delimiter that the name
-    /// of the file says.
+    /// Determines the layout of a table that starts with `head`, which is the whole table if `complete`. `promised` is the
+    /// delimiter that the file name implies.
     pub(super) fn of(head: &[u8], complete: bool, promised: u8, names: &FieldNames) -> Self {
         let (line, promised) = separator_line(head).unwrap_or((0, promised));
         let body = &head[line..];
@@ -45,7 +46,7 @@ impl Layout {
         Self { skip: line + above, delimiter, quoting }
     }
 
-    /// Rows with `\\"` and `\\` in quoted fields as other tables write them.
+    /// Converts `\\"` and `\\` in the quoted fields of rows to standard quoting.
     pub(super) fn without_backslashes(self, rows: &[u8]) -> Vec<u8> {
         let mut out = Vec::with_capacity(rows.len());
         let (mut quoted, mut starts) = (false, true);
@@ -74,22 +75,24 @@ impl Layout {
     }
 }
 
-/// The line `sep=;` that Excel reads and writes: its length, and the sign it names.
+/// Parses the line `sep=;` that Excel reads and writes. Returns its length and the delimiter.
 fn separator_line(head: &[u8]) -> Option<(usize, u8)> {
     let end = memchr::memchr2(b'\n', b'\r', head)?;
     let line = head[..end].strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head[..end]);
     let line = line.strip_prefix(b"\"").map_or(line, |line| line.strip_suffix(b"\"").unwrap_or(line));
     let (name, signs) = line.split_at_checked(4)?;
     let sign = *signs.first()?;
-    // A program that fills up rows repeats it.
+    // Programs that pad rows repeat the delimiter.
     let is_line =
         name.eq_ignore_ascii_case(b"sep=") && sign.is_ascii() && signs.iter().all(|other| *other == sign);
     let ends = if head[end..].starts_with(b"\r\n") { 2 } else { 1 };
     (is_line && !sign.is_ascii_alphanumeric()).then_some((end + ends, sign))
 }
 
-/// Where the header row begins, and the delimiter under which it names the text column: the first row, as `promised` has
-/// it, else as another delimiter does; else a later row that names another field too and is wider than all above it.
+/// Returns the start of the header row and its delimiter.
+///
+/// The header is the first row if it names the text column, with the delimiter `promised` or with another one. Otherwise it is
+/// a later row that names the text column and another field, and has more cells than all rows above it.
 fn header(body: &[u8], promised: u8, names: &FieldNames) -> (usize, u8) {
     let delimiters =
         || std::iter::once(promised).chain(DELIMITERS.into_iter().filter(|other| *other != promised));
@@ -123,7 +126,7 @@ fn header(body: &[u8], promised: u8, names: &FieldNames) -> (usize, u8) {
             widest = widest.max(cells);
         }
     }
-    // The message for it lists the columns.
+    // No text column: the delimiter that yields most columns gives the most useful message.
     let widest = delimiters().rev().max_by_key(|delimiter| columns_of(trimmed(first), *delimiter).len());
     (0, widest.unwrap_or(promised))
 }
@@ -132,14 +135,14 @@ fn trimmed(line: &[u8]) -> &[u8] {
     line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line).trim_ascii()
 }
 
-/// What quotes at the start of fields turn out to be.
+/// Counts of quotes at the start of fields.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Quotes {
     /// Closed before a delimiter or a line end.
     closed: usize,
     /// Closed before something else, or never.
     open: usize,
-    /// The latter with a backslash before the quote that closes.
+    /// Open ones with a backslash before the next quote.
     escaped: usize,
 }
 
@@ -167,7 +170,7 @@ fn quotes(body: &[u8], complete: bool, delimiter: u8, backslash: bool) -> Quotes
             match closing(body, at + 1, backslash) {
                 Some(close) => {
                     let within = &body[at + 1..close];
-                    // Fields in quotes hold line ends or tabs, hardly both: those are rows.
+                    // A quoted field rarely contains both tabs and line ends: these are separate rows.
                     let rows = delimiter == b'\t' && within.contains(&b'\t') && within.contains(&b'\n');
                     let ends = match body.get(close + 1) {
                         Some(next) => *next == delimiter || matches!(next, b'\r' | b'\n'),
@@ -184,14 +187,14 @@ fn quotes(body: &[u8], complete: bool, delimiter: u8, backslash: bool) -> Quotes
                 None => found.open += usize::from(complete),
             }
         }
-        // Past the next delimiter or line end.
+        // Skips to the next field.
         let next = memchr::memchr3(delimiter, b'\n', b'\r', &body[at..]);
         at = next.map_or(body.len(), |next| at + next + 1);
     }
     found
 }
 
-/// The quote that closes a field whose content begins at `from`.
+/// Returns the position of the quote that closes a field whose content starts at `from`.
 fn closing(body: &[u8], from: usize, backslash: bool) -> Option<usize> {
     let mut at = from;
     loop {
@@ -216,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn the_separator_line_is_stepped_over_and_believed() {
+    fn separator_line_is_skipped_and_followed() {
         for (head, skip, delimiter) in [
             ("sep=;\nid;text\n", 6, b';'),
             ("\u{feff}sep=;\r\nid;text\r\n", 10, b';'),
@@ -233,42 +236,42 @@ mod tests {
     }
 
     #[test]
-    fn titles_above_the_header_row_are_stepped_over() {
+    fn titles_above_the_header_row_are_skipped() {
         let head = "Export of media monitoring 2024\nCreated: 2024-05-01,,,\n\nid,title,text,date\n1,a,b,c\n";
         assert_eq!(&head[of(head, b',').skip..][..8], "id,title");
-        // Rows are not.
+        // Data rows are not skipped.
         for head in ["a,b,c\nid,text\n", "url,body\nid,text\n", "one\ntext\n", "nothing\n\nhere\n"] {
             assert_eq!(of(head, b',').skip, 0, "{head:?}");
         }
     }
 
     #[test]
-    fn a_header_without_a_text_column_is_cut_where_it_has_most_columns() {
+    fn header_without_a_text_column_is_split_into_most_columns() {
         assert_eq!(of("url;headline;body, all of it\n", b',').delimiter, b';');
         assert_eq!(of("url\n", b'\t').delimiter, b'\t');
     }
 
     #[test]
-    fn rows_are_no_quoted_field() {
+    fn several_rows_are_not_one_quoted_field() {
         let swallowed = "id\ttext\n1\t\"We heard it.\n2\tHe said no.\"\n";
         assert_eq!(of(swallowed, b'\t').quoting, Quoting::None);
         assert_eq!(of("id;text\n1;\"We heard\n2;He\n", b',').quoting, Quoting::None);
         assert_eq!(of("id,text\n1,\"We \"heard\" it\"\n", b',').quoting, Quoting::Doubled);
-        // The end of the sample says nothing.
+        // A field cut off by the end of the sample is not evidence.
         let cut = Layout::of(b"id\ttext\n1\t\"a\"\n2\t\"b", false, b'\t', &FieldNames::default());
         assert_eq!(cut.quoting, Quoting::Doubled);
     }
 
     proptest! {
         #[test]
-        fn dirt_does_no_harm(head in "[sep=;,\"\\\\\r\n\tidtext é]{0,60}", promised in prop::sample::select(vec![b',', b'\t'])) {
+        fn any_input_is_handled_without_panic(head in "[sep=;,\"\\\\\r\n\tidtext é]{0,60}", promised in prop::sample::select(vec![b',', b'\t'])) {
             let layout = of(&head, promised);
             prop_assert!(layout.skip <= head.len());
             let _ = layout.without_backslashes(head.as_bytes());
         }
 
         #[test]
-        fn rows_without_backslashes_stay_as_they_are(rows in "[a\",\r\n]{0,40}") {
+        fn rows_without_backslashes_are_unchanged(rows in "[a\",\r\n]{0,40}") {
             let layout = Layout { skip: 0, delimiter: b',', quoting: Quoting::Backslash };
             prop_assert_eq!(layout.without_backslashes(rows.as_bytes()), rows.as_bytes());
         }

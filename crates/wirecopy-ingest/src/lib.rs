@@ -1,25 +1,29 @@
-//! Files to documents: walk, read, decode, extract.
+//! Turns files into documents: walk, read, decode, extract.
 //!
-//! In: roots (folders, files, standard input) and an [`IngestConfig`]. Out: one [`Outcome`] an input, in the order of
-//! the walk, which is the bytewise order of file names and therefore the same on every machine.
+//! In: roots (folders, files, standard input) and an [`IngestConfig`]. Out: one [`Outcome`] for each input, in the order of
+//! the walk. That is the bytewise order of file names, so it is the same on every machine.
 //!
 //! | step | module | does |
 //! |---|---|---|
-//! | walk | `walk` | finds the files, applies globs and ignore files, gives each an id |
-//! | open | `decode`, `detect` | undoes gzip and zstd, finds the format from the name and the content |
-//! | cut | `blocks`, `jsonscan`, `table` | splits containers of records at record ends, in blocks of bounded size |
-//! | feed | `feed` | a thread reads one batch ahead of the workers |
-//! | extract | `charset`, `plain`, `markdown`, `html` (`page`, `strip`), `json`, `table` | bytes to title, date, source, text |
-//! | settle | this module | hands out ids, calls the sink in order |
+//! | walk | `walk` | finds the files, applies globs and ignore files, proposes an id for each |
+//! | open | `decode`, `detect` | decompresses gzip and zstd, determines the format from the name and the content |
+//! | split | `blocks`, `jsonscan`, `table` | splits containers at record boundaries into blocks of bounded size |
+//! | feed | `feed` | reads one batch ahead of the workers in a thread |
+//! | extract | `charset`, `plain`, `markdown`, `html` (`page`, `strip`), `json`, `table` | extracts text, title, date and source |
+//! | finish | this module | makes ids unique, calls the sink in order |
 //!
-//! Cost: each byte is read once; memory holds about three batches (8 MiB of input each), plus one decoded document a
-//! thread. Nothing here aborts a run because of an input: whatever goes wrong with a file is a
-//! [`Skipped`] with a reason. Hidden files, ignored ones and what this program wrote itself (`own`), met in a folder, are not inputs.
+//! Cost: each byte is read once. Memory holds about three batches (8 MiB of input each) and one decoded document a thread. No
+//! input aborts the run: a file that cannot be read becomes a [`Skipped`] with a reason. Hidden files, ignored files and
+//! this program's own output (`own`) in a folder are not inputs.
+
+#![forbid(unsafe_code)]
 
 mod again;
 mod blocks;
 mod charset;
+pub mod config;
 mod date_line;
+pub mod dates;
 mod dating;
 mod decode;
 mod detect;
@@ -46,7 +50,6 @@ mod markup;
 mod mojibake;
 mod names;
 mod open;
-#[cfg(feature = "cli")]
 mod overwritten;
 mod own;
 #[cfg(feature = "html")]
@@ -60,7 +63,6 @@ mod source_from;
 #[cfg(feature = "html")]
 mod strip;
 mod table;
-mod unsettled;
 mod walk;
 
 pub use again::{Place, again};
@@ -72,23 +74,21 @@ use std::time::Duration;
 
 use rayon::prelude::*;
 
-#[cfg(feature = "cli")]
-pub(crate) use overwritten::overwritten;
+pub use overwritten::overwritten;
 pub use references::References;
 
 use crate::config::IngestConfig;
-use extract::{Piece, Wanted, Worker};
+pub use extract::Wanted;
+use extract::{Piece, Worker};
 use feed::{Batch, Feed};
 pub use floor::{Floor, floor};
 use ids::Ids;
-pub(crate) use unsettled::Unsettled;
-#[cfg(feature = "cli")]
-pub(crate) use walk::IGNORE_FILE;
+pub use walk::IGNORE_FILE;
 use wirecopy_core::document::{Document, Header, Skipped};
-use wirecopy_core::progress::{Cancel, Progress, Stage};
+use wirecopy_core::{Cancel, Progress, Stage};
 use wirecopy_core::{Error, Result};
 
-/// Where documents come from, as the caller named it.
+/// A source of documents, as named by the caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Root {
     /// A folder, or one file.
@@ -105,34 +105,34 @@ impl<P: Into<PathBuf>> From<P> for Root {
     }
 }
 
-/// What became of one input.
+/// The result for one input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(
     clippy::large_enum_variant,
     reason = "nearly every one is a document: a box would cost more than it saves"
 )]
 pub enum Outcome<T> {
-    /// A document without its text, and what the caller's `map` made of it.
+    /// A document without its text, and the result of the caller's `map`.
     Read(Header, T),
-    /// No document, and why.
+    /// An input that is not a document, with the reason.
     Skipped(Skipped),
-    /// So many more without one, in a file that has more of them than [`IngestConfig::max_skipped`].
+    /// The number of further skipped records in a file that has more than [`IngestConfig::max_skipped`].
     SkippedMore(u64),
 }
 
-/// Reads every document below `roots` and hands it to `map` on the threads of the current rayon pool, then each
-/// outcome to `sink` on the calling thread, in the order of the walk, whatever the number of threads.
+/// Reads every document below `roots`. Calls `map` with each one on the threads of the current rayon pool, and `sink` with
+/// each outcome on the calling thread. The outcomes come in the order of the walk for any number of threads.
 ///
-/// `map` sees the id a document asks for; the [`Header`] that `sink` gets has the id it was given, unique in the
-/// run. The text is dropped after `map`. Memory holds a bounded batch of inputs, never a whole container.
+/// `map` sees the id that a document proposes. The [`Header`] passed to `sink` has the final id, which is unique in the run.
+/// The text is dropped after `map`. Memory holds a bounded batch of inputs, never a whole container.
 ///
-/// [`Progress::begin`] is called after the walk with the bytes to read (`None` with standard input), and
-/// [`Progress::advance`] after each batch with the documents and skipped inputs it gave and the bytes on disk it
-/// took; [`Progress::end`] is left to the caller, who goes on working on the same stage.
+/// [`Progress::begin`] is called after the walk with the bytes to read (`None` with standard input or a pipe).
+/// [`Progress::advance`] is called after each batch with the number of its documents and skipped inputs, and its bytes on
+/// disk. Calling [`Progress::end`] is left to the caller, whose stage may continue.
 ///
 /// # Errors
-/// [`Error::Root`] when a root does not exist, [`Error::Config`] for a glob that cannot be understood,
-/// [`Error::Cancelled`], and whatever `sink` returns. A document that cannot be read is an [`Outcome::Skipped`].
+/// [`Error::Root`] if a root does not exist, [`Error::Config`] for an invalid glob or time zone, [`Error::Cancelled`], and any
+/// error that `sink` returns. A document that cannot be read is not an error but an [`Outcome::Skipped`].
 pub fn read<T, M, S>(
     roots: &[Root],
     config: &IngestConfig,
@@ -146,12 +146,12 @@ where
     M: Fn(&Document) -> T + Sync,
     S: FnMut(Outcome<T>) -> Result<()>,
 {
-    read_wanted(roots, config, progress, cancel, &|_, _| true, map, sink)
+    let wanted = Wanted { is: &|_, _| true, settled: true };
+    read_wanted(roots, config, progress, cancel, &wanted, map, sink)
 }
 
-/// The same for those documents only of which `wanted` is true, by their file and record: the others are not looked into
-/// where that can be told before.
-pub(crate) fn read_wanted<T, M, S>(
+/// The same for the documents that are `wanted`: the others are not looked into where that can be told before.
+pub fn read_wanted<T, M, S>(
     roots: &[Root],
     config: &IngestConfig,
     progress: &dyn Progress,
@@ -165,37 +165,10 @@ where
     M: Fn(&Document) -> T + Sync,
     S: FnMut(Outcome<T>) -> Result<()>,
 {
-    read_unsettled(roots, config, progress, cancel, wanted, settled(map), sink)
-}
-
-/// The same with a `map` that says itself whether a document's date and language are to be looked for.
-pub(crate) fn read_unsettled<T, M, S>(
-    roots: &[Root],
-    config: &IngestConfig,
-    progress: &dyn Progress,
-    cancel: &Cancel,
-    wanted: &Wanted<'_>,
-    map: M,
-    sink: S,
-) -> Result<()>
-where
-    T: Send,
-    M: Fn(Unsettled<'_>) -> (Document, T) + Sync,
-    S: FnMut(Outcome<T>) -> Result<()>,
-{
     let found = walk::walk(roots, config, cancel)?;
     progress.begin(Stage::Read, found.total_bytes);
     let feed = Feed::start(found.entries, config, feed::Sizes::default(), cancel)?;
     run(feed, config, progress, cancel, wanted, &map, sink)
-}
-
-/// Settles every document before `map` sees it.
-fn settled<T>(map: impl Fn(&Document) -> T + Sync) -> impl Fn(Unsettled<'_>) -> (Document, T) + Sync {
-    move |unsettled| {
-        let document = unsettled.settle();
-        let value = map(&document);
-        (document, value)
-    }
 }
 
 fn run<T, M, S>(
@@ -209,7 +182,7 @@ fn run<T, M, S>(
 ) -> Result<()>
 where
     T: Send,
-    M: Fn(Unsettled<'_>) -> (Document, T) + Sync,
+    M: Fn(&Document) -> T + Sync,
     S: FnMut(Outcome<T>) -> Result<()>,
 {
     let worker = Worker::new(config, feed.sizes(), cancel, map, wanted)?;
@@ -258,8 +231,8 @@ where
     }
 }
 
-/// Waits for the reading thread, but not longer than it takes to notice a cancellation: it may be blocked in a read
-/// from a terminal or a pipe that never ends.
+/// Waits for the next batch and checks for cancellation meanwhile: the reading thread may be blocked on a terminal or a pipe
+/// that never ends.
 fn next_batch(feed: &mut Feed, cancel: &Cancel) -> Result<Option<Batch>> {
     loop {
         if cancel.is_cancelled() {

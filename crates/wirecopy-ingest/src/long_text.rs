@@ -1,16 +1,16 @@
-//! Long texts within one element, cut into several nodes of the tree.
+//! Splits long text nodes of a tree into several nodes.
 //!
-//! The article is written out as HTML with its text, and for each sign that needs an entity there (`&`, `«`, a non-breaking
-//! space) the writer looks through the rest of the node: a paragraph of a megabyte would cost its square.
+//! Readability serialises the article to HTML. For each character that needs an entity (`&`, `«`, a non-breaking space) the
+//! serialiser scans the rest of the node, so a paragraph of a megabyte would take quadratic time.
 
 use dom_query::Document as Tree;
 use dom_query::NodeRef;
 
-/// Longest text of a node, in bytes. Paragraphs are shorter, nearly always.
+/// Longest text of a node, in bytes. Nearly all paragraphs are shorter.
 const LONGEST: usize = 16 << 10;
 
-/// Cuts the long texts of `tree`, which was built of `source`. What the page says stays the same.
-pub(super) fn part(source: &str, tree: &Tree) {
+/// Splits the long text nodes of `tree`, which was built from `source`. The text of the page stays the same.
+pub(super) fn split(source: &str, tree: &Tree) {
     if !has_long_text(source) {
         return;
     }
@@ -30,7 +30,7 @@ pub(super) fn part(source: &str, tree: &Tree) {
     }
 }
 
-/// Whether there is so much between two tags: a look that costs next to nothing.
+/// Returns whether there is a long text between two tags. Costs little.
 fn has_long_text(source: &str) -> bool {
     let mut last = 0;
     let ends = memchr::memchr_iter(b'<', source.as_bytes()).chain([source.len()]);
@@ -41,7 +41,7 @@ fn is_raw(node: &NodeRef<'_>) -> bool {
     node.node_name().is_some_and(|name| matches!(&*name, "script" | "style"))
 }
 
-/// Where the first piece of a long text ends: behind a blank where there is one.
+/// Returns the end of the first piece of a long text: after a space if there is one.
 fn end_of_piece(text: &str) -> usize {
     if text.len() <= LONGEST {
         return text.len();
@@ -64,12 +64,12 @@ mod tests {
     }
 
     #[test]
-    fn no_node_holds_a_long_text_and_the_words_stay() {
+    fn long_texts_are_split_without_changing_the_words() {
         for text in ["Fähre « word » ".repeat(5000), "«".repeat(40_000), "漢".repeat(20_000)] {
             let source = format!("<p>before</p><p>{text}</p><p>behind</p>");
             let tree = Tree::from(source.as_str());
             let before = tree.select("body").text();
-            part(&source, &tree);
+            split(&source, &tree);
             assert!(lengths(&tree).iter().all(|&length| length <= LONGEST));
             assert_eq!(tree.select("body").text(), before);
             assert_eq!(tree.select("p").length(), 3);
@@ -77,11 +77,11 @@ mod tests {
     }
 
     #[test]
-    fn short_texts_and_scripts_stay_as_they_are() {
+    fn short_texts_and_scripts_are_unchanged() {
         let source = format!("<script>{}</script><p>one</p><p>two</p>", "a ".repeat(LONGEST));
         let tree = Tree::from(source.as_str());
         let before = lengths(&tree);
-        part(&source, &tree);
+        split(&source, &tree);
         assert_eq!(lengths(&tree), before);
     }
 }

@@ -1,33 +1,34 @@
-//! Markdown to text: front matter, the first heading as title, the words of everything else.
+//! Converts Markdown to text: front matter to metadata, the first heading to the title, the rest to plain text.
 
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 use super::extract::{Extracted, one_line};
 use super::front_matter;
-use wirecopy_core::document::Metadata;
+use wirecopy_core::document::SkipKind::Empty;
+use wirecopy_core::document::{Metadata, Refusal};
 
-/// Reads a Markdown document.
+/// Converts a Markdown document.
 ///
 /// # Errors
 /// A sentence when no text is left.
-pub(super) fn extract(source: &str) -> Result<Extracted, String> {
+pub(super) fn extract(source: &str) -> Result<Extracted, Refusal> {
     let (mut meta, body) = front_matter::split(source);
     let (title, text) = words(body);
     meta.title = meta.title.or(title.clone());
     if text.is_empty() {
-        // A heading alone is all there is to compare.
-        let text = title.ok_or("empty text")?;
+        // With only a heading, the heading is the text.
+        let text = title.ok_or_else(|| Empty.because("empty text"))?;
         return Ok(Extracted { own_id: None, meta: Metadata { title: None, ..meta }, text });
     }
     Ok(Extracted { own_id: None, meta, text })
 }
 
-/// The first heading of the first level, where it opens the document, and the text below.
+/// Returns a first-level heading that opens the document, and the text below it.
 fn words(body: &str) -> (Option<String>, String) {
     let mut out = String::with_capacity(body.len());
     let mut title = None;
     let mut in_title = None;
-    // Depth within things whose words are not the article's: pictures, raw HTML, front matter.
+    // Depth within elements whose text is not the article's: images, raw HTML, footnotes.
     let mut silent = 0_usize;
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_FOOTNOTES;
     for event in Parser::new_ext(body, options) {
@@ -79,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_stay_and_marks_go() {
+    fn formatting_is_removed_and_text_is_kept() {
         let doc = extract("# Ferry *sails* again\n\nThe **ferry** [sails](http://x) `today`,\nsaid the crew.\n\n- one\n- two\n\n![alt](p.png)\n\n<div>raw</div>\n\n> quote\n").unwrap();
         assert_eq!(doc.meta.title.as_deref(), Some("Ferry sails again"));
         assert_eq!(doc.text, "The ferry sails today, said the crew.\none\ntwo\nquote");
@@ -97,13 +98,13 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_at_the_top_is_no_front_matter() {
+    fn rule_at_the_top_is_not_front_matter() {
         assert_eq!(extract("---\n\nBody.\n").unwrap().text, "Body.");
     }
 
     #[test]
-    fn nothing_is_an_empty_text_and_a_heading_alone_is_a_text() {
-        assert_eq!(extract("\n\n").unwrap_err(), "empty text");
+    fn empty_document_is_skipped_and_a_heading_alone_is_text() {
+        assert_eq!(extract("\n\n").unwrap_err().reason, "empty text");
         assert_eq!(extract("# Only this\n").unwrap().text, "Only this");
     }
 }

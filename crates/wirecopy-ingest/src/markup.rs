@@ -1,9 +1,10 @@
-//! HTML in the fields of records: told from plain text, and read as HTML.
+//! Recognises HTML in the fields of records and extracts its text.
 //!
-//! Exports of content systems keep articles as fragments of HTML, sometimes as whole pages, sometimes escaped once
-//! more. In goes the value of a field, out comes its text. Plain text costs a search for two signs.
+//! Exports of content management systems contain articles as HTML fragments, sometimes as whole pages, sometimes escaped once
+//! more. In: the value of a field. Out: its text. For plain text the cost is a search for two characters.
 
-use wirecopy_core::document::Metadata;
+use wirecopy_core::document::SkipKind::Empty;
+use wirecopy_core::document::{Metadata, Refusal};
 
 /// Elements that need no end tag, or whose start alone shows a text to be markup.
 const ALONE: &[&str] = &[
@@ -77,20 +78,20 @@ const CLOSED: &[&str] = &[
     "u",
     "video",
 ];
-/// Longest name of these.
+/// Longest of these names.
 const NAME_BYTES: usize = 10;
 /// Longest name of an entity.
 const ENTITY_BYTES: usize = 32;
-/// Times that HTML is undone: once, and once more where it was escaped.
-const TIMES: usize = 2;
+/// Most passes of decoding: one for HTML, and one more if it was escaped.
+const PASSES: usize = 2;
 
-/// The text of a field, and what a whole page in it says about itself.
+/// Returns the text of a field and, if the field holds a whole page, the metadata of that page.
 ///
 /// # Errors
 /// A sentence when there is markup and no word in it.
-pub(super) fn text_of(value: String) -> Result<(String, Metadata), String> {
+pub(super) fn text_of(value: String) -> Result<(String, Metadata), Refusal> {
     let mut text = value;
-    for _ in 0..TIMES {
+    for _ in 0..PASSES {
         if let Some(inner) = within_cdata(&text) {
             text = inner.to_owned();
         }
@@ -100,7 +101,7 @@ pub(super) fn text_of(value: String) -> Result<(String, Metadata), String> {
             }
             text = super::strip::fragment(&text);
             if text.is_empty() {
-                return Err("empty text: markup without words".to_owned());
+                return Err(Empty.because("empty text: markup without words"));
             }
             break;
         }
@@ -112,7 +113,7 @@ pub(super) fn text_of(value: String) -> Result<(String, Metadata), String> {
     Ok((text, Metadata::default()))
 }
 
-/// A headline or a name without tags and entities.
+/// Removes tags and entities from a headline or a name.
 pub(super) fn line_of(value: String) -> String {
     if is_markup(&value) {
         return super::strip::fragment(&value);
@@ -120,13 +121,13 @@ pub(super) fn line_of(value: String) -> String {
     without_entities(&value).unwrap_or(value)
 }
 
-/// The content of a CDATA section that is all there is.
+/// Returns the content of a CDATA section that makes up the whole text.
 fn within_cdata(text: &str) -> Option<&str> {
     text.trim().strip_prefix("<![CDATA[")?.strip_suffix("]]>")
 }
 
 fn without_entities(text: &str) -> Option<String> {
-    // Of each sign the decoder searches its table.
+    // The decoder searches its table at every `&`, so this cheaper check comes first.
     let bytes = text.as_bytes();
     let is_entity = |at: usize| {
         let name = bytes[at + 1..]
@@ -142,7 +143,7 @@ fn without_entities(text: &str) -> Option<String> {
     }
 }
 
-/// Whether a text has tags of HTML. "1 < 2", "<name@example.org>" and "the <b> tag" are none.
+/// Returns whether a text contains HTML tags. "1 < 2", "<name@example.org>" and "the <b> tag" do not count.
 fn is_markup(text: &str) -> bool {
     let bytes = text.as_bytes();
     memchr::memchr_iter(b'<', bytes).any(|at| {
@@ -168,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn fragments_of_html_are_read_as_html() {
+    fn html_fragments_are_converted_to_text() {
         let marked = "<p class=\"x\" id='p0'>The <strong><em>ferry</em></strong> sails <a href=\"https://e.example/?a=1&b=2\">again</a>.</p>\n\
             <figure><img src=\"a.jpg\" alt=\"Photo\"/><figcaption>Photo: X</figcaption></figure><!-- wp:p --><p>It was late&nbsp;&#8211; very.</p>";
         assert_eq!(text(marked), "The ferry sails again.\nIt was late – very.");
@@ -177,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn line_ends_are_kept_where_tags_make_none() {
+    fn line_ends_are_kept_without_block_elements() {
         assert_eq!(text("The <b>ferry</b> sails.\n\nIt was\nlate."), "The ferry sails.\nIt was\nlate.");
         assert_eq!(
             text("<h2>Ferry</h2>\nThe ferry\nsails.\n\nIt was late."),
@@ -186,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn escaped_markup_and_entities_are_undone() {
+    fn escaped_markup_and_entities_are_decoded() {
         assert_eq!(
             text("&lt;p&gt;Fish &amp;amp; chips&lt;/p&gt;&lt;p&gt;Two&lt;/p&gt;"),
             "Fish & chips\nTwo"
@@ -199,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_page_is_read_as_a_page() {
+    fn whole_page_in_a_field_is_read_as_a_page() {
         let page = format!(
             "<!DOCTYPE html><html lang='de'><head><title>Die Fähre fährt wieder | Post</title></head><body><nav>Start</nav>\
              <article><p>{}</p></article></body></html>",
@@ -211,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_text_is_left_alone() {
+    fn plain_text_is_unchanged() {
         for plain in [
             "If 1 < 2 and 3 > 2, then\nwrite to <desk@example.org> or see <https://example.org/a>.",
             "The <b> tag, said the <unk>, is old.\n\n  Indented.",
@@ -223,21 +224,21 @@ mod tests {
     }
 
     #[test]
-    fn markup_without_words_says_so() {
+    fn markup_without_words_is_skipped() {
         assert_eq!(
-            text_of("<p><img src='a.jpg'></p>".to_owned()).unwrap_err(),
+            text_of("<p><img src='a.jpg'></p>".to_owned()).unwrap_err().reason,
             "empty text: markup without words"
         );
     }
 
     proptest! {
         #[test]
-        fn dirt_does_no_harm(value in "[<>/!a-cp\"'= &;#x0-9\n\\[\\]-]{0,60}") {
+        fn any_input_is_handled_without_panic(value in "[<>/!a-cp\"'= &;#x0-9\n\\[\\]-]{0,60}") {
             let _ = (text_of(value.clone()), line_of(value));
         }
 
         #[test]
-        fn words_without_signs_of_markup_stay_as_they_are(value in "[a-zà-ÿ .,\n]{0,60}") {
+        fn text_without_markup_characters_is_unchanged(value in "[a-zà-ÿ .,\n]{0,60}") {
             prop_assert_eq!(text(&value), value);
         }
     }

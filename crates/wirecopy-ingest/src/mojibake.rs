@@ -1,11 +1,13 @@
-//! UTF-8 that was once read in another character set and saved as what came out: `ÐšÑ€Ð°Ð½`, `РљСЂР°РЅ`, `Ã©tÃ©`.
+//! Repairs mojibake: UTF-8 that was decoded in another encoding and saved like that (`ÐšÑ€Ð°Ð½`, `РљСЂР°РЅ`, `Ã©tÃ©`).
 //!
-//! Written back in that set, such a text is UTF-8 again, and no other text is: letters of a language do not stand in the
-//! order of first and following bytes, and what they would give are not letters in use. Two samples of a text decide on
-//! the set, then each sequence that is whole becomes its character and everything else stays. A byte that the set does
-//! not know was lost when the text was saved; its character is U+FFFD, never a guess.
+//! Encoded in that encoding again, such a text is valid UTF-8. Other texts are not: the letters of a language do not alternate
+//! like lead and continuation bytes, and would decode to characters that are not in use. Two samples of the text determine the
+//! encoding. Then each complete sequence is replaced by its character, and everything else is kept. A byte without a character
+//! in that encoding was lost when the text was saved; its sequence becomes U+FFFD, never a guess.
 //!
-//! ASCII costs a scan, any other text a look at some sixty characters.
+//! ASCII text costs one scan, any other text the inspection of about sixty characters.
+//!
+//! Why this is hand-made: encoding_rs writes a text back in a set; whether that should be done is the question here.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -17,10 +19,10 @@ use encoding_rs::{
     WINDOWS_1255, WINDOWS_1256, WINDOWS_1257, WINDOWS_1258,
 };
 
-/// Sets of one byte a character, of equal ones the more usual first.
+/// Single-byte encodings. If two explain a text equally well, the first is used, so common ones come first.
 static SINGLE: [Option<&Encoding>; 17] = [
     Some(WINDOWS_1252),
-    // Latin-1, in which every byte is the character of its number.
+    // Latin-1, which maps each byte to the code point of the same value.
     None,
     Some(WINDOWS_1251),
     Some(WINDOWS_1250),
@@ -38,38 +40,38 @@ static SINGLE: [Option<&Encoding>; 17] = [
     Some(IBM866),
     Some(MACINTOSH),
 ];
-/// Sets of two bytes with characters that UTF-8 of East Asian texts turns into all the time, and that their own texts
-/// hardly have. Asking a set for its code of a character is slow.
+/// Double-byte encodings, with the characters that are frequent in misread East Asian UTF-8 and rare in real text. Looking for
+/// these first avoids encoding the sample, which is slow.
 static DOUBLE: [(&Encoding, &str); 2] = [
     (SHIFT_JIS, "縺繧縲繝荳譁譛蜈螟蛻驕隕險髟荵莠譏闊"),
     (GB18030, "锛銆涓鐨鏄鍦鍙璇鍗鎶鏃浠鍚鍏鍥鍔鍛鎴鎵鐞闂绋缁瀹銈銇銉伄"),
 ];
 
-/// Characters beyond ASCII in a sample.
+/// Non-ASCII characters in a sample.
 const SAMPLE: usize = 32;
-/// Characters of a sample that refuse most sets.
+/// Characters at the start of a sample that are enough to rule out most encodings.
 const FIRST: usize = 16;
-/// Characters beyond ASCII in the sample that decides between sets that share most characters.
+/// Non-ASCII characters in the sample that decides between similar encodings.
 const LARGE_SAMPLE: usize = 1000;
-/// Bytes that a sample is looked for in, for each of its characters.
+/// Longest sample, in bytes for each non-ASCII character.
 const BYTES_A_CHARACTER: usize = 128;
-/// The characters of `DOUBLE` that a sample must have.
-const TELLING: usize = 3;
-/// Share of a sample's characters that must be parts of whole sequences.
-const WHOLE: f64 = 0.85;
-/// Whole sequences of a sample that must be there.
-const SEQUENCES: usize = 2;
-/// Times that a text may have been misread.
-const TIMES: usize = 3;
+/// Fewest characters of [`DOUBLE`] in a sample.
+const MIN_TYPICAL: usize = 3;
+/// Smallest share of a sample's non-ASCII bytes that belong to complete sequences.
+const MIN_WHOLE: f64 = 0.85;
+/// Fewest complete sequences in a sample.
+const MIN_SEQUENCES: usize = 2;
+/// Most times that a text is repaired; it may have been misread more than once.
+const PASSES: usize = 3;
 
-/// A character that was lost.
+/// Replaces a lost character.
 const LOST: char = '\u{fffd}';
-/// Stands for a byte that was lost: no byte of UTF-8.
+/// Represents a lost byte. Never occurs in UTF-8.
 const UNKNOWN: u8 = 0xff;
-/// Stands for a character that a set does not have: no byte of UTF-8 either.
+/// Represents a character that is not in an encoding. Never occurs in UTF-8.
 const FOREIGN: u8 = 0xfe;
 
-/// The byte of a character in each of the sets of one byte.
+/// The byte of each character in each single-byte encoding.
 static BYTES: LazyLock<HashMap<char, [u8; SINGLE.len()]>> = LazyLock::new(|| {
     let mut table: HashMap<char, [u8; SINGLE.len()]> = HashMap::new();
     for (at, set) in SINGLE.iter().enumerate() {
@@ -78,23 +80,23 @@ static BYTES: LazyLock<HashMap<char, [u8; SINGLE.len()]>> = LazyLock::new(|| {
                 let (text, _) = set.decode_without_bom_handling(std::slice::from_ref(&byte));
                 text.chars().next().filter(|c| *c != LOST)
             });
-            // What a set has no character for is passed on as a control code.
+            // Decoders pass unmapped bytes on as control codes.
             table.entry(c.unwrap_or(char::from(byte))).or_insert([FOREIGN; SINGLE.len()])[at] = byte;
         }
     }
     table
 });
 
-/// The text as it was before it was misread; the text itself where it was not.
-pub(super) fn undo(mut text: String) -> String {
-    for _ in 0..TIMES {
+/// Returns the text as it was before it was misread, or the text itself if it was not.
+pub(super) fn repair(mut text: String) -> String {
+    for _ in 0..PASSES {
         let Some(set) = Misread::find(&text) else { break };
-        text = set.undo(&text);
+        text = set.repair(&text);
     }
     text
 }
 
-/// Where the first byte beyond ASCII is, from one on. Most news in English has few.
+/// Returns the position of the first non-ASCII byte at or after `from`. English news has few.
 fn beyond_ascii(text: &str, from: usize) -> Option<usize> {
     const STEP: usize = 64;
     let bytes = &text.as_bytes()[from..];
@@ -102,16 +104,16 @@ fn beyond_ascii(text: &str, from: usize) -> Option<usize> {
     Some(from + step + bytes[step..].iter().position(|byte| !byte.is_ascii())?)
 }
 
-/// The set that a text was misread in.
+/// The encoding in which a text was misread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Misread {
-    /// The place in [`SINGLE`].
+    /// The index in [`SINGLE`].
     Single(usize),
     Double(&'static Encoding),
 }
 
 impl Misread {
-    /// Looks at the first characters beyond ASCII, and at some in the middle.
+    /// Inspects the first non-ASCII characters, then some in the middle of the text.
     fn find(text: &str) -> Option<Self> {
         let first = beyond_ascii(text, 0)?;
         let found = Self::of_sample(sample(text, first, SAMPLE)).or_else(|| {
@@ -123,12 +125,12 @@ impl Misread {
     }
 
     fn of_sample(sample: &str) -> Option<Self> {
-        let telling = |known: &str| sample.chars().filter(|c| known.contains(*c)).count() >= TELLING;
-        if let Some((set, _)) = DOUBLE.iter().find(|(_, known)| telling(known)) {
+        let typical = |known: &str| sample.chars().filter(|c| known.contains(*c)).count() >= MIN_TYPICAL;
+        if let Some((set, _)) = DOUBLE.iter().find(|(_, known)| typical(known)) {
             let tally = Tally::of(&bytes_in(set, sample));
             return tally.is_utf8().then_some(Misread::Double(set));
         }
-        // Most texts beyond ASCII have their accents alone.
+        // In most texts that are not misread, non-ASCII characters are isolated accented letters.
         let mut alone = 0;
         let mut all = 0;
         let mut before = false;
@@ -145,7 +147,7 @@ impl Misread {
             return None;
         }
         let codes: Vec<[u8; SINGLE.len()]> = sample.chars().map(codes).collect();
-        // Nor have most texts of other scripts characters that any of the sets has.
+        // Most texts in other scripts have characters that are in none of the encodings.
         let foreign = codes.iter().filter(|codes| codes.iter().all(|code| *code == FOREIGN)).count();
         if foreign * 5 > all {
             return None;
@@ -160,24 +162,24 @@ impl Misread {
             let first = tally(at, &codes[..codes.len().min(FIRST)]);
             (first.whole >= first.stray).then(|| (at, tally(at, &codes)))
         });
-        // Sets that share most characters differ in what comes out; of equal ones the first.
+        // Of similar encodings, the one with the best result wins; among equals, the first.
         let (at, best) =
             tallies.rev().max_by_key(|(_, tally)| (tally.whole, tally.sequences, Reverse(tally.odd)))?;
         best.is_utf8().then_some(Misread::Single(at))
     }
 
-    fn undo(self, text: &str) -> String {
+    fn repair(self, text: &str) -> String {
         match self {
-            Misread::Single(at) => undo_single(text, at),
+            Misread::Single(at) => repair_single(text, at),
             Misread::Double(set) => text
                 .split_inclusive('\n')
-                .map(|line| if line.is_ascii() { line.to_owned() } else { undo_double(line, set) })
+                .map(|line| if line.is_ascii() { line.to_owned() } else { repair_double(line, set) })
                 .collect(),
         }
     }
 }
 
-/// Up to so many characters beyond ASCII from a place on, and what stands between them.
+/// Returns the text from `from` on that holds up to `characters` non-ASCII characters.
 fn sample(text: &str, from: usize, characters: usize) -> &str {
     let rest = &text[from..];
     let bytes = characters * BYTES_A_CHARACTER;
@@ -186,7 +188,7 @@ fn sample(text: &str, from: usize, characters: usize) -> &str {
     end.map_or_else(|| super::language::beginning(rest, bytes), |(end, _)| &rest[..end])
 }
 
-/// The byte of a character in each set.
+/// Returns the byte of a character in each single-byte encoding.
 fn codes(c: char) -> [u8; SINGLE.len()] {
     match u8::try_from(c) {
         Ok(byte) if byte.is_ascii() => [byte; SINGLE.len()],
@@ -195,7 +197,7 @@ fn codes(c: char) -> [u8; SINGLE.len()] {
     }
 }
 
-/// The bytes of a text in a set.
+/// Encodes a text.
 fn bytes_in(set: &'static Encoding, text: &str) -> Vec<u8> {
     let mut encoder = set.new_encoder();
     let mut out = Vec::new();
@@ -213,14 +215,14 @@ fn bytes_in(set: &'static Encoding, text: &str) -> Vec<u8> {
     }
 }
 
-/// A sequence of UTF-8 at the start of some bytes.
+/// What a byte string starts with, read as UTF-8.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sequence {
-    /// A character in use, and its bytes.
+    /// A character in use, and its length in bytes.
     Whole(char, usize),
-    /// One of whose bytes one was lost.
+    /// A sequence with one lost byte, and its length in bytes.
     Lossy(usize),
-    /// The bytes end within it.
+    /// A sequence cut off by the end of the bytes.
     Cut,
     None,
 }
@@ -249,7 +251,7 @@ impl Sequence {
     }
 }
 
-/// Letters and signs that news is written in.
+/// Returns whether a character is a letter or sign that occurs in news.
 fn is_in_use(c: char) -> bool {
     matches!(u32::from(c),
         0xa0..=0x17f | 0x192 | 0x1a0..=0x1b0 | 0x218..=0x21b | 0x259 | 0x2bb..=0x2bc | 0x301..=0x304 | 0x308 | 0x30c
@@ -260,16 +262,16 @@ fn is_in_use(c: char) -> bool {
         | 0xf900..=0xfaff | 0xfb50..=0xfdff | 0xfe0f | 0xfe70..=0xfeff | 0xff00..=0xffef | 0x1f300..=0x1faff)
 }
 
-/// How well bytes are UTF-8.
+/// How well bytes decode as UTF-8.
 #[derive(Clone, Copy, Debug, Default)]
 struct Tally {
-    /// Bytes beyond ASCII within sequences, lost ones too.
+    /// Non-ASCII bytes within sequences, lost ones included.
     whole: usize,
-    /// Bytes beyond ASCII outside of them.
+    /// Non-ASCII bytes outside sequences.
     stray: usize,
     sequences: usize,
     lossy: usize,
-    /// Upper case right behind lower case.
+    /// Upper-case letters directly after lower-case ones.
     odd: usize,
 }
 
@@ -294,7 +296,7 @@ impl Tally {
                 }
                 Sequence::Cut => break,
                 Sequence::None => {
-                    // Nothing is known of a byte that was lost.
+                    // A lost byte is no evidence.
                     tally.stray += usize::from(!bytes[at].is_ascii() && bytes[at] != UNKNOWN);
                     lower = bytes[at].is_ascii_lowercase();
                     at += 1;
@@ -305,13 +307,13 @@ impl Tally {
     }
 
     fn is_utf8(&self) -> bool {
-        self.sequences >= SEQUENCES
+        self.sequences >= MIN_SEQUENCES
             && self.sequences >= self.lossy
-            && self.whole as f64 >= WHOLE * (self.whole + self.stray) as f64
+            && self.whole as f64 >= MIN_WHOLE * (self.whole + self.stray) as f64
     }
 }
 
-fn undo_single(text: &str, set: usize) -> String {
+fn repair_single(text: &str, set: usize) -> String {
     let chars: Vec<char> = text.chars().collect();
     let bytes: Vec<u8> = chars.iter().map(|c| codes(*c)[set]).collect();
     let mut out = String::with_capacity(text.len());
@@ -343,8 +345,8 @@ fn undo_single(text: &str, set: usize) -> String {
     out
 }
 
-/// A sequence whose second byte, a no-break space in most sets, has become a plain one: `Ã la` was `à la`, and a Cyrillic
-/// `Р` begins a word. Where it ends a word, the space is kept.
+/// Recognises a sequence whose second byte, a no-break space in most encodings, was replaced by a plain space: `Ã la` was
+/// `à la`, and a Cyrillic `Р` starts a word. The space after `à` is kept.
 fn blank(bytes: &[u8]) -> Option<(char, usize)> {
     match bytes {
         [0xc3, b' ', ..] => Some(('à', 1)),
@@ -353,8 +355,9 @@ fn blank(bytes: &[u8]) -> Option<(char, usize)> {
     }
 }
 
-/// Bytes of such a set do not stand for characters of the text one by one, so that a line is undone as a whole.
-fn undo_double(line: &str, set: &'static Encoding) -> String {
+/// Repairs a line misread in a double-byte encoding. A byte of it does not correspond to one character, so the line is decoded
+/// as a whole.
+fn repair_double(line: &str, set: &'static Encoding) -> String {
     let bytes = bytes_in(set, line);
     if !Tally::of(&bytes).is_utf8() {
         return line.to_owned();
@@ -377,7 +380,7 @@ fn undo_double(line: &str, set: &'static Encoding) -> String {
                 at += 1;
             }
             Sequence::Cut | Sequence::None => {
-                // What is left of one character is one lost character.
+                // The remaining bytes of a character count as one lost character.
                 out.push(LOST);
                 at += 1 + bytes[at + 1..]
                     .iter()

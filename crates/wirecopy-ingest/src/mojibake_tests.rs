@@ -20,71 +20,71 @@ const TEXTS: [&str; 14] = [
     "Cần cẩu đổ sập tại cảng sáng thứ Hai, bốn công nhân bị thương, cảng vụ cho biết.",
 ];
 
-/// The text's UTF-8 read in a set, as programs do that pass on unknown bytes as control codes.
+/// Decodes the UTF-8 of a text in another encoding, with unmapped bytes as control codes.
 fn misread(text: &str, set: &'static Encoding) -> String {
     set.decode_without_bom_handling(text.as_bytes()).0.into_owned()
 }
 
 #[test]
-fn what_was_misread_in_a_set_of_one_byte_is_undone() {
+fn text_misread_in_a_single_byte_encoding_is_repaired() {
     for text in TEXTS {
         for set in SINGLE.into_iter().flatten() {
             let wrong = misread(text, set);
-            // Sets for Latin that share most characters give texts that are as good: the more usual one is taken.
+            // Similar Latin encodings explain the text equally well, and the more common one is used.
             let latin = text.chars().any(|c| c.is_ascii_alphabetic());
             let rare = [ISO_8859_2, WINDOWS_1254, WINDOWS_1257, WINDOWS_1258].contains(&set);
             if wrong.contains(LOST) || (latin && rare) {
                 continue;
             }
-            assert_eq!(undo(wrong.clone()), text, "{}: {wrong}", set.name());
+            assert_eq!(repair(wrong.clone()), text, "{}: {wrong}", set.name());
         }
     }
 }
 
 #[test]
-fn control_codes_of_latin_1_are_bytes_too() {
+fn text_misread_in_latin_1_with_control_codes_is_repaired() {
     for text in TEXTS {
         let wrong: String = text.bytes().map(char::from).collect();
-        assert_eq!(undo(wrong), text);
+        assert_eq!(repair(wrong), text);
     }
 }
 
 #[test]
-fn headlines_before_and_good_lines_around_stay_as_they_are() {
+fn correct_lines_around_misread_text_are_unchanged() {
     let wrong = format!("Crane topples\n\n{}\nShare – café\n", misread(TEXTS[0], WINDOWS_1251));
-    assert_eq!(undo(wrong), format!("Crane topples\n\n{}\nShare – café\n", TEXTS[0]));
-    assert_eq!(undo("He said â€œnoâ€\u{9d} and left.".to_owned()), "He said “no” and left.");
+    assert_eq!(repair(wrong), format!("Crane topples\n\n{}\nShare – café\n", TEXTS[0]));
+    assert_eq!(repair("He said â€œnoâ€\u{9d} and left.".to_owned()), "He said “no” and left.");
 }
 
 #[test]
-fn what_was_misread_twice_is_undone_twice() {
+fn text_misread_twice_is_repaired() {
     let twice = misread(&misread(TEXTS[5], WINDOWS_1252), WINDOWS_1252);
-    assert_eq!(undo(twice), TEXTS[5]);
+    assert_eq!(repair(twice), TEXTS[5]);
 }
 
 #[test]
-fn lost_bytes_cost_their_character_only() {
+fn lost_bytes_affect_only_their_own_character() {
     let python: String = misread(TEXTS[1], WINDOWS_1253)
         .chars()
         .map(|c| if ('\u{80}'..='\u{9f}').contains(&c) { LOST } else { c })
         .collect();
-    let undone = undo(python);
-    let same = undone.chars().zip(TEXTS[1].chars()).filter(|(a, b)| a == b).count();
-    assert_eq!(undone.chars().count(), TEXTS[1].chars().count());
-    assert!(same * 10 > 8 * TEXTS[1].chars().count(), "{undone}");
+    let repaired = repair(python);
+    let same = repaired.chars().zip(TEXTS[1].chars()).filter(|(a, b)| a == b).count();
+    assert_eq!(repaired.chars().count(), TEXTS[1].chars().count());
+    assert!(same * 10 > 8 * TEXTS[1].chars().count(), "{repaired}");
 }
 
 #[test]
-fn sets_of_two_bytes_are_undone_but_for_what_was_lost() {
+fn text_misread_in_a_double_byte_encoding_is_repaired_except_for_lost_bytes() {
     for (text, set) in [(TEXTS[3], SHIFT_JIS), (TEXTS[4], GBK)] {
-        let undone = undo(misread(text, set));
-        let kept = text.chars().filter(|c| undone.contains(*c)).count();
-        assert!(kept * 10 >= 7 * text.chars().count(), "{}: {undone}", set.name());
+        let repaired = repair(misread(text, set));
+        let kept = text.chars().filter(|c| repaired.contains(*c)).count();
+        assert!(kept * 10 >= 7 * text.chars().count(), "{}: {repaired}", set.name());
     }
 }
 
 #[test]
-fn texts_that_are_right_are_left_alone() {
+fn correct_texts_are_unchanged() {
     let more = [
         "„Spaß“ und „Fuß“, sagte er. DIE „EPÄ“ – 20 °C, § 5 ±3 µm.",
         "Рівне. Рєпін. Її Ґанок; Сіренко, «РФ» № 5, Џеп, Његош, Љубав. РІК. ЊУЈОРК",
@@ -98,7 +98,7 @@ fn texts_that_are_right_are_left_alone() {
     for text in TEXTS.into_iter().chain(more) {
         assert_eq!(Misread::find(text), None, "{text}");
     }
-    // In other sets their bytes are other texts, which are right too.
+    // Their bytes in other encodings are correct text as well.
     for text in TEXTS {
         for set in [WINDOWS_1251, WINDOWS_1252, ISO_8859_7, WINDOWS_1256, EUC_JP, EUC_KR] {
             let (bytes, _, lost) = set.encode(text);
@@ -111,17 +111,17 @@ fn texts_that_are_right_are_left_alone() {
 
 proptest! {
     #[test]
-    fn any_text_is_survived(text in "\\PC{0,60}", set in 0..SINGLE.len()) {
-        let _ = undo(text.clone());
-        let _ = undo_single(&text, set);
-        let _ = undo_double(&text, SHIFT_JIS);
+    fn any_text_is_handled_without_panic(text in "\\PC{0,60}", set in 0..SINGLE.len()) {
+        let _ = repair(text.clone());
+        let _ = repair_single(&text, set);
+        let _ = repair_double(&text, SHIFT_JIS);
     }
 
     #[test]
-    fn words_of_a_script_that_were_misread_come_back(
+    fn misread_cyrillic_words_are_repaired(
         words in prop::collection::vec("[а-яё]{2,9}", 6..30), set in prop::sample::select(vec![0_usize, 2, 14]),
     ) {
         let text = words.join(" ");
-        prop_assert_eq!(undo(misread(&text, SINGLE[set].unwrap())), text);
+        prop_assert_eq!(repair(misread(&text, SINGLE[set].unwrap())), text);
     }
 }

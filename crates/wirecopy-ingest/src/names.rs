@@ -1,23 +1,25 @@
-//! Paths as text, and back: names of files need not be UTF-8, reports are.
+//! Converts paths to text and back: file names need not be UTF-8, but reports are.
 //!
-//! A path that is text stands as it is. In a name that is not, each byte that is no part of a character is `%XX`, and `%`
-//! itself is `%25`. So is the `%` of the few names that would be taken for such a name. The way back is exact.
+//! A path in UTF-8 is unchanged. In a name that is not, each invalid byte becomes `%XX`, and `%` becomes `%25`. The few UTF-8
+//! names that look like the result are escaped in the same way, so that the conversion is reversible.
+//!
+//! Why this is hand-made: percent-encoding as URLs have it would escape every name beyond ASCII.
 
 use std::path::{Path, PathBuf};
 
-/// A path as reports have it; [`path_of`] is the way back.
+/// Returns a path as reports show it. [`path_of`] is the inverse.
 pub fn shown(path: &Path) -> String {
     match path.to_str() {
         Some(text) if !text.contains('%') => text.to_owned(),
         _ => of_parts(path.as_os_str().as_encoded_bytes(), |part, out| match std::str::from_utf8(part) {
-            Ok(text) if !is_taken_for_bytes(text) => out.push_str(text),
+            Ok(text) if !looks_escaped(text) => out.push_str(text),
             _ => escape(part, out),
         }),
     }
 }
 
-/// A name as ids have it: as in [`shown`], save that names in UTF-8 always stand as they are, since an id need not lead back to
-/// its file.
+/// Returns a name as used in ids: as by [`shown`], but names in UTF-8 are never escaped, because an id need not lead back to its
+/// file.
 pub(super) fn for_id(name: &std::ffi::OsStr) -> String {
     name.to_str().map_or_else(
         || {
@@ -29,7 +31,7 @@ pub(super) fn for_id(name: &std::ffi::OsStr) -> String {
     )
 }
 
-/// The path that [`shown`] made this of.
+/// Returns the path that [`shown`] converted to this text.
 #[cfg(unix)]
 pub fn path_of(shown: &str) -> PathBuf {
     use std::os::unix::ffi::OsStringExt;
@@ -42,13 +44,13 @@ pub fn path_of(shown: &str) -> PathBuf {
             out.push(b'/');
         }
         let bytes = unescaped(part);
-        let is_escaped = std::str::from_utf8(&bytes).map_or(true, is_taken_for_bytes);
+        let is_escaped = std::str::from_utf8(&bytes).map_or(true, looks_escaped);
         out.extend_from_slice(if is_escaped { &bytes } else { part.as_bytes() });
     }
     PathBuf::from(std::ffi::OsString::from_vec(out))
 }
 
-/// The path that [`shown`] made this of; names that are no text cannot be had back on this system.
+/// Returns the path that [`shown`] converted to this text. On this system, names that are not Unicode cannot be restored.
 #[cfg(not(unix))]
 pub fn path_of(shown: &str) -> PathBuf {
     PathBuf::from(shown)
@@ -74,8 +76,8 @@ fn escape(part: &[u8], out: &mut String) {
     }
 }
 
-/// Whether a name in UTF-8 reads as an escaped one: unescaped, over and over, it ends as one that is not UTF-8.
-fn is_taken_for_bytes(name: &str) -> bool {
+/// Returns whether a UTF-8 name looks escaped: repeated unescaping leads to a name that is not UTF-8.
+fn looks_escaped(name: &str) -> bool {
     if !cfg!(unix) || !name.contains('%') {
         return false;
     }
@@ -90,7 +92,7 @@ fn is_taken_for_bytes(name: &str) -> bool {
     }
 }
 
-/// The bytes of a name in which `%XX`, in upper case, are one byte each.
+/// Replaces each `%XX` in upper case by its byte.
 fn unescaped(part: &str) -> Vec<u8> {
     let digit = |byte: u8| match byte {
         b'0'..=b'9' => Some(byte - b'0'),
@@ -106,7 +108,7 @@ fn unescaped(part: &str) -> Vec<u8> {
             _ => None,
         };
         match code {
-            // Neither occurs in a name.
+            // NUL and `/` do not occur in names.
             Some((high, low)) if !matches!(high << 4 | low, 0 | b'/') => {
                 out.push(high << 4 | low);
                 at += 3;
@@ -136,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn text_stays_and_bytes_are_escaped() {
+    fn utf8_names_are_unchanged_and_other_bytes_are_escaped() {
         for (bytes, text) in [
             (&b"news/caf\xc3\xa9.txt"[..], "news/café.txt"),
             (b"news/100%.txt", "news/100%.txt"),
@@ -155,13 +157,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_path_comes_back(parts in prop::collection::vec(prop::sample::select(PARTS), 0..12)) {
+        fn every_path_is_restored(parts in prop::collection::vec(prop::sample::select(PARTS), 0..12)) {
             let bytes = parts.concat();
             prop_assert_eq!(path_of(&shown(path(&bytes))), path(&bytes));
         }
 
         #[test]
-        fn two_paths_have_two_texts(
+        fn different_paths_have_different_texts(
             a in prop::collection::vec(prop::sample::select(&b"%25E\xe9"[..]), 0..9),
             b in prop::collection::vec(prop::sample::select(&b"%25E\xe9"[..]), 0..9),
         ) {

@@ -1,22 +1,24 @@
-//! Opens inputs without waiting for anybody.
+//! Opens inputs without blocking.
 //!
-//! Opening a named pipe waits until another program writes to it, which may be never, and reading a terminal waits for
-//! whoever sits there. Only regular files are inputs, and what a file is can change between the walk and the reading:
-//! it is opened without blocking, and looked at once it is open.
+//! Opening a named pipe blocks until another program writes to it, which may never happen, and reading a terminal waits for the
+//! user. Only regular files are inputs. Since a file can be replaced between the walk and the reading, its type is checked
+//! after it has been opened.
 
 use std::fs::{self, File, FileType};
 use std::io;
 use std::path::Path;
 
+use wirecopy_core::document::{Refusal, SkipKind};
+
 /// Opens a regular file.
 ///
 /// # Errors
-/// What the system says, or what the path is instead, as [`not_a_file`] has it.
+/// The error of the system, or the reason from [`not_a_file`].
 pub(super) fn regular(path: &Path) -> io::Result<File> {
-    let refused = |kind| io::Error::other(not_a_file(kind));
+    let refused = |kind| io::Error::other(NotAFile(not_a_file(kind)));
     let file = match without_blocking(path) {
         Ok(file) => file,
-        // A socket cannot be opened at all, which the system says in words that help nobody.
+        // A socket cannot be opened, and the system's message does not say why.
         Err(error) => {
             return Err(match fs::metadata(path) {
                 Ok(found) if !found.is_file() && !found.is_dir() => refused(found.file_type()),
@@ -32,7 +34,7 @@ pub(super) fn regular(path: &Path) -> io::Result<File> {
 fn without_blocking(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
 
-    // For a regular file neither flag means anything.
+    // Neither flag affects regular files.
     fs::OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY).open(path)
 }
 
@@ -41,10 +43,15 @@ fn without_blocking(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 
+/// The error for a path that is no regular file.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", .0.reason)]
+pub(super) struct NotAFile(pub Refusal);
+
 /// Why something that is neither a file nor a folder is no input.
-pub(super) fn not_a_file(kind: FileType) -> String {
+pub(super) fn not_a_file(kind: FileType) -> Refusal {
     let what = if kind.is_dir() { ": a folder" } else { special(kind) };
-    format!("not a regular file{what}")
+    SkipKind::NotAFile.because(format!("not a regular file{what}"))
 }
 
 #[cfg(unix)]
@@ -67,8 +74,8 @@ fn special(_: FileType) -> &'static str {
     ""
 }
 
-/// Whether `path` is a pipe that this program was started with, as a shell makes for `<(zcat news.jsonl.gz)`: somebody
-/// has its other end, so that it can be read like standard input. A named pipe is not such a pipe.
+/// Returns whether `path` is a pipe that this program was started with, as by a shell for `<(zcat news.jsonl.gz)`. Its other
+/// end is open, so it can be read like standard input. Named pipes do not count.
 #[cfg(unix)]
 pub(super) fn is_open_pipe(path: &Path, kind: FileType) -> bool {
     use std::os::unix::fs::FileTypeExt;
@@ -90,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_file_is_refused_without_waiting() {
+    fn other_than_regular_files_are_refused_without_blocking() {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         fs::write(path("file"), "News").unwrap();
@@ -106,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pipe_with_a_name_is_not_one_that_a_shell_opened() {
+    fn named_pipe_is_not_a_pipe_opened_by_the_shell() {
         let folder = tempfile::tempdir().unwrap();
         let pipe = folder.path().join("pipe");
         assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());

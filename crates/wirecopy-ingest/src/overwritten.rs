@@ -1,4 +1,4 @@
-//! Whether writing to a file would destroy an input.
+//! Checks whether writing to a file would destroy an input.
 
 use std::path::{Path, PathBuf};
 
@@ -6,17 +6,17 @@ use super::own::Own;
 use super::walk::{self, Entry};
 use super::{Root, input};
 use crate::config::IngestConfig;
+use wirecopy_core::Cancel;
 use wirecopy_core::Result;
-use wirecopy_core::progress::Cancel;
 
-/// The first file that a run over `roots` would read of which `is_output` is true.
+/// Returns the first file for which `is_output` is true and that a run over `roots` would read.
 ///
-/// What the program wrote itself and a run passes over may be written over, with the exception of annotated documents:
-/// their texts may be the only ones left. Where nothing is in a file, nothing is lost.
+/// Empty files and this program's own output in a folder may be overwritten, except for annotated documents, which may hold the
+/// only copy of a text.
 ///
 /// # Errors
-/// As the walk of a run.
-pub(crate) fn overwritten(
+/// Those of the walk: a missing root or an invalid glob.
+pub fn overwritten(
     roots: &[Root],
     config: &IngestConfig,
     is_output: impl Fn(&Path) -> bool,
@@ -34,7 +34,7 @@ pub(crate) fn overwritten(
     Ok(found)
 }
 
-/// Whether a file is one that the program wrote and can write again. What cannot be read is left alone.
+/// Returns whether a file is output that this program can produce again. `false` if the file cannot be read.
 fn may_be_replaced(path: &Path, config: &IngestConfig) -> bool {
     matches!(input::own(path, config), Ok(Some(own)) if own != Own::Annotated)
 }

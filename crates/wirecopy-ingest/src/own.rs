@@ -1,10 +1,10 @@
-//! Files that this program wrote itself: whoever keeps them beside the news wants them read as little as the ignore file.
+//! Recognises files that this program wrote. In a folder of news they are not inputs.
 //!
-//! They are known by their first bytes, whatever their names.
+//! They are recognised by their first bytes, not by their names.
 
 use super::detect::is_html;
 
-/// What this program writes.
+/// The kinds of output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Own {
     /// The run report.
@@ -15,21 +15,21 @@ pub(crate) enum Own {
     Text,
     /// The page.
     Page,
-    /// Documents with what is to become of them, as `keep --format jsonl` writes them.
+    /// Documents with the decision to keep them or not, as written by `keep --format jsonl`.
     Annotated,
     /// A scorer's model.
     Model,
 }
 
-/// First columns of the table of clusters.
+/// The first columns of the table of clusters.
 const COLUMNS: [&str; 7] = ["cluster", "id", "path", "record", "relation", "score", "representative"];
-/// Bytes of a page within which its generator is named.
+/// Bytes at the start of a page that are searched for the name of its generator.
 const PAGE_HEAD: usize = 4096;
-/// Fields of a JSON object that are looked at.
+/// Fields of a JSON object that are examined.
 const FIELDS: usize = 16;
 
 impl Own {
-    /// What a file that begins with `head` is, in UTF-8 and decompressed; `None` for everything that may be news.
+    /// Recognises output from the start of a file, decompressed and in UTF-8. `None` if the file may be news.
     pub(crate) fn of(head: &[u8]) -> Option<Self> {
         let start = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
         match start.first()? {
@@ -47,19 +47,19 @@ impl Own {
         }
     }
 
-    /// What it is called in messages.
+    /// Returns the name used in messages.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Report => "a wirecopy run report",
             Self::Table => "a wirecopy table of clusters",
             Self::Text => "a wirecopy run in text form",
             Self::Page => "a wirecopy page",
-            Self::Annotated => "documents that `wirecopy keep` annotated",
+            Self::Annotated => "documents annotated by `wirecopy keep`",
             Self::Model => "a wirecopy model",
         }
     }
 
-    /// Whether it holds news all the same, for those who name the file.
+    /// Returns whether it holds news and is read if the user names the file.
     pub(crate) fn holds_news(self) -> bool {
         self == Self::Annotated
     }
@@ -81,7 +81,7 @@ fn json(start: &[u8]) -> Option<Own> {
     }
 }
 
-/// The names of the first fields of the JSON object at the start, as far as it is there.
+/// Returns the names of the first fields of the JSON object at the start, which may be incomplete.
 fn fields(start: &[u8]) -> Vec<&[u8]> {
     let mut found = Vec::new();
     let (mut depth, mut at) = (0_usize, 0);
@@ -114,7 +114,7 @@ fn fields(start: &[u8]) -> Vec<&[u8]> {
     found
 }
 
-/// The length of a JSON string whose opening quote was passed.
+/// Returns the length of a JSON string, from after its opening quote.
 fn string(bytes: &[u8]) -> Option<usize> {
     let mut at = 0;
     loop {
@@ -133,7 +133,7 @@ fn first_line(start: &[u8]) -> &[u8] {
     start[..memchr::memchr(b'\n', start).unwrap_or(start.len())].trim_ascii_end()
 }
 
-/// Spreadsheets save it with other separators and with quotes.
+/// Recognises the table of clusters, also with the separators and quotes of a spreadsheet.
 fn is_table(start: &[u8]) -> bool {
     let columns = first_line(start).split(|byte| matches!(byte, b',' | b';' | b'\t'));
     let plain = columns
@@ -141,7 +141,8 @@ fn is_table(start: &[u8]) -> bool {
     plain.take(COLUMNS.len()).eq(COLUMNS.map(str::as_bytes))
 }
 
-/// `4 documents, 1 distinct story: 3 are copies of another (75 %)`, or `4 documents: no copies found`.
+/// Recognises the first line of the text form: `4 documents, 1 distinct story: 3 are copies of another (75 %)`, or
+/// `4 documents: no copies found`.
 fn is_text(start: &[u8]) -> bool {
     let Ok(line) = std::str::from_utf8(first_line(start)) else { return false };
     let counted = line.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, ',' | '.' | ' '));
@@ -156,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_program_writes_is_known_by_its_first_bytes() {
+    fn own_output_is_recognised_by_its_first_bytes() {
         let annotated = r#"{"id":"a","path":"in/a","record":null,"cluster":null,"keep":true,"kept_instead":null,"text":"x"#;
         for (head, own) in [
             ("{\"type\":\"run\",\"schema\":1", Own::Report),
@@ -177,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn news_is_not_taken_for_the_programs_own() {
+    fn news_is_not_mistaken_for_own_output() {
         for head in [
             "",
             "{",

@@ -1,4 +1,4 @@
-//! What a page says about its article, in the places where news sites say it.
+//! Reads the metadata of a page: title, date, source, URL, language, bylines.
 
 use dom_query::Document as Tree;
 
@@ -7,18 +7,21 @@ use super::page_date::linked::{Linked, string_at};
 use super::page_date::{self, Page, PageDate};
 use wirecopy_core::document::Metadata;
 
-/// Between a headline and the name of the site in `<title>`.
+/// Words by which pages say what an element holds, by kind.
+pub(super) const WORDS: &str = include_str!("../../../data/page_words.tsv");
+
+/// Separators between the headline and the name of the site in `<title>`.
 const SEPARATORS: [&str; 8] = [" | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • "];
-/// Elements that hold author or agency.
+/// Selectors of elements that hold an author or an agency.
 const BYLINE_ELEMENTS: [&str; 4] = [
     "[rel='author']",
     "[itemprop='author']",
     "[class*='byline']",
     ".author, .autor, .source, .agency, .article-source",
 ];
-/// A longer text is no byline.
+/// Longest byline, in characters.
 const BYLINE_CHARS: usize = 120;
-/// Teasers have bylines too; those of the article come first.
+/// Most bylines of a page. Teasers have bylines too, but those of the article come first.
 const BYLINES: usize = 4;
 
 /// Reads the metadata of a page.
@@ -49,8 +52,8 @@ pub(super) fn read(tree: &Tree) -> Metadata {
     Metadata { title, date, date_problem, source, url, bylines, language, ..Metadata::default() }
 }
 
-/// The lines that name author or agency: metadata, elements that say by their class what they are, and the line that
-/// the time of publication stands in, where sites put the byline. Each once, short ones only.
+/// Returns the distinct short lines that name an author or an agency: from metadata, from elements marked by their class, and
+/// from the line with the time of publication, where many sites put the byline.
 fn bylines(tree: &Tree, author: Option<String>) -> Vec<String> {
     let mut out: Vec<String> = author.into_iter().collect();
     let mut add = |line: Option<String>| {
@@ -86,7 +89,7 @@ fn metas(tree: &Tree) -> Vec<(String, String)> {
     out
 }
 
-/// The page's one heading of the first level, that of the article first.
+/// Returns the page's only `<h1>`, preferably that of the article.
 fn heading(tree: &Tree) -> Option<String> {
     for selector in ["article h1", "main h1", "h1"] {
         let found = tree.select(selector);
@@ -97,7 +100,7 @@ fn heading(tree: &Tree) -> Option<String> {
     None
 }
 
-/// The host of an absolute address, without `www.`.
+/// Returns the host of an absolute URL, without `www.`.
 fn host(url: &str) -> Option<&str> {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
     let end = rest.find(['/', '?', '#', ':']).unwrap_or(rest.len());
@@ -106,8 +109,7 @@ fn host(url: &str) -> Option<&str> {
     (!host.is_empty()).then_some(host)
 }
 
-/// Takes the site's name off a headline: where it is known, whatever separates it; where `guess` allows, a short
-/// last part.
+/// Removes the site's name from the end of a title. If the name is unknown and `guess` is set, removes a short last part.
 pub(super) fn without_site(title: &str, site: Option<&str>, guess: bool) -> String {
     let last = SEPARATORS.iter().filter_map(|s| title.rfind(s).map(|at| (at, s.len()))).max();
     let Some((at, length)) = last else { return title.to_owned() };
@@ -121,7 +123,7 @@ pub(super) fn without_site(title: &str, site: Option<&str>, guess: bool) -> Stri
     if head.is_empty() || !(named || guessed) { title.to_owned() } else { head.to_owned() }
 }
 
-/// Letters and digits only, in lower case, for comparing names.
+/// Reduces a text to its letters and digits in lower case, for comparison.
 pub(super) fn letters(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
@@ -131,7 +133,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_sites_name_comes_off_the_headline() {
+    fn the_table_has_the_kinds_that_are_used() {
+        assert_eq!(
+            wirecopy_core::table::kinds(WORDS),
+            [
+                "picture",
+                "around",
+                "others",
+                "comments",
+                "consent",
+                "labels",
+                "caption",
+                "offer",
+                "part of other",
+                "part of aside",
+                "part of date",
+                "part of published",
+                "part of modified",
+                "consent text"
+            ]
+        );
+    }
+
+    #[test]
+    fn site_name_is_removed_from_the_title() {
         assert_eq!(
             without_site("Ferry sails - The Harbour Post", Some("Harbour Post"), false),
             "Ferry sails"
@@ -149,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn hosts_are_read_off_addresses() {
+    fn host_is_extracted_from_urls() {
         assert_eq!(host("https://www.example.org/a?b"), Some("example.org"));
         assert_eq!(host("http://example.org:80/"), Some("example.org"));
         assert_eq!(host("/relative"), None);

@@ -1,31 +1,32 @@
-//! Plain text: a headline and a date line set apart at the top, then the article.
+//! Extracts headline and date line from the top of a plain text.
 //!
-//! Layout decides, so that it holds for every language: a headline is a short first line without a full stop,
-//! with a blank line (or a date line) below it and text after that. A line that names the author is none.
+//! The rules use only the layout, so they work in every language: a headline is a short first line without a full stop, followed
+//! by a blank line or a date line, and then by text. A byline is not a headline.
 
 use super::date_line::is_date_line;
 use super::extract::{Extracted, one_line};
 use super::front_matter;
-use wirecopy_core::document::Metadata;
+use wirecopy_core::document::SkipKind::Empty;
+use wirecopy_core::document::{Metadata, Refusal};
 use wirecopy_core::text::credit::is_byline;
 
 /// Longest headline, in characters.
 const TITLE_CHARS: usize = 200;
-/// What ends a sentence, and so no headline. Question and exclamation marks end headlines too.
+/// Characters that end a sentence but not a headline. Question and exclamation marks may end a headline.
 const FULL_STOPS: [char; 9] = ['.', '。', '．', '।', '۔', '։', '።', '།', '።'];
 
-/// Reads a text file.
+/// Extracts the document of a text file.
 ///
 /// # Errors
 /// A sentence when there is no text.
-pub(super) fn extract(text: String) -> Result<Extracted, String> {
+pub(super) fn extract(text: String) -> Result<Extracted, Refusal> {
     if text.trim().is_empty() {
-        return Err("empty text".to_owned());
+        return Err(Empty.because("empty text"));
     }
     let (mut meta, below) = front_matter::split(&text);
     let (title, date, body) = split(below);
     if body.trim().is_empty() {
-        return Err("empty text".to_owned());
+        return Err(Empty.because("empty text"));
     }
     meta.title = meta.title.or(title);
     meta.date = meta.date.or(date);
@@ -33,7 +34,7 @@ pub(super) fn extract(text: String) -> Result<Extracted, String> {
     Ok(Extracted { own_id: None, meta, text })
 }
 
-/// Headline, date line, and the rest.
+/// Returns the headline, the date line and the rest.
 fn split(text: &str) -> (Option<String>, Option<String>, &str) {
     let mut date = None;
     let mut body = text.trim_start();
@@ -68,7 +69,7 @@ fn split(text: &str) -> (Option<String>, Option<String>, &str) {
     (title, date, body)
 }
 
-/// A line and what follows it; `None` on the last line. Line ends of all systems count.
+/// Returns the first line and what follows it; `None` for the last line. Accepts the line ends of all systems.
 fn first_line(text: &str) -> Option<(&str, &str)> {
     let end = text.find(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'])?;
     let rest = &text[end..];
@@ -98,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_headline_and_a_date_stand_apart() {
+    fn headline_and_date_line_are_separated() {
         let text = "Ferry sails again: what now?\n\n2023-09-24 13:05:49\n\nThe ferry sailed.\nIt was late.\n";
         let body = "The ferry sailed.\nIt was late.\n".to_owned();
         assert_eq!(
@@ -118,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn an_article_that_begins_at_once_keeps_its_first_line() {
+    fn article_without_a_headline_keeps_its_first_line() {
         let text = "The ferry sailed on Monday, the harbour said.\n\nIt was late.\n";
         assert_eq!(parts(text), (None, None, text.to_owned()));
         let wrapped = "The ferry sailed on Monday\nand came back late\n\non Tuesday.";
@@ -128,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_byline_alone_is_no_headline() {
+    fn byline_is_not_a_headline() {
         for byline in ["By Maren Okoro", "Von unserem Korrespondenten Nils Ahrend", "本报记者 方稚宁"]
         {
             let text = format!("{byline}\n\nThe ferry sailed.\nIt was late.\n");
@@ -143,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn other_scripts_have_headlines_too() {
+    fn headlines_in_other_scripts_are_found() {
         assert_eq!(
             parts("渡轮恢复航行\n\n2024年3月11日\n\n港务局表示。"),
             (some("渡轮恢复航行"), some("2024年3月11日"), "港务局表示。".to_owned())
@@ -152,20 +153,20 @@ mod tests {
     }
 
     #[test]
-    fn front_matter_is_no_text() {
+    fn front_matter_is_not_part_of_the_text() {
         let text = "---\ntitle: Ferry sails\ndate: 2023-09-24\n---\n\nThe ferry sailed.\nIt was late.\n";
         assert_eq!(
             parts(text),
             (some("Ferry sails"), some("2023-09-24"), "The ferry sailed.\nIt was late.\n".to_owned())
         );
         assert_eq!(parts("+++\nlayout = 1\n+++\nFerry sails\n\nIt was late.").0, some("Ferry sails"));
-        assert_eq!(extract("---\ntitle: x\n---\n\n".to_owned()).unwrap_err(), "empty text");
+        assert_eq!(extract("---\ntitle: x\n---\n\n".to_owned()).unwrap_err().reason, "empty text");
     }
 
     #[test]
-    fn a_line_alone_is_the_text() {
+    fn single_line_is_the_text() {
         assert_eq!(parts("Ferry sails again\n\n"), (None, None, "Ferry sails again\n\n".to_owned()));
         assert_eq!(parts("2023-09-24"), (None, None, "2023-09-24".to_owned()));
-        assert_eq!(extract(" \n\t".to_owned()).unwrap_err(), "empty text");
+        assert_eq!(extract(" \n\t".to_owned()).unwrap_err().reason, "empty text");
     }
 }

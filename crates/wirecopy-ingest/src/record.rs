@@ -1,14 +1,15 @@
-//! What records of JSON and rows of tables have in common: the values of their fields to a document.
+//! Makes a document of the field values of a record, for JSON objects and table rows alike.
 
 use super::extract::{Extracted, one_line};
 #[cfg(feature = "html")]
 use super::markup::{line_of, text_of};
 use super::mojibake;
-use wirecopy_core::document::Metadata;
+use wirecopy_core::document::SkipKind::Empty;
+use wirecopy_core::document::{Metadata, Refusal};
 
-/// Longest cell that may be a placeholder for nothing.
+/// Longest placeholder for a missing value, in characters.
 const EMPTY_CHARS: usize = 16;
-/// What programs write for a value that is not there. `NAN` is a news agency.
+/// What programs write for a missing value. `NAN` is not in the list, because it is a news agency.
 const EMPTY: [&str; 15] = [
     "nan",
     "NaN",
@@ -27,7 +28,7 @@ const EMPTY: [&str; 15] = [
     "\\N",
 ];
 
-/// The values of a record's fields as they were written.
+/// The field values of a record, as written.
 #[derive(Debug, Default)]
 pub(super) struct Values {
     pub id: Option<String>,
@@ -41,17 +42,17 @@ pub(super) struct Values {
 }
 
 impl Values {
-    /// The document that they make.
+    /// Cleans the values and makes a document of them.
     ///
     /// # Errors
     /// A sentence when there is no text.
-    pub(super) fn document(self) -> Result<Extracted, String> {
-        let text = self.text.filter(|text| !is_empty(text)).ok_or("empty text")?;
-        let (text, page) = text_of(mojibake::undo(text))?;
+    pub(super) fn document(self) -> Result<Extracted, Refusal> {
+        let text = self.text.filter(|text| !is_empty(text)).ok_or_else(|| Empty.because("empty text"))?;
+        let (text, page) = text_of(mojibake::repair(text))?;
         let field = |value: Option<String>| one_line(&value.filter(|value| !is_empty(value))?);
         let prose = |value: Option<String>| {
             let value = value.filter(|value| !is_empty(value))?;
-            one_line(&line_of(mojibake::undo(value)))
+            one_line(&line_of(mojibake::repair(value)))
         };
         let meta = Metadata {
             title: prose(self.title).or(page.title),
@@ -68,10 +69,10 @@ impl Values {
     }
 }
 
-/// Without an HTML reader fields are left as they are.
+/// Leaves the field as it is, because the HTML reader is not compiled in.
 #[cfg(not(feature = "html"))]
 #[expect(clippy::unnecessary_wraps, reason = "the form of the function that reads HTML")]
-fn text_of(value: String) -> Result<(String, Metadata), String> {
+fn text_of(value: String) -> Result<(String, Metadata), Refusal> {
     Ok((value, Metadata::default()))
 }
 
@@ -80,8 +81,8 @@ fn line_of(value: String) -> String {
     value
 }
 
-/// Whether a value says that there is none: blank, or what pandas, databases and spreadsheets write for nothing and for
-/// a formula that failed (`#REF!`, `#N/A`, in whatever language).
+/// Returns whether a value is missing: blank, a placeholder of pandas, databases or spreadsheets, or the error of a formula
+/// (`#REF!`, `#N/A`, in any language).
 fn is_empty(value: &str) -> bool {
     let value = value.trim();
     if value.is_empty() {
@@ -93,7 +94,7 @@ fn is_empty(value: &str) -> bool {
     EMPTY.contains(&value) || value.strip_prefix('#').is_some_and(is_formula_error)
 }
 
-/// What follows the `#` of a failed formula: `REF!`, `DIV/0!`, `NAME?`, `N/A`, `NV`, `¡REF!`.
+/// Returns whether this follows the `#` of a formula error: `REF!`, `DIV/0!`, `NAME?`, `N/A`, `NV`, `¡REF!`.
 fn is_formula_error(name: &str) -> bool {
     let known = matches!(name, "N/A" | "NA" | "NV" | "N/D" | "ND" | "Н/Д" | "BRAK");
     let shape = name.ends_with(['!', '?'])
@@ -104,7 +105,7 @@ fn is_formula_error(name: &str) -> bool {
     known || shape
 }
 
-/// Names of fields for a message: the first ones, each cut where it is long.
+/// Formats field names for a message. Long lists and long names are shortened.
 pub(super) fn listed<S: AsRef<str>>(names: &[S]) -> String {
     const SHOWN: usize = 12;
     const CHARS: usize = 40;
@@ -131,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn placeholders_for_nothing_are_empty_values() {
+    fn placeholders_for_missing_values_are_empty() {
         for value in [
             " ",
             "nan",
@@ -152,7 +153,7 @@ mod tests {
         ] {
             assert!(is_empty(value), "{value}");
             assert_eq!(
-                Values { text: some(value), ..Values::default() }.document().unwrap_err(),
+                Values { text: some(value), ..Values::default() }.document().unwrap_err().reason,
                 "empty text"
             );
         }
@@ -173,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_list_of_names_is_cut() {
+    fn long_lists_and_names_are_shortened() {
         let names: Vec<String> = (0..20).map(|n| format!("f{n}")).collect();
         assert!(listed(&names).ends_with("`f11` and 8 more"));
         assert_eq!(listed(&["a", "b"]), "`a`, `b`");

@@ -1,4 +1,4 @@
-//! Which documents stand below paths that count for matching only.
+//! Recognises documents below reference paths, which are used for matching only.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -6,26 +6,26 @@ use std::path::{Path, PathBuf};
 use super::path_of;
 use wirecopy_core::{Error, Result};
 
-/// Reference roots, however they and the documents were reached.
+/// The reference roots, in canonical form, so that a document is recognised whichever way its path is written.
 #[derive(Clone, Debug, Default)]
 pub struct References {
     roots: Vec<PathBuf>,
-    /// Documents of one folder follow each other: whether a folder lies below a root is found out once.
+    /// Canonical paths of the folders seen so far. Consecutive documents often share a folder.
     folders: HashMap<PathBuf, Option<PathBuf>>,
 }
 
 impl References {
-    /// Looks the roots up.
+    /// Resolves the roots.
     ///
     /// # Errors
-    /// [`Error::Root`] for one that does not exist.
+    /// [`Error::Root`] if a root does not exist.
     pub fn new(roots: &[PathBuf]) -> Result<Self> {
         let canonical =
             |path: &PathBuf| path.canonicalize().map_err(|source| Error::Root { path: path.clone(), source });
         Ok(Self { roots: roots.iter().map(canonical).collect::<Result<_>>()?, folders: HashMap::new() })
     }
 
-    /// Whether the file at `path`, as a report has it, is one of the roots or stands below one.
+    /// Returns whether a file is one of the roots or below one. `path` is its path as shown in a report.
     pub fn hold(&mut self, path: &str) -> bool {
         if self.roots.is_empty() {
             return false;
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn however_they_are_reached() {
+    fn references_are_recognised_by_any_spelling_of_their_path() {
         let desk = tempfile::tempdir().unwrap();
         let at = |name: &str| desk.path().join(name);
         fs::create_dir_all(at("archive/old")).unwrap();

@@ -1,5 +1,5 @@
-//! Where the source of a document is taken from, where the caller says so: its folder, the host of its address, or what a
-//! pattern finds in its path or id.
+//! Derives the source of a document as configured: from its folder, from the host of its URL, or from its path or id by a
+//! pattern.
 
 use regex::Regex;
 
@@ -7,7 +7,7 @@ use super::walk::Found;
 use crate::config::IngestConfig;
 use wirecopy_core::document::{Metadata, folder_name, host};
 
-/// What `ingest.source_from` asks for.
+/// The setting `ingest.source_from`.
 #[derive(Clone, Debug)]
 pub(super) enum SourceFrom {
     Folder,
@@ -16,7 +16,7 @@ pub(super) enum SourceFrom {
 }
 
 impl SourceFrom {
-    /// The choice of the settings; their check has refused what is not a pattern.
+    /// Reads the setting. Invalid patterns were rejected when the settings were validated.
     pub(super) fn of(config: &IngestConfig) -> Option<Self> {
         match config.source_from.as_deref()? {
             "folder" => Some(SourceFrom::Folder),
@@ -25,7 +25,7 @@ impl SourceFrom {
         }
     }
 
-    /// The source of a document; `None` leaves it the one that it names.
+    /// Returns the source of a document; `None` if the document keeps the source that it names itself.
     pub(super) fn of_document(&self, found: &Found, own_id: Option<&str>, meta: &Metadata) -> Option<String> {
         let source = match self {
             SourceFrom::Folder => folder_name(&found.shown)?,
@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn folder_host_and_pattern_give_the_source() {
+    fn source_is_taken_from_folder_host_or_pattern() {
         let some = |text: &str| Some(text.to_owned());
         assert_eq!(source("folder", "in/post/2024/03/a.txt", None, None), some("post"));
         assert_eq!(source("folder", "a.txt", None, None), None);

@@ -1,4 +1,4 @@
-//! Rows of comma- or tab-separated values: where they end, and which column is what.
+//! Reads tables of comma- or tab-separated values: splits them into rows and maps columns to fields.
 
 use std::borrow::Cow;
 
@@ -11,9 +11,11 @@ use super::json::Field;
 use super::layout::{Layout, Quoting};
 use super::record::{Values, listed};
 use crate::config::FieldNames;
+use wirecopy_core::document::Refusal;
+use wirecopy_core::document::SkipKind::{Malformed, NoTextField};
 
-/// Finds the ends of rows as the csv crate does, line ends within quotes left alone. Rows are counted without blank
-/// lines, also as there.
+/// Finds the ends of rows by the rules of the csv crate: line ends within quotes do not end a row, and blank lines are not
+/// counted.
 #[derive(Debug)]
 pub(super) struct Rows {
     layout: Layout,
@@ -26,7 +28,7 @@ enum State {
     FieldStart,
     InField,
     Quoted,
-    /// Behind a backslash in a quoted field.
+    /// After a backslash in a quoted field.
     Escaped,
     QuoteInQuoted,
 }
@@ -56,7 +58,7 @@ impl Scan for Rows {
         let mut at = 0;
         while at < fresh.len() {
             if self.state == State::Quoted {
-                // A backslash means nothing in most tables, and stopping at one does no harm.
+                // Stopping at a backslash is harmless in tables where it is not an escape.
                 at += memchr::memchr2(b'"', b'\\', &fresh[at..])?;
             }
             let blank = self.state == State::RowStart;
@@ -69,22 +71,22 @@ impl Scan for Rows {
         None
     }
 
-    /// A quote that never closes would swallow the rest of the file: its line is given up instead.
+    /// Drops the line of a quote that is never closed. Otherwise it would swallow the rest of the file.
     fn give_up(&mut self, pending: &[u8]) -> Option<(usize, &'static str)> {
         if !matches!(self.state, State::Quoted | State::Escaped) {
             return None;
         }
         self.state = State::RowStart;
-        // Blank lines before it belong to the pending bytes.
+        // The pending bytes may start with blank lines.
         let start = pending.iter().position(|b| !matches!(b, b'\r' | b'\n')).unwrap_or(0);
         match memchr::memchr(b'\n', &pending[start..]) {
-            Some(at) => Some((start + at + 1, "a quoted field that is not closed")),
-            None => Some((pending.len(), "truncated: a quoted field that is not closed")),
+            Some(at) => Some((start + at + 1, "an unclosed quoted field")),
+            None => Some((pending.len(), "truncated: an unclosed quoted field")),
         }
     }
 }
 
-/// Which column holds what.
+/// The fields that the columns hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Columns {
     layout: Layout,
@@ -93,30 +95,30 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    /// Reads the header row.
+    /// Maps the columns of a header row to fields.
     ///
     /// # Errors
     /// A sentence when no column holds the text.
-    pub(super) fn of_header(header: &[u8], layout: Layout, names: &FieldNames) -> Result<Self, String> {
+    pub(super) fn of_header(header: &[u8], layout: Layout, names: &FieldNames) -> Result<Self, Refusal> {
         let columns = columns_of(header, layout.delimiter);
         let fields = fields_of(&columns, names);
         match fields.iter().position(|field| *field == Some(Field::Text)) {
             Some(text) => Ok(Self { layout, fields, text }),
-            None => Err(format!(
-                "no column `{}` in the header row: it has {}; name the one that holds the text with --text-field",
+            None => Err(NoTextField.because(format!(
+                "no column `{}` in the header row: it has {}; choose the text column with --text-field",
                 names.text,
                 listed(&columns)
-            )),
+            ))),
         }
     }
 
-    /// Hands on every row of a block as a document or the reason why there is no document, with its number (1 is the first data row).
+    /// Passes every wanted row of a block to `sink`, as a document or a reason, with its number. The first data row is number 1.
     pub(super) fn each(
         &self,
         block: &Block,
         limit: u64,
         mut wanted: impl FnMut(u64) -> bool,
-        mut sink: impl FnMut(u64, Result<Extracted, String>),
+        mut sink: impl FnMut(u64, Result<Extracted, Refusal>),
     ) {
         let data = match self.layout.quoting {
             Quoting::Backslash => Cow::Owned(self.layout.without_backslashes(&block.data)),
@@ -130,7 +132,7 @@ impl Columns {
             .from_reader(&data[..]);
         let mut row = ByteRecord::new();
         for (number, bytes) in block.records() {
-            // The csv crate cannot fail on bytes in memory with ragged rows allowed.
+            // Reading from memory with `flexible` set cannot fail.
             let is_row = reader.read_byte_record(&mut row).unwrap_or(false);
             if number == 1 || !is_row || !wanted(number - 1) {
                 continue;
@@ -140,10 +142,11 @@ impl Columns {
         }
     }
 
-    fn document(&self, row: &ByteRecord) -> Result<Extracted, String> {
+    fn document(&self, row: &ByteRecord) -> Result<Extracted, Refusal> {
         let surplus = row.iter().skip(self.fields.len()).any(|field| !field.trim_ascii().is_empty());
         if surplus || row.len() <= self.text {
-            return Err(format!("{} fields in the row, {} in the header", row.len(), self.fields.len()));
+            let reason = format!("{} fields in the row, {} in the header", row.len(), self.fields.len());
+            return Err(Malformed.because(reason));
         }
         let mut values = Values::default();
         for (field, bytes) in self.fields.iter().zip(row) {
@@ -164,7 +167,7 @@ impl Columns {
     }
 }
 
-/// The cells of a header row, without the blanks around them.
+/// Returns the trimmed cells of a header row.
 pub(super) fn columns_of(header: &[u8], delimiter: u8) -> Vec<String> {
     let mut reader =
         ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(header);
@@ -173,7 +176,7 @@ pub(super) fn columns_of(header: &[u8], delimiter: u8) -> Vec<String> {
     row.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect()
 }
 
-/// Column names are met as they are configured, else without regard to case and blanks.
+/// Returns the field of each column. Names match exactly, or without regard to case if no column matches exactly.
 pub(super) fn fields_of(columns: &[String], names: &FieldNames) -> Vec<Option<Field>> {
     let exact: Vec<Option<Field>> = columns.iter().map(|name| Field::of(name, names)).collect();
     let lower = FieldNames {
@@ -199,11 +202,11 @@ mod tests {
 
     const COMMAS: Layout = Layout { skip: 0, delimiter: b',', quoting: Quoting::Doubled };
 
-    fn documents(input: &str) -> Vec<(u64, Result<Extracted, String>)> {
+    fn documents(input: &str) -> Vec<(u64, Result<Extracted, Refusal>)> {
         documents_of(input, b',')
     }
 
-    fn documents_of(input: &str, promised: u8) -> Vec<(u64, Result<Extracted, String>)> {
+    fn documents_of(input: &str, promised: u8) -> Vec<(u64, Result<Extracted, Refusal>)> {
         let names = FieldNames::default();
         let layout = Layout::of(input.as_bytes(), true, promised, &names);
         let input = &input.as_bytes()[layout.skip..];
@@ -220,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_may_hold_line_ends_quotes_and_blank_lines() {
+    fn quoted_fields_may_contain_line_ends_and_quotes() {
         let docs = documents("id,Text\r\na,\"one,\r\n\"\"two\"\"\"\r\n\r\nb,plain \"inner\" quote\r\n");
         assert_eq!(docs.len(), 2);
         assert_eq!(docs[0].1.as_ref().unwrap().text, "one,\r\n\"two\"");
@@ -229,36 +232,36 @@ mod tests {
     }
 
     #[test]
-    fn the_delimiter_is_the_one_that_gives_a_text_column() {
+    fn delimiter_is_the_one_that_yields_a_text_column() {
         let docs = documents("id;date;text\n1;2024-03-11;a, b and c\n");
         let doc = docs[0].1.as_ref().unwrap();
         assert_eq!((doc.text.as_str(), doc.meta.date.as_deref()), ("a, b and c", Some("2024-03-11")));
     }
 
     #[test]
-    fn ragged_rows_that_would_lose_text_are_named() {
+    fn ragged_rows_that_would_lose_text_are_skipped() {
         let docs = documents("id,text\n1\n2,a,b\n3,c,\n");
-        assert_eq!(docs[0].1.as_ref().unwrap_err(), "1 fields in the row, 2 in the header");
-        assert_eq!(docs[1].1.as_ref().unwrap_err(), "3 fields in the row, 2 in the header");
+        assert_eq!(docs[0].1.as_ref().unwrap_err().reason, "1 fields in the row, 2 in the header");
+        assert_eq!(docs[1].1.as_ref().unwrap_err().reason, "3 fields in the row, 2 in the header");
         assert_eq!(docs[2].1.as_ref().unwrap().text, "c");
     }
 
     #[test]
-    fn an_open_quote_costs_its_line_only() {
+    fn unclosed_quote_affects_only_its_line() {
         let rows = all(b"id,text\n1,\"open\n2,fine\n3,also\n", &mut Rows::new(COMMAS), 5, 1 << 20);
         let shown: Vec<String> = rows.iter().map(|(_, r)| String::from_utf8_lossy(r).into_owned()).collect();
-        assert_eq!(shown, ["id,text\n", "!a quoted field that is not closed", "2,fine\n", "3,also\n"]);
+        assert_eq!(shown, ["id,text\n", "!an unclosed quoted field", "2,fine\n", "3,also\n"]);
     }
 
     fn texts_of(input: &str, promised: u8) -> Vec<String> {
         documents_of(input, promised)
             .into_iter()
-            .map(|(_, doc)| doc.map_or_else(|e| format!("!{e}"), |d| d.text))
+            .map(|(_, doc)| doc.map_or_else(|e| format!("!{}", e.reason), |d| d.text))
             .collect()
     }
 
     #[test]
-    fn a_quote_that_opens_a_field_is_a_letter_where_none_closes_it() {
+    fn quote_at_the_start_of_a_field_is_text_if_it_is_not_closed() {
         let input = "id\ttext\n1\t\"We heard it, he said.\n2\t\"No,\" she said.\n3\tHe said \"no\".\n4\t\"All of it.\"\n";
         assert_eq!(
             texts_of(input, b'\t'),
@@ -269,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn a_backslash_escapes_a_quote_where_the_table_is_written_so() {
+    fn backslash_escapes_quotes_in_tables_that_use_it() {
         let input =
             "id,text\n1,\"He said \\\"no, never\\\", and left.\"\n2,\"A \\\\ b\nc, \\\"d\\\"\"\n3,plain\n";
         assert_eq!(texts_of(input, b','), ["He said \"no, never\", and left.", "A \\ b\nc, \"d\"", "plain"]);
@@ -278,16 +281,16 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_column_is_told_with_those_found_and_the_flag() {
+    fn missing_text_column_is_reported_with_the_columns_found() {
         let error = Columns::of_header(b"url,headline,body\n", COMMAS, &FieldNames::default()).unwrap_err();
         assert_eq!(
-            error,
-            "no column `text` in the header row: it has `url`, `headline`, `body`; name the one that holds the text with \
+            error.reason,
+            "no column `text` in the header row: it has `url`, `headline`, `body`; choose the text column with \
              --text-field"
         );
     }
 
-    /// Tables of any layout, with dirt.
+    /// Generates tables with random content.
     fn table() -> impl Strategy<Value = String> {
         let cell = "[a\"\\\\\r\n,;\t é]{0,8}";
         prop::collection::vec(cell, 0..12).prop_map(|cells| format!("id,text\n{}", cells.join(",")))
@@ -295,7 +298,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_row_is_a_document_or_a_reason(input in table(), quoting in 0..3_u8, block in 1_usize..40) {
+        fn every_row_yields_a_document_or_a_reason(input in table(), quoting in 0..3_u8, block in 1_usize..40) {
             let quoting = [Quoting::Doubled, Quoting::Backslash, Quoting::None][usize::from(quoting)];
             let layout = Layout { quoting, ..COMMAS };
             let columns = Columns::of_header(b"id,text\n", layout, &FieldNames::default()).unwrap();
@@ -313,14 +316,14 @@ mod tests {
         }
 
         #[test]
-        fn the_block_does_not_matter(input in table(), block in 1_usize..40) {
+        fn rows_do_not_depend_on_the_block_size(input in table(), block in 1_usize..40) {
             let layout = Layout::of(input.as_bytes(), true, b',', &FieldNames::default());
             let cut = |block| all(input.as_bytes(), &mut Rows::new(layout), block, 1 << 20);
             prop_assert_eq!(cut(block), cut(1 << 20));
         }
 
         #[test]
-        fn blocks_hold_the_rows_that_the_csv_crate_sees(input in "[a,\"\r\n]{0,60}", block in 1_usize..16) {
+        fn rows_are_those_that_the_csv_crate_reads(input in "[a,\"\r\n]{0,60}", block in 1_usize..16) {
             let rows = |data| ReaderBuilder::new().has_headers(false).flexible(true).from_reader(data);
             let mut reader = rows(input.as_bytes());
             let whole: Vec<ByteRecord> = reader.byte_records().map(Result::unwrap).collect();

@@ -1,4 +1,4 @@
-//! The whole room: folders of files through [`read`].
+//! Tests of the whole module: folders of files read by [`read`].
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::*;
-use wirecopy_core::progress::NoProgress;
+use wirecopy_core::NoProgress;
 
 const GOOD: &str = "The harbour authority said on Monday that the ferry would sail again.";
 
@@ -21,7 +21,7 @@ fn folder(files: &[(&str, &str)]) -> TempDir {
     folder
 }
 
-/// Ids and texts of what is read, reasons of what is not.
+/// Returns id and text of each document, and the reason for each skipped input.
 fn all(roots: &[Root], config: &IngestConfig) -> Vec<(String, String)> {
     let mut out = Vec::new();
     read(
@@ -48,7 +48,7 @@ fn ids_below(root: &Path, config: &IngestConfig) -> Vec<String> {
 }
 
 #[test]
-fn a_run_report_is_no_news() {
+fn run_reports_are_not_inputs() {
     let line = "{\"type\":\"run\",\"schema\":1,\"version\":\"0\"}\n{\"type\":\"summary\"}\n";
     let folder =
         folder(&[("a.txt", GOOD), ("run.jsonl", line), ("sub/run", line), ("z.jsonl", "{\"type\":\"run\"}")]);
@@ -59,14 +59,14 @@ fn a_run_report_is_no_news() {
     let no_text = "no field `text`".to_owned();
     assert_eq!(found.len(), 2, "{found:?}");
     assert_eq!((found[0].0.as_str(), found[1].1.starts_with(&no_text)), ("a.txt", true), "{found:?}");
-    // Whoever names it wants it read, and learns why it is not.
+    // A report that is named explicitly is skipped with a reason.
     for name in ["run.jsonl", "run.jsonl.zst", "sub/run"] {
         let skipped = ("skipped".to_owned(), "a wirecopy run report, not news".to_owned());
         assert_eq!(all(&[Root::from(root.join(name))], &config), [skipped]);
     }
 }
 
-/// As [`all`], from a feed with sizes of the test's choosing.
+/// Like [`all`], with the given sizes of blocks and batches.
 fn all_sized(root: &Path, sizes: feed::Sizes) -> Vec<(String, String)> {
     let config = IngestConfig::default();
     let cancel = Cancel::default();
@@ -78,8 +78,8 @@ fn all_sized(root: &Path, sizes: feed::Sizes) -> Vec<(String, String)> {
         &config,
         &NoProgress,
         &cancel,
-        &|_, _| true,
-        &settled(|document| document.text.clone()),
+        &Wanted { is: &|_, _| true, settled: true },
+        &|document: &Document| document.text.clone(),
         |outcome| {
             if let Outcome::Read(header, text) = outcome {
                 out.push((header.id, text));
@@ -96,7 +96,7 @@ fn names(list: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn the_walk_is_in_bytewise_order_and_leaves_hidden_files_out() {
+fn walk_is_in_bytewise_order_without_hidden_files() {
     let files = [
         ("b.txt", GOOD),
         ("B.txt", GOOD),
@@ -116,7 +116,7 @@ fn the_walk_is_in_bytewise_order_and_leaves_hidden_files_out() {
 }
 
 #[test]
-fn globs_choose_files_and_folders() {
+fn globs_select_files_and_folders() {
     let folder = folder(&[
         ("a.txt", GOOD),
         ("b.md", GOOD),
@@ -143,7 +143,7 @@ fn globs_choose_files_and_folders() {
 }
 
 #[test]
-fn ignore_files_hold_below_their_folder() {
+fn ignore_files_apply_below_their_folder() {
     let files = [
         (".wirecopyignore", "*.md\n/drafts/\n"),
         ("a.txt", GOOD),
@@ -163,7 +163,7 @@ fn ignore_files_hold_below_their_folder() {
 }
 
 #[test]
-fn several_roots_prefix_their_names() {
+fn ids_start_with_the_root_name_if_there_are_several_roots() {
     let folder = folder(&[("a/x/1.txt", GOOD), ("b/x/2.txt", GOOD), ("b/.h.txt", GOOD)]);
     let at = |path: &str| Root::from(folder.path().join(path));
     let ids = |roots: &[Root]| {
@@ -178,7 +178,7 @@ fn several_roots_prefix_their_names() {
 
 #[cfg(unix)]
 #[test]
-fn names_that_are_not_utf8_stay_apart() {
+fn names_that_are_not_utf8_get_distinct_ids() {
     use std::os::unix::ffi::OsStrExt;
     let folder = TempDir::new().unwrap();
     for name in [&b"caf\xe9.txt"[..], b"caf\xe8.txt"] {
@@ -188,7 +188,7 @@ fn names_that_are_not_utf8_stay_apart() {
 }
 
 #[test]
-fn documents_over_the_limit_are_skipped_in_every_format() {
+fn documents_over_the_size_limit_are_skipped_in_every_format() {
     let long = format!("{{\"text\": \"{}\"}}", "x".repeat(300));
     let files = [
         ("a.txt", &"x".repeat(101)[..]),
@@ -206,7 +206,7 @@ fn documents_over_the_limit_are_skipped_in_every_format() {
 }
 
 #[test]
-fn skipped_records_over_the_limit_are_counted_and_not_listed() {
+fn skipped_records_over_the_limit_are_only_counted() {
     let mut lines = "no record\n".repeat(5000);
     lines += "{\"text\": \"short\"}\n";
     let folder = folder(&[("a.jsonl", &lines), ("b.jsonl", "no record\n{\"text\": \"short\"}\n")]);
@@ -219,7 +219,7 @@ fn skipped_records_over_the_limit_are_counted_and_not_listed() {
 
 #[cfg(unix)]
 #[test]
-fn a_pipe_put_in_the_place_of_a_file_is_skipped_without_waiting() {
+fn pipe_that_replaces_a_file_is_skipped_without_blocking() {
     struct Swap<'a>(&'a Path);
     impl Progress for Swap<'_> {
         fn begin(&self, _: Stage, _: Option<u64>) {
@@ -256,7 +256,7 @@ fn a_pipe_put_in_the_place_of_a_file_is_skipped_without_waiting() {
 }
 
 #[test]
-fn threads_and_sizes_do_not_show() {
+fn outcomes_do_not_depend_on_threads_and_sizes() {
     let lines: String =
         (0..500).map(|n| format!("{{\"id\": {}, \"text\": \"{GOOD} {n}\"}}\n", n / 2)).collect();
     let mut files = vec![("m.jsonl".to_owned(), lines)];
@@ -305,7 +305,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn any_bytes_in_any_format_do_no_harm(
+    fn any_bytes_in_any_format_are_handled_without_panic(
         bytes in prop_oneof![
             prop::collection::vec(any::<u8>(), 0..200),
             "[\\[\\]{}\",:a-c\\\\u0-9\n\r\t<>/ -]{0,200}".prop_map(String::into_bytes),
@@ -324,7 +324,7 @@ proptest! {
     }
 
     #[test]
-    fn json_lines_come_back_whatever_the_block(texts in prop::collection::vec(any::<String>(), 1..20), block in 1_usize..200) {
+    fn json_lines_do_not_depend_on_the_block_size(texts in prop::collection::vec(any::<String>(), 1..20), block in 1_usize..200) {
         let folder = TempDir::new().unwrap();
         let mut lines = String::new();
         for (number, text) in texts.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Roots to files: the walk, its globs and ignore files, and the id each file asks for.
+//! Walks the roots, applies globs and ignore files, and proposes an id for each file.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -12,29 +12,30 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use walkdir::{DirEntry, WalkDir};
 
 use super::Root;
-use super::decode::in_words;
+use super::decode::broken;
 use super::names::{for_id, shown};
 use super::open;
 use crate::config::IngestConfig;
-use wirecopy_core::document::Skipped;
-use wirecopy_core::progress::Cancel;
+use wirecopy_core::Cancel;
+use wirecopy_core::document::SkipKind::{Link, Unreadable};
+use wirecopy_core::document::{Refusal, Skipped};
 use wirecopy_core::{Error, Result};
 
-/// Name of the file that lists, in gitignore's syntax, what a folder does not want read.
-pub(crate) const IGNORE_FILE: &str = ".wirecopyignore";
+/// Name of the file that lists, in gitignore syntax, what is not read in a folder.
+pub const IGNORE_FILE: &str = ".wirecopyignore";
 
 /// A file to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Found {
-    /// Where it is; `None` is standard input or another pipe.
+    /// The path; `None` for standard input or another pipe.
     pub path: Option<PathBuf>,
-    /// [`Document::path`](wirecopy_core::Document::path).
+    /// The path as shown in reports: [`Document::path`](wirecopy_core::Document::path).
     pub shown: String,
-    /// The id it asks for, and the stem of its records' ids.
+    /// The proposed id, which is also the prefix of its records' ids.
     pub id: String,
-    /// Its size on disk.
+    /// Size on disk in bytes.
     pub bytes: u64,
-    /// Whether it was named by itself rather than met in a folder.
+    /// Whether the user named it, rather than a folder that contains it.
     pub named: bool,
 }
 
@@ -44,26 +45,27 @@ impl Found {
     }
 }
 
-/// What the walk met, in order.
+/// An item found by the walk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Entry {
     File(Found),
-    /// A pipe that the program was started with; its [`Found::path`] is `None`, as it can be read but once.
+    /// A pipe that the program was started with. Its [`Found::path`] is `None`, because it can be read only once.
     Pipe(Found, PathBuf),
     Skipped(Skipped),
 }
 
-/// Everything below the roots.
+/// The result of a walk.
 #[derive(Debug)]
 pub(super) struct Walked {
+    /// Everything found below the roots, in order.
     pub entries: Vec<Entry>,
-    /// Bytes on disk of all files; `None` with standard input or another pipe.
+    /// Total size of all files on disk in bytes; `None` with standard input or another pipe.
     pub total_bytes: Option<u64>,
 }
 
-/// Walks the roots in the order given, each in bytewise order of file names.
+/// Walks the roots in the given order, and each root in bytewise order of file names.
 ///
-/// A file reached through two roots (one root lies within another) is an input once.
+/// A file that is reached through two overlapping roots is an input once.
 pub(super) fn walk(roots: &[Root], config: &IngestConfig, cancel: &Cancel) -> Result<Walked> {
     let mut walk = Walk {
         config,
@@ -99,7 +101,7 @@ pub(super) fn walk(roots: &[Root], config: &IngestConfig, cancel: &Cancel) -> Re
                     let pipe = Found { path: None, ..Found::at(path, id, 0, true) };
                     walk.entries.push(Entry::Pipe(pipe, path.clone()));
                 } else {
-                    walk.skip(path, &open::not_a_file(metadata.file_type()));
+                    walk.skip(path, open::not_a_file(metadata.file_type()));
                 }
             }
         }
@@ -117,7 +119,7 @@ struct Walk<'a> {
     config: &'a IngestConfig,
     include: Option<GlobSet>,
     exclude: Option<GlobSet>,
-    /// Canonical paths of files met, kept only where two roots may overlap.
+    /// Canonical paths of the files found; `None` with a single root, which cannot overlap.
     seen: Option<HashSet<PathBuf>>,
     entries: Vec<Entry>,
 }
@@ -125,7 +127,7 @@ struct Walk<'a> {
 impl Walk<'_> {
     fn folder(&mut self, root: &Path, prefix: Option<&str>, cancel: &Cancel) -> Result<()> {
         let canonical = self.seen.is_some().then(|| root.canonicalize().ok()).flatten();
-        // The ignore files of the folders above the entry at hand, with the depth of their folder.
+        // The ignore files of the folders above the current entry, with the depths of these folders.
         let mut ignores: Vec<(usize, Gitignore)> = Vec::new();
         let mut walk = WalkDir::new(root)
             .follow_links(self.config.follow)
@@ -149,7 +151,7 @@ impl Walk<'_> {
             ignores.retain(|(depth, _)| *depth < entry.depth());
             let relative = entry.path().strip_prefix(root).unwrap_or(entry.path());
             let is_dir = entry.file_type().is_dir();
-            if self.left_out(&entry, relative, is_dir, &ignores) {
+            if self.is_excluded(&entry, relative, is_dir, &ignores) {
                 if is_dir {
                     walk.skip_current_dir();
                 }
@@ -170,29 +172,29 @@ impl Walk<'_> {
                 let canonical = canonical.as_ref().map(|root| root.join(relative));
                 self.file(Found::at(entry.path(), id, bytes, false), entry.path(), canonical);
             } else if kind.is_symlink() {
-                self.skip(entry.path(), "a symbolic link, and links are not followed");
+                self.skip(entry.path(), Link.because("a symbolic link (links are not followed)"));
             } else {
-                self.skip(entry.path(), &open::not_a_file(kind));
+                self.skip(entry.path(), open::not_a_file(kind));
             }
         }
         Ok(())
     }
 
-    /// `canonical` is computed by the caller where it is cheap: a root's canonical path and what stands below it.
+    /// Adds a file unless it was found before. `canonical` is its canonical path, if the caller can compute it cheaply from that
+    /// of the root.
     fn file(&mut self, found: Found, path: &Path, canonical: Option<PathBuf>) {
         if let Some(seen) = &mut self.seen {
             let key = canonical.or_else(|| path.canonicalize().ok()).unwrap_or_else(|| path.to_owned());
             if !seen.insert(key) {
-                tracing::debug!(path = %path.display(), "reached through another root already");
+                tracing::debug!(path = %path.display(), "already reached through another root");
                 return;
             }
         }
         self.entries.push(Entry::File(found));
     }
 
-    fn skip(&mut self, path: &Path, reason: &str) {
-        let path = shown(path);
-        self.entries.push(Entry::Skipped(Skipped { path, record: None, reason: reason.to_owned() }));
+    fn skip(&mut self, path: &Path, refusal: Refusal) {
+        self.entries.push(Entry::Skipped(refusal.at(shown(path), None)));
     }
 
     fn walk_error(&mut self, root: &Path, error: &walkdir::Error) {
@@ -202,21 +204,21 @@ impl Walk<'_> {
             return;
         }
         if let Some(ancestor) = error.loop_ancestor() {
-            let reason = format!("a loop: the link leads back to {}", ancestor.display());
-            return self.skip(path, &reason);
+            let reason = format!("a loop of symbolic links back to {}", ancestor.display());
+            return self.skip(path, Link.because(reason));
         }
-        let reason = match error.io_error() {
+        let refusal = match error.io_error() {
             Some(io) if io.kind() == io::ErrorKind::NotFound && path.is_symlink() => {
-                "a dangling symbolic link".to_owned()
+                Link.because("a dangling symbolic link")
             }
-            Some(io) => in_words(io),
-            None => error.to_string(),
+            Some(io) => broken(io, false),
+            None => Unreadable.because(error.to_string()),
         };
-        self.skip(path, &reason);
+        self.skip(path, refusal);
     }
 
-    /// Whether the entry is no input at all, by its name, a glob or an ignore file.
-    fn left_out(
+    /// Returns whether an entry is excluded by its name, a glob or an ignore file.
+    fn is_excluded(
         &self,
         entry: &DirEntry,
         relative: &Path,
@@ -252,12 +254,13 @@ fn ignore_file(folder: &DirEntry) -> Option<(usize, Gitignore)> {
     }
     let mut builder = GitignoreBuilder::new(folder.path());
     if let Some(error) = builder.add(&path) {
-        tracing::warn!(path = %path.display(), %error, "ignore file not wholly understood");
+        tracing::warn!(path = %path.display(), %error, "the ignore file has invalid lines");
     }
     builder.build().ok().map(|ignore| (folder.depth(), ignore))
 }
 
-/// A glob without `/` matches a name at any depth, as in gitignore; one with `/` the whole path below the root.
+/// Compiles globs. As in gitignore, a glob without `/` matches names at any depth, and one with `/` the whole path below the
+/// root.
 fn globs(setting: &'static str, patterns: &[String]) -> Result<Option<GlobSet>> {
     if patterns.is_empty() {
         return Ok(None);
@@ -282,7 +285,7 @@ fn root_error(path: &Path, source: io::Error) -> Error {
     Error::Root { path: path.to_owned(), source }
 }
 
-/// The name a root goes by in ids: its last component, found out where it is `.`, `..` or `/`.
+/// Returns the name of a root in ids: its last component, resolved if it is `.` or `..`.
 fn label(root: &Path) -> String {
     let named = |path: &Path| path.file_name().map(for_id);
     let ends_in_name = matches!(root.components().next_back(), Some(Component::Normal(_)));
@@ -300,7 +303,7 @@ fn unique(taken: &mut HashSet<String>, name: &str) -> String {
     given
 }
 
-/// A path below a root, with `/` on every system.
+/// Joins the components of a path with `/`, on every system.
 fn slashed(relative: &Path) -> String {
     let parts: Vec<String> = relative.components().map(|part| for_id(part.as_os_str())).collect();
     parts.join("/")

@@ -1,57 +1,54 @@
-//! What went into and came out of each stage, and when.
+//! The items into and out of each stage of a run, and its seconds.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use jiff::Timestamp;
+use wirecopy_core::{Progress, Stage};
 
 use crate::StageLine;
-use wirecopy_core::Result;
-use wirecopy_core::progress::{Progress, Stage};
 
-/// The books of a run.
-pub(super) struct Account<'a> {
+/// Records every stage that ends, and passes all progress on to another listener.
+///
+/// The seconds of a stage are those since the end of the stage before, so that they add up to those of the run.
+pub struct Account<'a> {
     /// When the run began.
-    pub(super) started: Timestamp,
+    pub started: Timestamp,
     begun: Instant,
-    progress: &'a dyn Progress,
-    stages: Vec<StageLine>,
+    listener: &'a dyn Progress,
+    ended: Mutex<(Instant, Vec<StageLine>)>,
 }
 
 impl<'a> Account<'a> {
-    pub(super) fn new(progress: &'a dyn Progress) -> Self {
-        Self { started: Timestamp::now(), begun: Instant::now(), progress, stages: Vec::new() }
-    }
-
-    /// Runs one stage; `work` returns what it made and how many items came out. The stage begins for the listener
-    /// here, with `total` steps to come.
-    pub(super) fn stage<T>(
-        &mut self,
-        stage: Stage,
-        came_in: u64,
-        total: Option<u64>,
-        work: impl FnOnce(&dyn Progress) -> Result<(T, u64)>,
-    ) -> Result<T> {
-        self.progress.begin(stage, total);
-        self.measure(stage, |progress| work(progress).map(|(made, out)| (made, came_in, out)))
-    }
-
-    /// Like [`Account::stage`] for a stage that begins for the listener by itself, and learns what came in on the way.
-    pub(super) fn measure<T>(
-        &mut self,
-        stage: Stage,
-        work: impl FnOnce(&dyn Progress) -> Result<(T, u64, u64)>,
-    ) -> Result<T> {
+    /// Starts the clock.
+    pub fn new(listener: &'a dyn Progress) -> Self {
         let begun = Instant::now();
-        let (made, came_in, came_out) = work(self.progress)?;
-        self.progress.end(stage, came_in, came_out);
-        let seconds = begun.elapsed().as_secs_f64();
-        tracing::debug!(%stage, came_in, came_out, seconds, "stage done");
-        self.stages.push(StageLine { stage: stage.name().to_owned(), came_in, came_out, seconds });
-        Ok(made)
+        Self { started: Timestamp::now(), begun, listener, ended: Mutex::new((begun, Vec::new())) }
     }
 
-    /// The stages so far, and the seconds since the run began.
-    pub(super) fn close(self) -> (Vec<StageLine>, f64) {
-        (self.stages, self.begun.elapsed().as_secs_f64())
+    /// Returns the stages in order, and the seconds since the run began.
+    pub fn close(self) -> (Vec<StageLine>, f64) {
+        let (_, stages) = self.ended.into_inner().unwrap_or_else(PoisonError::into_inner);
+        (stages, self.begun.elapsed().as_secs_f64())
+    }
+}
+
+impl Progress for Account<'_> {
+    fn begin(&self, stage: Stage, total: Option<u64>) {
+        self.listener.begin(stage, total);
+    }
+
+    fn advance(&self, steps: u64, bytes: u64) {
+        self.listener.advance(steps, bytes);
+    }
+
+    fn end(&self, stage: Stage, came_in: u64, came_out: u64) {
+        self.listener.end(stage, came_in, came_out);
+        let now = Instant::now();
+        let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        let seconds = now.duration_since(ended.0).as_secs_f64();
+        tracing::debug!(%stage, came_in, came_out, seconds, "stage done");
+        ended.0 = now;
+        ended.1.push(StageLine { stage: stage.name().to_owned(), came_in, came_out, seconds });
     }
 }

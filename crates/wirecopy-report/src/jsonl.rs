@@ -81,6 +81,8 @@ struct Reader<'a> {
     number: u64,
     /// Position of the last line's type in the schema's order.
     place: u8,
+    /// Whether the lines have the names of schema 1.
+    is_old: bool,
     header: Option<RunLine>,
     documents: Vec<DocumentLine>,
     ids: HashSet<String>,
@@ -97,6 +99,7 @@ impl<'a> Reader<'a> {
             path,
             number: 0,
             place: 0,
+            is_old: false,
             header: None,
             documents: Vec::new(),
             ids: HashSet::new(),
@@ -119,7 +122,12 @@ impl<'a> Reader<'a> {
             return Ok(());
         }
         let complete = bytes.ends_with(b"\n");
-        let line: Line = serde_json::from_slice(bytes).map_err(|error| match complete {
+        let line = if self.is_old {
+            serde_json::from_slice(bytes).and_then(|line| serde_json::from_value(upgraded(line)))
+        } else {
+            serde_json::from_slice(bytes)
+        };
+        let line: Line = line.map_err(|error| match complete {
             false => {
                 self.error("expected a complete line, found the end of the file: the report is truncated")
             }
@@ -155,7 +163,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Parses the `run` line. Checks the schema number before parsing the other fields.
-    fn first(&self, bytes: &[u8]) -> Result<RunLine> {
+    fn first(&mut self, bytes: &[u8]) -> Result<RunLine> {
         let expected = "expected the `run` line of a wirecopy report";
         let mut value: Value = serde_json::from_slice(bytes)
             .map_err(|error| self.error(format!("{expected}, found {}", plain(&error))))?;
@@ -166,8 +174,15 @@ impl<'a> Reader<'a> {
         }
         match value.get("schema") {
             Some(found) if *found == SCHEMA => {}
+            Some(found) if *found == OLD_SCHEMA => {
+                self.is_old = true;
+                value = upgraded(value);
+                value["schema"] = SCHEMA.into();
+            }
             Some(found) => {
-                return Err(self.error(format!("expected a report of schema {SCHEMA}, found schema {found}")));
+                return Err(self.error(format!(
+                    "expected a report of schema {OLD_SCHEMA} or {SCHEMA}, found schema {found}"
+                )));
             }
             None => return Err(self.error(format!("{expected}, found one without a `schema`"))),
         }
@@ -268,6 +283,41 @@ impl<'a> Reader<'a> {
             summary,
         })
     }
+}
+
+/// Oldest schema that can be read.
+const OLD_SCHEMA: u32 = 1;
+
+/// Renames the keys and values of a line of schema 1 to those of the current schema.
+fn upgraded(mut line: Value) -> Value {
+    match &mut line {
+        Value::Object(fields) => {
+            for (old, new) in [
+                ("furniture_tokens", "boilerplate_tokens"),
+                ("keep_furniture", "keep_boilerplate"),
+                ("runs", "shingles"),
+            ] {
+                if let Some(value) = fields.remove(old) {
+                    fields.insert(new.to_owned(), value);
+                }
+            }
+            for (name, old, new) in [
+                ("type", "furniture", "boilerplate"),
+                ("stage", "furniture", "boilerplate"),
+                ("earliest_by", "order", "guess"),
+            ] {
+                fields.entry(name).and_modify(|value| {
+                    if *value == old {
+                        *value = new.into()
+                    }
+                });
+            }
+            fields.values_mut().for_each(|value| *value = upgraded(value.take()));
+        }
+        Value::Array(values) => values.iter_mut().for_each(|value| *value = upgraded(value.take())),
+        _ => {}
+    }
+    line
 }
 
 /// Removes the keys of `value` that `known` does not have. Settings reject unknown keys, which is right for a settings file

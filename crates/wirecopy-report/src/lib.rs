@@ -1,7 +1,14 @@
 //! A [`Run`] and its output formats: JSON lines, CSV, the text summary and the HTML page.
 
+#![forbid(unsafe_code)]
+
+mod account;
+pub mod assemble;
+pub mod compare;
+mod config;
 mod csv;
 mod jsonl;
+pub mod keep;
 mod lines;
 mod memory;
 mod page;
@@ -13,6 +20,9 @@ pub(crate) mod tests;
 mod text;
 mod text_cluster;
 
+pub use account::Account;
+pub use compare::{Comparison, compare};
+pub use config::Config;
 pub use csv::TableStyle;
 pub(crate) use lines::JsonLines;
 pub use lines::{Lines, ReportLine};
@@ -20,12 +30,13 @@ pub use memory::peak_memory;
 pub use page::{Absent, Texts};
 pub use schema::{
     BoilerplateLine, ClusterLine, DocumentLine, EarliestBy, EdgeCounts, EdgeLine, Line, MemberLine,
-    ModelLine, PassageLine, Relation, RunLine, SCHEMA, StageLine, SummaryLine, VersionLine,
+    ModelLine, PassageLine, RunLine, SCHEMA, StageLine, SummaryLine, VersionLine,
 };
-pub(crate) use screen::{clean, cut, cut_middle, number, pad, width, wrap};
+pub use screen::{clean, cut, cut_middle, number, pad, width, wrap};
 pub use spooled::Spooled;
 pub(crate) use text::Ink;
 pub use text::TextStyle;
+pub use wirecopy_core::Relation;
 
 use wirecopy_core::document::Skipped;
 use wirecopy_core::text::SourceLines;
@@ -53,10 +64,10 @@ impl Run {
     /// Returns the boilerplate that the run learned, so that its documents can be tokenised in the same way.
     pub fn learned(&self) -> SourceLines {
         let (lines, stretches): (Vec<_>, Vec<_>) =
-            self.boilerplate.iter().partition(|line| line.runs.is_empty());
+            self.boilerplate.iter().partition(|line| line.shingles.is_empty());
         SourceLines::new(
             lines.into_iter().map(|line| line.key),
-            stretches.into_iter().flat_map(|stretch| &stretch.runs).copied(),
+            stretches.into_iter().flat_map(|stretch| &stretch.shingles).copied(),
         )
     }
 }

@@ -1,4 +1,4 @@
-//! The lines of a run report, schema 1: one JSON object per line, with `type` first, in the order
+//! The lines of a run report, schema 2: one JSON object per line, with `type` first, in the order
 //! `run`, `document`s, `skipped`s, `boilerplate`s, `edge`s, `cluster`s, `summary`.
 //!
 //! Keys and lines may be added. Renaming or removing one requires a new schema number.
@@ -6,13 +6,14 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Config;
+use wirecopy_core::Relation;
 use wirecopy_core::document::{DateOrigin, Skipped};
 use wirecopy_core::score::{Feature, Kind, Model, Sum};
 use wirecopy_core::text::NoArticle;
 use wirecopy_core::text::credit::Credit;
 
-/// The schema number that this version writes and reads.
-pub const SCHEMA: u32 = 1;
+/// The schema number that this version writes. It reads schema 1 too.
+pub const SCHEMA: u32 = 2;
 
 /// One line of a report.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -160,12 +161,12 @@ pub struct BoilerplateLine {
     /// Number of documents in which it, or any part of it, was marked.
     pub documents: u32,
     /// Hash of line and source; see [`SourceLines::key`](wirecopy_core::text::SourceLines::key). For a part of a line, the first of
-    /// `runs`.
+    /// `shingles`.
     #[serde(with = "hexadecimal")]
     pub key: u64,
-    /// Hashes of the token sequences that make up a part of a line; empty for a whole line.
+    /// Hashes of the shingles that make up a part of a line; empty for a whole line.
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "hexadecimals")]
-    pub runs: Vec<u64>,
+    pub shingles: Vec<u64>,
 }
 
 /// Serialises 64 bits as 16 hexadecimal digits. Programs that parse numbers as floating point would round an integer.
@@ -200,43 +201,6 @@ mod hexadecimals {
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u64>, D::Error> {
         Ok(Vec::<Key>::deserialize(deserializer)?.into_iter().map(|key| key.0).collect())
-    }
-}
-
-/// How two documents are related, strongest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Relation {
-    /// The same sequence of tokens.
-    Identical,
-    /// Near-verbatim: the exact Jaccard similarity of the shingles reaches the threshold.
-    Copy,
-    /// One contains most of the other's shingles, but is much longer.
-    Excerpt,
-    /// Another version of the same running story: some passages are verbatim, the lead or some facts are new.
-    Version,
-    /// The same dispatch, reworded.
-    Rewrite,
-    /// Two dispatches with passages in common: background, a sidebar, a wrap-up, a quote. Does not group documents.
-    Partial,
-}
-
-impl Relation {
-    /// Returns the name of the relation in reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            Relation::Identical => "identical",
-            Relation::Copy => "copy",
-            Relation::Excerpt => "excerpt",
-            Relation::Version => "version",
-            Relation::Rewrite => "rewrite",
-            Relation::Partial => "partial",
-        }
-    }
-
-    /// Returns whether two documents with this relation belong to one dispatch.
-    pub fn groups(self) -> bool {
-        self != Relation::Partial
     }
 }
 
@@ -369,7 +333,7 @@ pub enum EarliestBy {
     Version,
     /// A guess: dates and versions do not decide. A date with a time is preferred, then a text with an agency credit, then
     /// the order of reading.
-    Order,
+    Guess,
 }
 
 /// The `summary` line: totals of the run.

@@ -1,4 +1,7 @@
 //! Strings on a terminal: measures and cuts them by display width, and removes characters that would affect the terminal.
+//!
+//! Wrapping does not use textwrap, because it adds up the widths of single characters, which makes lines with emoji of several
+//! characters too long.
 
 use std::fmt::Write as _;
 
@@ -11,7 +14,7 @@ const MAX_MARKS: usize = 6;
 ///
 /// Consecutive white space becomes one space. Control characters, bidirectional controls and other format characters become
 /// `�`. Joiners are kept, since Persian, Hindi and emoji need them.
-pub(crate) fn clean(text: &str) -> String {
+pub fn clean(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut marks = 0;
     for c in text.chars() {
@@ -45,17 +48,17 @@ fn is_format_control(c: char) -> bool {
 }
 
 /// Returns the number of columns that `text` takes on a terminal.
-pub(crate) fn width(text: &str) -> usize {
+pub fn width(text: &str) -> usize {
     text.width()
 }
 
 /// Shortens `text` to at most `columns` columns by replacing its end with `…`.
-pub(crate) fn cut(text: &str, columns: usize) -> String {
+pub fn cut(text: &str, columns: usize) -> String {
     shortened(text, columns, |columns| format!("{}…", head(text, columns).trim_end()))
 }
 
 /// Shortens `text` to at most `columns` columns by replacing its middle with `…`. Used for paths, whose end matters most.
-pub(crate) fn cut_middle(text: &str, columns: usize) -> String {
+pub fn cut_middle(text: &str, columns: usize) -> String {
     shortened(text, columns, |columns| {
         let front = head(text, columns / 3);
         let back = tail(text, columns - width(front));
@@ -104,29 +107,37 @@ fn tail(text: &str, columns: usize) -> &str {
 }
 
 /// Pads `text` with spaces to `columns`.
-pub(crate) fn pad(text: &str, columns: usize) -> String {
+pub fn pad(text: &str, columns: usize) -> String {
     let mut out = text.to_owned();
     out.extend(std::iter::repeat_n(' ', columns.saturating_sub(width(text))));
     out
 }
 
-/// Wraps `text` at spaces into lines of at most `columns` columns. A longer word is cut.
-pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
+/// Wraps `text` at spaces into lines of at most `columns` columns. A longer word, or text in a script without spaces, is broken
+/// anywhere.
+pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
+    for mut word in text.split_whitespace() {
         match lines.last_mut() {
             Some(line) if width(line) + 1 + width(word) <= columns => {
                 line.push(' ');
                 line.push_str(word);
+                continue;
             }
-            _ => lines.push(cut(word, columns)),
+            _ => {}
         }
+        while width(word) > columns && !head(word, columns).is_empty() {
+            let (line, rest) = word.split_at(head(word, columns).len());
+            lines.push(line.to_owned());
+            word = rest;
+        }
+        lines.push(cut(word, columns));
     }
     lines
 }
 
 /// Formats `12345` as `12,345`.
-pub(crate) fn number(n: u64) -> String {
+pub fn number(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
@@ -190,6 +201,21 @@ mod tests {
     }
 
     #[test]
+    fn text_wraps_at_spaces_and_longer_words_are_broken() {
+        assert_eq!(wrap("the ferry  was\nlate again", 9), ["the ferry", "was late", "again"]);
+        assert_eq!(wrap("unforeseeable", 8), ["unforese", "eable"]);
+        // An ideograph takes two columns, and a combining mark stays with its letter.
+        assert_eq!(wrap("暴风雨来袭", 5), ["暴风", "雨来", "袭"]);
+        assert_eq!(wrap("cafe\u{301}s", 4), ["cafe\u{301}", "s"]);
+        // A symbol and its emoji variation selector take two columns together, but one and zero separately.
+        assert_eq!(
+            wrap("\u{2764}\u{fe0f} \u{2764}\u{fe0f} \u{2764}\u{fe0f}", 5),
+            ["\u{2764}\u{fe0f} \u{2764}\u{fe0f}", "\u{2764}\u{fe0f}"]
+        );
+        assert!(wrap("", 8).is_empty());
+    }
+
+    #[test]
     fn control_characters_are_replaced() {
         assert_eq!(clean("a\u{1b}[31mred\u{7}"), "a\u{FFFD}[31mred\u{FFFD}");
         assert_eq!(clean("gpj\u{202e}exe"), "gpj\u{FFFD}exe");
@@ -218,6 +244,7 @@ mod tests {
             let text = clean(&text);
             prop_assert!(width(&cut(&text, columns)) <= columns);
             prop_assert!(width(&cut_middle(&text, columns)) <= columns);
+            prop_assert!(wrap(&text, columns).iter().all(|line| width(line) <= columns));
         }
 
         #[test]

@@ -15,7 +15,7 @@ use wirecopy_core::Result;
 use wirecopy_core::document::Skipped;
 
 /// A [`Run`] whose documents and edges are already serialised and, under a memory limit, partly in temporary files. Returned
-/// by [`Pipeline::spool`](wirecopy::Pipeline::spool).
+/// by `Pipeline::spool`.
 #[derive(Debug)]
 pub struct Spooled {
     /// Version, command and settings.

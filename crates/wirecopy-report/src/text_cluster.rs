@@ -240,7 +240,7 @@ impl ClusterBlock<'_> {
             ),
             note: match (&self.cluster.earliest, &member.update_of) {
                 (Some(earliest), _) if *earliest == member.id => match self.cluster.earliest_by {
-                    Some(EarliestBy::Order) => "earliest (a guess)",
+                    Some(EarliestBy::Guess) => "earliest (a guess)",
                     _ => "earliest",
                 },
                 (_, Some(_)) => "update",

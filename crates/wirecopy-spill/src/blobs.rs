@@ -3,7 +3,7 @@
 use super::budget::Budget;
 use super::file::Spool;
 use super::record::{Record, put_all, take_all};
-use wirecopy_core::Result;
+use crate::Result;
 
 /// Records of one block in memory; a longer blob has a block of its own.
 const BLOCK: usize = 1 << 20;
@@ -85,7 +85,7 @@ impl<R: Record> Blobs<R> {
     /// Adds a blob; its number is how many there were.
     ///
     /// # Errors
-    /// [`Error::Spill`](wirecopy_core::Error::Spill) when the temporary file cannot be made or written.
+    /// [`Error`](crate::Error) when the temporary file cannot be made or written.
     pub fn push(&mut self, blob: &[R]) -> Result<()> {
         let start = self.ends.last().copied().unwrap_or(0);
         let end = start + blob.len() as u64;
@@ -124,7 +124,7 @@ impl<R: Record> Blobs<R> {
     /// stays, and the rest of it is what it was.
     ///
     /// # Errors
-    /// [`Error::Spill`](wirecopy_core::Error::Spill) when the temporary file cannot be written.
+    /// [`Error`](crate::Error) when the temporary file cannot be written.
     pub fn overwrite(&mut self, at: usize, records: &[R]) -> Result<()> {
         let (start, _) = self.place(at);
         let records = &records[..records.len().min(self.len_of(at))];
@@ -186,7 +186,7 @@ impl<R: Record> Reader<'_, R> {
     /// The blob with the number `at`, which must be one of the store's.
     ///
     /// # Errors
-    /// [`Error::Spill`](wirecopy_core::Error::Spill) when the temporary file cannot be read.
+    /// [`Error`](crate::Error) when the temporary file cannot be read.
     pub fn get(&mut self, at: usize) -> Result<&[R]> {
         let (start, end) = self.blobs.place(at);
         let length = (end - start) as usize;

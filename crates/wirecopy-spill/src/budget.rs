@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::file::Spool;
-use wirecopy_core::Result;
+use crate::Result;
 
 /// A limit of memory, and the folder of the temporary files that take what is over it.
 #[derive(Clone, Debug, Default)]
@@ -48,7 +48,7 @@ impl Budget {
     /// Tries whether a temporary file can be made and written, so that a run need not come half way to learn it.
     ///
     /// # Errors
-    /// [`Error::Spill`](wirecopy_core::Error::Spill) when it cannot.
+    /// [`Error`](crate::Error) when it cannot.
     pub fn check(&self) -> Result<()> {
         if self.is_limited() {
             self.spool()?.append(&[0])?;
@@ -65,7 +65,7 @@ impl Budget {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wirecopy_core::Error;
+    use crate::Error;
 
     #[test]
     fn parts_of_a_limit_and_of_none() {
@@ -80,7 +80,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let missing = folder.path().join("missing");
         let error = Budget::new(1, Some(missing.clone())).check().unwrap_err();
-        assert!(matches!(&error, Error::Spill { folder, .. } if *folder == missing), "{error}");
+        assert!(matches!(&error, Error { folder, .. } if *folder == missing), "{error}");
         assert!(Budget::unlimited().check().is_ok());
         assert!(Budget::new(1, Some(folder.path().to_owned())).check().is_ok());
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "the trial leaves nothing");

@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use wirecopy_core::{Error, Result};
+use crate::{Error, Result};
 
 /// Keeps the first error of reads that go on with something empty in its place, until somebody asks.
 #[derive(Debug, Default)]

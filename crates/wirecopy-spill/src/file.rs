@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io;
 use std::path::PathBuf;
 
-use wirecopy_core::{Error, Result};
+use crate::{Error, Result};
 
 /// A temporary file that vanishes with its owner.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ impl Spool {
     pub(super) fn new(folder: PathBuf) -> Result<Self> {
         match tempfile::tempfile_in(&folder) {
             Ok(file) => Ok(Self { file: Places::new(file), folder, end: 0 }),
-            Err(source) => Err(Error::Spill { folder, source: without_path(&source) }),
+            Err(source) => Err(Error { folder, source: without_path(&source) }),
         }
     }
 
@@ -44,7 +44,7 @@ impl Spool {
     }
 
     fn error(&self, source: io::Error) -> Error {
-        Error::Spill { folder: self.folder.clone(), source }
+        Error { folder: self.folder.clone(), source }
     }
 }
 

@@ -9,13 +9,16 @@
 //!
 //! Files have no name where the system allows that, so that nothing of them is left however the process ends; elsewhere
 //! they are removed when they are closed. A file that cannot be made, written or read is an
-//! [`Error::Spill`](wirecopy_core::Error::Spill) with its folder.
+//! [`Error`] with its folder.
 //!
 //! Cost: a push is a push to a vector; a spilled record is written once and read once, a spilled blob is one read of the
 //! file, or less where blobs are asked for one after the other.
 
+#![forbid(unsafe_code)]
+
 mod blobs;
 mod budget;
+mod error;
 mod failure;
 mod file;
 mod partitions;
@@ -23,6 +26,7 @@ mod record;
 
 pub use blobs::{Blobs, Reader};
 pub use budget::Budget;
+pub use error::{Error, Result};
 pub use failure::Failure;
 pub use partitions::{Part, Partitions};
 pub use record::Record;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::budget::Budget;
 use super::file::Spool;
 use super::record::{Record, put_all, take_all};
-use wirecopy_core::Result;
+use crate::Result;
 
 /// The most leading bits of a key that partitions can be told by.
 const MOST_BITS: u32 = 16;
@@ -92,7 +92,7 @@ impl<R: Record> Partitions<R> {
     /// Adds a record to the partition of its key's leading bits.
     ///
     /// # Errors
-    /// [`Error::Spill`](wirecopy_core::Error::Spill) when the temporary file cannot be made or written.
+    /// [`Error`](crate::Error) when the temporary file cannot be made or written.
     #[inline]
     pub fn push(&mut self, key: u64, record: R) -> Result<()> {
         // In two steps, since a shift by all 64 bits is none.
@@ -136,7 +136,7 @@ impl<R: Record> Partitions<R> {
     /// The partitions, in the order of their bits. Each can be read by itself, on any thread.
     ///
     /// # Errors
-    /// [`Error::Spill`](wirecopy_core::Error::Spill) when the temporary file cannot be written.
+    /// [`Error`](crate::Error) when the temporary file cannot be written.
     pub fn finish(mut self) -> Result<Vec<Part<R>>> {
         // What is in memory makes room for the partitions that are read back.
         if self.spool.is_some() {
@@ -165,7 +165,7 @@ impl<R: Record> Part<R> {
     /// Its records, in the order of pushing.
     ///
     /// # Errors
-    /// [`Error::Spill`](wirecopy_core::Error::Spill) when the temporary file cannot be read.
+    /// [`Error`](crate::Error) when the temporary file cannot be read.
     pub fn read(self) -> Result<Vec<R>> {
         let (spool, chunks) = match self.0 {
             Kept::Memory(held) => return Ok(held),
@@ -201,7 +201,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use wirecopy_core::Error;
+    use crate::Error;
 
     fn read(partitions: Partitions<(u64, u32)>) -> Vec<Vec<(u64, u32)>> {
         partitions.finish().unwrap().into_iter().map(|part| part.read().unwrap()).collect()
@@ -255,6 +255,6 @@ mod tests {
         let mut partitions = Partitions::new(0, &Budget::new(40, Some("/no/such/folder".into())));
         let outcomes: Vec<bool> = (0..5_u64).map(|at| partitions.push(at, at).is_ok()).collect();
         assert_eq!(outcomes, [true, false, true, false, true]);
-        assert!(matches!(partitions.push(0, 0), Err(Error::Spill { .. })));
+        assert!(matches!(partitions.push(0, 0), Err(Error { .. })));
     }
 }

@@ -65,20 +65,6 @@ impl<A: Record, B: Record, C: Record> Record for (A, B, C) {
     }
 }
 
-impl Record for wirecopy_core::DocId {
-    const BYTES: usize = u32::BYTES;
-
-    #[inline]
-    fn put(self, out: &mut Vec<u8>) {
-        self.0.put(out);
-    }
-
-    #[inline]
-    fn take(bytes: &[u8]) -> Self {
-        Self(u32::take(bytes))
-    }
-}
-
 /// Replaces `out` by the records of `bytes`.
 pub(super) fn take_all<R: Record>(bytes: &[u8], out: &mut Vec<R>) {
     out.clear();

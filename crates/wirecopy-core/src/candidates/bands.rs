@@ -1,9 +1,12 @@
 //! Candidates for copies: signatures that agree in a whole band.
 
+use std::collections::hash_map::Entry;
+
 use rayon::prelude::*;
 
 use super::Candidate;
 use super::params::Bands;
+use crate::hash::ByHash;
 use crate::{DocId, Result};
 use wirecopy_spill::{Blobs, Budget};
 
@@ -23,13 +26,25 @@ pub fn band_keys(signature: &[u64], cut: Bands, out: &mut Vec<u64>) {
 /// Bands that are looked at before their pairs are counted once each.
 const TOGETHER: usize = 8;
 
+/// A document as the bands see it.
+#[derive(Clone, Copy, Debug)]
+pub struct Keyed<'a> {
+    /// A hash that documents have in common which are copies of the same documents.
+    pub text: u64,
+    /// Its length in tokens.
+    pub tokens: u32,
+    /// The keys of its bands.
+    pub keys: &'a [u64],
+}
+
 /// The keys of many documents.
 #[derive(Debug)]
 pub struct BandKeys {
     keys: Keys,
     bands: usize,
-    /// Document and its length in tokens, in the order of the keys.
-    documents: Vec<(DocId, u32)>,
+    /// By document: the hash of its text, and its length in tokens.
+    texts: Vec<u64>,
+    lengths: Vec<u32>,
     budget: Budget,
 }
 
@@ -49,16 +64,17 @@ impl BandKeys {
         } else {
             Keys::Held(vec![Vec::new(); bands])
         };
-        Self { keys, bands, documents: Vec::new(), budget: budget.part(1, 2) }
+        Self { keys, bands, texts: Vec::new(), lengths: Vec::new(), budget: budget.part(1, 2) }
     }
 
-    /// Adds a document of `tokens` tokens, of a higher number than those before, with its keys.
+    /// Adds a document; its number is how many there were.
     ///
     /// # Errors
     /// [`Error::Spill`](crate::Error::Spill) when the temporary file cannot be written.
-    pub fn push(&mut self, document: DocId, tokens: u32, keys: &[u64]) -> Result<()> {
+    pub fn push(&mut self, Keyed { text, tokens, keys }: Keyed<'_>) -> Result<()> {
         debug_assert_eq!(keys.len(), self.bands);
-        self.documents.push((document, tokens));
+        self.texts.push(text);
+        self.lengths.push(tokens);
         match &mut self.keys {
             Keys::Held(bands) => {
                 for (band, &key) in bands.iter_mut().zip(keys) {
@@ -66,35 +82,18 @@ impl BandKeys {
                 }
                 Ok(())
             }
-            Keys::Stored(blobs) => blobs.push(keys),
+            Keys::Stored(blobs) => Ok(blobs.push(keys)?),
         }
     }
 
-    /// The keys of a document; none of one that was not added.
-    ///
-    /// # Errors
-    /// [`Error::Spill`](crate::Error::Spill) when the temporary file cannot be read.
-    pub fn of(&self, document: DocId) -> Result<Vec<u64>> {
-        let Some(at) = self.place(document) else { return Ok(Vec::new()) };
-        match &self.keys {
-            Keys::Held(bands) => Ok(bands.iter().map(|band| band[at]).collect()),
-            Keys::Stored(blobs) => Ok(blobs.reader().get(at)?.to_vec()),
-        }
-    }
-
-    /// Documents are added in ascending order.
-    fn place(&self, document: DocId) -> Option<usize> {
-        self.documents.binary_search_by_key(&document, |&(document, _)| document).ok()
-    }
-
-    /// Gives a document that was added another length and other keys.
+    /// Replaces what is known of a document.
     ///
     /// # Errors
     /// [`Error::Spill`](crate::Error::Spill) when the temporary file cannot be written.
-    pub fn replace(&mut self, document: DocId, tokens: u32, keys: &[u64]) -> Result<()> {
+    pub fn replace(&mut self, document: DocId, Keyed { text, tokens, keys }: Keyed<'_>) -> Result<()> {
         debug_assert_eq!(keys.len(), self.bands);
-        let Some(at) = self.place(document) else { return Ok(()) };
-        self.documents[at].1 = tokens;
+        let at = document.index();
+        (self.texts[at], self.lengths[at]) = (text, tokens);
         match &mut self.keys {
             Keys::Held(bands) => {
                 for (band, &key) in bands.iter_mut().zip(keys) {
@@ -102,11 +101,26 @@ impl BandKeys {
                 }
                 Ok(())
             }
-            Keys::Stored(blobs) => blobs.overwrite(at, keys),
+            Keys::Stored(blobs) => Ok(blobs.overwrite(at, keys)?),
         }
     }
 
-    /// Pairs of the documents that are `wanted` that agree in at least one band, sorted, each once.
+    /// Splits the documents that are `wanted` into the first of each text and, paired with it, each other of that text.
+    fn by_text(&self, wanted: impl Fn(DocId) -> bool) -> (Vec<u32>, Vec<Candidate>) {
+        let mut first: ByHash<u64, u32> = ByHash::default();
+        let (mut firsts, mut others) = (Vec::new(), Vec::new());
+        for (&text, at) in self.texts.iter().zip(0..).filter(|&(_, at)| wanted(DocId(at))) {
+            match first.entry(text) {
+                Entry::Occupied(first) => others.push(Candidate(DocId(*first.get()), DocId(at))),
+                Entry::Vacant(place) => firsts.push(*place.insert(at)),
+            }
+        }
+        (firsts, others)
+    }
+
+    /// Pairs of the documents that are `wanted` that agree in at least one band, sorted, each once. Documents of one text are
+    /// paired with the first of them, which alone meets others: a text that is there a thousand times leaves its neighbours
+    /// their places in a bucket.
     ///
     /// Sort and scan, one band at a time on every thread: O(bands · n log n) time, and at most
     /// `bands · (NEIGHBOURS + 1) · n` pairs, however large a bucket is. Within a bucket members are ordered by length, each
@@ -116,21 +130,18 @@ impl BandKeys {
     /// # Errors
     /// [`Error::Spill`](crate::Error::Spill) when the temporary file cannot be read.
     pub fn candidates(&self, wanted: impl Fn(DocId) -> bool) -> Result<Vec<Candidate>> {
-        let documents = self.documents.iter().zip(0..);
-        let kept: Vec<u32> =
-            documents.filter(|&(&(document, _), _)| wanted(document)).map(|(_, at)| at).collect();
+        let (kept, mut pairs) = self.by_text(wanted);
         // A band is held twice while it is sorted.
-        let band_bytes = 16 * self.documents.len().max(1);
+        let band_bytes = 16 * self.lengths.len().max(1);
         let together = self.budget.bytes().map_or(TOGETHER, |bytes| (bytes / band_bytes).clamp(1, TOGETHER));
-        let mut pairs: Vec<Candidate> = Vec::new();
         let bands: Vec<usize> = (0..self.bands).collect();
         for bands in bands.chunks(together) {
             let found: Vec<Vec<Candidate>> = match &self.keys {
                 Keys::Held(keys) => bands.par_iter().map(|&band| self.pairs_of(&keys[band], &kept)).collect(),
                 Keys::Stored(blobs) => {
-                    let mut keys = vec![Vec::with_capacity(self.documents.len()); bands.len()];
+                    let mut keys = vec![Vec::with_capacity(self.lengths.len()); bands.len()];
                     let mut reader = blobs.reader();
-                    for at in 0..self.documents.len() {
+                    for at in 0..self.lengths.len() {
                         let own = reader.get(at)?;
                         for (keys, &band) in keys.iter_mut().zip(bands) {
                             keys.push(own[band]);
@@ -158,8 +169,7 @@ impl BandKeys {
             bucket.clear();
             bucket.extend(run.iter().map(|entry| {
                 let place = kept[(entry & ((1 << bits) - 1)) as usize];
-                let (document, tokens) = self.documents[place as usize];
-                (tokens, document)
+                (self.lengths[place as usize], DocId(place))
             }));
             bucket.sort_unstable();
             pair_up(&bucket, &mut pairs);
@@ -183,8 +193,8 @@ mod tests {
 
     fn keys_of(documents: &[&[u64]]) -> BandKeys {
         let mut keys = BandKeys::new(documents[0].len(), &Budget::unlimited());
-        for (i, document) in documents.iter().enumerate() {
-            keys.push(DocId(u32::try_from(i).unwrap()), 100, document).unwrap();
+        for (document, text) in documents.iter().zip(0..) {
+            keys.push(Keyed { text, tokens: 100, keys: document }).unwrap();
         }
         keys
     }
@@ -197,9 +207,9 @@ mod tests {
         let found = |budget: &Budget| {
             let mut keys = BandKeys::new(12, budget);
             for (own, at) in documents.iter().zip(0..) {
-                keys.push(DocId(at), at % 17, own).unwrap();
+                keys.push(Keyed { text: at, tokens: (at % 17) as u32, keys: own }).unwrap();
             }
-            keys.replace(DocId(5), 3, &documents[6]).unwrap();
+            keys.replace(DocId(5), Keyed { text: 5, tokens: 3, keys: &documents[6] }).unwrap();
             keys.candidates(|_| true).unwrap()
         };
         let free = found(&Budget::unlimited());
@@ -222,8 +232,22 @@ mod tests {
         let keys = keys_of(&[&[one, two], &[three, two], &[four, five], &[one, five]]);
         let pairs = keys.candidates(|document| document != DocId(0)).unwrap();
         assert_eq!(pairs, [Candidate(DocId(2), DocId(3))]);
-        assert_eq!(keys.of(DocId(1)).unwrap(), [three, two]);
-        assert!(keys.of(DocId(4)).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_text_that_is_there_many_times_takes_no_places_from_its_neighbours() {
+        // A hundred of one text between two others of the same length, which are not among the first of the bucket.
+        let mut keys = BandKeys::new(1, &Budget::unlimited());
+        let texts = [1, 2].into_iter().chain([3; 100]).chain([4]);
+        for text in texts {
+            keys.push(Keyed { text, tokens: 100, keys: &[7] }).unwrap();
+        }
+        let pairs = keys.candidates(|_| true).unwrap();
+        assert!(pairs.contains(&Candidate(DocId(1), DocId(102))), "{pairs:?}");
+        let of_text: Vec<Candidate> = (3..102).map(|at| Candidate(DocId(2), DocId(at))).collect();
+        assert!(of_text.iter().all(|pair| pairs.contains(pair)));
+        // Each two of the four texts, and the star of the one.
+        assert_eq!(pairs.len(), 6 + of_text.len());
     }
 
     #[test]

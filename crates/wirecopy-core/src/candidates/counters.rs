@@ -3,6 +3,8 @@
 //! In come the features of each document, each once; out comes a count that is too high at times, where two features share
 //! a counter, and never too low (a counting Bloom filter of one hash; Fan et al. 2000). Features are collected by the part
 //! of the table that they fall into and counted part by part: a part fits a cache, the table does not.
+//!
+//! Why this is hand-made: it is an array of bytes and an addition that saturates; the work is in filling it part by part.
 
 use std::ops::Range;
 use std::sync::Mutex;

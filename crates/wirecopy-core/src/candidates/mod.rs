@@ -29,11 +29,13 @@ impl Candidate {
 }
 
 /// What the stages before verification leave of a folder, and what they do with pairs that are known to belong
-/// together: see [`Pipeline::survey`](wirecopy::Pipeline::survey).
+/// together: see `Pipeline::survey`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Survey {
     /// Documents.
     pub documents: usize,
+    /// Inputs that gave none.
+    pub skipped: u64,
     /// Those that are left once copies have collapsed.
     pub representatives: usize,
     /// Pairs of these that the joins propose.

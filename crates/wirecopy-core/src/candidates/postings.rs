@@ -78,7 +78,7 @@ impl OnePart {
     fn records(self) -> Result<Vec<u64>> {
         match self {
             Self::Held(pieces) => Ok(pieces.concat()),
-            Self::Stored(part) => part.read(),
+            Self::Stored(part) => Ok(part.read()?),
         }
     }
 }

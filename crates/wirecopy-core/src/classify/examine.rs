@@ -165,7 +165,7 @@ impl<'a, D: Documents> Examiner<'a, D> {
     }
 
     /// How much two documents, `a` before `b`, have in common, as an edge whose relation and score are yet to be filled in.
-    pub(crate) fn overlaps(&mut self, a: DocId, b: DocId) -> Edge {
+    pub fn overlaps(&mut self, a: DocId, b: DocId) -> Edge {
         let (x, y, overlap) = self.compared(a, b);
         let jaccard = overlap.jaccard();
         let words = self.shared_words(&x, &y);

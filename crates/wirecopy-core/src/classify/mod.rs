@@ -213,19 +213,20 @@ impl Edge {
         if self.a == one { self.b } else { self.a }
     }
 
-    /// The edge that `twin` has where `document`, an end of this one with the same words, has this one.
+    /// Returns the edge that `same`, a document with the words of `document`, has where `document`, an end of this one, has
+    /// this one.
     #[must_use]
-    pub fn of_twin(&self, document: DocId, twin: DocId) -> Self {
+    pub fn of_same_words(&self, document: DocId, same: DocId) -> Self {
         let other = self.other(document);
-        let (of_twin, of_other) = if self.a == document {
+        let (of_same, of_other) = if self.a == document {
             (self.containment_a, self.containment_b)
         } else {
             (self.containment_b, self.containment_a)
         };
-        if twin < other {
-            Self { a: twin, b: other, containment_a: of_twin, containment_b: of_other, ..*self }
+        if same < other {
+            Self { a: same, b: other, containment_a: of_same, containment_b: of_other, ..*self }
         } else {
-            Self { a: other, b: twin, containment_a: of_other, containment_b: of_twin, ..*self }
+            Self { a: other, b: same, containment_a: of_other, containment_b: of_same, ..*self }
         }
     }
 }

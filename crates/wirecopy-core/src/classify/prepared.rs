@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::{Documents, Examiner, Publications, Scorer};
 use crate::config::MatchConfig;
+use crate::published::Published;
 use crate::score::{Idf, LanguageKey, Model, Profile};
 use crate::sources::known_source;
 use crate::text::{Tokens, is_periodically_updated};
 use crate::{DocId, Metadata};
-use wirecopy_ingest::dates;
 
 /// A document made ready.
 #[derive(Clone, Debug)]
@@ -34,7 +34,12 @@ impl Ready {
         Self {
             tokens,
             profile: Arc::new(profile),
-            published: meta.published.as_deref().and_then(dates::instant).map(jiff::Timestamp::as_second),
+            published: meta
+                .published
+                .as_deref()
+                .and_then(Published::from_iso)
+                .and_then(Published::instant)
+                .map(jiff::Timestamp::as_second),
             source: known_source(meta),
             labelled: is_periodically_updated(meta.title.as_deref(), text),
         }

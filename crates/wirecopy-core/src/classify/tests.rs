@@ -84,7 +84,7 @@ fn constant(log_odds: f64) -> Model {
 }
 
 fn ready(text: &str) -> Ready {
-    Ready::new(tokenize(text), text, &Metadata::default(), &Idf::background())
+    Ready::new(tokenize(text), text, &Metadata::default(), &Idf::background().unwrap())
 }
 
 /// A text whose middle part the story has word for word: enough for a copy, too little to be nearly identical.

@@ -170,11 +170,11 @@ mod tests {
         let pairs = [(0, 1), (0, 2), (0, 4), (1, 3), (2, 3)].map(|(a, b)| (DocId(a), DocId(b))).to_vec();
         let length = |document: DocId| if document == DocId(2) { 90 } else { 100 };
         let mut by_way_of = Vec::new();
-        let twin = |a: DocId, member: DocId, b: DocId| {
+        let verify = |a: DocId, member: DocId, b: DocId| {
             by_way_of.push(member.0);
             (member == DocId(1)).then(|| edge(a.0, b.0))
         };
-        let groups = collapse(5, pairs, length, twin, all);
+        let groups = collapse(5, pairs, length, verify, all);
         assert!(groups.leader.iter().all(|&leader| leader == DocId(0)), "{:?}", groups.leader);
         assert_eq!((groups.edges.len(), by_way_of), (4, vec![2, 1]));
     }

@@ -31,11 +31,6 @@ const REPRESENTATIVE_SAMPLE: usize = 32;
 
 /// What the clusterer asks of verification.
 pub trait Judge: Sync {
-    /// The first of the documents that are the same as this one in words and date, its twins: most often the
-    /// document itself. What holds of one holds of the others.
-    fn first_of(&self, document: DocId) -> DocId {
-        document
-    }
     /// The edge between two documents, `None` where they are not of one dispatch.
     fn relate(&self, a: DocId, b: DocId) -> Option<Edge>;
     /// The edges of many pairs, quickest where those of one document follow each other.
@@ -246,10 +241,16 @@ fn describe(
         .reduce(|best, next| if next.0 > best.0 + 1e-12 { next } else { best })
         .map_or(DocId(members[0]), |(_, leader)| leader);
     let members: Vec<DocId> = members.iter().map(|&member| DocId(member)).collect();
-    let firsts: Vec<DocId> =
-        members.iter().copied().filter(|&member| judge.first_of(member) == member).collect();
-    let tells_all = firsts.len() <= TELL_ALL_PAIRS;
-    let mut told = if tells_all { told_of(&firsts, known, judge) } else { Vec::new() };
+    // What has the words and the date of its leader is related to others as that is.
+    let stands_for = |member: DocId| {
+        let leader = groups.leader[member.index()];
+        let edge = edge_between(&groups.edges, member.min(leader), member.max(leader));
+        let same = edge.is_some_and(|edge| edge.relation == Relation::Identical);
+        if same && judge.date(member) == judge.date(leader) { leader } else { member }
+    };
+    let texts: Vec<DocId> = members.iter().copied().filter(|&member| stands_for(member) == member).collect();
+    let tells_all = texts.len() <= TELL_ALL_PAIRS;
+    let mut told = if tells_all { told_of(&texts, known, judge) } else { Vec::new() };
     let is_told = |a: DocId, b: DocId| told.iter().find(|edge| (edge.a, edge.b) == (a, b));
     let relate = |member: DocId| {
         let (a, b) = (member.min(representative), member.max(representative));
@@ -259,15 +260,14 @@ fn describe(
             None => judge.relate(a, b),
         }
     };
-    // A twin comes after its first, whose edge it has as well.
-    let mut related: HashMap<DocId, Option<Edge>> = HashMap::with_capacity(firsts.len());
+    let mut related: HashMap<DocId, Option<Edge>> = HashMap::with_capacity(texts.len());
     let mut edge_of = |member: DocId| {
-        let first = judge.first_of(member);
-        if first == representative {
-            return (member != first).then(|| Edge::identical(first, member));
+        let text = stands_for(member);
+        if text == representative {
+            return (member != text).then(|| Edge::identical(text, member));
         }
-        let edge = *related.entry(first).or_insert_with(|| relate(first));
-        edge.map(|edge| if member == first { edge } else { edge.of_twin(first, member) })
+        let edge = *related.entry(text).or_insert_with(|| relate(text));
+        edge.map(|edge| if member == text { edge } else { edge.of_same_words(text, member) })
     };
     let members: Vec<(DocId, Option<Edge>)> =
         members.into_iter().map(|member| (member, edge_of(member))).collect();

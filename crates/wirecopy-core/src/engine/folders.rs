@@ -8,14 +8,13 @@ use super::corpus::Corpus;
 use crate::document::{Header, folder_name};
 use crate::sources::{known_source, name_key};
 use crate::{DocId, Result};
-use wirecopy_ingest::Root;
 
 /// Names of folders that are remembered to tell whether there are several.
 const SEVERAL: usize = 2;
 
 /// Watches the documents of a run for whether their folders can stand for their sources.
 #[derive(Debug, Default)]
-pub(super) struct Folders {
+pub struct Folders {
     roots: Vec<PathBuf>,
     refuted: bool,
     names: BTreeSet<String>,
@@ -23,15 +22,12 @@ pub(super) struct Folders {
 
 impl Folders {
     /// The folders that were named, below which folders count.
-    pub(super) fn add_roots(&mut self, roots: &[Root]) {
-        self.roots.extend(roots.iter().filter_map(|root| match root {
-            Root::Path(path) => Some(path.clone()),
-            Root::Stdin => None,
-        }));
+    pub fn add_roots(&mut self, roots: impl IntoIterator<Item = PathBuf>) {
+        self.roots.extend(roots);
     }
 
     /// Takes note of a document.
-    pub(super) fn see(&mut self, header: &Header) {
+    pub fn see(&mut self, header: &Header) {
         if self.refuted {
             return;
         }
@@ -54,14 +50,14 @@ impl Folders {
     }
 
     /// Whether they can.
-    pub(super) fn are_sources(&self) -> bool {
+    pub fn are_sources(&self) -> bool {
         !self.refuted && self.names.len() >= SEVERAL
     }
 }
 
 impl Corpus {
     /// Takes the folder of each document for its source, where that is called for; whether it is.
-    pub(super) fn take_folders(&mut self) -> Result<bool> {
+    pub fn take_folders(&mut self) -> Result<bool> {
         if !self.folders.are_sources() {
             return Ok(false);
         }
@@ -89,7 +85,7 @@ mod tests {
 
     fn are_sources(root: &str, paths: &[&str], source: Option<&str>) -> bool {
         let mut folders = Folders::default();
-        folders.add_roots(&[Root::from(root)]);
+        folders.add_roots([PathBuf::from(root)]);
         for path in paths {
             let meta = Metadata { source: source.map(str::to_owned), ..Metadata::default() };
             folders.see(&Header { path: (*path).to_owned(), meta, ..Header::default() });

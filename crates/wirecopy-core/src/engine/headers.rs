@@ -22,7 +22,7 @@ const FORMS: [Form; 6] = [Form::Dateline, Form::Line, Form::SignOff, Form::Lead,
 ///
 /// What only reading needed, bylines and the length of the text, is not kept.
 #[derive(Debug)]
-pub(super) struct Headers {
+pub struct Headers {
     ids: Blobs<u8>,
     rest: Blobs<u8>,
     /// Paths of containers, which many records share.
@@ -33,7 +33,7 @@ pub(super) struct Headers {
 }
 
 impl Headers {
-    pub(super) fn new(budget: &Budget) -> Self {
+    pub fn new(budget: &Budget) -> Self {
         Self {
             ids: Blobs::new(&budget.part(1, 2)),
             rest: Blobs::new(&budget.part(1, 2)),
@@ -44,15 +44,15 @@ impl Headers {
     }
 
     /// From now on the folder of a document that names no source is its source.
-    pub(super) fn take_folders(&mut self) {
+    pub fn take_folders(&mut self) {
         self.folders = true;
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         self.ids.len()
     }
 
-    pub(super) fn push(&mut self, header: &Header, credits: &[Credit]) -> Result<()> {
+    pub fn push(&mut self, header: &Header, credits: &[Credit]) -> Result<()> {
         let mut out = self.place(header);
         let meta = &header.meta;
         for text in [
@@ -76,16 +76,6 @@ impl Headers {
             out.number(credit.span.1.into());
             out.text(&credit.words);
         }
-        self.keep(header, out)
-    }
-
-    /// Adds a document of which all but its id and its place is that of an earlier one.
-    pub(super) fn push_again(&mut self, header: &Header, same: DocId) -> Result<()> {
-        let mut out = self.place(header);
-        let mut reader = self.rest.reader();
-        let mut bytes = Bytes(reader.get(same.index())?);
-        bytes.skip_place();
-        out.0.extend_from_slice(bytes.0);
         self.keep(header, out)
     }
 
@@ -115,22 +105,22 @@ impl Headers {
         self.ids.push(header.id.as_bytes())?;
         let pushed = self.rest.push(&out.0);
         self.bytes = out.0;
-        pushed
+        Ok(pushed?)
     }
 
     /// A document's id.
-    pub(super) fn id(&self, document: DocId) -> Result<String> {
+    pub fn id(&self, document: DocId) -> Result<String> {
         Ok(String::from_utf8_lossy(self.ids.reader().get(document.index())?).into_owned())
     }
 
     /// A way to read many, quickest in ascending order.
-    pub(super) fn reader(&self) -> HeaderReader<'_> {
+    pub fn reader(&self) -> HeaderReader<'_> {
         HeaderReader { headers: self, ids: self.ids.reader(), rest: self.rest.reader() }
     }
 }
 
 /// Reads headers.
-pub(super) struct HeaderReader<'a> {
+pub struct HeaderReader<'a> {
     headers: &'a Headers,
     ids: wirecopy_spill::Reader<'a, u8>,
     rest: wirecopy_spill::Reader<'a, u8>,
@@ -138,7 +128,7 @@ pub(super) struct HeaderReader<'a> {
 
 impl HeaderReader<'_> {
     /// A document's header, and whom it credits.
-    pub(super) fn get(&mut self, document: DocId) -> Result<(Header, Vec<Credit>)> {
+    pub fn get(&mut self, document: DocId) -> Result<(Header, Vec<Credit>)> {
         let id = String::from_utf8_lossy(self.ids.get(document.index())?).into_owned();
         let mut bytes = Bytes(self.rest.get(document.index())?);
         let (path, record) = match bytes.number() {
@@ -174,7 +164,7 @@ impl HeaderReader<'_> {
     }
 
     /// Whom a document credits.
-    pub(super) fn credits(&mut self, document: DocId) -> Result<Vec<Credit>> {
+    pub fn credits(&mut self, document: DocId) -> Result<Vec<Credit>> {
         let mut bytes = Bytes(self.rest.get(document.index())?);
         bytes.skip_place();
         // Title, date, published, problem, source, address, language, origin.
@@ -360,12 +350,6 @@ mod tests {
                 prop_assert_eq!(&headers.reader().credits(document).unwrap(), &row.1);
                 prop_assert_eq!(&headers.id(document).unwrap(), &row.0.id);
             }
-            // At another's place, with all else of the first.
-            let last = Header { id: "again".to_owned(), ..rows[rows.len() - 1].0.clone() };
-            headers.push_again(&last, DocId(0)).unwrap();
-            let again = DocId(u32::try_from(rows.len()).unwrap());
-            let expected = Header { meta: rows[0].0.meta.clone(), ..last };
-            prop_assert_eq!(headers.reader().get(again).unwrap(), (expected, rows[0].1.clone()));
         }
     }
 }

@@ -8,22 +8,22 @@ use wirecopy_spill::{Blobs, Budget, Failure};
 /// As with the tokens, a temporary file that cannot be read gives documents without headlines, and
 /// [`Headlines::check`] the error.
 #[derive(Debug)]
-pub(super) struct Headlines {
+pub struct Headlines {
     terms: Blobs<u32>,
     failed: Failure,
 }
 
 impl Headlines {
-    pub(super) fn new(budget: &Budget) -> Self {
+    pub fn new(budget: &Budget) -> Self {
         Self { terms: Blobs::new(budget), failed: Failure::default() }
     }
 
-    pub(super) fn push(&mut self, terms: &[u32]) -> Result<()> {
-        self.terms.push(terms)
+    pub fn push(&mut self, terms: &[u32]) -> Result<()> {
+        Ok(self.terms.push(terms)?)
     }
 
     /// The terms of a document's headline.
-    pub(super) fn get(&self, document: DocId) -> Vec<u32> {
+    pub fn get(&self, document: DocId) -> Vec<u32> {
         match self.terms.reader().get(document.index()) {
             Ok(terms) => terms.to_vec(),
             Err(error) => {
@@ -34,7 +34,7 @@ impl Headlines {
     }
 
     /// The error of a read that failed.
-    pub(super) fn check(&self) -> Result<()> {
-        self.failed.check()
+    pub fn check(&self) -> Result<()> {
+        Ok(self.failed.check()?)
     }
 }

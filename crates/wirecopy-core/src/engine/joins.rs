@@ -8,11 +8,11 @@ use crate::progress::Cancel;
 use crate::{DocId, Result};
 
 /// A candidate, and whether it may be verbatim.
-pub(super) type ToCheck = (Candidate, bool);
+pub type ToCheck = (Candidate, bool);
 
 /// Joins the representatives on a sample of their shingles, which finds excerpts, and on their rare features, which finds
 /// rewrites: the pairs that meet, sorted, each once.
-pub(super) fn proposed(
+pub fn proposed(
     corpus: &Corpus,
     leaders: &[DocId],
     config: &MatchConfig,

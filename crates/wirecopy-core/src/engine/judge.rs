@@ -14,7 +14,7 @@ use crate::score::sets::Overlap;
 use crate::text::{Token, TokenReader, Tokens, covered, shingles, words_in};
 
 /// Everything that can be asked of two documents of a run.
-pub(super) struct Pairs<'a> {
+pub struct Pairs<'a> {
     corpus: &'a Corpus,
     config: &'a MatchConfig,
     scorer: Option<RunScorer<'a>>,
@@ -22,7 +22,7 @@ pub(super) struct Pairs<'a> {
 }
 
 /// Reads the tokens of a run's documents.
-pub(super) struct Reader<'a>(TokenReader<'a>);
+pub struct Reader<'a>(TokenReader<'a>);
 
 impl Documents for Reader<'_> {
     fn tokens(&mut self, document: DocId) -> Tokens {
@@ -31,10 +31,11 @@ impl Documents for Reader<'_> {
 }
 
 /// Examines the pairs of one thread.
-pub(super) type Checker<'a> = Examiner<'a, Reader<'a>>;
+pub type Checker<'a> = Examiner<'a, Reader<'a>>;
 
 impl<'a> Pairs<'a> {
-    pub(super) fn new(
+    /// Returns the pairs of a corpus; without a scorer, copies and excerpts only.
+    pub fn new(
         corpus: &'a Corpus,
         config: &'a MatchConfig,
         scorer: Option<RunScorer<'a>>,
@@ -43,18 +44,20 @@ impl<'a> Pairs<'a> {
         Self { corpus, config, scorer, publications }
     }
 
-    pub(super) fn checker(&self) -> Checker<'_> {
+    /// Returns an examiner for one thread.
+    pub fn checker(&self) -> Checker<'_> {
         let scorer = self.scorer.as_ref().map(|scorer| scorer as &dyn Scorer);
         let reader = Reader(self.corpus.tokens.reader());
         Examiner::new(self.config, self.publications, reader, scorer)
     }
 
     /// Whether the documents of an edge may share a cluster because of it.
-    pub(super) fn may_group(&self, edge: &Edge) -> bool {
+    pub fn may_group(&self, edge: &Edge) -> bool {
         edge.relation.groups() && (self.config.versions || edge.relation != Relation::Version)
     }
 
-    pub(super) fn scorer(&self) -> Option<&RunScorer<'a>> {
+    /// Returns the scorer, if there is one.
+    pub fn scorer(&self) -> Option<&RunScorer<'a>> {
         self.scorer.as_ref()
     }
 }
@@ -72,10 +75,6 @@ fn leave_long(quoted: &mut [bool], tokens: &[Token], words: usize) {
 }
 
 impl Judge for Pairs<'_> {
-    fn first_of(&self, document: DocId) -> DocId {
-        self.corpus.first_of(document)
-    }
-
     fn relate(&self, a: DocId, b: DocId) -> Option<Edge> {
         self.checker().edge(a, b).filter(|edge| self.may_group(edge))
     }

@@ -7,32 +7,35 @@ use crate::text::{Known, Piece, SourceLines};
 
 /// What was learned, in the order of the documents that have it.
 #[derive(Default)]
-pub(super) struct Learned {
-    pub(super) lines: SourceLines,
-    pub(super) marked: Vec<Marked>,
+pub struct Learned {
+    pub lines: SourceLines,
+    pub marked: Vec<Marked>,
     /// Places in `marked`, by key.
     places: HashMap<u64, usize>,
 }
 
 /// A learned line that was marked, or a stretch of runs that one document was the first to have.
-pub(super) struct Marked {
-    pub(super) known: MarkedBy,
+pub struct Marked {
+    /// What identifies it.
+    pub known: MarkedBy,
     /// The first document that has it.
-    pub(super) first: DocId,
+    pub first: DocId,
     /// How many have it, or any run of it.
-    pub(super) documents: u32,
+    pub documents: u32,
 }
 
 /// Keys of a learned line or of learned runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum MarkedBy {
+pub enum MarkedBy {
+    /// A whole line.
     Line(u64),
+    /// A stretch within a line.
     Runs(Vec<u64>),
 }
 
 impl MarkedBy {
     /// The line, or the first run.
-    pub(super) fn key(&self) -> u64 {
+    pub fn key(&self) -> u64 {
         match self {
             Self::Line(key) => *key,
             Self::Runs(keys) => keys.first().copied().unwrap_or_default(),
@@ -40,7 +43,7 @@ impl MarkedBy {
     }
 
     /// The runs, where it is some.
-    pub(super) fn runs(&self) -> &[u64] {
+    pub fn runs(&self) -> &[u64] {
         match self {
             Self::Line(_) => &[],
             Self::Runs(keys) => keys,
@@ -49,12 +52,12 @@ impl MarkedBy {
 }
 
 impl Learned {
-    pub(super) fn new(lines: SourceLines) -> Self {
+    pub fn new(lines: SourceLines) -> Self {
         Self { lines, ..Self::default() }
     }
 
-    /// Counts what was marked in a document and its twins, `documents` in all; they come in the order of reading.
-    pub(super) fn count(&mut self, document: DocId, pieces: &[Piece], documents: u32) {
+    /// Counts what was marked in a document; they come in the order of reading.
+    pub fn count(&mut self, document: DocId, pieces: &[Piece]) {
         let mut found: Vec<usize> = Vec::new();
         for piece in pieces {
             let next = self.marked.len();
@@ -83,7 +86,7 @@ impl Learned {
         found.sort_unstable();
         found.dedup();
         for at in found {
-            self.marked[at].documents += documents;
+            self.marked[at].documents += 1;
         }
     }
 }

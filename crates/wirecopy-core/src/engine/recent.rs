@@ -11,7 +11,7 @@ const PARTS: usize = 16;
 /// Each part has two generations: what is asked for is in the young one or comes into it, and when that has half of the
 /// part's bytes, it takes the place of the old one, which is dropped. Nearly the least recently used, without a list.
 #[derive(Debug)]
-pub(super) struct Recent<T> {
+pub struct Recent<T> {
     parts: Vec<Mutex<Part<T>>>,
     /// Bytes of a generation of a part.
     most: usize,
@@ -26,14 +26,14 @@ struct Part<T> {
 
 impl<T> Recent<T> {
     /// Keeps values of up to `bytes` in all.
-    pub(super) fn new(bytes: usize) -> Self {
+    pub fn new(bytes: usize) -> Self {
         let part = || Mutex::new(Part { young: HashMap::new(), bytes: 0, old: HashMap::new() });
         Self { parts: std::iter::repeat_with(part).take(PARTS).collect(), most: bytes / 2 / PARTS }
     }
 
     /// The value with this number: one that is kept, else what `make` gives, with its bytes. Two threads that ask at once
     /// may both make it.
-    pub(super) fn get(&self, number: u32, make: impl FnOnce() -> (T, usize)) -> Arc<T> {
+    pub fn get(&self, number: u32, make: impl FnOnce() -> (T, usize)) -> Arc<T> {
         let part = &self.parts[number as usize % PARTS];
         let lock = || part.lock().unwrap_or_else(PoisonError::into_inner);
         {

@@ -12,7 +12,7 @@ use crate::score::{Idf, Model, Profile, rarest_shared, unrelated};
 ///
 /// A profile is many times as large as the tokens it is made of: only the recent ones are kept. Pairs are cheapest in an
 /// order in which those of one document come close together.
-pub(super) struct RunScorer<'a> {
+pub struct RunScorer<'a> {
     model: Model,
     idf: Idf,
     corpus: &'a Corpus,
@@ -21,22 +21,22 @@ pub(super) struct RunScorer<'a> {
 
 impl<'a> RunScorer<'a> {
     /// A scorer that keeps profiles of up to `bytes` in all.
-    pub(super) fn new(model: Model, idf: Idf, corpus: &'a Corpus, bytes: usize) -> Self {
+    pub fn new(model: Model, idf: Idf, corpus: &'a Corpus, bytes: usize) -> Self {
         Self { model, idf, corpus, profiles: Recent::new(bytes) }
     }
 
     /// Whether two documents are about different things; see [`unrelated`].
-    pub(super) fn unrelated(&self, a: DocId, b: DocId) -> bool {
+    pub fn unrelated(&self, a: DocId, b: DocId) -> bool {
         unrelated(&self.profile(a), &self.profile(b))
     }
 
     /// The weight of a term in the language of a document.
-    pub(super) fn weight(&self, document: DocId, term: u32) -> f32 {
+    pub fn weight(&self, document: DocId, term: u32) -> f32 {
         self.idf.of(self.corpus.languages[document.index()]).idf(term)
     }
 
     /// The rarest terms that two documents share, rarest first, at most `most`.
-    pub(super) fn evidence(&self, a: DocId, b: DocId, most: usize) -> Vec<u32> {
+    pub fn evidence(&self, a: DocId, b: DocId, most: usize) -> Vec<u32> {
         rarest_shared(&self.profile(a), &self.profile(b), most)
     }
 }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::account::Account;
 use super::corpus::{BATCH, Corpus};
 use super::joins::{ToCheck, proposed};
 use super::judge::{Checker, Pairs};
@@ -13,12 +12,12 @@ use crate::Relation;
 use crate::candidates::Candidate;
 use crate::classify::{Edge, Publications};
 use crate::cluster::{self, Cluster, Composite, CopyGroups, Judge};
+use crate::config::MatchConfig;
 use crate::progress::{Cancel, NoProgress, Progress, Stage};
 use crate::score::{Frequencies, Idf, LanguageKey, Model, Profile, TermCounter, are_foreign};
 use crate::sources;
 use crate::text::Tokens;
 use crate::{DocId, Result};
-use wirecopy_report::Config;
 
 /// Candidates that one task checks between two looks at the cancel flag.
 const CHECKS_A_TASK: usize = 512;
@@ -31,23 +30,38 @@ const LOOKED_AT: usize = 64;
 /// Bytes of profiles that are kept at least, where memory has no limit.
 const PROFILES: usize = 64 << 20;
 
+/// Runs one stage with `total` steps to come and reports it to `progress`; `work` returns its result and how many items came
+/// out.
+pub fn stage<T>(
+    progress: &dyn Progress,
+    stage: Stage,
+    came_in: u64,
+    total: Option<u64>,
+    work: impl FnOnce() -> Result<(T, u64)>,
+) -> Result<T> {
+    progress.begin(stage, total);
+    let (made, came_out) = work()?;
+    progress.end(stage, came_in, came_out);
+    Ok(made)
+}
+
 /// Finds the copies and collapses them to groups around leaders.
-pub(super) fn copies(
+pub fn copies(
     corpus: &Corpus,
     publications: &Publications,
-    config: &Config,
+    config: &MatchConfig,
     cancel: &Cancel,
-    account: &mut Account<'_>,
+    progress: &dyn Progress,
 ) -> Result<CopyGroups> {
     let documents = corpus.len() as u64;
-    let candidates = account.stage(Stage::Bands, documents, None, |_| {
+    let candidates = stage(progress, Stage::Bands, documents, None, || {
         cancel.check()?;
         let candidates = corpus.copy_candidates()?;
         let found = candidates.len() as u64;
         Ok((candidates, found))
     })?;
     let (came_in, total) = (candidates.len() as u64, Some(candidates.len() as u64));
-    account.stage(Stage::Copies, came_in, total, |progress| {
+    stage(progress, Stage::Copies, came_in, total, || {
         let groups = collapse(corpus, candidates, publications, config, progress, cancel)?;
         let leaders = groups.leaders() as u64;
         Ok((groups, leaders))
@@ -58,11 +72,11 @@ fn collapse(
     corpus: &Corpus,
     mut candidates: Vec<Candidate>,
     publications: &Publications,
-    config: &Config,
+    config: &MatchConfig,
     progress: &dyn Progress,
     cancel: &Cancel,
 ) -> Result<CopyGroups> {
-    let verbatim = Pairs::new(corpus, &config.matching, None, publications);
+    let verbatim = Pairs::new(corpus, config, None, publications);
     // Excerpts do not collapse: they stand for a part of their story only. And most copies are found more than once: an
     // edge is kept for each member, not for each pair.
     let copies = |&Candidate(a, b): &Candidate, checker: &mut Checker<'_>| {
@@ -81,7 +95,7 @@ fn collapse(
             let alike = length(member) == length(other);
             let same = alike.then(|| copy(member, other)).flatten();
             same.filter(|edge| edge.relation == Relation::Identical)?;
-            Some(copy(leader, member)?.of_twin(member, other))
+            Some(copy(leader, member)?.of_same_words(member, other))
         })
     };
     let relate_all = |pairs: &[(DocId, DocId)]| {
@@ -89,24 +103,24 @@ fn collapse(
     };
     let groups = cluster::collapse(corpus.len(), copies, |d| corpus.tokens.len_of(d), relate, relate_all);
     corpus.check()?;
-    Ok(corpus.with_twins(groups))
+    Ok(groups)
 }
 
 /// Marks the lines that sources add to their stories, learned from the representatives, and groups the copies anew where
 /// that changed any document: what differed by its boilerplate alone does no longer.
-pub(super) fn boilerplate(
+pub fn boilerplate(
     corpus: &mut Corpus,
     groups: CopyGroups,
     publications: &Publications,
-    config: &Config,
+    config: &MatchConfig,
     cancel: &Cancel,
-    account: &mut Account<'_>,
+    progress: &dyn Progress,
 ) -> Result<CopyGroups> {
-    if config.matching.keep_boilerplate {
+    if config.keep_boilerplate {
         corpus.forget_keys();
         return Ok(groups);
     }
-    account.stage(Stage::Boilerplate, groups.leaders() as u64, None, |_| {
+    stage(progress, Stage::Boilerplate, groups.leaders() as u64, None, || {
         cancel.check()?;
         let mut stories: Vec<DocId> =
             corpus.leaders(&groups).chain(apart_from_leaders(corpus, &groups)).collect();
@@ -123,7 +137,7 @@ pub(super) fn boilerplate(
         } else {
             cancel.check()?;
             drop(groups);
-            corpus.mark(learned, &config.matching)?;
+            corpus.mark(learned, config)?;
             collapse(corpus, corpus.copy_candidates()?, publications, config, &NoProgress, cancel)?
         };
         corpus.forget_keys();
@@ -167,15 +181,15 @@ fn is_copy(relation: Relation) -> bool {
 }
 
 /// Counts what is common among the representatives and readies the scorer, when it is to be asked.
-pub(super) fn scorer<'a>(
+pub fn scorer<'a>(
     corpus: &'a Corpus,
     groups: &CopyGroups,
-    config: &Config,
+    config: &MatchConfig,
 ) -> Result<Option<RunScorer<'a>>> {
-    if !config.matching.rewrites {
+    if !config.rewrites {
         return Ok(None);
     }
-    let model = Model::of(config.matching.model.as_deref())?;
+    let model = Model::of(config.model.as_deref())?;
     let idf = frequencies(corpus, groups)?;
     Ok(Some(RunScorer::new(model, idf, corpus, profile_bytes(corpus))))
 }
@@ -197,7 +211,7 @@ fn frequencies(corpus: &Corpus, groups: &CopyGroups) -> Result<Idf> {
     let counted: Vec<(LanguageKey, Frequencies)> = languages
         .map(|leaders| Ok((leaders[0].0, frequencies_of(corpus, leaders)?)))
         .collect::<Result<_>>()?;
-    Ok(Idf::new(counted))
+    Idf::new(counted)
 }
 
 /// In how many of some documents each term stands.
@@ -223,30 +237,30 @@ fn frequencies_of(corpus: &Corpus, leaders: &[(LanguageKey, DocId)]) -> Result<F
 }
 
 /// When each document was published, where its date is understood and is to count, and as what.
-pub(super) fn publications(corpus: &Corpus, config: &Config) -> Publications {
-    let dates = if config.matching.ignore_dates { Arc::default() } else { Arc::clone(&corpus.published) };
-    Publications::new(dates, Arc::clone(&corpus.periodically_updated), config.matching.window)
+pub fn publications(corpus: &Corpus, config: &MatchConfig) -> Publications {
+    let dates = if config.ignore_dates { Arc::default() } else { Arc::clone(&corpus.published) };
+    Publications::new(dates, Arc::clone(&corpus.periodically_updated), config.window)
         .with_sources(Arc::clone(&corpus.known_sources))
 }
 
 /// Joins the representatives and checks what meets.
-pub(super) fn join(
+pub fn join(
     corpus: &Corpus,
     groups: &CopyGroups,
     judge: &Pairs<'_>,
-    config: &Config,
+    config: &MatchConfig,
     cancel: &Cancel,
-    account: &mut Account<'_>,
+    progress: &dyn Progress,
 ) -> Result<Checked> {
     let leaders: Vec<DocId> = corpus.leaders(groups).collect();
-    let candidates = account.stage(Stage::Join, leaders.len() as u64, None, |_| {
-        let candidates = proposed(corpus, &leaders, &config.matching, cancel)?;
+    let candidates = stage(progress, Stage::Join, leaders.len() as u64, None, || {
+        let candidates = proposed(corpus, &leaders, config, cancel)?;
         corpus.check()?;
         let found = candidates.len() as u64;
         Ok((candidates, found))
     })?;
     let (came_in, total) = (candidates.len() as u64, Some(candidates.len() as u64));
-    account.stage(Stage::Verify, came_in, total, |progress| {
+    stage(progress, Stage::Verify, came_in, total, || {
         let edge = |&(Candidate(a, b), may_be_verbatim): &ToCheck, checker: &mut Checker<'_>| {
             if may_be_verbatim { checker.edge(a, b) } else { checker.edge_of_strangers(a, b) }
         };
@@ -265,11 +279,11 @@ pub(super) fn join(
 
 /// Checked pairs that are related, sorted by their ends.
 #[derive(Default)]
-pub(super) struct Checked {
+pub struct Checked {
     /// Those of one dispatch.
-    pub(super) edges: Vec<Edge>,
+    pub edges: Vec<Edge>,
     /// Those of two dispatches with passages in common.
-    pub(super) partial: Vec<Edge>,
+    pub partial: Vec<Edge>,
 }
 
 /// Checks every candidate on all threads; what `verdict` gives comes out in the order of the candidates, in as many lists as
@@ -297,24 +311,26 @@ fn check<C: Sync, T: Send>(
 }
 
 /// What a run found.
-pub(super) struct Found {
-    pub(super) clusters: Vec<Cluster>,
-    pub(super) edges: Vec<Edge>,
+pub struct Found {
+    /// Clusters of two or more documents.
+    pub clusters: Vec<Cluster>,
+    /// All edges, sorted by their ends.
+    pub edges: Vec<Edge>,
     /// Documents that quote several stories, and which.
-    pub(super) composites: Vec<Composite>,
+    pub composites: Vec<Composite>,
 }
 
 /// Builds the clusters.
-pub(super) fn cluster(
+pub fn cluster(
     corpus: &Corpus,
     groups: &CopyGroups,
     Checked { mut edges, partial }: Checked,
     judge: &Pairs<'_>,
     cancel: &Cancel,
-    account: &mut Account<'_>,
+    progress: &dyn Progress,
 ) -> Result<Found> {
     let came_in = (groups.edges.len() + edges.len()) as u64;
-    account.stage(Stage::Cluster, came_in, None, |_| {
+    stage(progress, Stage::Cluster, came_in, None, || {
         cancel.check()?;
         let quotes: Vec<(DocId, DocId)> = partial.iter().map(|edge| (edge.a, edge.b)).collect();
         let composites = cluster::part_composites(&mut edges, &quotes, judge);

@@ -1,16 +1,15 @@
 //! How common a term is in text at large: a compact table of document frequencies, for folders too small to tell.
 //!
-//! `data/background.bin` holds the terms of forty-two languages that stand in at least one of about three hundred
-//! documents, derived from the word frequencies of wordfreq 3 (CC BY-SA 4.0; see `data/README.md`). A term's frequency
+//! The table of `wirecopy-background` holds the terms of forty-two languages that stand in at least one of about three hundred
+//! documents, derived from the word frequencies of wordfreq 3 (CC BY-SA 4.0). A term's frequency
 //! is the highest of the languages it occurs in: what is a stop word in one language is a poor witness in all.
 //!
 //! Two bytes a term: terms are spread over 65,536 buckets by sixteen bits of a mixed key; an entry holds twelve
 //! more bits of it and four of frequency. A term that is not listed is taken for a listed one once in about 4,000 times.
 
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
-/// The table as it is stored.
-static BYTES: &[u8] = include_bytes!("../../../../data/background.bin");
+use crate::{Error, Result};
 
 const MAGIC: &[u8; 8] = b"WCBACK1\n";
 const BUCKETS: usize = 1 << 16;
@@ -42,13 +41,13 @@ pub struct Background {
 
 impl Background {
     /// The table compiled into the program.
-    pub fn get() -> &'static Background {
-        static TABLE: OnceLock<Background> = OnceLock::new();
-        TABLE.get_or_init(|| Background::parse(BYTES).unwrap_or_else(Background::empty))
-    }
-
-    fn empty() -> Self {
-        Self { starts: vec![0; BUCKETS + 1], entries: Vec::new() }
+    ///
+    /// # Errors
+    /// [`Error::Background`] when it is not of its form.
+    pub fn get() -> Result<&'static Background> {
+        static TABLE: LazyLock<Option<Background>> =
+            LazyLock::new(|| Background::parse(wirecopy_background::TABLE));
+        TABLE.as_ref().ok_or(Error::Background)
     }
 
     /// Reads the stored form: the magic, a count a bucket, the entries in order of buckets.
@@ -100,7 +99,7 @@ impl Background {
     ///
     /// # Errors
     /// A bucket with more than 255 terms: the table is far too large for this form.
-    pub fn pack(terms: impl IntoIterator<Item = (u32, f32)>) -> Result<Vec<u8>, String> {
+    pub fn pack(terms: impl IntoIterator<Item = (u32, f32)>) -> std::result::Result<Vec<u8>, String> {
         let mut all: Vec<(usize, u16, u32)> = terms
             .into_iter()
             .filter(|&(_, idf)| idf < UNSEEN)
@@ -148,6 +147,8 @@ pub(super) fn each_level(of: impl Fn(f32) -> f32) -> [f32; LEVELS_AND_NONE] {
 
 #[cfg(test)]
 mod tests {
+    use wirecopy_background::TABLE;
+
     use super::*;
     use crate::text::tokenize;
 
@@ -155,14 +156,14 @@ mod tests {
         let tokens = tokenize(word);
         let mut term = None;
         super::super::terms::each_term(&tokens, 0..tokens.len(), |p| term = Some(p.term));
-        Background::get().idf(term.unwrap())
+        Background::get().unwrap().idf(term.unwrap())
     }
 
     #[test]
     fn the_stored_table_is_sound() {
-        let table = Background::parse(BYTES).expect("the table compiled in can be read");
+        let table = Background::parse(TABLE).expect("the table compiled in can be read");
         assert!(table.len() > 100_000, "{}", table.len());
-        assert!(BYTES.len() < 700_000);
+        assert!(TABLE.len() < 700_000);
     }
 
     #[test]
@@ -192,7 +193,7 @@ mod tests {
 
     #[test]
     fn a_cut_table_is_refused() {
-        assert!(Background::parse(&BYTES[..BYTES.len() - 1]).is_none());
+        assert!(Background::parse(&TABLE[..TABLE.len() - 1]).is_none());
         assert!(Background::parse(b"nonsense").is_none());
     }
 }

@@ -375,7 +375,7 @@ mod tests {
     use crate::text::tokenize;
 
     fn measured(a: &str, b: &str) -> Option<Features> {
-        let idf = Idf::background();
+        let idf = Idf::background().unwrap();
         let idf = idf.of(LanguageKey::default());
         let (a, b) = (Profile::new(&tokenize(a), idf), Profile::new(&tokenize(b), idf));
         measure(&a, &b, &mut Scratch::default()).features

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use super::background::{self, Background};
 use super::term_map::TermMap;
+use crate::Result;
 
 /// Documents that the background table counts for. At this size folder and background weigh the same.
 pub const PSEUDO_DOCUMENTS: f32 = 1000.0;
@@ -103,21 +104,28 @@ pub struct Weights {
 
 impl Idf {
     /// The background alone: for two documents.
-    pub fn background() -> Self {
+    ///
+    /// # Errors
+    /// [`Error::Background`](crate::Error::Background), when the table that is compiled in is damaged.
+    pub fn background() -> Result<Self> {
         Self::new([])
     }
 
     /// Background and folder: what was counted of the documents of each language.
-    pub fn new(counted: impl IntoIterator<Item = (LanguageKey, Frequencies)>) -> Self {
+    ///
+    /// # Errors
+    /// As for [`Idf::background`].
+    pub fn new(counted: impl IntoIterator<Item = (LanguageKey, Frequencies)>) -> Result<Self> {
         let mut by_language: HashMap<LanguageKey, Frequencies> = HashMap::new();
         for (language, frequencies) in counted {
             by_language.entry(language).or_default().merge(frequencies);
         }
         let languages = by_language
             .into_iter()
-            .map(|(language, frequencies)| (language, Weights::new(frequencies, language.has_table())))
-            .collect();
-        Self { languages, others: [true, false].map(|known| Weights::new(Frequencies::default(), known)) }
+            .map(|(language, frequencies)| Ok((language, Weights::new(frequencies, language.has_table())?)))
+            .collect::<Result<_>>()?;
+        let other = |known| Weights::new(Frequencies::default(), known);
+        Ok(Self { languages, others: [other(true)?, other(false)?] })
     }
 
     /// The weights of the terms of a language.
@@ -127,18 +135,12 @@ impl Idf {
     }
 }
 
-impl Default for Idf {
-    fn default() -> Self {
-        Self::background()
-    }
-}
-
 impl Weights {
     /// Background and folder. Keeps the terms of three documents or more: 16 to 32 bytes each. `has_table` says whether the
     /// background knows the language.
-    fn new(frequencies: Frequencies, has_table: bool) -> Self {
+    fn new(frequencies: Frequencies, has_table: bool) -> Result<Self> {
         let Frequencies { documents, counts } = frequencies;
-        let background = Background::get();
+        let background = Background::get()?;
         let pseudo = if has_table { PSEUDO_DOCUMENTS } else { UNKNOWN_PSEUDO_DOCUMENTS };
         // The two documents at hand say nothing of how common a term is.
         let log_total = (pseudo + documents.saturating_sub(2) as f32).ln();
@@ -152,7 +154,7 @@ impl Weights {
         for (term, count) in common() {
             *seen.value_mut(term) = weight(background.idf(term), count - 2).to_bits() + 1;
         }
-        Self { background, unseen: background::each_level(|idf| weight(idf, 0)), seen }
+        Ok(Self { background, unseen: background::each_level(|idf| weight(idf, 0)), seen })
     }
 
     /// Whether a term says something of its own, as little words do not.
@@ -185,15 +187,15 @@ mod tests {
 
     #[test]
     fn two_documents_leave_the_background_alone() {
-        let alone = Weights::new(Frequencies::default(), true);
-        let two = Weights::new(frequencies(2, 2, 77), true);
+        let alone = Weights::new(Frequencies::default(), true).unwrap();
+        let two = Weights::new(frequencies(2, 2, 77), true).unwrap();
         assert_eq!(alone.idf(77), two.idf(77));
         assert!((alone.idf(77) - alone.background.idf(77)).abs() < 1e-4);
     }
 
     #[test]
     fn a_large_folder_overrules_the_background() {
-        let idf = Weights::new(frequencies(20_000, 15_000, 77), true);
+        let idf = Weights::new(frequencies(20_000, 15_000, 77), true).unwrap();
         assert!(idf.idf(77) < 0.5, "a house word of the folder is common, whatever the background says");
         assert!(idf.idf(78) > 6.0);
     }
@@ -202,7 +204,7 @@ mod tests {
     fn weights_fall_with_every_document_that_holds_the_term() {
         let weights: Vec<f32> = [0, 10, 100, 1000]
             .iter()
-            .map(|&n| Weights::new(frequencies(5000, n, 77), true).idf(77))
+            .map(|&n| Weights::new(frequencies(5000, n, 77), true).unwrap().idf(77))
             .collect();
         assert!(weights.windows(2).all(|w| w[0] >= w[1]), "{weights:?}");
         assert!(weights.iter().all(|w| (0.0..=LARGEST).contains(w)));
@@ -235,34 +237,36 @@ mod tests {
     #[test]
     fn common_words_of_a_minority_language_are_common() {
         let idf =
-            Idf::new([(key("eng"), frequencies(20_000, 0, 77)), (key("fin"), frequencies(3000, 2700, 77))]);
+            Idf::new([(key("eng"), frequencies(20_000, 0, 77)), (key("fin"), frequencies(3000, 2700, 77))])
+                .unwrap();
         assert!(!idf.of(key("fin")).is_content(77), "nine of ten documents of the language have it");
         assert!(idf.of(key("eng")).idf(77) > 6.0, "no document of the large language has it");
         assert_eq!(
             idf.of(key("deu")).idf(77),
-            Idf::background().of(key("deu")).idf(77),
+            Idf::background().unwrap().of(key("deu")).idf(77),
             "a language without documents"
         );
     }
 
     #[test]
     fn a_language_without_a_table_takes_no_word_for_very_rare_in_a_small_folder() {
-        let idf = Idf::new([(key("eus"), frequencies(12, 0, 77))]);
+        let idf = Idf::new([(key("eus"), frequencies(12, 0, 77))]).unwrap();
         let (counted, absent) = (idf.of(key("eus")), idf.of(key("swa")));
         for term in 0..2000 {
             assert!(counted.idf(term) < 4.0 && absent.idf(term) < 4.0, "term {term}");
         }
-        let large = Idf::new([(key("eus"), frequencies(20_000, 4, 77))]);
+        let large = Idf::new([(key("eus"), frequencies(20_000, 4, 77))]).unwrap();
         assert!(large.of(key("eus")).idf(77) > 6.0, "a large folder shows which words are rare");
-        let (unknown, english) = (idf.of(LanguageKey::of(None)), Idf::background());
+        let (unknown, english) = (idf.of(LanguageKey::of(None)), Idf::background().unwrap());
         let english = english.of(key("eng"));
         assert!((0..2000).all(|term| unknown.idf(term) == english.idf(term)), "taken for a known language");
     }
 
     #[test]
     fn counts_of_one_language_are_added_up() {
-        let halves = Idf::new([(key("fin"), frequencies(50, 40, 77)), (key("fin"), frequencies(50, 30, 77))]);
-        let whole = Idf::new([(key("fin"), frequencies(100, 70, 77))]);
+        let halves =
+            Idf::new([(key("fin"), frequencies(50, 40, 77)), (key("fin"), frequencies(50, 30, 77))]).unwrap();
+        let whole = Idf::new([(key("fin"), frequencies(100, 70, 77))]).unwrap();
         assert_eq!(halves.of(key("fin")).idf(77), whole.of(key("fin")).idf(77));
     }
 }

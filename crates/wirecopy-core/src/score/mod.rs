@@ -8,7 +8,7 @@
 //! use wirecopy::text::tokenize;
 //! use wirecopy::verify::{Idf, LanguageKey, Model, Profile, Scratch, measure};
 //!
-//! let idf = Idf::background();
+//! let idf = Idf::background()?;
 //! let weights = idf.of(LanguageKey::of(Some("eng")));
 //! let a = Profile::new(&tokenize("The ferry captain was praised for saving 17 sailors off the coast of Ordu."), weights);
 //! let b = Profile::new(&tokenize("Off the coast of Ordu, a ferry captain won praise for rescuing 17 sailors."), weights);
@@ -44,7 +44,7 @@ pub use features::{
     measure_shingles,
 };
 pub use idf::{Frequencies, Idf, LARGEST, LanguageKey, PSEUDO_DOCUMENTS, Weights};
-pub(crate) use model::logistic;
+pub use model::logistic;
 pub use model::{Addend, FORMAT, KINDS, Kind, Model, ModelFile, Sum, Weight, WeightsFile};
 pub use openings::are_foreign;
 pub use overlap::unrelated;

@@ -82,7 +82,7 @@ impl Kind {
     pub const ALL: [Kind; KINDS] = [Kind::WithoutPassages, Kind::WithPassages, Kind::WithPassagesNear];
 
     /// The kind of a pair whose features `Passages` and `Near` have these values.
-    pub(crate) fn of(passages: f64, near: f64) -> Self {
+    pub fn of(passages: f64, near: f64) -> Self {
         match (passages > 0.0, near > 0.0) {
             (false, _) => Kind::WithoutPassages,
             (true, false) => Kind::WithPassages,
@@ -259,7 +259,7 @@ impl Addend {
 }
 
 /// Log-odds to probability.
-pub(crate) fn logistic(x: f64) -> f64 {
+pub fn logistic(x: f64) -> f64 {
     1.0 / (1.0 + (-x).exp())
 }
 
@@ -286,7 +286,7 @@ mod tests {
         answered their letters. The price of fuel remained the largest risk to the industry, officials said.";
 
     fn score(a: &str, b: &str) -> f64 {
-        let idf = Idf::background();
+        let idf = Idf::background().unwrap();
         let idf = idf.of(LanguageKey::default());
         let (a, b) = (Profile::new(&tokenize(a), idf), Profile::new(&tokenize(b), idf));
         let model = Model::shipped().unwrap();
@@ -321,7 +321,7 @@ mod tests {
 
     #[test]
     fn an_explanation_adds_up() {
-        let idf = Idf::background();
+        let idf = Idf::background().unwrap();
         let idf = idf.of(LanguageKey::default());
         let (a, b) = (Profile::new(&tokenize(A), idf), Profile::new(&tokenize(B), idf));
         let features = measure(&a, &b, &mut Scratch::default()).features.unwrap();

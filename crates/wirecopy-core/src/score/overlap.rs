@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn only_common_terms_count() {
-        let idf = Idf::background();
+        let idf = Idf::background().unwrap();
         let idf = idf.of(LanguageKey::default());
         let a = Profile::new(&tokenize("Ferry captain rescued 17 sailors"), idf);
         let b = Profile::new(&tokenize("The captain of the ferry saved 17 men"), idf);

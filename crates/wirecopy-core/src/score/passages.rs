@@ -78,7 +78,7 @@ mod tests {
     use crate::text::tokenize;
 
     fn aligned(a: &str, b: &str) -> (Vec<Passage>, Vec<Passage>) {
-        let idf = Idf::background();
+        let idf = Idf::background().unwrap();
         let weights = idf.of(LanguageKey::default());
         let (a, b) = (tokenize(a), tokenize(b));
         let (p, q) = (Profile::new(&a, weights), Profile::new(&b, weights));

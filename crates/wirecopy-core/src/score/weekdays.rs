@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 
 use super::term_map::TermMap;
 use super::terms::each_term;
+use crate::table;
 use crate::text::Tokenizer;
 
 static NAMES: &str = include_str!("../../../../data/weekdays.tsv");
@@ -22,7 +23,7 @@ impl Weekdays {
     pub(super) fn get() -> &'static Self {
         static DAYS: OnceLock<Weekdays> = OnceLock::new();
         DAYS.get_or_init(|| {
-            let days = read();
+            let days = table::shipped(read(NAMES));
             let mut map = TermMap::with_capacity(days.len());
             for (term, days) in days {
                 map.add(term, u32::from(days));
@@ -38,13 +39,17 @@ impl Weekdays {
     }
 }
 
-fn read() -> HashMap<u32, u8> {
+fn read(table: &str) -> Result<HashMap<u32, u8>, String> {
     let mut tokenizer = Tokenizer::default();
     let mut all: HashMap<u32, u8> = HashMap::new();
-    for line in NAMES.lines() {
+    for cells in table::rows(table) {
+        let days: Vec<&str> = cells.skip(1).collect();
+        if days.len() != 7 || days.contains(&"") {
+            return Err(format!("expected the names of seven days, found {days:?}"));
+        }
         // Within one language, what several days share ("feira", "星期") names none of them.
         let mut own: HashMap<u32, u8> = HashMap::new();
-        for (day, names) in line.split('\t').skip(1).enumerate().take(7) {
+        for (day, names) in days.into_iter().enumerate() {
             for name in names.split(',') {
                 let tokens = tokenizer.tokens(name);
                 each_term(&tokens, 0..tokens.len(), |p| *own.entry(p.term).or_default() |= 1 << day);
@@ -58,7 +63,7 @@ fn read() -> HashMap<u32, u8> {
     }
     // One name for different days in different languages names neither.
     all.retain(|_, days| days.count_ones() == 1);
-    all
+    Ok(all)
 }
 
 #[cfg(test)]
@@ -96,6 +101,13 @@ mod tests {
         ];
         for text in wednesdays {
             assert_eq!(named(text), 1 << 2, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_row_without_seven_days_is_an_error() {
+        for table in ["en\tMonday\tTuesday", "en\ta\tb\tc\td\te\tf\t"] {
+            assert!(read(table).is_err(), "{table}");
         }
     }
 

@@ -21,7 +21,7 @@ fn learned(stories: &[(u64, String)]) -> (SourceLines, Vec<Tokens>) {
     }
     let sourced: Vec<(u64, DocId)> = stories.iter().map(|s| s.0).zip((0..).map(DocId)).collect();
     let [free, limited] = [Budget::unlimited(), Budget::new(64, None)].map(|budget| {
-        learn(&sourced, &store, &budget, |_| LanguageKey::default(), || Ok(Idf::background())).unwrap()
+        learn(&sourced, &store, &budget, |_| LanguageKey::default(), || Idf::background()).unwrap()
     });
     assert_eq!(free, limited);
     assert_eq!(free.lines.is_empty(), free.sources.is_empty());

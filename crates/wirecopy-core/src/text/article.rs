@@ -11,6 +11,7 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 use super::script::{closes, ends_any_sentence, is_unspaced};
+use crate::table;
 
 /// Prose of so many words on at least two lines, with nothing between them, is an article.
 const RUNNING: usize = 60;
@@ -83,23 +84,25 @@ const STAFF: u16 = 1 << 8;
 type Phrase = (&'static str, u16, bool);
 
 /// The phrases by their first three characters; ideographs come in twos as well.
-static PHRASES: LazyLock<HashMap<[char; 3], Vec<Phrase>>> = LazyLock::new(|| {
+static PHRASES: LazyLock<HashMap<[char; 3], Vec<Phrase>>> =
+    LazyLock::new(|| table::shipped(read(include_str!("../../../../data/no_article.tsv"))));
+
+fn read(table: &'static str) -> Result<HashMap<[char; 3], Vec<Phrase>>, String> {
     let mut phrases: HashMap<[char; 3], Vec<Phrase>> = HashMap::new();
-    for line in include_str!("../../../../data/no_article.tsv").lines().filter(|line| !line.starts_with('#'))
-    {
-        let mut columns = line.split('\t').skip(1);
-        let Some(kind) = columns.next().and_then(|kind| KINDS.iter().position(|&known| known == kind)) else {
-            continue;
-        };
-        for phrase in columns {
-            let (phrase, open) = phrase.strip_suffix('*').map_or((phrase, false), |phrase| (phrase, true));
-            if let Some(key) = key(phrase) {
-                phrases.entry(key).or_default().push((phrase, 1 << kind, open));
-            }
+    for cells in table::rows(table) {
+        let mut cells = cells.skip(1);
+        let kind = cells.next().and_then(|kind| KINDS.iter().position(|&known| known == kind));
+        let kind = kind.ok_or("a row of an unknown kind")?;
+        for cell in cells {
+            let (phrase, open) = cell.strip_suffix('*').map_or((cell, false), |phrase| (phrase, true));
+            let folded = phrase.trim() == phrase && phrase.chars().map(lower).eq(phrase.chars());
+            let key = key(phrase).filter(|_| folded && phrase.starts_with(char::is_alphanumeric));
+            let key = key.ok_or_else(|| format!("`{cell}` is not a phrase in lower case"))?;
+            phrases.entry(key).or_default().push((phrase, 1 << kind, open));
         }
     }
-    phrases
-});
+    Ok(phrases)
+}
 
 fn key(text: &str) -> Option<[char; 3]> {
     let mut chars = text.chars().map(lower);
@@ -487,16 +490,12 @@ mod tests {
     }
 
     #[test]
-    fn the_table_has_its_form() {
-        for line in
-            include_str!("../../../../data/no_article.tsv").lines().filter(|line| !line.starts_with('#'))
+    fn a_broken_row_is_an_error() {
+        for table in
+            ["en\tnotices\twe use cookies", "en", "en\tnotice\tUpper case", "en\tnotice\t ", "en\tnotice\tx"]
         {
-            let columns: Vec<&str> = line.split('\t').collect();
-            assert!(columns.len() > 2 && columns[0].len() == 2 && KINDS.contains(&columns[1]), "{line}");
-            for phrase in columns[2..].iter().map(|phrase| phrase.strip_suffix('*').unwrap_or(phrase)) {
-                assert!(phrase.starts_with(char::is_alphanumeric) && key(phrase).is_some(), "{phrase}");
-                assert!(phrase.chars().map(lower).eq(phrase.chars()) && phrase.trim() == phrase, "{phrase}");
-            }
+            assert!(read(table).is_err(), "{table}");
         }
+        assert!(PHRASES.len() > 100);
     }
 }

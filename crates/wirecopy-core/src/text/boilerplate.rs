@@ -11,6 +11,7 @@ use std::sync::LazyLock;
 use aho_corasick::packed::{self, Searcher};
 
 use super::{credit, script};
+use crate::table;
 
 /// Longer lines are paragraphs: a rule for phrases does not judge them.
 const PHRASE_LINE_CHARS: usize = 200;
@@ -41,37 +42,52 @@ struct Rules {
     ascii: u128,
     /// Phrases that are looked for inside a line.
     anywhere: Vec<&'static str>,
+    /// Phrases before the name of who took a picture.
+    photos: Vec<&'static str>,
 }
 
-static RULES: LazyLock<Rules> = LazyLock::new(|| {
-    let mut rules = Rules { by_first: HashMap::new(), ascii: 0, anywhere: Vec::new() };
-    for line in include_str!("../../../../data/boilerplate.tsv").lines().filter(|line| !line.starts_with('#'))
-    {
-        let mut columns = line.split('\t').skip(1);
-        let (Some(how), Some(phrase)) = (columns.next(), columns.next()) else { continue };
+static RULES: LazyLock<Rules> =
+    LazyLock::new(|| table::shipped(read(include_str!("../../../../data/boilerplate.tsv"))));
+
+fn read(table: &'static str) -> Result<Rules, String> {
+    let mut rules = Rules { by_first: HashMap::new(), ascii: 0, anywhere: Vec::new(), photos: Vec::new() };
+    for cells in table::rows(table) {
+        let cells: Vec<&str> = cells.collect();
+        let &[_, how, phrase] = &cells[..] else {
+            return Err(format!("expected three cells, found {cells:?}"));
+        };
+        if phrase.is_empty() || phrase.to_lowercase() != phrase {
+            return Err(format!("`{phrase}` is not a phrase in lower case"));
+        }
         let how = match how {
             "is" => How::Is,
             "label" => How::Label,
+            "starts" => How::Starts,
             "contains" => {
                 rules.anywhere.push(phrase);
                 continue;
             }
-            _ => How::Starts,
+            "before_name" => {
+                rules.photos.push(phrase);
+                continue;
+            }
+            other => return Err(format!("no rule is called `{other}`")),
         };
-        let Some(first) = phrase.chars().next() else { continue };
-        rules.by_first.entry(first).or_default().push((how, phrase));
-        if first.is_ascii() {
-            rules.ascii |= 1 << u32::from(first);
+        for first in phrase.chars().take(1) {
+            rules.by_first.entry(first).or_default().push((how, phrase));
+            if first.is_ascii() {
+                rules.ascii |= 1 << u32::from(first);
+            }
         }
     }
-    rules
-});
+    Ok(rules)
+}
 
 /// What may stand anywhere in a line, in one pass over a text: its phrases and the labels of photo credits. Letters beyond
 /// ASCII stand in both cases; those of ASCII are in lower case already.
 static INSIDE: LazyLock<Option<Searcher>> = LazyLock::new(|| {
     let mut phrases = packed::Config::new().builder();
-    for phrase in RULES.anywhere.iter().chain(PHOTO_LABELS) {
+    for phrase in RULES.anywhere.iter().chain(&RULES.photos) {
         phrases.add(phrase);
         if !phrase.is_ascii() {
             let mut rest = phrase.chars();
@@ -304,32 +320,10 @@ fn is_breadcrumb(line: &str) -> bool {
     })
 }
 
-/// Stand before the name of who took a picture, in lower case.
-const PHOTO_LABELS: &[&str] = &[
-    "photo:",
-    "photo by ",
-    "foto:",
-    "fotos:",
-    "image:",
-    "picture:",
-    "photograph:",
-    "фото:",
-    "(photo ",
-    "photo/",
-    "(foto ",
-    "φωτογραφία:",
-    "صورة:",
-    "عکس:",
-    "צילום:",
-    "写真:",
-    "사진=",
-    "图:",
-    "फोटो:",
-];
-
 /// A caption: a sentence or two, then who took the picture; `lower` in lower case.
 fn ends_with_photo_credit(lower: &str) -> bool {
-    PHOTO_LABELS
+    RULES
+        .photos
         .iter()
         .any(|label| lower.rfind(label).is_some_and(|at| word_count(&lower[at + label.len()..]) <= 6))
 }
@@ -432,14 +426,12 @@ mod tests {
     }
 
     #[test]
-    fn the_table_is_well_formed() {
-        for line in
-            include_str!("../../../../data/boilerplate.tsv").lines().filter(|line| !line.starts_with('#'))
+    fn a_broken_row_is_an_error() {
+        for table in
+            ["follow\tlabel", "follow\tlabels\tread more", "follow\tlabel\tRead more", "follow\tlabel\t"]
         {
-            let columns: Vec<&str> = line.split('\t').collect();
-            assert_eq!(columns.len(), 3, "{line}");
-            assert!(["is", "label", "starts", "contains"].contains(&columns[1]), "{line}");
-            assert_eq!(columns[2].to_lowercase(), columns[2], "{line}");
+            assert!(read(table).is_err(), "{table}");
         }
+        assert!(!RULES.by_first.is_empty() && !RULES.anywhere.is_empty() && !RULES.photos.is_empty());
     }
 }

@@ -3,6 +3,8 @@
 //! A [`Dictionary`] holds the words that a part of the corpus uses most; a token that is not in it is written out behind
 //! an escape. News has nine words in ten, and more, among the 65,535 most frequent ones of its own folder, so that a
 //! token takes two to three bytes instead of eight. What is coded comes back exactly.
+//!
+//! Why this is hand-made: a slot of the table is two bytes, so that all codes take half a megabyte; a general map would take four times as much.
 
 use super::tokens::Token;
 use crate::hash::ByHash;

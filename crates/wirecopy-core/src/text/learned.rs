@@ -14,7 +14,7 @@ use super::{Class, Token, Tokens, each_shingle, mix, sequence_hash};
 use crate::hash::SetByHash;
 
 /// Tokens of a run.
-pub(crate) const RUN: usize = 4;
+pub const RUN: usize = 4;
 /// Tokens between two runs that belong to one stretch: a name, a place, a count.
 const GAP: usize = 3;
 /// Words of a stretch that is not its whole line, at least.
@@ -187,7 +187,7 @@ fn is_figures(tokens: &[Token]) -> bool {
 }
 
 /// Words of some tokens: two characters of Han or Kana make one, four letters of a script without spaces.
-pub(crate) fn words_in(tokens: &[Token]) -> usize {
+pub fn words_in(tokens: &[Token]) -> usize {
     let quarters = tokens.iter().map(|token| match token.class() {
         Class::Word | Class::Number => 4,
         Class::Ideograph => 2,
@@ -197,7 +197,7 @@ pub(crate) fn words_in(tokens: &[Token]) -> usize {
 }
 
 /// Length of a token in words, as [`words_in`] counts them.
-pub(crate) fn word_length(token: Token) -> f32 {
+pub fn word_length(token: Token) -> f32 {
     match token.class() {
         Class::Word | Class::Number => 1.0,
         Class::Ideograph => 0.5,

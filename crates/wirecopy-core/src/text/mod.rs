@@ -23,12 +23,11 @@ mod updated;
 pub use article::{NoArticle, no_article};
 pub use boilerplate::boilerplate;
 pub use learned::{Known, Piece, SourceLines};
-pub(crate) use learned::{RUN, word_length, words_in};
+pub use learned::{RUN, word_length, words_in};
 pub use placed::Placed;
-#[cfg(feature = "html")]
-pub(crate) use script::{closes, ends_any_sentence, is_unspaced};
+pub use script::{closes, ends_any_sentence, is_unspaced};
 pub use shingle::{Shingles, covered, each_shingle, shingles};
-pub(crate) use shingle::{mix, sequence_hash};
+pub use shingle::{mix, sequence_hash};
 pub use store::{TokenReader, TokenStore};
 pub use tokenize::{Tokenizer, tokenize};
 pub use tokens::{Class, Token, Tokens};

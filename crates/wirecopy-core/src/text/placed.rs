@@ -59,7 +59,7 @@ impl Tokenizer {
 
 impl Placed {
     /// The bytes of some tokens, to where the next one begins or the line ends; those of a line from where it begins.
-    pub(crate) fn bytes(&self, text: &str, tokens: &Range<usize>) -> Range<usize> {
+    pub fn bytes(&self, text: &str, tokens: &Range<usize>) -> Range<usize> {
         let (Some(first), Some(last)) = (self.words.get(tokens.start), self.words[..tokens.end].last())
         else {
             return 0..0;

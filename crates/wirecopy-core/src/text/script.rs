@@ -133,18 +133,18 @@ pub(super) fn may_end_sentence(c: char) -> bool {
 }
 
 /// Whether a character ends sentences, alone or before a space.
-pub(crate) fn ends_any_sentence(c: char) -> bool {
+pub fn ends_any_sentence(c: char) -> bool {
     may_end_sentence(c) || ends_sentence_alone(c)
 }
 
 /// Whether a character belongs to a script written without spaces.
-pub(crate) fn is_unspaced(c: char) -> bool {
+pub fn is_unspaced(c: char) -> bool {
     // Nothing below Thai is.
     c >= '\u{e00}' && single(c).is_some()
 }
 
 /// Quotes and brackets that may stand between the end of a sentence and the space after it.
-pub(crate) fn closes(c: char) -> bool {
+pub fn closes(c: char) -> bool {
     matches!(c, '"' | '\'' | ')' | ']' | '»' | '”' | '’' | '“' | '‘' | '›' | '」' | '』' | '）' | '】')
 }
 

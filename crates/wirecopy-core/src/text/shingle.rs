@@ -61,13 +61,13 @@ fn combine(run: &[Token]) -> u64 {
 }
 
 /// Hash of tokens in their order, whatever their number: two lines of the same words have the same.
-pub(crate) fn sequence_hash(tokens: &[Token]) -> u64 {
+pub fn sequence_hash(tokens: &[Token]) -> u64 {
     tokens.iter().fold(0, |hash, token| mix(hash.wrapping_add(token.bits())))
 }
 
 /// The finaliser of MurmurHash3: every bit of the result hangs on every bit of the input. Minima over affine maps of
 /// unmixed values are biased, so nothing goes unmixed into a signature.
-pub(crate) fn mix(mut x: u64) -> u64 {
+pub fn mix(mut x: u64) -> u64 {
     x = (x ^ (x >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
     x = (x ^ (x >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
     x ^ (x >> 33)

@@ -1,9 +1,8 @@
 //! The tokens of all documents of a run, coded, in memory or in a temporary file.
 //!
 //! In: [`Tokens`] in the order of reading. Out: the same again by number, on any thread. Cost: some five nanoseconds a
-//! token going in and one coming out; two to three bytes a token in between (`dictionary`). Twenty-four bytes a document
-//! stay in memory whatever the budget. Documents of the same tokens can be kept once; each still has its own count of
-//! boilerplate, since what was left out of a text is no part of its tokens.
+//! token going in and one coming out; two to three bytes a token in between (`dictionary`). Sixteen bytes a document
+//! stay in memory whatever the budget.
 
 use super::dictionary::{Dictionary, parts, whole};
 use super::tokens::{Segment, Token, Tokens};
@@ -31,11 +30,7 @@ pub struct TokenStore {
     /// Where they are kept as they are.
     whole: Option<Vec<Tokens>>,
     blobs: Blobs<u16>,
-    /// Where each document's tokens are: their number among those that are kept.
-    places: Vec<u32>,
-    /// By document: tokens that the rules left out of its own text as boilerplate.
-    ruled_out: Vec<u32>,
-    /// Of what is kept: tokens, and tokens that were left out later, of every document that shares it.
+    /// By document: tokens, and tokens that were left out of its text as boilerplate.
     lengths: Vec<(u32, u32)>,
     dictionaries: Vec<Dictionary>,
     /// Tokens counted for the next dictionary; `None` while the last one serves.
@@ -52,8 +47,6 @@ impl TokenStore {
         Self {
             whole: None,
             blobs: Blobs::new(budget),
-            places: Vec::new(),
-            ruled_out: Vec::new(),
             lengths: Vec::new(),
             dictionaries: Vec::new(),
             counts: Some(ByHash::default()),
@@ -71,36 +64,27 @@ impl TokenStore {
 
     /// How many documents.
     pub fn len(&self) -> usize {
-        self.places.len()
+        self.lengths.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.places.is_empty()
-    }
-
-    fn at(&self, document: DocId) -> usize {
-        self.place(document) as usize
-    }
-
-    /// Where a document's tokens are kept; documents that share them have the same place.
-    pub(crate) fn place(&self, document: DocId) -> u32 {
-        self.places[document.index()]
+        self.lengths.is_empty()
     }
 
     /// Tokens of a document.
     pub fn len_of(&self, document: DocId) -> usize {
-        self.lengths[self.at(document)].0 as usize
+        self.lengths[document.index()].0 as usize
     }
 
     /// Tokens of its boilerplate.
     pub fn boilerplate_of(&self, document: DocId) -> u32 {
-        self.ruled_out[document.index()].saturating_add(self.lengths[self.at(document)].1)
+        self.lengths[document.index()].1
     }
 
     /// Tokens of all documents.
     pub fn total(&self) -> u64 {
-        self.places.iter().map(|&place| u64::from(self.lengths[place as usize].0)).sum()
+        self.lengths.iter().map(|&(tokens, _)| u64::from(tokens)).sum()
     }
 
     /// Adds a document; its number is how many there were.
@@ -108,20 +92,10 @@ impl TokenStore {
     /// # Errors
     /// [`Error::Spill`](crate::Error::Spill) when the temporary file cannot be written.
     pub fn push(&mut self, tokens: &Tokens) -> Result<()> {
-        self.ruled_out.push(tokens.boilerplate_len());
-        let place = self.keep(tokens, 0)?;
-        self.places.push(place);
-        Ok(())
-    }
-
-    /// Keeps tokens, of which so many were left out later, and says at which place.
-    fn keep(&mut self, tokens: &Tokens, left_out: u32) -> Result<u32> {
-        // Documents are numbered by 32 bits.
-        let place = u32::try_from(self.lengths.len()).unwrap_or(u32::MAX);
-        self.lengths.push((length(tokens), left_out));
+        self.lengths.push((length(tokens), tokens.boilerplate_len()));
         if let Some(whole) = &mut self.whole {
             whole.push(tokens.clone());
-            return Ok(place);
+            return Ok(());
         }
         let dictionary = u16::try_from(self.dictionaries.len()).unwrap_or(PLAIN);
         let mut codes = std::mem::take(&mut self.codes);
@@ -129,48 +103,16 @@ impl TokenStore {
         let pushed = self.blobs.push(&codes);
         self.codes = codes;
         self.learn(tokens, unknown);
-        pushed.map(|()| place)
+        Ok(pushed?)
     }
 
-    /// Adds a document with the text of an earlier one, whose tokens are kept once.
-    pub fn push_again(&mut self, same: DocId) {
-        self.ruled_out.push(self.ruled_out[same.index()]);
-        self.places.push(self.places[same.index()]);
-    }
-
-    /// Lets a document have the tokens of another from now on.
-    pub fn share(&mut self, document: DocId, same: DocId) {
-        self.places[document.index()] = self.places[same.index()];
-    }
-
-    /// Whether two documents are known to have the same tokens without a look at them.
-    pub fn is_shared(&self, a: DocId, b: DocId) -> bool {
-        self.place(a) == self.place(b)
-    }
-
-    /// Leaves tokens of a document out as boilerplate, `tokens` being the rest; those that shared them with it keep theirs.
-    ///
-    /// # Errors
-    /// [`Error::Spill`](crate::Error::Spill) when the temporary file cannot be written.
-    pub fn replace(&mut self, document: DocId, tokens: &Tokens) -> Result<()> {
-        let left_out = self.left_out(self.at(document), tokens);
-        self.places[document.index()] = self.keep(tokens, left_out)?;
-        Ok(())
-    }
-
-    /// How many tokens have been left out of what is kept at a place once only `tokens` are left.
-    fn left_out(&self, at: usize, tokens: &Tokens) -> u32 {
-        let (before, left_out) = self.lengths[at];
-        before.saturating_add(left_out).saturating_sub(length(tokens))
-    }
-
-    /// Leaves tokens of a document, and of those that share them, out as boilerplate, `tokens` being the rest.
+    /// Leaves tokens of a document out as boilerplate, `tokens` being the rest.
     ///
     /// # Errors
     /// [`Error::Spill`](crate::Error::Spill) when the temporary file cannot be read or written.
     pub fn shorten(&mut self, document: DocId, tokens: &Tokens) -> Result<()> {
-        let at = self.at(document);
-        self.lengths[at] = (length(tokens), self.left_out(at, tokens));
+        let at = document.index();
+        self.lengths[at] = (length(tokens), tokens.boilerplate_len());
         if let Some(whole) = &mut self.whole {
             whole[at] = tokens.clone();
             return Ok(());
@@ -180,7 +122,7 @@ impl TokenStore {
         self.encode(tokens, dictionary, &mut codes);
         let written = self.blobs.overwrite(at, &codes);
         self.codes = codes;
-        written
+        Ok(written?)
     }
 
     /// A document's tokens.
@@ -198,7 +140,7 @@ impl TokenStore {
     /// # Errors
     /// [`Error::Spill`](crate::Error::Spill), once.
     pub fn check(&self) -> Result<()> {
-        self.failed.check()
+        Ok(self.failed.check()?)
     }
 
     /// Dictionary, digest, tokens, segments; then a code a segment and a token, or more where one is long.
@@ -302,7 +244,7 @@ pub struct TokenReader<'a> {
 impl TokenReader<'_> {
     /// A document's tokens.
     pub fn get(&mut self, document: DocId) -> Tokens {
-        let place = self.store.at(document);
+        let place = document.index();
         let tokens = match &self.store.whole {
             Some(whole) => whole[place].clone(),
             None => match self.reader.get(place) {
@@ -386,58 +328,6 @@ mod tests {
         assert!(store.blobs.len_of(last.index()) < 2100, "two bytes a token");
         let mut reader = store.reader();
         assert!(all.iter().enumerate().all(|(at, tokens)| reader.get(id(at)) == *tokens));
-    }
-
-    #[test]
-    fn documents_that_share_tokens_have_their_own_counts_of_boilerplate() {
-        for mut store in [TokenStore::new(&Budget::unlimited()), TokenStore::whole(&Budget::unlimited())] {
-            let bare = "The council of Aldmoor voted on Tuesday to close the harbour.\nMore soon.";
-            let shared = format!("Share on Facebook\n{bare}");
-            let (one, other) = (tokenize(bare), tokenize(&shared));
-            assert_eq!((one.as_slice(), one.boilerplate_len()), (other.as_slice(), 0));
-            store.push(&one).unwrap();
-            store.push(&other).unwrap();
-            store.share(DocId(1), DocId(0));
-            store.push_again(DocId(1));
-            let counts = |store: &TokenStore| [0, 1, 2].map(|at| store.boilerplate_of(id(at)));
-            assert_eq!(counts(&store), [0, 3, 3]);
-            assert_eq!((store.get(DocId(1)), store.get(DocId(2))), (other.clone(), other.clone()));
-            let line: Vec<_> = one.lines().filter(|line| line.len() == 2).collect();
-            let shorter = one.without(&line).unwrap();
-            store.shorten(DocId(0), &shorter).unwrap();
-            assert_eq!(counts(&store), [2, 5, 5]);
-            let start = 0..4;
-            let shortest = shorter.without([&start]).unwrap();
-            store.replace(DocId(1), &shortest).unwrap();
-            assert_eq!(counts(&store), [2, 9, 5]);
-            assert_eq!((store.get(DocId(0)), store.get(DocId(1)).len()), (shorter, shortest.len()));
-        }
-    }
-
-    #[test]
-    fn documents_of_the_same_tokens_share_them() {
-        for mut store in [TokenStore::new(&Budget::unlimited()), TokenStore::whole(&Budget::unlimited())] {
-            let (one, other) = (tokenize("The ferry sails.\nAgain."), tokenize("Another ship."));
-            store.push(&one).unwrap();
-            store.push(&other).unwrap();
-            store.push_again(DocId(0));
-            store.push(&one).unwrap();
-            store.share(DocId(3), DocId(0));
-            assert_eq!((store.len(), store.total()), (4, 3 * 4 + 2));
-            assert!(store.is_shared(DocId(2), DocId(3)) && !store.is_shared(DocId(0), DocId(1)));
-            let short: Vec<_> = one.lines().filter(|line| line.len() == 1).collect();
-            let shorter = one.without(&short).unwrap();
-            store.shorten(DocId(2), &shorter).unwrap();
-            let are = |store: &TokenStore, expected: [&Tokens; 4]| {
-                for (at, tokens) in expected.into_iter().enumerate() {
-                    assert_eq!((&store.get(id(at)), store.len_of(id(at))), (tokens, tokens.len()));
-                }
-            };
-            are(&store, [&shorter, &other, &shorter, &shorter]);
-            store.replace(DocId(2), &one).unwrap();
-            are(&store, [&shorter, &other, &one, &shorter]);
-            assert_eq!((store.len(), store.is_shared(DocId(0), DocId(3))), (4, true));
-        }
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! "SIMD within a register" (Lamport, *Multiple byte processing with full-word instructions*, 1975): the same bits on every
 //! machine, with nothing to choose at run time. A word of news has five letters; one load holds it, and the same eight
 //! bytes, cut to its length, are what is hashed.
+//!
+//! Why this is hand-made: general hash functions want the word cut out first; here one load finds its end and hashes it.
 
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -17,7 +19,7 @@ pub(super) fn load(bytes: &[u8], at: usize) -> u64 {
 }
 
 /// How many of eight bytes, from the first on, are digits or small letters of ASCII.
-pub(super) fn word_length(eight: u64) -> usize {
+pub(crate) fn word_length(eight: u64) -> usize {
     // Without their highest bits no sum carries into the next byte.
     let x = eight & !HIGH;
     let at_least = |byte: u8| x + LOW * u64::from(0x80 - byte);

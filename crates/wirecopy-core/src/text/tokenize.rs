@@ -3,6 +3,8 @@
 //! Words are cut on the original characters and normalised one by one: white space and punctuation never decide
 //! whether two texts are the same, and a token's byte range still points into the text that a person reads. Most wire
 //! text is ASCII, and an ASCII word is hashed after one pass that lowers it in a small buffer.
+//!
+//! Why this is hand-made: words by UAX #29 are neither folded, hashed nor of one character in scripts without spaces; one pass does all of it.
 
 use std::ops::Range;
 use std::sync::Arc;

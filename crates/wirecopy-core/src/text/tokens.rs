@@ -143,15 +143,6 @@ impl Tokens {
         self.tokens.is_empty()
     }
 
-    /// Hash of where sentences and lines end.
-    pub(crate) fn lines_digest(&self) -> u64 {
-        let mut hasher = xxhash_rust::xxh3::Xxh3Default::new();
-        for segment in self.segments.iter() {
-            hasher.update(&segment.0.to_le_bytes());
-        }
-        hasher.digest()
-    }
-
     /// 128-bit hash of the token sequence: equal for equal sequences.
     pub fn digest(&self) -> u128 {
         self.digest

@@ -8,24 +8,25 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use crate::table;
+
 /// A label, and whether it wants a colon, being an ordinary word too.
 type Label = (&'static str, bool);
 
-static LABELS: LazyLock<HashMap<char, Vec<Label>>> = LazyLock::new(|| {
+static LABELS: LazyLock<HashMap<char, Vec<Label>>> =
+    LazyLock::new(|| table::shipped(read(include_str!("../../../../data/periodically_updated.tsv"))));
+
+fn read(table: &'static str) -> Result<HashMap<char, Vec<Label>>, String> {
     let mut labels: HashMap<char, Vec<Label>> = HashMap::new();
-    for line in include_str!("../../../../data/periodically_updated.tsv")
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-    {
-        for label in line.split('\t').skip(1) {
-            let (label, weak) = label.strip_prefix('~').map_or((label, false), |label| (label, true));
-            if let Some(first) = label.chars().next() {
-                labels.entry(first).or_default().push((label, weak));
-            }
-        }
+    for cell in table::rows(table).flat_map(|cells| cells.skip(1)) {
+        let (label, weak) = cell.strip_prefix('~').map_or((cell, false), |label| (label, true));
+        let folded = label.trim() == label && label.to_lowercase() == label;
+        let first = label.chars().next().filter(|first| folded && first.is_alphanumeric());
+        let first = first.ok_or_else(|| format!("`{cell}` is not a label in lower case"))?;
+        labels.entry(first).or_default().push((label, weak));
     }
-    labels
-});
+    Ok(labels)
+}
 
 /// Whether a document is labelled as one that is kept up to date, by its title or its first line.
 pub fn is_periodically_updated(title: Option<&str>, text: &str) -> bool {
@@ -93,20 +94,10 @@ mod tests {
     }
 
     #[test]
-    fn the_table_has_its_form() {
-        for line in include_str!("../../../../data/periodically_updated.tsv")
-            .lines()
-            .filter(|line| !line.starts_with('#'))
-        {
-            let mut columns = line.split('\t');
-            assert!(columns.next().is_some_and(|language| language.len() == 2), "{line}");
-            let labels: Vec<&str> = columns.collect();
-            assert!(!labels.is_empty(), "{line}");
-            for label in labels {
-                let label = label.strip_prefix('~').unwrap_or(label);
-                assert_eq!((label, label.to_lowercase().as_str()), (label.trim(), label), "{line}");
-                assert!(label.starts_with(char::is_alphanumeric), "{line}");
-            }
+    fn a_broken_row_is_an_error() {
+        for table in ["en\tFactbox", "en\t", "en\t~", "en\t timeline", "en\t(facts"] {
+            assert!(read(table).is_err(), "{table}");
         }
+        assert!(!LABELS.is_empty());
     }
 }

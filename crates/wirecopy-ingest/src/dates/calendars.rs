@@ -1,19 +1,20 @@
-//! Other calendars, where a date says that it is of them, and other ways to name a day.
+//! Converts dates of other calendars, and days given by week or by number, to Gregorian dates.
 
 use jiff::civil::{Date, ISOWeekDate, Weekday};
 
 use super::Problem;
 
-/// Years by which the Buddhist era of Thailand, Laos and Cambodia is ahead.
+/// Years by which the Buddhist era of Thailand, Laos and Cambodia runs ahead of the common era.
 const BUDDHIST: i16 = 543;
 
-/// The day of a year of the Buddhist era.
+/// Converts a date whose year is of the Buddhist era.
 pub(super) fn buddhist(year: i16, month: i8, day: i8) -> Result<Date, Problem> {
     Date::new(year - BUDDHIST, month, day).map_err(|_| Problem::NoSuchDay)
 }
 
-/// The day of the Solar Hijri calendar (Iran, Afghanistan), whose year begins at the spring equinox. By the cycle of 33 years,
-/// which agrees with the observed calendar from 1178 to 1633 (1799 to 2255 of the Gregorian calendar).
+/// Converts a date of the Solar Hijri calendar (Iran, Afghanistan), whose year begins at the spring equinox.
+///
+/// Leap years follow the 33-year cycle, which agrees with the observed calendar from 1178 to 1633 (1799 to 2255 CE).
 pub(super) fn solar_hijri(year: i16, month: i8, day: i8) -> Result<Date, Problem> {
     let leap = |year: i16| matches!(year % 33, 1 | 5 | 9 | 13 | 17 | 22 | 26 | 30);
     let days = match month {
@@ -38,13 +39,13 @@ pub(super) fn solar_hijri(year: i16, month: i8, day: i8) -> Result<Date, Problem
     Date::constant(2024, 3, 20).checked_add(jiff::Span::new().days(since)).map_err(|_| Problem::NotUnderstood)
 }
 
-/// `2024-W13-1`.
+/// Returns the day of an ISO week date, such as `2024-W13-1`.
 pub(super) fn of_week(year: i16, week: i8, day: i8) -> Result<Date, Problem> {
     let weekday = Weekday::from_monday_one_offset(day).map_err(|_| Problem::NoSuchDay)?;
     Ok(ISOWeekDate::new(year, week, weekday).map_err(|_| Problem::NoSuchDay)?.date())
 }
 
-/// `2024-085`.
+/// Returns the day of an ordinal date, such as `2024-085`.
 pub(super) fn of_year(year: i16, day: i16) -> Result<Date, Problem> {
     let first = Date::new(year, 1, 1).map_err(|_| Problem::NoSuchDay)?;
     if !(1..=first.days_in_year()).contains(&day) {
@@ -58,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn days_of_the_solar_hijri_calendar() {
+    fn solar_hijri_dates_are_converted() {
         for (year, month, day, expected) in [
             (1402, 12, 21, "2024-03-11"),
             (1403, 1, 1, "2024-03-20"),
@@ -76,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn days_by_week_and_by_number() {
+    fn week_dates_and_ordinal_dates_are_converted() {
         assert_eq!(of_week(2024, 13, 1).map(|d| d.to_string()), Ok("2024-03-25".to_owned()));
         assert_eq!(of_week(2024, 53, 1), Err(Problem::NoSuchDay));
         assert_eq!(of_year(2024, 85).map(|d| d.to_string()), Ok("2024-03-25".to_owned()));

@@ -1,43 +1,46 @@
-//! Days of the calendar in the tokens of a line.
+//! Finds calendar days in the tokens of a line.
+
+use std::sync::LazyLock;
 
 use jiff::civil::Date;
 
-use super::times::{self, Timed};
+use super::times::{self, TimeOfDay};
 use super::tokens::{Token, Word};
-use super::{BUDDHIST, Problem, calendars, words};
+use super::{BUDDHIST, Problem, WORDS, calendars, words};
+use wirecopy_core::table::{self, Words};
 
-/// A day, or why what looks like one is none, and the tokens that it takes.
+/// A day or the reason why it is unusable, with the tokens it covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Day {
     pub(super) start: usize,
     pub(super) end: usize,
     pub(super) date: Result<Date, Problem>,
-    /// The time that is written in one with it: 20240311072000.
-    pub(super) timed: Option<Timed>,
+    /// The time, if day and time form one number: 20240311072000.
+    pub(super) timed: Option<TimeOfDay>,
 }
 
-/// What decides where a date can be read in two ways.
+/// Resolves dates that can be read in two ways.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Manner<'a> {
-    /// Tag of the language.
+pub(super) struct Locale<'a> {
+    /// The language tag of the text.
     pub(super) language: Option<&'a str>,
-    /// Whether 11/03 is the eleventh of March.
+    /// Whether 11/03 means 11 March.
     pub(super) day_first: bool,
 }
 
-/// Years of the Solar Hijri calendar in which news was printed.
+/// Years of the Solar Hijri calendar in which news has been published.
 const SOLAR: std::ops::RangeInclusive<i16> = 1280..=1450;
 /// Words between day, month and year have no more letters ("de", "of", "gada"), save those listed.
 const SHORT: usize = 4;
-const LINKS: [&str; 6] = ["жылғы", "жылы", "оноос", "september", "година", "tahun"];
+static LINKS: Words = LazyLock::new(|| table::words(WORDS, "link"));
 /// Words that name the era of a year.
-const BUDDHIST_ERA: [&str; 5] = ["พ.ศ", "พศ", "be", "ພ.ສ", "ព.ស"];
+static BUDDHIST_ERA: Words = LazyLock::new(|| table::words(WORDS, "buddhist era"));
 
-/// The days of a line, of which `times` are taken already. Linear: each looks at a bounded number of tokens.
-pub(super) fn all(tokens: &[Token], times: &[Timed], manner: Manner<'_>) -> Vec<Day> {
+/// Returns the days in a line, ignoring the tokens of its `times`. Linear: each attempt looks at a bounded number of tokens.
+pub(super) fn all(tokens: &[Token], times: &[TimeOfDay], locale: Locale<'_>) -> Vec<Day> {
     let taken = |at: usize| times.iter().any(|t| (t.start..t.end).contains(&at));
     let free: Vec<usize> = (0..tokens.len()).filter(|&at| !taken(at)).collect();
-    let view = View { tokens, free: &free, manner };
+    let view = View { tokens, free: &free, locale };
     let mut out = Vec::new();
     let mut at = 0;
     while at < free.len() {
@@ -53,21 +56,24 @@ pub(super) fn all(tokens: &[Token], times: &[Timed], manner: Manner<'_>) -> Vec<
     out
 }
 
-type Found = (Result<Date, Problem>, usize, Option<Timed>);
+/// A day, the number of free tokens it covers, and the time written together with it.
+type Found = (Result<Date, Problem>, usize, Option<TimeOfDay>);
 
-/// The tokens of a line without its times.
+/// The tokens of a line that do not belong to a time.
 struct View<'a> {
     tokens: &'a [Token],
     free: &'a [usize],
-    manner: Manner<'a>,
+    locale: Locale<'a>,
 }
 
-/// A month as it is written.
+/// A month name found in the line.
 #[derive(Clone, Copy)]
 struct Month {
+    /// The month, 1 to 12; 0 if languages differ on it and the language is unknown.
     gregorian: Option<i8>,
+    /// The month of the Solar Hijri calendar, 1 to 12.
     solar: Option<i8>,
-    /// Whether a year beside it can only be of the Buddhist era.
+    /// Whether the name is Thai, so that a late year is of the Buddhist era.
     thai: bool,
     end: usize,
 }
@@ -89,7 +95,7 @@ impl View<'_> {
         self.at(at).is_some_and(|t| t.is_mark(marks))
     }
 
-    /// A day or a month: two digits at most.
+    /// Returns a day or a month: at most two digits and at most `most`.
     fn small(&self, at: usize, most: i8) -> Option<i8> {
         let (value, digits) = self.number(at)?;
         i8::try_from(value).ok().filter(|value| digits <= 2 && *value <= most)
@@ -101,7 +107,6 @@ impl View<'_> {
     }
 
     fn day(&self, at: usize) -> Option<Found> {
-        // A number behind a stop or a slash is part of a longer one: a version, an address.
         if self.at(at)?.number().is_some() {
             return self
                 .compact(at)
@@ -115,7 +120,7 @@ impl View<'_> {
         self.counted_month(at).or_else(|| self.name_and_day(at))
     }
 
-    /// 20240311, 20240311T072000Z, 20240311072000, 202403110720.
+    /// Parses 20240311, 20240311T072000Z, 20240311072000, 202403110720.
     fn compact(&self, at: usize) -> Option<Found> {
         let (value, digits) = self.number(at)?;
         let (day, time) = match digits {
@@ -144,12 +149,12 @@ impl View<'_> {
                 six.map(|time| times::of_digits(self.tokens, time, token + 1, token + 3))
             }
         };
-        // The tokens of the time are no part of another date.
+        // The tokens of the time cannot belong to another date.
         let length = timed.map_or(1, |t| self.free[at..].iter().take_while(|&&i| i < t.end).count());
         Some((date, length, timed))
     }
 
-    /// 2024-W13-1, 2024-085.
+    /// Parses 2024-W13-1, 2024-085.
     fn week(&self, at: usize) -> Option<Found> {
         let year = self.year(at)?;
         if !self.is_mark(at + 1, &['-']) || self.at(at + 1)?.spaced {
@@ -165,7 +170,7 @@ impl View<'_> {
         }
     }
 
-    /// 2024年3月11日, 2024년 3월 11일, 2024 оны 3 дугаар сарын 11, 11 tháng 3 năm 2024.
+    /// Parses 2024年3月11日, 2024년 3월 11일, 2024 оны 3 дугаар сарын 11, 11 tháng 3 năm 2024.
     fn counted(&self, at: usize) -> Option<Found> {
         if self.number(at)?.1 == 4 {
             let year = self.year(at)?;
@@ -193,7 +198,7 @@ impl View<'_> {
         }
     }
 
-    /// "Tháng 3 11, 2024".
+    /// Parses "Tháng 3 11, 2024".
     fn counted_month(&self, at: usize) -> Option<Found> {
         let month = self.at(at)?.is(&["thang", "thg"]).then(|| self.small(at + 1, 12))??;
         let day_at = self.skip(at + 2);
@@ -202,7 +207,7 @@ impl View<'_> {
         Some((self.civil(self.year(year)?, month, day, false), year + 1 - at, None))
     }
 
-    /// 2024-03-11, 2024. 3. 11., 11.03.2024, 11/03/2024.
+    /// Parses 2024-03-11, 2024. 3. 11., 11.03.2024, 11/03/2024.
     fn numeric(&self, at: usize) -> Option<Found> {
         const SEPARATORS: [char; 3] = ['-', '.', '/'];
         let (first, digits) = self.number(at)?;
@@ -217,7 +222,7 @@ impl View<'_> {
         };
         let date = match (digits, last) {
             (4, 1 | 2) => self.civil(i16::try_from(first).ok()?, small(second), small(third), false),
-            (1 | 2, 4) if separator == '.' || self.manner.day_first => {
+            (1 | 2, 4) if separator == '.' || self.locale.day_first => {
                 self.civil(i16::try_from(third).ok()?, small(second), small(first), false)
             }
             (1 | 2, 4) => {
@@ -226,7 +231,7 @@ impl View<'_> {
                     (true, _) => self.civil(year, small(second), small(first), false),
                     (false, true) => self.civil(year, small(first), small(second), false),
                     (false, false) if first == second => self.civil(year, small(first), small(first), false),
-                    (false, false) => Err(Problem::DayOrMonth),
+                    (false, false) => Err(Problem::AmbiguousDay),
                 }
             }
             (1 | 2, 1 | 2) if first <= 31 && second <= 31 => Err(Problem::TwoDigitYear),
@@ -235,19 +240,19 @@ impl View<'_> {
         Some((date, 5, None))
     }
 
-    /// 11 March 2024, 11 de marzo de 2024, 11th of March, 2024, 11-Mar-2024, 11 آذار/مارس 2024.
+    /// Parses 11 March 2024, 11 de marzo de 2024, 11th of March, 2024, 11-Mar-2024, 11 آذار/مارس 2024.
     fn day_and_name(&self, at: usize) -> Option<Found> {
         let day = self.small(at, 31)?;
         let month = self.month(self.skip(at + 1))?;
         self.with_year(at, day, month)
     }
 
-    /// March 11, 2024; Mar. 11th 2024.
+    /// Parses March 11, 2024; Mar. 11th 2024.
     fn name_and_day(&self, at: usize) -> Option<Found> {
         let month = self.month(at)?;
         let day_at = self.skip(month.end);
         if let Some(year) = self.year(day_at) {
-            // "September 2024", unless a day follows that belongs to it.
+            // "September 2024".
             return (self.plausible(year.unsigned_abs().into())).then_some((
                 Err(Problem::NoDay),
                 day_at + 1 - at,
@@ -271,7 +276,7 @@ impl View<'_> {
         Some((Err(problem), end - at, None))
     }
 
-    /// 2024 March 11, 2024. március 11., 2024. gada 11. marts.
+    /// Parses 2024 March 11, 2024. március 11., 2024. gada 11. marts.
     fn year_and_name(&self, at: usize) -> Option<Found> {
         let year = self.year(at).filter(|year| self.plausible(u64::try_from(*year).unwrap_or(0)))?;
         let next = self.skip(at + 1);
@@ -287,16 +292,15 @@ impl View<'_> {
         Some((self.named(year, month, day, at), month.end - at, None))
     }
 
-    /// A year and nothing else.
+    /// Recognises a line that is only a year.
     fn lone_year(&self, at: usize) -> Option<Found> {
         let alone = self.tokens.len() == 1;
         (alone && self.year(at).is_some()).then_some((Err(Problem::NoDay), 1, None))
     }
 
-    /// The month at a token: one word, or up to three that mean one together, or two names of the same month.
+    /// Parses a month: one word, a phrase of up to three words, or two names of the same month.
     fn month(&self, at: usize) -> Option<Month> {
         let (mut months, solar, thai, mut end) = self.month_name(at)?;
-        // "آذار/مارس": two names of one month.
         if months != 0
             && self.is_mark(end, &['/', '-', '('])
             && let Some((other, _, _, other_end)) = self.month_name(end + 1)
@@ -309,9 +313,9 @@ impl View<'_> {
         let gregorian = match months.count_ones() {
             1 => i8::try_from(months.trailing_zeros() + 1).ok(),
             0 => None,
-            // Zero stands for "languages differ".
+            // Zero: languages differ.
             _ => {
-                let own = self.manner.language.and_then(|language| words::month_in(text, language));
+                let own = self.locale.language.and_then(|language| words::month_in(text, language));
                 own.map_or(Some(0), |month| i8::try_from(month).ok())
             }
         };
@@ -337,7 +341,7 @@ impl View<'_> {
         Some((first.meaning.months, solar, thai, at + 1))
     }
 
-    /// Steps over what stands between day, month and year: marks, and two short words at most.
+    /// Skips what may separate day, month and year: punctuation and at most two short words.
     fn skip(&self, mut at: usize) -> usize {
         let mut words = 0;
         for _ in 0..6 {
@@ -362,20 +366,20 @@ impl View<'_> {
             || self.at(year_at + 1).is_some_and(|t| t.is(&BUDDHIST_ERA));
         match (month.solar, month.gregorian) {
             (Some(solar), _) if SOLAR.contains(&year) => calendars::solar_hijri(year, solar, day),
-            (_, Some(0)) => Err(Problem::MonthOfSeveral),
+            (_, Some(0)) => Err(Problem::AmbiguousMonth),
             (_, Some(month_number)) => self.civil(year, month_number, day, era || month.thai),
             _ => Err(Problem::NotUnderstood),
         }
     }
 
-    /// A day of the calendar that its year is of.
+    /// Returns the day in the calendar that its year belongs to.
     fn civil(&self, year: i16, month: i8, day: i8, buddhist: bool) -> Result<Date, Problem> {
-        let tag = self.manner.language.and_then(|tag| tag.split(['-', '_']).next()).unwrap_or_default();
-        let speaks = |tags: &[&str]| tags.iter().any(|one| one.eq_ignore_ascii_case(tag));
-        if BUDDHIST.contains(&year) && (buddhist || speaks(&["th", "tha"])) {
+        let tag = self.locale.language.and_then(|tag| tag.split(['-', '_']).next()).unwrap_or_default();
+        let is_language = |tags: &[&str]| tags.iter().any(|one| one.eq_ignore_ascii_case(tag));
+        if BUDDHIST.contains(&year) && (buddhist || is_language(&["th", "tha"])) {
             return calendars::buddhist(year, month, day);
         }
-        if SOLAR.contains(&year) && speaks(&["fa", "fas", "per", "pes"]) {
+        if SOLAR.contains(&year) && is_language(&["fa", "fas", "per", "pes"]) {
             return calendars::solar_hijri(year, month, day);
         }
         Date::new(year, month, day).map_err(|_| Problem::NoSuchDay)

@@ -1,29 +1,34 @@
-//! A line with its dates: days, times and labels put together.
+//! Combines the days, times and labels of a line into dates.
+
+use std::sync::LazyLock;
 
 use jiff::civil::Time;
 
-use super::days::{self, Day, Manner};
-use super::times::{self, Timed};
+use super::days::{self, Day, Locale};
+use super::times::{self, TimeOfDay};
 use super::tokens::{self, Token};
-use super::{Problem, Published, usable, words};
+use super::{Problem, Published, WORDS, usable, words};
+use wirecopy_core::table::{self, Words};
 
-/// What a line says that a date is.
+/// What a line says about a date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Label {
     Published,
-    /// The day of a change.
+    /// The date of a change.
     Modified,
-    /// A birth, a validity, a photograph.
+    /// The date of something else: a birth, a deadline, a photograph.
     Other,
 }
 
-/// A date of a line.
+/// A date found in a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Dated {
-    /// First token and the one behind the last, its time included where that touches.
+    /// Index of the first token, including a time before the day.
     pub(crate) start: usize,
+    /// Index after the last token, including a time after the day.
     pub(crate) end: usize,
     pub(crate) published: Result<Published, Problem>,
+    /// The nearest label before the date.
     pub(crate) label: Option<Label>,
 }
 
@@ -32,25 +37,22 @@ pub(crate) struct Dated {
 pub(crate) struct Line {
     pub(crate) tokens: Vec<Token>,
     pub(crate) dates: Vec<Dated>,
-    /// Tokens that are times.
+    /// Token ranges (start, end) of the times.
     pub(crate) times: Vec<(usize, usize)>,
 }
 
 /// Words of languages that write the day first, folded.
-const DAY_FIRST: [&str; 22] = [
-    "le", "el", "h", "hs", "am", "um", "uhr", "alle", "ore", "om", "uur", "ngay", "kl", "wib", "pukul",
-    "godz", "den", "il", "em", "dia", "jour", "klo",
-];
-/// Tokens before a date in which its label is looked for.
+static DAY_FIRST: Words = LazyLock::new(|| table::words(WORDS, "day first"));
+/// Tokens before a date that are searched for its label.
 const LABEL_REACH: usize = 8;
 
 impl Line {
-    /// Reads a line of a text in `language` (a tag), where that is known. Linear.
+    /// Finds the dates in a line. `language` is the tag of the text's language, if known. Linear in the line.
     pub(crate) fn of(line: &str, language: Option<&str>) -> Self {
         let tokens = tokens::cut(line);
         let times = times::all(&tokens);
-        let day_first = language.is_some_and(day_first) || speaks_day_first(&tokens);
-        let days = days::all(&tokens, &times, Manner { language, day_first });
+        let day_first = language.is_some_and(day_first) || has_day_first_word(&tokens);
+        let days = days::all(&tokens, &times, Locale { language, day_first });
         let paired = pair(&days, &times);
         let mut dates: Vec<Dated> = Vec::with_capacity(days.len());
         for (day, timed) in days.iter().zip(paired) {
@@ -66,11 +68,12 @@ impl Line {
         Self { tokens, dates, times: times.iter().map(|t| (t.start, t.end)).collect() }
     }
 
-    /// The date of publication that the line as a whole gives: the one that is labelled so, else the only one without a label,
-    /// else the first. What is no whole date counts where nothing else is there.
+    /// Returns the publication date of the line: the date labelled as such, else the only unlabelled date, else the first
+    /// date with another label.
     ///
     /// # Errors
-    /// Why there is none.
+    /// [`Problem::SeveralDates`] for different unlabelled dates, else the [`Problem`] of the chosen date, or of the first one
+    /// if none is complete.
     pub(crate) fn published(&self) -> Result<Published, Problem> {
         let whole = |label: Option<Label>| {
             self.dates.iter().filter(move |d| d.label == label).filter(|d| !is_part(d.published))
@@ -79,27 +82,27 @@ impl Line {
             let Some(first) = whole(label).next() else { continue };
             let day = |d: &Dated| d.published.map(|p| p.date);
             if label.is_none() && whole(label).any(|other| day(other) != day(first)) {
-                return Err(Problem::Several);
+                return Err(Problem::SeveralDates);
             }
             return first.published;
         }
         Err(self.dates.first().and_then(|date| date.published.err()).unwrap_or(Problem::NotUnderstood))
     }
 
-    /// The first label of the line, wherever it stands.
+    /// Returns the first label anywhere in the line.
     pub(crate) fn label(&self) -> Option<Label> {
         self.tokens.iter().find_map(|token| token.word().and_then(|word| word.meaning.label))
     }
 }
 
-/// Whether a problem is that only part of a date is there.
+/// Returns whether the date is unusable because part of it is missing.
 fn is_part(published: Result<Published, Problem>) -> bool {
     matches!(published, Err(Problem::NoDay | Problem::NoYear))
 }
 
-/// Each day with its time: the one written in one with it, else the one behind it, or before it where the line begins with a
-/// time.
-fn pair(days: &[Day], times: &[Timed]) -> Vec<Option<Timed>> {
+/// Assigns each day its time: the one written together with it, else the one after it, or the one before it if the line
+/// starts with a time.
+fn pair(days: &[Day], times: &[TimeOfDay]) -> Vec<Option<TimeOfDay>> {
     let first = days.first().map_or(usize::MAX, |day| day.start);
     let leading = times.first().is_some_and(|t| t.start < first);
     days.iter()
@@ -115,14 +118,14 @@ fn pair(days: &[Day], times: &[Timed]) -> Vec<Option<Timed>> {
             if leading {
                 return times.first().copied();
             }
-            // Inside of the day ("Mar 11 07:20:00 2024") or behind it.
+            // Inside the day ("Mar 11 07:20:00 2024") or after it.
             let next = days.get(at + 1).map_or(usize::MAX, |next| next.start);
             times.iter().find(|t| t.start >= day.start && t.start < next).copied()
         })
         .collect()
 }
 
-fn joined(day: &Day, timed: Option<Timed>) -> Result<Published, Problem> {
+fn joined(day: &Day, timed: Option<TimeOfDay>) -> Result<Published, Problem> {
     let mut date = day.date?;
     let Some(timed) = timed else { return usable(Published { date, time: None, offset: None }) };
     let time: Time = timed.time.ok_or(Problem::NoSuchTime)?;
@@ -132,12 +135,12 @@ fn joined(day: &Day, timed: Option<Timed>) -> Result<Published, Problem> {
     usable(Published { date, time: Some(time), offset: timed.offset(date) })
 }
 
-/// The label nearest before a date.
+/// Returns the nearest label in `tokens[from..to]`, searching backwards.
 fn label(tokens: &[Token], from: usize, to: usize) -> Option<Label> {
     let from = from.max(to.saturating_sub(LABEL_REACH));
     let text = |at: usize| tokens.get(at).and_then(Token::word).map(|word| word.text.as_str());
     for at in (from..to).rev() {
-        // The longest phrase that ends here.
+        // The longest phrase ending here wins.
         for length in [3, 2] {
             let Some(start) = (at + 1).checked_sub(length).filter(|start| *start >= from) else { continue };
             let parts: Option<Vec<&str>> = (start..=at).map(text).collect();
@@ -153,14 +156,14 @@ fn label(tokens: &[Token], from: usize, to: usize) -> Option<Label> {
     None
 }
 
-/// Whether a language writes 11/03 for the eleventh of March, whoever writes it. English does so in some countries only.
+/// Returns whether every country that uses a language reads 11/03 as 11 March. For English it depends on the country.
 fn day_first(tag: &str) -> bool {
     let lower = tag.to_ascii_lowercase().replace('_', "-");
     let mut parts = lower.split('-');
     match parts.next().unwrap_or_default() {
         "en" | "eng" => parts
             .any(|part| matches!(part, "gb" | "uk" | "au" | "nz" | "ie" | "in" | "za" | "ng" | "ke" | "sg")),
-        // Languages that begin with the year or the month at times.
+        // Languages that sometimes put the year or the month first.
         "" | "und" | "fil" | "tl" | "tgl" | "zh" | "zho" | "cmn" | "ja" | "jpn" | "ko" | "kor" | "hu"
         | "hun" | "mn" | "mon" | "khk" | "lt" | "lit" | "fa" | "fas" | "pes" | "eu" | "eus" | "sv"
         | "swe" | "so" | "som" => false,
@@ -168,8 +171,8 @@ fn day_first(tag: &str) -> bool {
     }
 }
 
-/// Whether words of the line belong to a language that writes the day first.
-fn speaks_day_first(tokens: &[Token]) -> bool {
+/// Returns whether a word of the line belongs to a language that writes the day first.
+fn has_day_first_word(tokens: &[Token]) -> bool {
     tokens.iter().filter_map(Token::word).any(|word| {
         let accented = word.text.len() > 1
             && word.text.starts_with(|c: char| ('\u{c0}'..'\u{3000}').contains(&c) && c.is_alphabetic());

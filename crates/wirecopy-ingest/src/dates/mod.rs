@@ -1,18 +1,20 @@
-//! Publication dates as they are written, to days, times and zones.
+//! Parses publication dates in the forms that news pages and records use.
 //!
-//! In: a date as a page, a record, a line or a path has it. Out: [`Published`], with the time and the zone as far as they are
-//! written, or a [`Problem`] that says why it is no date that can be used. What is not certain is refused rather than guessed: a
-//! year of two digits, a day and a month that could be exchanged, a year of a calendar that is not named.
+//! In: a date as written on a page, in a record, on a line or in a path. Out: a [`Published`] with the time and the offset if
+//! they are given, or a [`Problem`] that says why the date cannot be used. Ambiguous dates are rejected, never guessed: a
+//! two-digit year, a day and a month that could be swapped, a year from a calendar that is not named.
+//!
+//! Why this is hand-made: jiff reads the forms of standards; news writes dates in a hundred languages, and some that must be refused.
 //!
 //! | step | module | does |
 //! |---|---|---|
-//! | tokens | `tokens` | folds digits and letters, cuts numbers, words and marks |
-//! | words | `words` | months, labels ("published", "updated") and halves of the day, from `data/` |
-//! | times | `times` | the times of day of a line, each with its zone |
-//! | days | `days` | the days of a line |
-//! | line | `line` | puts days, times and labels together |
-//! | zones | `zones` | letters of zones, and the zone that the user names |
-//! | calendars | `calendars` | the Buddhist and the Solar Hijri era, weeks and days of a year |
+//! | tokens | `tokens` | folds digits and letters, splits a line into numbers, words and punctuation |
+//! | words | `words` | looks up months, labels ("published", "updated") and a.m./p.m. markers in `data/` |
+//! | times | `times` | finds the times of day in a line, each with its zone |
+//! | days | `days` | finds the calendar days in a line |
+//! | line | `line` | combines days, times and labels |
+//! | zones | `zones` | resolves zone abbreviations and the zone set by the user |
+//! | calendars | `calendars` | converts Buddhist and Solar Hijri dates, ISO weeks and ordinal days |
 
 mod calendars;
 mod days;
@@ -24,93 +26,66 @@ mod zones;
 
 use std::fmt;
 
-use jiff::civil::{Date, Time};
-use jiff::fmt::temporal::{Pieces, PiecesOffset};
-use jiff::tz::{Offset, TimeZone};
+use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
+use wirecopy_core::published::Published;
 
 pub(crate) use line::{Dated, Label, Line};
 pub(crate) use tokens::{Kind, Token};
 pub(crate) use words::{fold, is_weekday};
 pub(crate) use zones::Zone;
 
-/// A day of the calendar, whatever clocks are set to.
-pub(crate) const SECONDS_A_DAY: u32 = 86_400;
+/// Words around dates and times, by kind.
+pub(crate) const WORDS: &str = include_str!("../../../../data/date_words.tsv");
 
-/// No newspaper is older; a smaller year is one of another calendar, or a placeholder.
+/// Earliest plausible year: the first newspapers. An earlier year is a placeholder or from another calendar.
 const FIRST_YEAR: i16 = 1600;
-/// A later year is one of another calendar (Bikram Sambat and the Buddhist era are ahead), or a placeholder for "never".
+/// Latest plausible year. A later year is a placeholder for "never" or from another calendar, such as Bikram Sambat or the
+/// Buddhist era, which run ahead.
 const LAST_YEAR: i16 = 2050;
-/// Years of the Buddhist era in which news was printed.
+/// Years of the Buddhist era in which news has been published.
 const BUDDHIST: std::ops::RangeInclusive<i16> = 2400..=2643;
-/// A longer text is no date.
-const LONGEST: usize = 240;
-
-/// When something was published, as exactly as it is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Published {
-    pub(crate) date: Date,
-    pub(crate) time: Option<Time>,
-    pub(crate) offset: Option<Offset>,
-}
-
-impl Published {
-    /// The instant: a date without a time is its first moment, a time without a zone is taken for UTC.
-    pub(crate) fn instant(self) -> Option<Timestamp> {
-        let civil = self.date.to_datetime(self.time.unwrap_or(Time::midnight()));
-        civil.to_zoned(self.offset.unwrap_or(Offset::UTC).to_time_zone()).ok().map(|zoned| zoned.timestamp())
-    }
-
-    /// The same with the offset of `zone` on that day, where it has a time and no zone of its own.
-    pub(crate) fn in_zone(self, zone: &Zone) -> Self {
-        match self.time {
-            Some(time) if self.offset.is_none() => {
-                Self { offset: zone.offset_at(self.date.to_datetime(time)), ..self }
-            }
-            _ => self,
-        }
-    }
-}
-
-impl fmt::Display for Published {
-    /// ISO 8601, with no more than is known: `2024-03-11`, `2024-03-11T14:20:00`, `2024-03-11T14:20:00+02:00`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.date)?;
-        let Some(time) = self.time else { return Ok(()) };
-        write!(f, "T{:02}:{:02}:{:02}", time.hour(), time.minute(), time.second())?;
-        match self.offset.map(Offset::seconds) {
-            None => Ok(()),
-            Some(0) => f.write_str("Z"),
-            Some(seconds) => {
-                let (sign, minutes) = (if seconds < 0 { '-' } else { '+' }, seconds.abs() / 60);
-                write!(f, "{sign}{:02}:{:02}", minutes / 60, minutes % 60)
-            }
-        }
-    }
-}
+/// Longest text that is parsed as a date.
+const MAX_BYTES: usize = 240;
 
 /// Why a date cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Problem {
+pub enum Problem {
+    /// The day does not exist.
     NoSuchDay,
+    /// The time of day does not exist.
     NoSuchTime,
+    /// The year has only two digits.
     TwoDigitYear,
-    DayOrMonth,
-    MonthOfSeveral,
+    /// The day could be the month and the month the day.
+    AmbiguousDay,
+    /// The month name means different months in different languages.
+    AmbiguousMonth,
+    /// The year is missing.
     NoYear,
+    /// The day is missing.
     NoDay,
+    /// The year is before the first newspapers, or from another calendar.
     TooEarly,
+    /// The year is in the future, or from another calendar.
     TooLate,
+    /// The year is in the future, or from the Buddhist calendar.
     Buddhist,
+    /// The date is the start of Unix time.
     Placeholder,
-    Several,
+    /// There are several different dates.
+    SeveralDates,
+    /// The text is not a date in a known form.
     NotUnderstood,
 }
 
 impl Problem {
-    /// Whether the date might be read if its language were known.
+    /// Returns whether knowing the language of the text could resolve the problem.
     pub(crate) fn depends_on_language(self) -> bool {
-        matches!(self, Problem::DayOrMonth | Problem::MonthOfSeveral | Problem::Buddhist | Problem::TooEarly)
+        matches!(
+            self,
+            Problem::AmbiguousDay | Problem::AmbiguousMonth | Problem::Buddhist | Problem::TooEarly
+        )
     }
 }
 
@@ -119,53 +94,54 @@ impl fmt::Display for Problem {
         f.write_str(match self {
             Problem::NoSuchDay => "no such day",
             Problem::NoSuchTime => "no such time of day",
-            Problem::TwoDigitYear => "a year of two digits",
-            Problem::DayOrMonth => "day and month cannot be told apart",
-            Problem::MonthOfSeveral => "languages differ on which month this is",
-            Problem::NoYear => "names no year",
-            Problem::NoDay => "names no day",
-            Problem::TooEarly => "a year before the first newspapers, or of another calendar",
-            Problem::TooLate => "a year that is still to come, or of another calendar",
-            Problem::Buddhist => "a year to come, or of the Buddhist calendar, which it does not name",
-            Problem::Placeholder => "the moment at which computers begin to count, a placeholder",
-            Problem::Several => "several dates",
+            Problem::TwoDigitYear => "the year has only two digits",
+            Problem::AmbiguousDay => "could be day/month or month/day",
+            Problem::AmbiguousMonth => "the month name means different months in different languages",
+            Problem::NoYear => "the year is missing",
+            Problem::NoDay => "the day is missing",
+            Problem::TooEarly => "the year is before the first newspapers, or from another calendar",
+            Problem::TooLate => "the year is in the future, or from another calendar",
+            Problem::Buddhist => "the year is in the future, or from the Buddhist calendar",
+            Problem::Placeholder => "the start of Unix time (1970-01-01), a placeholder",
+            Problem::SeveralDates => "several dates",
             Problem::NotUnderstood => "not understood",
         })
     }
 }
 
-/// The instant that a date names; `None` for what is no date that exists, or is written in a way not known here.
-pub(crate) fn instant(written: &str) -> Option<Timestamp> {
+/// Returns the instant of a date, as [`Published::instant`], or `None` if the date cannot be parsed or used.
+pub fn instant(written: &str) -> Option<Timestamp> {
     parse(written).ok()?.instant()
 }
 
-/// Reads a date whose language is not known.
+/// Parses a date from a text whose language is unknown.
 ///
 /// # Errors
-/// Why it cannot be used.
-pub(crate) fn parse(written: &str) -> Result<Published, Problem> {
+/// The [`Problem`] that makes the date unusable.
+pub fn parse(written: &str) -> Result<Published, Problem> {
     parse_in(written, None)
 }
 
-/// Reads a date of a text in `language`, a tag such as `hr`, `hrv` or `en-GB`: it decides where languages differ.
+/// Parses a date from a text in `language`, a tag such as `hr`, `hrv` or `en-GB`. The language resolves forms that differ
+/// between languages.
 ///
 /// # Errors
-/// Why it cannot be used.
+/// The [`Problem`] that makes the date unusable.
 pub(crate) fn parse_in(written: &str, language: Option<&str>) -> Result<Published, Problem> {
     let written = written.trim().trim_matches(['*', '_', '"', '\'']).trim();
-    if let Some(published) = iso(written) {
+    if let Some(published) = Published::from_iso(written) {
         return usable(published);
     }
     if let Some(published) = epoch(written) {
         return usable(published?);
     }
-    if written.len() > LONGEST {
+    if written.len() > MAX_BYTES {
         return Err(Problem::NotUnderstood);
     }
     Line::of(written, language).published()
 }
 
-/// Refuses what is a date and cannot be one of publication.
+/// Rejects real dates that cannot be dates of publication.
 fn usable(published: Published) -> Result<Published, Problem> {
     let year = published.date.year();
     if BUDDHIST.contains(&year) {
@@ -177,31 +153,16 @@ fn usable(published: Published) -> Result<Published, Problem> {
     if year < FIRST_YEAR {
         return Err(Problem::TooEarly);
     }
-    // The zero of Unix time, also as a clock in another zone shows it, or with its time cut off.
-    let zero = match published.time {
+    // The Unix epoch, also in another zone or without its time.
+    let is_epoch = match published.time {
         Some(_) => published.instant().is_some_and(|instant| instant.as_second() == 0),
         None => published.date == jiff::civil::date(1970, 1, 1),
     };
-    if zero { Err(Problem::Placeholder) } else { Ok(published) }
+    if is_epoch { Err(Problem::Placeholder) } else { Ok(published) }
 }
 
-/// ISO 8601 with its zone, if it has one.
-fn iso(written: &str) -> Option<Published> {
-    if !written.starts_with(|c: char| c.is_ascii_digit()) {
-        return None;
-    }
-    let pieces = Pieces::parse(written).ok()?;
-    let offset = match pieces.offset() {
-        None => None,
-        Some(PiecesOffset::Zulu) => Some(Offset::UTC),
-        Some(PiecesOffset::Numeric(numeric)) => Some(numeric.offset()),
-        Some(_) => None,
-    };
-    Some(Published { date: pieces.date(), time: pieces.time(), offset })
-}
-
-/// Seconds, milliseconds or microseconds since 1970, as programs write them: from 2001 on, so that no other number is taken for
-/// one. Also with a fraction (`1710138000.123`), and as ASP.NET writes it (`/Date(1710138000000)/`).
+/// Parses Unix time in seconds, milliseconds or microseconds, also with a fraction (`1710138000.123`) or in the ASP.NET form
+/// (`/Date(1710138000000)/`). Only numbers with the length of a time after 2001 count, so that other numbers do not match.
 fn epoch(written: &str) -> Option<Result<Published, Problem>> {
     let bare = written.trim_matches('/');
     let bare = bare.strip_prefix("Date(").and_then(|rest| rest.strip_suffix(')')).unwrap_or(bare);

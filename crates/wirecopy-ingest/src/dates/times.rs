@@ -1,47 +1,53 @@
-//! Times of day in the tokens of a line, each with its zone.
+//! Finds times of day in the tokens of a line, each with its zone.
+
+use std::sync::LazyLock;
 
 use jiff::civil::{Date, Time};
 use jiff::tz::Offset;
 
+use super::WORDS;
 use super::tokens::Token;
-use super::zones::{self, Letters};
+use super::zones::{self, Abbreviation};
+use wirecopy_core::table::{self, Words};
 
-/// A time and the tokens that it takes.
+/// A time of day and the tokens it covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Timed {
+pub(super) struct TimeOfDay {
     pub(super) start: usize,
     pub(super) end: usize,
-    /// `None` for one that no clock shows.
+    /// `None` if there is no such time of day.
     pub(super) time: Option<Time>,
-    /// "24:00", the end of the day, which is the beginning of the next.
+    /// Whether it is "24:00", which is midnight of the next day.
     pub(super) next_day: bool,
-    zone: Option<Written>,
+    zone: Option<WrittenZone>,
 }
 
-/// A zone as it is written.
+/// A zone as written: an offset or an abbreviation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Written {
+enum WrittenZone {
     Offset(Offset),
-    Letters(Letters),
+    Abbreviation(Abbreviation),
 }
 
-impl Timed {
-    /// The offset on a day.
+impl TimeOfDay {
+    /// Returns the UTC offset on a day, if a zone was written.
     pub(super) fn offset(&self, date: Date) -> Option<Offset> {
         match self.zone? {
-            Written::Offset(offset) => Some(offset),
-            Written::Letters(letters) => letters.offset(date),
+            WrittenZone::Offset(offset) => Some(offset),
+            WrittenZone::Abbreviation(abbreviation) => abbreviation.offset(date),
         }
     }
 }
 
 /// Words that may stand around a time ("at 15.05", "15.05 Uhr"), folded: beside one, a full stop parts hours from minutes.
-const BEFORE: [&str; 9] = ["kl", "klo", "klokken", "klockan", "at", "um", "ore", "ora", "pukul"];
-const AFTER: [&str; 7] = ["uhr", "uur", "h", "wib", "wita", "wit", "น"];
+static BEFORE: Words = LazyLock::new(|| table::words(WORDS, "before time"));
+static AFTER: Words = LazyLock::new(|| table::words(WORDS, "after time"));
+/// Units of hours, folded.
+static HOURS: Words = LazyLock::new(|| table::words(WORDS, "hour"));
 
-/// The times that are written so that nothing else is meant. Linear.
-pub(super) fn all(tokens: &[Token]) -> Vec<Timed> {
-    let mut out: Vec<Timed> = Vec::new();
+/// Returns the unambiguous times in a line. Linear in the tokens.
+pub(super) fn all(tokens: &[Token]) -> Vec<TimeOfDay> {
+    let mut out: Vec<TimeOfDay> = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
         match at_token(tokens, at) {
@@ -55,17 +61,18 @@ pub(super) fn all(tokens: &[Token]) -> Vec<Timed> {
     out
 }
 
-/// Hours, minutes and seconds before halves of the day are looked at, and where they end.
+/// Hours, minutes and seconds as written, before a.m. and p.m. are applied.
 struct Clock {
     hour: u64,
     minute: u64,
     second: u64,
+    /// Index after the last token.
     end: usize,
-    /// Whether it is a time whatever stands beside it.
-    sure: bool,
+    /// Whether it is a time regardless of the words around it.
+    unambiguous: bool,
 }
 
-fn at_token(tokens: &[Token], at: usize) -> Option<Timed> {
+fn at_token(tokens: &[Token], at: usize) -> Option<TimeOfDay> {
     let (_, digits) = tokens[at].number()?;
     let behind_colon = at.checked_sub(1).and_then(|i| tokens.get(i)).is_some_and(|t| t.is_mark(&[':']));
     if digits > 4 || behind_colon && at > 1 && tokens[at - 2].number().is_some_and(|(_, d)| d <= 2) {
@@ -73,7 +80,7 @@ fn at_token(tokens: &[Token], at: usize) -> Option<Timed> {
     }
     let clock = with_colon(tokens, at)
         .or_else(|| with_letters(tokens, at))
-        .or_else(|| with_stop(tokens, at))
+        .or_else(|| with_full_stop(tokens, at))
         .or_else(|| bare(tokens, at))?;
     let mut end = clock.end;
     let mut pm = before(tokens, at);
@@ -84,7 +91,7 @@ fn at_token(tokens: &[Token], at: usize) -> Option<Timed> {
         end += 1;
     }
     let (zone, end) = zone(tokens, end);
-    if !clock.sure && pm.is_none() && zone.is_none() {
+    if !clock.unambiguous && pm.is_none() && zone.is_none() {
         return None;
     }
     let hour = match (clock.hour, pm) {
@@ -95,23 +102,23 @@ fn at_token(tokens: &[Token], at: usize) -> Option<Timed> {
     let next_day = hour == 24 && clock.minute == 0 && clock.second == 0;
     let part = |value: u64| i8::try_from(value).ok();
     let time = || {
-        // A leap second is shown as the last of its minute.
+        // The time library has no leap seconds.
         let second = if clock.second == 60 { 59 } else { clock.second };
         Time::new(part(if next_day { 0 } else { hour })?, part(clock.minute)?, part(second)?, 0).ok()
     };
     let start = at - usize::from(before(tokens, at).is_some());
-    Some(Timed { start, end, time: time(), next_day, zone })
+    Some(TimeOfDay { start, end, time: time(), next_day, zone })
 }
 
-/// Half of the day before a time: "오후 3:05", "下午3:05".
+/// Returns whether an a.m. (`false`) or p.m. (`true`) marker precedes a time: "오후 3:05", "下午3:05".
 fn before(tokens: &[Token], at: usize) -> Option<bool> {
     let word = tokens.get(at.checked_sub(1)?)?.word()?;
     let latin = word.text.is_ascii();
-    // "am" is a word of German ("am 11. März"), "pm" before a time of Chinese pages.
+    // Lower-case "am" is a German preposition ("am 11. März").
     word.meaning.pm.filter(|_| !latin || word.capitals)
 }
 
-/// 15:05, 15:05:33, 15:05:33.123, 15:05:33:123.
+/// Parses 15:05, 15:05:33, 15:05:33.123, 15:05:33:123.
 fn with_colon(tokens: &[Token], at: usize) -> Option<Clock> {
     let pair = |at: usize| {
         if !tokens.get(at)?.is_mark(&[':']) {
@@ -133,17 +140,14 @@ fn with_colon(tokens: &[Token], at: usize) -> Option<Clock> {
             end += 2;
         }
     }
-    Some(Clock { hour, minute, second, end, sure: true })
+    Some(Clock { hour, minute, second, end, unambiguous: true })
 }
 
-/// 15h05, 15 h, 15h05m10s, 15時04分33秒, 15시 4분, 3pm is left to [`bare`].
+/// Parses 15h05, 15 h, 15h05m10s, 15時04分33秒, 15시 4분.
 fn with_letters(tokens: &[Token], at: usize) -> Option<Clock> {
     let (hour, digits) = tokens[at].number()?;
     let unit = tokens.get(at + 1)?;
-    if digits > 2
-        || hour > 24
-        || !unit.is(&["h", "hs", "hrs", "時", "时", "点", "點", "시", "giờ", "gio", "heures"])
-    {
+    if digits > 2 || hour > 24 || !unit.is(&HOURS) {
         return None;
     }
     let mut parts = [0, 0];
@@ -152,18 +156,18 @@ fn with_letters(tokens: &[Token], at: usize) -> Option<Clock> {
     for (part, units) in parts.iter_mut().zip(units) {
         let Some((value, digits)) = tokens.get(end).and_then(Token::number) else { break };
         let marked = tokens.get(end + 1).is_some_and(|token| token.is(units));
-        // Without its unit a number is only taken for minutes where it touches the hours.
+        // A number without a unit counts as minutes unless both it and the unit of the hours follow a space.
         if digits > 2 || value > 59 || !marked && (tokens[end].spaced && tokens[end - 1].spaced) {
             break;
         }
         *part = value;
         end += 1 + usize::from(marked);
     }
-    Some(Clock { hour, minute: parts[0], second: parts[1], end, sure: true })
+    Some(Clock { hour, minute: parts[0], second: parts[1], end, unambiguous: true })
 }
 
-/// 15.05 beside a word that only a time has.
-fn with_stop(tokens: &[Token], at: usize) -> Option<Clock> {
+/// Parses 15.05, which is unambiguous only beside one of the words in [`BEFORE`] and [`AFTER`].
+fn with_full_stop(tokens: &[Token], at: usize) -> Option<Clock> {
     let (hour, digits) = tokens[at].number()?;
     let stop = tokens.get(at + 1)?.is_mark(&['.']) && !tokens[at + 1].spaced;
     let next = tokens.get(at + 2)?;
@@ -178,54 +182,59 @@ fn with_stop(tokens: &[Token], at: usize) -> Option<Clock> {
     let leading = at.checked_sub(1).and_then(|i| tokens.get(i));
     let marked =
         leading.is_some_and(|t| t.is(&BEFORE) || t.is_mark(&['.']) && at > 1 && tokens[at - 2].is(&BEFORE));
-    let sure = marked || tokens.get(at + 3).is_some_and(|t| t.is(&AFTER));
-    Some(Clock { hour, minute, second: 0, end: at + 3, sure })
+    let unambiguous = marked || tokens.get(at + 3).is_some_and(|t| t.is(&AFTER));
+    Some(Clock { hour, minute, second: 0, end: at + 3, unambiguous })
 }
 
-/// "3 pm", "0720 GMT": a time only by what follows.
+/// Parses "3 pm" and "0720 GMT", where only the next word shows that the number is a time.
 fn bare(tokens: &[Token], at: usize) -> Option<Clock> {
     let (value, digits) = tokens[at].number()?;
     let next = tokens.get(at + 1)?.word()?;
     let (hour, minute) = match digits {
         1 | 2 if value <= 12 && next.meaning.pm.is_some() && !next.meaning.is_month() => (value, 0),
-        4 if value % 100 < 60 && value < 2400 && next.capitals && zones::letters(&next.text).is_some() => {
+        4 if value % 100 < 60
+            && value < 2400
+            && next.capitals
+            && zones::abbreviation(&next.text).is_some() =>
+        {
             (value / 100, value % 100)
         }
         _ => return None,
     };
-    // "11 am Abend": in German "am" is a word.
+    // "11 am Abend": the German preposition.
     let german =
         next.text == "am" && tokens.get(at + 2).is_some_and(|t| t.word().is_some_and(|w| !w.capitals));
-    (!german).then_some(Clock { hour, minute, second: 0, end: at + 1, sure: false })
+    (!german).then_some(Clock { hour, minute, second: 0, end: at + 1, unambiguous: false })
 }
 
-/// The zone at a token, and where it ends.
-fn zone(tokens: &[Token], at: usize) -> (Option<Written>, usize) {
+/// Parses the zone at a token and returns it with the index after it.
+fn zone(tokens: &[Token], at: usize) -> (Option<WrittenZone>, usize) {
     // "15:05 (CET)", "15.05 Uhr MEZ", "15:05h CET".
     let mut from = at;
-    while tokens.get(from).is_some_and(|t| t.is(&AFTER[..3]) || t.is_mark(&['('])) {
+    while tokens.get(from).is_some_and(|t| t.is(&["uhr", "uur", "h"]) || t.is_mark(&['('])) {
         from += 1;
     }
-    if let Some((offset, end)) = numeric(tokens, from, at == from) {
-        return (Some(Written::Offset(offset)), end);
+    if let Some((offset, end)) = numeric_offset(tokens, from, at == from) {
+        return (Some(WrittenZone::Offset(offset)), end);
     }
     let Some(word) = tokens.get(from).and_then(Token::word) else { return (None, at) };
     if word.text == "z" && !tokens[from].spaced {
-        return (Some(Written::Offset(Offset::UTC)), from + 1);
+        return (Some(WrittenZone::Offset(Offset::UTC)), from + 1);
     }
-    let Some(letters) = zones::letters(&word.text).filter(|_| word.capitals || word.text == "мск") else {
+    let Some(abbreviation) = zones::abbreviation(&word.text).filter(|_| word.capitals || word.text == "мск")
+    else {
         return (None, at);
     };
-    if letters.is_utc()
-        && let Some((offset, end)) = numeric(tokens, from + 1, true)
+    if abbreviation.is_utc()
+        && let Some((offset, end)) = numeric_offset(tokens, from + 1, true)
     {
-        return (Some(Written::Offset(offset)), end);
+        return (Some(WrittenZone::Offset(offset)), end);
     }
-    (Some(Written::Letters(letters)), from + 1)
+    (Some(WrittenZone::Abbreviation(abbreviation)), from + 1)
 }
 
-/// +01:00, +0100, +01, and "+5" behind letters.
-fn numeric(tokens: &[Token], at: usize, touching: bool) -> Option<(Offset, usize)> {
+/// Parses +01:00, +0100, +01, and "+5" after an abbreviation.
+fn numeric_offset(tokens: &[Token], at: usize, touching: bool) -> Option<(Offset, usize)> {
     let sign = match tokens.get(at)?.mark()? {
         '+' => 1,
         '-' => -1,
@@ -240,18 +249,18 @@ fn numeric(tokens: &[Token], at: usize, touching: bool) -> Option<(Offset, usize
             (Some(colon), Some((minutes, 2))) if colon.is_mark(&[':']) => {
                 (value * 60 + i32::try_from(minutes).ok()?, at + 4)
             }
-            // "15:05 -11" may be the beginning of a date.
+            // "15:05 -11" may be the start of a date.
             _ if touching && (!tokens[at].spaced || sign > 0) => (value * 60, at + 2),
             _ => return None,
         },
         _ => return None,
     };
-    // Zones are whole quarters of an hour from UTC; "-2024" is a year.
+    // Offsets are multiples of a quarter of an hour. "-2024" is a year.
     (minutes % 15 == 0).then(|| zones::of_minutes(sign * minutes)).flatten().map(|offset| (offset, end))
 }
 
-/// The time that `hhmmss` is, written in the tokens from `start` to `end`, with the zone behind it.
-pub(super) fn of_digits(tokens: &[Token], hhmmss: u64, start: usize, end: usize) -> Timed {
+/// Returns the time `hhmmss`, written in the tokens from `start` to `end`, with the zone that follows.
+pub(super) fn of_digits(tokens: &[Token], hhmmss: u64, start: usize, end: usize) -> TimeOfDay {
     let part = |value: u64| i8::try_from(value % 100).ok();
     let (hour, minute, second) = (hhmmss / 10_000, hhmmss / 100, hhmmss);
     let next_day = hhmmss == 240_000;
@@ -260,5 +269,5 @@ pub(super) fn of_digits(tokens: &[Token], hhmmss: u64, start: usize, end: usize)
         Time::new(if next_day { 0 } else { part(hour)? }, part(minute)?, second?, 0).ok()
     };
     let (zone, end) = zone(tokens, end);
-    Timed { start, end, time: time(), next_day, zone }
+    TimeOfDay { start, end, time: time(), next_day, zone }
 }

@@ -1,26 +1,26 @@
-//! A line to numbers, words and marks, with digits of all scripts read as numbers.
+//! Splits a line into numbers, words and punctuation marks. Digits of all scripts are recognised.
 
 use super::words::{self, Meaning};
 
-/// More tokens make no date.
-const MOST: usize = 120;
+/// Tokens of a line that are kept; a date line has far fewer.
+const MAX_TOKENS: usize = 120;
 
-/// What a token is.
+/// The kind of a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// Its value, and how many digits it was written with.
+    /// The value and the number of digits it was written with.
     Number(u64, usize),
     Word(Word),
     Mark(char),
 }
 
-/// A word and what it may mean.
+/// A word with its meaning in dates.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Word {
-    /// Folded: one case, no accents.
+    /// The folded word; see [`fold`](super::fold).
     pub(crate) text: String,
     pub(crate) meaning: Meaning,
-    /// Whether it was written in capitals only.
+    /// Whether it was written in capitals only. True for scripts without case.
     pub(crate) capitals: bool,
 }
 
@@ -28,7 +28,7 @@ pub(crate) struct Word {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Token {
     pub(crate) kind: Kind,
-    /// Whether a blank stands before it.
+    /// Whether it follows a space.
     pub(crate) spaced: bool,
 }
 
@@ -49,37 +49,37 @@ impl Token {
         self.mark().is_some_and(|mark| marks.contains(&mark))
     }
 
-    /// Whether it is the word `text`, folded.
+    /// Returns whether it is one of the folded words `texts`.
     pub(crate) fn is(&self, texts: &[&str]) -> bool {
         self.word().is_some_and(|word| texts.contains(&word.text.as_str()))
     }
 }
 
-/// Classes of characters that make one token.
+/// Character classes; a token consists of characters of one class.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Class {
     Digit,
-    /// Letters and the marks on them.
+    /// Letters and combining marks.
     Letter,
-    /// Han characters that count ("年", "月"), each a token.
+    /// Han characters that serve as units ("年", "月"); each is a token.
     Unit,
-    Blank,
+    Space,
     Mark,
-    /// Signs that are not seen: directions, joiners.
-    Unseen,
+    /// Format characters: direction marks, joiners.
+    Invisible,
 }
 
-/// Cuts a line. Linear; no more than [`MOST`] tokens.
+/// Splits a line into at most [`MAX_TOKENS`] tokens. Linear in the line.
 pub(super) fn cut(line: &str) -> Vec<Token> {
     let characters: Vec<char> = line.chars().map(plain).collect();
     let mut out: Vec<Token> = Vec::new();
     let mut spaced = false;
     let mut at = 0;
-    while at < characters.len() && out.len() < MOST {
+    while at < characters.len() && out.len() < MAX_TOKENS {
         let first = characters[at];
         match class(first) {
-            Class::Blank => spaced = true,
-            Class::Unseen => {}
+            Class::Space => spaced = true,
+            Class::Invisible => {}
             Class::Mark => out.push(Token { kind: Kind::Mark(first), spaced: std::mem::take(&mut spaced) }),
             Class::Unit => {
                 let word = words::word(&first.to_string());
@@ -88,8 +88,8 @@ pub(super) fn cut(line: &str) -> Vec<Token> {
             kind @ (Class::Digit | Class::Letter) => {
                 let end = end_of(&characters, at, kind);
                 let text: String =
-                    characters[at..end].iter().filter(|c| class(**c) != Class::Unseen).collect();
-                // More digits than a number of 64 bits has are no part of a date.
+                    characters[at..end].iter().filter(|c| class(**c) != Class::Invisible).collect();
+                // A number too long for 64 bits is not part of a date.
                 let kind = match (kind, text.parse::<u64>()) {
                     (Class::Digit, Ok(number)) => Kind::Number(number, text.len()),
                     _ => Kind::Word(words::word(&text)),
@@ -107,8 +107,8 @@ pub(super) fn cut(line: &str) -> Vec<Token> {
 fn end_of(characters: &[char], start: usize, kind: Class) -> usize {
     let mut end = start + 1;
     while let Some(&c) = characters.get(end) {
-        let same = class(c) == kind || class(c) == Class::Unseen && kind == Class::Letter;
-        // Short names of Thai and Lao months: "มี.ค.".
+        let same = class(c) == kind || class(c) == Class::Invisible && kind == Class::Letter;
+        // Abbreviated Thai and Lao months: "มี.ค.".
         let dotted = kind == Class::Letter
             && c == '.'
             && is_thai(characters[end - 1])
@@ -121,7 +121,7 @@ fn end_of(characters: &[char], start: usize, kind: Class) -> usize {
     end
 }
 
-/// Joins single letters with full stops to one word: "p.m.", "a. m.", "E.T.", "μ.μ.".
+/// Joins pairs of single letters with full stops into one word: "p.m.", "a. m.", "E.T.", "μ.μ.".
 fn joined(tokens: &[Token]) -> Vec<Token> {
     let letter = |token: Option<&Token>| {
         token.and_then(Token::word).is_some_and(|word| word.text.chars().count() == 1)
@@ -146,7 +146,7 @@ fn joined(tokens: &[Token]) -> Vec<Token> {
     out
 }
 
-/// Digits of all scripts to ASCII, and marks of the same meaning to one.
+/// Maps digits of all scripts to ASCII and equivalent punctuation marks to one.
 fn plain(c: char) -> char {
     if c.is_ascii() {
         return c;
@@ -178,12 +178,12 @@ fn class(c: char) -> Class {
     match c {
         _ if c.is_ascii_digit() => Class::Digit,
         _ if c.is_ascii_alphabetic() => Class::Letter,
-        _ if c.is_whitespace() => Class::Blank,
+        _ if c.is_whitespace() => Class::Space,
         _ if c.is_ascii() => Class::Mark,
         '年' | '月' | '日' | '号' | '號' | '時' | '时' | '点' | '點' | '分' | '秒' => Class::Unit,
         '년' | '월' | '일' | '시' | '초' => Class::Letter,
         _ if c.is_alphanumeric() || c.general_category_group() == GeneralCategoryGroup::Mark => Class::Letter,
-        _ if c.general_category() == GeneralCategory::Format => Class::Unseen,
+        _ if c.general_category() == GeneralCategory::Format => Class::Invisible,
         _ => Class::Mark,
     }
 }

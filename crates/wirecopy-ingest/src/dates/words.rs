@@ -1,4 +1,6 @@
-//! Words of dates: months, labels, halves of the day. The tables are data (`data/months.tsv`, `data/date_labels.tsv`).
+//! Looks up the words of dates: months, weekdays, labels, a.m. and p.m. markers.
+//!
+//! The tables are data: `data/months.tsv`, `data/weekdays.tsv` and `data/date_labels.tsv`.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::OnceLock;
@@ -8,25 +10,26 @@ use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 use super::line::Label;
 use super::tokens::Word;
+use wirecopy_core::table;
 
 static MONTHS: &str = include_str!("../../../../data/months.tsv");
 static WEEKDAYS: &str = include_str!("../../../../data/weekdays.tsv");
 static LABELS: &str = include_str!("../../../../data/date_labels.tsv");
 
-/// What a word means in a date.
+/// The meaning of a word in a date.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Meaning {
-    /// The months that it may be, one bit each, January the lowest.
+    /// The months it can name, one bit each; January is the lowest.
     pub(crate) months: u16,
     /// The month of the Solar Hijri calendar, 1 to 12.
     pub(crate) solar: Option<u8>,
     pub(crate) label: Option<Label>,
-    /// Whether a time beside it is of the second half of the day.
+    /// `true` for a p.m. marker, `false` for an a.m. marker.
     pub(crate) pm: Option<bool>,
 }
 
 impl Meaning {
-    /// Whether the word names a month of any calendar.
+    /// Returns whether the word names a month of any calendar.
     pub(crate) fn is_month(self) -> bool {
         self.months != 0 || self.solar.is_some()
     }
@@ -38,13 +41,13 @@ impl Meaning {
 
 struct Table {
     words: HashMap<String, Meaning>,
-    /// Labels and halves of the day in Han, Kana and Hangul, which stand inside of longer words.
-    inside: Vec<(String, Meaning)>,
-    /// Months of one language each, for words that languages use differently.
-    own: HashMap<(&'static str, String), u8>,
+    /// Labels and a.m./p.m. markers in Han, Kana and Hangul, which occur inside longer words.
+    substrings: Vec<(String, Meaning)>,
+    /// Months by language and word, for the words on which languages differ.
+    by_language: HashMap<(&'static str, String), u8>,
 }
 
-/// The word with its meaning.
+/// Folds a word and looks up its meaning.
 pub(super) fn word(written: &str) -> Word {
     let text = fold(written);
     let capitals = written.chars().all(|c| !c.is_alphabetic() || c.is_uppercase());
@@ -56,16 +59,16 @@ fn meaning(text: &str) -> Meaning {
     if let Some(meaning) = table.words.get(text) {
         return *meaning;
     }
-    // Hebrew writes "in" as a letter before the month.
+    // Hebrew prefixes the month with the letter for "in".
     if let Some(meaning) = text.strip_prefix('ב').and_then(|rest| table.words.get(rest))
         && meaning.is_month()
     {
         return *meaning;
     }
     if text.starts_with(|c: char| c >= '\u{3040}') {
-        let inside = table.inside.iter().filter(|(word, _)| text.contains(word.as_str()));
+        let contained = table.substrings.iter().filter(|(word, _)| text.contains(word.as_str()));
         let mut found = Meaning::default();
-        for (_, meaning) in inside {
+        for (_, meaning) in contained {
             found.label = found.label.or(meaning.label);
             found.pm = found.pm.or(meaning.pm);
         }
@@ -74,12 +77,13 @@ fn meaning(text: &str) -> Meaning {
     Meaning::default()
 }
 
-/// What several words mean together, folded and joined by a blank ("تشرين الثاني", "mise à jour").
+/// Looks up a phrase of folded words joined by spaces ("تشرين الثاني", "mise à jour").
 pub(super) fn phrase(text: &str) -> Option<Meaning> {
     table().words.get(text).copied().filter(|meaning| !meaning.is_none())
 }
 
-/// The month that a word is in a language, by a tag of it: "listopad" is October in Croatian, November in Polish.
+/// Returns the month that a word names in a language, given by its tag: "listopad" is October in Croatian, November in
+/// Polish. `None` for words on which languages agree.
 pub(super) fn month_in(text: &str, language: &str) -> Option<u8> {
     let tag = language.split(['-', '_']).next()?.to_ascii_lowercase();
     let short = match tag.as_str() {
@@ -88,15 +92,15 @@ pub(super) fn month_in(text: &str, language: &str) -> Option<u8> {
         "ces" | "cze" => "cs",
         short => short,
     };
-    let (_, month) = table().own.iter().find(|((tag, word), _)| *tag == short && word == text)?;
+    let (_, month) = table().by_language.iter().find(|((tag, word), _)| *tag == short && word == text)?;
     Some(*month)
 }
 
-/// Whether a folded word names a day of the week, whole or by its first letters ("Mon", "пн").
+/// Returns whether a folded word is a weekday or an abbreviation of one ("Mon", "пн").
 pub(crate) fn is_weekday(text: &str) -> bool {
     static NAMES: OnceLock<BTreeSet<String>> = OnceLock::new();
     let names = NAMES.get_or_init(|| {
-        let cells = WEEKDAYS.lines().flat_map(|line| line.split('\t').skip(1));
+        let cells = table::rows(WEEKDAYS).flat_map(|cells| cells.skip(1));
         let names =
             cells.flat_map(|cell| cell.split([',', ' '])).map(fold).filter(|name| name.chars().count() > 1);
         names.collect()
@@ -105,7 +109,7 @@ pub(crate) fn is_weekday(text: &str) -> bool {
     text.chars().nth(1).is_some() && next.is_some_and(|name| name.starts_with(text))
 }
 
-/// One case, without accents, points of vowels and joiners; letters of compatibility as plain ones.
+/// Folds a text for comparison: lower case, compatibility normal form, without accents, vowel points and joiners.
 pub(crate) fn fold(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
@@ -120,13 +124,13 @@ pub(crate) fn fold(text: &str) -> String {
     text.to_lowercase().nfkd().filter(|c| !accent(c)).nfc().collect()
 }
 
-/// The ASCII digit of a decimal digit of any script.
+/// Returns the ASCII digit for a non-ASCII decimal digit of any script.
 pub(super) fn digit(c: char) -> Option<char> {
     if c.is_ascii() || c.general_category() != GeneralCategory::DecimalNumber {
         return None;
     }
-    // Digits of a script follow one another from a zero on, and most blocks begin at a multiple of ten behind 6 or 0; the
-    // zero is found by walking back to the first digit of the ten.
+    // The ten digits of a script have consecutive code points, so the first one is its zero. Some scripts have several sets
+    // in a row, hence the remainder.
     let mut zero = c as u32;
     let is_digit =
         |at: u32| char::from_u32(at).is_some_and(|c| c.general_category() == GeneralCategory::DecimalNumber);
@@ -138,47 +142,51 @@ pub(super) fn digit(c: char) -> Option<char> {
 
 fn table() -> &'static Table {
     static TABLE: OnceLock<Table> = OnceLock::new();
-    TABLE.get_or_init(read)
+    TABLE.get_or_init(|| table::shipped(read(MONTHS, LABELS)))
 }
 
-fn read() -> Table {
-    let mut table = Table { words: HashMap::new(), inside: Vec::new(), own: HashMap::new() };
-    for line in MONTHS.lines() {
-        let mut cells = line.split('\t');
-        let Some(tag) = cells.next() else { continue };
+fn read(months: &'static str, labels: &str) -> Result<Table, String> {
+    let mut table = Table { words: HashMap::new(), substrings: Vec::new(), by_language: HashMap::new() };
+    for cells in table::rows(months) {
+        let cells: Vec<&str> = cells.collect();
+        let [tag, names @ ..] = &cells[..] else { continue };
+        if names.len() != 12 {
+            return Err(format!("`{tag}` has {} months", names.len()));
+        }
         let solar = tag.ends_with("-solar");
-        for (month, names) in (1_u8..=12).zip(cells) {
+        for (month, names) in (1_u8..).zip(names) {
             for name in names.split(',').map(fold) {
                 let meaning = table.words.entry(name.clone()).or_default();
                 if solar {
                     meaning.solar = Some(month);
                 } else {
                     meaning.months |= 1 << (month - 1);
-                    table.own.insert((tag, name), month);
+                    table.by_language.insert((tag, name), month);
                 }
             }
         }
     }
     let months = &table.words;
-    table.own.retain(|(_, name), _| months.get(name).is_some_and(|m| m.months.count_ones() > 1));
-    for line in LABELS.lines().filter(|line| !line.starts_with('#')) {
-        let Some((kind, words)) = line.split_once('\t') else { continue };
-        let meaning = match kind {
+    table.by_language.retain(|(_, name), _| months.get(name).is_some_and(|m| m.months.count_ones() > 1));
+    for mut cells in table::rows(labels) {
+        let meaning = match cells.next().unwrap_or_default() {
             "published" => Meaning { label: Some(Label::Published), ..Meaning::default() },
             "modified" => Meaning { label: Some(Label::Modified), ..Meaning::default() },
             "other" => Meaning { label: Some(Label::Other), ..Meaning::default() },
-            half => Meaning { pm: Some(half == "pm"), ..Meaning::default() },
+            half @ ("am" | "pm") => Meaning { pm: Some(half == "pm"), ..Meaning::default() },
+            other => return Err(format!("no label is called `{other}`")),
         };
+        let words = cells.next().ok_or("a label without words")?;
         for word in words.split(' ').map(|word| fold(&word.replace('_', " "))) {
             let known = table.words.entry(word.clone()).or_default();
             known.label = known.label.or(meaning.label);
             known.pm = known.pm.or(meaning.pm);
             if word.starts_with(|c: char| c >= '\u{3040}') {
-                table.inside.push((word, meaning));
+                table.substrings.push((word, meaning));
             }
         }
     }
-    table
+    Ok(table)
 }
 
 #[cfg(test)]
@@ -186,7 +194,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn digits_of_all_scripts_are_digits() {
+    fn a_broken_row_is_an_error() {
+        for (months, labels) in [("en\tjan\tfeb", ""), ("", "printed\ton"), ("", "published")] {
+            assert!(read(months, labels).is_err(), "{months} {labels}");
+        }
+    }
+
+    #[test]
+    fn digits_of_all_scripts_are_mapped_to_ascii() {
         for (digits, value) in [
             ("٠١٢٣٤٥٦٧٨٩", "0123456789"),
             ("۰۱۲۳۴۵۶۷۸۹", "0123456789"),
@@ -203,9 +218,8 @@ mod tests {
     }
 
     #[test]
-    fn every_month_of_the_table_is_found_as_itself() {
-        for line in MONTHS.lines() {
-            let mut cells = line.split('\t');
+    fn every_month_name_in_the_table_is_found() {
+        for mut cells in table::rows(MONTHS) {
             let tag = cells.next().unwrap();
             let months: Vec<&str> = cells.collect();
             assert_eq!(months.len(), 12, "{tag}");
@@ -223,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn few_words_are_different_months_in_different_languages() {
+    fn the_language_decides_for_words_that_name_different_months() {
         let mut several: Vec<&str> = table()
             .words
             .iter()

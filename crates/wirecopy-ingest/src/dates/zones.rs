@@ -1,4 +1,4 @@
-//! Zones: the letters that news writes behind a time (`data/zones.tsv`), and the zone that a user names.
+//! Resolves time zones: the abbreviations written after a time (`data/zones.tsv`) and the zone set by the user.
 
 use std::collections::HashMap;
 
@@ -6,25 +6,29 @@ use std::sync::OnceLock;
 
 use jiff::civil::{Date, DateTime, Weekday};
 use jiff::tz::{Offset, TimeZone, TimeZoneDatabase};
+use wirecopy_core::published::Published;
+
+use wirecopy_core::table;
 
 static ZONES: &str = include_str!("../../../../data/zones.tsv");
 
-/// Where systems keep the IANA database; the first that has the zone counts.
+/// Folders of the IANA time zone database; the first that has the zone is used.
 const DATABASES: [&str; 4] =
     ["/usr/share/zoneinfo", "/usr/share/lib/zoneinfo", "/usr/lib/zoneinfo", "/etc/zoneinfo"];
-/// No zone is farther from UTC.
-pub(super) const FARTHEST: i32 = 14 * 60;
+/// The largest offset from UTC in use, in minutes.
+pub(super) const MAX_OFFSET: i32 = 14 * 60;
 
-/// The letters of a zone.
+/// The zone that an abbreviation stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Letters {
+pub(super) struct Abbreviation {
+    /// Standard offset from UTC.
     minutes: i32,
-    /// Whether the clocks change as in the United States: "ET" is EST or EDT.
+    /// Whether daylight saving time applies by the rules of the United States: "ET" is EST or EDT.
     changes: bool,
 }
 
-impl Letters {
-    /// The offset on a day; `None` for days before 2007, when the rule was another one.
+impl Abbreviation {
+    /// Returns the offset on a day; `None` before 2007 if clocks change, because the rules were different.
     pub(super) fn offset(self, date: Date) -> Option<Offset> {
         if !self.changes {
             return of_minutes(self.minutes);
@@ -40,58 +44,67 @@ impl Letters {
         of_minutes(self.minutes + if summer { 60 } else { 0 })
     }
 
-    /// Whether an offset may follow: "GMT+0100".
+    /// Returns whether it stands for UTC, so that an offset may follow: "GMT+0100".
     pub(super) fn is_utc(self) -> bool {
         self.minutes == 0 && !self.changes
     }
 }
 
-/// The zone of letters, in capitals as they are written.
-pub(super) fn letters(folded: &str) -> Option<Letters> {
-    static TABLE: OnceLock<HashMap<String, Letters>> = OnceLock::new();
-    let table = TABLE.get_or_init(|| {
-        let rows =
-            ZONES.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('\t'));
-        let zone = |minutes: &str| {
-            let (minutes, changes) = match minutes.split_once(' ') {
-                Some((minutes, _)) => (minutes, true),
-                None => (minutes, false),
-            };
-            Some(Letters { minutes: minutes.parse().ok()?, changes })
+/// Looks up a folded abbreviation.
+pub(super) fn abbreviation(folded: &str) -> Option<Abbreviation> {
+    static TABLE: OnceLock<HashMap<String, Abbreviation>> = OnceLock::new();
+    TABLE.get_or_init(|| table::shipped(read(ZONES))).get(folded).copied()
+}
+
+fn read(table: &str) -> Result<HashMap<String, Abbreviation>, String> {
+    let mut zones = HashMap::new();
+    for cells in table::rows(table) {
+        let cells: Vec<&str> = cells.collect();
+        let letters = |minutes: &str| {
+            let (minutes, changes) =
+                minutes.strip_suffix(" us").map_or((minutes, false), |minutes| (minutes, true));
+            Some(Abbreviation { minutes: minutes.parse().ok()?, changes })
         };
-        rows.filter_map(|(name, minutes)| Some((super::fold(name), zone(minutes)?))).collect()
-    });
-    table.get(folded).copied()
+        let zone = if let [name, minutes] = cells[..] {
+            letters(minutes).map(|letters| (name, letters))
+        } else {
+            None
+        };
+        let (name, letters) = zone.ok_or_else(|| format!("expected letters and minutes, found {cells:?}"))?;
+        zones.insert(super::fold(name), letters);
+    }
+    Ok(zones)
 }
 
-/// An offset of minutes that a zone can have.
+/// Converts minutes to an offset; `None` beyond [`MAX_OFFSET`].
 pub(super) fn of_minutes(minutes: i32) -> Option<Offset> {
-    (minutes.abs() <= FARTHEST).then(|| Offset::from_seconds(minutes * 60).ok()).flatten()
+    (minutes.abs() <= MAX_OFFSET).then(|| Offset::from_seconds(minutes * 60).ok()).flatten()
 }
 
-/// The zone in which times without one are read.
+/// The zone assumed for times without one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Zone(TimeZone);
 
 impl Zone {
-    /// Reads an offset (`+01:00`, `-0330`, `Z`) or looks a name (`Europe/Vienna`) up in the system's database.
+    /// Parses an offset (`+01:00`, `-0330`, `Z`), or looks up a name (`Europe/Vienna`) in the system's time zone database.
     ///
     /// # Errors
-    /// A sentence with what would be right.
+    /// A sentence that says what to write instead.
     pub(crate) fn named(name: &str) -> Result<Self, String> {
         let name = name.trim();
         if name.eq_ignore_ascii_case("utc") || name.eq_ignore_ascii_case("z") {
             return Ok(Self(TimeZone::UTC));
         }
         if name.starts_with(['+', '-']) {
-            let offset = offset(name).ok_or_else(|| format!("`{name}` is no offset: write `+01:00`"))?;
+            let offset =
+                offset(name).ok_or_else(|| format!("`{name}` is not an offset: write it as `+01:00`"))?;
             return Ok(Self(offset.to_time_zone()));
         }
-        // A name is a path below the database; nothing else may be read.
+        // The name becomes a path inside the database folder and must not lead out of it.
         let safe = |c: char| c.is_ascii_alphanumeric() || "/_+-".contains(c);
         if name.is_empty() || !name.chars().all(safe) {
             return Err(format!(
-                "`{name}` is no time zone: write a name such as `Europe/Vienna`, or an offset such as `+01:00`"
+                "`{name}` is not a time zone: use a name such as `Europe/Vienna` or an offset such as `+01:00`"
             ));
         }
         let mut known = false;
@@ -104,22 +117,32 @@ impl Zone {
         }
         Err(if known {
             format!(
-                "no time zone `{name}` is known: write a name such as `Europe/Vienna`, or an offset such as `+01:00`"
+                "unknown time zone `{name}`: use a name such as `Europe/Vienna` or an offset such as `+01:00`"
             )
         } else {
             format!(
-                "no database of time zones is installed to look `{name}` up in: write an offset such as `+01:00`"
+                "cannot look up `{name}`, because no time zone database is installed: use an offset such as `+01:00`"
             )
         })
     }
 
-    /// The offset that clocks show then; where they are set back, the first of the two.
+    /// Returns a date with the offset of this zone on that day, where it has a time and no zone of its own.
+    pub(crate) fn of(&self, published: Published) -> Published {
+        match published.time {
+            Some(time) if published.offset.is_none() => {
+                Published { offset: self.offset_at(published.date.to_datetime(time)), ..published }
+            }
+            _ => published,
+        }
+    }
+
+    /// Returns the offset at a local time; of the two offsets when clocks are set back, the earlier one.
     pub(super) fn offset_at(&self, civil: DateTime) -> Option<Offset> {
         Some(civil.to_zoned(self.0.clone()).ok()?.offset())
     }
 }
 
-/// `+01:00`, `+0100`, `+01`.
+/// Parses `+01:00`, `+0100`, `+01`.
 fn offset(written: &str) -> Option<Offset> {
     let (sign, rest) = (if written.starts_with('-') { -1 } else { 1 }, written.get(1..)?);
     let (hours, minutes) = match rest.split_once(':') {
@@ -141,8 +164,17 @@ mod tests {
     use jiff::civil::date;
 
     #[test]
-    fn letters_follow_the_clock_changes_of_their_country() {
-        let seconds = |name: &str, day: Date| letters(name).and_then(|l| l.offset(day)).map(Offset::seconds);
+    fn a_broken_row_is_an_error() {
+        for table in ["CET", "CET\tsixty", "CET\t60\t1", "ET\t-300 uk"] {
+            assert!(read(table).is_err(), "{table}");
+        }
+    }
+
+    #[test]
+    fn abbreviations_follow_the_clock_changes_of_their_country() {
+        let seconds = |name: &str, day: Date| {
+            abbreviation(name).and_then(|found| found.offset(day)).map(Offset::seconds)
+        };
         assert_eq!(seconds("est", date(2024, 7, 1)), Some(-18_000));
         assert_eq!(seconds("et", date(2024, 7, 1)), Some(-14_400));
         assert_eq!(seconds("et", date(2024, 3, 9)), Some(-18_000));
@@ -154,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_zone_is_an_offset_or_a_name() {
+    fn zones_are_read_from_offsets_and_names() {
         let at = date(2024, 7, 1).at(12, 0, 0, 0);
         let seconds = |name: &str| Zone::named(name).ok().and_then(|z| z.offset_at(at)).map(Offset::seconds);
         for (name, expected) in [

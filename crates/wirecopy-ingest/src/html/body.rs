@@ -1,7 +1,8 @@
-//! Which blocks of a page are its article.
+//! Decides which blocks of a page are its article.
 //!
-//! In: the outline of a page and its headline. Out: the text. The article is looked for around its headline, in what the
-//! page marks as its article; what is in it that is no prose (menus, captions, links to others) is left out.
+//! In: the outline of a page and its titles. Out: the text of the article. The article is the element around the headline
+//! that is marked as an article or has paragraphs beside the headline. Menus, captions and links to other articles inside it
+//! are excluded.
 
 use std::collections::HashSet;
 
@@ -9,12 +10,12 @@ use super::marks::Marks;
 use super::outline::{Block, Element, LONG, Outline, PROSE, Tag};
 use crate::page::letters;
 
-/// The fewest words of a heading that is a sentence, and of a paragraph without a full stop.
+/// Fewest words for a heading, or for a paragraph without a full stop, to count as prose.
 const LEAD: usize = 16;
-/// So many words of prose are an article.
+/// Words of prose that make an article.
 pub(super) const ENOUGH: usize = 40;
 
-/// What was found of an article.
+/// The article, as far as it was found.
 #[derive(Debug, Default)]
 pub(super) struct Found {
     pub text: String,
@@ -24,40 +25,40 @@ pub(super) struct Found {
     pub is_headed: bool,
 }
 
-/// Finds the article of a page.
+/// Finds the article of a page. `noscript` includes the content of `<noscript>`.
 pub(super) fn find(outline: &Outline, titles: &[&str], noscript: bool) -> Found {
     if outline.blocks.is_empty() {
         return Found::default();
     }
     let mut search = Search::new(outline, titles, noscript);
     let root = search.root();
-    search.leave_out_others(root);
+    search.exclude_others(root);
     search.text(root)
 }
 
-/// What is known of a page's blocks while its article is looked for.
+/// The state of the search for the article.
 pub(super) struct Search<'a> {
     pub(super) outline: &'a Outline,
     /// Whether each block is prose.
     pub(super) prose: Vec<bool>,
-    /// Whether each block is left out.
+    /// Whether each block is excluded.
     pub(super) out: Vec<bool>,
-    /// Words of prose that is not left out, before each block.
+    /// Words of prose in the blocks before each block, excluded ones not counted.
     pub(super) sums: Vec<usize>,
     /// The block of the headline.
     pub(super) headline: Option<usize>,
-    /// Headlines in letters and digits.
+    /// The titles of the page, reduced to letters and digits.
     titles: Vec<String>,
-    /// For each block, the element whose children are the paragraphs among which it is.
+    /// For each block, the element whose children are its sibling paragraphs.
     pub(super) lists: Vec<usize>,
 }
 
 fn is_prose(block: &Block, element: &Element) -> bool {
     let is_text = block.words >= PROSE && block.is_stopped || block.words >= LONG;
     match element.tag {
-        // A lead is sometimes marked as a heading.
+        // Some sites mark the lead as a heading.
         Tag::Heading(_) => !block.is_link() && is_text && block.words >= LEAD,
-        // "By Ada Holm, 5 March, 2.30 p.m." ends as a sentence does.
+        // "By Ada Holm, 5 March, 2.30 p.m." ends like a sentence.
         Tag::Other | Tag::Item if block.has_time && block.words < 15 => false,
         _ if block.is_link() => block.words >= 12 && block.is_stopped && element.tag != Tag::Item,
         Tag::Paragraph => is_text || block.words >= LEAD,
@@ -83,7 +84,7 @@ impl<'a> Search<'a> {
         let (repeats, first) = search.find_headlines();
         search.headline = repeats.or(first);
         search.mark(noscript);
-        // What repeats the title behind the article is a link or another's heading: all around it is the page.
+        // If only the whole page encloses a repetition of the title, it is a link or belongs to another article.
         if let (Some(repeats), Some(first)) = (repeats, first)
             && first < repeats
             && outline.elements[search.root()].first <= first
@@ -94,12 +95,12 @@ impl<'a> Search<'a> {
         search
     }
 
-    /// Decides what to leave out for its marks.
+    /// Excludes blocks by the marks of their elements.
     fn mark(&mut self, noscript: bool) {
         self.out.fill(false);
         self.sum();
         self.out = self.marked(noscript, false);
-        self.leave_out_consent();
+        self.exclude_consent();
         let all = self.prose_in(0);
         self.sum();
         if self.prose_in(0) < ENOUGH.min(all) {
@@ -123,7 +124,7 @@ impl<'a> Search<'a> {
         &self.outline.elements[at]
     }
 
-    /// Whether the headline is in an element.
+    /// Returns whether an element contains the headline.
     pub(super) fn has_headline(&self, element: &Element) -> bool {
         self.headline.is_some_and(|at| (element.first..element.end).contains(&at))
     }
@@ -132,16 +133,16 @@ impl<'a> Search<'a> {
         matches!(self.element(block.element).tag, Tag::Heading(_))
     }
 
-    /// Words of prose in an element.
+    /// Counts the words of prose in an element, excluded blocks not counted.
     pub(super) fn prose_in(&self, element: usize) -> usize {
         let Element { first, end, .. } = *self.element(element);
         self.sums[end] - self.sums[first]
     }
 
-    /// Whether a block is the headline, alone or as the larger part of a heading.
+    /// Returns whether a block repeats a title of the page, or is a heading of which a title is the larger part, or the reverse.
     pub(super) fn is_title(&self, block: &Block) -> bool {
         let is_heading = self.is_heading(block);
-        // Most blocks are too short or too long.
+        // A cheap test that most blocks fail by their length.
         let may_be = |title: &String| {
             let (least, most) = (title.len() / 2, title.len() * 3 + 20);
             (least..most).contains(&block.text.len())
@@ -159,7 +160,7 @@ impl<'a> Search<'a> {
         })
     }
 
-    /// The block that repeats the page's title, a heading if there is one, and the only heading of the first level.
+    /// Returns the block that repeats the page's title, preferably a heading, and the only `<h1>`.
     fn find_headlines(&self) -> (Option<usize>, Option<usize>) {
         let heading = |at: usize| match self.element(self.outline.blocks[at].element).tag {
             Tag::Heading(level) => level,
@@ -178,8 +179,8 @@ impl<'a> Search<'a> {
         (repeats, first)
     }
 
-    /// The blocks in elements whose marks can be believed: those that do not hold most of the page's prose. `lenient`
-    /// believes few.
+    /// Returns for each block whether it is excluded by a mark. Most marks are ignored on elements that hold most of the page's
+    /// prose. `lenient` ignores all marks but those for comments, consent and `<noscript>`.
     fn marked(&self, noscript: bool, lenient: bool) -> Vec<bool> {
         let outline = self.outline;
         let all = self.prose_in(0);
@@ -207,12 +208,12 @@ impl<'a> Search<'a> {
         out
     }
 
-    /// The element that holds the article.
+    /// Returns the element that holds the article.
     fn root(&self) -> usize {
         let all = self.prose_in(0);
         let Some(headline) = self.headline else { return 0 };
         let mut root = self.outline.blocks[headline].element;
-        // The third paragraph beside the headline.
+        // The third paragraph after the headline in the same list of paragraphs.
         let beside = |&at: &usize| self.prose[at] && !self.out[at] && self.lists[at] == self.lists[headline];
         let third = (headline..self.outline.blocks.len()).filter(beside).nth(2);
         loop {
@@ -228,7 +229,7 @@ impl<'a> Search<'a> {
         if self.prose_in(root) * 5 < all && self.prose_in(root) < ENOUGH { 0 } else { root }
     }
 
-    /// Whether an element is marked as an article and holds a few lines behind the headline.
+    /// Returns whether an element is marked as an article and holds a few lines after the headline.
     fn is_short(&self, root: usize, headline: usize) -> bool {
         let element = self.element(root);
         if !matches!(element.tag, Tag::Article | Tag::Main) {
@@ -240,11 +241,11 @@ impl<'a> Search<'a> {
         lines.sum::<usize>() >= 20
     }
 
-    /// Whether the prose behind the headline is more than a summary above the article.
+    /// Returns whether the prose after the headline is more than a summary above the article.
     fn is_article_like(&self, root: usize, headline: usize, third: Option<usize>) -> bool {
         let element = self.element(root);
         let holds = self.sums[element.end] - self.sums[headline];
-        // A part of the page that says that it is an article, paragraphs beside the headline, or else most of what is around.
+        // The element is marked as an article, or has paragraphs beside the headline, or holds most of the prose around it.
         let holds_paragraphs = third.is_some_and(|third| third < element.end);
         if holds >= 100 && (element.tag == Tag::Article || holds_paragraphs) {
             return true;
@@ -253,7 +254,7 @@ impl<'a> Search<'a> {
         around.map(|at| self.prose_in(at)).max().is_none_or(|more| more < 3 * holds)
     }
 
-    /// The innermost element that holds nearly all prose of another, which has no paragraphs of its own.
+    /// Descends to the innermost element that holds nearly all of an element's prose, stopping at one with its own paragraphs.
     pub(super) fn narrow(&self, root: usize) -> usize {
         let holds = self.prose_in(root);
         let Element { first, end, .. } = *self.element(root);
@@ -282,7 +283,7 @@ impl<'a> Search<'a> {
         })
     }
 
-    /// The element whose children are the paragraphs among which a block is.
+    /// Returns the element whose children are the sibling paragraphs of a block.
     fn list_of(&self, index: usize) -> usize {
         let mut at = self.outline.blocks[index].element;
         loop {

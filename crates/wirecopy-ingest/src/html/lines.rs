@@ -1,4 +1,4 @@
-//! The lines of an article, once it is known where it is and what is not part of it.
+//! Collects the lines of an article after its element and the excluded blocks have been determined.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,31 +7,35 @@ use super::marks::Marks;
 use super::outline::{Block, Element, PROSE, Tag};
 use wirecopy_core::text::credit::names_agency;
 
-/// Blocks before and behind the prose that may credit an agency, and their length in words.
-const CREDITS: usize = 6;
-const CREDIT: usize = 12;
+/// Blocks before and after the prose in which an agency may be credited.
+const CREDIT_REACH: usize = 6;
+/// Most words of a block that credits an agency.
+const CREDIT_WORDS: usize = 12;
 
-/// Where the lines of an article are.
+/// Positions of the parts of an article, as block indices.
 struct Span {
-    /// The first block behind the headline, the first of the body, and the one behind its last.
+    /// The first block after the headline.
     from: usize,
+    /// The first block of the body.
     body: usize,
+    /// The end of the body.
     end: usize,
-    /// Up to here, lines may credit an agency.
+    /// The end of the blocks that may credit an agency.
     reach: usize,
-    /// The first and the last block of prose.
+    /// The first block of prose.
     first: usize,
+    /// The last block of prose.
     last: usize,
-    /// In an article of a few lines every line counts.
+    /// Whether the article is so short that all its lines are taken.
     is_short: bool,
 }
 
 impl Search<'_> {
-    /// Returns the text of the article that an element holds.
+    /// Returns the text of the article in an element.
     pub(super) fn text(&self, root: usize) -> Found {
         let blocks = &self.outline.blocks;
         let span = self.span(root);
-        // How much prose is directly in each element.
+        // The number of prose blocks in each list of paragraphs.
         let mut direct = HashMap::<usize, usize>::new();
         for at in (span.from..span.end).filter(|&at| self.prose[at] && !self.out[at]) {
             *direct.entry(self.lists[at]).or_default() += 1;
@@ -48,7 +52,7 @@ impl Search<'_> {
                 continue;
             }
             if self.is_heading(block) && !self.prose[at] {
-                // Above the body, short headings are labels.
+                // Short headings above the body are labels.
                 let is_label = at < span.body && block.words < PROSE && !block.is_stopped;
                 if !block.is_link() && !is_label {
                     heading = Some(block);
@@ -67,7 +71,7 @@ impl Search<'_> {
             if let Some(heading) = heading.take() {
                 push(&mut found.text, heading, '\n');
             }
-            // The cells of a row are a line, unless they are text.
+            // The cells of a table row form one line, unless they are prose.
             let is_cell = element.tag == Tag::Cell && !self.prose[at];
             let joins =
                 is_cell && row.is_some_and(|(of, cell)| of == element.parent && cell != block.element);
@@ -89,20 +93,20 @@ impl Search<'_> {
             from,
             body: body.first,
             end: body.end,
-            reach: body.end.max(end.min(last.saturating_add(CREDITS + 1))),
+            reach: body.end.max(end.min(last.saturating_add(CREDIT_REACH + 1))),
             first,
             last,
             is_short: headline.is_some() && self.prose_in(root) < ENOUGH,
         }
     }
 
-    /// Whether a block is a line of the article; `among` is the prose beside it.
+    /// Returns whether a block is a line of the article. `among` is the number of prose blocks in the same list.
     fn is_line(&self, at: usize, among: usize, span: &Span) -> bool {
         let block = &self.outline.blocks[at];
         if self.prose[at] {
             return true;
         }
-        // A word or two that are a link are a name or a source; more are the headline of another article.
+        // A short link is a name or a source. A longer one is the headline of another article.
         let tag = self.element(block.element).tag;
         let is_among = at >= span.body && at < span.last && among >= 2;
         let is_name = is_among && block.words <= 5 && !matches!(tag, Tag::Item | Tag::Cell);
@@ -117,15 +121,15 @@ impl Search<'_> {
         span.is_short && (block.is_stopped || block.words >= 5)
     }
 
-    /// Whether a block credits an agency: a short line close to the prose, labelled as anything or nothing.
+    /// Returns whether a block credits an agency: a short line close to the prose that names one.
     fn is_credit(&self, at: usize, span: &Span) -> bool {
-        let is_close = (span.last + 1..=span.last.saturating_add(CREDITS)).contains(&at)
-            || at < span.first && at + CREDITS >= span.first;
+        let is_close = (span.last + 1..=span.last.saturating_add(CREDIT_REACH)).contains(&at)
+            || at < span.first && at + CREDIT_REACH >= span.first;
         let block = &self.outline.blocks[at];
-        if !is_close || self.prose[at] || block.is_link() || !(1..=CREDIT).contains(&block.words) {
+        if !is_close || self.prose[at] || block.is_link() || !(1..=CREDIT_WORDS).contains(&block.words) {
             return false;
         }
-        // A byline above the article is metadata.
+        // Labels are allowed only after the article. Above it, a byline is metadata.
         let allowed = if at > span.last { Marks::LABELS } else { Marks::NONE };
         let mut around = self.outline.around(block.element).map(|up| self.element(up));
         let is_label =

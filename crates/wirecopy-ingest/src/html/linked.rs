@@ -1,4 +1,4 @@
-//! The `articleBody` of a page's JSON-LD, and whether it is better than what was found on the page.
+//! Reads the `articleBody` of a page's JSON-LD and decides whether it is better than the article found on the page.
 
 use std::collections::HashSet;
 
@@ -10,12 +10,12 @@ use super::outline::{prose, words};
 use crate::page::letters;
 use crate::strip;
 
-/// Values within values that are followed.
+/// Depth to which nested values are followed.
 const DEPTH: usize = 100;
-/// Letters in a row that tell texts apart.
+/// Length of the letter n-grams by which texts are compared.
 const WINDOW: usize = 16;
 
-/// Returns the longest `articleBody` of the page's JSON-LD; of an article with one of these headlines, if any has it.
+/// Returns the longest `articleBody` in the page's JSON-LD, preferring articles with one of the given headlines.
 pub(super) fn body(tree: &Tree, titles: &[&str]) -> Option<String> {
     let titles: Vec<String> = titles.iter().map(|title| letters(title)).collect();
     let mut best: Option<(bool, usize, String)> = None;
@@ -54,7 +54,7 @@ fn bodies<'a>(value: &'a Value, found: &mut Vec<(Option<&'a str>, &'a str)>, dep
     }
 }
 
-/// A string's text, be it plain or marked up, possibly escaped once more.
+/// Returns the text of a string that is plain or HTML, possibly escaped once more.
 pub(super) fn plain(text: &str) -> String {
     let decoded = html_escape::decode_html_entities(text);
     if decoded.contains("</") || decoded.contains("<br") || decoded.contains("<p>") {
@@ -72,8 +72,8 @@ pub(super) fn plain(text: &str) -> String {
     out
 }
 
-/// Chooses between what was found on the page and the body that the page's JSON-LD gives: where it holds much more of the same
-/// article, or where hardly anything was found. Bodies are often cut, and often without their paragraphs.
+/// Chooses between the article found on the page and the body from JSON-LD. The latter wins only if it holds much more of the
+/// same article, or if hardly anything was found, because bodies in JSON-LD are often cut and often lack paragraphs.
 pub(super) fn better(found: Found, body: String) -> Found {
     let (ours, theirs) = (words(&found.text), words(&body));
     if theirs * 5 < ours * 6 || theirs < 20 {
@@ -83,12 +83,12 @@ pub(super) fn better(found: Found, body: String) -> Found {
     if holds(&linked, &found) || found.prose * 4 < theirs { linked } else { found }
 }
 
-/// Whether a text from elsewhere is more of the article that was found, or the page has hardly any.
+/// Returns whether another text covers at least half of the article that was found, or hardly anything was found.
 pub(super) fn holds(other: &Found, found: &Found) -> bool {
     found.prose < super::NOTHING || covered(&found.text, &other.text) >= 0.5
 }
 
-/// The share of a text that is in another.
+/// Returns the share of a text's n-grams that occur in another text, 0 to 1.
 fn covered(text: &str, other: &str) -> f64 {
     let windows = |text: &str| -> Vec<u64> {
         let letters: Vec<char> = letters(text).chars().collect();

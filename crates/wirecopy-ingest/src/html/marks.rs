@@ -1,6 +1,6 @@
-//! What elements say of their text: by their tag, their role, and the words of their class and id.
+//! Marks elements by what their tag, their role, and the words of their class and id say about the content.
 //!
-//! A class is a hint and no more. Who reads the marks decides whether to believe them ([`super::body`]).
+//! Marks are only hints; [`super::body`] decides which of them to follow.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -8,6 +8,8 @@ use std::sync::LazyLock;
 use dom_query::{Element as Node, local_name};
 
 use super::outline::{Element, Tag};
+use crate::page::WORDS;
+use wirecopy_core::table;
 
 /// A set of marks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -15,13 +17,13 @@ pub(super) struct Marks(u16);
 
 impl Marks {
     pub(super) const NONE: Self = Self(0);
-    /// Menus, footers, side bars, dialogues, forms.
+    /// Menus, footers, sidebars, dialogs, forms.
     pub(super) const AROUND: Self = Self(1);
     /// Links to other articles.
     pub(super) const OTHERS: Self = Self(1 << 1);
-    /// What readers say.
+    /// Comments by readers.
     pub(super) const COMMENTS: Self = Self(1 << 2);
-    /// Consent to cookies.
+    /// Cookie consent notices.
     pub(super) const CONSENT: Self = Self(1 << 3);
     /// Authors, times, tags, sharing.
     pub(super) const LABELS: Self = Self(1 << 4);
@@ -29,9 +31,9 @@ impl Marks {
     pub(super) const CAPTION: Self = Self(1 << 5);
     /// Offers: newsletters, subscriptions, advertisements.
     pub(super) const OFFER: Self = Self(1 << 6);
-    /// A picture with its caption, where the element is part of a line; others hold articles as well.
+    /// A picture with its caption. Applies only to inline elements, because block elements with such a class may hold articles.
     const PICTURE: Self = Self(1 << 8);
-    /// Shown only where no script runs.
+    /// Content for browsers without scripts.
     pub(super) const NOSCRIPT: Self = Self(1 << 7);
 
     pub(super) fn has(self, other: Self) -> bool {
@@ -55,171 +57,22 @@ impl Marks {
     }
 }
 
-/// Words of classes and ids, in the English that most pages are written in.
-const WORDS: [(Marks, &[&str]); 7] = [
-    (Marks::PICTURE, &["photo", "picture"]),
-    (
-        Marks::AROUND,
-        &[
-            "nav",
-            "navigation",
-            "navbar",
-            "menu",
-            "breadcrumb",
-            "breadcrumbs",
-            "footer",
-            "masthead",
-            "pagination",
-            "pager",
-            "sidebar",
-            "toolbar",
-            "modal",
-            "popup",
-            "dialog",
-            "tooltip",
-            "overlay",
-            "lightbox",
-            "toast",
-            "poll",
-            "quiz",
-            "sr",
-            "visuallyhidden",
-            "screenreader",
-            "skiplink",
-            "widget",
-            "login",
-            "signin",
-            "rail",
-        ],
-    ),
-    (
-        Marks::OTHERS,
-        &[
-            "related",
-            "recommended",
-            "recommendation",
-            "recommendations",
-            "recommend",
-            "recirc",
-            "recirculation",
-            "readmore",
-            "trending",
-            "popular",
-            "mostread",
-            "mostpopular",
-            "teaser",
-            "teasers",
-            "outbrain",
-            "taboola",
-            "upnext",
-            "morestories",
-            "similar",
-            "seealso",
-            "readnext",
-            "nextup",
-            "carousel",
-            "crosslinks",
-            "linkbox",
-        ],
-    ),
-    (
-        Marks::COMMENTS,
-        &[
-            "comment",
-            "comments",
-            "disqus",
-            "discussion",
-            "replies",
-            "respond",
-            "livefyre",
-            "reply",
-            "commentlist",
-        ],
-    ),
-    (Marks::CONSENT, &["cookie", "cookies", "consent", "gdpr", "onetrust"]),
-    (
-        Marks::LABELS,
-        &[
-            "byline",
-            "bylines",
-            "author",
-            "authors",
-            "timestamp",
-            "pubdate",
-            "dateline",
-            "meta",
-            "metadata",
-            "tags",
-            "taglist",
-            "keywords",
-            "share",
-            "sharing",
-            "social",
-            "addthis",
-            "sns",
-            "follow",
-            "bio",
-            "contributor",
-            "contributors",
-            "date",
-            "time",
-            "datetime",
-            "published",
-            "updated",
-            "kicker",
-            "eyebrow",
-            "topics",
-            "toc",
-            "disclaimer",
-            "copyright",
-        ],
-    ),
-    (
-        Marks::CAPTION,
-        &[
-            "caption",
-            "captions",
-            "credit",
-            "credits",
-            "photocredit",
-            "figcaption",
-            "gallery",
-            "slideshow",
-            "copyright",
-            "imagecaption",
-        ],
-    ),
-];
-const OFFERS: &[&str] = &[
-    "newsletter",
-    "newsletters",
-    "subscribe",
-    "subscription",
-    "signup",
-    "register",
-    "registration",
-    "regwall",
-    "ad",
-    "ads",
-    "advert",
-    "advertisement",
-    "advertising",
-    "sponsor",
-    "sponsored",
-    "promo",
-    "promos",
-    "promotion",
-    "promobox",
-    "donate",
-    "donation",
-    "cta",
-    "marketing",
+/// The kinds of words of classes and ids with their marks.
+const KINDS: [(&str, Marks); 8] = [
+    ("picture", Marks::PICTURE),
+    ("around", Marks::AROUND),
+    ("others", Marks::OTHERS),
+    ("comments", Marks::COMMENTS),
+    ("consent", Marks::CONSENT),
+    ("labels", Marks::LABELS),
+    ("caption", Marks::CAPTION),
+    ("offer", Marks::OFFER),
 ];
 
 static TABLE: LazyLock<HashMap<&'static [u8], Marks>> = LazyLock::new(|| {
     let mut table: HashMap<&[u8], Marks> = HashMap::new();
-    for (marks, words) in WORDS.iter().copied().chain([(Marks::OFFER, OFFERS)]) {
-        for word in words {
+    for (kind, marks) in KINDS {
+        for word in table::words(WORDS, kind) {
             let entry = table.entry(word.as_bytes()).or_default();
             *entry = entry.with(marks);
         }
@@ -227,11 +80,11 @@ static TABLE: LazyLock<HashMap<&'static [u8], Marks>> = LazyLock::new(|| {
     table
 });
 
-/// What an element is to the walk.
+/// How the walk treats an element.
 pub(super) enum Visit {
-    /// Its text is not the page's.
+    /// Ignore it and its content.
     Skip,
-    /// Part of a line.
+    /// Continue the current line.
     Inline,
     Link,
     Time,
@@ -239,7 +92,7 @@ pub(super) enum Visit {
     Block(Element),
 }
 
-/// Tells what to do with an element.
+/// Returns how to treat an element.
 pub(super) fn visit(node: &Node) -> Visit {
     let attr = |name: &str| node.attrs.iter().find(|a| &*a.name.local == name).map(|a| &*a.value);
     let (tag, mut marks) = match &*node.name.local {
@@ -258,7 +111,7 @@ pub(super) fn visit(node: &Node) -> Visit {
         "time" => return Visit::Time,
         "span" | "b" | "i" | "em" | "strong" | "font" | "small" | "u" | "label" | "cite" | "s" | "sup"
         | "sub" | "mark" | "q" => {
-            // A label within a line is part of the line.
+            // Inside a line, these marks do not separate an element from the line.
             let marks = of_class(node)
                 .without(Marks::LABELS.with(Marks::OTHERS).with(Marks::COMMENTS).with(Marks::CONSENT));
             return if marks.any() { block(Tag::Other, marks, false) } else { Visit::Inline };
@@ -305,7 +158,7 @@ fn block(tag: Tag, marks: Marks, is_body: bool) -> Visit {
     Visit::Block(Element { parent: 0, tag, marks, is_body, first: 0, end: 0, last: 0 })
 }
 
-/// The marks of an element's class and id.
+/// Returns the marks of an element's class and id.
 fn of_class(node: &Node) -> Marks {
     let mut marks = Marks::NONE;
     for attr in &node.attrs {
@@ -318,18 +171,18 @@ fn of_class(node: &Node) -> Marks {
     marks
 }
 
-/// The marks of the words of one class or id: `article__relatedLinks` has three, and `read-more` is also one. A word behind
-/// "has", "no" or "with" says what is about the element, not what it is.
+/// Returns the marks of the words of one class or id: `article__relatedLinks` has three words, and `read-more` also counts as
+/// one. A word after "has", "no" or "with" is ignored, because it does not say what the element is.
 fn of_words(value: &str) -> Marks {
     let mut marks = Marks::NONE;
-    // The last word and this one, one behind the other.
+    // The previous word followed by the current one.
     let mut buffer = [0_u8; 40];
     let (mut start, mut end) = (0, 0);
     let mut skip = false;
     let bytes = value.as_bytes();
     for at in 0..=bytes.len() {
         let byte = bytes.get(at).copied().unwrap_or(b' ');
-        // Numbers among the letters make no words: "a1AdB2".
+        // Generated names with digits among the letters contain no words: "a1AdB2".
         if byte.is_ascii_digit() && bytes.get(at + 1).is_some_and(u8::is_ascii_alphabetic) {
             return marks;
         }

@@ -1,24 +1,26 @@
-//! Which blocks around and within an article are not part of it: notices on cookies, teasers, comments, other articles.
+//! Excludes blocks in and around an article that do not belong to it: cookie notices, teasers, comments, other articles.
 //!
-//! What elements say of themselves by their class is [`super::marks`]' part; this goes by the form of things.
+//! Unlike [`super::marks`], which uses class names, these rules use the structure and the text of the page.
 
 use std::collections::HashSet;
+use std::sync::LazyLock;
 
 use super::body::{ENOUGH, Search};
 use super::outline::{Element, Tag, prose};
+use crate::page::WORDS;
+use wirecopy_core::table::{self, Words};
 
-/// The most blocks of a teaser or a comment.
+/// Most blocks of a teaser or a comment.
 const CARD: usize = 12;
 /// What notices on consent mention, in parts of words that do without their case.
-const COOKIES: [&str; 8] =
-    ["ookie", "куки", "кукі", "クッキー", "쿠키", "çerez", "ciasteczk", "nformasjonskaps"];
+static COOKIES: Words = LazyLock::new(|| table::words(WORDS, "consent text"));
 
 /// Whether a text mentions cookies.
 fn mentions_cookies(text: &str) -> bool {
     COOKIES.iter().any(|word| text.contains(word))
 }
 
-/// Whether most of the prose of a text is a notice on cookies, on a page about something else.
+/// Returns whether most of the prose of a text is a cookie notice, and the title is about something else.
 pub(super) fn is_consent(text: &str, title: Option<&str>) -> bool {
     let consent = |line: &&str| mentions_cookies(line);
     let words: usize = text.lines().filter(consent).map(prose).sum();
@@ -26,8 +28,8 @@ pub(super) fn is_consent(text: &str, title: Option<&str>) -> bool {
 }
 
 impl Search<'_> {
-    /// Leaves out the elements without the headline most of whose prose is about cookies.
-    pub(super) fn leave_out_consent(&mut self) {
+    /// Excludes elements without the headline whose prose is mostly about cookies.
+    pub(super) fn exclude_consent(&mut self) {
         let Some(headline) = self.headline else { return };
         let blocks = &self.outline.blocks;
         if mentions_cookies(&blocks[headline].text) {
@@ -52,8 +54,8 @@ impl Search<'_> {
         }
     }
 
-    /// Leaves out other articles within the root: cards of teasers, nested articles, the next articles of an endless page.
-    pub(super) fn leave_out_others(&mut self, root: usize) {
+    /// Excludes other articles within the root: teasers, nested articles, further articles of an infinite-scroll page.
+    pub(super) fn exclude_others(&mut self, root: usize) {
         let last = self.element(root).last;
         let holds = self.prose_in(root);
         let mut nested = Vec::new();
@@ -74,15 +76,15 @@ impl Search<'_> {
             }
         }
         self.sum();
-        self.leave_out_cards(root);
+        self.exclude_teasers(root);
         self.sum();
-        self.leave_out_comments(root);
-        self.leave_out_next(root);
+        self.exclude_comments(root);
+        self.exclude_next_articles(root);
         self.sum();
     }
 
-    /// Leaves out comments at the end: five or more elements alike, each a short label and a text, without headings.
-    fn leave_out_comments(&mut self, root: usize) {
+    /// Excludes comments at the end: five or more similar elements, each a short label and a text, without headings.
+    fn exclude_comments(&mut self, root: usize) {
         let Element { first, end, last, .. } = *self.element(root);
         let start = self.headline.filter(|at| (first..end).contains(at)).unwrap_or(first);
         for list in root + 1..=last {
@@ -110,7 +112,7 @@ impl Search<'_> {
         }
     }
 
-    /// Whether an element is a short label and a text.
+    /// Returns whether an element consists of a short label and a text.
     fn is_comment(&self, element: usize) -> bool {
         let Element { first, end, .. } = *self.element(element);
         let blocks = &self.outline.blocks[first..end];
@@ -119,8 +121,8 @@ impl Search<'_> {
         (2..=CARD).contains(&blocks.len()) && is_label && !blocks.iter().any(|block| self.is_heading(block))
     }
 
-    /// Leaves out teasers: a link to another article and a sentence or two about it.
-    fn leave_out_cards(&mut self, root: usize) {
+    /// Excludes teasers: a link to another article and a sentence or two about it.
+    fn exclude_teasers(&mut self, root: usize) {
         let Element { first, end, .. } = *self.element(root);
         let holds = self.prose_in(root);
         for at in first..end {
@@ -145,8 +147,8 @@ impl Search<'_> {
         }
     }
 
-    /// Leaves out what follows another headline of the same level with an article of its own.
-    fn leave_out_next(&mut self, root: usize) {
+    /// Excludes everything from another headline of the same level on, if an article follows it.
+    fn exclude_next_articles(&mut self, root: usize) {
         let Some(headline) = self.headline else { return };
         let end = self.element(root).end;
         let tag = self.element(self.outline.blocks[headline].element).tag;

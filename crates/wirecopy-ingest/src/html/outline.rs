@@ -1,7 +1,7 @@
-//! A page as a list of its blocks of text, each with the elements around it.
+//! Reduces a page to its blocks of text, each with the elements around it.
 //!
-//! In: the tree. Out: an [`Outline`]. One walk without recursion; text that browsers do not show (scripts, styles) is left
-//! out, whatever a style hides is in: sites hide articles until a script shows them.
+//! In: the tree. Out: an [`Outline`]. One walk, without recursion. Scripts and styles are omitted. Text hidden by a style is
+//! kept, because sites hide articles until a script shows them.
 
 use std::collections::HashMap;
 
@@ -10,12 +10,12 @@ use dom_query::{Document as Tree, NodeData, NodeId, NodeRef};
 use super::marks::{self, Marks, Visit};
 use wirecopy_core::text::{closes, ends_any_sentence, is_unspaced};
 
-/// The fewest words of prose: shorter blocks are labels as often as sentences.
+/// Fewest words of prose: shorter blocks are labels as often as sentences.
 pub(super) const PROSE: usize = 8;
-/// So many words are prose without a full stop.
+/// Words from which a block is prose even without a full stop.
 pub(super) const LONG: usize = 25;
 
-/// What kind of element a block is in, as far as it matters.
+/// The kinds of elements that the search for the article distinguishes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tag {
     Article,
@@ -25,7 +25,7 @@ pub(super) enum Tag {
     Paragraph,
     Item,
     Cell,
-    /// A table or a row of it.
+    /// A table, a section of one, or a row.
     Table,
     Quote,
     Other,
@@ -34,38 +34,39 @@ pub(super) enum Tag {
 /// An element that holds blocks.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Element {
-    /// Its index; that of the root is its own.
+    /// Index of the parent; the root is its own parent.
     pub parent: usize,
     pub tag: Tag,
     pub marks: Marks,
-    /// The page says that it holds the body of the article.
+    /// Whether it is marked as `articleBody`.
     pub is_body: bool,
-    /// Its blocks are those from here …
+    /// Index of its first block.
     pub first: usize,
-    /// … to here, and its descendants are the elements that follow it up to `last`.
+    /// Index after its last block.
     pub end: usize,
+    /// Index of its last descendant, or its own. The descendants directly follow it in the list of elements.
     pub last: usize,
 }
 
-/// Text without a block element in it.
+/// A piece of text with no block element inside.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Block {
-    /// On one line, save for forced breaks.
+    /// The text, on one line except for `<br>`.
     pub text: String,
     /// The innermost element around it.
     pub element: usize,
-    /// Words; in scripts without spaces two characters are a word.
+    /// Number of words, as counted by [`words`].
     pub words: usize,
-    /// Words within links.
+    /// Number of words within links.
     pub linked: usize,
-    /// Whether a `<time>` is in it.
+    /// Whether it contains a `<time>`.
     pub has_time: bool,
-    /// Whether it ends as sentences do.
+    /// Whether it ends like a sentence.
     pub is_stopped: bool,
 }
 
 impl Block {
-    /// Whether links are nearly all of it.
+    /// Returns whether at least four fifths of its words are links.
     pub(super) fn is_link(&self) -> bool {
         self.linked * 5 >= self.words * 4
     }
@@ -79,8 +80,8 @@ pub(super) struct Outline {
 }
 
 impl Outline {
-    /// Reads the page's body. What React streams behind the page (`<div hidden id="S:1">`) is read where it belongs, at
-    /// `<template id="B:1">` or `"P:1"`.
+    /// Builds the outline of a page's body. Content that React streams after the page (`<div hidden id="S:1">`) is read at its
+    /// placeholder (`<template id="B:1">` or `"P:1"`) if `is_streamed`.
     pub(super) fn of(tree: &Tree, is_streamed: bool) -> Self {
         let mut walker = Walker::default();
         let selected = is_streamed.then(|| tree.select("[hidden][id^='S:']"));
@@ -95,7 +96,7 @@ impl Outline {
         walker.outline
     }
 
-    /// Whether what is shown without scripts holds so many words.
+    /// Returns whether `<noscript>` elements hold at least `least` words.
     pub(super) fn has_noscript(&self, least: usize) -> bool {
         let noscript = self.elements.iter().filter(|element| element.marks.has(Marks::NOSCRIPT));
         let words = |element: &Element| {
@@ -104,21 +105,21 @@ impl Outline {
         noscript.map(words).sum::<usize>() >= least
     }
 
-    /// The element and those around it, innermost first.
+    /// Iterates over an element and its ancestors, innermost first.
     pub(super) fn around(&self, element: usize) -> impl Iterator<Item = usize> {
         let parent = |&at: &usize| Some(self.elements[at].parent).filter(|&parent| parent != at);
         std::iter::successors(Some(element), parent)
     }
 }
 
-/// Closes what was opened.
+/// What to close after the children of a node.
 enum Close {
     Inline,
     Link,
     Block(usize),
 }
 
-/// Whether the page has a place for what is streamed behind it.
+/// Returns whether the page has a placeholder for streamed content.
 fn is_placed(tree: &Tree, id: &str) -> bool {
     let is_number = id.len() > 2 && id[2..].bytes().all(|byte| byte.is_ascii_hexdigit());
     is_number
@@ -129,7 +130,7 @@ fn is_placed(tree: &Tree, id: &str) -> bool {
 
 #[derive(Default)]
 struct Walker {
-    /// What is streamed behind the page, by the end of its id, until it is read.
+    /// Streamed content by the end of its id; `None` once it has been read.
     streamed: HashMap<String, Option<NodeId>>,
     outline: Outline,
     open: Vec<usize>,
@@ -151,7 +152,7 @@ impl Walker {
             end: 0,
             last: 0,
         });
-        // Nodes to visit, and what to close behind them.
+        // The next sibling to visit at each level, and what to close after the last one.
         let mut open: Vec<(Option<NodeRef<'_>>, Close)> = vec![(body.first_child(), Close::Block(0))];
         while let Some((next, _)) = open.last_mut() {
             let Some(node) = next.take() else {
@@ -210,7 +211,8 @@ impl Walker {
         }
     }
 
-    /// Whether a node is streamed or the place of what is: what is to be read in its place, once.
+    /// Returns the streamed content to read in place of a node, if the node is such content or a placeholder. The content is
+    /// returned once; after that the inner `None` means that nothing is read.
     fn streamed<'a>(&mut self, node: &NodeRef<'a>) -> Option<Option<NodeRef<'a>>> {
         if self.streamed.is_empty() {
             return None;
@@ -246,7 +248,7 @@ impl Walker {
         at
     }
 
-    /// One break ends a line, two end a paragraph.
+    /// Handles `<br>`: one ends a line, two end a paragraph.
     fn line_break(&mut self) {
         self.breaks += 1;
         if self.breaks > 1 {
@@ -284,7 +286,7 @@ impl Walker {
         let mut block = std::mem::take(&mut self.block);
         block.words = words(&block.text);
         let letters = block.text.len() - block.text.bytes().filter(u8::is_ascii_whitespace).count();
-        // Of bytes, the share of words.
+        // Converts linked bytes to a number of words.
         block.linked = (block.linked * block.words).div_ceil(letters.max(1));
         block.is_stopped = is_stopped(&block.text);
         block.element = self.open.last().copied().unwrap_or(0);
@@ -292,12 +294,12 @@ impl Walker {
     }
 }
 
-/// Whether a text ends as sentences do.
+/// Returns whether a text ends like a sentence.
 pub(super) fn is_stopped(text: &str) -> bool {
     text.trim_end_matches(|c| closes(c) || c == ' ').ends_with(|c| ends_any_sentence(c) || c == '…')
 }
 
-/// Words; in scripts without spaces two characters are a word.
+/// Counts the words of a text. In scripts written without spaces, two characters count as a word.
 pub(super) fn words(text: &str) -> usize {
     if text.is_ascii() {
         return text
@@ -320,18 +322,18 @@ pub(super) fn words(text: &str) -> usize {
     words + unspaced / 2
 }
 
-/// Words of the lines that are prose.
+/// Counts the words in the lines that are prose.
 pub(super) fn prose(text: &str) -> usize {
     text.lines().map(|line| if is_prose(line) { words(line) } else { 0 }).sum()
 }
 
-/// Whether a line is long enough for prose and ends as prose does, or is longer than any label.
+/// Returns whether a line is long enough for prose and ends like a sentence, or is longer than any label.
 pub(super) fn is_prose(line: &str) -> bool {
     let words = words(line);
     words >= PROSE && is_stopped(line) || words >= LONG
 }
 
-/// The words of a text, `None` for the blanks between them.
+/// Iterates over the words of a text, with `None` for the white space between them.
 struct Words<'a> {
     rest: &'a str,
 }
@@ -340,7 +342,7 @@ impl<'a> Iterator for Words<'a> {
     type Item = Option<&'a str>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        // A zero-width no-break space is dirt.
+        // U+FEFF is a stray byte order mark.
         let is_blank = |c: char| c.is_whitespace() || c == '\u{feff}';
         let first = self.rest.chars().next()?;
         if is_blank(first) {

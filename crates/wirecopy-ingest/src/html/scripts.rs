@@ -1,7 +1,7 @@
-//! Articles that a page holds in its scripts: the state that an application is drawn from.
+//! Extracts articles from the state of a web application in the page's scripts.
 //!
-//! In: the tree. Out: a text, one line a paragraph. A state (`__NEXT_DATA__`, `window.… = {…}`) holds a whole site's
-//! words: only what stands beside the page's headline is taken.
+//! In: the tree. Out: a text with one line a paragraph. Such a state (`__NEXT_DATA__`, `window.… = {…}`) may hold the texts of
+//! the whole site, so only the values beside the page's headline are taken.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -15,12 +15,12 @@ use super::outline::{self, is_stopped, words};
 use crate::page::letters;
 use crate::strip;
 
-/// So many words are an article.
+/// Words that make an article.
 const ENOUGH: usize = 40;
-/// Values within values that are followed; the parser itself stops at 128.
+/// Depth to which nested values are followed. The parser itself stops at 128.
 const DEPTH: usize = 100;
 
-/// Returns the article beside one of the headlines in a script's data.
+/// Returns the longest article beside one of the given headlines in the data of a script.
 pub(super) fn body(tree: &Tree, titles: &[&str]) -> Option<Found> {
     let titles: Vec<String> =
         titles.iter().map(|title| letters(title)).filter(|title| !title.is_empty()).collect();
@@ -44,7 +44,7 @@ pub(super) fn body(tree: &Tree, titles: &[&str]) -> Option<Found> {
     best.map(|(prose, text)| Found { text, prose, is_headed: true })
 }
 
-/// Whether the scripts of the page hold an article in strings.
+/// Returns whether the strings in the page's scripts hold as much prose as an article.
 pub(super) fn has_prose(tree: &Tree) -> bool {
     let mut prose = 0;
     for script in &tree.select("script") {
@@ -58,7 +58,7 @@ pub(super) fn has_prose(tree: &Tree) -> bool {
     prose >= ENOUGH
 }
 
-/// The data of a script: JSON, alone or behind the first `=`.
+/// Parses the data of a script: JSON, by itself or after the first `=`.
 fn data(script: &str) -> Option<Value> {
     let text = script.trim();
     let from = match text.as_bytes().first()? {
@@ -84,7 +84,7 @@ fn is_prose(text: &str) -> bool {
     }
 }
 
-/// A value, the words of prose in it, and whether one of the headlines is in it.
+/// A value with the words of prose in it, and whether it contains one of the headlines.
 struct Node<'a> {
     prose: usize,
     has_title: bool,
@@ -125,7 +125,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The innermost part of which something holds.
+    /// Descends to the innermost part for which `holds(parent, part)` is true at each step.
     fn innermost(&self, holds: impl Fn(&Self, &Self) -> bool) -> &Self {
         let mut at = self;
         while let Part::Values(nodes) = &at.part
@@ -140,7 +140,7 @@ impl<'a> Node<'a> {
         match &self.part {
             Part::Text(text) => {
                 let text = plain(text);
-                // Between paragraphs, a short sentence is part of the article.
+                // After the first paragraph, a short sentence is part of the article.
                 if self.prose > 0 || !lines.is_empty() && is_stopped(&text) && words(&text) > 2 {
                     lines.push(text);
                 }
@@ -150,14 +150,14 @@ impl<'a> Node<'a> {
     }
 }
 
-/// The prose of the innermost value that holds a headline and an article.
+/// Returns the prose of the innermost value that contains a headline and an article.
 fn beside(value: &Value, titles: &[String]) -> Option<String> {
     let all = Node::of(value, titles, 0);
     if !all.has_title || all.prose < ENOUGH {
         return None;
     }
     let article = all.innermost(|_, inner| inner.has_title && inner.prose >= ENOUGH);
-    // Within it, the part with most of the prose.
+    // The innermost part with most of the prose, without titles and teasers.
     let body = article.innermost(|all, inner| inner.prose * 10 > all.prose * 6);
     let mut lines = Vec::new();
     body.gather(&mut lines);
@@ -166,7 +166,7 @@ fn beside(value: &Value, titles: &[String]) -> Option<String> {
     Some(lines.join("\n"))
 }
 
-/// The text of a paragraph that is kept in pieces: `[{"text": "…"}, {"text": "…", "bold": true}]`.
+/// Joins a paragraph stored in pieces: `[{"text": "…"}, {"text": "…", "bold": true}]`.
 fn pieces(value: &Value) -> Option<String> {
     let Value::Array(values) = value else { return None };
     let piece = |value: &'_ Value| -> Option<String> {
@@ -174,6 +174,6 @@ fn pieces(value: &Value) -> Option<String> {
         object.get("text").or_else(|| object.get("value"))?.as_str().map(str::to_owned)
     };
     let pieces: Vec<String> = values.iter().map(piece).collect::<Option<_>>()?;
-    // Whole sentences are paragraphs of their own.
+    // If every piece is a whole sentence, the pieces are separate paragraphs.
     pieces.iter().any(|piece| !is_stopped(piece)).then(|| pieces.concat())
 }

@@ -1,4 +1,4 @@
-//! JSON-LD of a page: the object that describes its article.
+//! Finds the object that describes the article in the JSON-LD of a page.
 
 use dom_query::Document as Tree;
 use serde_json::Value;
@@ -6,29 +6,29 @@ use serde_json::Value;
 use crate::extract::one_line;
 use crate::page::letters;
 
-/// Objects within objects that are looked into.
+/// Depth to which nested objects are searched.
 const DEPTH: usize = 6;
-/// Keys below which the page's own article may stand; others hold other articles.
+/// Keys that may lead to the page's own article. Other keys lead to other articles.
 const INSIDE: [&str; 5] = ["@graph", "mainEntity", "mainEntityOfPage", "article", "subjectOf"];
 
 /// The JSON-LD of a page.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Linked {
-    /// Objects that may describe the article, best first.
+    /// Objects that may describe the article, most likely first.
     objects: Vec<Value>,
-    /// `datePublished` of scripts that are no JSON however lenient.
+    /// Values of `datePublished` in scripts that cannot be parsed even leniently.
     broken: Vec<String>,
 }
 
 impl Linked {
-    /// Reads all scripts of JSON-LD; `title` tells the article's object from others.
+    /// Reads all JSON-LD scripts. The article's object is preferred because its headline matches `title`.
     pub(crate) fn of(tree: &Tree, title: Option<&str>) -> Self {
         let mut out = Self::default();
         for script in &tree.select("script[type*='ld+json']") {
             let text = script.text();
             match lenient(&text) {
                 Some(value) => gather(value, DEPTH, &mut out.objects),
-                None => out.broken.extend(quoted_behind(&text, "datePublished")),
+                None => out.broken.extend(values_of_key(&text, "datePublished")),
             }
         }
         let title = title.map(letters).filter(|title| !title.is_empty());
@@ -41,12 +41,12 @@ impl Linked {
                 _ => false,
             }
         };
-        // Of equals the first.
+        // The sort is stable, so the first of equal objects wins.
         out.objects.sort_by_key(|value| std::cmp::Reverse((rank(value), of_title(value))));
         out
     }
 
-    /// The object of the article, where one has a headline or a date.
+    /// Returns the most likely object with a headline, else with a publication date.
     pub(crate) fn article(&self) -> Option<&Value> {
         self.objects
             .iter()
@@ -54,25 +54,25 @@ impl Linked {
             .or_else(|| self.objects.iter().find(|value| value.get("datePublished").is_some()))
     }
 
-    /// Dates of publication, best first.
+    /// Returns publication dates, most likely first.
     pub(super) fn published(&self) -> Vec<String> {
         let stated = self.objects.iter().filter_map(|value| string_at(value, &["datePublished"]));
         stated.chain(self.broken.iter().cloned()).collect()
     }
 
-    /// Dates at which something was made, best first.
+    /// Returns creation and upload dates, most likely first.
     pub(super) fn created(&self) -> Vec<String> {
         let at = |key: &'static str| self.objects.iter().filter_map(move |value| string_at(value, &[key]));
         at("dateCreated").chain(at("uploadDate")).collect()
     }
 
-    /// All of these.
+    /// Returns publication dates, then creation and upload dates.
     pub(super) fn all(&self) -> Vec<String> {
         self.published().into_iter().chain(self.created()).collect()
     }
 }
 
-/// How surely an object is the article: 0 for what is not an article.
+/// Ranks an object by how likely it describes the article; 0 means that it does not.
 fn rank(value: &Value) -> u8 {
     let kinds: Vec<&str> = match value.get("@type") {
         Some(Value::String(kind)) => vec![kind],
@@ -114,8 +114,8 @@ fn gather(value: Value, depth: usize, out: &mut Vec<Value>) {
     }
 }
 
-/// The string at a path; lists stand for their first element, as JSON-LD allows them everywhere, and `{"@value": …}` for its
-/// value.
+/// Returns the string at a path. JSON-LD allows a list anywhere, so a list counts as its first element, and `{"@value": …}` as
+/// its value.
 pub(crate) fn string_at(value: &Value, path: &[&str]) -> Option<String> {
     match (value, path) {
         (Value::Array(values), _) => string_at(values.first()?, path),
@@ -127,7 +127,7 @@ pub(crate) fn string_at(value: &Value, path: &[&str]) -> Option<String> {
     }
 }
 
-/// JSON as sites write it: in comments, with raw line breaks in strings, trailing commas and a semicolon at the end.
+/// Parses JSON leniently: in comments, with raw line breaks in strings, trailing commas, or a semicolon at the end.
 pub(crate) fn lenient(text: &str) -> Option<Value> {
     let bare = text.trim();
     let bare = bare.trim_start_matches("<!--").trim_start().trim_start_matches("//").trim_start();
@@ -136,18 +136,18 @@ pub(crate) fn lenient(text: &str) -> Option<Value> {
     let bare = bare.trim_end_matches("-->").trim_end().trim_end_matches("//").trim_end();
     let bare = bare.trim_end_matches("*/").trim_end().trim_end_matches("]]>").trim_end();
     let bare = bare.trim_end_matches("//").trim_end_matches("/*").trim_end().trim_end_matches(';').trim_end();
-    serde_json::from_str(bare).ok().or_else(|| serde_json::from_str(&mended(bare)).ok())
+    serde_json::from_str(bare).ok().or_else(|| serde_json::from_str(&repaired(bare)).ok())
 }
 
-/// The text with control characters in strings escaped, and without commas before a closing bracket. Linear.
-fn mended(json: &str) -> String {
+/// Escapes control characters in strings and removes commas before a closing bracket. Linear.
+fn repaired(json: &str) -> String {
     let mut out = String::with_capacity(json.len() + 16);
     let (mut in_string, mut escaped) = (false, false);
     for c in json.chars() {
         if in_string {
             match c {
                 _ if c.is_control() => out.push_str(if escaped { "n" } else { "\\n" }),
-                // An escape that JSON does not know is the character itself.
+                // An invalid escape becomes the character itself.
                 _ if escaped && !matches!(c, '"' | '\\' | '/' | 'b' | 'f' | 'n' | 'r' | 't' | 'u') => {
                     out.pop();
                     out.push(c);
@@ -173,8 +173,9 @@ fn mended(json: &str) -> String {
     out
 }
 
-/// The strings behind a key, in text that is like JSON: `"key": "value"`, `'key':'value'`, `\"key\":\"value\"`.
-pub(super) fn quoted_behind<'a>(text: &'a str, key: &'a str) -> impl Iterator<Item = String> + 'a {
+/// Returns the values of a key in text that resembles JSON: `"key": "value"`, `'key':'value'`, `\"key\":\"value\"`. Only short
+/// values with a digit are returned.
+pub(super) fn values_of_key<'a>(text: &'a str, key: &'a str) -> impl Iterator<Item = String> + 'a {
     const LONGEST: usize = 40;
     text.match_indices(key).filter_map(move |(at, _)| {
         let quotes: &[char] = &['"', '\'', '\\'];
@@ -200,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn the_article_comes_before_the_page_and_other_articles() {
+    fn article_is_preferred_to_the_page_and_other_articles() {
         let page = script(
             r#"{"@graph": [{"@type": "WebPage", "datePublished": "2010-01-01"},
             {"@type": "NewsArticle", "headline": "Bridge closed", "datePublished": "2024-03-09"},
@@ -211,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn articles_stand_inside_of_pages() {
+    fn nested_article_objects_are_found() {
         for json in [
             r#"{"@type": "WebPage", "mainEntity": {"@type": "Article", "datePublished": "2024-03-11"}}"#,
             r#"[[{"@type": ["Article", "x"], "datePublished": ["2024-03-11"]}]]"#,
@@ -222,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn sloppy_json_is_read() {
+    fn malformed_json_ld_is_read() {
         for json in [
             "{\"headline\": \"A\nB\", \"datePublished\": \"2024-03-11\"}",
             "{\"headline\": \"A\", \"datePublished\": \"2024-03-11\",}",
@@ -239,15 +240,15 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_script_makes_it_panic(json in "[\\PC\"\\\\{}:,\\n\\[\\]]{0,80}") {
+        fn any_script_is_handled_without_panic(json in "[\\PC\"\\\\{}:,\\n\\[\\]]{0,80}") {
             Linked::of(&Tree::from(script(&json)), Some("x")).all();
-            mended(&json);
+            repaired(&json);
         }
 
         #[test]
-        fn mending_leaves_sound_json_as_it_is(text in "\\PC{0,40}", number in 0_i64..9) {
+        fn repair_does_not_change_valid_json(text in "\\PC{0,40}", number in 0_i64..9) {
             let value = serde_json::json!({ "a,]": [text, number, { "b": "}," }] });
-            proptest::prop_assert_eq!(lenient(&mended(&value.to_string())), Some(value));
+            proptest::prop_assert_eq!(lenient(&repaired(&value.to_string())), Some(value));
         }
     }
 }

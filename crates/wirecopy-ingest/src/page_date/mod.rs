@@ -1,18 +1,18 @@
-//! The date on which a page's article was published, from the places where sites say it.
+//! Finds the publication date of a page's article.
 //!
-//! In: the tree of a page, its `<meta>` elements and its JSON-LD. Out: the date as it is written, and why a better placed one
-//! is not used. Places by trust, the first with a date that can be used counts:
+//! In: the tree of a page, its `<meta>` elements and its JSON-LD. Out: the date as written, and why a date from a more trusted
+//! place was not used. The places in order of trust, of which the first with a usable date counts:
 //!
-//! 1. `article:published_time` and its spellings
+//! 1. `article:published_time` and its variants
 //! 2. `datePublished` of the article in JSON-LD
 //! 3. microdata and RDFa (`datePublished` on any element), `<time pubdate>`, `dt-published`
-//! 4. other `<meta>` names that say "published"
-//! 5. what the reader sees near the headline (`visible`), where markup or a label leaves no doubt
-//! 6. `<meta>` names that say "date", which many sites set at every change; then what else is seen
-//! 7. `dateCreated` of JSON-LD, then keys such as `publishedAt` in scripts, where they agree on one day
+//! 4. other `<meta>` names that contain "published"
+//! 5. visible dates near the headline (`visible`), if markup or a label makes them certain
+//! 6. `<meta>` names that contain "date", which many sites set at every change; then less certain visible dates
+//! 7. `dateCreated` of JSON-LD, then keys such as `publishedAt` in scripts, if they agree on the day
 //!
-//! A change, a comment, a teaser and a post that is quoted have dates that are not the article's: `visible` leaves them out.
-//! Cost: one pass over `<meta>` and JSON-LD; the tree is walked only where those have no date, or one in UTC.
+//! Dates of changes, comments, teasers and quoted posts are not the article's; `visible` excludes them.
+//! Cost: one pass over `<meta>` and JSON-LD. The tree is walked only if those have no date, or one in UTC.
 
 pub(super) mod linked;
 mod scripts;
@@ -25,26 +25,27 @@ use super::extract::one_line;
 use crate::dates::{self, Label, Line};
 use wirecopy_core::published::Published;
 
-/// What a page says of its date.
+/// The publication date of a page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct PageDate {
+    /// The date as written.
     pub(super) date: Option<String>,
-    /// Why a date in a better place is not used.
+    /// Why a date from a more trusted place is not used.
     pub(super) problem: Option<String>,
 }
 
-/// What is known of the page besides its tree.
+/// The parts of a page in which dates are searched.
 pub(super) struct Page<'a> {
     pub(super) tree: &'a Tree,
     /// Name and content of each `<meta>`, names in lower case.
     pub(super) metas: &'a [(String, String)],
     pub(super) linked: &'a Linked,
     pub(super) title: Option<&'a str>,
-    /// The language that the page declares.
+    /// The declared language.
     pub(super) language: Option<&'a str>,
 }
 
-/// Finds the date.
+/// Finds the publication date.
 pub(super) fn find(page: &Page<'_>) -> PageDate {
     let mut out = PageDate::default();
     let mut usable = |written: String| match dates::parse_in(&written, page.language) {
@@ -58,7 +59,7 @@ pub(super) fn find(page: &Page<'_>) -> PageDate {
     let stated = metas.article.iter().cloned().chain(page.linked.published()).chain(in_markup(page));
     let best = stated.chain(metas.published.iter().cloned()).find_map(&mut usable);
     out.date = match best {
-        // A time in UTC may be of another day where the article was published.
+        // In local time, a time in UTC may fall on another day.
         Some((written, published)) if is_utc(published) => {
             let others = metas.all().chain(page.linked.all()).filter_map(|other| dates::parse(&other).ok());
             let local = others
@@ -86,14 +87,14 @@ fn is_utc(published: Published) -> bool {
     published.time.is_some() && published.offset == Some(jiff::tz::Offset::UTC)
 }
 
-/// The same instant as the clocks of the place show it, if `other` is that instant with another offset, or without one and
-/// whole quarters of an hour away.
+/// Converts a UTC time to local time, with the offset taken from `other`: the same instant with another offset, or a time
+/// without an offset that differs by whole quarters of an hour.
 fn local(utc: Published, other: Published) -> Option<Published> {
     const QUARTER: i64 = 15 * 60;
-    /// Clocks from twelve hours behind UTC to fourteen ahead.
+    /// Offsets in use, in seconds: twelve hours behind UTC to fourteen ahead.
     const CLOCKS: std::ops::RangeInclusive<i64> = -12 * 3600..=14 * 3600;
     let time = other.time?;
-    // Sites show minutes only, or leave out fractions of a second.
+    // Many sites show no seconds.
     let exact = |seconds: i64| if time.second() == 0 { seconds.div_euclid(60) * 60 } else { seconds };
     let instant = utc.instant()?.as_second();
     let offset = match other.offset {
@@ -111,7 +112,7 @@ fn local(utc: Published, other: Published) -> Option<Published> {
     Some(Published { date: shown.date(), time: Some(shown.time()), offset: Some(offset) })
 }
 
-/// `<meta>` elements that say when the article was published, by what their names say.
+/// Contents of `<meta>` elements with a date, by how far their names are trusted.
 struct Metas {
     article: Vec<String>,
     published: Vec<String>,
@@ -148,11 +149,12 @@ enum Trust {
     Dated,
 }
 
-/// What a name, reduced to its letters in lower case, says of its content.
+/// Returns how far a `<meta>` name is trusted. `name` is reduced to ASCII letters in lower case.
 fn trust(name: &str) -> Option<Trust> {
+    /// Parts of names for other dates.
     const NOT: [&str; 10] =
         ["modif", "updat", "expir", "valid", "publisher", "revis", "unpublish", "event", "avail", "last"];
-    // Names without a separator: "pubdate" and "ptime" are words of news systems.
+    /// Endings of names for publication dates; "ptime" is used by news systems.
     const PUBLISHED: [&str; 7] =
         ["pubdate", "pubtime", "publicationdate", "publicdate", "issued", "releasedate", "ptime"];
     const DATED: [&str; 12] = [
@@ -184,7 +186,7 @@ fn trust(name: &str) -> Option<Trust> {
     }
 }
 
-/// Dates that markup of elements names as those of publication, in the order of the page.
+/// Returns the dates that microdata, RDFa or microformats mark as publication dates, in page order.
 fn in_markup(page: &Page<'_>) -> Vec<String> {
     const NAMED: &str = "[itemprop~='datePublished'], [property~='datePublished'], [property~='schema:datePublished'], \
                          [property='article:published_time'], [itemprop~='datepublished'], time[pubdate], .dt-published";
@@ -196,7 +198,7 @@ fn in_markup(page: &Page<'_>) -> Vec<String> {
         let stated = ["content", "datetime", "title"].iter().find_map(|name| node.attr(name));
         let stated = stated.and_then(|stated| one_line(&stated)).filter(|s| s.contains(char::is_numeric));
         let seen = one_line(&node.text()).filter(|seen| seen.len() < 100);
-        // A time that is set when the page is changed, beside the day that the reader sees.
+        // Some sites update the attribute when the page changes, so a visible labelled date has priority.
         let own_words = seen.as_deref().map(|seen| Line::of(seen, page.language));
         let says = own_words
             .filter(|line| line.label() == Some(Label::Published))
@@ -206,7 +208,7 @@ fn in_markup(page: &Page<'_>) -> Vec<String> {
     own
 }
 
-/// At most some sixty characters of a text, for messages.
+/// Shortens a text to sixty characters, for messages.
 fn shortened(text: &str) -> String {
     const LONGEST: usize = 60;
     match text.char_indices().nth(LONGEST) {

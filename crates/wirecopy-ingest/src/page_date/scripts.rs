@@ -1,11 +1,11 @@
-//! Dates in the scripts of a page: what the program behind it was given ("publishedAt").
+//! Finds publication dates in the scripts of a page, by keys such as `publishedAt`.
 
 use dom_query::Document as Tree;
 
-use super::linked::quoted_behind;
+use super::linked::values_of_key;
 use crate::dates;
 
-/// Keys that news systems use.
+/// Keys used by news systems.
 const KEYS: [&str; 9] = [
     "datePublished",
     "publishedAt",
@@ -17,15 +17,15 @@ const KEYS: [&str; 9] = [
     "publishDate",
     "pubDate",
 ];
-/// More scripts than a page has, and more bytes than one with a date.
+/// Longest script that is searched, in bytes.
 const LONGEST: usize = 2 << 20;
 
-/// The date of the first key that has one, if all its values are of one day.
+/// Returns the first date of the first key that has one, if all dates of that key are on the same day.
 pub(super) fn date(tree: &Tree) -> Option<String> {
     let scripts = tree.select("script:not([src])");
     let texts: Vec<_> = scripts.iter().map(|script| script.text()).filter(|t| t.len() < LONGEST).collect();
     KEYS.iter().find_map(|key| {
-        let mut found = texts.iter().flat_map(|text| quoted_behind(text, key));
+        let mut found = texts.iter().flat_map(|text| values_of_key(text, key));
         let first = found.find(|written| dates::parse(written).is_ok())?;
         let day = dates::parse(&first).ok()?.date;
         found

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::page;
 
-/// The date and the problem of a page with the head and the body given.
+/// Returns the date and the date problem of a page.
 fn found(head: &str, body: &str) -> (Option<String>, Option<String>) {
     let page = format!(
         "<html lang='en'><head><title>Crane topples in Norvik | Halden Press</title>{head}</head>\
@@ -22,7 +22,7 @@ const TEXT: &str =
     "<p>A gantry crane toppled onto two container rows early on Monday.</p><p>Four were hurt.</p>";
 
 #[test]
-fn microdata_on_any_element_is_read() {
+fn publication_date_in_microdata_is_read_on_any_element() {
     for element in [
         "<span itemprop='datePublished' content='2024-03-11'>11 Mar</span>",
         "<abbr itemprop='datePublished' title='2024-03-11'>x</abbr>",
@@ -40,7 +40,7 @@ fn microdata_on_any_element_is_read() {
 }
 
 #[test]
-fn the_publication_comes_before_the_update() {
+fn publication_date_is_preferred_to_the_update() {
     for body in [
         "<time datetime='2024-03-12'>Updated</time><time datetime='2024-03-11' pubdate>p</time>",
         "<time itemprop='dateModified' datetime='2024-03-12'>u</time><time itemprop='datePublished' datetime='2024-03-11'>p</time>",
@@ -53,7 +53,7 @@ fn the_publication_comes_before_the_update() {
 }
 
 #[test]
-fn the_article_comes_before_sidebars_comments_and_posts() {
+fn date_of_the_article_is_preferred_to_sidebars_comments_and_posts() {
     for other in [
         "<aside><time datetime='2024-05-20'>x</time> <a href=x>Other story</a></aside>",
         "<div class=sidebar><span class=date>20 May 2024</span></div>",
@@ -69,7 +69,7 @@ fn the_article_comes_before_sidebars_comments_and_posts() {
             assert_eq!(date("", &body), "11 March 2024", "{body}");
         }
     }
-    // The day of the visit, in the head of the site.
+    // Today's date in the header of the site.
     let visit = "<div><div class=top><span class=date>Tuesday, 12 March 2024</span></div></div><ul><li>World</li></ul>";
     let body = format!(
         "{visit}<div><div><div><div>{HEADLINE}<p>News desk<br>11 March 2024, 22:11</p>{TEXT}</div></div></div></div>"
@@ -78,7 +78,7 @@ fn the_article_comes_before_sidebars_comments_and_posts() {
 }
 
 #[test]
-fn lines_near_the_headline_are_read() {
+fn date_lines_near_the_headline_are_read() {
     let both = "Written: 2024-03-11 15:03 / Updated: 2024-03-12 15:30";
     for (line, expected) in [
         ("<p class=meta>Published: 11.03.2024, 07:20 Uhr</p>", "Published: 11.03.2024, 07:20 Uhr"),
@@ -96,7 +96,7 @@ fn lines_near_the_headline_are_read() {
             "{line}"
         );
     }
-    // Prose has dates too.
+    // Dates in prose do not count.
     let study = "<p>A study that was published on 11 March 1985 by the university of the capital had found cracks in two of the piers.</p>";
     assert_eq!(date("", &format!("<div>{HEADLINE}{study}{TEXT}</div>")), "");
     let prose = "<p>The harbour was opened on 11 March 1985 by the minister, who had come by ship with forty guests from the capital.</p>";
@@ -104,7 +104,7 @@ fn lines_near_the_headline_are_read() {
 }
 
 #[test]
-fn names_of_metas_say_what_their_date_is() {
+fn meta_names_determine_which_date_counts() {
     for name in [
         "article:published_time",
         "article:published",
@@ -138,7 +138,7 @@ fn names_of_metas_say_what_their_date_is() {
 }
 
 #[test]
-fn a_refused_date_is_told_and_the_next_place_is_asked() {
+fn unusable_date_is_reported_and_the_next_place_is_tried() {
     let head = "<meta property='article:published_time' content='2567-03-11'>";
     let (date, problem) = found(head, &format!("{HEADLINE}<time datetime='2024-03-11'>x</time>{TEXT}"));
     assert_eq!(date.as_deref(), Some("2024-03-11"));
@@ -149,7 +149,7 @@ fn a_refused_date_is_told_and_the_next_place_is_asked() {
 }
 
 #[test]
-fn a_time_in_utc_takes_the_offset_that_the_page_shows() {
+fn utc_time_gets_the_offset_of_the_visible_time() {
     let utc = "<meta property='article:published_time' content='2024-03-12T03:40:10Z'>";
     for (head, line) in [
         ("", "<p class=date>March 11, 2024 8:40 PM</p>"),
@@ -162,13 +162,13 @@ fn a_time_in_utc_takes_the_offset_that_the_page_shows() {
         let found = date(&format!("{utc}{head}"), &format!("<div>{HEADLINE}{line}{TEXT}</div>"));
         assert_eq!(found, "2024-03-11T20:40:10-07:00", "{head}{line}");
     }
-    // Another time is another moment.
+    // The visible time is another instant.
     let found = date(utc, &format!("<div>{HEADLINE}<p class=date>March 11, 2024 8:33 PM</p>{TEXT}</div>"));
     assert_eq!(found, "2024-03-12T03:40:10Z");
 }
 
 #[test]
-fn scripts_are_asked_last_and_must_agree() {
+fn dates_in_scripts_are_used_last_and_must_agree() {
     let script = |json: &str| format!("<script>window.state = {json};</script>");
     let body = format!("{HEADLINE}{TEXT}");
     assert_eq!(date(&script(r#"{"publishedAt":"2024-03-11T07:20:00Z"}"#), &body), "2024-03-11T07:20:00Z");
@@ -177,7 +177,7 @@ fn scripts_are_asked_last_and_must_agree() {
 
 proptest! {
     #[test]
-    fn no_page_makes_it_panic(
+    fn any_page_is_handled_without_panic(
         parts in proptest::collection::vec("<(div|time|span|h1|aside|p|article|meta|br)( class='(date|comment)')?( datetime='[0-9-]{0,10}')?>|</(div|p|article)>|[0-9a-z .:/-]{0,20}", 0..24),
     ) {
         found("", &parts.concat());

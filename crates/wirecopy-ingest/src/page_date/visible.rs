@@ -1,27 +1,30 @@
-//! Dates that the reader of a page sees: a line or a `<time>` near the headline.
+//! Finds visible dates of a page: a line or a `<time>` near the headline.
 //!
-//! The page is walked once, in the order of its text. Every line and every element whose class or id says "date" is looked at; of
-//! the dates found the one that its label, its markup and its distance from the headline speak for counts.
+//! One walk in text order inspects every line, and every element whose class or id suggests a date. Each date found gets points
+//! for its label, its markup and its distance from the headline. The date with most points is used.
+
+use std::sync::LazyLock;
 
 use dom_query::NodeRef;
 
 use super::Page;
 use crate::dates::{self, Kind, Label, Line};
 use crate::extract::one_line;
-use crate::page::letters;
+use crate::page::{WORDS, letters};
 use wirecopy_core::published::Published;
+use wirecopy_core::table::{self, Words};
 
-/// A longer line is prose.
+/// Longest date line, in characters. A longer line is prose.
 const LINE_CHARS: usize = 160;
-/// Words beside the date that a line of author and time may have.
+/// Most words beside the date in a line of author and time.
 const OTHER_WORDS: usize = 12;
-/// What a date must have for it to be believed.
+/// Fewest points of a date that is used.
 const ENOUGH: i32 = 10;
-/// Parents of the headline that hold what belongs to it.
+/// Number of the headline's ancestors whose content belongs to it.
 const NEAR: usize = 4;
-/// What leaves no doubt.
+/// Points from which a date is certain.
 const SURE: i32 = 30;
-/// Elements of a page that are looked at.
+/// Most elements of a page that are inspected.
 const ELEMENTS: usize = 60_000;
 
 /// Elements that hold no article.
@@ -34,82 +37,36 @@ const INLINE: [&str; 22] = [
     "label", "cite", "q", "code", "bdi", "ins", "big",
 ];
 /// Parts of a class or an id of what is not the article.
-const APART_NAMES: [&str; 12] = [
-    "comment",
-    "sidebar",
-    "side-bar",
-    "tweet",
-    "twitter",
-    "breadcrumb",
-    "disqus",
-    "respond",
-    "cookie",
-    "advert",
-    "calendar",
-    "newsletter",
-];
+static APART_NAMES: Words = LazyLock::new(|| table::words(WORDS, "part of other"));
 /// The same of what seldom is: sites call parts of an article so at times.
-const ASIDE_NAMES: [&str; 18] = [
-    "related",
-    "recommend",
-    "teaser",
-    "popular",
-    "trending",
-    "latest",
-    "most-read",
-    "mostread",
-    "embed",
-    "promo",
-    "similar",
-    "carousel",
-    "slider",
-    "ticker",
-    "read-more",
-    "readmore",
-    "recent",
-    "copyright",
-];
+static ASIDE_NAMES: Words = LazyLock::new(|| table::words(WORDS, "part of aside"));
 /// Parts of a class or an id of what is a date, and of what is one of publication.
-const DATE_NAMES: [&str; 12] = [
-    "date",
-    "time",
-    "datum",
-    "fecha",
-    "byline",
-    "meta",
-    "posted",
-    "author",
-    "data-",
-    "zeit",
-    "info",
-    "published",
-];
-const PUBLISHED_NAMES: [&str; 8] =
-    ["publish", "pubdate", "pub-date", "pub_date", "posted", "post-date", "entry-date", "publicat"];
-const MODIFIED_NAMES: [&str; 5] = ["modif", "updated", "lastmod", "update", "edited"];
+static DATE_NAMES: Words = LazyLock::new(|| table::words(WORDS, "part of date"));
+static PUBLISHED_NAMES: Words = LazyLock::new(|| table::words(WORDS, "part of published"));
+static MODIFIED_NAMES: Words = LazyLock::new(|| table::words(WORDS, "part of modified"));
 
-/// A date that is seen, with what speaks for it.
+/// A visible date with its points.
 struct Seen {
     written: String,
     published: Published,
-    /// Place among the lines of the page.
+    /// Number of its line on the page.
     line: usize,
     points: i32,
-    /// Whether it says that it is the date of publication.
+    /// Whether it is labelled as the publication date.
     labelled: bool,
-    /// Whether it is inside one of the headline's own parents.
+    /// Whether it is inside one of the nearest ancestors of the headline.
     near: bool,
 }
 
-/// A date that is seen.
+/// The best visible date of a page.
 pub(super) struct Best {
     pub(super) written: String,
     pub(super) published: Published,
-    /// Whether markup or a label near the headline leaves no doubt.
+    /// Whether markup, or a label near the headline, makes it certain.
     pub(super) sure: bool,
 }
 
-/// The date that most speaks for.
+/// Returns the visible date with most points, if they are enough.
 pub(super) fn best(page: &Page<'_>) -> Option<Best> {
     let body = page.tree.body()?;
     let headline = headline(page, &body);
@@ -131,8 +88,8 @@ pub(super) fn best(page: &Page<'_>) -> Option<Best> {
     Some(Best { written: first.written, published: first.published, sure: best >= SURE })
 }
 
-/// What the distance from the headline costs. A date stands under the headline, or right above it; one that is labelled as that
-/// of publication may stand at the end of the article.
+/// Returns the points deducted for the distance from the headline. Most dates are below the headline or directly above it; a
+/// labelled publication date may also be at the end of the article.
 fn far(seen: &Seen, headline: Option<usize>) -> i32 {
     let lines = |from: usize, to: usize| i32::try_from(to.saturating_sub(from)).unwrap_or(i32::MAX).min(60);
     let line = seen.line;
@@ -145,10 +102,10 @@ fn far(seen: &Seen, headline: Option<usize>) -> i32 {
     if seen.labelled { cost / 3 } else { cost }
 }
 
-/// The heading that is most like the page's title; else the only one of the first level.
+/// Returns the heading most similar to the page's title, else the only `<h1>`.
 fn headline<'a>(page: &Page<'a>, body: &NodeRef<'a>) -> Option<NodeRef<'a>> {
     const LEVELS: [&str; 4] = ["h1", "h2", "h3", "h4"];
-    // A title that was escaped twice is like no heading.
+    // Decodes titles that were escaped twice.
     let titles: Vec<String> = page
         .title
         .map(|title| html_escape::decode_html_entities(title).into_owned())
@@ -166,7 +123,7 @@ fn headline<'a>(page: &Page<'a>, body: &NodeRef<'a>) -> Option<NodeRef<'a>> {
             continue;
         }
         let text = letters(&node.text());
-        // In thousandths: how much of the longer one the shorter is.
+        // The length of the shorter as a share of the longer, in thousandths.
         let alike = |title: &String| {
             let within = title.contains(&text) || text.contains(title.as_str());
             within.then(|| text.len().min(title.len()) * 1000 / text.len().max(title.len()))
@@ -188,7 +145,7 @@ fn headline<'a>(page: &Page<'a>, body: &NodeRef<'a>) -> Option<NodeRef<'a>> {
     }
 }
 
-/// Whether an element is in a part of the page that is not the article. What is around all headings is the page itself.
+/// Returns whether an element is in a part of the page outside the article. A part that contains headings is not one.
 pub(super) fn is_apart(node: &NodeRef<'_>) -> bool {
     let holds_heading = |node: &NodeRef<'_>| {
         node.descendants_it().take(ELEMENTS).any(|inner| inner.has_name("h1") || inner.has_name("h2"))
@@ -200,7 +157,7 @@ fn apart(node: &NodeRef<'_>) -> bool {
     node.node_name().is_some_and(|name| apart_by(&name, &names(node)))
 }
 
-/// The same by the name of an element, and by its class and id.
+/// Returns whether an element is outside the article, by its tag, class and id.
 fn apart_by(name: &str, names: &str) -> bool {
     match name {
         "body" | "html" | "main" | "article" => false,
@@ -208,7 +165,7 @@ fn apart_by(name: &str, names: &str) -> bool {
     }
 }
 
-/// Class and id in lower case; empty for most elements.
+/// Returns class and id in lower case.
 fn names(node: &NodeRef<'_>) -> String {
     let mut names = String::new();
     for attribute in ["class", "id"] {
@@ -225,27 +182,31 @@ fn says(names: &str, parts: &[&str]) -> bool {
     !names.is_empty() && parts.iter().any(|part| names.contains(part))
 }
 
-/// What the elements around a text say of it.
+/// Properties of a text given by the elements around it.
 #[derive(Clone, Copy, Default)]
 struct Inside {
+    /// Whether it is outside the article.
     apart: bool,
-    /// Whether it is likely so.
+    /// Whether it is probably outside the article.
     aside: bool,
-    /// Whether this is the element that holds the headline and calls itself an article.
+    /// Whether it is in an `<article>` that contains the headline.
     article: bool,
-    /// Whether one of the headline's own parents is around it.
+    /// Whether it is in one of the nearest ancestors of the headline.
     near: bool,
+    /// Whether it is marked as a date.
     dated: bool,
+    /// Whether it is marked as a publication date.
     published: bool,
+    /// Whether it is marked as the date of a change.
     modified: bool,
 }
 
 struct Walk<'a, 'b> {
     page: &'b Page<'a>,
-    /// Elements around the headline, which are the article's whatever they are called.
+    /// Ancestors of the headline, which belong to the article whatever their names.
     around: &'b [dom_query::NodeId],
     headline: Option<dom_query::NodeId>,
-    /// Text of the line so far.
+    /// Text of the current line so far.
     line: String,
     lines: usize,
     headline_line: Option<usize>,
@@ -288,7 +249,7 @@ impl<'a> Walk<'a, '_> {
         let says = |parts: &[&str]| says(&names, parts);
         inside.article |= own && &*name == "article";
         inside.near |= self.around.iter().take(NEAR).any(|near| *near == node.id);
-        // Within the article's own element a "sidebar" holds its date and author.
+        // Inside the article's own element, a "sidebar" holds its date and author.
         let comments = names.contains("comment");
         let elsewhere = !own && apart_by(&name, &names);
         inside.apart |= elsewhere && (comments || !inside.article);
@@ -318,14 +279,14 @@ impl<'a> Walk<'a, '_> {
         steps.extend(children);
     }
 
-    /// Dates in the attributes of an element that is named a date.
+    /// Reads the date in the attributes of a `<time>`, or of an element marked as a date.
     fn attributes(&mut self, node: &NodeRef<'a>, inside: Inside, time: bool) {
         for name in
             ["datetime", "data-timestamp", "data-time", "data-date", "data-published", "title", "content"]
         {
             let Some(value) = node.attr(name).and_then(|value| one_line(&value)) else { continue };
             if let Ok(published) = dates::parse_in(&value, self.page.language) {
-                // What stands in the element may say that it is a change; its own words count where they differ.
+                // The text of the element may label the date as a change, and it has priority if its date differs.
                 let text = one_line(&node.text()).filter(|text| text.chars().count() <= LINE_CHARS);
                 let line = text.map(|text| Line::of(&text, self.page.language));
                 let differs = line
@@ -346,7 +307,7 @@ impl<'a> Walk<'a, '_> {
         let line = std::mem::take(&mut self.line);
         let Some(text) = one_line(&line) else { return };
         self.lines += 1;
-        // Old pages have their headline in a line like any other.
+        // On old pages the headline is an ordinary line.
         if self.headline.is_none()
             && self.headline_line.is_none()
             && self.page.title.is_some_and(|title| title == text)
@@ -364,7 +325,7 @@ impl<'a> Walk<'a, '_> {
         for (at, date) in read.dates.iter().enumerate() {
             let Ok(published) = date.published else { continue };
             let label = date.label.or_else(|| if at == 0 { read.label() } else { None });
-            // Prose says "published on" of studies and books.
+            // In prose, "published on" may refer to a study or a book.
             if words > OTHER_WORDS && !inside.dated {
                 continue;
             }
@@ -390,14 +351,14 @@ impl<'a> Walk<'a, '_> {
         }
         let mut points = points + 15 * i32::from(inside.dated) + 15 * i32::from(inside.published);
         points -= 20 * i32::from(inside.aside);
-        // The day of the visit, in the head of the site.
+        // Probably today's date in the header of the site.
         points -= 20 * i32::from(self.headline.is_some() && self.headline_line.is_none() && !inside.near);
         if label == Some(Label::Published) {
             points += 25;
         } else if inside.modified {
             points -= 15;
         }
-        // A line with several dates is written as the one that counts.
+        // If the line has several dates, only the chosen one is kept.
         let written = match dates::parse_in(&written, self.page.language) {
             Ok(same) if same == published => written,
             _ => published.to_string(),
@@ -407,7 +368,7 @@ impl<'a> Walk<'a, '_> {
     }
 }
 
-/// The last label of a text: that of what follows.
+/// Returns the last label of a text, which applies to what follows it.
 fn last_label(text: &str) -> Option<Label> {
     Line::of(text, None)
         .tokens

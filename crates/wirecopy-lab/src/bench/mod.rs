@@ -6,13 +6,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use wirecopy::Pipeline;
-use wirecopy_core::progress::{Cancel, Progress, Stage};
+use wirecopy_core::{Cancel, Stage};
 use wirecopy_core::{Error, Result};
+use wirecopy_ingest::config::IngestConfig;
 use wirecopy_ingest::{Root, floor};
-use wirecopy_report::Config;
 use wirecopy_report::{StageLine, SummaryLine, peak_memory};
-use wirecopy_spill::Budget;
 
 /// Clock ticks per second in `/proc/self/stat` on Linux.
 const TICKS: f64 = 100.0;
@@ -59,17 +57,17 @@ impl Benchmark {
     }
 }
 
-/// Measures `repeat` runs over `roots` (at least one), with this number of threads and memory limit.
+/// Measures `repeat` runs over `roots` (at least one). `run` executes the pipeline over them on `threads` threads.
 ///
 /// # Errors
-/// Fails like [`Pipeline::run`].
+/// Fails like `run`, or if the roots cannot be read.
 pub fn measure(
     roots: &[Root],
-    config: &Config,
-    (threads, budget): (usize, &Budget),
+    config: &IngestConfig,
+    threads: usize,
     repeat: u32,
-    progress: &dyn Progress,
     cancel: &Cancel,
+    run: impl Fn() -> Result<SummaryLine>,
 ) -> Result<Benchmark> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
@@ -79,17 +77,12 @@ pub fn measure(
     let mut cores = Vec::new();
     let mut runs: Vec<SummaryLine> = Vec::new();
     for _ in 0..repeat.max(1) {
-        floors.push(pool.install(|| floor(roots, &config.ingest, cancel))?);
+        floors.push(pool.install(|| floor(roots, config, cancel))?);
         let before = processor_seconds();
-        let run = Pipeline::new(config)
-            .threads(threads)
-            .budget(budget.clone())
-            .progress(progress)
-            .cancel(cancel.clone())
-            .spool(roots)?;
+        let summary = run()?;
         let spent = processor_seconds().zip(before).map(|(after, before)| after - before);
-        cores.extend(spent.map(|spent| spent / run.summary.seconds.max(1.0 / TICKS)));
-        runs.push(run.summary);
+        cores.extend(spent.map(|spent| spent / summary.seconds.max(1.0 / TICKS)));
+        runs.push(summary);
     }
     let (Some(summary), Some(read)) = (runs.first(), floors.first()) else { return Err(Error::Cancelled) };
     let over_runs = |part: &dyn Fn(&SummaryLine) -> f64| median(runs.iter().map(part).collect());
@@ -154,7 +147,7 @@ fn ticks(stat: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wirecopy_core::NoProgress;
+    use wirecopy_report::EdgeCounts;
 
     #[test]
     fn median_of_odd_even_and_no_values() {
@@ -178,15 +171,18 @@ mod tests {
         std::fs::write(folder.path().join("a.txt"), &story).unwrap();
         std::fs::write(folder.path().join("b.txt"), &story).unwrap();
         let roots = [Root::from(folder.path())];
-        let measured = measure(
-            &roots,
-            &Config::default(),
-            (1, &Budget::unlimited()),
-            2,
-            &NoProgress,
-            &Cancel::default(),
-        )
-        .unwrap();
+        let run = || {
+            let read = StageLine { stage: "read".to_owned(), came_in: 2, came_out: 2, seconds: 0.5 };
+            let edges = EdgeCounts { identical: 1, ..EdgeCounts::default() };
+            Ok(SummaryLine {
+                documents: 2,
+                edges,
+                stages: vec![read],
+                seconds: 1.0,
+                ..SummaryLine::default()
+            })
+        };
+        let measured = measure(&roots, &IngestConfig::default(), 1, 2, &Cancel::default(), run).unwrap();
         assert_eq!((measured.documents, measured.files, measured.repeat), (2, 2, 2));
         assert_eq!(measured.disk_bytes, 2 * story.len() as u64);
         assert!((measured.edges_per_document - 0.5).abs() < 1e-12);

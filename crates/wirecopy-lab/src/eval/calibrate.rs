@@ -121,7 +121,7 @@ pub fn calibrate(
     let families = Families::new(pairs);
     let folds = options.folds.max(2);
     let fitting = Fitting { pairs, resolved: &resolved, families: &families, folds, config, options };
-    let weights = [idf_of(documents, config), Idf::background()];
+    let weights = [idf_of(documents, config)?, Idf::background()?];
     let derived = variants(pairs, &resolved.pairs, &resolved.documents, &families, options.variants);
     let (mut samples, mut others) = (Vec::new(), Vec::new());
     for idf in &weights {

@@ -114,7 +114,7 @@ mod tests {
         let meetings = [(true, 9), (false, 3), (false, 1), (true, 0), (false, 8)]
             .map(|(met, usable)| Meeting { met, usable })
             .to_vec();
-        let survey = Survey { documents: 10, representatives: 9, candidates: 25, meetings };
+        let survey = Survey { documents: 10, skipped: 0, representatives: 9, candidates: 25, meetings };
         let report = candidate_report(&pairs.iter().collect::<Vec<_>>(), &survey, 2, 10);
         assert_eq!(report.candidates_per_document, 2.5);
         assert_eq!((report.overall.true_pairs, report.overall.met, report.overall.usable), (5, 2, 4));

@@ -2,6 +2,8 @@
 //!
 //! Uses the projected Newton method (Bertsekas 1982): a Newton step on the free weights, projected onto the bounds and halved
 //! until the loss decreases. The loss is convex, so the result depends only on the samples. Cost: about ten passes of n·d².
+//!
+//! Not a crate, because some weights are constrained to one sign and the same samples must give the same bits.
 
 use wirecopy_core::score::Sense;
 

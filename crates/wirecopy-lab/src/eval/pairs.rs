@@ -116,7 +116,7 @@ pub(super) fn prepare(documents: &[&Document], config: &MatchConfig, idf: &Idf) 
 }
 
 /// Computes the weights of a folder of these documents.
-pub(super) fn idf_of(documents: &Documents, config: &MatchConfig) -> Idf {
+pub(super) fn idf_of(documents: &Documents, config: &MatchConfig) -> Result<Idf> {
     let counted: Vec<(LanguageKey, Frequencies)> = documents
         .par_iter()
         .map_init(
@@ -171,7 +171,7 @@ pub enum Weighting {
 }
 
 impl Weighting {
-    pub(super) fn idf(self, documents: &Documents, config: &MatchConfig) -> Idf {
+    pub(super) fn idf(self, documents: &Documents, config: &MatchConfig) -> Result<Idf> {
         match self {
             Weighting::Folder => idf_of(documents, config),
             Weighting::Alone => Idf::background(),
@@ -191,7 +191,7 @@ pub fn decide_pairs(
     weighting: Weighting,
 ) -> Result<Vec<Decision>> {
     let resolved = resolve(pairs, documents)?;
-    let ready = prepare(&resolved.documents, config, &weighting.idf(documents, config));
+    let ready = prepare(&resolved.documents, config, &weighting.idf(documents, config)?);
     let prepared = Prepared::new(ready, config, model);
     Ok(resolved
         .pairs

@@ -73,7 +73,7 @@ pub fn perturbed(
     weighting: Weighting,
 ) -> Result<PerturbedReport> {
     let resolved = resolve(pairs, documents)?;
-    let idf = weighting.idf(documents, config);
+    let idf = weighting.idf(documents, config)?;
     let threshold = config.strictness.threshold();
     let families = Families::new(pairs);
     let mut rows = Vec::with_capacity(perturbations.len() + 1);

@@ -5,28 +5,18 @@
 //! synonyms of about the same frequency.
 
 use std::collections::HashSet;
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 use super::math::power;
+use crate::perturb::WORDS;
 use crate::perturb::rng::Rng;
+use wirecopy_core::table::{self, Words};
 
 /// Function words of English by frequency, about two in five words of a text. They make language detection recognise the
 /// documents as English.
-#[rustfmt::skip]
-const FUNCTION_WORDS: [&str; 120] = [
-    "the", "of", "to", "and", "in", "a", "that", "for", "is", "on", "was", "it", "with", "as", "he", "at",
-    "said", "by", "from", "be", "his", "has", "have", "an", "are", "they", "not", "but", "this", "who",
-    "were", "their", "will", "had", "its", "or", "one", "would", "been", "which", "she", "more", "about",
-    "there", "after", "we", "up", "her", "out", "when", "also", "than", "you", "people", "him", "over",
-    "i", "if", "no", "some", "could", "all", "into", "two", "last", "what", "new", "can", "first", "other",
-    "so", "most", "before", "only", "against", "now", "under", "because", "them", "years", "between",
-    "such", "during", "made", "while", "where", "through", "being", "state", "many", "time", "since",
-    "another", "those", "any", "how", "our", "down", "did", "should", "still", "both", "much", "three",
-    "these", "well", "own", "part", "off", "just", "then", "around", "until", "four", "my", "like", "even",
-    "including", "very", "each",
-];
+static FUNCTION_WORDS: Words = LazyLock::new(|| table::words(WORDS, "function word"));
 /// Number of function words.
-pub(super) const FUNCTION: u32 = FUNCTION_WORDS.len() as u32;
+pub(super) const FUNCTION: u32 = 120;
 /// Number of lemmas of content words.
 pub(super) const LEMMAS: u32 = 50_000;
 /// Number of forms of a lemma.
@@ -76,7 +66,7 @@ impl Lexicon {
         let mut taken: HashSet<String> = HashSet::new();
         let mut lexicon = Self { letters: String::new(), ends: Vec::new() };
         let mut stem = String::new();
-        for word in FUNCTION_WORDS {
+        for &word in FUNCTION_WORDS.iter() {
             taken.insert(word.to_owned());
             lexicon.push(&[word]);
         }

@@ -1,7 +1,7 @@
 //! Logarithm and exponential, computed from the four basic operations.
 //!
-//! The platform's functions differ in the last bit between systems, and one bit can change a word. These round identically
-//! wherever floating point follows IEEE 754, so that a seed gives the same corpus everywhere.
+//! Not the platform's functions, because they differ in the last bit between systems, and one bit can change a word. These
+//! round identically wherever floating point follows IEEE 754, so that a seed gives the same corpus everywhere.
 
 use std::f64::consts::{LN_2, LOG2_E, SQRT_2};
 

@@ -1,23 +1,21 @@
 //! Respells names as in another transliteration.
 
 use std::collections::HashSet;
+use std::sync::LazyLock;
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
+use super::WORDS;
+use wirecopy_core::table::{self, Pairs, Words};
+
 /// Letters in which transliterations of a name differ, in both directions.
-#[rustfmt::skip]
-const SWAPS: &[(&str, &str)] = &[("sh", "s"), ("ch", "tch"), ("kh", "h"), ("zh", "j"), ("ph", "f"), ("ck", "k"), ("ou", "u"), ("ai", "ay"), ("ei", "ey"), ("iy", "y"), ("ya", "ia"), ("yu", "iu"), ("ks", "x"), ("dj", "j"), ("ts", "tz"), ("w", "v"), ("c", "k"), ("y", "i"), ("q", "k"), ("o", "u"), ("э", "е"), ("ей", "эй"), ("ья", "ия"), ("ый", "ий"), ("х", "г"), ("ει", "ι")];
+static SWAPS: Pairs = LazyLock::new(|| table::pairs(WORDS, "respelling"));
 
 /// Letters that are replaced in one direction only: `ee` may become `i`, but not every `i` becomes `ee`.
-#[rustfmt::skip]
-const ONE_WAY: &[(&str, &str)] = &[("ee", "i"), ("oo", "u"), ("ye", "e"), ("qu", "k"), ("gh", "g"), ("th", "t"), ("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ll", "l"), ("nn", "n"), ("ss", "s"), ("tt", "t"), ("ff", "f"), ("rr", "r"), ("mm", "m"), ("ё", "е"), ("дж", "ж"), ("нн", "н"), ("лл", "л"), ("сс", "с"), ("тт", "т"), ("о", "а"), ("ου", "υ"), ("λλ", "λ")];
+static ONE_WAY: Pairs = LazyLock::new(|| table::pairs(WORDS, "one way"));
 
 /// Capitalised words that have only one spelling.
-const COMMON: &str = "
-Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April June July August September
-October November December President Prime Minister Ministry United States Union Nations National Council Court Party
-General House Senate Bank North South East West Street University Committee Department Organization
-";
+static COMMON: Words = LazyLock::new(|| table::words(WORDS, "one spelling"));
 
 /// Letters that may be doubled between vowels.
 const DOUBLED: &str = "lnstfrmлнсткмλσ";
@@ -83,7 +81,7 @@ fn is_capitalised(word: &str) -> bool {
     letters.next().is_some_and(char::is_uppercase)
         && letters.all(|c| !c.is_uppercase())
         && word.chars().count() >= MIN_LETTERS
-        && !COMMON.split_whitespace().any(|common| common == word)
+        && !COMMON.contains(&word)
 }
 
 /// Writes another spelling of `name`. The first letter and the letters after the stem are kept.

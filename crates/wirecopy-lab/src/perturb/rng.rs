@@ -1,7 +1,7 @@
 //! Random numbers for the perturbations and the corpus generator.
 //!
-//! SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014). It is written here because a
-//! crate may change its stream with a new version, and then measured figures could not be reproduced.
+//! SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014). Not a crate, because a crate
+//! may change the numbers of a seed with a new version, and then measured figures could not be reproduced.
 
 /// A stream of random numbers that depends on its seed alone.
 #[derive(Clone, Debug)]

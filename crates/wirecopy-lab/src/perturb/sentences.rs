@@ -1,9 +1,12 @@
 //! Splits plain text in any script into paragraphs, sentences and words, as byte ranges.
 //!
-//! This is simpler than a real segmenter, but has a property that the shuffles need: whether a sentence ends at a position
+//! Not a real segmenter: this is simpler and has a property that the shuffles need. Whether a sentence ends at a position
 //! depends only on that sentence and the character that follows it.
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use wirecopy_core::table::{self, Words};
 
 /// A sentence and its paragraph.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -148,11 +151,7 @@ fn closes(c: char) -> bool {
 
 /// Returns whether a full stop after `before` belongs to an initial or an abbreviation.
 fn is_abbreviation(before: &str) -> bool {
-    const KNOWN: &[&str] = &[
-        "Mr", "Mrs", "Ms", "Dr", "Prof", "St", "Gen", "Col", "Lt", "Sgt", "Capt", "Sen", "Rep", "Gov", "Jr",
-        "Sr", "No", "Jan", "Feb", "Aug", "Sept", "Oct", "Nov", "Dec", "vs", "etc", "Nr", "bzw", "Sra", "Sr",
-        "M", "Mme", "г", "им", "ул",
-    ];
+    static KNOWN: Words = LazyLock::new(|| table::words(super::WORDS, "abbreviation"));
     let start = before.char_indices().rev().find(|&(_, c)| c.is_whitespace() || c == '(' || c == '-');
     let word = start.map_or(before, |(at, c)| &before[at + c.len_utf8()..]);
     let mut letters = word.chars();

@@ -4,17 +4,17 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::rng::Rng;
+use wirecopy_core::table;
 
-/// Groups of synonyms in the same inflection, one per line; `-` stands for a space. If a word occurs in several lines, the
-/// first one applies.
-const GROUPS: &str = include_str!("synonyms.txt");
+/// Groups of synonyms. If a word occurs in several groups, the first one applies.
+const GROUPS: &str = include_str!("../../../../data/synonyms.tsv");
 
 fn table() -> &'static HashMap<&'static str, Vec<&'static str>> {
     static TABLE: OnceLock<HashMap<&str, Vec<&str>>> = OnceLock::new();
     TABLE.get_or_init(|| {
         let mut table: HashMap<&str, Vec<&str>> = HashMap::new();
-        for line in GROUPS.lines() {
-            let group: Vec<&str> = line.split(' ').collect();
+        for cells in table::rows(GROUPS) {
+            let group: Vec<&str> = cells.collect();
             for word in &group {
                 let others = group.iter().copied().filter(|other| other != word).collect();
                 table.entry(word).or_insert(others);
@@ -45,7 +45,7 @@ pub(super) fn replace(text: &str, share: f64, rng: &mut Rng) -> String {
         let upper = end > 1 && rest[..end].bytes().all(|b| b.is_ascii_uppercase());
         match table.get(word.as_str()) {
             Some(others) if !upper && rng.chance(share) => {
-                let other = rng.pick(others, "").replace('-', " ");
+                let other = rng.pick(others, "");
                 let (first, tail) = other.split_at(usize::from(!other.is_empty()));
                 out.push_str(&if head.is_ascii_uppercase() {
                     first.to_ascii_uppercase()

@@ -217,3 +217,19 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_table_has_the_kinds_that_are_used() {
+    assert_eq!(
+        wirecopy_core::table::kinds(WORDS),
+        [
+            "function word",
+            "abbreviation",
+            "one spelling",
+            "respelling",
+            "one way",
+            "look-alikes",
+            "misreading"
+        ]
+    );
+}

@@ -5,9 +5,12 @@
 //! shares cost a sort of the cluster's shingles; the runs a comparison for each place of a shared shingle, of which few
 //! are looked at.
 
-use super::corpus::Corpus;
+use std::collections::HashMap;
+
 use wirecopy_core::DocId;
+use wirecopy_core::classify::Edge;
 use wirecopy_core::cluster::Cluster;
+use wirecopy_core::engine::Corpus;
 use wirecopy_core::hash::{self, ByHash};
 use wirecopy_core::text::{Token, Tokens, each_shingle};
 
@@ -36,24 +39,29 @@ pub(super) struct Passage {
     pub(super) from_start: usize,
 }
 
-/// Measures the members of a cluster, in the order of reading. What stands in one stands in its twins as well: only where the
-/// runs are wanted is each looked at.
-pub(super) fn in_cluster(cluster: &Cluster, corpus: &Corpus, k: usize, runs: bool) -> Vec<Copied> {
-    let members = || cluster.members.iter().map(|&(member, _)| member);
-    let counted: Vec<DocId> = members().filter(|&member| runs || corpus.first_of(member) == member).collect();
+/// Measures the members of a cluster, in the order of reading. Of several with the same words only one is held and measured,
+/// unless the runs are wanted.
+pub fn in_cluster(cluster: &Cluster, corpus: &Corpus, k: usize, runs: bool) -> Vec<Copied> {
     let mut reader = corpus.tokens.reader();
-    let tokens: Vec<Tokens> = counted.iter().map(|&member| reader.get(member)).collect();
-    let tokens: Vec<&[Token]> = tokens.iter().map(Tokens::as_slice).collect();
-    let place = |document: DocId| {
-        let own = counted.binary_search(&document);
-        own.or_else(|_| counted.binary_search(&corpus.first_of(document))).unwrap_or_default()
+    let mut texts: Vec<Tokens> = Vec::new();
+    let mut places: HashMap<u128, usize> = HashMap::new();
+    let mut representative = 0;
+    let mut place = |&(member, _): &(DocId, Option<Edge>)| {
+        let tokens = reader.get(member);
+        let next = texts.len();
+        let place = if runs { next } else { *places.entry(tokens.digest()).or_insert(next) };
+        if place == next {
+            texts.push(tokens);
+        }
+        if member == cluster.representative {
+            representative = place;
+        }
+        place
     };
-    let copied = copied(&tokens, place(cluster.representative), k, runs);
-    if counted.len() == cluster.members.len() {
-        return copied;
-    }
-    let firsts: Vec<usize> = members().map(place).collect();
-    with_twins(&copied, &firsts)
+    let of_members: Vec<usize> = cluster.members.iter().map(&mut place).collect();
+    let texts: Vec<&[Token]> = texts.iter().map(Tokens::as_slice).collect();
+    let measured = copied(&texts, representative, k, runs);
+    if runs { measured } else { for_each_member(&measured, &of_members) }
 }
 
 /// Measures `members`, in the order of reading; `representative` is an index into them. Runs are of `k` tokens or more.
@@ -106,7 +114,7 @@ fn copied(members: &[&[Token]], representative: usize, k: usize, runs: bool) -> 
 
 /// What all members have from each other, where each has the words of one that was measured: `first` is its place, by
 /// member. Of several with the same words each stands in the others whole.
-fn with_twins(measured: &[Copied], first: &[usize]) -> Vec<Copied> {
+fn for_each_member(measured: &[Copied], first: &[usize]) -> Vec<Copied> {
     let mut times = vec![0; measured.len()];
     for &first in first {
         times[first] += 1;
@@ -228,7 +236,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn twins_need_not_be_measured(
+        fn members_of_the_same_words_are_measured_once(
             texts in prop::collection::vec(prop::collection::vec(0u8..4, 1..30), 2..5),
             first in prop::collection::vec(any::<prop::sample::Index>(), 0..6),
         ) {
@@ -240,7 +248,7 @@ mod tests {
                 (0..texts.len()).chain(first.iter().map(|at| at.index(texts.len()))).collect();
             let firsts: Vec<&[Token]> = tokens.iter().map(Tokens::as_slice).collect();
             let all: Vec<&[Token]> = first.iter().map(|&at| firsts[at]).collect();
-            prop_assert_eq!(with_twins(&copied(&firsts, 0, 5, false), &first), copied(&all, 0, 5, false));
+            prop_assert_eq!(for_each_member(&copied(&firsts, 0, 5, false), &first), copied(&all, 0, 5, false));
         }
 
         #[test]

@@ -2,10 +2,10 @@
 
 use rayon::prelude::*;
 
-use super::judge::Pairs;
 use wirecopy_core::Relation;
 use wirecopy_core::Result;
 use wirecopy_core::classify::{Edge, Scorer};
+use wirecopy_core::engine::judge::Pairs;
 use wirecopy_spill::{Blobs, Budget, Reader};
 
 /// Shared words that a report shows of a scored edge.
@@ -23,20 +23,20 @@ pub(super) struct Grounds {
 }
 
 /// Whether an edge joins documents because the scorer says so.
-pub(super) fn is_scored(edge: &Edge) -> bool {
+pub fn is_scored(edge: &Edge) -> bool {
     matches!(edge.relation, Relation::Excerpt | Relation::Version | Relation::Rewrite)
 }
 
 /// The grounds of scored edges, by the places of their edges in the list of edges.
 #[derive(Debug)]
-pub(super) struct Evidence {
+pub struct Evidence {
     /// How many terms, the terms, the bits of the features; nothing for an edge that was not scored.
     packed: Blobs<u64>,
 }
 
 impl Evidence {
     /// Picks the evidence of every scored edge among `edges`.
-    pub(super) fn of(edges: &[Edge], judge: &Pairs<'_>, budget: &Budget) -> Result<Self> {
+    pub fn of(edges: &[Edge], judge: &Pairs<'_>, budget: &Budget) -> Result<Self> {
         let mut evidence = Self { packed: Blobs::new(budget) };
         let Some(scorer) = judge.scorer() else { return Ok(evidence) };
         let counting = scorer.model().counting();
@@ -65,11 +65,11 @@ impl Evidence {
     }
 
     fn push(&mut self, grounds: Option<&Grounds>) -> Result<()> {
-        let Some(Grounds { terms, features }) = grounds else { return self.packed.push(&[]) };
+        let Some(Grounds { terms, features }) = grounds else { return Ok(self.packed.push(&[])?) };
         let mut packed = vec![terms.len() as u64];
         packed.extend(terms.iter().map(|&term| u64::from(term)));
         packed.extend(features.iter().map(|feature| feature.to_bits()));
-        self.packed.push(&packed)
+        Ok(self.packed.push(&packed)?)
     }
 
     /// A way to read it, quickest in the order of the edges.

@@ -1,32 +1,38 @@
 //! A finished run in the words of its report.
 
+mod copied;
+mod evidence;
+mod versions;
+mod words;
+
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
 
-use super::account::Account;
-use super::copied::Copied;
-use super::corpus::{BATCH, Corpus};
-use super::evidence::{Evidence, Grounds};
-use super::learned::Marked;
-use super::stages::Found;
-use super::versions::{Sentence, State, Title, Versions};
-use super::words::Words;
 use crate::Config;
+use crate::account::Account;
 use crate::{
     BoilerplateLine, ClusterLine, DocumentLine, EdgeCounts, EdgeLine, JsonLines, Lines, MemberLine,
     ModelLine, PassageLine, ReportLine, RunLine, SCHEMA, Spooled, SummaryLine, VersionLine, peak_memory,
 };
+use copied::Copied;
+use evidence::{Evidence, Grounds};
+use versions::{Sentence, State, Title, Versions};
 use wirecopy_core::Relation;
-use wirecopy_core::classify::Edge;
+use wirecopy_core::classify::{Edge, Scorer};
 use wirecopy_core::cluster::{Cluster, Composite, cluster_name};
 use wirecopy_core::document::Header;
+use wirecopy_core::engine::Marked;
+use wirecopy_core::engine::judge::Pairs;
+use wirecopy_core::engine::stages::{Found, stage};
+use wirecopy_core::engine::{BATCH, Corpus};
 use wirecopy_core::sources::source_name;
 use wirecopy_core::text::credit::{AGENCIES, Credit};
-use wirecopy_core::{DocId, Result};
+use wirecopy_core::{Cancel, DocId, Progress, Result, Stage};
 use wirecopy_ingest::References;
 use wirecopy_spill::Budget;
+use words::Words;
 
 /// Lines that one task makes.
 const LINES_A_TASK: usize = 256;
@@ -34,28 +40,75 @@ const LINES_A_TASK: usize = 256;
 /// Words of sentences, by document and first token.
 type Sentences = HashMap<(DocId, usize), String>;
 
-/// What a run says in words besides what it found.
-pub(super) struct Wording {
-    pub(super) evidence: Evidence,
-    pub(super) words: Words,
-    pub(super) command: Vec<String>,
-    /// What is known of each cluster besides its edges, in the order of the clusters.
-    pub(super) inside: Vec<Inside>,
-    /// Tells which documents stand below a reference root.
-    pub(super) references: References,
-    pub(super) model: Option<ModelLine>,
+/// What the caller says about a run.
+pub struct Request {
+    /// The command line that led to it.
+    pub command: Vec<String>,
+    /// Whether the report lists the shared passages of each member.
+    pub passages: bool,
+    /// Tells which documents lie below a reference root.
+    pub references: References,
     /// Whether folders were taken for sources.
-    pub(super) folder_sources: bool,
+    pub folder_sources: bool,
+}
+
+/// The explanation of a run: evidence of its edges, versions and reuse shares of its clusters, in words.
+pub struct Wording {
+    request: Request,
+    evidence: Evidence,
+    words: Words,
+    /// In the order of the clusters.
+    inside: Vec<Inside>,
+    model: Option<ModelLine>,
+}
+
+impl Wording {
+    /// Explains what was found; reads the files of documents again whose words are quoted.
+    ///
+    /// # Errors
+    /// A temporary file that cannot be read or written, cancellation.
+    pub fn of(
+        found: &Found,
+        corpus: &Corpus,
+        judge: Pairs<'_>,
+        config: &Config,
+        request: Request,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+    ) -> Result<Self> {
+        let model = judge.scorer().map(|scorer| ModelLine::of(scorer.model()));
+        let scored = found.edges.iter().filter(|edge| evidence::is_scored(edge)).count() as u64;
+        stage(progress, Stage::Evidence, scored, None, || {
+            let evidence = Evidence::of(&found.edges, &judge, &corpus.budget.part(1, 16))?;
+            let k = config.matching.shingle;
+            let inside = |cluster: &Cluster| {
+                let versions = versions::versions(cluster, corpus, &judge, k)?;
+                let copied = copied::in_cluster(cluster, corpus, k, request.passages);
+                Ok(Inside { versions, copied })
+            };
+            let inside: Vec<Inside> = found.clusters.par_iter().map(inside).collect::<Result<_>>()?;
+            corpus.check()?;
+            drop(judge);
+            let sentences = inside.iter().flat_map(|inside| inside.versions.sentences());
+            let words = words::find(&found.edges, &evidence, sentences, corpus, config, cancel)?;
+            let terms = words.terms.len() as u64;
+            Ok((Self { request, evidence, words, inside, model }, terms))
+        })
+    }
 }
 
 /// What is known of a cluster besides its edges.
-pub(super) struct Inside {
-    pub(super) versions: Versions,
+struct Inside {
+    versions: Versions,
     /// By member, in the order of reading.
-    pub(super) copied: Vec<Copied>,
+    copied: Vec<Copied>,
 }
 
-pub(super) fn run(
+/// Writes the report of a run.
+///
+/// # Errors
+/// A temporary file that cannot be read or written.
+pub fn run(
     corpus: Corpus,
     found: Found,
     config: &Config,
@@ -89,7 +142,7 @@ pub(super) fn run(
     let documents = lines(
         ids.len(),
         &share,
-        || (corpus.headers.reader(), wording.references.clone()),
+        || (corpus.headers.reader(), wording.request.references.clone()),
         |(headers, references), at| {
             let line = document_line(ids[at], headers.get(ids[at])?, &corpus, &found.composites)?;
             Ok(DocumentLine { reference: references.hold(&line.path), ..line })
@@ -98,7 +151,7 @@ pub(super) fn run(
     let header = RunLine {
         schema: SCHEMA,
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        command: wording.command,
+        command: wording.request.command,
         started: account.started.to_string(),
         config: config.clone(),
         model: wording.model,
@@ -117,7 +170,7 @@ pub(super) fn run(
         stages,
         seconds,
         peak_memory: peak_memory(),
-        folder_sources: wording.folder_sources,
+        folder_sources: wording.request.folder_sources,
     };
     Ok(Spooled { header, documents, skipped: corpus.skipped, boilerplate, edges, clusters, summary })
 }
@@ -211,7 +264,7 @@ fn boilerplate_lines(corpus: &Corpus, words: &Words) -> Result<Vec<BoilerplateLi
             line: words.lines.get(&line.known.key()).cloned(),
             documents: line.documents,
             key: line.known.key(),
-            runs: line.known.runs().to_vec(),
+            shingles: line.known.runs().to_vec(),
         })
     };
     let mut lines: Vec<BoilerplateLine> =
@@ -247,7 +300,7 @@ fn cluster_line(
         let place = cluster.members.binary_search_by_key(&document, |&(member, _)| member);
         place.map_or_else(|_| String::new(), |at| ids[at].clone())
     };
-    let passage = |p: &super::copied::Passage| PassageLine {
+    let passage = |p: &copied::Passage| PassageLine {
         start: position(p.start),
         end: position(p.end),
         from: ids[p.from].clone(),

@@ -8,18 +8,18 @@ use std::path::Path;
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::corpus::Corpus;
 use super::evidence::Evidence;
-use super::learned::MarkedBy;
 use super::versions::Sentence;
 use crate::Config;
 use wirecopy_core::classify::Edge;
-use wirecopy_core::progress::{Cancel, NoProgress};
+use wirecopy_core::engine::Corpus;
+use wirecopy_core::engine::MarkedBy;
 use wirecopy_core::score::each_term;
 use wirecopy_core::sources::source_key;
 use wirecopy_core::text::{Class, Known, Placed, RUN, SourceLines, Tokenizer};
-use wirecopy_core::{DocId, Error, Result};
-use wirecopy_ingest::{self, Outcome, Root, Unsettled};
+use wirecopy_core::{Cancel, NoProgress};
+use wirecopy_core::{DocId, Document, Error, Result};
+use wirecopy_ingest::{Outcome, Root};
 
 /// Characters that a report shows of a learned line.
 const LINE_CHARS: usize = 300;
@@ -30,7 +30,7 @@ const SENTENCE_CHARS: usize = 160;
 #[derive(Default)]
 pub(super) struct Words {
     /// Those of terms.
-    pub(super) terms: HashMap<u32, String>,
+    pub terms: HashMap<u32, String>,
     /// Those of learned lines and stretches, by key.
     pub(super) lines: HashMap<u64, String>,
     /// Sentences by document and first token, cut where they are long.
@@ -39,7 +39,7 @@ pub(super) struct Words {
 
 /// Looks the terms of the evidence, the lines that were learned and some sentences up in documents that hold them; `edges`
 /// are those that it is the evidence of.
-pub(super) fn find<'s>(
+pub fn find<'s>(
     edges: &[Edge],
     evidence: &Evidence,
     sentences: impl Iterator<Item = &'s Sentence>,
@@ -57,10 +57,10 @@ pub(super) fn find<'s>(
     let ruled = Tokenizer::new(&config.matching);
     let compared = ruled.clone().with_learned(corpus.learned.lines.clone());
     let is_wanted = |path: &str, record: Option<u64>| wanted.of_document(path, record).is_some();
-    let look = |document: Unsettled<'_>| {
-        // Nobody asks for dates and languages a second time.
-        let document = document.unsettled();
-        let found = wanted.of_document(&document.path, document.record).map(|wanted| {
+    // Nobody asks for dates and languages a second time.
+    let of_run = wirecopy_ingest::Wanted { is: &is_wanted, settled: false };
+    let look = |document: &Document| {
+        wanted.of_document(&document.path, document.record).map(|wanted| {
             let source = source_key(&document.path, document.record, &document.meta);
             let text = &document.text;
             let placed = compared.clone().placed(text, source);
@@ -70,11 +70,10 @@ pub(super) fn find<'s>(
                 lines(text, &ruled, source, &corpus.learned.lines, wanted.lines),
                 quoted(text, &placed, wanted.sentences),
             )
-        });
-        (document, found)
+        })
     };
     let read =
-        ingest::read_unsettled(&files, &config.ingest, &NoProgress, cancel, &is_wanted, look, |outcome| {
+        wirecopy_ingest::read_wanted(&files, &config.ingest, &NoProgress, cancel, &of_run, look, |outcome| {
             match outcome {
                 Outcome::Read(_, Some((terms, lines, sentences))) => {
                     words.terms.extend(terms);

@@ -224,7 +224,7 @@ impl<'a> Comparer<'a> {
         let model = Model::of(config.matching.model.as_deref())?;
         let agencies = Agencies::of(config.ingest.agencies.as_deref())?;
         let tokenizer = Tokenizer::new(&config.matching);
-        Ok(Self { config, model, idf: Idf::background(), agencies, tokenizer })
+        Ok(Self { config, model, idf: Idf::background()?, agencies, tokenizer })
     }
 
     /// Also treats lines as boilerplate that a run learned from its sources; see

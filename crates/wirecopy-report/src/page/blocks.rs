@@ -27,7 +27,7 @@ pub(super) const RELATIONS: [Relation; 6] = [
 ];
 
 /// Returns the number of a relation, −1 for none.
-pub(super) fn number(relation: Option<Relation>) -> i8 {
+pub fn number(relation: Option<Relation>) -> i8 {
     let at = relation.and_then(|relation| RELATIONS.iter().position(|&known| known == relation));
     // There are six relations, so the cast is exact.
     at.map_or(-1, |at| at as i8)

@@ -11,12 +11,14 @@
 mod blocks;
 mod overview;
 mod pack;
-mod sha256;
 
 use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 
 use super::text_cluster::day;
 use super::{EarliestBy, Run, clean, cut};
@@ -182,7 +184,7 @@ impl Run {
                     .map(|member| (blocks::number(member.relation), member.score))
                     .collect(),
                 earliest: cluster.earliest.as_deref().and_then(|id| place.get(id).copied()),
-                guess: cluster.earliest_by == Some(EarliestBy::Order),
+                guess: cluster.earliest_by == Some(EarliestBy::Guess),
                 uncredited: places(&cluster.uncredited),
                 versions: cluster
                     .versions
@@ -227,7 +229,7 @@ fn entry<'a>(line: &'a super::DocumentLine, texts: &Texts) -> Entry<'a> {
 /// Writes the page around its data. The script comes before the blocks, so that the page responds while they are loading.
 fn write_html(out: &mut impl Write, index: &str, blocks: &[String]) -> io::Result<()> {
     let script = format!("\"use strict\";\n{}", SCRIPTS.concat());
-    let hash = |text: &str| pack::base64(&sha256::sha256(text.as_bytes()));
+    let hash = |text: &str| BASE64_STANDARD.encode(Sha256::digest(text));
     let policy = format!(
         "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'; \
          require-trusted-types-for 'script'; trusted-types 'none'",

@@ -33,7 +33,7 @@ fn policy_contains_the_hashes_of_script_and_style() {
     for (directive, text) in
         [("style-src", between("<style>", "</style>")), ("script-src", between("<script>", "</script>"))]
     {
-        let hash = pack::base64(&sha256::sha256(text.as_bytes()));
+        let hash = BASE64_STANDARD.encode(Sha256::digest(text));
         assert!(html.contains(&format!("{directive} 'sha256-{hash}'")), "{directive}");
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     SCHEMA, StageLine, SummaryLine, VersionLine,
 };
 use wirecopy_core::Relation;
-use wirecopy_core::document::Skipped;
+use wirecopy_core::document::{SkipKind, Skipped};
 
 /// Returns a run without inputs.
 pub(crate) fn empty() -> Run {
@@ -47,16 +47,17 @@ pub(crate) fn news() -> Run {
     for at in 0..350 {
         run.documents.push(document(&format!("single/{at:03}.txt"), None, None, None));
     }
-    for (path, record, reason) in [
-        ("corpus/2024/empty.txt", None, "the file is empty"),
-        ("corpus/records.jsonl", Some(17), "expected a JSON object, found a list"),
+    for (path, record, kind, reason) in [
+        ("corpus/2024/empty.txt", None, SkipKind::Empty, "the file is empty"),
+        ("corpus/records.jsonl", Some(17), SkipKind::Malformed, "expected a JSON object, found a list"),
         (
             "corpus/2024/03/a-folder-with-a-rather-long-name/that-holds/other-folders/scan-0001.html",
             None,
+            SkipKind::NoArticle,
             "no article was found in the page: 3 paragraphs of 12 words in all, where an article has at least 40",
         ),
     ] {
-        run.skipped.push(Skipped { path: path.to_owned(), record, reason: reason.to_owned() });
+        run.skipped.push(Skipped { path: path.to_owned(), record, kind, reason: reason.to_owned() });
     }
     for (source, line) in [("corpus/2024", None), ("Harbour Post", Some("Every evening in one letter"))] {
         let line = line.map(str::to_owned);
@@ -66,7 +67,7 @@ pub(crate) fn news() -> Run {
             line,
             documents: 7,
             key,
-            runs: if run.boilerplate.is_empty() { Vec::new() } else { vec![key, 1] },
+            shingles: if run.boilerplate.is_empty() { Vec::new() } else { vec![key, 1] },
         });
     }
     close(&mut run);
@@ -149,7 +150,7 @@ pub(crate) fn running() -> Run {
         };
     if let Some(cluster) = run.clusters.last_mut() {
         cluster.title = text("Three dead in quay fire at Orrinmouth, cold store still burning");
-        cluster.earliest_by = Some(EarliestBy::Order);
+        cluster.earliest_by = Some(EarliestBy::Guess);
         cluster.versions = vec![
             version(1, &["coast/1881.html"], "2024-06-11T09:05:00+02:00", &["Coast Courier"], None, "", ""),
             version(
@@ -187,7 +188,12 @@ pub(crate) fn many_skipped() -> Run {
             n if n < 20 => format!("unknown format number {n}"),
             _ => "no article was found in the page".to_owned(),
         };
-        run.skipped.push(Skipped { path: format!("corpus/{at:04}.html"), record: None, reason });
+        run.skipped.push(Skipped {
+            path: format!("corpus/{at:04}.html"),
+            record: None,
+            kind: SkipKind::Other,
+            reason,
+        });
     }
     run.summary.skipped = run.skipped.len() as u64;
     run

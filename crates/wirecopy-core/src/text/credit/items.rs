@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use super::super::script;
 use super::agencies::{Agencies, Name};
 use super::phrases::{Phrases, is_word};
+use crate::table;
 
 /// What a word means beside the name of an agency; a word can mean several things.
 pub(super) mod kind {
@@ -21,30 +22,28 @@ pub(super) mod kind {
     pub(in super::super) const REPORTER: u16 = 1 << 8;
 }
 
-static WORDS: LazyLock<Phrases<u16>> = LazyLock::new(|| {
+static WORDS: LazyLock<Phrases<u16>> =
+    LazyLock::new(|| table::shipped(read(include_str!("../../../../../data/credit_words.tsv"))));
+
+fn read(table: &str) -> Result<Phrases<u16>, String> {
     let mut words = Phrases::default();
-    for line in
-        include_str!("../../../../../data/credit_words.tsv").lines().filter(|line| !line.starts_with('#'))
-    {
-        let mut columns = line.split('\t');
-        let bit = match columns.next() {
-            Some("label") => kind::LABEL,
-            Some("with") => kind::WITH,
-            Some("filler") => kind::FILLER,
-            Some("report") => kind::REPORT,
-            Some("generic") => kind::GENERIC,
-            Some("photo") => kind::PHOTO,
-            Some("text") => kind::TEXT,
-            Some("by") => kind::BY,
-            Some("reporter") => kind::REPORTER,
-            _ => continue,
+    for mut cells in table::rows(table) {
+        let bit = match cells.next().unwrap_or_default() {
+            "label" => kind::LABEL,
+            "with" => kind::WITH,
+            "filler" => kind::FILLER,
+            "report" => kind::REPORT,
+            "generic" => kind::GENERIC,
+            "photo" => kind::PHOTO,
+            "text" => kind::TEXT,
+            "by" => kind::BY,
+            "reporter" => kind::REPORTER,
+            other => return Err(format!("no kind of words is called `{other}`")),
         };
-        for phrase in columns.filter(|phrase| !phrase.is_empty()) {
-            words.add(phrase, bit);
-        }
+        cells.for_each(|phrase| words.add(phrase, bit));
     }
-    words
-});
+    Ok(words)
+}
 
 impl Phrases<u16> {
     fn add(&mut self, phrase: &str, bit: u16) {

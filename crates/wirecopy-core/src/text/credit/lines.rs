@@ -4,6 +4,7 @@
 //! a photo credit is told by its words and never counts.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use memchr::memmem;
 
@@ -11,6 +12,11 @@ use super::agencies::Agencies;
 use super::dateline::bracket;
 use super::items::{Case, Item, What, dated, items, kind};
 use super::{Found, Mark};
+use crate::table::{self, Pairs};
+
+const FORMS: &str = include_str!("../../../../../data/credit_forms.tsv");
+/// Words for who reported, and parts of words for who edited, by language.
+static SIGN_OFFS: Pairs = LazyLock::new(|| table::pairs(FORMS, "sign-off"));
 
 /// A longer line is no credit, in characters.
 pub(super) const LINE_CHARS: usize = 120;
@@ -301,20 +307,14 @@ pub(super) fn reporting_and_editing(text: &str) -> Option<Range<usize>> {
         start += 1;
     }
     let tail = &text[start..];
-    const FORMS: [(&[&str], &[&str]); 4] = [
-        (&["Reporting by ", "Writing by ", "Compiled by "], &["diting by ", "dited by "]),
-        (&["Reporte de ", "Reporte por ", "Escrito por "], &["ditado por ", "ditado en español por "]),
-        (&["Reportagem de ", "Por "], &["dição de "]),
-        (&["Reportage de ", "Reportage by "], &["dité par ", "diting by "]),
-    ];
     // Each form has a word for editing: most texts have none near their end.
     if ["dit", "diç"].iter().all(|word| memmem::find(tail.as_bytes(), word.as_bytes()).is_none()) {
         return None;
     }
-    FORMS.iter().find_map(|(reporting, editing)| {
-        let at = reporting.iter().filter_map(|words| tail.find(words)).min()?;
+    SIGN_OFFS.iter().find_map(|(reporting, editing)| {
+        let at = reporting.split_terminator('|').filter_map(|words| tail.find(words)).min()?;
         let behind = &tail[at..];
-        let edits = editing.iter().filter_map(|words| behind.find(words)).min()?;
+        let edits = editing.split_terminator('|').filter_map(|words| behind.find(words)).min()?;
         // One bracket or line, not two sentences of a story.
         let between = &behind[..edits];
         (edits <= 300 && !between.contains('\n')).then(|| start + at..start + at + edits)
@@ -377,24 +377,36 @@ fn closing_clause(text: &str, range: Range<usize>, agencies: &Agencies) -> Found
 }
 
 /// Formulas that open a dispatch, where the language has them: words before the agency, words behind it.
-const OPENINGS: [(&[&str], &[&str]); 4] = [
-    (&["به گزارش"], &["،", ",", ":", "از", "به نقل"]),
-    (&["据", "據"], &["报道", "報道", "報導", "消息", "电", "電"]),
-    (&["สำนักข่าว"], &["รายงาน"]),
-    (&["Theo phóng viên", "Phóng viên"], &["tại", "đưa tin", ","]),
-];
+static OPENINGS: Pairs = LazyLock::new(|| table::pairs(FORMS, "opening"));
 
 fn opens(text: &str, line: Range<usize>, agencies: &Agencies) -> Option<Found> {
     let body = &text[line.clone()];
     let trimmed = body.trim_start();
     let start = line.start + body.len() - trimmed.len();
     let (word, closing) = OPENINGS.iter().find_map(|(words, closing)| {
-        Some((words.iter().find(|word| trimmed.starts_with(**word))?, closing))
+        Some((words.split('|').find(|word| trimmed.starts_with(*word))?, closing))
     })?;
     let items = items(text, start + word.len()..line.end, agencies, 8);
     let at = items.iter().position(|item| item.agency().is_some())?;
     let between = items[..at].iter().all(|item| item.is_kind(kind::FILLER | kind::LABEL));
     let behind = text[items[at].range.end..line.end].trim_start();
-    let closed = closing.iter().any(|word| behind.starts_with(word));
+    let closed = closing.split('|').any(|word| behind.starts_with(word));
     (between && closed).then(|| names(&items[at..=at]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_has_the_kinds_that_are_used() {
+        assert_eq!(table::kinds(FORMS), ["sign-off", "opening"]);
+        assert!(SIGN_OFFS.len() + OPENINGS.len() == 8);
+    }
+
+    #[test]
+    fn a_blank_at_the_end_of_a_phrase_counts() {
+        assert!(reporting_and_editing("Por Rui Vaz; Edição de Ana Melo").is_some());
+        assert!(reporting_and_editing("Portugal venceu na edição de ontem").is_none());
+    }
 }

@@ -159,13 +159,12 @@ pub(super) fn dateline_len(line: &str, first: bool) -> Option<usize> {
 }
 
 /// Whether a line alone credits an agency, in a place where lines do.
-#[cfg(feature = "html")]
-pub(crate) fn names_agency(line: &str) -> bool {
+pub fn names_agency(line: &str) -> bool {
     !credits(line, &Metadata::default(), Agencies::shipped_ref()).is_empty()
 }
 
 /// Whether a line that stands before the first paragraph is a byline.
-pub(crate) fn is_byline(line: &str) -> bool {
+pub fn is_byline(line: &str) -> bool {
     lines::is_byline(line, Agencies::shipped_ref())
 }
 

@@ -1,4 +1,6 @@
 //! Fixed phrases, found at a place in a text: the longest that stands there wins.
+//!
+//! Why this is hand-made: aho-corasick finds phrases anywhere and in one case; here a place is given, and case counts for some.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};

@@ -3,55 +3,75 @@
 //! A [`Site`] is derived from its number: language, name, sections, and the wording and order of its blocks. As on scraped
 //! pages, its blocks are the same on every page, except for teasers, related headlines and hashtags.
 
-mod latin;
-mod other;
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use super::rng::Rng;
 use super::sentences::{paragraphs, sentences, separator};
+use wirecopy_core::table;
 
-/// Wordings in one language. `{site}` is replaced by the site's name, `{place}` by a place, `{n}` by a number. All texts are
-/// invented.
+/// Wordings in one language, all invented. Placeholders in them are replaced.
 #[derive(Debug)]
 struct Language {
     /// ISO 639-3 code.
     code: &'static str,
-    /// Names of sites.
-    names: &'static [&'static str],
-    /// Sections in the navigation line.
-    sections: &'static [&'static str],
-    share: &'static [&'static str],
-    follow: &'static [&'static str],
-    /// Labels before a teaser.
-    read_more: &'static [&'static str],
-    /// Labels above a list of headlines.
-    related: &'static [&'static str],
-    most_read: &'static [&'static str],
-    headlines: &'static [&'static str],
-    places: &'static [&'static str],
-    photo: &'static [&'static str],
-    tags: &'static [&'static str],
-    newsletter: &'static [&'static str],
-    comments: &'static [&'static str],
-    cookies: &'static [&'static str],
-    copyright: &'static [&'static str],
+    /// Wordings by kind, one of [`KINDS`].
+    wordings: HashMap<&'static str, Vec<&'static str>>,
 }
 
-/// All languages, those in Latin script first.
-const LANGUAGES: [&Language; 11] = [
-    &latin::ENGLISH,
-    &latin::GERMAN,
-    &latin::FRENCH,
-    &latin::SPANISH,
-    &latin::ITALIAN,
-    &latin::PORTUGUESE,
-    &latin::TURKISH,
-    &other::RUSSIAN,
-    &other::ARABIC,
-    &other::CHINESE,
-    &other::HINDI,
+/// Kinds of wordings, of which every language has all: names of sites, sections in the navigation line, labels before a teaser
+/// (`read_more`) or above a list of headlines (`related`, `most_read`), and so on.
+const KINDS: [&str; 15] = [
+    "names",
+    "sections",
+    "share",
+    "follow",
+    "read_more",
+    "related",
+    "most_read",
+    "headlines",
+    "places",
+    "photo",
+    "tags",
+    "newsletter",
+    "comments",
+    "cookies",
+    "copyright",
 ];
+
+/// All languages, those in Latin script first.
+static LANGUAGES: LazyLock<Vec<Language>> =
+    LazyLock::new(|| table::shipped(read(include_str!("../../../../../data/site_boilerplate.tsv"))));
 /// Number of languages in Latin script.
 const LATIN: usize = 7;
+
+/// Reads the table of wordings.
+fn read(table: &'static str) -> Result<Vec<Language>, String> {
+    let mut languages: Vec<Language> = Vec::new();
+    for mut cells in table::rows(table) {
+        let (Some(code), Some(kind)) = (cells.next(), cells.next()) else {
+            return Err("too few cells".to_owned());
+        };
+        if languages.last().is_none_or(|language| language.code != code) {
+            languages.push(Language { code, wordings: HashMap::new() });
+        }
+        let known = languages.last_mut().and_then(|language| language.wordings.insert(kind, cells.collect()));
+        if known.is_some() || !KINDS.contains(&kind) {
+            return Err(format!("{code}: `{kind}` is unknown or defined twice"));
+        }
+    }
+    let all = languages.iter().all(|language| {
+        language.wordings.values().all(|w| !w.is_empty()) && language.wordings.len() == KINDS.len()
+    });
+    if all { Ok(languages) } else { Err("a language lacks some kind of wordings".to_owned()) }
+}
+
+impl Language {
+    /// Returns the wordings of a kind.
+    fn of(&self, kind: &str) -> &[&'static str] {
+        &self.wordings[kind]
+    }
+}
 
 /// Kinds of blocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,7 +143,7 @@ impl Site {
     pub(crate) fn new(number: u64) -> Self {
         let language = Rng::of(&[number, 1]).below(2 * LATIN);
         // Half of the sites are English, like most documents.
-        Self::with_language(number, LANGUAGES[if language < LATIN { language } else { 0 }])
+        Self::with_language(number, &LANGUAGES[if language < LATIN { language } else { 0 }])
     }
 
     /// Creates the site of a number, in the language of `text` if there are wordings for it.
@@ -152,7 +172,13 @@ impl Site {
         if let Some(at) = blocks.iter().position(|&block| block == teaser) {
             blocks[..=at].rotate_right(1);
         }
-        Self { language, name: rng.pick(language.names, ""), blocks, flat: rng.chance(0.5), seed: rng.bits() }
+        Self {
+            language,
+            name: rng.pick(language.of("names"), ""),
+            blocks,
+            flat: rng.chance(0.5),
+            seed: rng.bits(),
+        }
     }
 
     /// Adds `blocks` blocks of the site's boilerplate to `text`. Inner blocks are inserted at random between paragraphs, or
@@ -214,42 +240,42 @@ impl Site {
         let language = self.language;
         let text = match block {
             Block::Navigation => {
-                let mut sections = language.sections.to_vec();
+                let mut sections = language.of("sections").to_vec();
                 site.shuffle(&mut sections);
                 sections.truncate(5 + site.below(4));
                 sections.join(site.pick(&[" | ", " · ", " ", " / ", "\n"], " "))
             }
-            Block::Share => site.pick(language.share, "").to_owned(),
-            Block::Photo => site.pick(language.photo, "").to_owned(),
+            Block::Share => site.pick(language.of("share"), "").to_owned(),
+            Block::Photo => site.pick(language.of("photo"), "").to_owned(),
             Block::ReadMore => {
-                let label = site.pick(language.read_more, "");
+                let label = site.pick(language.of("read_more"), "");
                 format!(
                     "{}{label} {}",
                     site.pick(&["", "", "• ", "» "], ""),
                     self.headlines(1, page).concat()
                 )
             }
-            Block::Related => self.list(site.pick(language.related, ""), 2 + site.below(3), page),
-            Block::MostRead => self.list(site.pick(language.most_read, ""), 3 + site.below(3), page),
-            Block::Newsletter => site.pick(language.newsletter, "").to_owned(),
+            Block::Related => self.list(site.pick(language.of("related"), ""), 2 + site.below(3), page),
+            Block::MostRead => self.list(site.pick(language.of("most_read"), ""), 3 + site.below(3), page),
+            Block::Newsletter => site.pick(language.of("newsletter"), "").to_owned(),
             Block::Tags => {
-                let mut tags = language.tags.to_vec();
+                let mut tags = language.of("tags").to_vec();
                 page.shuffle(&mut tags);
                 tags.truncate(3 + site.below(3));
                 tags.iter().map(|tag| format!("#{tag}")).collect::<Vec<_>>().join(" ")
             }
-            Block::Follow => site.pick(language.follow, "").to_owned(),
-            Block::Comments => site.pick(language.comments, "").to_owned(),
-            Block::Cookies => site.pick(language.cookies, "").to_owned(),
-            Block::Copyright => site.pick(language.copyright, "").to_owned(),
+            Block::Follow => site.pick(language.of("follow"), "").to_owned(),
+            Block::Comments => site.pick(language.of("comments"), "").to_owned(),
+            Block::Cookies => site.pick(language.of("cookies"), "").to_owned(),
+            Block::Copyright => site.pick(language.of("copyright"), "").to_owned(),
         };
-        text.replace("{site}", self.name)
+        text.replace("{site}", self.name).replace("{line}", "\n")
     }
 
     /// Draws different headlines from the site's pool, and fills in places and numbers.
     fn headlines(&self, count: usize, page: &mut Rng) -> Vec<String> {
         let language = self.language;
-        let mut pool = language.headlines.to_vec();
+        let mut pool = language.of("headlines").to_vec();
         Rng::of(&[self.seed, 99]).shuffle(&mut pool);
         // Each site uses 70 % of the headlines, so that sites do not share all of them.
         pool.truncate(pool.len() * 7 / 10);
@@ -257,7 +283,7 @@ impl Site {
         pool.truncate(count);
         pool.iter()
             .map(|headline| {
-                let place = page.pick(language.places, "");
+                let place = page.pick(language.of("places"), "");
                 headline.replace("{place}", place).replace("{n}", &(2 + page.below(48)).to_string())
             })
             .collect()

@@ -17,11 +17,11 @@ pub(super) struct Print<'a> {
 
 /// Words added and dropped, and where the first sentence of each stands.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(in wirecopy::pipeline) struct Change {
-    pub(in wirecopy::pipeline) words_added: usize,
-    pub(in wirecopy::pipeline) words_dropped: usize,
-    pub(in wirecopy::pipeline) added: Option<Sentence>,
-    pub(in wirecopy::pipeline) dropped: Option<Sentence>,
+pub struct Change {
+    pub words_added: usize,
+    pub words_dropped: usize,
+    pub added: Option<Sentence>,
+    pub dropped: Option<Sentence>,
 }
 
 impl Change {

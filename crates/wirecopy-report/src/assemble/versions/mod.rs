@@ -20,8 +20,6 @@ mod titles;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
-use super::corpus::Corpus;
-use super::judge::Pairs;
 use crate::EarliestBy;
 use change::Change;
 use order::Member;
@@ -31,6 +29,8 @@ use titles::Contents;
 use wirecopy_core::Relation;
 use wirecopy_core::cluster::{Cluster, Judge};
 use wirecopy_core::document::Header;
+use wirecopy_core::engine::Corpus;
+use wirecopy_core::engine::judge::Pairs;
 use wirecopy_core::text::{Tokens, words_in};
 use wirecopy_core::{DocId, Result};
 
@@ -94,7 +94,7 @@ impl Versions {
     }
 
     /// Sentences whose words are wanted.
-    pub(super) fn sentences(&self) -> impl Iterator<Item = &Sentence> {
+    pub fn sentences(&self) -> impl Iterator<Item = &Sentence> {
         let changes = self.states.iter().filter_map(|state| state.change.as_ref());
         let samples = changes.flat_map(|change| change.added.iter().chain(&change.dropped));
         let title = match &self.title {
@@ -106,11 +106,14 @@ impl Versions {
 }
 
 /// Orders the members of a cluster and finds its title; passages are of `k` tokens or more.
-pub(super) fn versions(cluster: &Cluster, corpus: &Corpus, judge: &Pairs<'_>, k: usize) -> Result<Versions> {
+pub fn versions(cluster: &Cluster, corpus: &Corpus, judge: &Pairs<'_>, k: usize) -> Result<Versions> {
     let documents = cluster.members.iter().map(|&(member, _)| member);
-    let first =
-        corpus.first_of(cluster.members.first().map_or(cluster.representative, |&(member, _)| member));
-    let is_one_text = documents.clone().all(|member| corpus.first_of(member) == first);
+    let first = cluster.members.first().map_or(cluster.representative, |&(member, _)| member);
+    let is_one_text = cluster.members.iter().all(|&(member, edge)| {
+        let same_words = edge.is_some_and(|edge| edge.relation == Relation::Identical);
+        (same_words || member == cluster.representative)
+            && corpus.published[member.index()] == corpus.published[first.index()]
+    });
     let mut reader = corpus.headers.reader();
     let headers: Vec<(DocId, Header, bool)> = documents
         .take(if is_one_text { TITLES } else { usize::MAX })
@@ -122,7 +125,7 @@ pub(super) fn versions(cluster: &Cluster, corpus: &Corpus, judge: &Pairs<'_>, k:
         .collect();
     if is_one_text {
         // Sent again, on the same day: nothing but the order of reading tells which is the earliest.
-        let earliest = corpus.published[first.index()].map(|_| (first, EarliestBy::Order));
+        let earliest = corpus.published[first.index()].map(|_| (first, EarliestBy::Guess));
         let title = title(cluster, &members, corpus, judge);
         return Ok(Versions { earliest, title, ..Versions::default() });
     }
@@ -139,17 +142,13 @@ pub(super) fn versions(cluster: &Cluster, corpus: &Corpus, judge: &Pairs<'_>, k:
 /// The versions that `members`, in order of print, have of a running story.
 fn states(members: &[Member<'_>], corpus: &Corpus, judge: &Pairs<'_>, k: usize) -> Vec<State> {
     let mut reader = corpus.tokens.reader();
-    let mut firsts: BTreeMap<DocId, Vec<usize>> = BTreeMap::new();
-    for (at, member) in members.iter().enumerate() {
-        firsts.entry(corpus.first_of(member.document)).or_default().push(at);
-    }
-    if firsts.len() > MOST_TEXTS {
-        return Vec::new();
-    }
     let mut printed: BTreeMap<u128, (Tokens, Vec<usize>)> = BTreeMap::new();
-    for (first, mut places) in firsts {
-        let tokens = reader.get(first);
-        printed.entry(tokens.digest()).or_insert_with(|| (tokens, Vec::new())).1.append(&mut places);
+    for (at, member) in members.iter().enumerate() {
+        let tokens = reader.get(member.document);
+        printed.entry(tokens.digest()).or_insert_with(|| (tokens, Vec::new())).1.push(at);
+        if printed.len() > MOST_TEXTS {
+            return Vec::new();
+        }
     }
     let printed: Vec<(Tokens, Vec<usize>)> = printed.into_values().collect();
     let document = |text: usize| members[printed[text].1[0]].document;
@@ -254,13 +253,16 @@ fn title(cluster: &Cluster, members: &[Member<'_>], corpus: &Corpus, judge: &Pai
     }
     let mut reader = corpus.tokens.reader();
     let text = reader.get(representative);
-    let mut firsts: Vec<DocId> = vec![corpus.first_of(representative)];
-    for first in members.iter().map(|member| corpus.first_of(member.document)) {
-        if firsts.len() < TEXTS && !firsts.contains(&first) {
-            firsts.push(first);
+    let mut texts: Vec<Tokens> = vec![text.clone()];
+    for member in members {
+        if texts.len() == TEXTS {
+            break;
+        }
+        let other = reader.get(member.document);
+        if texts.iter().all(|text| text.digest() != other.digest()) {
+            texts.push(other);
         }
     }
-    let texts: Vec<Tokens> = firsts.into_iter().map(|first| reader.get(first)).collect();
     let weight =
         |term: u32| judge.scorer().map_or(1.0, |scorer| f64::from(scorer.weight(representative, term)));
     let best = Contents::new(&text, &texts).best(&titles, weight);

@@ -1,7 +1,6 @@
 //! Which members are later versions of others by their publishers, dates and tags, and which is the earliest.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
 
 use super::tags::revision;
 use crate::EarliestBy;
@@ -116,11 +115,6 @@ pub(super) fn updates(members: &mut [Member<'_>], judge: &impl Judge) -> Vec<(Do
         .sort_by_key(|member| (member.instant.is_none(), member.instant, member.revision, member.document));
     let members = &*members;
     let mut updates: Vec<(DocId, DocId)> = Vec::new();
-    let mut known: HashMap<(DocId, DocId), bool> = HashMap::new();
-    let mut is_version = |before: &Member<'_>, later: &Member<'_>| {
-        let pair = (judge.first_of(before.document), judge.first_of(later.document));
-        pair.0 != pair.1 && *known.entry(pair).or_insert_with(|| is_version(pair.0, pair.1, judge))
-    };
     for (at, later) in members.iter().enumerate() {
         let may_be = |before: &&Member<'_>| {
             before.document != later.document
@@ -133,7 +127,7 @@ pub(super) fn updates(members: &mut [Member<'_>], judge: &impl Judge) -> Vec<(Do
         // Its own publisher's before another's.
         candidates.sort_by_key(|before| !before.one_publisher(later));
         candidates.truncate(LOOKED_AT);
-        let before = candidates.into_iter().find(|before| is_version(before, later));
+        let before = candidates.into_iter().find(|before| is_version(before.document, later.document, judge));
         updates.extend(before.map(|before| (later.document, before.document)));
     }
     updates.sort_unstable();
@@ -203,12 +197,12 @@ fn earliest_without_dates(
 fn choose(firsts: &[&Member<'_>], version: impl Fn(DocId) -> Option<u32>) -> (DocId, EarliestBy) {
     let number = |member: &Member<'_>| version(member.document).unwrap_or(u32::MAX);
     let rank = |m: &&&Member<'_>| (number(m), m.instant.is_some() && m.whole_day, !m.credited, m.document);
-    let Some(&chosen) = firsts.iter().min_by_key(rank) else { return (DocId(0), EarliestBy::Order) };
+    let Some(&chosen) = firsts.iter().min_by_key(rank) else { return (DocId(0), EarliestBy::Guess) };
     let is_later = |other: &&Member<'_>| {
         version(other.document).zip(version(chosen.document)).is_some_and(|(other, own)| other > own)
     };
     let decided = firsts.iter().filter(|other| other.document != chosen.document).all(is_later);
-    (chosen.document, if decided { EarliestBy::Version } else { EarliestBy::Order })
+    (chosen.document, if decided { EarliestBy::Version } else { EarliestBy::Guess })
 }
 
 #[cfg(test)]
@@ -305,17 +299,17 @@ mod tests {
     #[test]
     fn a_time_is_preferred_to_a_bare_day() {
         let three = [(DAY, false), (MORNING, false), (NEXT, false)];
-        assert_eq!(told(&three, &[], &[]), Some((1, EarliestBy::Order)));
+        assert_eq!(told(&three, &[], &[]), Some((1, EarliestBy::Guess)));
         assert_eq!(told(&three, &[(0, 1)], &[]), Some((1, EarliestBy::Version)));
         let with_evening = [(DAY, false), (EVENING, false), (MORNING, false)];
-        assert_eq!(told(&with_evening, &[], &[]), Some((2, EarliestBy::Order)));
+        assert_eq!(told(&with_evening, &[], &[]), Some((2, EarliestBy::Guess)));
         assert_eq!(told(&with_evening, &[(0, 2)], &[]), Some((2, EarliestBy::Version)));
     }
 
     #[test]
     fn an_agency_text_is_preferred_to_one_without_credit() {
-        assert_eq!(told(&[(DAY, false), (DAY, true)], &[], &[]), Some((1, EarliestBy::Order)));
-        assert_eq!(told(&[("", false), ("", true)], &[], &[]), Some((1, EarliestBy::Order)));
+        assert_eq!(told(&[(DAY, false), (DAY, true)], &[], &[]), Some((1, EarliestBy::Guess)));
+        assert_eq!(told(&[("", false), ("", true)], &[], &[]), Some((1, EarliestBy::Guess)));
         assert_eq!(told(&[("", false), (NEXT, true)], &[], &[]), Some((1, EarliestBy::Date)));
         assert_eq!(told(&[("", true), ("", true)], &[], &[]), None);
     }
@@ -329,7 +323,7 @@ mod tests {
         assert_eq!(told(&[("", true), (DAY, false)], &[], &versions), Some((1, EarliestBy::Date)));
         // A print in other words may be earlier still.
         let reworded = [Some(2), Some(1), None];
-        assert_eq!(told(&same, &[], &reworded), Some((1, EarliestBy::Order)));
+        assert_eq!(told(&same, &[], &reworded), Some((1, EarliestBy::Guess)));
         assert_eq!(told(&[(MORNING, false), (EVENING, false)], &[], &versions), Some((0, EarliestBy::Date)));
     }
 }

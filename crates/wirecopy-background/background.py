@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Writes the word frequencies of every language in wordfreq as `language<TAB>word<TAB>frequency`, for `examples/background.rs`.
 
-pip install wordfreq==3.1.1; python3 data/background.py > words.tsv
-wordfreq's data is CC BY-SA 4.0 (Robyn Speer): see data/README.md.
+pip install wordfreq==3.1.1; python3 crates/wirecopy-background/background.py > words.tsv
+The data of wordfreq is CC BY-SA 4.0 (Robyn Speer): see LICENSE.
 """
 
 import wordfreq
