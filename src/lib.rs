@@ -1,7 +1,7 @@
-//! Finds the copies in a folder of news: identical texts, reprints, excerpts, and re-worded versions of one dispatch.
+//! Finds the copies in a folder of news: identical texts, reprints, excerpts and rewrites of one dispatch.
 //!
-//! A [`Pipeline`] reads documents, signs their shingles with MinHash, verifies every candidate pair exactly from the
-//! tokens and groups what belongs together; a [`report::Run`] holds the result.
+//! A [`Pipeline`] reads documents, signs their shingles with MinHash, verifies each candidate pair exactly and
+//! clusters what belongs together. The result is a [`report::Run`].
 //!
 //! ```no_run
 //! use wirecopy::{Config, Pipeline, Root};
@@ -14,8 +14,8 @@
 //! # Ok::<(), wirecopy::Error>(())
 //! ```
 //!
-//! The library never prints, reads no arguments and no environment, and builds no global thread pool. The same input
-//! and configuration give the same report, whatever the number of threads.
+//! The library never prints, reads neither arguments nor the environment, and builds no global thread pool. The
+//! same input and configuration give the same report with any number of threads.
 
 #![forbid(unsafe_code)]
 

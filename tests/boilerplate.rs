@@ -185,7 +185,7 @@ fn learned_part_of_a_line_is_boilerplate_in_every_command() {
     let learned = lines(&desk, "boilerplate");
     assert_eq!((&learned[0]["source"], &learned[0]["line"]), (&"courier".into(), &notice(0).into()));
     assert_eq!(learned[0]["documents"], STORIES.len());
-    assert!(learned.iter().all(|stretch| !stretch["runs"].as_array().unwrap().is_empty()), "{learned:?}");
+    assert!(learned.iter().all(|stretch| !stretch["shingles"].as_array().unwrap().is_empty()), "{learned:?}");
     let documents = lines(&desk, "document");
     let words = notice(0).split(' ').count() as u64;
     assert!(documents[..5].iter().all(|document| document["boilerplate_tokens"] == words), "{documents:?}");

@@ -61,7 +61,9 @@ fn usage_errors_exit_with_2() {
     assert!(desk.trouble(&[]).contains("Usage"));
     assert!(desk.trouble(&["cluster", "-", "-"]).contains("only once"));
     assert!(desk.trouble(&["cluster", "-q", "-v", "corpus"]).contains("cannot be used with"));
-    assert!(desk.trouble(&["cluster", "--max-document-bytes", "64X", "corpus"]).contains("`64X` is no size"));
+    assert!(
+        desk.trouble(&["cluster", "--max-document-bytes", "64X", "corpus"]).contains("`64X` is not a size")
+    );
     assert_eq!(desk.trouble(&["cluster", "--threshold", "3", "corpus"]).lines().count(), 1);
 }
 
@@ -200,7 +202,10 @@ fn model_is_checked_before_the_run() {
     assert!(!run.header.config.matching.rewrites);
     assert!(desk.trouble(&["cluster", "corpus", "--strictness", "lax"]).contains("strict, balanced, wide"));
     let message = desk.trouble(&["cluster", "corpus", "--containment", "1.5"]);
-    assert_eq!(message, "error: --containment: match.excerpt_containment: 1.5 is not over 0 and up to 1\n");
+    assert_eq!(
+        message,
+        "error: --containment: match.excerpt_containment: 1.5 is not above 0 and at most 1\n"
+    );
 }
 
 #[test]
@@ -221,8 +226,8 @@ fn tune_shows_the_bands_for_the_settings() {
     assert_eq!((value["threshold"].as_f64(), value["signature"].as_u64()), (Some(0.3), Some(64)));
     assert!(value["bands"].as_u64().zip(value["rows"].as_u64()).is_some_and(|(b, r)| b * r <= 64));
     for (args, message) in [
-        (["--threshold", "0"], "error: --threshold: match.threshold: 0 is not over 0 and up to 1\n"),
-        (["--misses", "1"], "error: --misses: match.misses: 1 is not over 0 and up to under 1\n"),
+        (["--threshold", "0"], "error: --threshold: match.threshold: 0 is not above 0 and at most 1\n"),
+        (["--misses", "1"], "error: --misses: match.misses: 1 is not above 0 and below 1\n"),
         (["--signature", "8"], "error: --signature: match.signature: 8 is not in 16 to 1024\n"),
     ] {
         assert_eq!(desk.trouble(&[&["tune"], &args[..]].concat()), message);

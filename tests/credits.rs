@@ -149,5 +149,5 @@ fn agencies_file_adds_agencies_and_spellings() {
     }
     fs::write(&path, "Velwire\tVW\nVendor\tVW\n").unwrap();
     let message = Agencies::with_file(&path).unwrap_err().to_string();
-    assert!(message.ends_with("agencies.tsv:2: `VW` is a name of Velwire already"), "{message}");
+    assert!(message.ends_with("agencies.tsv:2: `VW` is already a name of Velwire"), "{message}");
 }

@@ -49,7 +49,7 @@ fn memory_limit_can_be_set_by_file_and_environment() {
 fn invalid_memory_limit_is_a_usage_error() {
     let desk = Desk::new();
     assert!(desk.trouble(&["cluster", "corpus", "--memory", "10K"]).contains("at least 128M"));
-    assert!(desk.trouble(&["cluster", "corpus", "--memory", "plenty"]).contains("is no size"));
+    assert!(desk.trouble(&["cluster", "corpus", "--memory", "plenty"]).contains("is not a size"));
     assert!(desk.trouble(&["cluster", "corpus", "--memory", "99999999999G"]).contains("too large"));
     desk.file("wirecopy.toml", "memory = 5\n");
     assert!(desk.trouble(&["cluster", "corpus"]).contains("wirecopy.toml:1: memory: 5 bytes are too few"));

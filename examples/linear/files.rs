@@ -114,7 +114,7 @@ pub(crate) const FILES: &[Filler] = &[
         Parts::Counted("", "{\"id\":\"a\",\"text\":\"The council of # voted.\"}\n", ""),
     ),
     file("jsonl", "records without text", Parts::Same("{\"a\":1}\n")),
-    file("jsonl", "lines that are no records", Parts::Same("a\n")),
+    file("jsonl", "lines that are not records", Parts::Same("a\n")),
     file("jsonl", "empty lines of records", Parts::Within("{\"text\":\"The council voted.\"}\n", "\n", "")),
     file(
         "jsonl",

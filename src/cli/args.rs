@@ -28,10 +28,10 @@ defaults. `wirecopy config` shows the effective settings and where each comes fr
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0    done, also when the reader of the output went away
+  0    done, even if the reader closed the output early
   1    duplicates exist, and no input was skipped (only with --exit-code)
   2    usage error, missing input, or output that cannot be written
-  3    done, but some inputs were skipped, or have changed since the run; comes before 1
+  3    done, but some inputs were skipped or have changed since the run; takes precedence over 1
   129, 130, 143
        ended by SIGHUP, Ctrl-C, SIGTERM";
 

@@ -28,13 +28,13 @@ static CODE: AtomicU8 = AtomicU8::new(130);
 /// How long a run may take to stop after it was asked to.
 const GRACE_PERIOD: Duration = Duration::from_secs(1);
 
-/// Watches for Ctrl-C, SIGTERM and SIGHUP from now on.
+/// Starts to handle Ctrl-C, SIGTERM and SIGHUP.
 #[cfg(unix)]
 pub(super) fn watch() -> anyhow::Result<()> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
-    let mut signals =
-        signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGTERM]).context("cannot watch for signals")?;
+    let mut signals = signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGTERM])
+        .context("cannot install the signal handlers")?;
     thread::Builder::new()
         .name("wirecopy-signals".to_owned())
         .spawn(move || {
@@ -42,23 +42,23 @@ pub(super) fn watch() -> anyhow::Result<()> {
                 received(u8::try_from(128 + signal).unwrap_or(u8::MAX));
             }
         })
-        .context("cannot watch for signals")?;
+        .context("cannot install the signal handlers")?;
     Ok(())
 }
 
-/// Watches for Ctrl-C from now on.
+/// Starts to handle Ctrl-C.
 #[cfg(not(unix))]
 pub(super) fn watch() -> anyhow::Result<()> {
-    ctrlc::set_handler(|| received(130)).context("cannot watch for Ctrl-C")
+    ctrlc::set_handler(|| received(130)).context("cannot install the Ctrl-C handler")
 }
 
-/// Lets signals cancel the run.
+/// Makes signals cancel this run.
 pub(super) fn cancels(run: &Cancel) {
-    // A process has one run.
+    // A process has only one run.
     let _ = RUN.set(run.clone());
 }
 
-/// The exit code of a run that a signal cancelled.
+/// Returns the exit code of a run that a signal cancelled.
 pub(super) fn code() -> u8 {
     CODE.load(Ordering::Relaxed)
 }

@@ -48,7 +48,7 @@ pub struct KeepArgs {
     /// `earliest` is the document that the report names as earliest, else the first by date. `latest` is the last by date and,
     /// among versions, the last version. `longest` is the one with the most words, without boilerplate. `source=A,B,C` is a
     /// document of the first of these publishers that has one; the publisher is the source of a document or, if it has none, a
-    /// folder on its path. Ties go to the representative, then to the document read first. Documents in no cluster are always
+    /// folder on its path. Ties go to the representative, then to the first by id. Documents in no cluster are always
     /// kept.
     #[arg(long, value_name = "POLICY", default_value = "earliest", value_parser = str::parse::<Policy>)]
     pub policy: Policy,

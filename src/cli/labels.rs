@@ -29,7 +29,7 @@ pub(super) fn documents(paths: &[PathBuf], settings: &Settings) -> anyhow::Resul
     Ok((documents, skipped))
 }
 
-/// Adds the documents below a path, and says whether any input was skipped.
+/// Adds the documents below a path, and returns whether any input was skipped.
 fn add(documents: &mut Documents, path: &Path, settings: &Settings) -> anyhow::Result<bool> {
     let mut any_skipped = false;
     let take = Document::clone;

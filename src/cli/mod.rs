@@ -47,7 +47,7 @@ const DONE: u8 = 0;
 const DUPLICATES: u8 = 1;
 /// A usage error, an input that does not exist, or an output that cannot be written.
 const TROUBLE: u8 = 2;
-/// Done, but inputs were skipped, or are no longer what the run read.
+/// Done, but inputs were skipped or have changed since the run.
 const SKIPPED: u8 = 3;
 
 /// Parses the arguments, runs the command, and returns the exit code.

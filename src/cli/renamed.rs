@@ -1,38 +1,47 @@
-//! Names of an earlier version, which work for one version more, with a warning.
+//! Old names, which work for one more version, with a warning.
 
 use super::settings::variable;
 
-/// Settings: their old places in `wirecopy.toml`, and those of today. Flags and environment variables follow from them.
-const SETTINGS: [(&str, &str); 1] = [("match.keep_furniture", "match.keep_boilerplate")];
-/// Perturbations: what their old names began with, and what those of today do.
+/// A renamed setting.
+struct Setting {
+    /// Its old path in `wirecopy.toml`, from which its old environment variable is derived.
+    old: &'static str,
+    /// Its current path.
+    new: &'static str,
+    /// Its old and current flags, without the leading dashes.
+    flags: (&'static str, &'static str),
+}
+
+const SETTINGS: [Setting; 1] = [Setting {
+    old: "match.keep_furniture",
+    new: "match.keep_boilerplate",
+    flags: ("keep-furniture", "keep-boilerplate"),
+}];
+/// Old and current prefixes of the names of perturbations.
 const PERTURBATIONS: [(&str, &str); 1] = [("furniture_", "boilerplate_")];
 
-/// The old places of a setting.
+/// Returns the old paths of a setting.
 pub(super) fn old_settings(new: &str) -> impl Iterator<Item = &'static str> {
-    SETTINGS.into_iter().filter(move |(_, current)| *current == new).map(|(old, _)| old)
+    SETTINGS.into_iter().filter(move |setting| setting.new == new).map(|setting| setting.old)
 }
 
-/// The old names of a setting's flag, without the dashes before them.
-pub(super) fn old_flags(new: &str) -> impl Iterator<Item = String> {
-    old_settings(new).map(flag)
+/// Returns the old flags of a setting.
+pub(super) fn old_flags(new: &str) -> impl Iterator<Item = &'static str> {
+    SETTINGS.into_iter().filter(move |setting| setting.new == new).map(|setting| setting.flags.0)
 }
 
-fn flag(path: &str) -> String {
-    path.rsplit('.').next().unwrap_or(path).replace('_', "-")
-}
-
-/// Returns the place of a setting today, and warns of an old one.
+/// Returns the current path of a setting. Logs a warning if `path` is an old one.
 pub(super) fn setting(path: String) -> String {
-    match SETTINGS.iter().find(|(old, _)| *old == path) {
-        Some((old, new)) => {
-            warn(old, new);
-            (*new).to_owned()
+    match SETTINGS.iter().find(|setting| setting.old == path) {
+        Some(setting) => {
+            warn(setting.old, setting.new);
+            setting.new.to_owned()
         }
         None => path,
     }
 }
 
-/// Returns the name of a perturbation today, and warns of an old one.
+/// Returns the current name of a perturbation. Logs a warning if `name` is an old one.
 pub(super) fn perturbation(name: &str) -> String {
     for (old, new) in PERTURBATIONS {
         if let Some(strength) = name.strip_prefix(old) {
@@ -44,19 +53,18 @@ pub(super) fn perturbation(name: &str) -> String {
     name.to_owned()
 }
 
-/// Warns of an old environment variable of the setting at `old`.
+/// Logs a warning about the old environment variable of a setting.
 pub(super) fn warn_of_variable(old: &str, new: &str) {
     warn(&variable(old), &variable(new));
 }
 
-/// Warns of old flags among the arguments.
+/// Logs a warning about each old flag among the arguments.
 pub(super) fn warn_of_flags(arguments: impl Iterator<Item = String>) {
     for argument in arguments.take_while(|argument| argument != "--") {
-        let typed = argument.split('=').next().unwrap_or_default();
-        for (old, new) in SETTINGS.map(|(old, new)| (format!("--{}", flag(old)), format!("--{}", flag(new))))
-        {
-            if typed == old {
-                warn(&old, &new);
+        let flag = argument.strip_prefix("--").map(|flag| flag.split('=').next().unwrap_or_default());
+        for Setting { flags: (old, new), .. } in SETTINGS {
+            if flag == Some(old) {
+                warn(&format!("--{old}"), &format!("--{new}"));
             }
         }
     }

@@ -444,7 +444,7 @@ mod tests {
         for (text, part) in [
             ("12", "at least 128M"),
             ("1M", "at least 128M"),
-            ("much", "is no size"),
+            ("much", "is not a size"),
             ("99999999999G", "too large"),
         ] {
             let error = limit(text).unwrap_err().to_string();
@@ -487,7 +487,7 @@ mod tests {
         assert!(range.starts_with("w.toml:3: match.threshold: 3 is not"), "{range}");
         assert!(errors_of("[match]\nthreshold = \n").starts_with("w.toml:2: "));
         let size = errors_of("ingest.max_document_bytes = '3 miles'");
-        assert!(size.contains("`3 miles` is no size"), "{size}");
+        assert!(size.contains("`3 miles` is not a size"), "{size}");
     }
 
     #[test]

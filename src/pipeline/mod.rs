@@ -1,7 +1,8 @@
-//! Composes the stages; the only module that sees them all.
+//! Composes the stages; the only module that uses all of them.
 //!
-//! One pass over the input leaves of each document its header, its tokens and the keys of its bands. Copies are found
-//! and collapse to representatives; these tell what their sources add to every story; the rare-feature join looks among those; clusters are built from both.
+//! One pass over the input keeps the header, the tokens and the band keys of each document. Copies are found and
+//! collapse to representatives. From these, the boilerplate of each source is learned, and the joins propose
+//! candidates among them. Copies and checked candidates are the edges from which clusters are built.
 
 mod read;
 mod survey;
@@ -23,7 +24,7 @@ use wirecopy_report::assemble::{self, Request, Wording};
 use wirecopy_report::{Account, Run, Spooled};
 use wirecopy_spill::Budget;
 
-/// A run to be: configuration, threads, progress, cancellation.
+/// A run to be started: configuration, threads, progress and cancellation.
 pub struct Pipeline<'a> {
     config: &'a Config,
     threads: usize,
@@ -36,7 +37,7 @@ pub struct Pipeline<'a> {
 }
 
 impl<'a> Pipeline<'a> {
-    /// A pipeline with all cores, no progress and no way to cancel it.
+    /// Creates a pipeline that uses all cores, reports no progress and cannot be cancelled.
     pub fn new(config: &'a Config) -> Self {
         Self {
             config,
@@ -50,78 +51,78 @@ impl<'a> Pipeline<'a> {
         }
     }
 
-    /// Runs on `threads` threads of its own pool (0 or unset: one a core).
+    /// Uses `threads` threads of its own pool; 0, the default, uses one for each core.
     #[must_use]
     pub fn threads(mut self, threads: usize) -> Self {
         self.threads = threads;
         self
     }
 
-    /// Tells `progress` about every stage.
+    /// Reports every stage to `progress`.
     #[must_use]
     pub fn progress(mut self, progress: &'a dyn Progress) -> Self {
         self.progress = progress;
         self
     }
 
-    /// Stops with [`Error::Cancelled`] soon after `cancel` was raised.
+    /// Stops with [`Error::Cancelled`] soon after `cancel` is raised.
     #[must_use]
     pub fn cancel(mut self, cancel: Cancel) -> Self {
         self.cancel = cancel;
         self
     }
 
-    /// Records the command line that led to this run in its report.
+    /// Records the command line that started this run in its report.
     #[must_use]
     pub fn command(mut self, command: Vec<String>) -> Self {
         self.command = command;
         self
     }
 
-    /// Tells of each member of a cluster which runs of its words stand in other members.
+    /// Reports for each member of a cluster which of its passages occur in other members.
     #[must_use]
     pub fn passages(mut self, passages: bool) -> Self {
         self.passages = passages;
         self
     }
 
-    /// Reads these paths after the roots and marks their documents, and any other document below them, as references:
-    /// they count for matching and are nobody's to remove.
+    /// Reads these paths after the roots and marks their documents, and all other documents below them, as
+    /// references. References are matched like other documents but are never selected for removal.
     #[must_use]
     pub fn references(mut self, references: Vec<PathBuf>) -> Self {
         self.references = references;
         self
     }
 
-    /// Holds about as much memory as `budget` says, and puts what is over it into temporary files. The result is the same.
+    /// Limits the memory to about `budget`; what exceeds it goes to temporary files. The result is the same.
     #[must_use]
     pub fn budget(mut self, budget: Budget) -> Self {
         self.budget = budget;
         self
     }
 
-    /// Runs every stage over the documents below `roots`.
+    /// Runs all stages over the documents below `roots`.
     ///
-    /// The result is in memory whatever the budget; [`Pipeline::spool`] gives one that is bound by it.
+    /// The result is in memory whatever the budget; [`Pipeline::spool`] returns one that respects it.
     ///
     /// # Input
     /// Folders, files, or JSON lines on standard input; see [`wirecopy_ingest`].
     ///
     /// # Output
-    /// The same run for the same input and configuration, whatever the number of threads, save for its timings.
+    /// The same run for the same input and configuration with any number of threads, except for its timings.
     ///
     /// # Performance
-    /// Linear in the text, save for sorts. Memory holds two to three bytes a token and eight a band for each document,
-    /// and no text.
+    /// Linear in the text, except for sorts. Memory holds two to three bytes a token and eight bytes a band for
+    /// each document, and no text.
     ///
     /// # Errors
-    /// A setting out of range, a root that does not exist, cancellation, a temporary file that cannot be written.
-    /// Unreadable documents are part of the result.
+    /// Returns an error if a setting is out of range, a root does not exist, the run is cancelled, or a temporary
+    /// file cannot be written. Unreadable documents are part of the result.
     pub fn run(self, roots: &[Root]) -> Result<Run> {
         self.spool(roots)?.into_run()
     }
 
-    /// The same with a result whose documents and edges need not fit into memory.
+    /// Runs like [`Pipeline::run`], with a result whose documents and edges need not fit into memory.
     ///
     /// # Errors
     /// As for [`Pipeline::run`].
@@ -131,10 +132,10 @@ impl<'a> Pipeline<'a> {
         self.pool()?.install(|| self.run_here(roots))
     }
 
-    /// Runs the stages up to the candidates, and says what they did with `pairs` of ids.
+    /// Runs the stages up to the candidates, and reports what they did with `pairs` of ids.
     ///
-    /// Each of `roots` is read by itself, so that its ids are those of a run over it alone. The documents of `among`
-    /// only fill the corpus.
+    /// Each of `roots` is read on its own, so that its ids are those of a run over it alone. The documents of
+    /// `among` only enlarge the corpus.
     ///
     /// # Errors
     /// As for [`Pipeline::run`], and [`Error::Pairs`] for an id that no document below `roots` has.
@@ -159,8 +160,8 @@ impl<'a> Pipeline<'a> {
         let references = References::new(&self.references)?;
         let (config, cancel) = (self.config, &self.cancel);
         let mut corpus = read::read(&roots, config, &self.budget, &account, cancel)?;
-        let folder_sources = corpus.take_folders()?;
-        // What reads the documents again does as this run did.
+        let folder_sources = corpus.use_folders_as_sources()?;
+        // Commands that read the documents again must use the same sources as this run.
         let with_folders = folder_sources.then(|| {
             let ingest = IngestConfig { source_from: Some("folder".to_owned()), ..config.ingest.clone() };
             Config { ingest, ..config.clone() }
@@ -180,7 +181,7 @@ impl<'a> Pipeline<'a> {
         assemble::run(corpus, found, config, wording, account)
     }
 
-    /// The roots, and the references that are not among them.
+    /// Returns the roots, followed by the references that are not among them.
     fn with_references(&self, roots: &[Root]) -> Vec<Root> {
         let references = self.references.iter().map(|path| Root::Path(path.clone()));
         let more: Vec<Root> = references.filter(|root| !roots.contains(root)).collect();

@@ -1,4 +1,4 @@
-//! The first stage: documents to tokens, band keys and credits.
+//! The first stage: reads documents and prepares them for the others.
 
 use wirecopy_core::document::{Header, SkipKind};
 use wirecopy_core::engine::{Corpus, Preparer, Read};
@@ -9,7 +9,7 @@ use wirecopy_ingest::{Outcome, Root};
 use wirecopy_report::Config;
 use wirecopy_spill::Budget;
 
-/// Reads, tokenises and signs every document, and finds whom it credits.
+/// Reads and tokenises every document, and computes its band keys and credits.
 pub(super) fn read(
     roots: &[Root],
     config: &Config,
@@ -19,10 +19,11 @@ pub(super) fn read(
 ) -> Result<Corpus> {
     let mut corpus = Corpus::new(&config.matching, config.ingest.max_skipped, budget);
     read_into(&mut corpus, roots, config, progress, cancel)?;
+    corpus.renumber()?;
     Ok(corpus)
 }
 
-/// The same behind the documents of a corpus; ids are unique among those of one call.
+/// Reads documents like [`read`] and adds them to a corpus. Ids are unique among the documents of one call.
 pub(super) fn read_into(
     corpus: &mut Corpus,
     roots: &[Root],
@@ -30,9 +31,10 @@ pub(super) fn read_into(
     progress: &dyn Progress,
     cancel: &Cancel,
 ) -> Result<()> {
+    let first = corpus.len();
     let agencies = Agencies::of(config.ingest.agencies.as_deref())?;
     let preparer = Preparer::new(&config.matching, &agencies);
-    // Nobody uses what is prepared once the run was cancelled.
+    // After cancellation, further results are not used.
     let prepare = |document: &Document| -> Read {
         if cancel.is_cancelled() { Read::default() } else { preparer.prepare(document) }
     };
@@ -52,35 +54,36 @@ pub(super) fn read_into(
                 corpus.skip(empty.at(header.path, header.record));
             }
             Outcome::Read(header, read) => {
-                lossy.see(&header);
+                lossy.observe(&header);
                 corpus.push(&header, &read)?;
             }
         }
         Ok(())
     })?;
     lossy.close();
+    corpus.settle_ids(first)?;
     progress.end(Stage::Read, inputs, corpus.len() as u64);
     Ok(())
 }
 
-/// Warns of documents whose letters were lost.
+/// Warns of documents with lost letters.
 #[derive(Default)]
 struct Lossy {
     documents: usize,
 }
 
 impl Lossy {
-    /// Documents that are named.
+    /// Most documents that are named.
     const NAMED: usize = 5;
 
-    fn see(&mut self, header: &Header) {
+    fn observe(&mut self, header: &Header) {
         if header.lost_letters == 0 {
             return;
         }
         self.documents += 1;
         if self.documents <= Self::NAMED {
             tracing::warn!(
-                "{}: {} of its letters are lost (U+FFFD): it is or was read in a wrong character set, and copies of it may be missed",
+                "{}: {} letters are lost (U+FFFD): it was decoded with a wrong character set, now or earlier, and copies of it may be missed",
                 wirecopy_report::clean(&header.id),
                 header.lost_letters
             );
@@ -89,7 +92,7 @@ impl Lossy {
 
     fn close(&self) {
         if self.documents > Self::NAMED {
-            tracing::warn!("and so of {} more documents", self.documents - Self::NAMED);
+            tracing::warn!("letters are lost in {} more documents", self.documents - Self::NAMED);
         }
     }
 }

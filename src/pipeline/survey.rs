@@ -1,4 +1,4 @@
-//! The stages up to the candidates, for measuring what they miss and what they cost.
+//! Runs the stages up to the candidates, to measure what they miss and what they cost.
 
 use std::collections::HashMap;
 
@@ -28,19 +28,21 @@ pub(super) fn survey(
     if !among.is_empty() {
         read_into(&mut corpus, among, config, progress, cancel)?;
     }
+    corpus.renumber()?;
     let matching = &config.matching;
     let publications = stages::publications(&corpus, matching);
     let groups = stages::copies(&corpus, &publications, matching, cancel, progress)?;
     let groups = stages::boilerplate(&mut corpus, groups, &publications, matching, cancel, progress)?;
     let leaders: Vec<DocId> = corpus.leaders(&groups).collect();
     let candidates = joins::proposed(&corpus, &leaders, matching, cancel)?;
-    // Counted once more: the join lets go of its counters before there are pairs.
+    // Counted a second time, because the join frees its counters before it makes pairs.
     let rare = matching
         .rewrites
         .then(|| RareJoin::new(&leaders, &corpus.tokens, matching.rare_features, matching.rare_shared));
     corpus.tokens.check()?;
     let numbers: HashMap<String, DocId> = corpus
-        .ids()
+        .numbers()
+        .into_iter()
         .take(named)
         .map(|document| Ok((corpus.headers.id(document)?, document)))
         .collect::<Result<_>>()?;

@@ -1,4 +1,4 @@
-//! The settings of the search, each with its default in one place.
+//! The settings of the search, each with its default defined in one place.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,21 +6,21 @@ use crate::{Error, Result};
 
 /// Tokens in a shingle (w-shingling, Broder 1997).
 pub const SHINGLE: usize = 5;
-/// Exact Jaccard of shingles at or over which two documents are copies.
+/// Exact Jaccard similarity of shingles at or above which two documents are copies.
 pub const THRESHOLD: f64 = 0.5;
-/// Share of the shorter document's shingles that must stand in the longer one for an excerpt.
+/// Share of the shorter document's shingles that must occur in the longer one for an excerpt.
 pub const EXCERPT_CONTAINMENT: f64 = 0.7;
-/// Minima in a signature.
+/// Number of minima in a signature.
 pub const SIGNATURE: usize = 192;
-/// Share of true copies at the threshold that the bands may miss (they miss far fewer above it).
+/// Share of true copies exactly at the threshold that the bands may miss. Far fewer are missed above it.
 pub const MISSES: f64 = 0.05;
-/// Rarest features of a document that enter the join.
+/// Number of a document's rarest features that enter the join, 1 to 1024.
 pub const RARE_FEATURES: usize = 48;
-/// Rare features two documents must share to become candidates.
+/// Number of rare features that two documents must share to become candidates, 1 to `rare_features`.
 pub const RARE_SHARED: usize = 2;
-/// Whether rewrites are looked for.
+/// Whether rewrites are searched for.
 pub const REWRITES: bool = true;
-/// Days that may lie between two documents of a dispatch.
+/// Most days between two documents of one dispatch.
 pub const WINDOW: u32 = 7;
 /// What counts as a copy or an excerpt, and how candidates are found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -32,47 +32,47 @@ pub struct MatchConfig {
     pub threshold: f64,
     /// Share of the shorter document's shingles that the longer one must contain for an excerpt.
     pub excerpt_containment: f64,
-    /// Minima in a signature.
+    /// Number of minima in a signature.
     pub signature: usize,
     /// Share of pairs at the threshold that the bands may miss.
     pub misses: f64,
-    /// Rarest features of a document that enter the join.
+    /// Number of a document's rarest features that enter the join, 1 to 1024.
     pub rare_features: usize,
     /// Rare features that two documents must share to become candidates; not more than `rare_features`.
     pub rare_shared: usize,
-    /// Look for rewrites too; otherwise for identical texts, copies and excerpts only.
+    /// Whether rewrites are searched for, besides identical texts, copies and excerpts.
     pub rewrites: bool,
-    /// How sure the scorer must be that two documents are one dispatch: a score of 0.9 (`strict`), 0.5 (`balanced`) or 0.2
+    /// How certain the scorer must be that two documents are one dispatch: a score of 0.9 (`strict`), 0.5 (`balanced`) or 0.2
     /// (`wide`) or higher.
     pub strictness: Strictness,
-    /// Days that may lie between two documents of a dispatch, where both dates are known; 0 for any number. Texts that are
-    /// nearly identical are not bound by it.
+    /// Most days between two documents of one dispatch, where both dates are known; 0 sets no limit. Does not
+    /// apply to nearly identical texts.
     pub window: u32,
-    /// Group the versions of a running story; otherwise they are reported and group nothing.
+    /// Whether the versions of a running story are grouped. Otherwise they are reported but not grouped.
     pub versions: bool,
-    /// Decide by the texts alone, as if no document had a date.
+    /// Whether dates are ignored, so that the texts alone decide.
     pub ignore_dates: bool,
-    /// Compare the boilerplate of sites too, rather than the articles alone.
+    /// Whether the boilerplate of sites is compared too, instead of the articles alone.
     pub keep_boilerplate: bool,
-    /// Model of the scorer, as `wirecopy calibrate` writes it; the one that is shipped when unset.
+    /// The scorer's model, as written by `wirecopy calibrate`. The built-in model when unset.
     pub model: Option<std::path::PathBuf>,
 }
 
-/// How sure the scorer must be of one dispatch.
+/// How certain the scorer must be that two documents are of one dispatch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Strictness {
-    /// Few wrong groups: a score of 0.9 and up. For published figures.
+    /// Few wrong groups: a score of 0.9 or higher. For published figures.
     Strict,
-    /// As many wrong as missed: a score of 0.5 and up.
+    /// About as many wrong groups as missed ones: a score of 0.5 or higher.
     #[default]
     Balanced,
-    /// Few missed: a score of 0.2 and up. For reading through by eye.
+    /// Few missed groups: a score of 0.2 or higher. For manual review.
     Wide,
 }
 
 impl Strictness {
-    /// The score from which on two documents are of one dispatch.
+    /// Returns the score at or above which two documents are of one dispatch.
     pub fn threshold(self) -> f64 {
         match self {
             Strictness::Strict => 0.9,
@@ -104,10 +104,10 @@ impl Default for MatchConfig {
 }
 
 impl MatchConfig {
-    /// Checks every range.
+    /// Checks that every setting is within its range.
     ///
     /// # Errors
-    /// [`Error::Config`] names the first setting that is out of its range, and the range.
+    /// Returns [`Error::Config`] with the name of the first setting that is out of range, and the range.
     pub fn validate(&self) -> Result<()> {
         in_range("match.shingle", self.shingle, 1, 32)?;
         in_range("match.signature", self.signature, 16, 1024)?;
@@ -130,6 +130,6 @@ fn share(name: &'static str, value: f64, one_allowed: bool) -> Result<()> {
     if value > 0.0 && (value < 1.0 || (one_allowed && value <= 1.0)) {
         return Ok(());
     }
-    let high = if one_allowed { "1" } else { "under 1" };
-    Err(Error::Config { name, message: format!("{value} is not over 0 and up to {high}") })
+    let high = if one_allowed { "at most 1" } else { "below 1" };
+    Err(Error::Config { name, message: format!("{value} is not above 0 and {high}") })
 }

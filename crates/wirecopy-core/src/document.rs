@@ -1,19 +1,20 @@
-//! What ingest hands on: a [`Document`] with its [`Metadata`], or a [`Skipped`] input with the reason.
+//! The output of ingest: a [`Document`] with its [`Metadata`], or a [`Skipped`] input with the reason.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use wirecopy_spill::Record;
 
-/// Position of a document in one run: the order in which ingest delivered it.
+/// Position of a document in a run: by id once all documents are read, and in reading order before that.
 ///
-/// Dense, starting at 0, so that stages can use it as an index. It never appears in a report; documents are named
-/// there by [`Document::id`].
+/// Positions start at 0 without gaps, so that stages can use them as indices. They never appear in a report, which
+/// names documents by [`Document::id`]. Ties that are broken by position are thus broken by id, whatever the order of
+/// the input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DocId(pub u32);
 
 impl DocId {
-    /// The position as an index into per-document arrays.
+    /// Returns the position as an index into per-document arrays.
     pub fn index(self) -> usize {
         self.0 as usize
     }
@@ -39,27 +40,29 @@ impl Record for DocId {
     }
 }
 
-/// What a document says about itself besides its text. Every field is optional: news arrives in all states.
+/// What a document says about itself besides its text. Every field is optional, since news often lacks some of
+/// them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Metadata {
-    /// Headline, on one line.
+    /// The headline, on one line.
     pub title: Option<String>,
-    /// Publication date as it was found, unparsed.
+    /// The publication date as it was found, unparsed.
     pub date: Option<String>,
-    /// The same date in ISO 8601: as exact as it is written, with the zone that it names.
+    /// The same date in ISO 8601, with the precision and the time zone of the original.
     pub published: Option<String>,
     /// Where the date was found.
     pub date_origin: Option<DateOrigin>,
-    /// Why a date that was found before is not used.
+    /// Why a date that was found earlier is not used.
     pub date_problem: Option<String>,
-    /// Publisher: the `source` field, the page's site name, or none.
+    /// The publisher: the `source` field or the page's site name.
     pub source: Option<String>,
-    /// Address the text was published under.
+    /// The address (URL) that the text was published under.
     pub url: Option<String>,
-    /// Lines that name who wrote or sent the text: the byline of a page, the `author` or `byline` of a record.
+    /// Lines that name the author or sender of the text: the byline of a page, or the `author` or `byline` field
+    /// of a record.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bylines: Vec<String>,
-    /// ISO 639-3 code guessed from the text, or the one the document declares.
+    /// ISO 639-3 code of the language, declared by the document or else guessed from the text.
     pub language: Option<String>,
 }
 
@@ -67,73 +70,77 @@ pub struct Metadata {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DateOrigin {
-    /// The metadata of a page.
+    /// The metadata of a web page.
     Metadata,
-    /// A field of a record, a column of a table, the front matter of Markdown.
+    /// A field of a record, a column of a table, or the front matter of Markdown.
     Field,
     /// The first lines of the text.
     Text,
     /// The path of the file, such as `2023/09/24/`.
     Path,
-    /// The address, in the same forms.
+    /// The address, in the same forms as the path.
     Url,
-    /// The time of the file's last change, where that was asked for.
+    /// The time of the file's last change, if that was requested.
     Mtime,
 }
 
-/// One article, read and decoded, before any normalisation.
+/// One article, read and decoded, before normalisation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Document {
-    /// The name the document asks for: the path below its root with `/`, or the record's own id, else `path#number`.
+    /// The id that the document requests: its path below its root with `/`, or the record's own id, or else
+    /// `path#number`.
     ///
-    /// Bytes of a file name that are not UTF-8 stand as `%XX`. A second claim to one id is settled in
-    /// [`Header::id`], when the order of all documents is known.
+    /// Bytes of a file name that are not UTF-8 are written as `%XX`. Several requests for one id are resolved
+    /// in [`Header::id`].
     pub id: String,
-    /// File the document was read from, as it was reached from the root given (lossy where it is not UTF-8).
+    /// The file that the document was read from, as reached from the given root (lossy where it is not UTF-8).
     pub path: String,
-    /// Line (JSON lines), data row (CSV) or position (JSON array), counted from 1, within a container; `None` for
-    /// one document a file.
+    /// Position within a container, counted from 1: line (JSON lines), data row (CSV) or element (JSON array).
+    /// `None` where the file is one document.
     pub record: Option<u64>,
-    /// Title, date, source, address, language.
+    /// Title, date, source, address and language.
     pub meta: Metadata,
-    /// The article without its title: paragraphs separated by newlines.
+    /// The article without its title, paragraphs separated by newlines.
     pub text: String,
 }
 
-/// What is left of a [`Document`] once its text has been worked on: its name and what it says about itself.
+/// What is kept of a [`Document`] after its text has been processed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Header {
-    /// Unique name within a run.
+    /// The document's unique id within the run.
     pub id: String,
-    /// File the document was read from, as for [`Document::path`].
+    /// The file that the document was read from, as in [`Document::path`].
     pub path: String,
-    /// Line, row or position in a container, as for [`Document::record`].
+    /// Position within a container, as in [`Document::record`].
     pub record: Option<u64>,
-    /// Title, date, source, address, language.
+    /// Title, date, source, address and language.
     pub meta: Metadata,
-    /// Length of the text, decoded, in bytes.
+    /// Length of the decoded text, in bytes.
     pub bytes: u64,
-    /// The id the document asked for, where an earlier document of the run had it already.
+    /// The id that the document requested, if another document of the run has it.
     pub duplicate_id: Option<String>,
-    /// Letters that were lost before or while it was decoded (U+FFFD), where they are many.
+    /// The id to use if another document has the requested one: that of its file, followed by `#` and the number for a
+    /// record.
+    pub fallback: String,
+    /// Number of letters lost before or during decoding (U+FFFD), where there are many; otherwise 0.
     pub lost_letters: u64,
 }
 
-/// An input that gave no document, and why. It is data: reported, counted, never an abort.
+/// An input that yielded no document, and why. Such inputs are reported and counted; they never abort a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Skipped {
-    /// File, as for [`Document::path`].
+    /// The file, as in [`Document::path`].
     pub path: String,
-    /// Line or row within a container, counted from 1.
+    /// Position within a container, as in [`Document::record`].
     pub record: Option<u64>,
-    /// Why, for programs.
+    /// The kind of the reason, for programs.
     #[serde(default)]
     pub kind: SkipKind,
-    /// One sentence that a person understands.
+    /// The reason, as one sentence for people.
     pub reason: String,
 }
 
-/// Why an input gave no document.
+/// The kind of reason for which an input yields no document.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -177,7 +184,7 @@ impl SkipKind {
     }
 }
 
-/// Why an input gives no document: [`Skipped`] without its place.
+/// The reason why an input yields no document: [`Skipped`] without its position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// The kind of the reason.
@@ -193,7 +200,7 @@ impl Refusal {
     }
 }
 
-/// `example.org` of `https://www.example.org:8080/a`.
+/// Returns the host of an address without `www.`: `example.org` for `https://www.example.org:8080/a`.
 pub fn host(url: &str) -> Option<&str> {
     let rest = url.split_once("://")?.1;
     let host = rest.split(['/', '?', '#', ':']).next()?;
@@ -201,7 +208,7 @@ pub fn host(url: &str) -> Option<&str> {
     (!host.is_empty()).then_some(host)
 }
 
-/// The nearest folder above a file whose name is that of a source: not a date or a number, as folders by day have.
+/// Returns the nearest parent folder whose name is that of a source rather than a date or a number.
 pub fn folder_name(path: &str) -> Option<&str> {
     let (folders, _) = path.rsplit_once('/')?;
     folders.rsplit('/').find(|name| is_name(name))

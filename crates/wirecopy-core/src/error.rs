@@ -1,28 +1,28 @@
-//! What can end a run. A document that cannot be read never does: it is [`Skipped`](crate::Skipped).
+//! Errors that end a run. A document that cannot be read is [`Skipped`](crate::Skipped) instead.
 
 use std::path::PathBuf;
 
 /// The result of a fallible operation of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// What can end a run.
+/// An error that ends a run.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A root that was named does not exist or cannot be opened.
+    /// An input root does not exist or cannot be opened.
     #[error("{}: {source}", path.display())]
     Root {
-        /// The root as it was named.
+        /// The root as it was given.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the operating system.
         source: std::io::Error,
     },
-    /// A file that the run needs besides its documents could not be read or written.
+    /// A file other than a document could not be read or written.
     #[error("{}: {source}", path.display())]
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the operating system.
         source: std::io::Error,
     },
     /// Writing to a stream (standard output) failed.
@@ -31,31 +31,31 @@ pub enum Error {
     /// A setting is out of its range.
     #[error("{name}: {message}")]
     Config {
-        /// The setting's name as it stands in `wirecopy.toml`.
+        /// The name of the setting in `wirecopy.toml`.
         name: &'static str,
-        /// What is wrong, and what would be right.
+        /// What is wrong, and what would be accepted.
         message: String,
     },
-    /// A run report, gold file or model could not be understood.
+    /// A run report, gold file or model could not be parsed.
     #[error("{}{}: {message}", path.display(), line.map(|n| format!(":{n}")).unwrap_or_default())]
     Format {
         /// The file.
         path: PathBuf,
-        /// The line, counted from 1, where it is known.
+        /// The line, counted from 1, if known.
         line: Option<u64>,
         /// What was expected and what was found.
         message: String,
     },
-    /// A scorer's model file says what cannot be.
+    /// A scorer's model file holds impossible values.
     #[error("model: {0}")]
     Model(String),
-    /// The table of document frequencies that is compiled in is not of its form: the program was built from a broken file.
+    /// The built-in table of document frequencies is damaged: the program was built from a broken file.
     #[error("data/background.bin, which is compiled into this program, is damaged")]
     Background,
-    /// Labelled pairs do not fit the documents, or are too few to fit a model on.
+    /// Labelled pairs do not match the documents, or are too few to fit a model.
     #[error("pairs: {0}")]
     Pairs(String),
-    /// More documents than a run can number.
+    /// The input has more documents than a run can number.
     #[error("more than {limit} documents in one run: split the input")]
     TooManyDocuments {
         /// The limit.
@@ -67,7 +67,7 @@ pub enum Error {
     /// The worker threads could not be started.
     #[error("cannot start worker threads: {0}")]
     Threads(String),
-    /// The caller asked the run to stop (see [`Cancel`](crate::Cancel)).
+    /// The caller cancelled the run (see [`Cancel`](crate::Cancel)).
     #[error("interrupted")]
     Cancelled,
 }

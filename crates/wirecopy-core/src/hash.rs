@@ -1,30 +1,31 @@
-//! A set, a map and a sort for keys that are well-mixed hashes: a key is its own place.
+//! A set, a map and a sort for keys that are well-mixed 64-bit hashes and so need no further hashing.
 //!
-//! Why this is hand-made: most of what a run compares is hashes. A general hash map mixes them once more, and a general sort compares what its
-//! leading bits would put in order: either costs several times the work that is done with the outcome.
+//! Why this is hand-made: most of what a run compares is hashes. A general hash map would hash them again, and a general sort would
+//! compare keys whose leading bits already give their position. Both cost several times as much as the work done
+//! with the result.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
 use rayon::prelude::*;
 
-/// A map by keys that hash to themselves.
-pub type ByHash<K, V> = HashMap<K, V, BuildHasherDefault<Itself>>;
+/// A map whose keys are used as their own hash.
+pub type ByHash<K, V> = HashMap<K, V, BuildHasherDefault<IdentityHasher>>;
 
-/// A set of such keys, where it is to be copied or compared; [`Hashes`] is quicker.
-pub(crate) type SetByHash<K> = HashSet<K, BuildHasherDefault<Itself>>;
+/// A set whose keys are used as their own hash. It can be copied and compared; [`Hashes`] is faster.
+pub(crate) type SetByHash<K> = HashSet<K, BuildHasherDefault<IdentityHasher>>;
 
-/// Takes a key of 64 bits for its hash.
+/// Uses a 64-bit key as its own hash.
 #[derive(Default)]
-pub struct Itself(u64);
+pub struct IdentityHasher(u64);
 
-impl Hasher for Itself {
+impl Hasher for IdentityHasher {
     fn finish(&self) -> u64 {
         self.0
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        // Of Fowler, Noll and Vo; keys of 64 bits do not come here.
+        // FNV-1a, for keys that are not 64 bits wide.
         self.0 =
             bytes.iter().fold(self.0, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     }
@@ -34,36 +35,36 @@ impl Hasher for Itself {
     }
 }
 
-/// A set of hashes by open addressing, half of its places free. The hash 0 counts as 1.
+/// A set of hashes with open addressing, at most half full. The hash 0 is stored as 1.
 #[derive(Debug, Default)]
 pub(crate) struct Hashes {
-    /// 0 is a free place.
-    places: Vec<u64>,
+    /// The slots; 0 marks a free one.
+    slots: Vec<u64>,
     shift: u32,
 }
 
 impl Hashes {
-    /// Forgets everything and makes room for `most` hashes.
+    /// Empties the set and reserves space for `most` hashes.
     pub(crate) fn clear(&mut self, most: usize) {
         let size = (2 * most).next_power_of_two().max(2);
         self.shift = 64 - size.trailing_zeros();
-        self.places.clear();
-        self.places.resize(size, 0);
+        self.slots.clear();
+        self.slots.resize(size, 0);
     }
 
-    /// Number of places.
-    pub(crate) fn places(&self) -> usize {
-        self.places.len()
+    /// Returns the number of slots.
+    pub(crate) fn slots(&self) -> usize {
+        self.slots.len()
     }
 
-    /// Where a hash stands, or would, and whether it does.
+    /// Finds the slot that holds a hash, or the one where it would be inserted, and returns whether it is present.
     #[inline]
-    pub(crate) fn place(&self, hash: u64) -> (usize, bool) {
+    pub(crate) fn slot(&self, hash: u64) -> (usize, bool) {
         let hash = hash.max(1);
-        let last = self.places.len() - 1;
+        let last = self.slots.len() - 1;
         let mut at = (hash >> self.shift) as usize;
         loop {
-            match self.places[at] {
+            match self.slots[at] {
                 0 => return (at, false),
                 held if held == hash => return (at, true),
                 _ => at = (at + 1) & last,
@@ -71,20 +72,20 @@ impl Hashes {
         }
     }
 
-    /// Adds a hash; whether it was new.
+    /// Adds a hash and returns whether it was new.
     #[inline]
     pub(crate) fn insert(&mut self, hash: u64) -> bool {
-        let (at, held) = self.place(hash);
+        let (at, held) = self.slot(hash);
         if !held {
-            self.places[at] = hash.max(1);
+            self.slots[at] = hash.max(1);
         }
         !held
     }
 }
 
-/// A record whose leading bits are those of a hash.
+/// A record whose leading bits are a hash.
 pub trait Hashed: Copy + Ord + Send {
-    /// Its leading 64 bits; they ascend with the record.
+    /// Returns the leading 64 bits; their order is that of the records.
     fn leading(self) -> u64;
 }
 
@@ -100,22 +101,24 @@ impl Hashed for u32 {
     }
 }
 
-/// Records under which a general sort is as good.
+/// Below this many records, a general sort is as fast.
 const FEW: usize = 64;
-/// Records over which they are parted first, so that each part is sorted in a cache.
+/// Above this many records, they are first split into parts that each fit a CPU cache.
 const MANY: usize = 1 << 14;
-/// Parts of many, as a power of two.
+/// Number of parts, as a power of two.
 const PART_BITS: u32 = 8;
-/// Places that records are dealt to at most, as a power of two.
+/// Most slots that records are distributed to, as a power of two.
 const PLACE_BITS: u32 = 16;
-/// Places that a record is moved by on average, over which the leading bits are no hashes.
+/// Average number of positions that a record may be moved. Beyond it, the leading bits are not hashes.
 const MOVES: usize = 16;
 
-/// Sorts records whose leading bits are hashes: they are dealt by them to one place each, and then few have to be moved.
-/// Linear, half of the time of a general sort; where the leading bits are no hashes, as dear as one. Many are
-/// sorted on all threads.
+/// Sorts records whose leading bits are hashes.
+///
+/// Distributes the records by these bits to about one slot each and finishes with an insertion sort that moves few
+/// of them. Linear, and half the time of a general sort. Where the leading bits are not hashes, it falls back on a
+/// general sort. Large inputs are sorted on all threads.
 pub fn sort<T: Hashed>(records: &mut [T]) {
-    // Counts are of 32 bits.
+    // Offsets are 32 bits wide.
     if u32::try_from(records.len()).is_err() {
         return records.sort_unstable();
     }
@@ -136,10 +139,10 @@ pub fn sort<T: Hashed>(records: &mut [T]) {
         .for_each_init(Buffers::default, |buffers, part| sort_from(part, PART_BITS, buffers));
 }
 
-/// What dealing needs.
+/// Working memory of [`deal`].
 struct Buffers<T> {
     dealt: Vec<T>,
-    /// Where the records of each place end.
+    /// End of each slot's records.
     ends: Vec<u32>,
 }
 
@@ -149,13 +152,13 @@ impl<T> Default for Buffers<T> {
     }
 }
 
-/// Sorts records that agree in their `known` first bits.
+/// Sorts records whose first `known` bits are equal.
 fn sort_from<T: Hashed>(records: &mut [T], known: u32, buffers: &mut Buffers<T>) {
     if records.len() < FEW {
         return records.sort_unstable();
     }
-    // Terms and tokens begin with two bits for their class, and most are of one: bits that all share are no place, and
-    // there are two to four places a record.
+    // Most terms and tokens begin with the same two class bits. Bits that all records share do not separate them,
+    // so they are skipped. This leaves two to four slots a record.
     let first = records[0].leading();
     let differing = records.iter().fold(0, |bits, record| bits | (record.leading() ^ first));
     let bits = (records.len().ilog2() + 2).min(PLACE_BITS);
@@ -176,7 +179,7 @@ fn sort_from<T: Hashed>(records: &mut [T], known: u32, buffers: &mut Buffers<T>)
     }
 }
 
-/// Puts records in the order of the `bits` bits behind their `known` first ones, those of equal bits as they were.
+/// Distributes records stably by the `bits` bits that follow their first `known` ones.
 fn deal<T: Hashed>(records: &mut [T], known: u32, bits: u32, buffers: &mut Buffers<T>) {
     let Buffers { dealt, ends } = buffers;
     let place = |record: T| (record.leading() << known >> (64 - bits)) as usize;
@@ -207,23 +210,23 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_set_is_a_set(hashes in prop::collection::vec(0u64..300, 0..200), spread in any::<bool>()) {
+        fn inserts_and_lookups_agree_with_the_standard_set(hashes in prop::collection::vec(0u64..300, 0..200), spread in any::<bool>()) {
             let mut set = Hashes::default();
             set.clear(hashes.len());
             let mut expected = HashSet::new();
             for hash in hashes {
-                // All in the first places, or anywhere.
+                // Either all hashes compete for the first slots, or they are spread over the table.
                 let hash = if spread { mix(hash + 1) } else { hash + 1 };
-                prop_assert_eq!(set.place(hash).1, expected.contains(&hash));
+                prop_assert_eq!(set.slot(hash).1, expected.contains(&hash));
                 prop_assert_eq!(set.insert(hash), expected.insert(hash));
             }
         }
 
         #[test]
-        fn sorted_is_as_a_general_sort_has_it(
+        fn sort_agrees_with_a_general_sort(
             seeds in prop::collection::vec(0u64..500, 0..700),
             times in 1usize..60,
-            // Shifted far enough, all records have the same leading bits.
+            // Shifted far enough, all records share their leading bits.
             shift in prop::sample::select(vec![0u32, 2, 30, 60]),
         ) {
             let mut records: Vec<u64> = (0..times as u64)

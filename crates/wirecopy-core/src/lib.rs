@@ -1,4 +1,4 @@
-//! The engine of wirecopy: documents in memory to clusters of one dispatch.
+//! The engine of wirecopy: turns documents in memory into clusters of one dispatch.
 //!
 //! | module | from → to |
 //! |---|---|
@@ -12,7 +12,7 @@
 //! | [`sources`] | the texts of a source → the boilerplate that it adds to them |
 //! | [`engine`] | composes these stages over a whole corpus |
 //!
-//! This crate reads no clock, prints nothing, and touches no file but through [`wirecopy_spill`].
+//! This crate reads no clock, prints nothing, and accesses no files except through [`wirecopy_spill`].
 
 #![forbid(unsafe_code)]
 
@@ -24,6 +24,7 @@ pub mod document;
 pub mod engine;
 mod error;
 pub mod hash;
+pub mod ids;
 mod progress;
 pub mod published;
 mod relation;

@@ -1,6 +1,6 @@
-//! How the library tells its caller where it is, and how the caller tells it to stop.
+//! Progress reports from the library to its caller, and cancellation by the caller.
 //!
-//! The library never touches a terminal: it calls a [`Progress`], and [`NoProgress`] is the default.
+//! The library never writes to a terminal. It calls a [`Progress`], by default [`NoProgress`].
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,31 +8,32 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Deserialize, Serialize};
 
-/// A step of the pipeline, in the order in which they run.
+/// A stage of the pipeline, in order of execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stage {
-    /// Walk, read, decode, extract, tokenise and sign: one pass over the input.
+    /// Walks, reads, decodes, extracts, tokenises and signs, in one pass over the input.
     Read,
-    /// Bands of the signatures to candidate pairs of copies.
+    /// Finds candidate pairs of copies by the bands of their signatures.
     Bands,
-    /// Exact check of the copy candidates; copies collapse to representatives.
+    /// Checks these candidates exactly and collapses copies to representatives.
     Copies,
-    /// Lines that a source adds to its stories, learned from the representatives; what they hid collapses too.
+    /// Learns the lines that a source adds to its stories from the representatives, then collapses the copies that
+    /// appear once these lines are removed.
     Boilerplate,
-    /// Document frequencies and rare features to candidate pairs of excerpts and rewrites.
+    /// Counts document frequencies and finds candidate pairs of excerpts and rewrites by rare features.
     Join,
-    /// Exact check of those candidates.
+    /// Checks these candidates exactly.
     Verify,
-    /// Edges to clusters.
+    /// Groups edges into clusters.
     Cluster,
-    /// What is told of clusters and edges besides themselves: versions, shares copied, and the words behind rewrites, looked
-    /// up in the files that hold them.
+    /// Collects what is reported of clusters and edges: versions, shares copied, and the words behind rewrites,
+    /// which are looked up in the input files.
     Evidence,
 }
 
 impl Stage {
-    /// The stage's name in reports and on progress bars.
+    /// Returns the stage's name, as used in reports and on progress bars.
     pub fn name(self) -> &'static str {
         match self {
             Stage::Read => "read",
@@ -53,19 +54,20 @@ impl fmt::Display for Stage {
     }
 }
 
-/// Receives the pipeline's progress. Calls come from any thread; `advance` is called in batches, not per item.
+/// Receives the pipeline's progress. Methods are called from any thread; `advance` is called in batches, not once
+/// an item.
 pub trait Progress: Sync {
-    /// A stage begins. `total` is the work to come where it is known: pairs to check, and for [`Stage::Read`] the
-    /// bytes of the input on disk, because one file may hold a million documents.
+    /// Announces the start of a stage. `total` is the amount of work, if known: pairs to check, or for
+    /// [`Stage::Read`] the bytes of input on disk, because one file may hold a million documents.
     fn begin(&self, stage: Stage, total: Option<u64>);
-    /// `steps` more steps of the running stage are done (documents and skipped inputs in [`Stage::Read`]), over
-    /// `bytes` of input on disk (0 where bytes mean nothing).
+    /// Reports `steps` more completed steps of the current stage (documents and skipped inputs in [`Stage::Read`])
+    /// over `bytes` of input on disk (0 where bytes do not apply).
     fn advance(&self, steps: u64, bytes: u64);
-    /// The running stage is over: `came_in` items went in, `came_out` came out.
+    /// Reports the end of the current stage, with the number of items that went in and came out.
     fn end(&self, stage: Stage, came_in: u64, came_out: u64);
 }
 
-/// Says nothing.
+/// Ignores all progress.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoProgress;
 
@@ -75,7 +77,7 @@ impl Progress for NoProgress {
     fn end(&self, _: Stage, _: u64, _: u64) {}
 }
 
-/// A flag that asks a run to stop. Clones share it; long loops look at it and return
+/// A flag that asks a run to stop. Clones share it. Long loops check it and return
 /// [`Error::Cancelled`](crate::Error::Cancelled).
 #[derive(Clone, Debug, Default)]
 pub struct Cancel(Arc<AtomicBool>);
@@ -86,15 +88,15 @@ impl Cancel {
         self.0.store(true, Ordering::Relaxed);
     }
 
-    /// Whether somebody asked.
+    /// Returns whether [`Cancel::cancel`] was called.
     pub fn is_cancelled(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// `Err(Error::Cancelled)` once somebody asked, for use with `?`.
+    /// Returns an error once the run was cancelled, for use with `?`.
     ///
     /// # Errors
-    /// [`Error::Cancelled`](crate::Error::Cancelled) after [`Cancel::cancel`].
+    /// Returns [`Error::Cancelled`](crate::Error::Cancelled) after [`Cancel::cancel`].
     pub fn check(&self) -> crate::Result<()> {
         if self.is_cancelled() { Err(crate::Error::Cancelled) } else { Ok(()) }
     }

@@ -8,20 +8,20 @@ use serde::{Deserialize, Serialize};
 pub enum Relation {
     /// The same token sequence.
     Identical,
-    /// Near-verbatim: exact Jaccard of shingles at or over the threshold.
+    /// Near-verbatim: exact Jaccard similarity of shingles at or above the threshold.
     Copy,
     /// One holds most of the other's shingles, but is much longer.
     Excerpt,
-    /// Another state of the same running story: passages kept word for word, a new lead or new facts.
+    /// Another state of the same running story: verbatim passages, with a new lead or new facts.
     Version,
     /// The same dispatch in other words.
     Rewrite,
-    /// Passages in common, and yet two dispatches: background, a side-bar, a wrap, a quote. Groups nothing.
+    /// Passages in common, but two dispatches: background, a side-bar, a wrap, a quote. Such pairs are not grouped.
     Partial,
 }
 
 impl Relation {
-    /// The relation's name in reports.
+    /// Returns the relation's name in reports.
     pub fn name(self) -> &'static str {
         match self {
             Relation::Identical => "identical",
@@ -33,7 +33,7 @@ impl Relation {
         }
     }
 
-    /// Whether two documents with this relation are of one dispatch.
+    /// Returns whether two documents with this relation are of one dispatch.
     pub fn groups(self) -> bool {
         self != Relation::Partial
     }

@@ -1,8 +1,8 @@
-//! Tables of words that are compiled into the program (`data/*.tsv`): a row a line, its cells parted by tabs; lines that begin with
-//! `#` describe the form.
+//! Tables of words that are compiled into the program (`data/*.tsv`): one row a line, with cells separated by tabs. Lines that
+//! begin with `#` describe the form.
 //!
-//! In comes the text of a table, out come its rows. What a row means is known to the module that uses it; a row that cannot be understood is an
-//! error there, which every test that uses the table meets.
+//! The input is the text of a table, the output its rows. The module that uses a table interprets the rows. A malformed row
+//! is an error there, which fails every test that uses the table.
 
 use std::str::Split;
 use std::sync::LazyLock;
@@ -36,7 +36,7 @@ pub fn pairs(table: &'static str, kind: &str) -> Vec<(&'static str, &'static str
     shipped(words(table, kind).into_iter().map(pair).collect())
 }
 
-/// Returns the kinds of a table, in order of their first rows: a test of each table holds them to those that are used.
+/// Returns the kinds of a table, in order of their first rows. A test of each table compares them with those in use.
 pub fn kinds(table: &str) -> Vec<&str> {
     let mut kinds: Vec<&str> = rows(table).filter_map(|mut cells| cells.next()).collect();
     kinds.dedup();
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_table_is_never_read_as_an_empty_one() {
+    fn malformed_table_is_not_read_as_empty() {
         for kind in ["broken", "mammal"] {
             assert!(std::panic::catch_unwind(|| words(TABLE, kind)).is_err(), "{kind}");
         }

@@ -1,4 +1,4 @@
-//! Documents of a run read once more, from the files that its report names.
+//! Reads documents of a run again, from the files named in its report.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -8,16 +8,16 @@ use wirecopy_core::document::Document;
 use wirecopy_core::{Cancel, NoProgress};
 use wirecopy_core::{Error, Result};
 
-/// Where a document stands: file, and record in it.
+/// The place of a document: the path of its file as shown in the report, and the record in it.
 pub type Place = (String, Option<u64>);
 
-/// Reads the documents at `places` on the current rayon pool. What is not there any more, came from standard input, or
-/// cannot be read, is missing from the answer.
+/// Reads the documents at `places` on the current rayon pool. Documents that no longer exist, came from standard input or cannot
+/// be read are missing from the result.
 ///
-/// Every file is read once, whatever number of its records is wanted; memory holds the wanted documents.
+/// Each file is read once. Memory holds the wanted documents.
 ///
 /// # Errors
-/// [`Error::Cancelled`].
+/// [`Error::Cancelled`], and [`Error::Config`] for an unknown time zone.
 pub fn again(
     places: &HashSet<Place>,
     config: &IngestConfig,
@@ -41,7 +41,7 @@ pub fn again(
         Ok(())
     });
     match outcome {
-        // A file that goes away in between is as one that is not there.
+        // A file that disappears meanwhile counts as missing.
         Ok(()) | Err(Error::Root { .. }) => Ok(found),
         Err(error) => Err(error),
     }

@@ -6,7 +6,7 @@
 //! Valid UTF-8 with non-ASCII characters overrides a declaration: such a page was moved to UTF-8 and its template was never
 //! updated. A declaration is also ignored if the page would be malformed in that encoding, or would not read as any language.
 //!
-//! Why this is hand-made: chardetng guesses from the bytes alone; whether a declaration is to be believed is decided here.
+//! Why this is hand-made: chardetng guesses from the bytes alone and does not judge a declaration.
 
 use std::collections::HashSet;
 use std::io::Read;
@@ -193,7 +193,7 @@ fn declared(head: &[u8]) -> Option<&'static Encoding> {
     None
 }
 
-/// Returns `inner`, which stands behind its byte order mark, as UTF-8.
+/// Converts a stream to UTF-8. `inner` starts after the byte order mark.
 pub(super) fn transcoder<R: Read>(inner: R, encoding: &'static Encoding) -> impl Read {
     DecodeReaderBytesBuilder::new().encoding(Some(encoding)).build(inner)
 }

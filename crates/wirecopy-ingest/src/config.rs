@@ -1,59 +1,63 @@
-//! The settings of reading, each with its default in one place.
+//! Every setting of a run, with its default defined in one place.
+//!
+//! Help texts, the configuration dump and the documentation are generated from these constants.
 
 use serde::{Deserialize, Serialize};
 
 use crate::dates::Zone;
 use wirecopy_core::{Error, Result};
 
-/// Largest decoded document, in bytes; longer ones are skipped with that reason.
+/// Size of the largest decoded document, in bytes. Larger ones are skipped.
 pub const MAX_DOCUMENT_BYTES: u64 = 64 << 20;
 
-/// Largest ratio of a compressed file's expanded size to its own. News compresses to a fifth or a tenth, the same record
-/// again and again to a hundredth.
+/// Largest ratio of a compressed file's expanded size to its compressed size. News compresses to between a tenth
+/// and a fifth of its size, one record repeated many times to a hundredth.
 pub const MAX_EXPANSION: u64 = 200;
-/// Most bytes that a compressed file expands to.
+/// Most bytes that a compressed file may expand to.
 pub const MAX_EXPANDED_BYTES: u64 = 256 << 30;
-/// Skipped inputs that a report lists; of more it has the number.
+/// Number of skipped inputs that a report lists. The others are only counted.
 pub const MAX_SKIPPED: u64 = 10_000;
 
-/// What is read, and how.
+/// Which inputs are read, and how.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct IngestConfig {
     /// Globs: a file is read if its path below its root matches one of them. An empty list takes every file.
     /// A glob without `/` matches names at any depth.
     pub include: Vec<String>,
-    /// Globs of files and folders to leave out, in the same form; stronger than `include`.
+    /// Globs of files and folders to leave out, in the same form. They take precedence over `include`.
     pub exclude: Vec<String>,
     /// Folders to descend below a root; 1 is the root's own files. There is no limit where it is not set.
     pub max_depth: Option<usize>,
-    /// Follow symbolic links. Loops are detected and reported.
+    /// Whether symbolic links are followed. Loops are detected and reported.
     pub follow: bool,
-    /// Read files and folders whose names start with a dot.
+    /// Whether files and folders whose names begin with a dot are read.
     pub hidden: bool,
     /// Largest decoded document, in bytes; longer ones are skipped.
     #[serde(deserialize_with = "number_or_size")]
     pub max_document_bytes: u64,
-    /// Times its size that a compressed file may expand to once that is more than 64 MiB; the rest is skipped.
+    /// Most times its own size that a compressed file may expand to, once it has expanded to more than 64 MiB. The
+    /// rest is skipped.
     pub max_expansion: u64,
     /// Most bytes that a compressed file may expand to; the rest is skipped.
     #[serde(deserialize_with = "number_or_size")]
     pub max_expanded_bytes: u64,
-    /// Skipped inputs that the report lists. All are counted.
+    /// Number of skipped inputs that the report lists. All are counted.
     pub max_skipped: u64,
-    /// Take the time of a file's last change for its date where nothing else tells one.
+    /// Whether the time of a file's last change is used as its date when it has no other.
     pub mtime: bool,
-    /// Where times of publication without a zone were written: an offset such as `+01:00`, or a name such as `Europe/Vienna`, which
-    /// is looked up in the time zone database of the system. UTC when unset.
+    /// Time zone of publication times that name none: an offset such as `+01:00`, or a name such as
+    /// `Europe/Vienna`, which is looked up in the system's time zone database. UTC when unset.
     pub timezone: Option<String>,
     /// More news agencies, and more names of known ones, in the form of `data/agencies.tsv`; added to the table that is
     /// compiled in.
     pub agencies: Option<std::path::PathBuf>,
-    /// What gives a document its source: `folder`, `host` (of its address), or a regular expression that is looked for in its
-    /// path, then in its id, and whose first group, else whose match is the source. Unset, the document names it.
+    /// Where a document's source comes from: `folder`, `host` (of its address), or a regular expression that is
+    /// searched for in its path and then in its id. The source is the first capture group, or the whole match if
+    /// there is none. When unset, the document's own metadata names it.
     pub source_from: Option<String>,
-    /// Names of the fields of JSON objects and CSV columns. In JSON, `content.body` is the field `body` of the object
-    /// `content`.
+    /// Names of the fields of JSON objects and of CSV columns. In JSON, `content.body` is the field `body` of the
+    /// object `content`.
     pub fields: FieldNames,
 }
 
@@ -84,7 +88,7 @@ impl Default for IngestConfig {
 pub struct FieldNames {
     /// The record's own id.
     pub id: String,
-    /// The article.
+    /// The text of the article.
     pub text: String,
     /// Its headline.
     pub title: String,
@@ -114,7 +118,7 @@ impl IngestConfig {
     /// Checks every range.
     ///
     /// # Errors
-    /// [`Error::Config`] names the first setting that is out of its range, and the range.
+    /// Returns [`Error::Config`] with the name of the first setting that is out of range, and the range.
     pub fn validate(&self) -> Result<()> {
         if let Some(pattern) = &self.source_from {
             regex::Regex::new(pattern).map_err(|error| Error::Config {
@@ -135,7 +139,7 @@ impl IngestConfig {
         Ok(())
     }
 
-    /// The zone of times without one.
+    /// Parses the time zone of times that name none.
     pub(crate) fn zone(&self) -> Result<Option<Zone>> {
         let zone = self.timezone.as_deref().map(Zone::named).transpose();
         zone.map_err(|message| Error::Config { name: "ingest.timezone", message })
@@ -145,7 +149,7 @@ impl IngestConfig {
 /// Bytes written as people write them: `4096`, `64K`, `64M`, `1G` (powers of 1024; `KiB` and `KB` mean the same).
 ///
 /// # Errors
-/// A sentence with what would be right.
+/// Returns a sentence that says what is accepted.
 pub fn parse_size(text: &str) -> std::result::Result<u64, String> {
     let text = text.trim();
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
@@ -154,11 +158,15 @@ pub fn parse_size(text: &str) -> std::result::Result<u64, String> {
         "k" | "kb" | "kib" => 10,
         "m" | "mb" | "mib" => 20,
         "g" | "gb" | "gib" => 30,
-        _ => return Err(format!("`{text}` is no size: write bytes, or a number with K, M or G")),
+        _ => {
+            return Err(format!(
+                "`{text}` is not a size: write a number of bytes, or a number with K, M or G"
+            ));
+        }
     };
-    let number: u64 = text[..digits]
-        .parse()
-        .map_err(|_| format!("`{text}` is no size: write bytes, or a number with K, M or G"))?;
+    let number: u64 = text[..digits].parse().map_err(|_| {
+        format!("`{text}` is not a size: write a number of bytes, or a number with K, M or G")
+    })?;
     number.checked_mul(1 << shift).ok_or_else(|| format!("`{text}` is too large"))
 }
 
@@ -198,7 +206,7 @@ mod tests {
     use super::parse_size;
 
     #[test]
-    fn sizes_as_people_write_them() {
+    fn sizes_are_parsed_with_and_without_units() {
         assert_eq!(parse_size("4096"), Ok(4096));
         assert_eq!(parse_size("64M"), Ok(64 << 20));
         assert_eq!(parse_size(" 2 GiB"), Ok(2 << 30));

@@ -13,13 +13,13 @@ use wirecopy_core::table::{self, Words};
 const LINE_CHARS: usize = 100;
 /// Earliest year of a publication date. A first line with an earlier date is about history.
 const FIRST_YEAR: i16 = 1900;
-/// Most words other_tokens a date that is labelled as the publication date.
+/// Most words beside a date that is labelled as the publication date.
 const LABELLED_WORDS: usize = 10;
 /// Most unknown words between two separators.
 const PART_WORDS: usize = 4;
-/// Words that stand before a date and say nothing, folded.
+/// Folded words before a date that carry no information.
 static FILLERS: Words = LazyLock::new(|| table::words(WORDS, "filler"));
-/// Words that begin the line of an author, folded.
+/// Folded words that start a byline.
 static BY: Words = LazyLock::new(|| table::words(WORDS, "author"));
 
 /// Returns whether `line` is a date with so little else that it is not part of the text.

@@ -193,7 +193,7 @@ impl<R: Read> Read for Counting<R> {
     }
 }
 
-/// What a reader said, without the number that only a programmer wants.
+/// Returns the message of an I/O error without the error number.
 fn in_words(error: &io::Error) -> String {
     let text = error.to_string();
     match text.find(" (os error") {
@@ -202,7 +202,7 @@ fn in_words(error: &io::Error) -> String {
     }
 }
 
-/// Why a compressed (or plain) stream could not be opened, or broke off.
+/// Returns the reason for skipping a file that could not be opened, or whose content ended with an error.
 pub(super) fn broken(error: &io::Error, compressed: bool) -> Refusal {
     if error.kind() == io::ErrorKind::UnexpectedEof {
         return SkipKind::Damaged.because("truncated: the compressed data ends early");
@@ -232,7 +232,7 @@ pub(super) fn size_in_words(bytes: u64) -> String {
     format!("{bytes} bytes")
 }
 
-/// The reason for a document over the limit.
+/// Returns the reason for skipping a document over the size limit.
 pub(super) fn too_long(limit: u64) -> Refusal {
     SkipKind::TooLarge.because(format!("longer than {}", size_in_words(limit)))
 }

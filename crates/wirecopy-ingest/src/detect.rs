@@ -48,7 +48,7 @@ impl Format {
     /// converted to UTF-8.
     ///
     /// # Errors
-    /// A sentence for a file that is no text.
+    /// The reason for skipping a file that is not text, or not of the format its name implies.
     pub(super) fn of_content(named: Option<Self>, head: &[u8]) -> Result<Self, Refusal> {
         if let Some(what) = binary(head) {
             return Err(NotText.because(format!("not text: {what}")));

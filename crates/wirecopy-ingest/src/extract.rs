@@ -55,17 +55,17 @@ pub(super) struct Worker<'a, M> {
     dating: Dating,
 }
 
-/// What is wanted of the input.
+/// Selects what is read.
 pub struct Wanted<'a> {
-    /// Whether a document is wanted, by its file and its record.
+    /// Returns whether a document is wanted, given its path and record.
     pub is: &'a (dyn Fn(&str, Option<u64>) -> bool + Sync),
-    /// Whether dates and languages are wanted: looking for them costs a tenth of reading.
+    /// Whether dates and languages are determined, which takes a tenth of the reading time.
     pub settled: bool,
 }
 
 impl<'a, M> Worker<'a, M> {
     /// # Errors
-    /// [`wirecopy_core::Error::Config`] for a time zone that is not known.
+    /// [`wirecopy_core::Error::Config`] for an unknown time zone.
     pub(super) fn new(
         config: &'a IngestConfig,
         sizes: Sizes,
@@ -266,6 +266,7 @@ impl<'a, M> Worker<'a, M> {
             meta,
             bytes: text.len() as u64,
             duplicate_id: None,
+            fallback: String::new(),
             lost_letters: lost_letters(&text),
         };
         Piece::Read { header, fallback, value }

@@ -1,7 +1,7 @@
 //! Reads front matter: the metadata that site generators keep above a text, as `key: value` between two `---` (YAML) or as
 //! `key = value` between two `+++` (TOML). Nested values are ignored.
 //!
-//! Why this is hand-made: a parser of YAML would refuse all of it for a fault in a value that nobody asked for.
+//! Why this is hand-made: a YAML parser would reject the whole block for an error in a value that is not needed.
 
 use super::extract::one_line;
 use wirecopy_core::document::Metadata;

@@ -43,7 +43,7 @@ const IN_SCRIPT: &str = "the text of the page is in a script that cannot be read
 /// Extracts the article and the metadata of a page.
 ///
 /// # Errors
-/// A sentence when there are no words in it, or none but those of an application that was to load its text.
+/// The reason for skipping it: there is no text, only a cookie notice, or only the shell of a web application.
 pub(super) fn extract(source: &str) -> Result<Extracted, Refusal> {
     let shape = strip::shape(source);
     let found = if shape.depth > DEPTH || shape.attributes > ATTRIBUTES {

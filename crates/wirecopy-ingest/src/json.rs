@@ -19,7 +19,7 @@ use wirecopy_core::document::SkipKind::{Malformed, NoTextField};
 /// Converts one record to a document. Broken JSON is repaired if that takes no guess.
 ///
 /// # Errors
-/// A sentence on what is wrong with it.
+/// The reason for skipping the record.
 pub(super) fn record(json: &str, names: &FieldNames) -> Result<Extracted, Refusal> {
     match json.trim_ascii_start().as_bytes().first() {
         Some(b'{') => {}
@@ -44,7 +44,7 @@ fn beginning(text: &str) -> String {
     text.trim_start().chars().take(12).collect()
 }
 
-/// serde's message; its "at line 1" means nothing for a record that has a number of its own.
+/// Converts a serde error. Its "at line 1" is dropped, because the record has a number of its own.
 fn in_words(error: &serde_json::Error) -> Refusal {
     let text = error.to_string();
     let message = text.rfind(" at line ").map_or(text.as_str(), |end| &text[..end]);

@@ -3,7 +3,7 @@
 //! The scan does not validate the values. Each one is parsed separately, so a bad value affects only itself, and an array of
 //! many gigabytes is read in blocks, like lines.
 //!
-//! Why this is hand-made: parsers of JSON stop at the first fault, and this has to go on behind it.
+//! Why this is hand-made: JSON parsers stop at the first error, and the scan must continue after it.
 
 use super::blocks::Scan;
 

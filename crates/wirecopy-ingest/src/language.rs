@@ -1,8 +1,8 @@
-//! Which language a document is in: as it declares, else a guess from its beginning.
+//! Determines the language of a document: the declared one, else a guess from the start of the text.
 //!
-//! Why this is hand-made: function words settle the languages of most news in a microsecond or two. Where they do not, whatlang compares
-//! trigrams, which takes fifty times as long even for [`TRIGRAMS`] bytes; on whole texts it would be the dearest step
-//! of the read. The language labels reports and picks stop lists, and is never a key on which pairs are refused.
+//! Why this is hand-made: counting function words identifies the language of most news in one or two microseconds. If it fails,
+//! whatlang compares trigrams, which takes fifty times as long even for [`TRIGRAMS`] bytes; on whole texts it would be the most
+//! expensive step of reading. The language labels reports and selects stop lists. It never excludes a pair from comparison.
 
 use std::sync::LazyLock;
 
@@ -19,10 +19,11 @@ const TRIGRAMS: usize = 240;
 /// Bytes of text in which function words are counted if [`SAMPLE`] bytes hold too few.
 const LONG_SAMPLE: usize = 1600;
 
-/// `de`, `de-AT` or `deu` as `deu`. A tag that is not known is kept where it may be a code, else dropped.
+/// Converts a tag such as `de`, `de-AT` or `deu` to an ISO 639-3 code. Unknown tags of two or three letters are kept, others
+/// dropped.
 pub(super) fn of_tag(tag: &str) -> Option<String> {
     let primary = tag.trim().split(['-', '_']).next()?.to_ascii_lowercase();
-    // Individual languages for macrolanguages where whatlang has them, so that a declared and a guessed language compare equal.
+    // Maps macrolanguages to the individual language that whatlang returns, so that declared and guessed languages compare equal.
     let code = match primary.as_str() {
         "zh" | "zho" | "chi" => "cmn",
         "fa" | "fas" | "per" => "pes",
@@ -58,7 +59,7 @@ const LANGUAGES: usize = 12;
 
 /// Longest function word, in bytes: a word fits a `u64`.
 const WORD_BYTES: usize = 8;
-/// The languages that have a function word, by their numbers, each with a bit for which of its words it is.
+/// The languages of a function word by index, each with a bit that identifies the word within the language.
 type Uses = Vec<(usize, u32)>;
 
 struct Table {
@@ -76,7 +77,9 @@ fn read(table: &'static str) -> Result<Table, String> {
         codes.extend(cells.next());
         for (kind, word) in (0..).zip(cells) {
             if !(1..=WORD_BYTES).contains(&word.len()) || kind >= u32::BITS {
-                return Err(format!("`{word}` is of no bytes or too many, or the 33rd of its language"));
+                return Err(format!(
+                    "`{word}` is empty, longer than {WORD_BYTES} bytes, or the 33rd word of its language"
+                ));
             }
             words.entry(key(word.as_bytes())).or_default().push((language, 1 << kind));
         }
@@ -86,7 +89,7 @@ fn read(table: &'static str) -> Result<Table, String> {
     Ok(Table { codes, words })
 }
 
-/// The bytes of a word of at most [`WORD_BYTES`] as a number, mixed.
+/// Returns a hash of a word of at most [`WORD_BYTES`] bytes, different for each word.
 fn key(word: &[u8]) -> u64 {
     let mut bytes = [0; WORD_BYTES];
     bytes[..word.len()].copy_from_slice(word);
@@ -172,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_declared_language_compares_equal_to_a_guessed_one() {
+    fn declared_and_guessed_languages_compare_equal() {
         for language in Lang::all() {
             let short = Language::from_639_3(language.code()).and_then(|language| language.to_639_1());
             assert!(
@@ -186,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_table_is_an_error() {
+    fn malformed_table_is_an_error() {
         let rows = "eng\tthe\n".repeat(LANGUAGES);
         assert!(read(Box::leak(rows.clone().into())).is_ok());
         for broken in [

@@ -4,7 +4,7 @@
 //! and a date. Databases write `\\"` for a quote within quotes. Most tab-separated tables have no quoting, so a quote at the
 //! start of a field belongs to the text.
 //!
-//! Why this is hand-made: the csv crate reads a layout that it is told.
+//! Why this is hand-made: the csv crate must be given the layout.
 
 use super::json::Field;
 use super::table::{columns_of, fields_of};

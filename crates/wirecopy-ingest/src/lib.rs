@@ -34,7 +34,6 @@ mod floor;
 mod front_matter;
 #[cfg(feature = "html")]
 mod html;
-mod ids;
 mod input;
 mod json;
 mod jsonfix;
@@ -82,9 +81,9 @@ pub use extract::Wanted;
 use extract::{Piece, Worker};
 use feed::{Batch, Feed};
 pub use floor::{Floor, floor};
-use ids::Ids;
 pub use walk::IGNORE_FILE;
 use wirecopy_core::document::{Document, Header, Skipped};
+use wirecopy_core::ids::Ids;
 use wirecopy_core::{Cancel, Progress, Stage};
 use wirecopy_core::{Error, Result};
 
@@ -150,7 +149,7 @@ where
     read_wanted(roots, config, progress, cancel, &wanted, map, sink)
 }
 
-/// The same for the documents that are `wanted`: the others are not looked into where that can be told before.
+/// Like [`read`], for the documents that are `wanted`. Others are not parsed if their path and record are known beforehand.
 pub fn read_wanted<T, M, S>(
     roots: &[Root],
     config: &IngestConfig,
@@ -196,6 +195,7 @@ where
                 Piece::SkippedMore(more) => Outcome::SkippedMore(more),
                 Piece::Read { mut header, fallback, value } => {
                     ids.settle(&mut header, &fallback);
+                    header.fallback = fallback;
                     Outcome::Read(header, value)
                 }
             })?;

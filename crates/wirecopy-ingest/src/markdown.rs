@@ -10,7 +10,7 @@ use wirecopy_core::document::{Metadata, Refusal};
 /// Converts a Markdown document.
 ///
 /// # Errors
-/// A sentence when no text is left.
+/// The reason for skipping the document: there is no text.
 pub(super) fn extract(source: &str) -> Result<Extracted, Refusal> {
     let (mut meta, body) = front_matter::split(source);
     let (title, text) = words(body);

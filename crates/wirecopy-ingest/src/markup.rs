@@ -6,7 +6,7 @@
 use wirecopy_core::document::SkipKind::Empty;
 use wirecopy_core::document::{Metadata, Refusal};
 
-/// Elements that need no end tag, or whose start alone shows a text to be markup.
+/// Elements whose start tag alone shows that a text is markup.
 const ALONE: &[&str] = &[
     "article",
     "blockquote",
@@ -43,7 +43,7 @@ const ALONE: &[&str] = &[
     "tr",
     "ul",
 ];
-/// Elements whose end tag shows it.
+/// Elements whose end tag shows that a text is markup.
 const CLOSED: &[&str] = &[
     "a",
     "abbr",
@@ -88,7 +88,7 @@ const PASSES: usize = 2;
 /// Returns the text of a field and, if the field holds a whole page, the metadata of that page.
 ///
 /// # Errors
-/// A sentence when there is markup and no word in it.
+/// The reason for skipping the record: there is markup without text.
 pub(super) fn text_of(value: String) -> Result<(String, Metadata), Refusal> {
     let mut text = value;
     for _ in 0..PASSES {

@@ -7,7 +7,7 @@
 //!
 //! ASCII text costs one scan, any other text the inspection of about sixty characters.
 //!
-//! Why this is hand-made: encoding_rs writes a text back in a set; whether that should be done is the question here.
+//! Why this is hand-made: encoding_rs can encode the text again, but cannot tell whether it was misread.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;

@@ -3,7 +3,7 @@
 //! A path in UTF-8 is unchanged. In a name that is not, each invalid byte becomes `%XX`, and `%` becomes `%25`. The few UTF-8
 //! names that look like the result are escaped in the same way, so that the conversion is reversible.
 //!
-//! Why this is hand-made: percent-encoding as URLs have it would escape every name beyond ASCII.
+//! Why this is hand-made: the percent-encoding of URLs would escape every non-ASCII name.
 
 use std::path::{Path, PathBuf};
 

@@ -43,12 +43,12 @@ fn without_blocking(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 
-/// The error for a path that is no regular file.
+/// The error for a path that is not a regular file.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", .0.reason)]
 pub(super) struct NotAFile(pub Refusal);
 
-/// Why something that is neither a file nor a folder is no input.
+/// Returns the reason for skipping something that is not a regular file.
 pub(super) fn not_a_file(kind: FileType) -> Refusal {
     let what = if kind.is_dir() { ": a folder" } else { special(kind) };
     SkipKind::NotAFile.because(format!("not a regular file{what}"))

@@ -18,7 +18,7 @@ const FULL_STOPS: [char; 9] = ['.', '。', '．', '।', '۔', '։', '።', '།
 /// Extracts the document of a text file.
 ///
 /// # Errors
-/// A sentence when there is no text.
+/// The reason for skipping the file: there is no text.
 pub(super) fn extract(text: String) -> Result<Extracted, Refusal> {
     if text.trim().is_empty() {
         return Err(Empty.because("empty text"));

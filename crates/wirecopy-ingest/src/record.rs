@@ -45,7 +45,7 @@ impl Values {
     /// Cleans the values and makes a document of them.
     ///
     /// # Errors
-    /// A sentence when there is no text.
+    /// The reason for skipping the record: there is no text.
     pub(super) fn document(self) -> Result<Extracted, Refusal> {
         let text = self.text.filter(|text| !is_empty(text)).ok_or_else(|| Empty.because("empty text"))?;
         let (text, page) = text_of(mojibake::repair(text))?;

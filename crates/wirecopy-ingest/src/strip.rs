@@ -1,14 +1,13 @@
-//! A page's words without building its tree: for pages on which the tree would be too deep, and for pages without
-//! an article.
+//! Extracts the text of a page without building a tree, for pages that are nested too deeply and pages without an article.
 //!
-//! Linear in the page, whatever is in it, and no recursion.
+//! Takes linear time on any input, without recursion.
 //!
-//! Why this is hand-made: html5gum gives the same words at twice the instructions on HTML in fields of records, four times on pages.
+//! Why this is hand-made: html5gum gives the same text, but takes twice the instructions on HTML in fields of records and four
+//! times on pages.
 
 use html_escape::decode_html_entities;
 
-/// Elements that have no end tag, or whose end is implied by the next of their kind, so that their number says
-/// nothing about depth.
+/// Elements without an end tag, or closed by the next element of the same kind. They do not add to the depth.
 const FLAT: &[&str] = &[
     "area", "base", "basefont", "br", "col", "dd", "dt", "embed", "frame", "hr", "image", "img", "input",
     "li", "link", "meta", "option", "p", "param", "path", "source", "tbody", "td", "th", "tr", "track",
@@ -16,9 +15,9 @@ const FLAT: &[&str] = &[
 ];
 /// Elements whose content is not markup.
 const RAW: &[&str] = &["iframe", "noembed", "noframes", "script", "style", "textarea", "xmp"];
-/// Shorter tags, in bytes, have no great number of attributes.
+/// Shortest tag whose attributes are counted, in bytes. A shorter one cannot have many.
 const LONG_TAG: usize = 1024;
-/// Elements that stand around an article.
+/// Elements around an article.
 const AROUND: &[&str] = &[
     "aside",
     "button",
@@ -34,7 +33,7 @@ const AROUND: &[&str] = &[
     "svg",
     "template",
 ];
-/// Elements within a line.
+/// Elements that do not start a new line.
 const INLINE: &[&str] = &[
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font",
     "i", "img", "ins", "kbd", "mark", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike",
@@ -48,10 +47,10 @@ enum Piece<'a> {
     Close(&'a str),
 }
 
-/// Text and tags in order; comments, declarations and raw content left out.
+/// Iterates over text and tags in order. Comments, declarations and raw content are skipped.
 struct Pieces<'a> {
     rest: &'a str,
-    /// The most attributes of a long tag so far.
+    /// Most attributes of a long tag so far.
     attributes: usize,
 }
 
@@ -103,7 +102,7 @@ impl<'a> Iterator for Pieces<'a> {
                 return Some(Piece::Close(name));
             }
             if is_one_of(name, RAW) {
-                self.rest = behind_raw(self.rest, name);
+                self.rest = after_raw(self.rest, name);
                 continue;
             }
             return Some(Piece::Open(name));
@@ -111,7 +110,7 @@ impl<'a> Iterator for Pieces<'a> {
     }
 }
 
-/// Where the tag's `>` is, quotes stepped over, or the end of the page.
+/// Returns the position of the tag's `>` outside quotes, or the end of the page.
 fn tag_end(tag: &[u8]) -> usize {
     let mut at = 0;
     while let Some(found) = memchr::memchr3(b'>', b'"', b'\'', &tag[at..]) {
@@ -120,7 +119,7 @@ fn tag_end(tag: &[u8]) -> usize {
         if byte == b'>' {
             return at;
         }
-        // A quote opens a value only behind `=`; elsewhere it is dirt.
+        // A quote starts a value only after `=`. Elsewhere it is stray.
         let opens = tag[..at].trim_ascii_end().last() == Some(&b'=');
         at += 1;
         if opens {
@@ -133,8 +132,8 @@ fn tag_end(tag: &[u8]) -> usize {
     tag.len()
 }
 
-/// What follows the end tag of an element with raw content.
-fn behind_raw<'a>(rest: &'a str, name: &str) -> &'a str {
+/// Returns what follows the end tag of an element with raw content.
+fn after_raw<'a>(rest: &'a str, name: &str) -> &'a str {
     let bytes = rest.as_bytes();
     for at in memchr::memmem::find_iter(bytes, b"</") {
         let found = &bytes[at + 2..];
@@ -150,16 +149,16 @@ fn is_one_of(name: &str, names: &[&str]) -> bool {
     names.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
-/// What makes a page too much for a tree.
+/// Measures that decide whether a tree can be built for a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Shape {
-    /// How deep its elements nest, never less than the tree would (elements that close by themselves apart).
+    /// Nesting depth of the elements, at least that of the tree (elements that close implicitly not counted).
     pub depth: usize,
-    /// About the most attributes of an element, where that has many.
+    /// Approximate number of attributes of the element with most, if it has many; else 0.
     pub attributes: usize,
 }
 
-/// The shape of a page.
+/// Measures a page.
 pub(super) fn shape(page: &str) -> Shape {
     let mut depth = 0_usize;
     let mut deepest = 0;
@@ -177,7 +176,7 @@ pub(super) fn shape(page: &str) -> Shape {
     Shape { depth: deepest, attributes: pieces.attributes }
 }
 
-/// About how many attributes a tag has: names and values, each of which may be one.
+/// Returns an upper estimate of the number of attributes in a tag, from its names and unquoted values.
 fn attributes(tag: &[u8]) -> usize {
     let mut count = 0;
     let (mut quote, mut inside) = (None, true);
@@ -195,13 +194,14 @@ fn attributes(tag: &[u8]) -> usize {
     count
 }
 
-/// The words of the page, a line a block, without what stands around an article; with it where nothing else is
-/// there.
+/// Returns the text of a page, one line for each block, without the elements around an article. If nothing else is left, they
+/// are included.
 pub(super) fn text(page: &str) -> String {
     words_of(page, usize::MAX)
 }
 
-/// The same of a fragment in a field: blank lines part paragraphs there, and every line end does where no element does.
+/// Returns the text of an HTML fragment in a field. Blank lines separate paragraphs as well; without block elements, every line
+/// end does.
 pub(super) fn fragment(source: &str) -> String {
     let blocks =
         Pieces::of(source).any(|piece| matches!(piece, Piece::Open(name) if !is_one_of(name, INLINE)));
@@ -213,7 +213,7 @@ fn words_of(page: &str, line_ends: usize) -> String {
     if inner.is_empty() { words(page, &["head", "template"], line_ends) } else { inner }
 }
 
-/// The words within the page's first `<title>`.
+/// Returns the text of the first `<title>`.
 pub(super) fn title(page: &str) -> Option<String> {
     let mut pieces =
         Pieces::of(page).skip_while(|p| !matches!(p, Piece::Open(n) if n.eq_ignore_ascii_case("title")));
@@ -224,10 +224,10 @@ pub(super) fn title(page: &str) -> Option<String> {
     }
 }
 
-/// The words outside of some elements; so many line ends between two words part lines.
+/// Returns the text outside the elements `without`. `line_ends` line ends between two words start a new line.
 fn words(page: &str, without: &[&str], line_ends: usize) -> String {
     let mut out = String::new();
-    // An element left out, and how many of its name are open.
+    // The excluded element, and how many elements of its name are open.
     let mut outside: Option<(&str, usize)> = None;
     let mut blank = false;
     let mut ends = 0;
@@ -280,7 +280,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_without_what_stands_around() {
+    fn elements_around_the_article_are_excluded() {
         let page = "<html><head><title>T &amp; U</title><style>p{}</style></head><body><nav>Home</nav>\
             <p>One <b>bold</b>\n word&nbsp;here.<p>Two 1 < 2<script>if (a</b) '<p>'</script><br>three</p><!-- <p>no -->\
             <FOOTER>c<footer>d</footer></FOOTER></body></html>";
@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn depth_counts_what_nests() {
+    fn only_nesting_elements_count_towards_the_depth() {
         let depth = |page: &str| shape(page).depth;
         assert_eq!(depth("<p><p><p><br><img src='>'>"), 0);
         assert_eq!(depth(&"<div>".repeat(1000)), 1000);
@@ -312,7 +312,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn dirt_does_no_harm(page in "[<>/!?a-c\"'= &;-]{0,80}") {
+        fn any_input_is_handled_without_panic(page in "[<>/!?a-c\"'= &;-]{0,80}") {
             let _ = (shape(&page), text(&page), title(&page));
         }
     }

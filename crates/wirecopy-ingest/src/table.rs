@@ -98,7 +98,7 @@ impl Columns {
     /// Maps the columns of a header row to fields.
     ///
     /// # Errors
-    /// A sentence when no column holds the text.
+    /// The reason for skipping the file: no column holds the text.
     pub(super) fn of_header(header: &[u8], layout: Layout, names: &FieldNames) -> Result<Self, Refusal> {
         let columns = columns_of(header, layout.delimiter);
         let fields = fields_of(&columns, names);

@@ -7,13 +7,13 @@ use wirecopy_core::Result;
 use wirecopy_core::config::MatchConfig;
 use wirecopy_ingest::config::IngestConfig;
 
-/// The settings of a run. Serialised into the report's `run` line, read from `wirecopy.toml`.
+/// The settings of a run. They are written to the report's `run` line and read from `wirecopy.toml`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// What is read, and how.
+    /// Which inputs are read, and how.
     pub ingest: IngestConfig,
-    /// What counts as a copy, an excerpt.
+    /// What counts as a copy or an excerpt, and how candidates are found.
     #[serde(rename = "match")]
     pub matching: MatchConfig,
 }

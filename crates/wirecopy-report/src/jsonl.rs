@@ -81,7 +81,7 @@ struct Reader<'a> {
     number: u64,
     /// Position of the last line's type in the schema's order.
     place: u8,
-    /// Whether the lines have the names of schema 1.
+    /// Whether the lines use the names of schema 1.
     is_old: bool,
     header: Option<RunLine>,
     documents: Vec<DocumentLine>,

@@ -12,7 +12,7 @@ use std::str::FromStr;
 use crate::{ClusterLine, DocumentLine, Run};
 use wirecopy_ingest::dates;
 
-/// Which member of a cluster is kept. Ties go to the representative, then to the document read first.
+/// Which member of a cluster is kept. Ties go to the representative, then to the first by id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Policy {
     /// The one that the report names as earliest, else the first by date. Members without a date come last.
@@ -97,7 +97,7 @@ impl<'a> Plan<'a> {
         for cluster in &run.clusters {
             let mut members: Vec<usize> =
                 cluster.members.iter().filter_map(|member| places.get(member.id.as_str()).copied()).collect();
-            members.sort_unstable();
+            members.sort_unstable_by_key(|&at| &run.documents[at].id);
             let references: Vec<usize> =
                 members.iter().copied().filter(|&at| decisions[at].reference).collect();
             let may_be_kept = if references.is_empty() { &members } else { &references };
@@ -129,7 +129,7 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// Chooses the document to keep among members of a cluster, which must be in the order of reading.
+/// Chooses the document to keep among members of a cluster, which must be ordered by id.
 fn choose<'a>(
     members: &[&'a DocumentLine],
     cluster: &ClusterLine,
@@ -152,7 +152,7 @@ fn choose<'a>(
             let versions: HashMap<&str, Option<u32>> =
                 cluster.members.iter().map(|member| (member.id.as_str(), member.version)).collect();
             let version = |document: &DocumentLine| versions.get(document.id.as_str()).copied().flatten();
-            // In reverse, because `max_by_key` returns the last of equal items and the document read first must win a tie.
+            // In reverse, because `max_by_key` returns the last of equal items and the first by id must win a tie.
             let last = members.iter().rev().copied().max_by_key(|document| {
                 (instant(document), version(document), document.id == cluster.representative)
             })?;

@@ -52,7 +52,7 @@ pub struct Run {
     pub skipped: Vec<Skipped>,
     /// Learned boilerplate lines, by source.
     pub boilerplate: Vec<BoilerplateLine>,
-    /// Every verified pair, ordered by `a`, then `b`, in the order of reading.
+    /// Every verified pair, ordered by `a`, then `b`.
     pub edges: Vec<EdgeLine>,
     /// Clusters of two or more documents, largest first, then by id.
     pub clusters: Vec<ClusterLine>,

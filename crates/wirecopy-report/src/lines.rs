@@ -65,7 +65,7 @@ impl JsonLines {
 }
 
 impl<T: ReportLine> Lines<T> {
-    /// Returns an empty list.
+    /// Creates an empty store.
     pub(crate) fn new(budget: &Budget) -> Self {
         Self { json: Blobs::new(budget), of: PhantomData }
     }

@@ -12,7 +12,7 @@ use wirecopy_core::score::{Feature, Kind, Model, Sum};
 use wirecopy_core::text::NoArticle;
 use wirecopy_core::text::credit::Credit;
 
-/// The schema number that this version writes. It reads schema 1 too.
+/// Schema number of the reports that this version writes. It can also read schema 1.
 pub const SCHEMA: u32 = 2;
 
 /// One line of a report.
@@ -204,7 +204,7 @@ mod hexadecimals {
     }
 }
 
-/// A verified pair, of which `a` was read before `b`.
+/// A verified pair, of which the id `a` sorts before `b` byte by byte.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EdgeLine {
     /// Id of the first document.
@@ -317,7 +317,7 @@ pub struct PassageLine {
     pub start: u32,
     /// One past its last token.
     pub end: u32,
-    /// The member that also contains it: the representative, else the one read first.
+    /// The member that also contains it: the representative, else the first by id.
     pub from: String,
     /// First token of the passage in that member.
     pub from_start: u32,
@@ -332,7 +332,7 @@ pub enum EarliestBy {
     /// Dates leave several candidates, of which all others print later versions.
     Version,
     /// A guess: dates and versions do not decide. A date with a time is preferred, then a text with an agency credit, then
-    /// the order of reading.
+    /// the order of ids.
     Guess,
 }
 

@@ -26,7 +26,7 @@ pub struct Spooled {
     pub skipped: Vec<Skipped>,
     /// Learned boilerplate lines, by source.
     pub boilerplate: Vec<BoilerplateLine>,
-    /// Every verified pair, ordered by `a`, then `b`, in the order of reading.
+    /// Every verified pair, ordered by `a`, then `b`.
     pub edges: Lines<EdgeLine>,
     /// Clusters of two or more documents, largest first, then by id.
     pub clusters: Vec<ClusterLine>,

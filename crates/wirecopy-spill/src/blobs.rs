@@ -1,19 +1,19 @@
-//! Slices of records with numbers.
+//! Numbered slices of records.
 
 use super::budget::Budget;
 use super::file::Spool;
 use super::record::{Record, put_all, take_all};
 use crate::Result;
 
-/// Records of one block in memory; a longer blob has a block of its own.
+/// Number of records in a block in memory; a longer blob has a block of its own.
 const BLOCK: usize = 1 << 20;
-/// Bytes that are collected before they are written, and read ahead where blobs are asked for one after the other.
+/// Bytes that are collected before writing, and read ahead when blobs are read in order.
 const AHEAD: usize = 256 << 10;
 
-/// An append-only store of slices, numbered from 0: in memory until the budget is used up, then all in one temporary
-/// file. Eight bytes a blob stay in memory either way.
+/// An append-only store of slices ("blobs"), numbered from 0. They are in memory until the budget is used up, and
+/// then all in one temporary file. Eight bytes a blob stay in memory either way.
 ///
-/// Give each thread a [`Reader`] of its own.
+/// Each thread needs a [`Reader`] of its own.
 ///
 /// ```
 /// use wirecopy::spill::{Blobs, Budget};
@@ -26,8 +26,10 @@ const AHEAD: usize = 256 << 10;
 /// ```
 #[derive(Debug)]
 pub struct Blobs<R> {
-    /// Where each ends, in records from the first on.
+    /// End of each blob, counted in records, in the order in which they were added.
     ends: Vec<u64>,
+    /// For each number, the index of its blob in `ends`; empty while the two are equal.
+    order: Vec<u32>,
     kept: Kept<R>,
     budget: Budget,
 }
@@ -37,14 +39,14 @@ enum Kept<R> {
     Memory(Vec<Block<R>>),
     File {
         spool: Spool,
-        /// Records that are still to be written, and the place of the first of them.
+        /// Records that are not yet written, and the position of the first of them.
         pending: Vec<R>,
         from: u64,
         buffer: Vec<u8>,
     },
 }
 
-/// Whole blobs, one after the other.
+/// Whole blobs, one after another.
 #[derive(Debug)]
 struct Block<R> {
     from: u64,
@@ -52,40 +54,47 @@ struct Block<R> {
 }
 
 impl<R: Record> Blobs<R> {
-    /// None yet.
+    /// Creates an empty store.
     pub fn new(budget: &Budget) -> Self {
-        Self { ends: Vec::new(), kept: Kept::Memory(Vec::new()), budget: budget.clone() }
+        Self { ends: Vec::new(), order: Vec::new(), kept: Kept::Memory(Vec::new()), budget: budget.clone() }
     }
 
-    /// How many there are.
+    /// Returns the number of blobs.
     pub fn len(&self) -> usize {
         self.ends.len()
     }
 
-    /// Whether there are none.
+    /// Returns whether the store is empty.
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
     }
 
-    /// Whether they are in a file.
+    /// Returns whether the blobs are in a file.
     pub fn is_spilled(&self) -> bool {
         matches!(self.kept, Kept::File { .. })
     }
 
-    /// Records of the blob with the number `at`, which must be one of these.
+    /// Returns the number of records in blob `at`, which must be less than [`len`](Self::len).
     pub fn len_of(&self, at: usize) -> usize {
-        let (start, end) = self.place(at);
+        let (start, end) = self.range(at);
         (end - start) as usize
     }
 
-    fn place(&self, at: usize) -> (u64, u64) {
+    /// Renumbers the blobs: blob `order[at]` becomes blob `at`.
+    pub fn reorder(&mut self, order: &[u32]) {
+        let added = |&at: &u32| self.order.get(at as usize).copied().unwrap_or(at);
+        self.order = order.iter().map(added).collect();
+    }
+
+    fn range(&self, at: usize) -> (u64, u64) {
+        let at = self.order.get(at).map_or(at, |&at| at as usize);
         (if at == 0 { 0 } else { self.ends[at - 1] }, self.ends[at])
     }
 
-    /// Adds a blob; its number is how many there were.
+    /// Appends a blob; its number is the number of blobs before.
     ///
     /// # Errors
-    /// [`Error`](crate::Error) when the temporary file cannot be made or written.
+    /// Returns [`Error`](crate::Error) if the temporary file cannot be created or written.
     pub fn push(&mut self, blob: &[R]) -> Result<()> {
         let start = self.ends.last().copied().unwrap_or(0);
         let end = start + blob.len() as u64;
@@ -99,7 +108,7 @@ impl<R: Record> Blobs<R> {
                     block.records.extend_from_slice(blob);
                 }
                 _ => {
-                    // The first is no larger than a small corpus needs; later ones waste at most a blob.
+                    // The first block is no larger than a small corpus needs; later ones waste at most one blob.
                     let size = if blocks.is_empty() { BLOCK / 64 } else { BLOCK };
                     let mut records = Vec::with_capacity(size.max(blob.len()));
                     records.extend_from_slice(blob);
@@ -120,13 +129,13 @@ impl<R: Record> Blobs<R> {
         Ok(())
     }
 
-    /// Writes `records` over the beginning of the blob with the number `at`, which must have at least as many; its length
-    /// stays, and the rest of it is what it was.
+    /// Overwrites the beginning of blob `at` with `records`. The length of the blob and the rest of it stay;
+    /// records beyond its length are ignored.
     ///
     /// # Errors
-    /// [`Error`](crate::Error) when the temporary file cannot be written.
+    /// Returns [`Error`](crate::Error) if the temporary file cannot be written.
     pub fn overwrite(&mut self, at: usize, records: &[R]) -> Result<()> {
-        let (start, _) = self.place(at);
+        let (start, _) = self.range(at);
         let records = &records[..records.len().min(self.len_of(at))];
         match &mut self.kept {
             Kept::Memory(blocks) => {
@@ -149,7 +158,7 @@ impl<R: Record> Blobs<R> {
         Ok(())
     }
 
-    /// Moves everything to a file.
+    /// Moves all blobs to a file.
     fn spill(&mut self, end: u64) -> Result<()> {
         let Kept::Memory(blocks) = &mut self.kept else { return Ok(()) };
         let mut spool = self.budget.spool()?;
@@ -164,36 +173,87 @@ impl<R: Record> Blobs<R> {
         Ok(())
     }
 
-    /// A way to read them; each thread needs one of its own.
+    /// Returns a reader; each thread needs its own.
     pub fn reader(&self) -> Reader<'_, R> {
         Reader { blobs: self, records: Vec::new(), bytes: Vec::new(), window: 0, next: usize::MAX }
     }
 }
 
-/// Reads blobs of a store, with a buffer of its own. Ascending numbers are read ahead of.
+impl Blobs<u8> {
+    /// Returns the numbers of all blobs, sorted by the bytes of the blobs and then by number.
+    ///
+    /// A radix sort, most significant digit first, with digits of eight bytes that skips common prefixes. Each round reads
+    /// the blobs in order, so that a file is read a few times rather than at random.
+    ///
+    /// # Errors
+    /// Returns [`Error`](crate::Error) if the temporary file cannot be read.
+    pub fn ascending(&self) -> Result<Vec<u32>> {
+        // Only blobs of documents are sorted, and these have 32-bit numbers.
+        let mut numbers: Vec<u32> = (0..self.len()).map(|at| at as u32).collect();
+        let mut unsorted = vec![(0..numbers.len(), 0)];
+        let mut keyed: Vec<(u64, u8, u32)> = Vec::new();
+        while let Some((range, depth)) = unsorted.pop() {
+            let group = &mut numbers[range.clone()];
+            let mut reader = self.reader();
+            let mut model = Vec::new();
+            for (at, &number) in group.iter().enumerate() {
+                let bytes = &reader.get(number as usize)?[depth..];
+                if at == 0 {
+                    model.extend_from_slice(bytes);
+                }
+                let common = model.iter().zip(bytes).take_while(|(x, y)| x == y).count();
+                model.truncate(common);
+            }
+            let depth = depth + model.len();
+            keyed.clear();
+            for &number in group.iter() {
+                let rest = &reader.get(number as usize)?[depth..];
+                let mut key = [0; 8];
+                let length = rest.len().min(8);
+                key[..length].copy_from_slice(&rest[..length]);
+                keyed.push((u64::from_be_bytes(key), rest.len().min(9) as u8, number));
+            }
+            keyed.sort_unstable();
+            let mut start = range.start;
+            for equal in keyed.chunk_by(|x, y| (x.0, x.1) == (y.0, y.1)) {
+                // Nine means more than eight bytes, of which the rest remains to be compared.
+                if equal.len() > 1 && equal[0].1 == 9 {
+                    unsorted.push((start..start + equal.len(), depth + 8));
+                }
+                start += equal.len();
+            }
+            for (number, &(_, _, sorted)) in group.iter_mut().zip(&keyed) {
+                *number = sorted;
+            }
+        }
+        Ok(numbers)
+    }
+}
+
+/// Reads blobs of a store with a buffer of its own. Reads ahead if numbers ascend.
 #[derive(Debug)]
 pub struct Reader<'a, R> {
     blobs: &'a Blobs<R>,
     records: Vec<R>,
     bytes: Vec<u8>,
-    /// Where in the file `bytes` begin.
+    /// Position in the file at which `bytes` begin.
     window: u64,
-    /// The number behind the last one asked for.
+    /// The number after the last one read.
     next: usize,
 }
 
 impl<R: Record> Reader<'_, R> {
-    /// The blob with the number `at`, which must be one of the store's.
+    /// Returns blob `at`, which must exist.
     ///
     /// # Errors
-    /// [`Error`](crate::Error) when the temporary file cannot be read.
+    /// Returns [`Error`](crate::Error) if the temporary file cannot be read.
     pub fn get(&mut self, at: usize) -> Result<&[R]> {
-        let (start, end) = self.blobs.place(at);
+        let (start, end) = self.blobs.range(at);
         let length = (end - start) as usize;
         let (spool, pending, from) = match &self.blobs.kept {
             Kept::Memory(blocks) => {
                 let after = blocks.partition_point(|block| block.from <= start);
-                // Blobs of no records have no place of their own.
+                // Empty blobs have no position in a block.
                 let Some(block) = blocks[..after].last().filter(|_| length > 0) else { return Ok(&[]) };
                 let first = (start - block.from) as usize;
                 return Ok(&block.records[first..first + length]);
@@ -227,7 +287,22 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_same_for_any_limit_in_any_order(
+        fn blobs_are_sorted_by_their_bytes(
+            blobs in prop::collection::vec("(news/2024/)?[ab\u{0}]{0,20}", 0..60),
+            limit in prop::option::of(0usize..300),
+        ) {
+            let budget = limit.map_or_else(Budget::unlimited, |limit| Budget::new(limit, None));
+            let mut stored = Blobs::new(&budget);
+            for blob in &blobs {
+                stored.push(blob.as_bytes()).unwrap();
+            }
+            let mut expected: Vec<u32> = (0..u32::try_from(blobs.len()).unwrap()).collect();
+            expected.sort_by_key(|&at| &blobs[at as usize]);
+            prop_assert_eq!(stored.ascending().unwrap(), expected);
+        }
+
+        #[test]
+        fn blobs_are_the_same_for_any_limit_and_order(
             blobs in prop::collection::vec(prop::collection::vec(any::<u16>(), 0..40), 1..60),
             order in prop::collection::vec(any::<prop::sample::Index>(), 0..60),
             limit in 0usize..3000,
@@ -252,12 +327,12 @@ mod tests {
     }
 
     #[test]
-    fn the_beginning_of_a_blob_can_be_overwritten_wherever_it_is() {
+    fn beginning_of_a_blob_can_be_overwritten_in_memory_and_file() {
         for limit in [None, Some(0), Some(300)] {
             let budget = limit.map_or_else(Budget::unlimited, |limit| Budget::new(limit, None));
             let mut blobs = Blobs::new(&budget);
             let own = |at: u32| [at, at, at];
-            // Enough that some are written and some are still to be.
+            // Enough blobs that some are written and some are pending.
             let many = AHEAD as u32 / 10;
             for at in 0..many {
                 blobs.push(&own(at)).unwrap();
@@ -271,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn blobs_longer_than_a_block_and_than_what_is_read_ahead() {
+    fn blobs_may_be_longer_than_a_block_and_the_read_ahead() {
         let long: Vec<u32> = (0..3 * BLOCK as u32 / 2).collect();
         for budget in [Budget::unlimited(), Budget::new(1 << 20, None)] {
             let mut blobs = Blobs::new(&budget);
@@ -287,7 +362,7 @@ mod tests {
     }
 
     #[test]
-    fn many_threads_read_at_once() {
+    fn threads_can_read_concurrently() {
         use rayon::prelude::*;
 
         let mut blobs = Blobs::new(&Budget::new(1000, None));

@@ -1,4 +1,4 @@
-//! What can go wrong with a temporary file.
+//! The error of temporary files.
 
 use std::path::PathBuf;
 

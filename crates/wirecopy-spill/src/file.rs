@@ -1,4 +1,4 @@
-//! One temporary file: appended to by one owner, read at any place by many threads.
+//! A temporary file that one owner appends to and many threads read.
 
 use std::fs::File;
 use std::io;
@@ -6,10 +6,10 @@ use std::path::PathBuf;
 
 use crate::{Error, Result};
 
-/// A temporary file that vanishes with its owner.
+/// A temporary file that is deleted with its owner.
 #[derive(Debug)]
 pub(super) struct Spool {
-    file: Places,
+    file: PositionedFile,
     folder: PathBuf,
     end: u64,
 }
@@ -17,12 +17,12 @@ pub(super) struct Spool {
 impl Spool {
     pub(super) fn new(folder: PathBuf) -> Result<Self> {
         match tempfile::tempfile_in(&folder) {
-            Ok(file) => Ok(Self { file: Places::new(file), folder, end: 0 }),
+            Ok(file) => Ok(Self { file: PositionedFile::new(file), folder, end: 0 }),
             Err(source) => Err(Error { folder, source: without_path(&source) }),
         }
     }
 
-    /// Writes `bytes` behind everything else; where they begin.
+    /// Appends `bytes` and returns their position.
     pub(super) fn append(&mut self, bytes: &[u8]) -> Result<u64> {
         let at = self.end;
         self.file.write_at(bytes, at).map_err(|source| self.error(source))?;
@@ -30,12 +30,12 @@ impl Spool {
         Ok(at)
     }
 
-    /// Writes `bytes` over what was written at `at`.
+    /// Overwrites what is at position `at` with `bytes`.
     pub(super) fn overwrite(&mut self, at: u64, bytes: &[u8]) -> Result<()> {
         self.file.write_at(bytes, at).map_err(|source| self.error(source))
     }
 
-    /// Replaces `out` by the `length` bytes from `at` on, or by what there is of them.
+    /// Replaces `out` with the `length` bytes at position `at`, or with as many as exist.
     pub(super) fn read(&self, at: u64, length: usize, out: &mut Vec<u8>) -> Result<()> {
         // No more than was written.
         let length = usize::try_from(self.end.saturating_sub(at)).unwrap_or(length).min(length);
@@ -48,27 +48,27 @@ impl Spool {
     }
 }
 
-/// The error without the name of a file that nobody chose; the folder is told beside it.
+/// Removes the generated file name from an error; the folder is reported separately.
 fn without_path(error: &io::Error) -> io::Error {
     error.raw_os_error().map_or_else(|| io::Error::from(error.kind()), io::Error::from_raw_os_error)
 }
 
 #[cfg(unix)]
-use by_place::Places;
+use positioned::PositionedFile;
 #[cfg(not(unix))]
-use by_turns::Places;
+use seeking::PositionedFile;
 
-/// Reads and writes that name their place.
+/// Reads and writes at explicit positions.
 #[cfg(unix)]
-mod by_place {
+mod positioned {
     use std::os::unix::fs::FileExt;
 
     use super::{File, io};
 
     #[derive(Debug)]
-    pub(super) struct Places(File);
+    pub(super) struct PositionedFile(File);
 
-    impl Places {
+    impl PositionedFile {
         pub(super) fn new(file: File) -> Self {
             Self(file)
         }
@@ -83,23 +83,23 @@ mod by_place {
     }
 }
 
-/// The same for systems whose files have one place that moves: readers take turns.
+/// The same for systems whose files have a single, moving position: readers take turns.
 #[cfg(any(not(unix), test))]
-mod by_turns {
+mod seeking {
     use std::io::{Read, Seek, SeekFrom, Write};
     use std::sync::{Mutex, MutexGuard, PoisonError};
 
     use super::{File, io};
 
     #[derive(Debug)]
-    pub(super) struct Places(Mutex<File>);
+    pub(super) struct PositionedFile(Mutex<File>);
 
-    impl Places {
+    impl PositionedFile {
         pub(super) fn new(file: File) -> Self {
             Self(Mutex::new(file))
         }
 
-        /// Every use begins with a seek, so that one that panicked leaves nothing behind.
+        /// A poisoned lock is harmless, because every use begins with a seek.
         fn file(&self) -> MutexGuard<'_, File> {
             self.0.lock().unwrap_or_else(PoisonError::into_inner)
         }
@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn read_back_at_any_place() {
+    fn bytes_are_read_back_at_any_position() {
         let mut spool = Spool::new(std::env::temp_dir()).unwrap();
         assert_eq!((spool.append(b"one").unwrap(), spool.append(b"two").unwrap()), (0, 3));
         let mut out = vec![9; 7];
@@ -136,8 +136,8 @@ mod tests {
     }
 
     #[test]
-    fn taking_turns_reads_and_writes_the_same() {
-        let file = by_turns::Places::new(tempfile::tempfile().unwrap());
+    fn seeking_file_reads_and_writes_the_same() {
+        let file = seeking::PositionedFile::new(tempfile::tempfile().unwrap());
         file.write_at(b"abcdef", 0).unwrap();
         let mut out = [0; 2];
         file.read_at(&mut out, 1).unwrap();
@@ -150,9 +150,9 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn a_full_disk_is_told_with_its_folder() {
+    fn full_disk_is_an_error_with_its_folder() {
         let full = File::options().read(true).write(true).open("/dev/full").unwrap();
-        let mut spool = Spool { file: Places::new(full), folder: "/some/where".into(), end: 0 };
+        let mut spool = Spool { file: PositionedFile::new(full), folder: "/some/where".into(), end: 0 };
         let error = spool.append(b"x").unwrap_err().to_string();
         assert!(error.contains("/some/where") && error.contains("No space left"), "{error}");
     }

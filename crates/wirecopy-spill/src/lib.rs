@@ -1,18 +1,18 @@
-//! What does not fit into memory: fixed records by key, and blobs by number, in memory as long as they fit and in a
-//! temporary file from then on.
+//! Storage for what does not fit into memory: records by key and blobs by number, kept in memory as long as they
+//! fit and then in a temporary file.
 //!
-//! A [`Budget`] says how much may be held and where temporary files go; without a limit nothing is ever written.
-//! [`Partitions`] is for what is sorted: records are spread over partitions by the leading bits of a key and come back
-//! partition by partition, so that each can be sorted and scanned by itself (a radix partition, as in external sorting;
-//! Knuth, *Sorting and Searching*, 5.4.9). [`Blobs`] is for what is looked up: slices with numbers, readable from many
-//! threads at once. Both give back the same, spilled or not.
+//! A [`Budget`] limits the memory and names the folder for temporary files; without a limit, nothing is ever
+//! written. [`Partitions`] is for data to be sorted: records are distributed to partitions by the leading bits of
+//! a key and returned partition by partition, so that each can be sorted and scanned on its own (a radix
+//! partition, as in external sorting; Knuth, *Sorting and Searching*, 5.4.9). [`Blobs`] is for data to be looked
+//! up: numbered slices that many threads can read at once and that can be sorted by their bytes. Both return the same data, spilled or not.
 //!
-//! Files have no name where the system allows that, so that nothing of them is left however the process ends; elsewhere
-//! they are removed when they are closed. A file that cannot be made, written or read is an
-//! [`Error`] with its folder.
+//! Where the system allows it, temporary files have no name, so that nothing remains however the process ends;
+//! elsewhere they are removed when they are closed. If a file cannot be created, written or read, the error is
+//! [`Error`](crate::Error) with its folder.
 //!
-//! Cost: a push is a push to a vector; a spilled record is written once and read once, a spilled blob is one read of the
-//! file, or less where blobs are asked for one after the other.
+//! Cost: a push is a push to a vector. A spilled record is written once and read once. A spilled blob takes one
+//! read of the file, or less if blobs are read in order.
 
 #![forbid(unsafe_code)]
 

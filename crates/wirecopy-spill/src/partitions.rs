@@ -1,4 +1,4 @@
-//! Records of one length, spread over partitions by their keys.
+//! Records of fixed length, distributed to partitions by their keys.
 
 use std::sync::Arc;
 
@@ -7,17 +7,17 @@ use super::file::Spool;
 use super::record::{Record, put_all, take_all};
 use crate::Result;
 
-/// The most leading bits of a key that partitions can be told by.
+/// Most leading bits of a key that select a partition.
 const MOST_BITS: u32 = 16;
 
-/// Records pushed with a 64-bit key and given back partition by partition.
+/// Records that are pushed with a 64-bit key and returned partition by partition.
 ///
-/// A partition holds the records whose keys begin with its bits, in the order of pushing, and partitions follow in the
-/// order of those bits: records of equal keys come back together, and sorted partitions make a sorted whole. What comes
-/// back does not hang on the budget.
+/// A partition holds the records whose keys begin with its bits, in the order of pushing, and partitions are in
+/// the order of those bits. So records of equal keys come back together, and sorted partitions make a sorted
+/// whole. The result does not depend on the budget.
 ///
-/// Memory holds the budget's bytes at most, and while a partition is looked at, that partition: choose the bits so that
-/// one fits ([`Partitions::bits_for`]), and mix keys before, or one partition may have them all.
+/// Memory holds at most the budget's bytes, and a whole partition while it is read: choose the bits so that one
+/// fits ([`Partitions::bits_for`]), and mix keys beforehand, or one partition may receive them all.
 ///
 /// ```
 /// use wirecopy::spill::{Budget, Partitions};
@@ -35,9 +35,9 @@ const MOST_BITS: u32 = 16;
 pub struct Partitions<R> {
     bits: u32,
     parts: Vec<Pending<R>>,
-    /// Records that may be pushed before the budget is used up.
-    room: usize,
-    /// Records that memory may hold.
+    /// Number of records that may be pushed before the budget is used up.
+    left: usize,
+    /// Number of records that memory may hold.
     capacity: usize,
     budget: Budget,
     spool: Option<Spool>,
@@ -51,7 +51,7 @@ struct Pending<R> {
     chunks: Vec<Chunk>,
 }
 
-/// A run of records of one partition in the file.
+/// A contiguous chunk of one partition's records in the file.
 #[derive(Clone, Copy, Debug)]
 struct Chunk {
     at: u64,
@@ -59,19 +59,19 @@ struct Chunk {
 }
 
 impl<R: Record> Partitions<R> {
-    /// None yet, in 2^`bits` partitions; with 0 bits there is one, which is a plain vector.
+    /// Creates 2^`bits` empty partitions; with 0 bits there is one, which is a plain vector.
     pub fn new(bits: u32, budget: &Budget) -> Self {
         let bits = bits.min(MOST_BITS);
         let parts: Vec<Pending<R>> =
             std::iter::repeat_with(|| Pending { held: Vec::new(), chunks: Vec::new() })
                 .take(1 << bits)
                 .collect();
-        // Vectors grow to twice what they hold.
+        // Vectors may have a capacity of twice their length.
         let capacity = budget.bytes().map_or(usize::MAX, |bytes| (bytes / 2 / size_of::<R>().max(1)).max(1));
         Self {
             bits,
             parts,
-            room: capacity,
+            left: capacity,
             capacity,
             budget: budget.clone(),
             spool: None,
@@ -80,8 +80,8 @@ impl<R: Record> Partitions<R> {
         }
     }
 
-    /// Bits with which `records` records of evenly spread keys come in partitions that fit the budget, `readers` of them
-    /// at a time; 0 without a limit.
+    /// Returns the number of bits with which `records` records with evenly distributed keys make partitions of
+    /// which `readers` fit the budget at a time; 0 without a limit.
     pub fn bits_for(records: usize, readers: usize, budget: &Budget) -> u32 {
         let Some(bytes) = budget.bytes() else { return 0 };
         let one = (bytes / readers.max(1)).max(1);
@@ -89,30 +89,30 @@ impl<R: Record> Partitions<R> {
         parts.next_power_of_two().ilog2()
     }
 
-    /// Adds a record to the partition of its key's leading bits.
+    /// Adds a record to the partition selected by the leading bits of its key.
     ///
     /// # Errors
-    /// [`Error`](crate::Error) when the temporary file cannot be made or written.
+    /// Returns [`Error`](crate::Error) if the temporary file cannot be created or written.
     #[inline]
     pub fn push(&mut self, key: u64, record: R) -> Result<()> {
-        // In two steps, since a shift by all 64 bits is none.
+        // Two shifts, because a shift by all 64 bits would overflow.
         let part = ((key >> 1) >> (63 - self.bits)) as usize;
         self.parts[part].held.push(record);
-        self.room -= 1;
-        if self.room == 0 { self.spill() } else { Ok(()) }
+        self.left -= 1;
+        if self.left == 0 { self.spill() } else { Ok(()) }
     }
 
-    /// Records pushed so far.
+    /// Returns the number of records pushed so far.
     pub fn len(&self) -> usize {
-        self.len + (self.capacity - self.room)
+        self.len + (self.capacity - self.left)
     }
 
-    /// Whether there are none.
+    /// Returns whether there are no records.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Whether any are in a file.
+    /// Returns whether any records are in a file.
     pub fn is_spilled(&self) -> bool {
         self.spool.is_some()
     }
@@ -120,7 +120,7 @@ impl<R: Record> Partitions<R> {
     #[cold]
     fn spill(&mut self) -> Result<()> {
         self.len = self.len();
-        self.room = self.capacity;
+        self.left = self.capacity;
         let spool = match &mut self.spool {
             Some(spool) => spool,
             none => none.insert(self.budget.spool()?),
@@ -133,12 +133,12 @@ impl<R: Record> Partitions<R> {
         Ok(())
     }
 
-    /// The partitions, in the order of their bits. Each can be read by itself, on any thread.
+    /// Returns the partitions, in the order of their bits. Each can be read on its own, on any thread.
     ///
     /// # Errors
-    /// [`Error`](crate::Error) when the temporary file cannot be written.
+    /// Returns [`Error`](crate::Error) if the temporary file cannot be written.
     pub fn finish(mut self) -> Result<Vec<Part<R>>> {
-        // What is in memory makes room for the partitions that are read back.
+        // Frees memory for the partitions that are read back.
         if self.spool.is_some() {
             self.spill()?;
         }
@@ -151,7 +151,7 @@ impl<R: Record> Partitions<R> {
     }
 }
 
-/// A partition that nothing is added to any more.
+/// A finished partition.
 #[derive(Debug)]
 pub struct Part<R>(Kept<R>);
 
@@ -162,10 +162,10 @@ enum Kept<R> {
 }
 
 impl<R: Record> Part<R> {
-    /// Its records, in the order of pushing.
+    /// Returns the records, in the order of pushing.
     ///
     /// # Errors
-    /// [`Error`](crate::Error) when the temporary file cannot be read.
+    /// Returns [`Error`](crate::Error) if the temporary file cannot be read.
     pub fn read(self) -> Result<Vec<R>> {
         let (spool, chunks) = match self.0 {
             Kept::Memory(held) => return Ok(held),
@@ -182,7 +182,7 @@ impl<R: Record> Part<R> {
         Ok(all)
     }
 
-    /// How many records.
+    /// Returns the number of records.
     pub fn len(&self) -> usize {
         match &self.0 {
             Kept::Memory(held) => held.len(),
@@ -190,7 +190,7 @@ impl<R: Record> Part<R> {
         }
     }
 
-    /// Whether there are none.
+    /// Returns whether there are no records.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -209,7 +209,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_same_for_any_limit_and_as_a_stable_sort_would_have_it(
+        fn partitions_agree_with_a_stable_sort_for_any_limit(
             records in prop::collection::vec((any::<u64>(), 0u32..9), 0..300),
             bits in 0u32..6,
             limit in 1usize..3000,
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn lengths_are_known_before_reading() {
+    fn lengths_are_known_without_reading() {
         let mut partitions = Partitions::new(1, &Budget::new(100, None));
         for at in 0..50_u32 {
             partitions.push(u64::from(at < 20) << 63, at).unwrap();
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn bits_make_partitions_that_fit() {
+    fn bits_for_makes_partitions_that_fit() {
         let bits = |records, limit| Partitions::<(u64, u32)>::bits_for(records, 2, &Budget::new(limit, None));
         assert_eq!((bits(1000, 32_000), bits(1000, 31_999), bits(1000, 8_000)), (0, 1, 2));
         assert_eq!((bits(usize::MAX, 1), bits(0, 0)), (MOST_BITS, 0));
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_is_none_ends_the_push_that_needs_it() {
+    fn push_fails_if_the_folder_is_missing() {
         let mut partitions = Partitions::new(0, &Budget::new(40, Some("/no/such/folder".into())));
         let outcomes: Vec<bool> = (0..5_u64).map(|at| partitions.push(at, at).is_ok()).collect();
         assert_eq!(outcomes, [true, false, true, false, true]);

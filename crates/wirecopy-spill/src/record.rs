@@ -1,14 +1,14 @@
-//! Values of one length, as bytes.
+//! Values of fixed length, as bytes.
 
-/// A value that is written to a temporary file and read back: the same number of bytes each time, lowest first.
+/// A value that can be written to a temporary file and read back, in a fixed number of bytes, lowest first.
 pub trait Record: Copy + Send + Sync {
-    /// Bytes of one.
+    /// Number of bytes.
     const BYTES: usize;
 
-    /// Appends it to `out`.
+    /// Appends the bytes of the value to `out`.
     fn put(self, out: &mut Vec<u8>);
 
-    /// The record whose [`BYTES`](Record::BYTES) bytes these are.
+    /// Reads the value from its [`BYTES`](Record::BYTES) bytes.
     fn take(bytes: &[u8]) -> Self;
 }
 
@@ -65,13 +65,13 @@ impl<A: Record, B: Record, C: Record> Record for (A, B, C) {
     }
 }
 
-/// Replaces `out` by the records of `bytes`.
+/// Replaces `out` with the records in `bytes`.
 pub(super) fn take_all<R: Record>(bytes: &[u8], out: &mut Vec<R>) {
     out.clear();
     out.extend(bytes.chunks_exact(R::BYTES).map(R::take));
 }
 
-/// Replaces `out` by the bytes of `records`.
+/// Replaces `out` with the bytes of `records`.
 pub(super) fn put_all<R: Record>(records: &[R], out: &mut Vec<u8>) {
     out.clear();
     out.reserve(records.len() * R::BYTES);
@@ -88,7 +88,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn read_back_as_written(records in prop::collection::vec(any::<(u64, u32, u16)>(), 0..20)) {
+        fn records_are_read_back_as_written(records in prop::collection::vec(any::<(u64, u32, u16)>(), 0..20)) {
             let (mut bytes, mut back) = (vec![1], vec![(1, 1, 1)]);
             put_all(&records, &mut bytes);
             prop_assert_eq!(bytes.len(), records.len() * 14);
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn lowest_byte_first() {
+    fn records_are_little_endian() {
         let mut bytes = Vec::new();
         (0x0102_u16, 3_u8).put(&mut bytes);
         assert_eq!(bytes, [2, 1, 3]);

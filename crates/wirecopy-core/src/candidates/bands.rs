@@ -1,21 +1,21 @@
-//! Candidates for copies: signatures that agree in a whole band.
+//! Finds candidates for copies: documents whose signatures agree in a whole band.
 
 use std::collections::hash_map::Entry;
 
 use rayon::prelude::*;
 
-use super::Candidate;
 use super::params::Bands;
+use super::{Candidate, moved};
 use crate::hash::ByHash;
 use crate::{DocId, Result};
 use wirecopy_spill::{Blobs, Budget};
 
-/// Members of a bucket that each member is paired with: its neighbours by length. Copies are of like length, and the
-/// chain of neighbours holds a bucket together; all pairs of a bucket would be quadratic.
+/// Number of neighbours by length that each member of a bucket is paired with. Copies have similar lengths, and
+/// the chain of neighbours keeps a bucket connected; pairing all members would be quadratic.
 const NEIGHBOURS: usize = 3;
 
-/// The 64-bit keys of a signature's bands, appended to `out`. The band's number salts its key, so that agreeing rows
-/// in different bands do not meet.
+/// Appends the 64-bit keys of a signature's bands to `out`. The band's number salts its key, so that equal rows in
+/// different bands do not collide.
 pub fn band_keys(signature: &[u64], cut: Bands, out: &mut Vec<u64>) {
     for (band, rows) in signature.chunks_exact(cut.rows).take(cut.bands).enumerate() {
         let salt = crate::text::mix(band as u64 + 1);
@@ -23,41 +23,42 @@ pub fn band_keys(signature: &[u64], cut: Bands, out: &mut Vec<u64>) {
     }
 }
 
-/// Bands that are looked at before their pairs are counted once each.
+/// Number of bands that are processed before duplicate pairs are removed.
 const TOGETHER: usize = 8;
 
-/// A document as the bands see it.
+/// What the bands need to know of a document.
 #[derive(Clone, Copy, Debug)]
 pub struct Keyed<'a> {
-    /// A hash that documents have in common which are copies of the same documents.
+    /// A hash that documents share if they are copies of the same documents.
     pub text: u64,
-    /// Its length in tokens.
+    /// Length in tokens.
     pub tokens: u32,
-    /// The keys of its bands.
+    /// Keys of the document's bands.
     pub keys: &'a [u64],
 }
 
-/// The keys of many documents.
+/// The band keys of many documents.
 #[derive(Debug)]
 pub struct BandKeys {
     keys: Keys,
     bands: usize,
-    /// By document: the hash of its text, and its length in tokens.
+    /// For each document, the hash of its text.
     texts: Vec<u64>,
+    /// For each document, its length in tokens.
     lengths: Vec<u32>,
     budget: Budget,
 }
 
 #[derive(Debug)]
 enum Keys {
-    /// By band, then by document.
+    /// In memory, by band, then by document.
     Held(Vec<Vec<u64>>),
-    /// By document.
+    /// In a temporary file, by document.
     Stored(Blobs<u64>),
 }
 
 impl BandKeys {
-    /// Room for documents with `bands` keys each, in the memory that `budget` allows.
+    /// Creates an empty store for documents with `bands` keys each, within the memory that `budget` allows.
     pub fn new(bands: usize, budget: &Budget) -> Self {
         let keys = if budget.is_limited() {
             Keys::Stored(Blobs::new(&budget.part(1, 2)))
@@ -67,10 +68,10 @@ impl BandKeys {
         Self { keys, bands, texts: Vec::new(), lengths: Vec::new(), budget: budget.part(1, 2) }
     }
 
-    /// Adds a document; its number is how many there were.
+    /// Adds a document; its number is the number of documents before.
     ///
     /// # Errors
-    /// [`Error::Spill`](crate::Error::Spill) when the temporary file cannot be written.
+    /// Returns [`Error::Spill`](crate::Error::Spill) if the temporary file cannot be written.
     pub fn push(&mut self, Keyed { text, tokens, keys }: Keyed<'_>) -> Result<()> {
         debug_assert_eq!(keys.len(), self.bands);
         self.texts.push(text);
@@ -86,10 +87,20 @@ impl BandKeys {
         }
     }
 
+    /// Renumbers the documents: document `order[at]` becomes document `at`.
+    pub fn reorder(&mut self, order: &[u32]) {
+        moved(&mut self.texts, order);
+        moved(&mut self.lengths, order);
+        match &mut self.keys {
+            Keys::Held(bands) => bands.par_iter_mut().for_each(|keys| moved(keys, order)),
+            Keys::Stored(blobs) => blobs.reorder(order),
+        }
+    }
+
     /// Replaces what is known of a document.
     ///
     /// # Errors
-    /// [`Error::Spill`](crate::Error::Spill) when the temporary file cannot be written.
+    /// Returns [`Error::Spill`](crate::Error::Spill) if the temporary file cannot be written.
     pub fn replace(&mut self, document: DocId, Keyed { text, tokens, keys }: Keyed<'_>) -> Result<()> {
         debug_assert_eq!(keys.len(), self.bands);
         let at = document.index();
@@ -105,7 +116,8 @@ impl BandKeys {
         }
     }
 
-    /// Splits the documents that are `wanted` into the first of each text and, paired with it, each other of that text.
+    /// Splits the `wanted` documents into the first of each text, and pairs of it with each other document of that
+    /// text.
     fn by_text(&self, wanted: impl Fn(DocId) -> bool) -> (Vec<u32>, Vec<Candidate>) {
         let mut first: ByHash<u64, u32> = ByHash::default();
         let (mut firsts, mut others) = (Vec::new(), Vec::new());
@@ -118,20 +130,22 @@ impl BandKeys {
         (firsts, others)
     }
 
-    /// Pairs of the documents that are `wanted` that agree in at least one band, sorted, each once. Documents of one text are
-    /// paired with the first of them, which alone meets others: a text that is there a thousand times leaves its neighbours
-    /// their places in a bucket.
+    /// Returns all pairs of `wanted` documents that agree in at least one band, sorted and without duplicates.
     ///
-    /// Sort and scan, one band at a time on every thread: O(bands · n log n) time, and at most
-    /// `bands · (NEIGHBOURS + 1) · n` pairs, however large a bucket is. Within a bucket members are ordered by length, each
-    /// is paired with its neighbours and with the bucket's first. Keys are cut to what a document's number leaves of 64
-    /// bits: 40 for 16 million documents. With a limit, as many bands as it allows are read at a time.
+    /// Documents of one text are paired with the first of them, and only that one is paired with others. So a text that
+    /// occurs a thousand times leaves room for its neighbours in a bucket.
+    ///
+    /// Sorts and scans one band at a time on every thread, in O(bands · n log n). Returns at most `bands ·
+    /// (NEIGHBOURS + 1) · n` pairs, however large a bucket is: members of a bucket are ordered by length, and each
+    /// is paired with its neighbours and with the bucket's first. Keys are cut to the bits that a document's
+    /// number leaves of 64: 40 for 16 million documents. With a memory limit, as many bands as it allows are
+    /// processed at a time.
     ///
     /// # Errors
-    /// [`Error::Spill`](crate::Error::Spill) when the temporary file cannot be read.
+    /// Returns [`Error::Spill`](crate::Error::Spill) if the temporary file cannot be read.
     pub fn candidates(&self, wanted: impl Fn(DocId) -> bool) -> Result<Vec<Candidate>> {
         let (kept, mut pairs) = self.by_text(wanted);
-        // A band is held twice while it is sorted.
+        // Sorting needs a second copy of a band.
         let band_bytes = 16 * self.lengths.len().max(1);
         let together = self.budget.bytes().map_or(TOGETHER, |bytes| (bytes / band_bytes).clamp(1, TOGETHER));
         let bands: Vec<usize> = (0..self.bands).collect();
@@ -157,7 +171,8 @@ impl BandKeys {
         Ok(pairs)
     }
 
-    /// Pairs of the documents at the places `kept` that agree in a band, given the key of each document in it.
+    /// Returns the pairs of the documents at the indices `kept` that agree in a band, given the key of each
+    /// document in it.
     fn pairs_of(&self, keys: &[u64], kept: &[u32]) -> Vec<Candidate> {
         let bits = kept.len().next_power_of_two().trailing_zeros();
         let key = |(&place, at): (&u32, u64)| keys[place as usize] >> bits << bits | at;
@@ -165,9 +180,9 @@ impl BandKeys {
         entries.sort_unstable();
         let mut pairs = Vec::new();
         let mut bucket: Vec<(u32, DocId)> = Vec::new();
-        for run in entries.chunk_by(|a, b| a >> bits == b >> bits).filter(|run| run.len() > 1) {
+        for group in entries.chunk_by(|a, b| a >> bits == b >> bits).filter(|group| group.len() > 1) {
             bucket.clear();
-            bucket.extend(run.iter().map(|entry| {
+            bucket.extend(group.iter().map(|entry| {
                 let place = kept[(entry & ((1 << bits) - 1)) as usize];
                 (self.lengths[place as usize], DocId(place))
             }));
@@ -200,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_changes_no_pair() {
+    fn memory_limit_does_not_change_pairs() {
         let documents: Vec<Vec<u64>> = (0..300)
             .map(|d| (0..12).map(|band| (crate::text::mix(d * 7 + band) % 90) << 40).collect())
             .collect();
@@ -220,14 +235,14 @@ mod tests {
     }
 
     #[test]
-    fn one_band_in_common_is_enough_and_none_is_not() {
+    fn one_shared_band_makes_a_candidate() {
         let pairs = keys_of(&[&[1, 2], &[3, 2], &[4, 5]]).candidates(|_| true).unwrap();
         assert_eq!(pairs, [Candidate(DocId(0), DocId(1))]);
     }
 
     #[test]
-    fn documents_that_are_not_wanted_meet_nobody() {
-        // Apart in their leading bits, as keys are: the last ones are cut.
+    fn unwanted_documents_are_not_paired() {
+        // Keys differ in their leading bits, as real keys do, because the last bits are cut.
         let [one, two, three, four, five] = [1, 2, 3, 4, 5].map(|key: u64| key << 32);
         let keys = keys_of(&[&[one, two], &[three, two], &[four, five], &[one, five]]);
         let pairs = keys.candidates(|document| document != DocId(0)).unwrap();
@@ -235,8 +250,8 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_is_there_many_times_takes_no_places_from_its_neighbours() {
-        // A hundred of one text between two others of the same length, which are not among the first of the bucket.
+    fn frequent_text_leaves_its_neighbours_in_the_bucket() {
+        // A hundred documents of one text between two other texts of the same length, which are not the first of the bucket.
         let mut keys = BandKeys::new(1, &Budget::unlimited());
         let texts = [1, 2].into_iter().chain([3; 100]).chain([4]);
         for text in texts {
@@ -246,12 +261,12 @@ mod tests {
         assert!(pairs.contains(&Candidate(DocId(1), DocId(102))), "{pairs:?}");
         let of_text: Vec<Candidate> = (3..102).map(|at| Candidate(DocId(2), DocId(at))).collect();
         assert!(of_text.iter().all(|pair| pairs.contains(pair)));
-        // Each two of the four texts, and the star of the one.
+        // All pairs of the four texts, and the star of the frequent one.
         assert_eq!(pairs.len(), 6 + of_text.len());
     }
 
     #[test]
-    fn a_bucket_is_linear_and_connected() {
+    fn pairs_of_a_bucket_are_linear_and_connected() {
         let one = [7u64];
         let documents: Vec<&[u64]> = (0..1000).map(|_| one.as_slice()).collect();
         let pairs = keys_of(&documents).candidates(|_| true).unwrap();

@@ -1,11 +1,12 @@
-//! Candidates for excerpts: a sample of shingles in common.
+//! Finds candidates for excerpts by a sample of shared shingles.
 //!
-//! In come the representatives, out go pairs of which one may hold most of the other's shingles. One shingle in
-//! `SAMPLE` is kept, by its hash, hence the same ones in every document (Broder 1997; FracMinHash): the share of the
-//! smaller sample that stands in the other estimates containment without bias, whatever the lengths. A sample of three
-//! shingles, that of the shortest excerpt, misses a containment of 0.7 once in a hundred times.
+//! The input is the representatives; the output is the pairs of which one may contain most of the other's
+//! shingles. One shingle in `SAMPLE` is kept, selected by its hash and therefore the same in every document
+//! (Broder 1997; FracMinHash). The share of the smaller sample that occurs in the other is an unbiased estimate of
+//! containment, whatever the lengths. A sample of three shingles, as the shortest excerpt has, misses a
+//! containment of 0.7 once in a hundred times.
 //!
-//! Cost: a hash a token, a sort of a quarter as many postings, and at most `WINDOW` meetings a posting.
+//! Cost: one hash a token, a sort of a quarter as many postings, and at most `WINDOW` pairs a posting.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -15,26 +16,27 @@ use crate::text::{TokenStore, each_shingle};
 use crate::{DocId, Result};
 use wirecopy_spill::Budget;
 
-/// One shingle in so many is kept.
+/// One shingle in this many is kept.
 const SAMPLE: u64 = 4;
-/// Share of the smaller sample that must stand in the other: half of the containment that is looked for, so that chance
-/// loses one pair in a thousand.
+/// Share of the smaller sample that must occur in the other document. At half the containment that is searched
+/// for, chance loses one pair in a thousand.
 const SHARE: f64 = 0.35;
-/// Shingles in common that are looked at whatever their share where one of the two may be a digest.
+/// Number of shared shingles that suffice, whatever their share, if one of the two documents may be a digest.
 const QUOTED: usize = 5;
-/// Share of a sample that stands in other documents, from which on a document may be a digest: it consists of what it quotes.
+/// Share of a document's sample that must occur in other documents for it to be a possible digest, which consists
+/// of quoted stories.
 const ELSEWHERE: f64 = 0.3;
-/// Documents of a posting list that each is paired with: the ones that follow it. A shingle in more of them is a phrase of the
-/// trade or of a site.
+/// Number of following documents in a posting list that each document is paired with. A shingle in more documents
+/// is a stock phrase of the trade or of a site.
 const WINDOW: usize = 16;
 
-/// Pairs of `documents` of which one may be an excerpt of the other, sorted, and with `quotes` also those of which one may
-/// be a digest that quotes the other. Documents come in the order of reading, one a copy group; shingles are of `k`
-/// tokens.
+/// Returns the pairs of `documents` of which one may be an excerpt of the other, sorted. With `quotes`, also
+/// returns pairs of which one may be a digest that quotes the other. `documents` holds one document of each copy
+/// group, in ascending order; shingles have `k` tokens.
 ///
 /// # Errors
-/// [`Error::Spill`](crate::Error::Spill) when a temporary file, for what `budget` does not allow, cannot be read or
-/// written.
+/// Returns [`Error::Spill`](crate::Error::Spill) if a temporary file, used beyond what `budget` allows, cannot be
+/// read or written.
 pub fn candidates(
     documents: &[DocId],
     tokens: &TokenStore,
@@ -56,7 +58,7 @@ pub fn candidates(
     })?;
     let met = postings.meetings(WINDOW, |list| {
         for &document in list {
-            // Sums hang on no order.
+            // Sums do not depend on the order of the threads.
             elsewhere[document as usize].fetch_add(1, Ordering::Relaxed);
         }
     })?;
@@ -90,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn an_excerpt_meets_its_story_and_nothing_else() {
+    fn excerpt_is_paired_with_its_story_only() {
         let story = text(1, 900);
         let words: Vec<&str> = story.split(' ').collect();
         let texts = [text(2, 400), story.clone(), text(3, 50), words[400..440].join(" "), text(4, 400)];
@@ -98,14 +100,14 @@ mod tests {
     }
 
     #[test]
-    fn a_few_shared_runs_among_many_are_no_candidates() {
+    fn few_shared_shingles_make_no_candidate() {
         let shared = text(9, 12);
         let texts = [text(1, 400) + &shared, text(2, 400) + &shared];
         assert!(found(&texts).is_empty());
     }
 
     #[test]
-    fn a_digest_meets_what_it_quotes() {
+    fn digest_is_paired_with_the_stories_it_quotes() {
         let stories = [text(1, 300), text(2, 300)];
         let quote = |story: &str| story.split(' ').take(60).collect::<Vec<_>>().join(" ");
         let digest = format!("{} {} {}", quote(&stories[0]), quote(&stories[1]), text(3, 200));

@@ -1,33 +1,34 @@
-//! In how many documents a feature stands: a table of small saturating counters.
+//! Counts the documents that hold each feature, in a table of small saturating counters.
 //!
-//! In come the features of each document, each once; out comes a count that is too high at times, where two features share
-//! a counter, and never too low (a counting Bloom filter of one hash; Fan et al. 2000). Features are collected by the part
-//! of the table that they fall into and counted part by part: a part fits a cache, the table does not.
+//! The input is the features of each document, without repeats. A count is never too low, and too high where two
+//! features share a counter (a counting Bloom filter with one hash; Fan et al. 2000). Features are collected by
+//! the part of the table that they fall into and counted part by part, because a part fits a CPU cache and the
+//! table does not.
 //!
-//! Why this is hand-made: it is an array of bytes and an addition that saturates; the work is in filling it part by part.
+//! Why this is hand-made: it is an array of bytes with a saturating addition; the effort is in filling it part by part.
 
 use std::ops::Range;
 use std::sync::Mutex;
 
 use rayon::prelude::*;
 
-/// Counts from which "frequent" is all there is to know.
+/// Largest count, which stands for "frequent".
 pub(super) const SATURATED: u8 = u8::MAX;
-/// Parts of the table, as a power of two.
+/// Number of parts of the table, as a power of two.
 const PART_BITS: u32 = 8;
-/// Documents whose features are collected before they are counted.
+/// Number of documents whose features are collected before they are counted.
 const CHUNK: usize = 1024;
 
 /// Counters of features, one byte each.
 pub(super) struct Counters {
     parts: Vec<Box<[u8]>>,
-    /// Bits of a feature that name its counter.
+    /// Number of leading bits of a feature that select its counter.
     bits: u32,
 }
 
 impl Counters {
-    /// Counts the features of documents `0..documents` in a table of `2^bits` counters; `features` appends those of one,
-    /// each once. Features are well-mixed hashes.
+    /// Counts the features of documents `0..documents` in a table of `2^bits` counters. `features` appends the
+    /// features of one document, without repeats. Features are well-mixed hashes.
     pub(super) fn new<S: Default>(
         documents: usize,
         bits: u32,
@@ -51,10 +52,10 @@ impl Counters {
                     }
                 }
                 for (part, places) in parts.iter().zip(collected) {
-                    // A thread that panicked takes the run with it.
+                    // If a thread panicked, the whole run ends.
                     let mut counters = part.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                     for place in places.drain(..) {
-                        // Saturating, so the outcome does not hang on the order of the threads.
+                        // Counters saturate, so the result does not depend on the order of the threads.
                         let counter = &mut counters[place as usize];
                         *counter = counter.saturating_add(1);
                     }
@@ -68,7 +69,7 @@ impl Counters {
         Self { parts, bits }
     }
 
-    /// Which counters lie in `range`. Linear in their number.
+    /// Marks the counters whose value lies in `range`. Linear in the number of counters.
     pub(super) fn within(&self, range: &Range<u8>) -> Within {
         let byte = |counters: &[u8]| {
             (0..).zip(counters).fold(0, |byte, (at, count)| byte | u8::from(range.contains(count)) << at)
@@ -78,32 +79,33 @@ impl Counters {
         Within { bytes: parts.concat(), bits: self.bits }
     }
 
-    /// In how many documents a feature stands, saturating.
+    /// Returns the number of documents that hold a feature, saturating.
     pub(super) fn of(&self, feature: u64) -> u8 {
         let (part, place) = place(feature, self.bits);
         self.parts[part][place as usize]
     }
 }
 
-/// For each counter of a table whether it lies in a range: a bit each, near where the table is far away.
+/// One bit for each counter of a table: whether its value lies in a range. Small enough for a CPU cache, unlike
+/// the table.
 pub(super) struct Within {
     bytes: Vec<u8>,
     bits: u32,
 }
 
 impl Within {
-    /// Whether the count of a feature lies in the range: 1 or 0.
+    /// Returns 1 if the count of a feature lies in the range, else 0.
     pub(super) fn has(&self, feature: u64) -> u8 {
         let place = feature >> (64 - self.bits);
         self.bytes[(place / 8) as usize] >> (place % 8) & 1
     }
 }
 
-/// Where the counter of a feature stands.
+/// Returns the part and the index of a feature's counter.
 fn place(feature: u64, bits: u32) -> (usize, u32) {
     let place = feature >> (64 - bits);
     let within = bits - PART_BITS;
-    // At most 2^32 counters a part.
+    // A part has at most 2^32 counters.
     ((place >> within) as usize, (place & ((1 << within) - 1)) as u32)
 }
 
@@ -113,7 +115,7 @@ mod tests {
     use crate::text::mix;
 
     #[test]
-    fn counts_are_of_documents_and_stop_at_the_end() {
+    fn documents_are_counted_and_counts_saturate() {
         let counters = Counters::new(300, 16, |document, (): &mut (), out| {
             out.push(mix(1));
             if document % 3 == 0 {

@@ -1,8 +1,9 @@
-//! Which pairs are worth an exact check.
+//! Finds the pairs that are worth an exact check.
 //!
-//! Three generators. [`bands`] finds copies: documents whose signatures agree in a whole band (Indyk and Motwani 1998).
-//! [`contained`] finds excerpts, by a sample of their shingles, and [`rare`] rewrites, whose Jaccard similarity is far too
-//! low for any banding: documents that share several of their rarest words and word pairs.
+//! There are three generators. [`bands`] finds copies: documents whose signatures agree in a whole band (Indyk and
+//! Motwani 1998). [`contained`] finds excerpts by a sample of their shingles. [`rare`] finds rewrites, whose
+//! Jaccard similarity is far too low for banding, as documents that share several of their rarest words and word
+//! pairs.
 
 pub mod bands;
 pub mod contained;
@@ -13,12 +14,12 @@ pub mod rare;
 
 use crate::DocId;
 
-/// Two documents worth an exact check; the first comes first in the order of reading.
+/// Two documents worth an exact check, the one with the lower number first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Candidate(pub DocId, pub DocId);
 
 impl Candidate {
-    /// The pair in order. `None` for a document and itself.
+    /// Orders a pair. Returns `None` for a document paired with itself.
     pub fn new(a: DocId, b: DocId) -> Option<Self> {
         match a.cmp(&b) {
             std::cmp::Ordering::Less => Some(Self(a, b)),
@@ -28,27 +29,34 @@ impl Candidate {
     }
 }
 
-/// What the stages before verification leave of a folder, and what they do with pairs that are known to belong
-/// together: see `Pipeline::survey`.
+/// Counts from the stages before verification, and the fate of labelled pairs in them: see
+/// `Pipeline::survey`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Survey {
-    /// Documents.
+    /// Number of documents.
     pub documents: usize,
-    /// Inputs that gave none.
+    /// Number of skipped inputs.
     pub skipped: u64,
-    /// Those that are left once copies have collapsed.
+    /// Number of documents that remain after copies have collapsed.
     pub representatives: usize,
-    /// Pairs of these that the joins propose.
+    /// Number of pairs of representatives that the joins propose.
     pub candidates: usize,
-    /// What became of each pair that was asked for, in the order of asking.
+    /// The result for each requested pair, in the order of the request.
     pub meetings: Vec<Meeting>,
 }
 
 /// What the stages before verification do with a pair.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Meeting {
-    /// Whether verification sees the pair: as copies of one representative, or as a candidate by their representatives.
+    /// Whether the pair is verified: as copies of one representative, or as a candidate through their
+    /// representatives.
     pub met: bool,
-    /// Features that both hold and that are not too frequent to be a key; 0 where rewrites are not wanted.
+    /// Number of features that both documents hold and that are rare enough for the join; 0 if rewrites are not
+    /// searched for.
     pub usable: usize,
+}
+
+/// Reorders `values`: the value at `order[at]` moves to `at`.
+pub(crate) fn moved<T: Copy>(values: &mut Vec<T>, order: &[u32]) {
+    *values = order.iter().map(|&at| values[at as usize]).collect();
 }

@@ -1,23 +1,23 @@
-//! Bands and rows from a threshold, and what they will miss.
+//! Chooses bands and rows for a threshold and predicts what they miss.
 
 use serde::Serialize;
 
 use crate::config::MatchConfig;
 
-/// How a signature is cut into bands. Two documents become candidates when they agree in all rows of some band, which
-/// happens with probability `1 − (1 − Jʳ)ᵇ`: the S-curve of Leskovec, Rajaraman and Ullman, *Mining of Massive
-/// Datasets*, section 3.4.
+/// How a signature is cut into bands. Two documents become candidates if they agree in all rows of some band,
+/// which happens with probability `1 − (1 − Jʳ)ᵇ`: the S-curve of Leskovec, Rajaraman and Ullman, *Mining of
+/// Massive Datasets*, section 3.4.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Bands {
-    /// How many bands.
+    /// Number of bands.
     pub bands: usize,
-    /// Minima in each.
+    /// Number of minima in each band.
     pub rows: usize,
 }
 
 impl Bands {
-    /// The most selective cut of a signature of `signature` minima that misses at most a share `misses` of the pairs
-    /// whose similarity is exactly `threshold`; one row a band where none is good enough.
+    /// Returns the most selective cut of a signature of `signature` minima that misses at most a share `misses` of
+    /// the pairs whose similarity is exactly `threshold`. If there is none, returns bands of one row.
     pub fn for_threshold(threshold: f64, signature: usize, misses: f64) -> Self {
         (1..=signature)
             .rev()
@@ -26,18 +26,18 @@ impl Bands {
             .unwrap_or(Self { bands: signature.max(1), rows: 1 })
     }
 
-    /// The cut that a configuration asks for.
+    /// Returns the cut for the settings of a run.
     pub fn for_config(config: &MatchConfig) -> Self {
         Self::for_threshold(config.threshold, config.signature, config.misses)
     }
 
-    /// Probability that a pair of similarity `jaccard` becomes a candidate.
+    /// Returns the probability that a pair with the similarity `jaccard` becomes a candidate.
     pub fn probability(&self, jaccard: f64) -> f64 {
         let band = jaccard.powi(i32::try_from(self.rows).unwrap_or(i32::MAX));
         1.0 - (1.0 - band).powi(i32::try_from(self.bands).unwrap_or(i32::MAX))
     }
 
-    /// The similarity at which half of the pairs become candidates.
+    /// Returns the similarity at which half of the pairs become candidates.
     pub fn midpoint(&self) -> f64 {
         let (mut low, mut high) = (0.0, 1.0);
         for _ in 0..50 {
@@ -47,12 +47,12 @@ impl Bands {
         low
     }
 
-    /// Share of the pairs spread evenly over similarities from `threshold` to 1 that are missed.
+    /// Returns the expected share of missed pairs, for similarities uniform between `threshold` and 1.
     pub fn expected_misses(&self, threshold: f64) -> f64 {
         mean(threshold, 1.0, |j| 1.0 - self.probability(j))
     }
 
-    /// Share of the pairs spread evenly over similarities from 0 to `threshold` that are checked in vain.
+    /// Returns the expected share of pairs checked in vain, for similarities uniform between 0 and `threshold`.
     pub fn expected_extra(&self, threshold: f64) -> f64 {
         mean(0.0, threshold, |j| self.probability(j))
     }
@@ -69,12 +69,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_default_threshold_gives_48_bands_of_4_rows() {
+    fn default_threshold_gives_48_bands_of_4_rows() {
         assert_eq!(Bands::for_config(&MatchConfig::default()), Bands { bands: 48, rows: 4 });
     }
 
     #[test]
-    fn misses_at_the_threshold_stay_below_what_was_asked() {
+    fn misses_at_the_threshold_stay_within_the_limit() {
         for threshold in [0.3, 0.5, 0.7, 0.9] {
             for misses in [0.001, 0.01, 0.1] {
                 let cut = Bands::for_threshold(threshold, 256, misses);
@@ -86,14 +86,14 @@ mod tests {
     }
 
     #[test]
-    fn the_curve_rises_from_nothing_to_certainty() {
+    fn probability_rises_from_zero_to_one() {
         let cut = Bands { bands: 48, rows: 4 };
         assert!(cut.probability(0.0).abs() < 1e-12 && (cut.probability(1.0) - 1.0).abs() < 1e-12);
         assert!((cut.probability(cut.midpoint()) - 0.5).abs() < 1e-6);
     }
 
     #[test]
-    fn an_impossible_wish_falls_back_to_single_rows() {
+    fn unreachable_limit_falls_back_to_single_rows() {
         assert_eq!(Bands::for_threshold(0.01, 16, 0.001), Bands { bands: 16, rows: 1 });
     }
 }

@@ -1,9 +1,10 @@
-//! Which documents hold which key: the inverted index behind every join of this room, and the pairs that meet in it.
+//! The inverted index behind every join of this module: which documents hold which key, and which pairs of
+//! documents share keys.
 //!
-//! A posting is 64 bits: leading bits of a mixed hash, then the document. Postings and pairs are dealt into parts by their
-//! leading bits while they are made, so that each part is sorted by itself, in a cache, on every thread: a distribution
-//! sort without a map. Keys of equal leading bits fall together; with 6 bits for the part and 24 of 64 for the
-//! document that is one pair of keys in 2⁴⁶, and costs a check that comes to nothing.
+//! A posting is 64 bits: the leading bits of a mixed hash, then the document. Postings and pairs are distributed
+//! into parts by their leading bits as they are made, so that each part can be sorted on its own, in cache, on any
+//! thread. Keys with equal leading bits are treated as one. With 6 bits for the part and 24 of 64 for the
+//! document, that affects one pair of keys in 2⁴⁶ and costs one needless check.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -13,27 +14,27 @@ use crate::Result;
 use crate::hash;
 use wirecopy_spill::{Budget, Part, Partitions};
 
-/// Parts, as a power of two.
+/// Number of parts, as a power of two.
 const PART_BITS: u32 = 6;
 const PARTS: usize = 1 << PART_BITS;
-/// Documents that one task takes.
+/// Number of documents in one task.
 const CHUNK: usize = 4096;
 
-/// Tasks of documents whose records are made before they are put away, where memory is limited.
+/// Number of tasks that are completed before their records are written out, where memory is limited.
 const TASKS: usize = 16;
 
-/// Records in parts: in memory by the task that made them, or in one temporary file.
+/// Records in parts: in memory, by the task that made them, or in one temporary file.
 enum Dealt {
     Held(Vec<Vec<Vec<u64>>>),
     Stored(Vec<Part<u64>>),
 }
 
-/// What one task has made, by part.
+/// The records that one task has made, by part.
 type Parts = Vec<Vec<u64>>;
 
 impl Dealt {
-    /// Runs tasks `0..tasks` on all threads, each of which deals its records into parts; where memory is limited, `together`
-    /// of them at a time.
+    /// Runs tasks `0..tasks` on all threads, each of which distributes its records into parts. Where memory is
+    /// limited, runs `together` tasks at a time.
     fn new(
         tasks: usize,
         together: usize,
@@ -56,7 +57,7 @@ impl Dealt {
         Ok(Self::Stored(stored.finish()?))
     }
 
-    /// The records of each part; to be read on any thread.
+    /// Returns the records of each part, to be read on any thread.
     fn parts(self) -> Vec<OnePart> {
         match self {
             Self::Stored(parts) => parts.into_iter().map(OnePart::Stored).collect(),
@@ -86,13 +87,13 @@ impl OnePart {
 /// Keys and the documents that hold them.
 pub(super) struct Postings {
     dealt: Dealt,
-    /// Low bits that hold the document.
+    /// Number of low bits that hold the document.
     bits: u32,
     documents: usize,
     budget: Budget,
 }
 
-/// Takes the well-mixed hashes of one document's keys.
+/// Receives the well-mixed hashes of one document's keys.
 pub(super) struct Sink<'a> {
     parts: &'a mut [Vec<u64>],
     document: u64,
@@ -108,10 +109,11 @@ impl Sink<'_> {
 }
 
 impl Postings {
-    /// Indexes documents `0..documents`; `keys` hands out the keys of one, with a scratch of its own for each task.
+    /// Indexes documents `0..documents`. `keys` passes the keys of one document to the sink, with scratch space
+    /// that each task has for itself.
     ///
     /// # Errors
-    /// [`Error::Spill`](crate::Error::Spill) when the temporary file cannot be written.
+    /// Returns [`Error::Spill`](crate::Error::Spill) if the temporary file cannot be written.
     pub(super) fn new<S: Default>(
         documents: usize,
         budget: &Budget,
@@ -131,28 +133,29 @@ impl Postings {
         Ok(Self { dealt, bits, documents, budget: budget.clone() })
     }
 
-    /// Pairs of documents that meet under a key, with how many times they do: of the documents that hold one, each meets the
-    /// `window` that follow it, so that the work is linear however many hold it. `listed` is told the documents of each key
-    /// that two or more hold, ascending and each once.
+    /// Finds the pairs of documents that share keys, with the number of keys they share. Of the documents that
+    /// hold a key, each is paired with the `window` that follow it, so that the work is linear however many there
+    /// are. `listed` is called with the documents of each key that two or more hold, in ascending order without
+    /// repeats.
     ///
     /// # Errors
-    /// [`Error::Spill`](crate::Error::Spill) when the temporary file cannot be read or written.
+    /// Returns [`Error::Spill`](crate::Error::Spill) if the temporary file cannot be read or written.
     pub(super) fn meetings(self, window: usize, listed: impl Fn(&[u32]) + Sync) -> Result<Meetings> {
         let (bits, documents) = (self.bits, self.documents as u64);
         let postings: Vec<Mutex<Option<OnePart>>> =
             self.dealt.parts().into_iter().map(|part| Mutex::new(Some(part))).collect();
         let take = |at: usize| postings[at].lock().unwrap_or_else(PoisonError::into_inner).take();
-        // What meets in one part may be some times as much as the part.
+        // The pairs of one part may take several times the memory of its postings.
         let together = rayon::current_num_threads();
         let dealt = Dealt::new(postings.len(), together, &self.budget, |at| {
             let mut postings = take(at).map_or(Ok(Vec::new()), OnePart::records)?;
             hash::sort(&mut postings);
             let mut parts = vec![Vec::new(); PARTS];
             let mut list: Vec<u32> = Vec::new();
-            for run in postings.chunk_by(|a, b| a >> bits == b >> bits).filter(|run| run.len() > 1) {
+            for group in postings.chunk_by(|a, b| a >> bits == b >> bits).filter(|group| group.len() > 1) {
                 list.clear();
                 // The low bits hold a document, of which there are fewer than 2^32.
-                list.extend(run.iter().map(|posting| (posting & ((1 << bits) - 1)) as u32));
+                list.extend(group.iter().map(|posting| (posting & ((1 << bits) - 1)) as u32));
                 list.dedup();
                 if list.len() < 2 {
                     continue;
@@ -170,16 +173,17 @@ impl Postings {
     }
 }
 
-/// Pairs that met, each as often as it did.
+/// Pairs of documents that share keys, once for each shared key.
 pub(super) struct Meetings {
     dealt: Dealt,
 }
 
 impl Meetings {
-    /// What `keep` makes of each pair, given the two documents and how often they met; in the order of the pairs.
+    /// Calls `keep` with each pair and the number of keys it shares, and returns the results in the order of the
+    /// pairs.
     ///
     /// # Errors
-    /// [`Error::Spill`](crate::Error::Spill) when the temporary file cannot be read.
+    /// Returns [`Error::Spill`](crate::Error::Spill) if the temporary file cannot be read.
     pub(super) fn pairs<T: Send>(self, keep: impl Fn(u32, u32, usize) -> Option<T> + Sync) -> Result<Vec<T>> {
         let parts: Vec<Vec<T>> = self
             .dealt
@@ -188,7 +192,7 @@ impl Meetings {
             .map(|part| {
                 let mut pairs = part.records()?;
                 pairs.sort_unstable();
-                let met = |run: &[u64]| keep((run[0] >> 32) as u32, run[0] as u32, run.len());
+                let met = |group: &[u64]| keep((group[0] >> 32) as u32, group[0] as u32, group.len());
                 Ok(pairs.chunk_by(|a, b| a == b).filter_map(met).collect())
             })
             .collect::<Result<_>>()?;

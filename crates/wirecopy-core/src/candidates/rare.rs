@@ -1,13 +1,14 @@
-//! Candidates for excerpts and rewrites: the rare-feature join.
+//! Finds candidates for excerpts and rewrites: the rare-feature join.
 //!
-//! A document's features are its words and its pairs of neighbouring words (pairs and triples of characters in scripts
-//! without spaces). Its rarest ones, among those that stand in at least two documents, are its *keys*; documents that
-//! share at least two keys are candidates. Rarity is taken by powers of two. It is a MinHash whose permutation is "rarest first", or the prefix filter
-//! of set joins (Chaudhuri, Ganti and Kaushik 2006; Bayardo, Ma and Srikant 2007) with a count instead of a bound:
-//! overlap is not divided by the union, so that boilerplate, cuts and splices do not dilute it.
+//! A document's features are its words and its pairs of neighbouring words (pairs and triples of characters in
+//! scripts without spaces). Its *keys* are the rarest of those that occur in at least two documents, and documents
+//! that share at least two keys are candidates. Rarity is graded by powers of two. This is a MinHash whose
+//! permutation is "rarest first", or the prefix filter of set joins (Chaudhuri, Ganti and Kaushik 2006; Bayardo,
+//! Ma and Srikant 2007) with a count instead of a bound. Overlap is not divided by the union, so that boilerplate,
+//! cuts and splices do not dilute it.
 //!
-//! Document frequencies are those of representatives: counted over copies, a much-reprinted dispatch would make its
-//! own words frequent and hide itself.
+//! Document frequencies are counted over representatives. Counted over copies, a much-reprinted dispatch would
+//! make its own words frequent and thereby hide itself.
 
 use std::ops::Range;
 
@@ -21,23 +22,23 @@ use crate::text::{Class, Token, TokenStore, mix};
 use crate::{DocId, Result};
 use wirecopy_spill::Budget;
 
-/// Documents of a posting list that each of its documents is paired with: the ones that follow it. A word in more
-/// documents than this is hardly rare, and a story told two hundred times is still chained together.
+/// Number of following documents in a posting list that each document is paired with. A word in more documents
+/// than this is hardly rare, and a story with two hundred versions is still connected as a chain.
 const WINDOW: usize = 32;
-/// Counters a feature, as a power of two, repeats included: at two, one in five of the features that stand in
-/// one document only meets another one and looks like two.
+/// Counters for each occurrence of a feature. With two, one in five of the features that occur in only one
+/// document shares a counter and seems to occur in two.
 const SLOTS_PER_FEATURE: usize = 2;
-/// Counters at least and at most, as powers of two.
+/// Fewest and most counters, as powers of two.
 const SLOT_BITS: std::ops::RangeInclusive<u32> = 12..=27;
-/// Features that stand in fewer documents than twice this are equally rare; above, those of twice the frequency rank
-/// behind.
-const RELATIVES: u8 = 4;
-/// Bits that a rank takes.
+/// Features in fewer than twice this many documents are equally rare. Above that, each doubling of the frequency
+/// is one rank lower.
+const RARE_DOCUMENTS: u8 = 4;
+/// Number of bits of a rank.
 const RANK_BITS: u32 = 3;
-/// Counts of the first rank.
-const RAREST: Range<u8> = 2..2 * RELATIVES;
+/// Document frequencies of the first rank.
+const RAREST: Range<u8> = 2..2 * RARE_DOCUMENTS;
 
-/// The features of documents, counted and ranked.
+/// The features of documents, counted, ready to be ranked and joined.
 pub struct RareJoin<'a> {
     documents: &'a [DocId],
     tokens: &'a TokenStore,
@@ -54,7 +55,7 @@ pub fn each_feature(tokens: &[Token], mut each: impl FnMut(u64)) {
     for (at, token) in tokens.iter().enumerate() {
         let next = tokens.get(at + 1);
         let this = std::mem::replace(&mut ahead, next.map_or(0, word));
-        // Characters alone say nothing; their pairs (triples, for alphabets) are the words.
+        // Single characters carry little meaning; their pairs (triples, for alphabets) act as words.
         let lengths = match token.class() {
             Class::Word | Class::Number => {
                 each(this);
@@ -67,14 +68,15 @@ pub fn each_feature(tokens: &[Token], mut each: impl FnMut(u64)) {
             Class::Unspaced => [3, 5],
         };
         for length in lengths {
-            let Some(run) = tokens.get(at..at + length) else { continue };
-            each(run.iter().fold(length as u64, |hash, token| mix(hash ^ term(token))));
+            let Some(characters) = tokens.get(at..at + length) else { continue };
+            each(characters.iter().fold(length as u64, |hash, token| mix(hash ^ term(token))));
         }
     }
 }
 
 impl<'a> RareJoin<'a> {
-    /// Counts in how many of `documents` each feature stands. They come in the order of reading, one a copy group.
+    /// Counts in how many of `documents` each feature occurs. `documents` holds one document of each copy group,
+    /// in ascending order. Each gets up to `keys` keys, and candidates share at least `shared` of them.
     pub fn new(documents: &'a [DocId], tokens: &'a TokenStore, keys: usize, shared: usize) -> Self {
         let features: usize = documents.par_iter().map(|&document| 2 * tokens.len_of(document)).sum();
         let slots = (features * SLOTS_PER_FEATURE).next_power_of_two();
@@ -85,8 +87,8 @@ impl<'a> RareJoin<'a> {
         Self { documents, tokens, counters, keys, shared }
     }
 
-    /// How many features two documents share that stand in few enough documents to be a key. With fewer than the join
-    /// asks for, no choice of keys could bring the two together.
+    /// Counts the features that two documents share and that are rare enough to be keys. If these are fewer than
+    /// the join requires, no choice of keys could make the two documents candidates.
     pub fn usable_overlap(&self, a: &[Token], b: &[Token]) -> usize {
         let mut seen = Hashes::default();
         let (mut x, mut y) = (Vec::new(), Vec::new());
@@ -97,13 +99,13 @@ impl<'a> RareJoin<'a> {
         x.len()
     }
 
-    /// Pairs that share at least `shared` keys, sorted, each once.
+    /// Returns the pairs that share enough keys, sorted and without duplicates.
     ///
-    /// Linear by construction: at most `keys · WINDOW` meetings a document, whatever the corpus.
+    /// Linear by construction: at most `keys · WINDOW` pairs a document, whatever the corpus.
     ///
     /// # Errors
-    /// [`Error::Spill`](crate::Error::Spill) when a temporary file, for what `budget` does not allow, cannot be read or
-    /// written.
+    /// Returns [`Error::Spill`](crate::Error::Spill) if a temporary file, used beyond what `budget` allows, cannot
+    /// be read or written.
     pub fn candidates(self, budget: &Budget) -> Result<Vec<Candidate>> {
         let rarest = self.counters.within(&RAREST);
         let postings =
@@ -113,7 +115,7 @@ impl<'a> RareJoin<'a> {
                     sink.push(ranked << RANK_BITS);
                 }
             })?;
-        // Keys are picked: the counters go before there are pairs.
+        // The keys are chosen, so the counters are freed before the pairs need memory.
         let (documents, enough) = (self.documents, self.shared);
         drop((self, rarest));
         let met = postings.meetings(WINDOW, |_| ())?;
@@ -122,36 +124,36 @@ impl<'a> RareJoin<'a> {
     }
 }
 
-/// A thread's buffers for picking keys.
+/// A thread's buffers for choosing keys.
 #[derive(Default)]
 struct Ranking {
     features: Vec<u64>,
     counts: Vec<u8>,
-    /// Rank above, feature below.
+    /// Each feature with its rank in the leading bits.
     ranked: Vec<u64>,
 }
 
 impl Ranking {
-    /// A document's keys: its rarest features that stand in at least one other document, each below its rank and short of
-    /// its last [`RANK_BITS`] bits.
+    /// Returns a document's keys: its rarest features that occur in at least one other document, each with its
+    /// rank in front and without its last [`RANK_BITS`] bits.
     fn keys(&mut self, tokens: &[Token], (counters, rarest): (&Counters, &Within), keys: usize) -> &[u64] {
         let Self { features, counts, ranked } = self;
         features.clear();
         each_feature(tokens, |feature| features.push(feature));
-        // Most documents have enough of the first rank, which a small table tells.
-        // Loops of their own: counters are far away, and fetched many at a time.
+        // Most documents have enough features of the first rank, for which the small table suffices. Lookups have
+        // loops of their own so that many memory accesses overlap.
         counts.clear();
         counts.extend(features.iter().map(|&feature| rarest.has(feature)));
         ranked.clear();
         ranked.resize(features.len(), 0);
         let mut found = 0;
         for (&feature, &stays) in features.iter().zip(&*counts) {
-            // Written whether it stays or not: that is as good as random, and guessing wrong costs more.
+            // Written unconditionally, because a branch on an unpredictable bit costs more.
             ranked[found] = feature >> RANK_BITS;
             found += usize::from(stays);
         }
         ranked.truncate(found);
-        leave_smallest(ranked, keys);
+        keep_smallest(ranked, keys);
         if ranked.len() < keys {
             counts.clear();
             counts.extend(features.iter().map(|&feature| counters.of(feature)));
@@ -160,15 +162,15 @@ impl Ranking {
             ranked.extend(
                 usable.map(|(&feature, &count)| rank(count) << (64 - RANK_BITS) | feature >> RANK_BITS),
             );
-            leave_smallest(ranked, keys);
+            keep_smallest(ranked, keys);
         }
         ranked
     }
 }
 
-/// Leaves the smallest `most` of some numbers, each once, ascending.
-fn leave_smallest(numbers: &mut Vec<u64>, most: usize) {
-    // Few stand there twice: leaving repeats out of twice as many as are wanted is enough.
+/// Reduces `numbers` to the `most` smallest ones, in ascending order without repeats.
+fn keep_smallest(numbers: &mut Vec<u64>, most: usize) {
+    // Repeats are few, so twice as many numbers are almost always enough.
     let some = 2 * most;
     if numbers.len() > some {
         let (smallest, ..) = numbers.select_nth_unstable(some);
@@ -182,9 +184,9 @@ fn leave_smallest(numbers: &mut Vec<u64>, most: usize) {
     numbers.truncate(most);
 }
 
-/// Appends every feature of a document to `out`, once; `seen` is a buffer.
+/// Appends each distinct feature of a document to `out`; `seen` is a buffer.
 fn distinct_features(tokens: &[Token], seen: &mut Hashes, out: &mut Vec<u64>) {
-    // Two features a token at most.
+    // A token has at most two features.
     seen.clear(2 * tokens.len());
     each_feature(tokens, |feature| {
         if seen.insert(feature) {
@@ -193,12 +195,13 @@ fn distinct_features(tokens: &[Token], seen: &mut Hashes, out: &mut Vec<u64>) {
     });
 }
 
-/// Features of about the same frequency rank alike, and the hash decides among them, for all documents in the same way.
+/// Ranks a feature by its document frequency. Among features of one rank the hash decides, in the same way for all
+/// documents.
 ///
-/// Were two documents rarer than three, a document with one close relative would spend all of its keys on it, and the
-/// third version of the story, which shares what stands in all three, would never be met.
+/// If two documents ranked as rarer than three, a document with one close relative would spend all its keys on it
+/// and never be paired with a third version of the story, which shares only what occurs in all three.
 fn rank(count: u8) -> u64 {
-    u64::from((count / RELATIVES).max(1).ilog2())
+    u64::from((count / RARE_DOCUMENTS).max(1).ilog2())
 }
 
 #[cfg(test)]
@@ -226,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn two_rare_words_meet_among_common_ones() {
+    fn documents_with_shared_rare_words_are_paired() {
         let mut texts: Vec<String> = (0..100).map(|i| filler(i, 200)).collect();
         texts[20].push_str(" Okoro signed the Velmark accord");
         texts[70].push_str(" an accord at Velmark, said Okoro");
@@ -234,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn scripts_without_spaces_meet_by_their_character_pairs() {
+    fn unspaced_scripts_are_paired_by_character_pairs() {
         let texts = [
             "央行周三宣布加息二十五个基点".to_owned(),
             "周三央行加息，二十五个基点".to_owned(),
@@ -245,7 +248,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn keys_are_the_rarest_features_each_once(
+        fn keys_are_the_distinct_rarest_features(
             texts in prop::collection::vec(prop::collection::vec(0u8..30, 0..80), 1..12),
             keys in 1usize..20,
         ) {
@@ -272,19 +275,19 @@ mod tests {
     }
 
     #[test]
-    fn a_story_told_many_times_is_chained_with_bounded_work() {
+    fn versions_of_a_frequent_story_are_chained_with_bounded_work() {
         let texts: Vec<String> =
             (0..500).map(|i| format!("quorvan zelbith mirandole {}", filler(i, 30))).collect();
         let pairs = join(&texts);
         assert!(pairs.len() <= 500 * 48 * WINDOW);
-        // 500 documents saturate the counters: nothing that frequent is a key.
+        // 500 documents saturate the counters, and features that frequent are not keys.
         let fewer = join(&texts[..200]);
         assert!((0..199).all(|i| fewer.contains(&Candidate(DocId(i), DocId(i + 1)))));
     }
 
     #[test]
-    fn a_close_relative_hides_no_distant_one() {
-        // Two versions share eighty rare words, of which the third has five.
+    fn close_relative_does_not_hide_distant_one() {
+        // Two versions share eighty rare words, and the third has five of them.
         let rare = |range: Range<u64>| -> String { range.map(|i| format!("quorvan{i} ")).collect() };
         let texts = [rare(0..80), rare(0..80) + &filler(1, 40), rare(75..80) + &filler(2, 40)];
         let pairs = join(&texts);
@@ -294,13 +297,13 @@ mod tests {
     }
 
     #[test]
-    fn frequent_features_are_no_usable_overlap() {
+    fn frequent_features_are_not_usable_overlap() {
         let mut texts: Vec<String> = (0..300).map(|i| format!("the {}", filler(i, 3))).collect();
         texts[0] = "the Okoro accord".to_owned();
         texts[1] = "the Okoro treaty".to_owned();
         let (documents, tokens) = stored(&texts);
         let join = RareJoin::new(&documents, &tokens, 48, 2);
-        // `Okoro`, and `the Okoro`; `the` is everywhere.
+        // `Okoro` and `the Okoro` are usable; `the` is too frequent.
         assert_eq!(join.usable_overlap(tokens.get(DocId(0)).as_slice(), tokens.get(DocId(1)).as_slice()), 2);
     }
 

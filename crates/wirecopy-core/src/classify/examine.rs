@@ -1,4 +1,4 @@
-//! Gathers the evidence of pairs, cheapest first.
+//! Gathers the evidence for pairs, cheapest first.
 
 use std::sync::Arc;
 
@@ -16,22 +16,22 @@ use crate::score::{
 };
 use crate::text::Tokens;
 
-/// The tokens of documents.
+/// Access to the tokens of documents.
 pub trait Documents {
-    /// The tokens of one.
+    /// Returns the tokens of a document.
     fn tokens(&mut self, document: DocId) -> Tokens;
 }
 
-/// The profiles of documents, and the model that scores them.
+/// Access to the profiles of documents and to the model that scores them.
 pub trait Scorer: Sync {
-    /// The profile of one document.
+    /// Returns the profile of a document.
     fn profile(&self, document: DocId) -> Arc<Profile>;
-    /// The model.
+    /// Returns the model.
     fn model(&self) -> &Model;
 }
 
-/// Examines pairs. Holds buffers and the shingles of the first document of the last pair, so that one a thread, with the
-/// pairs of a document in a row, is quickest.
+/// Examines pairs of documents. It holds buffers and the shingles of the first document of the last pair, so it is
+/// fastest with one examiner a thread and all pairs of a document in a row.
 pub struct Examiner<'a, D> {
     config: &'a MatchConfig,
     publications: &'a Publications,
@@ -41,14 +41,14 @@ pub struct Examiner<'a, D> {
     exchanges: Exchanges,
     scratch: Scratch,
     words: (Vec<u64>, Vec<u64>),
-    /// The document whose shingles `shared` holds.
+    /// The document whose shingles are in `shared`.
     held: Option<(DocId, Tokens)>,
-    /// The one that it was compared with last, and their overlap.
+    /// The document it was last compared with, and their overlap.
     met: Option<(DocId, Tokens, Overlap)>,
 }
 
 impl<'a, D: Documents> Examiner<'a, D> {
-    /// An examiner with these settings; without a scorer it decides by words, shingles and dates alone.
+    /// Creates an examiner. Without a scorer it decides by words, shingles and dates only.
     pub fn new(
         config: &'a MatchConfig,
         publications: &'a Publications,
@@ -69,29 +69,30 @@ impl<'a, D: Documents> Examiner<'a, D> {
         }
     }
 
-    /// The edge of two documents: how they are related, where they are, [`Relation::Partial`] included.
+    /// Returns the edge between two documents if they are related, including [`Relation::Partial`].
     pub fn edge(&mut self, a: DocId, b: DocId) -> Option<Edge> {
         let (a, b) = (a.min(b), a.max(b));
         let decision = self.decide(a, b);
         decision.relation.map(|relation| self.edge_of(a, b, relation, decision.score))
     }
 
-    /// The same for a pair that is not expected to have passages in common: what costs least for such a pair is done first. The
-    /// outcome is the same.
-    pub fn edge_of_strangers(&mut self, a: DocId, b: DocId) -> Option<Edge> {
+    /// Returns the same as [`edge`](Self::edge), faster for pairs that are not expected to have passages in
+    /// common.
+    pub fn edge_of_unlikely_pair(&mut self, a: DocId, b: DocId) -> Option<Edge> {
         let (a, b) = (a.min(b), a.max(b));
-        if self.are_strangers(a, b) { None } else { self.edge(a, b) }
+        if self.is_decided_by_profiles(a, b) { None } else { self.edge(a, b) }
     }
 
-    /// Whether the profiles of two documents, `a` before `b`, settle that they are not related.
-    fn are_strangers(&mut self, a: DocId, b: DocId) -> bool {
-        // Profiles hold shingles of five tokens: they say nothing of others.
+    /// Returns whether the profiles of two documents, `a` before `b`, are enough to show that they are not
+    /// related.
+    fn is_decided_by_profiles(&mut self, a: DocId, b: DocId) -> bool {
+        // The shingles of profiles have five tokens; they say nothing about shingles of other lengths.
         let settles = self.config.shingle == SHINGLE && self.config.rewrites;
         let Some(scorer) = self.scorer.filter(|_| settles) else { return false };
         let (x, y) = (scorer.profile(a), scorer.profile(b));
         let apart = self.publications.apart(a, b);
         let measured = if apart { measure_shingles(&x, &y) } else { measure(&x, &y, &mut self.scratch) };
-        // Short texts may be copies without passages in common.
+        // Short texts may be copies even without passages in common.
         let may_be_copy = measured.jaccard() >= self.config.threshold;
         if may_be_copy || shares_passages(measured.shared_shingles, measured.containment()) {
             return false;
@@ -101,13 +102,13 @@ impl<'a, D: Documents> Examiner<'a, D> {
         measured.features.is_none_or(|features| score(features) < self.config.strictness.threshold())
     }
 
-    /// Decides what two documents are to each other.
+    /// Decides the relation of two documents.
     pub fn decide(&mut self, a: DocId, b: DocId) -> Decision {
         let evidence = self.evidence(a, b);
         classify(&evidence, self.config)
     }
 
-    /// What is known of two documents; the scorer is not asked where the rest settles it.
+    /// Collects the evidence on two documents. The scorer is not used if the rest is decisive.
     pub fn evidence(&mut self, a: DocId, b: DocId) -> Evidence {
         let mut evidence = self.unscored(a, b);
         if !evidence.same_words && self.config.rewrites && by_shingles(&evidence, self.config).is_none() {
@@ -120,7 +121,7 @@ impl<'a, D: Documents> Examiner<'a, D> {
         evidence
     }
 
-    /// What is known of two documents before the scorer is asked.
+    /// Collects the evidence on two documents without the scorer.
     pub fn unscored(&mut self, a: DocId, b: DocId) -> Evidence {
         let (a, b) = (a.min(b), a.max(b));
         let (x, y, overlap) = self.compared(a, b);
@@ -147,7 +148,8 @@ impl<'a, D: Documents> Examiner<'a, D> {
         evidence
     }
 
-    /// What the scorer looks at; `None` where two documents have too little in common to be measured, or nobody can score.
+    /// Returns the features for the scorer; `None` if the documents have too little in common or there is no
+    /// scorer.
     pub fn features(&mut self, a: DocId, b: DocId) -> Option<Features> {
         let (a, b) = (a.min(b), a.max(b));
         let scorer = self.scorer?;
@@ -156,7 +158,7 @@ impl<'a, D: Documents> Examiner<'a, D> {
         Some(features.with_circumstances(self.publications.circumstances(a, b)))
     }
 
-    /// An edge with a relation and a score that were found, and the overlaps of its documents.
+    /// Completes an edge of known relation and score with the overlaps of its documents.
     fn edge_of(&mut self, a: DocId, b: DocId, relation: Relation, score: f64) -> Edge {
         if relation == Relation::Identical {
             return Edge::identical(a, b);
@@ -164,7 +166,8 @@ impl<'a, D: Documents> Examiner<'a, D> {
         Edge { relation, score, ..self.overlaps(a, b) }
     }
 
-    /// How much two documents, `a` before `b`, have in common, as an edge whose relation and score are yet to be filled in.
+    /// Returns the overlaps of two documents, `a` before `b`, as an edge whose relation and score are
+    /// placeholders.
     pub fn overlaps(&mut self, a: DocId, b: DocId) -> Edge {
         let (x, y, overlap) = self.compared(a, b);
         let jaccard = overlap.jaccard();
@@ -173,8 +176,8 @@ impl<'a, D: Documents> Examiner<'a, D> {
         Edge { a, b, relation: Relation::Partial, score: 0.0, jaccard, containment_a, containment_b }
     }
 
-    /// The tokens of two documents and the overlap of their shingles. `shared` holds the first and was compared with the second
-    /// last.
+    /// Returns the tokens of two documents and the overlap of their shingles. Afterwards `shared` holds the first
+    /// document and was last compared with the second.
     fn compared(&mut self, a: DocId, b: DocId) -> (Tokens, Tokens, Overlap) {
         let x = match &self.held {
             Some((held, tokens)) if *held == a => tokens.clone(),
@@ -208,7 +211,7 @@ impl<'a, D: Documents> Examiner<'a, D> {
     }
 }
 
-/// Whether so many shingles in common, and this share of the shorter text's, are passages that are worth a report.
+/// Returns whether this many shared shingles, at this share of the shorter text, are passages worth reporting.
 fn shares_passages(shared: usize, containment: f64) -> bool {
     shared >= PARTIAL_SHINGLES && containment >= PARTIAL_CONTAINMENT
 }

@@ -1,11 +1,12 @@
-//! The one decision on a pair: what two documents are to each other, how sure that is, and why.
+//! The one decision on a pair: how two documents are related, how certain that is, and why.
 //!
-//! [`Examiner`] gathers the [`Evidence`]: shingles, dates, headlines, labels, the scorer's probability. [`classify`] makes a
-//! [`Decision`] of it. Runs, comparisons, evaluations and the page all ask here, so that they cannot disagree.
+//! [`Examiner`] gathers the [`Evidence`]: shingles, dates, headlines, labels and the scorer's probability.
+//! [`classify`] turns it into a [`Decision`]. Runs, comparisons, evaluations and the page all use this module, so
+//! that they cannot disagree.
 //!
-//! Time is evidence. Two texts with passages in common are one running story when they were published within a day or
-//! two, and a form filled in anew, or one background paragraph used twice, when weeks lie between. Without dates, the
-//! text alone must tell.
+//! Time is evidence. Two texts with passages in common are one running story if they were published within a day
+//! or two, but a template filled in anew or one background paragraph used twice if weeks lie between. Without
+//! dates, the text alone must decide.
 
 mod examine;
 mod prepared;
@@ -20,20 +21,21 @@ use crate::Relation;
 use crate::config::MatchConfig;
 use crate::score::sets::Overlap;
 
-/// Jaccard similarity of the shingles from which on two texts are one dispatch whatever their dates: what little differs
-/// is a correction's.
+/// Jaccard similarity of shingles at or above which two texts are one dispatch whatever their dates. Such small
+/// differences are corrections.
 pub const NEARLY_IDENTICAL: f64 = 0.9;
-/// Tokens below which a text that stands in a longer one is no excerpt: a caption, a share line or a byline stands in
-/// many stories and is none of them.
+/// Fewest tokens of an excerpt. Shorter texts, such as a caption, a share line or a byline, occur in many stories
+/// without being excerpts of them.
 const EXCERPT_TOKENS: usize = 30;
-/// Containment of the shingles from which on a document of the same dispatch is a version: a third of it was kept word for
-/// word.
+/// Containment of shingles at or above which a document of the same dispatch is a version: a third of it is
+/// verbatim.
 const VERSION_CONTAINMENT: f64 = 0.3;
-/// Distinct shingles that two dispatches with passages in common share at least, a sentence or two...
+/// Fewest distinct shingles in common, about one or two sentences, for two dispatches to be partially the same.
 pub const PARTIAL_SHINGLES: usize = 15;
-/// ...and their share of those of the shorter one: less is a turn of phrase, or a sentence that closes every report.
+/// Least share of the shorter text's shingles for two dispatches to be partially the same. Less is a phrase, or a
+/// sentence at the end of every report.
 pub const PARTIAL_CONTAINMENT: f64 = 0.1;
-/// Numbers that a reprint may change in their places; a form that was filled in anew changes more.
+/// Most numbers that a reprint may change in place. A template filled in anew changes more.
 const CORRECTED_NUMBERS: u32 = 1;
 
 /// What is known of a pair.
@@ -41,27 +43,27 @@ const CORRECTED_NUMBERS: u32 = 1;
 pub struct Evidence {
     /// Whether both have the same tokens in the same order.
     pub same_words: bool,
-    /// Distinct shingles of each and of both.
+    /// Number of distinct shingles in each document and in both.
     pub shingles: Overlap,
-    /// Tokens of the shorter one.
+    /// Number of tokens of the shorter document.
     pub shorter: usize,
-    /// Places where the same words stand before and after, and different numbers between. Only counted where the shingles
-    /// would make the two copies.
+    /// Number of positions with different numbers between the same words. Only counted if the shingles would make
+    /// the two copies.
     pub numbers_exchanged: u32,
-    /// Whether nothing rare that either opening names occurs in the other text. Only looked at where the two have passages in
-    /// common, or the shingles would make them copies.
+    /// Whether no rare term of either opening occurs in the other text. Only determined if the two have passages
+    /// in common or the shingles would make them copies.
     pub openings_foreign: bool,
     /// What the dates say.
     pub time: Time,
-    /// Whether both are labelled as documents that are updated periodically, such as fact boxes.
+    /// Whether both are labelled as periodically updated documents, such as fact boxes.
     pub labelled: bool,
-    /// Whether they have passages in common that are worth a report.
+    /// Whether the two have passages in common that are worth reporting.
     pub shares_passages: bool,
     /// What the scorer says.
     pub scored: Scored,
 }
 
-/// What the scorer says of a pair.
+/// What the scorer says about a pair.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Scored {
     /// It was not asked.
@@ -72,12 +74,12 @@ pub enum Scored {
     Probability(f64),
 }
 
-/// What two documents are to each other.
+/// The relation of two documents.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Decision {
-    /// Their relation; `None` where they are not related.
+    /// Their relation; `None` if they are not related.
     pub relation: Option<Relation>,
-    /// How sure it is that they are one dispatch, 0 to 1.
+    /// Probability that they are one dispatch, 0 to 1.
     pub score: f64,
     /// The main reason.
     pub reason: Reason,
@@ -86,26 +88,27 @@ pub struct Decision {
 /// The main reason of a decision.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Reason {
-    /// The same words in the same order.
+    /// The documents have the same words in the same order.
     SameWords,
     /// The Jaccard similarity of their shingles.
     Shingles,
     /// The scorer's probability.
     Scored,
-    /// They have too little in common to be measured.
+    /// The documents have too little in common to be measured.
     TooLittle,
-    /// Nothing that either opening names occurs in the other text.
+    /// No rare term of either opening occurs in the other text.
     Openings,
-    /// Their dates lie further apart than those of one dispatch may.
+    /// The dates are further apart than the window for one dispatch.
     Apart,
-    /// The scorer is not to be asked.
+    /// The scorer was not used.
     NotAsked,
 }
 
-/// Decides what two documents are to each other. Constant time.
+/// Decides the relation of two documents. Constant time.
 ///
-/// Among documents of one dispatch the relation says how much text they share: [`Relation::Copy`], [`Relation::Excerpt`],
-/// [`Relation::Version`], [`Relation::Rewrite`]. Two dispatches are at most [`Relation::Partial`].
+/// For documents of one dispatch the relation says how much text they share: [`Relation::Copy`],
+/// [`Relation::Excerpt`], [`Relation::Version`] or [`Relation::Rewrite`]. Two dispatches are at most
+/// [`Relation::Partial`].
 pub fn classify(evidence: &Evidence, config: &MatchConfig) -> Decision {
     by_shingles(evidence, config).unwrap_or_else(|| match evidence.scored {
         _ if !config.rewrites => two_dispatches(evidence, 0.0, Reason::NotAsked),
@@ -118,7 +121,7 @@ pub fn classify(evidence: &Evidence, config: &MatchConfig) -> Decision {
     })
 }
 
-/// The decision where words, shingles and dates settle it, and the scorer need not be asked.
+/// Decides the relation if words, shingles and dates are enough, without the scorer.
 pub fn by_shingles(evidence: &Evidence, config: &MatchConfig) -> Option<Decision> {
     if evidence.same_words {
         return Some(Decision { relation: Some(Relation::Identical), score: 1.0, reason: Reason::SameWords });
@@ -131,7 +134,7 @@ pub fn by_shingles(evidence: &Evidence, config: &MatchConfig) -> Option<Decision
     let is_copy = jaccard >= config.threshold;
     let copy = || Decision {
         relation: Some(Relation::Copy),
-        score: sureness(jaccard, config.threshold),
+        score: confidence(jaccard, config.threshold),
         reason: Reason::Shingles,
     };
     if is_copy && jaccard >= NEARLY_IDENTICAL {
@@ -143,17 +146,17 @@ pub fn by_shingles(evidence: &Evidence, config: &MatchConfig) -> Option<Decision
     if !config.rewrites {
         let excerpt = || Decision {
             relation: Some(Relation::Excerpt),
-            score: sureness(overlap.containment(), config.excerpt_containment),
+            score: confidence(overlap.containment(), config.excerpt_containment),
             reason: Reason::Shingles,
         };
         return is_copy.then(copy).or_else(|| is_excerpt(evidence, config).then(excerpt));
     }
-    // A fact box that was sent again has new figures and one more entry, days later.
+    // A fact box sent again days later has new figures and one more entry.
     let updated = evidence.labelled && !evidence.time.is_near();
     (is_copy && evidence.numbers_exchanged <= CORRECTED_NUMBERS && !updated).then(copy)
 }
 
-/// How much text two documents of one dispatch share.
+/// Returns the relation of two documents of one dispatch by how much text they share.
 fn of_one_dispatch(evidence: &Evidence, config: &MatchConfig) -> Relation {
     let overlap = evidence.shingles;
     if overlap.jaccard() >= config.threshold {
@@ -175,46 +178,45 @@ fn two_dispatches(evidence: &Evidence, score: f64, reason: Reason) -> Decision {
     Decision { relation: evidence.shares_passages.then_some(Relation::Partial), score, reason }
 }
 
-/// A measure at or over its threshold as a score: 0.8 at the threshold, 1 at 1. Five words in a row are not the same by
-/// chance, so that even the weakest copy is a strong edge.
-fn sureness(measure: f64, threshold: f64) -> f64 {
+/// Converts a measure at or above its threshold to a score: 0.8 at the threshold, 1 at 1. Five equal words in a
+/// row are not chance, so that even the weakest copy is a strong edge.
+fn confidence(measure: f64, threshold: f64) -> f64 {
     if threshold >= 1.0 { 1.0 } else { 0.8 + 0.2 * (measure - threshold) / (1.0 - threshold) }
 }
 
-/// A checked pair.
+/// A checked pair of documents.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Edge {
-    /// The one that comes first in the order of reading.
+    /// The document that comes first by id.
     pub a: DocId,
-    /// The other.
+    /// The other document.
     pub b: DocId,
     /// How they are related.
     pub relation: Relation,
-    /// How sure it is that they are one dispatch, 0 to 1.
+    /// Probability that the two are one dispatch, 0 to 1.
     pub score: f64,
-    /// Exact Jaccard of their shingles.
+    /// Exact Jaccard similarity of their shingles.
     pub jaccard: f64,
-    /// Share of `a`'s words that stand in `b`.
+    /// Share of `a`'s words that occur in `b`.
     pub containment_a: f64,
-    /// Share of `b`'s words that stand in `a`.
+    /// Share of `b`'s words that occur in `a`.
     pub containment_b: f64,
 }
 
 impl Edge {
-    /// The edge of two documents of the same words, whichever comes first.
+    /// Creates the edge between two documents of the same words, in either order.
     pub fn identical(a: DocId, b: DocId) -> Self {
         let [score, jaccard, containment_a, containment_b] = [1.0; 4];
         let (a, b) = (a.min(b), a.max(b));
         Self { a, b, relation: Relation::Identical, score, jaccard, containment_a, containment_b }
     }
 
-    /// The end that is not `one`.
+    /// Returns the end of the edge that is not `one`.
     pub fn other(&self, one: DocId) -> DocId {
         if self.a == one { self.b } else { self.a }
     }
 
-    /// Returns the edge that `same`, a document with the words of `document`, has where `document`, an end of this one, has
-    /// this one.
+    /// Returns this edge with its end `document` replaced by `same`, a document with the same words.
     #[must_use]
     pub fn of_same_words(&self, document: DocId, same: DocId) -> Self {
         let other = self.other(document);

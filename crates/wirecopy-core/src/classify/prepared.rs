@@ -1,4 +1,4 @@
-//! Documents in memory, ready to be examined: for comparisons and for labelled pairs.
+//! Documents in memory that are ready to be examined, for comparisons and labelled pairs.
 
 use std::sync::Arc;
 
@@ -10,23 +10,23 @@ use crate::sources::known_source;
 use crate::text::{Tokens, is_periodically_updated};
 use crate::{DocId, Metadata};
 
-/// A document made ready.
+/// A document ready to be examined.
 #[derive(Clone, Debug)]
 pub struct Ready {
     /// Its tokens.
     pub tokens: Tokens,
     /// Its profile.
     pub profile: Arc<Profile>,
-    /// When it was published, in seconds since 1970, where that is known.
+    /// Publication time in seconds since 1970, if known.
     pub published: Option<i64>,
-    /// Its source, where it is known.
+    /// Hash of its source, if known.
     pub source: Option<u64>,
-    /// Whether it is labelled as updated periodically.
+    /// Whether it is labelled as a periodically updated document.
     pub labelled: bool,
 }
 
 impl Ready {
-    /// A document of these tokens, cut from `text`, and what it says of itself; `idf` weighs its terms.
+    /// Prepares a document with the tokens and metadata of `text`; `idf` weighs its terms.
     pub fn new(tokens: Tokens, text: &str, meta: &Metadata, idf: &Idf) -> Self {
         let weights = idf.of(LanguageKey::of(meta.language.as_deref()));
         let headline = Profile::headline_terms(meta.title.as_deref());
@@ -46,7 +46,7 @@ impl Ready {
     }
 }
 
-/// Documents that an [`Examiner`] reads from memory, by their places.
+/// Documents in memory that an [`Examiner`] reads by their index.
 pub struct Prepared<'a> {
     config: &'a MatchConfig,
     model: &'a Model,
@@ -55,26 +55,26 @@ pub struct Prepared<'a> {
 }
 
 impl<'a> Prepared<'a> {
-    /// Documents by their places, with dates as far as the settings let them count.
+    /// Creates the collection, with dates unless the settings ignore them.
     pub fn new(documents: Vec<Ready>, config: &'a MatchConfig, model: &'a Model) -> Self {
         let dates = documents.iter().map(|ready| ready.published.filter(|_| !config.ignore_dates)).collect();
         let publications = publications(&documents, dates, config);
         Self { config, model, documents, publications }
     }
 
-    /// The same with other dates.
+    /// Replaces the dates.
     #[must_use]
     pub fn published(mut self, dates: Vec<Option<i64>>) -> Self {
         self.publications = publications(&self.documents, dates, self.config);
         self
     }
 
-    /// An examiner of these documents; one a thread.
+    /// Returns an examiner of these documents; each thread needs its own.
     pub fn examiner(&self) -> Examiner<'_, &Self> {
         Examiner::new(self.config, &self.publications, self, Some(self))
     }
 
-    /// Their dates.
+    /// Returns the publication dates and sources of the documents.
     pub fn publications(&self) -> &Publications {
         &self.publications
     }

@@ -1,4 +1,4 @@
-//! When documents were published, and what that says of a pair.
+//! Publication dates, and what they say about a pair.
 
 use std::sync::Arc;
 
@@ -6,41 +6,41 @@ use crate::DocId;
 use crate::published::SECONDS_A_DAY;
 use crate::score::{Circumstances, NEAR};
 
-/// What is known of documents besides their texts: when and by whom they were published, which are labelled as updated
-/// periodically; and how far apart the documents of a dispatch may be.
+/// What is known of documents besides their texts: publication times, sources and labels of periodically updated
+/// documents, and the window for documents of one dispatch.
 #[derive(Clone, Debug, Default)]
 pub struct Publications {
-    /// Seconds since 1970 by document, where the date is known and is to count.
+    /// For each document, seconds since 1970, if the date is known and used.
     dates: Arc<Vec<Option<i64>>>,
-    /// By document: whether it says of itself that it is updated periodically.
+    /// For each document, whether it is labelled as periodically updated.
     labelled: Arc<Vec<bool>>,
-    /// By document: its source, where it is known.
+    /// For each document, the hash of its source, if known.
     sources: Arc<Vec<Option<u64>>>,
-    /// The most seconds between two documents of a dispatch; `None` for any number.
+    /// Most seconds between two documents of one dispatch; `None` for no limit.
     window: Option<u64>,
 }
 
-/// What the dates of two documents say.
+/// Returns what the dates of two documents say.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Time {
-    /// Hours between the two publications, 0 and up; `None` where a date is not known or is not to count.
+    /// Hours between the two publications, 0 or more; `None` if a date is unknown or not used.
     pub hours: Option<f64>,
-    /// Whether they lie further apart than two documents of a dispatch may.
+    /// Whether they are further apart than the window.
     pub apart: bool,
 }
 
 impl Time {
-    /// Whether both dates are known and lie within [`NEAR`] hours: corrections, write-throughs and reprints come within a day or
-    /// two.
+    /// Returns whether both dates are known and at most [`NEAR`] hours apart. Corrections, write-throughs and
+    /// reprints come within a day or two.
     pub fn is_near(self) -> bool {
         self.hours.is_some_and(|hours| hours <= NEAR)
     }
 }
 
 impl Publications {
-    /// Documents published at these seconds since 1970, where that is known and is to count, of which some are
-    /// [labelled as updated periodically](crate::text::is_periodically_updated), and so many days at most between two documents of a
-    /// dispatch; 0 for any number.
+    /// Creates the collection from publication times in seconds since 1970, where known and used, from the
+    /// [labels](crate::text::is_periodically_updated) of periodically updated documents, and from the most days
+    /// between two documents of one dispatch; 0 sets no limit.
     pub fn new(
         dates: impl Into<Arc<Vec<Option<i64>>>>,
         labelled: impl Into<Arc<Vec<bool>>>,
@@ -50,19 +50,19 @@ impl Publications {
         Self { dates: dates.into(), labelled: labelled.into(), sources: Arc::default(), window }
     }
 
-    /// The same with the documents' [sources](crate::sources::known_source), where they are known.
+    /// Adds the documents' [sources](crate::sources::known_source), where known.
     #[must_use]
     pub fn with_sources(mut self, sources: impl Into<Arc<Vec<Option<u64>>>>) -> Self {
         self.sources = sources.into();
         self
     }
 
-    /// When a document was published, in seconds since 1970.
+    /// Returns a document's publication time in seconds since 1970, if it is known and used.
     pub fn date(&self, document: DocId) -> Option<i64> {
         self.dates.get(document.index()).copied().flatten()
     }
 
-    /// What the dates of two documents say.
+    /// Returns what the dates of two documents say.
     pub fn time(&self, a: DocId, b: DocId) -> Time {
         let Some(seconds) = self.date(a).zip(self.date(b)).map(|(a, b)| a.abs_diff(b)) else {
             return Time::default();
@@ -73,12 +73,12 @@ impl Publications {
         }
     }
 
-    /// Whether two documents lie further apart than a dispatch's may.
+    /// Returns whether two documents were published further apart than the window.
     pub fn apart(&self, a: DocId, b: DocId) -> bool {
         self.time(a, b).apart
     }
 
-    /// What is known of a pair besides its texts.
+    /// Returns what is known of a pair besides its texts.
     pub(super) fn circumstances(&self, a: DocId, b: DocId) -> Circumstances {
         let source = |document: DocId| self.sources.get(document.index()).copied().flatten();
         Circumstances {
@@ -88,7 +88,7 @@ impl Publications {
         }
     }
 
-    /// Whether a document is labelled as updated periodically.
+    /// Returns whether a document is labelled as periodically updated.
     pub(super) fn is_labelled(&self, document: DocId) -> bool {
         self.labelled.get(document.index()) == Some(&true)
     }

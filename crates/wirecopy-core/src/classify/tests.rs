@@ -1,4 +1,4 @@
-//! Decisions on pairs of invented texts, and on evidence made up at random.
+//! Decisions on pairs of invented texts and on random evidence.
 
 use proptest::prelude::*;
 
@@ -20,7 +20,7 @@ const FORM: &str = "The wholesale market of Velmark reported its weekly prices. 
 /// Two texts and what else is known of them.
 struct Pair<'a> {
     texts: [&'a str; 2],
-    /// Days from the first publication to the second, where both dates are known.
+    /// Days from the first publication to the second, if both dates are known.
     days: Option<i64>,
     labelled: [bool; 2],
     config: MatchConfig,
@@ -34,7 +34,7 @@ impl<'a> Pair<'a> {
         Self { texts: [a, b], days: None, labelled: [false; 2], config, log_odds: -9.0 }
     }
 
-    /// The model takes the two for one dispatch.
+    /// Lets the model score the two as one dispatch.
     fn of_one_dispatch(self) -> Self {
         Self { log_odds: 9.0, ..self }
     }
@@ -67,14 +67,14 @@ impl<'a> Pair<'a> {
         self.decision().relation
     }
 
-    /// Relation and reason.
+    /// Returns the relation and the reason.
     fn why(&self) -> (Option<Relation>, Reason) {
         let decision = self.decision();
         (decision.relation, decision.reason)
     }
 }
 
-/// A model that gives the same log-odds to every pair.
+/// Creates a model that gives the same log-odds to every pair.
 fn constant(log_odds: f64) -> Model {
     let weights = format!(r#"{{"intercept":{log_odds},"weights":[]}}"#);
     let file = format!(
@@ -87,7 +87,7 @@ fn ready(text: &str) -> Ready {
     Ready::new(tokenize(text), text, &Metadata::default(), &Idf::background().unwrap())
 }
 
-/// A text whose middle part the story has word for word: enough for a copy, too little to be nearly identical.
+/// Returns the story with some words changed: similar enough for a copy, but not nearly identical.
 fn changed() -> String {
     STORY
         .replace("on the northern pier until spring", "at the end of the mole for a year")
@@ -95,7 +95,7 @@ fn changed() -> String {
 }
 
 #[test]
-fn typography_does_not_break_identity() {
+fn texts_that_differ_in_typography_are_identical() {
     let shouted = STORY.to_uppercase().replace('\'', "\u{2019}");
     let decision = Pair::new(STORY, &shouted).decision();
     assert_eq!((decision.relation, decision.score), (Some(Relation::Identical), 1.0));
@@ -103,7 +103,7 @@ fn typography_does_not_break_identity() {
 }
 
 #[test]
-fn a_small_edit_is_a_copy_whatever_the_scorer_says() {
+fn small_edit_is_a_copy_whatever_the_score() {
     let edited = STORY.replace("Tuesday", "Wednesday");
     let pair = Pair::new(STORY, &edited);
     assert_eq!(pair.why(), (Some(Relation::Copy), Reason::Shingles));
@@ -112,7 +112,7 @@ fn a_small_edit_is_a_copy_whatever_the_scorer_says() {
 }
 
 #[test]
-fn a_part_is_an_excerpt_either_way() {
+fn part_is_an_excerpt_in_either_order() {
     let part = STORY.split_once(" until").expect("the word is there").0;
     let long = format!("{STORY} {MORE}");
     for rewrites in [true, false] {
@@ -132,7 +132,7 @@ fn a_part_is_an_excerpt_either_way() {
 }
 
 #[test]
-fn a_caption_is_no_excerpt() {
+fn caption_is_not_an_excerpt() {
     let caption = "The harbour board voted on Tuesday to close the old lighthouse";
     let mut pair = Pair::new(caption, STORY);
     assert_eq!(pair.relation(), None);
@@ -155,11 +155,11 @@ fn two_dispatches_are_at_most_partial() {
     let quoting = format!("{MORE} {}", STORY.split_once(" and the").expect("the words are there").0);
     assert_eq!(Pair::new(STORY, &quoting).why(), (Some(Relation::Partial), Reason::Scored));
     let hardly = format!("{MORE} Engineers found cracks in its granite base.");
-    assert_eq!(Pair::new(STORY, &hardly).why(), (None, Reason::Scored), "one clause is no passage");
+    assert_eq!(Pair::new(STORY, &hardly).why(), (None, Reason::Scored), "one clause is not a passage");
 }
 
 #[test]
-fn one_dispatch_is_named_by_what_its_documents_share() {
+fn relation_within_a_dispatch_depends_on_shared_text() {
     let quoting = format!("{MORE} {}", STORY.split_once(" and the").expect("the words are there").0);
     assert_eq!(Pair::new(STORY, &quoting).of_one_dispatch().relation(), Some(Relation::Version));
     let retold = "Cracks that engineers discovered in the granite base of the old lighthouse have led the harbour board \
@@ -186,7 +186,7 @@ fn beyond_the_window_copies_are_partial_unless_nearly_identical() {
 }
 
 #[test]
-fn beyond_the_window_excerpts_are_partial_even_where_rewrites_are_not_looked_for() {
+fn beyond_the_window_excerpts_are_partial_even_without_rewrites() {
     let long = format!("{STORY} {MORE}");
     let mut pair = Pair::new(STORY, &long).days_apart(30);
     pair.config.rewrites = false;
@@ -196,7 +196,7 @@ fn beyond_the_window_excerpts_are_partial_even_where_rewrites_are_not_looked_for
 }
 
 #[test]
-fn ignored_dates_do_not_count() {
+fn ignored_dates_have_no_effect() {
     let changed = changed();
     let mut pair = Pair::new(STORY, &changed).of_one_dispatch().days_apart(30);
     pair.config.ignore_dates = true;
@@ -208,7 +208,7 @@ fn ignored_dates_do_not_count() {
 }
 
 #[test]
-fn a_form_with_two_numbers_exchanged_is_not_settled_by_shingles() {
+fn template_with_two_exchanged_numbers_is_scored() {
     let corrected = FORM.replace("14 crowns", "16 crowns");
     let pair = Pair::new(FORM, &corrected);
     assert_eq!(pair.evidence().numbers_exchanged, 1);
@@ -222,7 +222,7 @@ fn a_form_with_two_numbers_exchanged_is_not_settled_by_shingles() {
 }
 
 #[test]
-fn a_form_filled_in_for_others_is_at_most_partial() {
+fn template_filled_in_for_another_person_is_at_most_partial() {
     let form = "Arvid Holm of Sandhamn, a retired teacher, died on Sunday at home.\nHe passed away surrounded by family. He worked \
         for many years as a teacher before retiring to spend more time with the grandchildren, who were the joy of a \
         long life. The family asks that donations be made to the local hospice in lieu of flowers.";
@@ -235,21 +235,21 @@ fn a_form_filled_in_for_others_is_at_most_partial() {
 }
 
 #[test]
-fn labelled_boxes_days_apart_are_not_settled_by_shingles() {
+fn labelled_documents_days_apart_are_scored() {
     let changed = changed();
     let why = |labelled, days: Option<i64>| Pair { labelled, days, ..Pair::new(STORY, &changed) }.why();
     let settled = (Some(Relation::Copy), Reason::Shingles);
     let scored = (Some(Relation::Partial), Reason::Scored);
-    assert_eq!(why([true, true], Some(2)), settled, "sent together");
+    assert_eq!(why([true, true], Some(2)), settled, "published together");
     assert_eq!(why([true, true], Some(5)), scored);
     assert_eq!(why([true, true], Some(-5)), scored);
-    assert_eq!(why([true, true], None), scored, "nothing says that they were sent together");
+    assert_eq!(why([true, true], None), scored, "nothing shows that they were published together");
     assert_eq!(why([true, false], Some(5)), settled, "only one is labelled");
     assert_eq!(why([false, false], None), settled);
 }
 
 #[test]
-fn the_scorer_is_asked_only_where_shingles_do_not_settle_it() {
+fn scorer_is_used_only_if_shingles_are_not_decisive() {
     let edited = STORY.replace("Tuesday", "Wednesday");
     assert_eq!(Pair::new(STORY, &edited).evidence().scored, Scored::NotAsked);
     assert!(matches!(Pair::new(STORY, MORE).evidence().scored, Scored::Probability(_) | Scored::TooLittle));
@@ -259,7 +259,7 @@ fn the_scorer_is_asked_only_where_shingles_do_not_settle_it() {
 }
 
 #[test]
-fn strictness_is_the_score_from_which_on_two_are_one_dispatch() {
+fn strictness_sets_the_score_threshold_of_one_dispatch() {
     let retold = "The old lighthouse will close, the harbour board decided on Tuesday: engineers found cracks in the \
         granite. A beacon on the pier will guide ships, and the cottage becomes a museum.";
     let relation = |probability: f64, strictness| {
@@ -275,7 +275,7 @@ fn strictness_is_the_score_from_which_on_two_are_one_dispatch() {
     }
 }
 
-/// Evidence of every kind, consistent or not.
+/// Generates evidence of every kind, consistent or not.
 fn any_evidence() -> impl Strategy<Value = Evidence> {
     let overlap = (0usize..120, 0usize..120, 0usize..120).prop_map(|(a, b, shared)| {
         let shared = shared.min(a).min(b);
@@ -308,7 +308,7 @@ fn any_evidence() -> impl Strategy<Value = Evidence> {
 
 proptest! {
     #[test]
-    fn what_shingles_settle_the_scorer_does_not_change(evidence in any_evidence(), rewrites: bool, score in 0.0..=1.0) {
+    fn score_does_not_change_a_decision_by_shingles(evidence in any_evidence(), rewrites: bool, score in 0.0..=1.0) {
         let config = MatchConfig { rewrites, ..MatchConfig::default() };
         if let Some(settled) = by_shingles(&evidence, &config) {
             for scored in [Scored::NotAsked, Scored::TooLittle, Scored::Probability(score)] {
@@ -318,7 +318,7 @@ proptest! {
     }
 
     #[test]
-    fn decisions_keep_their_promises(evidence in any_evidence(), rewrites: bool) {
+    fn decisions_are_consistent_with_their_evidence(evidence in any_evidence(), rewrites: bool) {
         let config = MatchConfig { rewrites, ..MatchConfig::default() };
         let Decision { relation, score, reason } = classify(&evidence, &config);
         let overlap = evidence.shingles;
@@ -349,7 +349,7 @@ proptest! {
     }
 }
 
-/// Texts of the same few phrases, so that many pairs have passages in common.
+/// Generates texts from few phrases, so that many pairs have passages in common.
 fn text() -> impl Strategy<Value = String> {
     let phrase = prop::sample::select(vec![
         "the harbour board voted on Tuesday to close the old lighthouse",
@@ -368,7 +368,7 @@ fn text() -> impl Strategy<Value = String> {
     prop::collection::vec(sentence, 0..9).prop_map(|sentences| sentences.join(".\n"))
 }
 
-/// A text, its hours since the first one, where that is known, and whether it is labelled.
+/// A text, its publication time in hours, if known, and whether it is labelled.
 type Document = (String, Option<i64>, bool);
 
 fn document() -> impl Strategy<Value = Document> {
@@ -388,18 +388,18 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn strangers_have_the_edge_that_others_have(a in document(), b in document(), rewrites: bool, shingle in 3usize..7) {
+    fn edge_of_unlikely_pair_agrees_with_edge(a in document(), b in document(), rewrites: bool, shingle in 3usize..7) {
         let config = MatchConfig { rewrites, shingle, ..MatchConfig::default() };
         let model = Model::shipped().unwrap();
         let prepared = Prepared::new(all_ready(&[a, b]), &config, &model);
         let (a, b) = (DocId(0), DocId(1));
         let edge = prepared.examiner().edge(a, b);
-        prop_assert_eq!(prepared.examiner().edge_of_strangers(a, b), edge);
-        prop_assert_eq!(prepared.examiner().edge_of_strangers(b, a), edge);
+        prop_assert_eq!(prepared.examiner().edge_of_unlikely_pair(a, b), edge);
+        prop_assert_eq!(prepared.examiner().edge_of_unlikely_pair(b, a), edge);
     }
 
     #[test]
-    fn an_edge_is_the_same_whichever_document_was_read_first(a in document(), b in document()) {
+    fn edge_does_not_depend_on_reading_order(a in document(), b in document()) {
         let (config, model) = (MatchConfig::default(), Model::shipped().unwrap());
         let edge = |documents: &[Document]| {
             Prepared::new(all_ready(documents), &config, &model).examiner().edge(DocId(0), DocId(1))
@@ -414,19 +414,19 @@ proptest! {
     }
 
     #[test]
-    fn what_an_examiner_saw_before_does_not_count(
+    fn earlier_pairs_do_not_affect_an_examiner(
         documents in prop::collection::vec(document(), 4),
         pairs in prop::collection::vec((0u32..4, 0u32..4, any::<bool>()), 1..12),
     ) {
         let (config, model) = (MatchConfig::default(), Model::shipped().unwrap());
         let prepared = Prepared::new(all_ready(&documents), &config, &model);
         let mut examiner = prepared.examiner();
-        for (a, b, strangers) in pairs {
+        for (a, b, unlikely) in pairs {
             let (a, b) = (DocId(a), DocId(b));
             prop_assert_eq!(examiner.decide(a, b), prepared.examiner().decide(a, b));
-            let edge = if strangers { examiner.edge_of_strangers(a, b) } else { examiner.edge(a, b) };
+            let edge = if unlikely { examiner.edge_of_unlikely_pair(a, b) } else { examiner.edge(a, b) };
             let mut fresh = prepared.examiner();
-            let expected = if strangers { fresh.edge_of_strangers(a, b) } else { fresh.edge(a, b) };
+            let expected = if unlikely { fresh.edge_of_unlikely_pair(a, b) } else { fresh.edge(a, b) };
             prop_assert_eq!(edge, expected);
         }
     }

@@ -1,8 +1,8 @@
-//! Documents that quote several stories.
+//! Finds documents that quote several stories.
 //!
-//! A digest ("news in brief") truly belongs to every dispatch it quotes, and to none. Left in the graph it chains all
-//! of them. It gives itself away by its neighbours: it is made of parts of documents that have nothing in common but
-//! it.
+//! A digest ("news in brief") belongs to every dispatch it quotes and to none, and would connect all of them in
+//! the graph. Its neighbours reveal it: it consists of parts of documents that have nothing in common except the
+//! digest.
 
 use rayon::prelude::*;
 
@@ -11,40 +11,41 @@ use super::union_find::UnionFind;
 use crate::DocId;
 use crate::classify::Edge;
 
-/// Neighbours that are compared with each other, those with edges first. A digest shows itself within a few; a story
-/// with a thousand rewrites must not cost a million comparisons.
+/// Most neighbours that are compared with each other, those with edges first. A few are enough to recognise a
+/// digest, and a story with a thousand rewrites must not cost a million comparisons.
 const COMPARED: usize = 16;
-/// A digest consists of what it quotes: of its words, this share stands in one or other of its neighbours...
+/// Least share of a digest's words that must occur in any of its neighbours.
 const QUOTED_BY_ALL: f64 = 0.65;
-/// ...and no neighbour, nor the neighbours of one story together, hold this share of them: then it is that story, with something
-/// added.
+/// Share of a digest's words below which each neighbour, and all neighbours of one story together, must stay. A
+/// document with more is that story with additions.
 const QUOTED_BY_ONE: f64 = 0.75;
-/// Of its words a part of it holds this share at least: less is a turn of phrase that somebody else used too.
+/// Least share of a digest's words in a quoted part. Less is a common phrase.
 const PART: f64 = 0.05;
-/// ...and at least this share of what the story that it holds most of has in it: a caption of another story makes no digest.
+/// Least size of a part relative to the story with the largest part. A caption of another story does not make a
+/// digest.
 const COMPARABLE: f64 = 0.4;
-/// Two quoted parts are apart when they have at most this share of the shorter in common: a sentence that all of a
-/// site's stories end with is in every part.
+/// Largest share of the shorter of two quoted parts that they may have in common. A sentence at the end of all
+/// stories of a site is in every part.
 const COMMON_PART: f64 = 0.3;
 
 /// A document that quotes several stories.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Composite {
-    /// The digest.
+    /// The document that quotes others.
     pub document: DocId,
-    /// The documents it was found to quote, in the order of reading.
+    /// The documents that it quotes, in ascending order.
     pub quotes: Vec<DocId>,
 }
 
-/// A document, whether it has no edge with the other, and the other.
+/// A document, whether it has no edge with the neighbour, and the neighbour.
 type Neighbour = (DocId, bool, DocId);
 
-/// Finds the composites among the ends of `edges` and `quotes`, in the order of reading, and takes their edges away.
+/// Finds the composites among the documents of `edges` and `quotes`, in ascending order, and removes their edges.
 ///
-/// Edges come sorted by their ends; `quotes` are pairs without an edge that have some sentences in common. A document is
-/// composite when two documents that are unrelated to each other both have an edge with it, or when it consists of parts of
-/// its neighbours, two of which are unrelated and stand in different parts of it.
-pub fn part_composites(
+/// `edges` are sorted by their ends; `quotes` are pairs without an edge that have sentences in common. A document
+/// is composite if it has edges with two documents that are unrelated to each other, or if it consists of parts of
+/// its neighbours and two of these neighbours are unrelated and in different parts of it.
+pub fn remove_composites(
     edges: &mut Vec<Edge>,
     quotes: &[(DocId, DocId)],
     judge: &impl Judge,
@@ -54,7 +55,7 @@ pub fn part_composites(
     for (is_edge, a, b) in linked.chain(quotes.iter().map(|&(a, b)| (false, a, b))) {
         neighbours.extend([(a, !is_edge, b), (b, !is_edge, a)]);
     }
-    // Those with edges first.
+    // Neighbours with edges sort first.
     neighbours.par_sort_unstable();
     let find = |around: &[Neighbour]| {
         let document = around[0].0;
@@ -65,14 +66,14 @@ pub fn part_composites(
             Composite { document, quotes }
         })
     };
-    // A digest without an edge chains nothing, and yet a reader wants to know it for what it is.
+    // A digest without an edge connects nothing, but readers want to know that it is one.
     let found: Vec<Composite> = neighbours
         .par_chunk_by(|x, y| x.0 == y.0)
         .filter(|around| around.len() > 1)
         .filter_map(find)
         .collect();
     let was_found = |d: DocId| found.binary_search_by_key(&d, |composite| composite.document).is_ok();
-    // A story that a digest quotes is no digest because of what else the digest quotes.
+    // A story that a digest quotes is not itself a digest because of what else the digest quotes.
     let composites: Vec<Composite> = found
         .par_iter()
         .filter(|composite| {
@@ -90,12 +91,12 @@ pub fn part_composites(
 }
 
 fn is_composite(document: DocId, around: &[Neighbour], edges: &[Edge], judge: &impl Judge) -> bool {
-    // Neighbours with an edge of their own need not be compared: most are of one family.
+    // Neighbours with an edge between them need not be compared; most are of one dispatch.
     let unrelated =
         |x: DocId, y: DocId| edge_between(edges, x.min(y), x.max(y)).is_none() && judge.unrelated(x, y);
     let others: Vec<DocId> = around.iter().map(|&(.., other)| other).collect();
     let linked = around.partition_point(|&(_, without, _)| !without);
-    // The first and the last version of a running story may have nothing in common but those between.
+    // The first and the last version of a running story may have nothing in common except the versions between.
     let mut stories = UnionFind::new(others.len());
     for (x, y) in pairs(linked) {
         if edge_between(edges, others[x].min(others[y]), others[x].max(others[y])).is_some() {
@@ -111,10 +112,10 @@ fn is_composite(document: DocId, around: &[Neighbour], edges: &[Edge], judge: &i
     if pairs(linked).any(|(x, y)| two_stories(x, y) && parts_of_two(others[x], others[y])) {
         return true;
     }
-    // Few consist of what they share with their neighbours: that is asked first, because it is told by shingles alone.
+    // Checked first because it needs only shingles, and few documents pass.
     let mut parts = judge.quoted(document, &others);
     let length = judge.length(document);
-    // Versions of one story may hold it together, each a part.
+    // The versions of one story may hold the document together, each a part of it.
     let by_story = (0..others.len()).map(|x| {
         let one = stories.find(x as u32);
         let of_story: Vec<usize> = (0..others.len()).filter(|&y| stories.find(y as u32) == one).collect();
@@ -134,7 +135,7 @@ fn is_composite(document: DocId, around: &[Neighbour], edges: &[Edge], judge: &i
         return false;
     }
     let before: Vec<usize> = parts.iter().map(|part| count(part)).collect();
-    take_added(&mut parts, |x, y| unrelated(others[x], others[y]));
+    remove_common(&mut parts, |x, y| unrelated(others[x], others[y]));
     let is_part = |at: usize| {
         let left = count(&parts[at]);
         let least = (PART * length as f64).max(COMPARABLE * by_one);
@@ -143,15 +144,15 @@ fn is_composite(document: DocId, around: &[Neighbour], edges: &[Edge], judge: &i
     consists_of(&parts, length) && two.into_iter().any(|(x, y)| is_part(x) && is_part(y))
 }
 
-/// Whether enough of a document's tokens are in some part.
+/// Returns whether enough of a document's tokens are in any part.
 fn consists_of(parts: &[Vec<bool>], length: usize) -> bool {
     let by_all = (0..length).filter(|&at| parts.iter().any(|part| part[at])).count();
     by_all as f64 >= QUOTED_BY_ALL * length as f64
 }
 
-/// Takes out of all parts what stands in two neighbours that are unrelated: it is neither's story, but a notice of the site
-/// that nobody knew for one.
-fn take_added(parts: &mut [Vec<bool>], unrelated: impl Fn(usize, usize) -> bool) {
+/// Removes from all parts what occurs in two unrelated neighbours. It belongs to neither story but is a notice of
+/// the site that was not recognised as boilerplate.
+fn remove_common(parts: &mut [Vec<bool>], unrelated: impl Fn(usize, usize) -> bool) {
     let mut added = vec![false; parts.first().map_or(0, Vec::len)];
     for (x, y) in pairs(parts.len()) {
         let common = || parts[x].iter().zip(&parts[y]).map(|(&a, &b)| a && b);
@@ -164,7 +165,7 @@ fn take_added(parts: &mut [Vec<bool>], unrelated: impl Fn(usize, usize) -> bool)
     }
 }
 
-/// The pairs of the numbers below `count`.
+/// Returns all pairs of numbers below `count`.
 fn pairs(count: usize) -> impl Iterator<Item = (usize, usize)> {
     (0..count).flat_map(move |x| (x + 1..count).map(move |y| (x, y)))
 }
@@ -178,8 +179,8 @@ mod tests {
     use super::*;
     use crate::Relation;
 
-    /// Documents with numbers of the same parity are of one topic; 10 and up are digests, whose first half stands in
-    /// the even documents and whose second half in the odd ones.
+    /// Documents of the same parity are on one topic. Documents 10 and above are digests, with the first half from
+    /// the even documents and the second half from the odd ones.
     struct Parity;
 
     impl Judge for Parity {
@@ -222,16 +223,16 @@ mod tests {
         }
     }
 
-    fn parted(edges: &[Edge], quotes: &[(DocId, DocId)]) -> (Vec<Composite>, Vec<Edge>) {
+    fn without_composites(edges: &[Edge], quotes: &[(DocId, DocId)]) -> (Vec<Composite>, Vec<Edge>) {
         let mut edges = edges.to_vec();
-        let composites = part_composites(&mut edges, quotes, &Parity);
+        let composites = remove_composites(&mut edges, quotes, &Parity);
         (composites, edges)
     }
 
     #[test]
-    fn the_digest_is_parted_from_the_stories_it_has_edges_with() {
+    fn digest_loses_its_edges_with_stories() {
         let edges = [edge(0, 2), edge(0, 10), edge(1, 3), edge(1, 10), edge(2, 10)];
-        let (composites, left) = parted(&edges, &[]);
+        let (composites, left) = without_composites(&edges, &[]);
         assert_eq!(
             composites,
             [Composite { document: DocId(10), quotes: vec![DocId(0), DocId(1), DocId(2)] }]
@@ -240,46 +241,46 @@ mod tests {
     }
 
     #[test]
-    fn one_edge_and_the_quote_of_another_story_are_enough() {
+    fn one_edge_and_one_quote_make_a_digest() {
         let edges = [edge(0, 2), edge(0, 10)];
-        let (composites, left) = parted(&edges, &[(DocId(1), DocId(10))]);
+        let (composites, left) = without_composites(&edges, &[(DocId(1), DocId(10))]);
         assert_eq!(composites.len(), 1);
         assert_eq!(left, [edge(0, 2)]);
     }
 
     #[test]
-    fn quotes_of_two_stories_are_enough() {
+    fn quotes_of_two_stories_make_a_digest() {
         let quotes = [(DocId(0), DocId(10)), (DocId(1), DocId(10))];
-        let (composites, left) = parted(&[], &quotes);
+        let (composites, left) = without_composites(&[], &quotes);
         assert_eq!(composites, [Composite { document: DocId(10), quotes: vec![DocId(0), DocId(1)] }]);
         assert!(left.is_empty());
     }
 
     #[test]
-    fn what_unrelated_stories_share_is_part_of_neither() {
-        // Of ten tokens the first four are a notice of the site, under all three stories.
-        let stands =
+    fn text_shared_by_unrelated_stories_is_part_of_neither() {
+        // Of ten tokens, the first four are a notice of the site, in all three stories.
+        let part =
             |from: usize, to: usize| -> Vec<bool> { (0..10).map(|at| (from..to).contains(&at)).collect() };
-        let mut parts = [stands(0, 7), stands(0, 4), stands(2, 4)];
-        take_added(&mut parts, |x, y| (x, y) == (0, 1));
-        assert_eq!(parts, [stands(4, 7), stands(0, 0), stands(0, 0)]);
-        let mut related = [stands(0, 7), stands(0, 4)];
-        take_added(&mut related, |_, _| false);
-        assert_eq!(related, [stands(0, 7), stands(0, 4)]);
+        let mut parts = [part(0, 7), part(0, 4), part(2, 4)];
+        remove_common(&mut parts, |x, y| (x, y) == (0, 1));
+        assert_eq!(parts, [part(4, 7), part(0, 0), part(0, 0)]);
+        let mut related = [part(0, 7), part(0, 4)];
+        remove_common(&mut related, |_, _| false);
+        assert_eq!(related, [part(0, 7), part(0, 4)]);
     }
 
     #[test]
-    fn a_sentence_shared_with_another_story_makes_no_digest() {
+    fn sentence_shared_with_another_story_does_not_make_a_digest() {
         let edges = [edge(0, 2)];
-        let (composites, left) = parted(&edges, &[(DocId(0), DocId(1))]);
+        let (composites, left) = without_composites(&edges, &[(DocId(0), DocId(1))]);
         assert!(composites.is_empty());
         assert_eq!(left, edges);
     }
 
     #[test]
-    fn a_story_whose_neighbours_are_related_is_none() {
+    fn story_with_related_neighbours_is_not_a_digest() {
         let edges = [edge(0, 2), edge(0, 4), edge(0, 6)];
-        let (composites, left) = parted(&edges, &[]);
+        let (composites, left) = without_composites(&edges, &[]);
         assert!(composites.is_empty());
         assert_eq!(left, edges);
     }

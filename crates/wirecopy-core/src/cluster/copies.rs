@@ -1,41 +1,43 @@
-//! Copies to groups, each around one document that every member was checked against.
+//! Groups copies around leaders that every member was checked against.
 //!
-//! A copy of a copy of a copy need not be a copy: chained by union-find, drift welds what differs. Here a group is a
-//! star. Its leader takes the members that were verified against it; what only hangs on a member is checked against
-//! the leader, and where it fails it is left for a leader of its own.
+//! A copy of a copy of a copy need not be a copy: chained by union-find, small differences add up and different
+//! texts are merged. Here a group is a star around its leader. The leader takes the members that were verified
+//! against it. Documents paired only with a member are checked against the leader; if they fail, they are left for
+//! a leader of their own.
 
 use crate::DocId;
 use crate::classify::Edge;
 
-/// Documents grouped around leaders.
+/// Copies grouped around leaders.
 #[derive(Clone, Debug, Default)]
 pub struct CopyGroups {
-    /// For each document its leader: itself for a leader and for a document without copies.
+    /// For each document its leader, which is itself for a leader and for a document without copies.
     pub leader: Vec<DocId>,
-    /// One verified edge for each document that is not its own leader, between it and its leader.
+    /// One verified edge for each document that is not a leader, between it and its leader.
     pub edges: Vec<Edge>,
 }
 
 impl CopyGroups {
-    /// Whether the document stands for itself, and maybe for others.
+    /// Returns whether the document is a leader or has no copies.
     pub fn is_leader(&self, document: DocId) -> bool {
         self.leader[document.index()] == document
     }
 
-    /// How many documents stand for themselves: all that are no copy of their leader.
+    /// Returns the number of leaders, including documents without copies.
     pub fn leaders(&self) -> usize {
         self.leader.len() - self.edges.len()
     }
 }
 
-/// Groups `documents` documents by sorted `pairs` that were verified to be copies. `length` tells a document's tokens,
-/// `verify` gives the edge of a leader and another document, which is paired with a member of its group, named between them,
-/// and `edges` gives the edges of some of the pairs, in any order.
+/// Groups `documents` documents by `pairs`, which are sorted and were verified to be copies. `length` returns the
+/// number of tokens of a document. `verify` returns the edge between a leader (first argument) and another
+/// document (last) that is paired with a member of its group (middle). `edges` returns the edges of some of the
+/// pairs, in any order.
 ///
-/// Leaders are taken by most pairs, then by length, then by order of reading. Every document is checked at most once
-/// for each leader whose members it is paired with, and once more for each member of its own length, which may hold the
-/// same words: the work is bounded by the pairs, however large a component is. Eight bytes a pair and direction are held, and
-/// an edge for each member.
+/// Leaders are chosen by most pairs, then by length, then by number. Each document is checked at most once
+/// for each leader whose members it is paired with, and once more for each member of its own length, which may
+/// have the same words. The work is thus bounded by the pairs, however large a component is. Memory: eight bytes
+/// for each pair and direction, and an edge for each member.
 pub fn collapse(
     documents: usize,
     pairs: Vec<(DocId, DocId)>,
@@ -51,7 +53,7 @@ pub fn collapse(
         groups.leader.iter().copied().filter(|&d| !neighbours.of(d).is_empty()).collect();
     order.sort_by_key(|&d| (std::cmp::Reverse((neighbours.of(d).len(), length(d))), d));
     let mut settled = vec![false; documents];
-    // The leader that looked at a document last, so that no leader looks twice.
+    // The last leader that examined a document, so that no leader examines it twice.
     let mut seen: Vec<Option<DocId>> = vec![None; documents];
     let mut direct: Vec<(DocId, DocId)> = Vec::new();
     for &leader in &order {
@@ -62,8 +64,8 @@ pub fn collapse(
         let mut frontier = vec![leader];
         while let Some(member) = frontier.pop() {
             for &other in neighbours.of(member) {
-                let looked_at = seen[other.index()].replace(leader) == Some(leader);
-                if settled[other.index()] || looked_at && length(other) != length(member) {
+                let was_examined = seen[other.index()].replace(leader) == Some(leader);
+                if settled[other.index()] || was_examined && length(other) != length(member) {
                     continue;
                 }
                 if member == leader {
@@ -86,7 +88,7 @@ pub fn collapse(
     groups
 }
 
-/// Neighbours by document, ascending.
+/// The neighbours of each document, ascending.
 struct Adjacency {
     starts: Vec<usize>,
     neighbours: Vec<DocId>,
@@ -94,8 +96,8 @@ struct Adjacency {
 
 impl Adjacency {
     fn new(documents: usize, pairs: &[(DocId, DocId)]) -> Self {
-        // Until all are in their places, `starts` has for each document, one further on, where the next one goes. Pairs are
-        // sorted: a document meets those before it first, and each in order.
+        // While they are filled, `starts` holds for each document, one position further on, where its next
+        // neighbour goes. Pairs are sorted, so each document's neighbours come in ascending order.
         let mut starts = vec![0; documents + 2];
         for &(a, b) in pairs {
             starts[a.index() + 2] += 1;
@@ -144,7 +146,7 @@ mod tests {
 
     #[test]
     fn every_member_was_checked_against_its_leader() {
-        // A chain of drift: neighbours are copies, members two apart are not.
+        // A chain of drift: neighbours are copies, documents two apart are not.
         let pairs: Vec<(DocId, DocId)> = (0..9).map(|i| (DocId(i), DocId(i + 1))).collect();
         let groups = collapse(10, pairs, |_| 100, |_, _, _| None, all);
         for document in (0..10).map(DocId) {
@@ -165,8 +167,9 @@ mod tests {
     }
 
     #[test]
-    fn what_hangs_on_a_member_of_its_length_is_checked_beside_it() {
-        // 3 is no copy of the leader 0, which has most pairs. It is met by way of 2, which has another length, and then of 1.
+    fn neighbour_of_same_length_member_is_checked_again() {
+        // Document 3 is not a copy of the leader 0, which has most pairs. It is reached through 2, which has
+        // another length, and then through 1.
         let pairs = [(0, 1), (0, 2), (0, 4), (1, 3), (2, 3)].map(|(a, b)| (DocId(a), DocId(b))).to_vec();
         let length = |document: DocId| if document == DocId(2) { 90 } else { 100 };
         let mut by_way_of = Vec::new();
@@ -180,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn the_work_is_bounded_by_the_edges() {
+    fn checks_are_bounded_by_pairs() {
         let pairs: Vec<(DocId, DocId)> = (0..999).map(|i| (DocId(i), DocId(i + 1))).collect();
         let mut checks = 0;
         collapse(

@@ -1,4 +1,4 @@
-//! Edges to clusters.
+//! Groups edges into clusters.
 
 mod composite;
 mod copies;
@@ -7,7 +7,7 @@ mod representative;
 mod story;
 mod union_find;
 
-pub use composite::{Composite, part_composites};
+pub use composite::{Composite, remove_composites};
 pub use copies::{CopyGroups, collapse};
 pub use correlation::{Pair, correlation_clusters};
 pub use representative::{Cluster, Judge, build, cluster_name, edge_between};

@@ -1,4 +1,4 @@
-//! Clusters from edges, and who stands for the whole.
+//! Builds clusters from edges and chooses their representatives.
 
 use std::collections::HashMap;
 
@@ -13,59 +13,61 @@ use crate::DocId;
 use crate::Relation;
 use crate::classify::Edge;
 
-/// Components of up to this many groups have every pair checked before they are split; in larger ones a pair without an
-/// edge counts as one that was checked and failed.
+/// Largest component, in groups, in which every pair is checked before it is split. In larger ones a pair without
+/// an edge counts as checked and failed.
 const CHECK_ALL_PAIRS: usize = 64;
-/// Components of up to this many nodes have the dates of every pair compared.
+/// Largest component, in groups, in which the dates of every pair are compared.
 const COMPARE_ALL_DATES: usize = 1024;
-/// What a pair that must not share a cluster is worth: no number of good edges makes up for it.
+/// Score of a pair that must not share a cluster; no number of good edges outweighs it.
 const APART: f64 = -1e6;
-/// Clusters of up to this many members have every pair told: a reader of the report asks about two documents, not about
-/// the shape of the search that found them.
-const TELL_ALL_PAIRS: usize = 24;
-/// Components, and clusters, that are worked on between two steps that are taken in their order.
+/// Largest cluster, in members, in which every pair is reported. A reader of the report asks about two documents,
+/// not about the path by which the search found them.
+const REPORT_ALL_PAIRS: usize = 24;
+/// Number of components or clusters processed in parallel before their results are added in order.
 const TOGETHER: usize = 1 << 10;
-/// Members that are tried as representative, and members that each is tried on: enough to find the one that covers
-/// the others best without n² work on a story reprinted a thousand times.
+/// Most members that are considered as representative, and most members that each is compared with. Enough to find
+/// a good representative without quadratic work on a story reprinted a thousand times.
 const REPRESENTATIVE_SAMPLE: usize = 32;
 
-/// What the clusterer asks of verification.
+/// The checks of documents that clustering needs.
 pub trait Judge: Sync {
-    /// The edge between two documents, `None` where they are not of one dispatch.
+    /// Returns the edge between two documents, or `None` if they are not of one dispatch.
     fn relate(&self, a: DocId, b: DocId) -> Option<Edge>;
-    /// The edges of many pairs, quickest where those of one document follow each other.
+    /// Returns the edges of many pairs. Fastest if pairs of one document follow each other.
     fn relate_all(&self, pairs: &[(DocId, DocId)]) -> Vec<Edge> {
         pairs.iter().filter_map(|&(a, b)| self.relate(a, b)).collect()
     }
-    /// Whether two documents were published too far apart to be of one dispatch; then no third document between them brings
-    /// them together either.
+    /// Returns whether two documents were published too far apart to be of one dispatch. Then no third document
+    /// may bring them together either.
     fn apart(&self, a: DocId, b: DocId) -> bool;
-    /// When a document was published, in seconds since 1970, where that is known and counts.
+    /// Returns a document's publication time in seconds since 1970, if it is known and used.
     fn date(&self, document: DocId) -> Option<i64>;
-    /// Whether two documents tell of different things altogether.
+    /// Returns whether two documents are about different things.
     fn unrelated(&self, a: DocId, b: DocId) -> bool;
-    /// For each of `by`: for each token of `of`, whether it is part of a run of words that stands there.
+    /// Returns for each document in `by`, and for each token of `of`, whether the token is part of a passage of
+    /// that document.
     fn quoted(&self, of: DocId, by: &[DocId]) -> Vec<Vec<bool>>;
-    /// Share of the words of `of` that stand in `by`, 0 to 1.
+    /// Returns the share of the words of `of` that occur in `by`, 0 to 1.
     fn coverage(&self, of: DocId, by: DocId) -> f64;
-    /// Tokens of a document.
+    /// Returns the number of tokens of a document.
     fn length(&self, document: DocId) -> usize;
 }
 
-/// Documents of one dispatch.
+/// The documents of one dispatch.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cluster {
     /// The member that covers the others best.
     pub representative: DocId,
-    /// All members in the order of reading, each with its edge to the representative where there is one.
+    /// All members in ascending order, each with its edge to the representative, if any.
     pub members: Vec<(DocId, Option<Edge>)>,
 }
 
-/// Groups documents: copies by their stars, versions by chains in time, rewrites by correlation clustering.
+/// Groups documents into clusters: copies by their stars, versions by chains in time, rewrites by correlation
+/// clustering.
 ///
-/// In come the copy groups and, sorted by their ends, the edges among their leaders and the pairs of two dispatches with
-/// passages in common; out come the clusters of two or more, in the order of their first members, and the edges within them
-/// and the pairs between them, in order, each pair once.
+/// The input is the copy groups, the edges among their leaders, and the pairs of two dispatches with passages in
+/// common; edges and pairs are sorted by their ends. Returns the clusters of two or more, in the order of their
+/// first members, and the edges within clusters and the pairs between them, in order and without duplicates.
 pub fn build(
     groups: &CopyGroups,
     mut edges: Vec<Edge>,
@@ -74,12 +76,12 @@ pub fn build(
 ) -> (Vec<Cluster>, Vec<Edge>) {
     let documents = groups.leader.len();
     let (mut core, dates) = join_versions(documents, &edges, judge);
-    // What nobody asked for before.
-    let told = join_rewrites(&mut core, &dates, &edges, judge);
+    // Edges that were not requested earlier.
+    let new = join_rewrites(&mut core, &dates, &edges, judge);
     for (document, leader) in (0u32..).zip(&groups.leader) {
         core.union(leader.0, document);
     }
-    let known = Known { found: &edges, copies: &groups.edges, told: &told };
+    let known = Known { found: &edges, copies: &groups.edges, new: &new };
     let mut described: Vec<Edge> = Vec::new();
     let mut clusters: Vec<Cluster> = Vec::new();
     for some in core.groups().chunks(TOGETHER) {
@@ -91,7 +93,7 @@ pub fn build(
         }
     }
     edges.extend_from_slice(&groups.edges);
-    edges.extend(told);
+    edges.extend(new);
     edges.append(&mut described);
     edges.retain(|edge| core.find(edge.a.0) == core.find(edge.b.0));
     partial.retain(|edge| core.find(edge.a.0) != core.find(edge.b.0));
@@ -100,9 +102,10 @@ pub fn build(
     (clusters, edges)
 }
 
-/// Joins the groups of `core` whose documents are rewrites of each other, and gives the edges that were asked for on the way.
+/// Joins the groups of `core` whose documents are rewrites of each other, and returns the edges that were
+/// requested in the process.
 fn join_rewrites(core: &mut UnionFind, dates: &[Dates], edges: &[Edge], judge: &impl Judge) -> Vec<Edge> {
-    // Edges between groups, by the groups' roots; the first of each pair of groups is the surest.
+    // Edges between groups, by the groups' roots. The first of each pair of groups has the highest score.
     let mut between: Vec<(u32, u32, &Edge)> = Vec::new();
     for edge in edges {
         let (x, y) = (core.find(edge.a.0), core.find(edge.b.0));
@@ -129,29 +132,29 @@ fn join_rewrites(core: &mut UnionFind, dates: &[Dates], edges: &[Edge], judge: &
         sets.union(link.a, link.b);
     }
     let components = sets.groups();
-    let mut told: Vec<Edge> = Vec::new();
+    let mut new: Vec<Edge> = Vec::new();
     for some in components.chunks(TOGETHER) {
         let parted: Vec<(Vec<usize>, Vec<Edge>)> = some
             .par_iter()
             .map(|component| {
-                let mut told = Vec::new();
-                let pairs = component_pairs(component, &links, dates, judge, &mut told);
-                (correlation_clusters(component.len(), &pairs), told)
+                let mut new = Vec::new();
+                let pairs = component_pairs(component, &links, dates, judge, &mut new);
+                (correlation_clusters(component.len(), &pairs), new)
             })
             .collect();
         for (component, (clusters, more)) in some.iter().zip(parted) {
-            told.extend(more);
+            new.extend(more);
             let mut first = vec![None; component.len()];
             for (&node, &cluster) in component.iter().zip(&clusters) {
                 core.union(*first[cluster].get_or_insert(node), node);
             }
         }
     }
-    once_each(&mut told);
-    told
+    once_each(&mut new);
+    new
 }
 
-/// Two groups whose documents are rewrites of each other, by their roots, and the mean score.
+/// Two groups whose documents are rewrites of each other, by their roots, with the mean score.
 #[derive(Clone, Copy, Debug)]
 struct Link {
     a: u32,
@@ -159,37 +162,37 @@ struct Link {
     score: f64,
 }
 
-/// Sorts edges by their ends and keeps one of each pair.
+/// Sorts edges by their ends and removes duplicates.
 fn once_each(edges: &mut Vec<Edge>) {
     edges.sort_unstable_by_key(|edge| (edge.a, edge.b));
     edges.dedup_by_key(|edge| (edge.a, edge.b));
 }
 
-/// Edges that need not be asked for, in lists sorted by their ends.
+/// Edges that are known already, in lists sorted by their ends.
 struct Known<'a> {
     found: &'a [Edge],
     copies: &'a [Edge],
-    told: &'a [Edge],
+    new: &'a [Edge],
 }
 
 impl Known<'_> {
     fn of(&self, a: DocId, b: DocId) -> Option<&Edge> {
-        [self.found, self.copies, self.told].into_iter().find_map(|edges| edge_between(edges, a, b))
+        [self.found, self.copies, self.new].into_iter().find_map(|edges| edge_between(edges, a, b))
     }
 }
 
-/// The pairs of a component's groups. Those without a link are looked at where there are not too many: their roots stand for
-/// them.
+/// Returns the pairs of a component's groups. Pairs without a link are checked if there are not too many; the
+/// roots stand for their groups.
 fn component_pairs(
     component: &[u32],
     links: &[Link],
     dates: &[Dates],
     judge: &impl Judge,
-    told: &mut Vec<Edge>,
+    new: &mut Vec<Edge>,
 ) -> Vec<Pair> {
     let index = |root: u32| component.binary_search(&root).ok();
     let mut pairs: Vec<Pair> = Vec::new();
-    // Links are sorted by `a`: each component's own are a few short ranges.
+    // Links are sorted by `a`, so the links of a component are a few short ranges.
     for &node in component {
         let from = links.partition_point(|link| link.a < node);
         for link in links[from..].iter().take_while(|link| link.a == node) {
@@ -213,7 +216,7 @@ fn component_pairs(
                     && let Some(edge) = judge.relate(DocId(x), DocId(y))
                 {
                     pairs.push(Pair { a, b, score: edge.score });
-                    told.push(edge);
+                    new.push(edge);
                 }
             }
         }
@@ -221,7 +224,7 @@ fn component_pairs(
     pairs
 }
 
-/// A cluster of these members, and the edges among them that were not known.
+/// Creates the cluster of these members, and returns with it the edges among them that were not known.
 fn describe(
     members: &[u32],
     groups: &CopyGroups,
@@ -234,35 +237,35 @@ fn describe(
     leaders.truncate(REPRESENTATIVE_SAMPLE);
     let covers =
         |by: DocId| leaders.iter().filter(|&&of| of != by).map(|&of| judge.coverage(of, by)).sum::<f64>();
-    // The first of equals is the longest, then the first read.
+    // Among equals, the longest comes first, then the one with the lowest number.
     let representative = leaders
         .iter()
         .map(|&leader| (covers(leader), leader))
         .reduce(|best, next| if next.0 > best.0 + 1e-12 { next } else { best })
         .map_or(DocId(members[0]), |(_, leader)| leader);
     let members: Vec<DocId> = members.iter().map(|&member| DocId(member)).collect();
-    // What has the words and the date of its leader is related to others as that is.
-    let stands_for = |member: DocId| {
+    // A document with the words and the date of its leader has the same edges.
+    let same_as = |member: DocId| {
         let leader = groups.leader[member.index()];
         let edge = edge_between(&groups.edges, member.min(leader), member.max(leader));
         let same = edge.is_some_and(|edge| edge.relation == Relation::Identical);
         if same && judge.date(member) == judge.date(leader) { leader } else { member }
     };
-    let texts: Vec<DocId> = members.iter().copied().filter(|&member| stands_for(member) == member).collect();
-    let tells_all = texts.len() <= TELL_ALL_PAIRS;
-    let mut told = if tells_all { told_of(&texts, known, judge) } else { Vec::new() };
-    let is_told = |a: DocId, b: DocId| told.iter().find(|edge| (edge.a, edge.b) == (a, b));
+    let texts: Vec<DocId> = members.iter().copied().filter(|&member| same_as(member) == member).collect();
+    let checks_all = texts.len() <= REPORT_ALL_PAIRS;
+    let mut new = if checks_all { missing_edges(&texts, known, judge) } else { Vec::new() };
+    let found_new = |a: DocId, b: DocId| new.iter().find(|edge| (edge.a, edge.b) == (a, b));
     let relate = |member: DocId| {
         let (a, b) = (member.min(representative), member.max(representative));
-        match known.of(a, b).or_else(|| is_told(a, b)) {
+        match known.of(a, b).or_else(|| found_new(a, b)) {
             Some(edge) => Some(*edge),
-            None if tells_all => None,
+            None if checks_all => None,
             None => judge.relate(a, b),
         }
     };
     let mut related: HashMap<DocId, Option<Edge>> = HashMap::with_capacity(texts.len());
     let mut edge_of = |member: DocId| {
-        let text = stands_for(member);
+        let text = same_as(member);
         if text == representative {
             return (member != text).then(|| Edge::identical(text, member));
         }
@@ -272,12 +275,12 @@ fn describe(
     let members: Vec<(DocId, Option<Edge>)> =
         members.into_iter().map(|member| (member, edge_of(member))).collect();
     let is_new = |edge: &Edge| known.of(edge.a, edge.b).is_none();
-    told.extend(members.iter().filter_map(|&(_, edge)| edge).filter(is_new));
-    (Cluster { representative, members }, told)
+    new.extend(members.iter().filter_map(|&(_, edge)| edge).filter(is_new));
+    (Cluster { representative, members }, new)
 }
 
-/// The edges among documents, which come in order, that are not known.
-fn told_of(documents: &[DocId], known: &Known<'_>, judge: &impl Judge) -> Vec<Edge> {
+/// Returns the edges among documents, given in order, that are not known.
+fn missing_edges(documents: &[DocId], known: &Known<'_>, judge: &impl Judge) -> Vec<Edge> {
     let mut open = Vec::new();
     for (at, &a) in documents.iter().enumerate() {
         open.extend(documents[at + 1..].iter().filter(|&&b| known.of(a, b).is_none()).map(|&b| (a, b)));
@@ -285,12 +288,12 @@ fn told_of(documents: &[DocId], known: &Known<'_>, judge: &impl Judge) -> Vec<Ed
     judge.relate_all(&open)
 }
 
-/// The edge of a pair, `a` before `b`, among edges that are sorted by their ends.
+/// Returns the edge of a pair, `a` before `b`, from edges that are sorted by their ends.
 pub fn edge_between(edges: &[Edge], a: DocId, b: DocId) -> Option<&Edge> {
     edges.binary_search_by_key(&(a, b), |edge| (edge.a, edge.b)).ok().map(|at| &edges[at])
 }
 
-/// A name for a cluster that hangs on its members' ids alone: 16 hexadecimal digits.
+/// Returns a name for a cluster that depends on its members' ids only: 16 hexadecimal digits.
 pub fn cluster_name<'a>(ids: impl IntoIterator<Item = &'a str>) -> String {
     let mut ids: Vec<&str> = ids.into_iter().collect();
     ids.sort_unstable();
@@ -301,10 +304,10 @@ pub fn cluster_name<'a>(ids: impl IntoIterator<Item = &'a str>) -> String {
 mod tests {
     use super::*;
 
-    /// Judges by a table of edges; document `i` has `100 − i` tokens and was published on day `i`.
+    /// Judges by a table of edges. Document `i` has `100 − i` tokens and was published on day `i`.
     struct Table {
         edges: Vec<Edge>,
-        /// Days from which on two documents are apart.
+        /// Least number of days at which two documents are too far apart.
         apart: u32,
     }
 
@@ -366,7 +369,7 @@ mod tests {
     }
 
     #[test]
-    fn an_excerpt_goes_with_the_story_that_holds_it_best() {
+    fn excerpt_joins_the_story_that_contains_it_best() {
         let edges = vec![edge(0, 2, Relation::Excerpt, 0.81), edge(1, 2, Relation::Excerpt, 0.99)];
         let (clusters, _) = build(&alone(3), edges.clone(), Vec::new(), &Table::new(&edges));
         assert_eq!(clusters.len(), 1);
@@ -374,8 +377,8 @@ mod tests {
     }
 
     #[test]
-    fn no_third_document_bridges_the_window() {
-        // The last document is linked with all but the first.
+    fn third_document_does_not_bridge_the_window() {
+        // The last document has edges with all documents but the first.
         let edges: Vec<Edge> = (0..6)
             .flat_map(|a| (a + 1..6).map(move |b| edge(a, b, Relation::Rewrite, 0.95)))
             .filter(|e| (e.a.0, e.b.0) != (0, 5))
@@ -388,7 +391,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rewrite_of_the_last_version_brings_nothing_beyond_the_window() {
+    fn rewrite_of_the_last_version_does_not_extend_the_window() {
         let edges = vec![
             edge(0, 1, Relation::Version, 0.9),
             edge(1, 2, Relation::Version, 0.9),
@@ -404,7 +407,7 @@ mod tests {
     }
 
     #[test]
-    fn copies_follow_their_leader_and_say_so() {
+    fn copies_join_their_leader_with_an_edge() {
         let star = vec![edge(0, 3, Relation::Copy, 0.9)];
         let groups = CopyGroups { leader: vec![DocId(0), DocId(1), DocId(2), DocId(0)], edges: star.clone() };
         let (clusters, kept) = build(&groups, Vec::new(), Vec::new(), &Table::new(&star));
@@ -413,7 +416,7 @@ mod tests {
     }
 
     #[test]
-    fn names_hang_on_members_only() {
+    fn names_depend_on_members_only() {
         assert_eq!(cluster_name(["b", "a"]), cluster_name(["a", "b"]));
         assert_ne!(cluster_name(["a", "b"]), cluster_name(["a", "b", "c"]));
         assert_ne!(cluster_name(["ab", "c"]), cluster_name(["a", "bc"]));

@@ -1,10 +1,11 @@
-//! Versions of a running story to one node: chains in time.
+//! Groups the versions of running stories: chains in time.
 //!
-//! A running story is sent again and again over hours, each version a little different from the one before, so that the first
-//! and the last may have nothing in common. Such a chain is no clique: correlation clustering would cut it. Documents that
-//! keep each other's passages are therefore joined edge by edge, the surest first, before rewrites are clustered. What
-//! parts two stories that share the same background day after day is time: no story spans more than [`SPAN`]. And no weak edge
-//! joins two groups ([`BRIDGE`]): two reports that quote the same statement drift together by one such pair.
+//! A running story is sent again and again over hours, each version slightly different from the one before, so
+//! that the first and the last may have nothing in common. Such a chain is not a clique, and correlation
+//! clustering would cut it. Therefore documents that share passages are joined edge by edge, highest score first,
+//! before rewrites are clustered. Time separates two stories that share the same background day after day: no
+//! story is longer than [`SPAN`]. And no weak edge joins two groups ([`BRIDGE`]), because one such pair can
+//! connect two reports that quote the same statement.
 //!
 //! Cost: a sort of the edges.
 
@@ -14,18 +15,18 @@ use crate::DocId;
 use crate::Relation;
 use crate::classify::{Edge, NEARLY_IDENTICAL};
 
-/// Seconds from the first to the last document of a running story; a reprint may come later.
+/// Most seconds from the first to the last document of a running story; a reprint may come later.
 const SPAN: i64 = 3 * 24 * 3600;
 
-/// The score that an edge of two versions needs to join two groups of documents. A single document may be a version that few
-/// others are like; two groups that are one story have a pair that is surer.
+/// Least score of an edge of two versions that joins two groups. A single document may be a version with few
+/// similar ones; two groups of one story have a pair with a higher score.
 const BRIDGE: f64 = 0.75;
 
-/// The dates of a group of documents, where any is known: the first and the last with their documents.
+/// The first and the last date in a group of documents with their documents, if any date is known.
 pub(super) type Dates = Option<((i64, DocId), (i64, DocId))>;
 
-/// Joins documents that keep each other's passages, and gives the sets and, by their roots, their dates. `edges` are those of one
-/// dispatch; rewrites among them are passed over.
+/// Joins documents that share passages, and returns the sets and, by their roots, their dates. `edges` are edges
+/// within one dispatch; rewrites among them are ignored.
 pub(super) fn join_versions(documents: usize, edges: &[Edge], judge: &impl Judge) -> (UnionFind, Vec<Dates>) {
     let holder = holders(documents, edges, judge);
     let mut sets = UnionFind::new(documents);
@@ -47,7 +48,8 @@ pub(super) fn join_versions(documents: usize, edges: &[Edge], judge: &impl Judge
         let order = y.score.total_cmp(&x.score).then(y.jaccard.total_cmp(&x.jaccard));
         order.then((x.a, x.b).cmp(&(y.a, y.b)))
     });
-    // Reprints that come later than versions may are joined last: they take nothing of the span from the versions.
+    // Reprints that are later than versions may be are joined last, so that they do not use up the span of the
+    // versions.
     let late: Vec<&Edge> = joining.iter().copied().filter(|edge| edge.relation <= Relation::Copy).collect();
     let all = joining.into_iter().map(|edge| (edge, false));
     for (edge, is_late) in all.chain(late.into_iter().map(|edge| (edge, true))) {
@@ -67,18 +69,18 @@ pub(super) fn join_versions(documents: usize, edges: &[Edge], judge: &impl Judge
     (sets, dates)
 }
 
-/// Whether two groups lie too far apart to be of one dispatch.
+/// Returns whether two groups are too far apart to be of one dispatch.
 pub(super) fn apart(a: Dates, b: Dates, judge: &impl Judge) -> bool {
     together(a, b).is_some_and(|(first, last)| judge.apart(first.1, last.1))
 }
 
-/// Whether documents of these dates may be of one story, which an edge joins. A late reprint is bound by the window alone, and one
-/// that is nearly identical by nothing.
+/// Returns whether documents with these dates may be of one story, given an edge that joins them. A late reprint
+/// is limited by the window only, and a nearly identical one not at all.
 fn may_join(edge: &Edge, is_late: bool, dates: Dates, judge: &impl Judge) -> bool {
     let Some((first, last)) = dates else { return true };
     let is_near = last.0 - first.0 <= SPAN;
     let is_within_window = || !judge.apart(first.1, last.1);
-    // What differs in next to nothing was sent again, whenever that was.
+    // A nearly identical text is the same dispatch, sent again at any time.
     let is_same_text = match edge.relation {
         Relation::Identical => true,
         relation => relation == Relation::Copy && edge.jaccard >= NEARLY_IDENTICAL,
@@ -86,7 +88,7 @@ fn may_join(edge: &Edge, is_late: bool, dates: Dates, judge: &impl Judge) -> boo
     (is_late || is_near) && (is_same_text || is_within_window())
 }
 
-/// The dates of two groups together.
+/// Combines the dates of two groups.
 fn together(a: Dates, b: Dates) -> Dates {
     match (a, b) {
         (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
@@ -94,16 +96,16 @@ fn together(a: Dates, b: Dates) -> Dates {
     }
 }
 
-/// The document of an excerpt's edge that the other holds: the shorter, or of equals the later.
+/// Returns the document that is the excerpt in an excerpt's edge: the shorter, or of equals the later.
 fn held(edge: &Edge, judge: &impl Judge) -> DocId {
     if judge.length(edge.a) < judge.length(edge.b) { edge.a } else { edge.b }
 }
 
-/// For each document that is an excerpt, the ends of its edge to the document that holds it best: what two stories quote is
-/// part of one of them.
+/// Returns for each excerpt the ends of its edge to the document that contains it best. Text that two stories
+/// quote is part of one of them.
 fn holders(documents: usize, edges: &[Edge], judge: &impl Judge) -> Vec<Option<(DocId, DocId)>> {
     let mut best: Vec<Option<&Edge>> = vec![None; documents];
-    // The surest; of equals the first.
+    // The edge with the highest score is better; among equals the first.
     let is_better = |x: &Edge, y: &Edge| {
         let order = x.score.total_cmp(&y.score).then(x.jaccard.total_cmp(&y.jaccard));
         order.then((y.a, y.b).cmp(&(x.a, x.b))).is_gt()
@@ -126,7 +128,7 @@ mod tests {
     const HOUR: i64 = 3600;
     const DAY: i64 = 24 * HOUR;
 
-    /// Documents with dates and lengths, and nothing else.
+    /// Documents with dates and lengths only.
     #[derive(Debug)]
     struct Dated {
         dates: Vec<Option<i64>>,
@@ -135,7 +137,7 @@ mod tests {
     }
 
     impl Dated {
-        /// Documents of one length, published at these times, with a window of seven days.
+        /// Creates documents of equal length with these publication times and a window of seven days.
         fn at(dates: impl IntoIterator<Item = i64>) -> Self {
             let dates: Vec<Option<i64>> = dates.into_iter().map(Some).collect();
             Self { lengths: vec![100; dates.len()], dates, window: 7 * DAY }
@@ -175,13 +177,13 @@ mod tests {
         Edge { a, b, relation, score, jaccard: 0.4, containment_a: 0.6, containment_b: 0.6 }
     }
 
-    /// Each document is a version of the next.
+    /// Returns a chain of edges in which each document is a version of the next.
     fn chain(documents: u32) -> Vec<Edge> {
         (1..documents).map(|at| edge(at - 1, at, Relation::Version, 0.9)).collect()
     }
 
     #[test]
-    fn a_running_story_is_one_group_although_its_ends_have_no_edge() {
+    fn running_story_is_one_group_without_an_edge_between_its_ends() {
         let hourly = Dated::at((0..40).map(|at| at * HOUR));
         assert_eq!(hourly.groups(&chain(40)), [(0..40).collect::<Vec<u32>>()]);
         let undated = Dated { dates: vec![None; 40], ..Dated::at((0..40).map(|_| 0)) };
@@ -189,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_background_day_after_day_makes_no_story_of_many_days() {
+    fn daily_background_does_not_make_a_story_of_many_days() {
         let daily = Dated::at((0..30).map(|at| at * DAY));
         let groups = daily.groups(&chain(30));
         assert!(!groups.is_empty());
@@ -202,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn a_weak_edge_adds_a_document_and_joins_no_groups() {
+    fn weak_edge_adds_a_document_but_does_not_join_groups() {
         let hour = Dated::at([0; 4]);
         let mut edges = vec![edge(0, 1, Relation::Version, 0.9), edge(1, 2, Relation::Version, 0.6)];
         assert_eq!(hour.groups(&edges), [[0, 1, 2]]);
@@ -220,21 +222,21 @@ mod tests {
     }
 
     #[test]
-    fn an_excerpt_of_two_stories_goes_to_the_better_one() {
+    fn excerpt_of_two_stories_joins_the_better_one() {
         let mut dated = Dated::at([0, 0, HOUR]);
         dated.lengths = vec![100, 200, 40];
         for (scores, with) in [([0.81, 0.99], 1), ([0.99, 0.81], 0)] {
             let edges = [edge(0, 2, Relation::Excerpt, scores[0]), edge(1, 2, Relation::Excerpt, scores[1])];
             assert_eq!(dated.groups(&edges), [[with, 2]]);
         }
-        // What is read first may be the excerpt.
+        // The document with the lower number may be the excerpt.
         dated.lengths = vec![40, 200, 100];
         let edges = [edge(0, 1, Relation::Excerpt, 0.81), edge(0, 2, Relation::Excerpt, 0.99)];
         assert_eq!(dated.groups(&edges), [[0, 2]]);
     }
 
     #[test]
-    fn a_reprint_may_come_later_than_a_version() {
+    fn reprint_may_come_later_than_a_version() {
         let dated = Dated::at([0, 6 * DAY]);
         assert_eq!(dated.groups(&[edge(0, 1, Relation::Copy, 0.9)]), [[0, 1]]);
         assert!(dated.groups(&[edge(0, 1, Relation::Version, 0.9)]).is_empty());
@@ -242,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn a_late_reprint_does_not_part_the_versions_of_its_story() {
+    fn late_reprint_does_not_separate_versions() {
         let dated = Dated::at([0, HOUR, 6 * DAY]);
         let version = edge(0, 1, Relation::Version, 0.9);
         for score in [0.8, 0.99] {
@@ -252,13 +254,13 @@ mod tests {
     }
 
     #[test]
-    fn the_same_words_join_at_any_time() {
+    fn identical_texts_join_at_any_time() {
         let dated = Dated::at([0, 400 * DAY]);
         assert_eq!(dated.groups(&[edge(0, 1, Relation::Identical, 1.0)]), [[0, 1]]);
     }
 
     #[test]
-    fn a_document_without_a_date_bridges_no_two_weeks() {
+    fn undated_document_does_not_bridge_two_weeks() {
         let mut dated = Dated::at([0, 0, 14 * DAY]);
         dated.dates[1] = None;
         let edges = [edge(0, 1, Relation::Version, 0.9), edge(1, 2, Relation::Version, 0.8)];
@@ -267,7 +269,7 @@ mod tests {
         assert_eq!(dated.groups(&edges), [[0, 1]]);
     }
 
-    /// Documents with dates over three weeks, and edges among them with many equal scores.
+    /// Generates documents with dates over three weeks, and edges among them with many equal scores.
     fn case() -> impl Strategy<Value = (Dated, Vec<Edge>)> {
         let document = (prop::option::weighted(0.8, 0..21 * DAY), 1usize..4);
         let relation = prop::sample::select(vec![
@@ -298,7 +300,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(500))]
 
         #[test]
-        fn nothing_joins_documents_beyond_the_window((dated, edges) in case()) {
+        fn no_group_exceeds_the_window((dated, edges) in case()) {
             for group in dated.groups(&edges) {
                 for &a in &group {
                     for &b in &group {
@@ -309,7 +311,7 @@ mod tests {
         }
 
         #[test]
-        fn without_copies_no_story_spans_more_than_three_days((dated, mut edges) in case()) {
+        fn without_copies_no_story_is_longer_than_three_days((dated, mut edges) in case()) {
             edges.retain(|edge| edge.relation != Relation::Copy);
             for group in dated.groups(&edges) {
                 let dates = || group.iter().filter_map(|&document| dated.dates[document as usize]);
@@ -319,7 +321,7 @@ mod tests {
         }
 
         #[test]
-        fn the_order_of_edges_does_not_count((dated, edges) in case(), seed: u64) {
+        fn order_of_edges_does_not_matter((dated, edges) in case(), seed: u64) {
             let mut shuffled = edges.clone();
             shuffled.sort_by_key(|edge| {
                 xxhash_rust::xxh3::xxh3_64_with_seed(format!("{} {}", edge.a.0, edge.b.0).as_bytes(), seed)

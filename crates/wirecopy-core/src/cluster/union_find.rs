@@ -8,23 +8,23 @@ pub struct UnionFind {
 }
 
 impl UnionFind {
-    /// `n` sets of one.
+    /// Creates `n` sets of one element.
     pub fn new(n: usize) -> Self {
         let n = u32::try_from(n).unwrap_or(u32::MAX);
         Self { parent: (0..n).collect(), size: vec![1; n as usize] }
     }
 
-    /// Number of elements.
+    /// Returns the number of elements.
     pub fn len(&self) -> usize {
         self.parent.len()
     }
 
-    /// Whether there are no elements.
+    /// Returns whether there are no elements.
     pub fn is_empty(&self) -> bool {
         self.parent.is_empty()
     }
 
-    /// The set that holds `x`, named by one of its elements.
+    /// Returns the set of `x`, named by one of its elements.
     pub fn find(&mut self, x: u32) -> u32 {
         let mut x = x;
         while self.parent[x as usize] != x {
@@ -35,12 +35,12 @@ impl UnionFind {
         x
     }
 
-    /// Returns how many elements the set named `root`, by [`find`](Self::find), holds.
+    /// Returns the number of elements of the set that [`find`](Self::find) names `root`.
     pub fn size(&self, root: u32) -> usize {
         self.size[root as usize] as usize
     }
 
-    /// Joins two sets; whether they were apart.
+    /// Joins two sets and returns whether they were different.
     pub fn union(&mut self, a: u32, b: u32) -> bool {
         let (a, b) = (self.find(a), self.find(b));
         if a == b {
@@ -52,7 +52,7 @@ impl UnionFind {
         true
     }
 
-    /// The sets of two or more, each sorted, in the order of their least elements.
+    /// Returns the sets of two or more elements, each sorted, in the order of their least elements.
     pub fn groups(&mut self) -> Vec<Vec<u32>> {
         let n = u32::try_from(self.parent.len()).unwrap_or(u32::MAX);
         let mut by_root: Vec<(u32, u32)> = (0..n).map(|x| (self.find(x), x)).collect();
@@ -75,7 +75,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn agrees_with_reachability(edges in prop::collection::vec((0u32..30, 0u32..30), 0..40)) {
+        fn sets_agree_with_reachability(edges in prop::collection::vec((0u32..30, 0u32..30), 0..40)) {
             let mut sets = UnionFind::new(30);
             let mut label: Vec<u32> = (0..30).collect();
             for &(a, b) in &edges {

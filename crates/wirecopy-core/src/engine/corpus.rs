@@ -1,5 +1,6 @@
-//! What is kept of the input while a run lasts.
+//! What is kept of the input during a run.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -22,47 +23,51 @@ use crate::text::{NoArticle, Piece, TokenStore, Tokens, mix};
 use crate::{DocId, Error, Result};
 use wirecopy_spill::Budget;
 
-/// Documents that are worked on between two steps that are taken in their order.
+/// Number of documents processed in parallel before their results are added in order.
 pub const BATCH: usize = 1 << 12;
 
-/// Everything that is kept of the input: in memory what is small and of one size, the rest in stores.
+/// Everything that is kept of the input: small values of fixed size in memory, the rest in stores that may spill.
 pub struct Corpus {
     /// The header and the credits of each document.
     pub headers: Headers,
     /// The tokens of each document.
     pub tokens: TokenStore,
-    /// Inputs without a document, as far as the report lists them, and how many there are in all.
+    /// Skipped inputs that the report lists.
     pub skipped: Vec<Skipped>,
-    /// Whether folders can stand for sources.
+    /// Whether folders can serve as sources.
     pub folders: Folders,
-    /// How many inputs gave no document.
+    /// Number of all skipped inputs.
     pub skipped_count: u64,
     max_skipped: u64,
-    /// Bytes of text of all documents.
+    /// Bytes of text in all documents.
     pub bytes: u64,
-    /// By document: the hash of its source.
+    /// For each document, the hash of its source.
     pub sources: Vec<u64>,
-    /// By document: when it was published, in seconds since 1970.
+    /// For each document, its publication time in seconds since 1970, if it is understood.
     pub published: Arc<Vec<Option<i64>>>,
-    /// By document: why it holds no article, where it does not. Such a document is nobody's copy.
+    /// For each document, why it holds no article, if it does not. Such a document is not a copy of any other.
     pub no_article: Vec<Option<NoArticle>>,
-    /// By document: the source that it names.
+    /// For each document, the hash of the source that it names, if any.
     pub known_sources: Arc<Vec<Option<u64>>>,
-    /// By document: its language.
+    /// For each document, its language.
     pub languages: Vec<LanguageKey>,
     /// The terms of each headline.
     pub headlines: Headlines,
-    /// By document: whether it is labelled as updated periodically.
+    /// For each document, whether it is labelled as periodically updated.
     pub periodically_updated: Arc<Vec<bool>>,
-    /// The boilerplate that was learned of the sources.
+    /// The boilerplate that was learned for the sources.
     pub learned: Learned,
-    keys: BandKeys,
-    /// The memory that the corpus may take.
+    pub(super) keys: BandKeys,
+    /// Ids that several documents request, until that is resolved.
+    pub(super) contested: HashSet<String>,
+    /// For each document, its position in reading order; empty while that is its number.
+    pub(super) order: Vec<u32>,
+    /// The memory budget of the corpus.
     pub budget: Budget,
 }
 
 impl Corpus {
-    /// One without documents.
+    /// Creates an empty corpus.
     pub fn new(config: &MatchConfig, max_skipped: u64, budget: &Budget) -> Self {
         Self {
             headers: Headers::new(&budget.part(1, 16)),
@@ -85,6 +90,8 @@ impl Corpus {
             headlines: Headlines::new(&budget.part(1, 32)),
             periodically_updated: Arc::default(),
             keys: BandKeys::new(Bands::for_config(config).bands, &budget.part(1, 4)),
+            contested: HashSet::new(),
+            order: Vec::new(),
             budget: budget.clone(),
         }
     }
@@ -94,14 +101,14 @@ impl Corpus {
         self.headers.len()
     }
 
-    /// Returns whether there is no document.
+    /// Returns whether there are no documents.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// Returns the documents in order.
     pub fn ids(&self) -> impl Iterator<Item = DocId> + use<> {
-        // `push` refuses documents beyond 32 bits.
+        // `push` refuses documents beyond 32-bit numbers.
         (0..u32::try_from(self.len()).unwrap_or(u32::MAX)).map(DocId)
     }
 
@@ -110,7 +117,7 @@ impl Corpus {
         self.ids().filter(|&d| groups.is_leader(d) && self.no_article[d.index()].is_none())
     }
 
-    /// Counts an input without a document, and lists it among the first.
+    /// Counts a skipped input, and lists it if there is space.
     pub fn skip(&mut self, skipped: Skipped) {
         self.skipped_count += 1;
         if (self.skipped.len() as u64) < self.max_skipped {
@@ -118,14 +125,15 @@ impl Corpus {
         }
     }
 
-    /// Adds a document.
+    /// Adds a document; its number is the number of documents before.
     pub fn push(&mut self, header: &Header, read: &Read) -> Result<()> {
         let limit = u32::MAX - 1;
         if self.len() >= limit as usize {
             return Err(Error::TooManyDocuments { limit });
         }
         self.bytes += header.bytes;
-        self.folders.see(header);
+        self.folders.observe(header);
+        self.contested.extend(header.duplicate_id.clone());
         self.sources.push(source_key(&header.path, header.record, &header.meta));
         Arc::make_mut(&mut self.known_sources).push(known_source(&header.meta));
         self.languages.push(LanguageKey::of(header.meta.language.as_deref()));
@@ -142,23 +150,23 @@ impl Corpus {
         self.tokens.push(tokens)
     }
 
-    /// The error of a read from a temporary file that failed.
+    /// Returns the error of a failed read from a temporary file, if any.
     pub fn check(&self) -> Result<()> {
         self.headlines.check()?;
         self.tokens.check()
     }
 
-    /// Pairs that may be copies.
+    /// Returns the pairs that may be copies.
     pub fn copy_candidates(&self) -> Result<Vec<Candidate>> {
         self.keys.candidates(|document| self.no_article[document.index()].is_none())
     }
 
-    /// Copies have been looked for: their keys go.
+    /// Frees the band keys after the search for copies.
     pub fn forget_keys(&mut self) {
         self.keys = BandKeys::new(0, &self.budget);
     }
 
-    /// Marks the learned lines in every document of their source, and signs what is left of it.
+    /// Removes the learned lines and passages from every document of their source, and computes new band keys for it.
     pub fn mark(&mut self, added: Added, config: &MatchConfig) -> Result<()> {
         let signer = Signer::new(config);
         let adds = |document: &DocId| added.sources.contains(&self.sources[document.index()]);
@@ -192,7 +200,8 @@ impl Corpus {
     }
 }
 
-/// Returns what the bands look at. The same words may be a copy of something on one day and not on another.
+/// Returns what the bands need to know of a document. Its date is part of the hash, because the same words may be a copy
+/// of something on one day and not on another.
 fn keyed<'a>(tokens: &Tokens, published: Option<i64>, keys: &'a [u64]) -> Keyed<'a> {
     let digest = tokens.digest();
     let published = published.map_or(0, |at| at as u64 | 1 << 63);

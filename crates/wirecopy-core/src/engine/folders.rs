@@ -1,4 +1,4 @@
-//! The folder as the source, where no document of a run names one and every one lies in a folder of its own kind.
+//! Uses folders as sources if no document of a run names a source and each is in a folder with a name.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -9,10 +9,10 @@ use crate::document::{Header, folder_name};
 use crate::sources::{known_source, name_key};
 use crate::{DocId, Result};
 
-/// Names of folders that are remembered to tell whether there are several.
+/// Number of folder names that are remembered to know whether there are several.
 const SEVERAL: usize = 2;
 
-/// Watches the documents of a run for whether their folders can stand for their sources.
+/// Observes the documents of a run to decide whether their folders can serve as sources.
 #[derive(Debug, Default)]
 pub struct Folders {
     roots: Vec<PathBuf>,
@@ -21,13 +21,13 @@ pub struct Folders {
 }
 
 impl Folders {
-    /// The folders that were named, below which folders count.
+    /// Adds the roots of the run; only folders below them count.
     pub fn add_roots(&mut self, roots: impl IntoIterator<Item = PathBuf>) {
         self.roots.extend(roots);
     }
 
-    /// Takes note of a document.
-    pub fn see(&mut self, header: &Header) {
+    /// Observes a document.
+    pub fn observe(&mut self, header: &Header) {
         if self.refuted {
             return;
         }
@@ -42,26 +42,26 @@ impl Folders {
         }
     }
 
-    /// The folder's name of a file that lies in one below a root.
+    /// Returns the name of the folder that contains a file, if it is below a root.
     fn below_root<'p>(&self, path: &'p str) -> Option<&'p str> {
         let below = self.roots.iter().find_map(|root| Path::new(path).strip_prefix(root).ok())?;
         let length = below.to_str()?.len();
         folder_name(&path[path.len() - length..])
     }
 
-    /// Whether they can.
+    /// Returns whether folders can serve as sources.
     pub fn are_sources(&self) -> bool {
         !self.refuted && self.names.len() >= SEVERAL
     }
 }
 
 impl Corpus {
-    /// Takes the folder of each document for its source, where that is called for; whether it is.
-    pub fn take_folders(&mut self) -> Result<bool> {
+    /// Makes the folder of each document its source if folders can serve as sources, and returns whether they can.
+    pub fn use_folders_as_sources(&mut self) -> Result<bool> {
         if !self.folders.are_sources() {
             return Ok(false);
         }
-        self.headers.take_folders();
+        self.headers.use_folders_as_sources();
         let mut reader = self.headers.reader();
         let documents = u32::try_from(self.sources.len()).unwrap_or(u32::MAX);
         let keys = (0..documents)
@@ -88,13 +88,13 @@ mod tests {
         folders.add_roots([PathBuf::from(root)]);
         for path in paths {
             let meta = Metadata { source: source.map(str::to_owned), ..Metadata::default() };
-            folders.see(&Header { path: (*path).to_owned(), meta, ..Header::default() });
+            folders.observe(&Header { path: (*path).to_owned(), meta, ..Header::default() });
         }
         folders.are_sources()
     }
 
     #[test]
-    fn folders_are_sources_where_every_document_lies_in_one_and_none_names_another() {
+    fn folders_are_sources_if_every_document_is_in_one_and_names_none() {
         assert!(are_sources("in", &["in/post/a.txt", "in/faro/2024/b.txt"], None));
         assert!(are_sources("in/", &["in/2024-03-11/post/a.txt", "in/2024-03-11/faro/b.txt"], None));
         assert!(!are_sources("in", &["in/post/a.txt", "in/b.txt"], None));

@@ -1,7 +1,9 @@
-//! What documents say about themselves, packed, in memory or in a temporary file.
+//! The metadata of documents, packed, in memory or in a temporary file.
 //!
-//! A header and its credits are some ten strings, most of them short: as values they take several times the bytes of
-//! their text. Ids and the rest are kept apart, since ids alone are wanted for every edge.
+//! A header and its credits are some ten strings, most of them short, which as values take several times the bytes
+//! of their text. Ids are stored separately from the rest, because every edge needs only those.
+
+use std::collections::HashMap;
 
 use crate::document::{DateOrigin, Header, Metadata, folder_name};
 use crate::text::credit::{Credit, Form};
@@ -20,13 +22,16 @@ const FORMS: [Form; 6] = [Form::Dateline, Form::Line, Form::SignOff, Form::Lead,
 
 /// The headers and credits of a run's documents, by number.
 ///
-/// What only reading needed, bylines and the length of the text, is not kept.
+/// Bylines and the length of the text, which are only needed for reading, are not kept.
 #[derive(Debug)]
 pub struct Headers {
     ids: Blobs<u8>,
     rest: Blobs<u8>,
-    /// Paths of containers, which many records share.
-    containers: Vec<String>,
+    /// The ids that documents requested but others have.
+    asked: HashMap<usize, String>,
+    /// Paths of containers, shared by many records, with the ids of the files.
+    containers: Vec<(String, String)>,
+    budget: Budget,
     /// Whether a document's folder is its source.
     folders: bool,
     bytes: Vec<u8>,
@@ -37,14 +42,16 @@ impl Headers {
         Self {
             ids: Blobs::new(&budget.part(1, 2)),
             rest: Blobs::new(&budget.part(1, 2)),
+            asked: HashMap::new(),
             containers: Vec::new(),
+            budget: budget.clone(),
             folders: false,
             bytes: Vec::new(),
         }
     }
 
-    /// From now on the folder of a document that names no source is its source.
-    pub fn take_folders(&mut self) {
+    /// Makes the folder of each document that names no source its source.
+    pub fn use_folders_as_sources(&mut self) {
         self.folders = true;
     }
 
@@ -79,41 +86,80 @@ impl Headers {
         self.keep(header, out)
     }
 
-    /// Where a document stands; the rest of its header follows.
+    /// Writes the path and record of a document; the rest of its header follows.
     fn place(&mut self, header: &Header) -> Writer {
         let mut out = Writer(std::mem::take(&mut self.bytes));
         out.0.clear();
         match header.record {
             Some(record) => {
-                if self.containers.last() != Some(&header.path) {
-                    self.containers.push(header.path.clone());
+                if self.containers.last().is_none_or(|(path, _)| *path != header.path) {
+                    let file = header.fallback.rsplit_once('#').map_or("", |(file, _)| file);
+                    self.containers.push((header.path.clone(), file.to_owned()));
                 }
-                // Never 0: the list has this one.
+                // Never 0, because the list is not empty.
                 out.number(self.containers.len() as u64);
                 out.number(record);
             }
             None => {
                 out.number(0);
                 out.text(&header.path);
+                // Usually it is the id.
+                let own = Some(header.fallback.as_str()).filter(|fallback| *fallback != header.id);
+                out.optional(own);
             }
         }
-        out.optional(header.duplicate_id.as_deref());
         out
     }
 
     fn keep(&mut self, header: &Header, out: Writer) -> Result<()> {
-        self.ids.push(header.id.as_bytes())?;
+        // Ids that several documents request are resolved once all documents are read.
+        self.ids.push(header.duplicate_id.as_ref().unwrap_or(&header.id).as_bytes())?;
         let pushed = self.rest.push(&out.0);
         self.bytes = out.0;
         Ok(pushed?)
     }
 
-    /// A document's id.
+    /// Returns a document's id.
     pub fn id(&self, document: DocId) -> Result<String> {
         Ok(String::from_utf8_lossy(self.ids.reader().get(document.index())?).into_owned())
     }
 
-    /// A way to read many, quickest in ascending order.
+    /// Renumbers the documents: document `order[at]` becomes document `at`.
+    pub fn reorder(&mut self, order: &[u32]) {
+        self.ids.reorder(order);
+        self.rest.reorder(order);
+        let mut asked = std::mem::take(&mut self.asked);
+        if !asked.is_empty() {
+            let renumbered = order.iter().enumerate();
+            self.asked =
+                renumbered.filter_map(|(to, &at)| Some((to, asked.remove(&(at as usize))?))).collect();
+        }
+    }
+
+    /// Returns the numbers of the documents in the order of their ids.
+    pub fn by_id(&self) -> Result<Vec<u32>> {
+        Ok(self.ids.ascending()?)
+    }
+
+    /// Gives some documents other ids than they requested.
+    pub fn rename(&mut self, mut given: HashMap<usize, String>) -> Result<()> {
+        let mut ids = Blobs::new(&self.budget.part(1, 2));
+        let mut reader = self.ids.reader();
+        for at in 0..self.ids.len() {
+            let asked = reader.get(at)?;
+            match given.remove(&at) {
+                Some(id) => {
+                    self.asked.insert(at, String::from_utf8_lossy(asked).into_owned());
+                    ids.push(id.as_bytes())?;
+                }
+                None => ids.push(asked)?,
+            }
+        }
+        self.ids = ids;
+        Ok(())
+    }
+
+    /// Returns a reader for many headers, fastest in ascending order.
     pub fn reader(&self) -> HeaderReader<'_> {
         HeaderReader { headers: self, ids: self.ids.reader(), rest: self.rest.reader() }
     }
@@ -127,23 +173,26 @@ pub struct HeaderReader<'a> {
 }
 
 impl HeaderReader<'_> {
-    /// A document's header, and whom it credits.
+    /// Returns a document's header and its credits.
     pub fn get(&mut self, document: DocId) -> Result<(Header, Vec<Credit>)> {
         let id = String::from_utf8_lossy(self.ids.get(document.index())?).into_owned();
         let mut bytes = Bytes(self.rest.get(document.index())?);
-        let (path, record) = match bytes.number() {
-            0 => (bytes.text(), None),
+        let (path, record, fallback) = match bytes.number() {
+            0 => (bytes.text(), None, bytes.optional().unwrap_or_else(|| id.clone())),
             container => {
-                let path = self.headers.containers.get(container as usize - 1);
-                (path.cloned().unwrap_or_default(), Some(bytes.number()))
+                let (path, file) =
+                    self.headers.containers.get(container as usize - 1).cloned().unwrap_or_default();
+                let record = bytes.number();
+                (path, Some(record), format!("{file}#{record}"))
             }
         };
-        let duplicate_id = bytes.optional();
+        let duplicate_id = self.headers.asked.get(&document.index()).cloned();
         let header = Header {
             id,
             path,
             record,
             duplicate_id,
+            fallback,
             meta: Metadata {
                 title: bytes.optional(),
                 date: bytes.optional(),
@@ -163,7 +212,7 @@ impl HeaderReader<'_> {
         Ok((Header { meta, ..header }, bytes.credits()))
     }
 
-    /// Whom a document credits.
+    /// Returns a document's credits.
     pub fn credits(&mut self, document: DocId) -> Result<Vec<Credit>> {
         let mut bytes = Bytes(self.rest.get(document.index())?);
         bytes.skip_place();
@@ -174,7 +223,7 @@ impl HeaderReader<'_> {
     }
 }
 
-/// Numbers in groups of seven bits, the lowest first; texts behind their length.
+/// Writes numbers in groups of seven bits, the lowest first, and texts after their length.
 struct Writer(Vec<u8>);
 
 impl Writer {
@@ -207,7 +256,7 @@ impl Writer {
     }
 }
 
-/// What a [`Writer`] wrote.
+/// Reads what a [`Writer`] wrote.
 struct Bytes<'a>(&'a [u8]);
 
 impl Bytes<'_> {
@@ -232,7 +281,7 @@ impl Bytes<'_> {
     }
 
     fn text_of_length(&mut self, length: u64) -> String {
-        // What was written was text.
+        // Only text was written.
         std::str::from_utf8(self.of_length(length)).unwrap_or_default().to_owned()
     }
 
@@ -246,26 +295,26 @@ impl Bytes<'_> {
         Some(self.text_of_length(length))
     }
 
-    /// Passes a text.
+    /// Skips a text.
     fn skip(&mut self) {
         let length = self.number();
         self.of_length(length);
     }
 
-    /// Passes an optional text.
+    /// Skips an optional text.
     fn skip_optional(&mut self) {
         let length = self.number().saturating_sub(1);
         self.of_length(length);
     }
 
-    /// Passes where a document stands.
+    /// Skips the path and record of a document.
     fn skip_place(&mut self) {
         if self.number() == 0 {
             self.skip();
+            self.skip_optional();
         } else {
             self.number();
         }
-        self.skip_optional();
     }
 
     fn credits(&mut self) -> Vec<Credit> {
@@ -311,15 +360,19 @@ mod tests {
                 language: text(7),
             },
             bytes: 0,
-            duplicate_id: text(8),
+            duplicate_id: None,
+            fallback: record.map_or_else(
+                || format!("é{at}"),
+                |record| format!("{}#{record}", texts[0].as_deref().unwrap_or_default()),
+            ),
         }
     }
 
     proptest! {
         #[test]
-        fn headers_and_credits_come_back(
+        fn headers_and_credits_are_read_back(
             rows in prop::collection::vec(
-                (prop::collection::vec(prop::option::of(".{0,200}"), 9), prop::option::of(any::<u64>()), 0u32..4),
+                (prop::collection::vec(prop::option::of(".{0,200}"), 8), prop::option::of(any::<u64>()), 0u32..4),
                 1..10,
             ),
             limit in prop::option::of(0usize..2000),

@@ -5,8 +5,8 @@ use wirecopy_spill::{Blobs, Budget, Failure};
 
 /// The terms of headlines by document.
 ///
-/// As with the tokens, a temporary file that cannot be read gives documents without headlines, and
-/// [`Headlines::check`] the error.
+/// As with the tokens, a temporary file that cannot be read yields documents without headlines, and
+/// [`Headlines::check`] returns the error.
 #[derive(Debug)]
 pub struct Headlines {
     terms: Blobs<u32>,
@@ -22,7 +22,7 @@ impl Headlines {
         Ok(self.terms.push(terms)?)
     }
 
-    /// The terms of a document's headline.
+    /// Returns the terms of a document's headline.
     pub fn get(&self, document: DocId) -> Vec<u32> {
         match self.terms.reader().get(document.index()) {
             Ok(terms) => terms.to_vec(),
@@ -33,7 +33,12 @@ impl Headlines {
         }
     }
 
-    /// The error of a read that failed.
+    /// Renumbers the documents: document `order[at]` becomes document `at`.
+    pub fn reorder(&mut self, order: &[u32]) {
+        self.terms.reorder(order);
+    }
+
+    /// Returns the error of a failed read, if any.
     pub fn check(&self) -> Result<()> {
         Ok(self.failed.check()?)
     }

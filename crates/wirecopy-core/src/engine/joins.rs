@@ -1,4 +1,4 @@
-//! What the joins propose of the representatives: the pairs that are checked once copies have collapsed.
+//! Finds the pairs of representatives to check after copies have collapsed.
 
 use super::corpus::Corpus;
 use crate::candidates::rare::RareJoin;
@@ -7,11 +7,11 @@ use crate::config::MatchConfig;
 use crate::progress::Cancel;
 use crate::{DocId, Result};
 
-/// A candidate, and whether it may be verbatim.
+/// A candidate, and whether it may contain verbatim passages.
 pub type ToCheck = (Candidate, bool);
 
-/// Joins the representatives on a sample of their shingles, which finds excerpts, and on their rare features, which finds
-/// rewrites: the pairs that meet, sorted, each once.
+/// Joins the representatives on a sample of their shingles, which finds excerpts, and on their rare features,
+/// which finds rewrites. Returns the pairs sorted and without duplicates.
 pub fn proposed(
     corpus: &Corpus,
     leaders: &[DocId],
@@ -19,7 +19,7 @@ pub fn proposed(
     cancel: &Cancel,
 ) -> Result<Vec<ToCheck>> {
     cancel.check()?;
-    // Without the scorer nobody can say that two stories have nothing to do with each other, as those of a digest.
+    // Without the scorer, it is not possible to tell that the stories in a digest are unrelated.
     let quotes = config.rewrites;
     let budget = corpus.budget.part(1, 4);
     let verbatim = contained::candidates(leaders, &corpus.tokens, config.shingle, quotes, &budget)?;
@@ -33,7 +33,7 @@ pub fn proposed(
     Ok(to_check(&verbatim, &rare))
 }
 
-/// The pairs of two sorted lists, sorted, each once; those of the first may be verbatim.
+/// Merges two sorted lists without duplicates; pairs of the first may contain verbatim passages.
 fn to_check(verbatim: &[Candidate], rare: &[Candidate]) -> Vec<ToCheck> {
     let mut all = Vec::with_capacity(verbatim.len() + rare.len());
     let mut rare = rare.iter().peekable();
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_both_joins_propose_is_checked_once_and_may_be_verbatim() {
+    fn pair_of_both_joins_is_checked_once_and_may_be_verbatim() {
         let pairs = |list: &[(u32, u32)]| -> Vec<Candidate> {
             list.iter().map(|&(a, b)| Candidate(DocId(a), DocId(b))).collect()
         };

@@ -1,4 +1,4 @@
-//! The pairs of a run: which documents an [`Examiner`] reads, and what the clusterer asks of them.
+//! The pairs of a run: reads documents for the [`Examiner`], and answers the checks of the clusterer.
 
 use std::cell::RefCell;
 
@@ -13,7 +13,7 @@ use crate::score::Shared;
 use crate::score::sets::Overlap;
 use crate::text::{Token, TokenReader, Tokens, covered, shingles, words_in};
 
-/// Everything that can be asked of two documents of a run.
+/// Everything that can be determined about two documents of a run.
 pub struct Pairs<'a> {
     corpus: &'a Corpus,
     config: &'a MatchConfig,
@@ -30,7 +30,7 @@ impl Documents for Reader<'_> {
     }
 }
 
-/// Examines the pairs of one thread.
+/// Examines pairs on one thread.
 pub type Checker<'a> = Examiner<'a, Reader<'a>>;
 
 impl<'a> Pairs<'a> {
@@ -51,7 +51,7 @@ impl<'a> Pairs<'a> {
         Examiner::new(self.config, self.publications, reader, scorer)
     }
 
-    /// Whether the documents of an edge may share a cluster because of it.
+    /// Returns whether an edge may put its documents into one cluster.
     pub fn may_group(&self, edge: &Edge) -> bool {
         edge.relation.groups() && (self.config.versions || edge.relation != Relation::Version)
     }
@@ -62,8 +62,8 @@ impl<'a> Pairs<'a> {
     }
 }
 
-/// Leaves groups of `words` words and more: five characters of Japanese in a row are a turn of phrase.
-fn leave_long(quoted: &mut [bool], tokens: &[Token], words: usize) {
+/// Clears groups of fewer than `words` words. Five Japanese characters in a row are just a phrase.
+fn remove_short(quoted: &mut [bool], tokens: &[Token], words: usize) {
     let mut start = 0;
     for group in quoted.chunk_by_mut(|a, b| a == b) {
         let end = start + group.len();
@@ -111,7 +111,7 @@ impl Judge for Pairs<'_> {
                     return vec![false; of.len()];
                 }
                 let mut quoted = covered(of.as_slice(), k, |shingle| shared.met(shingle));
-                leave_long(&mut quoted, of.as_slice(), k);
+                remove_short(&mut quoted, of.as_slice(), k);
                 quoted
             };
             by.iter().map(quoted).collect()
@@ -140,11 +140,11 @@ mod tests {
     use crate::text::tokenize;
 
     #[test]
-    fn a_passage_has_as_many_words_in_every_script() {
+    fn passages_are_measured_in_words_in_every_script() {
         let left = |text: &str, quoted: std::ops::Range<usize>| -> usize {
             let tokens = tokenize(text);
             let mut marks: Vec<bool> = (0..tokens.len()).map(|at| quoted.contains(&at)).collect();
-            leave_long(&mut marks, tokens.as_slice(), 5);
+            remove_short(&mut marks, tokens.as_slice(), 5);
             marks.into_iter().filter(|&mark| mark).count()
         };
         let (latin, han) = ("The ferry sails again on the lake today.", "渡船今天又在湖上航行运送乘客");

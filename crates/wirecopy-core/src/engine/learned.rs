@@ -1,52 +1,52 @@
-//! What a run learned of its sources, and where it stands.
+//! What a run learned about its sources, and where it occurs.
 
 use std::collections::HashMap;
 
 use crate::DocId;
 use crate::text::{Known, Piece, SourceLines};
 
-/// What was learned, in the order of the documents that have it.
+/// Learned lines and passages, in the order of the documents that have them.
 #[derive(Default)]
 pub struct Learned {
     pub lines: SourceLines,
     pub marked: Vec<Marked>,
-    /// Places in `marked`, by key.
+    /// Indices in `marked`, by key.
     places: HashMap<u64, usize>,
 }
 
-/// A learned line that was marked, or a stretch of runs that one document was the first to have.
+/// A learned line that was marked, or a passage of learned shingles in the first document that has it.
 pub struct Marked {
     /// What identifies it.
     pub known: MarkedBy,
     /// The first document that has it.
     pub first: DocId,
-    /// How many have it, or any run of it.
+    /// Number of documents that have it, or any shingle of it.
     pub documents: u32,
 }
 
-/// Keys of a learned line or of learned runs.
+/// The key of a learned line, or the keys of learned shingles.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MarkedBy {
     /// A whole line.
     Line(u64),
     /// A stretch within a line.
-    Runs(Vec<u64>),
+    Shingles(Vec<u64>),
 }
 
 impl MarkedBy {
-    /// The line, or the first run.
+    /// Returns the key of the line or of the first shingle.
     pub fn key(&self) -> u64 {
         match self {
             Self::Line(key) => *key,
-            Self::Runs(keys) => keys.first().copied().unwrap_or_default(),
+            Self::Shingles(keys) => keys.first().copied().unwrap_or_default(),
         }
     }
 
-    /// The runs, where it is some.
-    pub fn runs(&self) -> &[u64] {
+    /// Returns the keys of the shingles; empty for a line.
+    pub fn shingles(&self) -> &[u64] {
         match self {
             Self::Line(_) => &[],
-            Self::Runs(keys) => keys,
+            Self::Shingles(keys) => keys,
         }
     }
 }
@@ -56,7 +56,7 @@ impl Learned {
         Self { lines, ..Self::default() }
     }
 
-    /// Counts what was marked in a document; they come in the order of reading.
+    /// Counts the boilerplate found in a document. Must be called in the order of ids.
     pub fn count(&mut self, document: DocId, pieces: &[Piece]) {
         let mut found: Vec<usize> = Vec::new();
         for piece in pieces {
@@ -67,18 +67,18 @@ impl Learned {
                     found.push(at);
                     (at == next).then_some(MarkedBy::Line(*key))
                 }
-                Known::Runs(runs) => {
-                    let places = runs.iter().map(|&(_, key)| *self.places.entry(key).or_insert(next));
+                Known::Shingles(shingles) => {
+                    let places = shingles.iter().map(|&(_, key)| *self.places.entry(key).or_insert(next));
                     let places: Vec<usize> = places.collect();
                     found.extend(&places);
-                    let of_next = places.iter().zip(runs).filter(|&(&at, _)| at == next);
+                    let of_next = places.iter().zip(shingles).filter(|&(&at, _)| at == next);
                     let mut keys: Vec<u64> = Vec::new();
                     for (_, &(_, key)) in of_next {
                         if !keys.contains(&key) {
                             keys.push(key);
                         }
                     }
-                    (!keys.is_empty()).then_some(MarkedBy::Runs(keys))
+                    (!keys.is_empty()).then_some(MarkedBy::Shingles(keys))
                 }
             };
             self.marked.extend(known.map(|known| Marked { known, first: document, documents: 0 }));

@@ -9,6 +9,7 @@ pub mod judge;
 mod learned;
 mod prepare;
 mod recent;
+mod renumber;
 mod scorer;
 pub mod stages;
 

@@ -1,4 +1,4 @@
-//! One document to everything that the stages need of it: tokens, band keys, credits, the terms of its headline.
+//! Prepares what the stages need of a document: tokens, band keys, credits and the terms of its headline.
 
 use std::cell::RefCell;
 
@@ -11,12 +11,12 @@ use crate::sketch::Sketcher;
 use crate::text::credit::{self, Agencies, Credit};
 use crate::text::{NoArticle, Tokenizer, Tokens, each_shingle, is_periodically_updated, no_article};
 
-/// Picks the hash functions of the signatures. Any number does; a fixed one keeps runs comparable.
+/// Selects the hash functions of the signatures. Any number is as good; a fixed one makes runs reproducible.
 const SKETCH_SEED: u64 = 0x77_69_72_65;
 
-/// Tokens of a line from which on it is a paragraph.
+/// Least number of tokens in a line that is a paragraph.
 const PARAGRAPH: usize = 20;
-/// Tokens in paragraphs over which a document is taken to hold an article without a look.
+/// Number of tokens in paragraphs above which a document is assumed to hold an article.
 const ARTICLE: usize = 200;
 
 /// What the stages need of a document.
@@ -24,15 +24,15 @@ const ARTICLE: usize = 200;
 pub struct Read {
     /// Its tokens.
     pub tokens: Tokens,
-    /// Of its bands.
+    /// Keys of its bands.
     pub keys: Vec<u64>,
     /// The agencies that it credits.
     pub credits: Vec<Credit>,
-    /// Whether it is labelled as updated periodically.
+    /// Whether it is labelled as a periodically updated document.
     pub periodically_updated: bool,
     /// The terms of its headline.
     pub headline: Vec<u32>,
-    /// Why it holds no article, where it does not.
+    /// Why it holds no article, if it does not.
     pub no_article: Option<NoArticle>,
 }
 
@@ -49,12 +49,12 @@ impl<'a> Preparer<'a> {
         Self { config, agencies, signer: Signer::new(config) }
     }
 
-    /// Tokenises and signs a document, and finds whom it credits.
+    /// Tokenises a document and computes its band keys and credits.
     pub fn prepare(&self, document: &Document) -> Read {
         thread_local! {
             static WORKER: RefCell<Option<(Tokenizer, SignerBuffer)>> = RefCell::default();
         }
-        // The threads are those of one run, so that all of a thread's documents have the same settings.
+        // The thread pool belongs to one run, so all documents of a thread have the same settings.
         let (tokens, keys) = WORKER.with_borrow_mut(|worker| {
             let (tokenizer, buffer) =
                 worker.get_or_insert_with(|| (Tokenizer::new(self.config), SignerBuffer::default()));
@@ -76,7 +76,7 @@ impl<'a> Preparer<'a> {
     }
 }
 
-/// Signs documents with the settings of a run.
+/// Computes the signatures of documents with the settings of a run.
 pub struct Signer {
     sketcher: Sketcher,
     cut: Bands,
@@ -95,9 +95,9 @@ impl Signer {
         }
     }
 
-    /// The keys of a document's bands.
+    /// Returns the band keys of a document.
     pub fn keys(&self, tokens: &Tokens, (shingles, signature): &mut SignerBuffer) -> Vec<u64> {
-        // Repeats do no harm to a signature, and finding them costs more than signing them.
+        // Repeated shingles do not affect a signature, and removing them would cost more than signing them.
         shingles.clear();
         each_shingle(tokens.as_slice(), self.shingle, |hash| shingles.push(hash));
         self.sketcher.sign(shingles, signature);

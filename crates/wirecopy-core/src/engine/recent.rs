@@ -1,19 +1,20 @@
-//! What was made lately and may be wanted again, up to a number of bytes.
+//! A cache of recently computed values, limited by their size in bytes.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Parts with a lock of their own, so that threads seldom wait for each other.
+/// Number of parts with separate locks, so that threads rarely wait for each other.
 const PARTS: usize = 16;
 
-/// Values by number, of which the recent ones are kept.
+/// Recently used values by number.
 ///
-/// Each part has two generations: what is asked for is in the young one or comes into it, and when that has half of the
-/// part's bytes, it takes the place of the old one, which is dropped. Nearly the least recently used, without a list.
+/// Each part has two generations. A value that is used is in the young generation or moves there. When the young
+/// generation has half of the part's bytes, it replaces the old one, which is dropped. This approximates a least recently
+/// used cache without a list.
 #[derive(Debug)]
 pub struct Recent<T> {
     parts: Vec<Mutex<Part<T>>>,
-    /// Bytes of a generation of a part.
+    /// Most bytes of one generation of a part.
     most: usize,
 }
 
@@ -25,14 +26,14 @@ struct Part<T> {
 }
 
 impl<T> Recent<T> {
-    /// Keeps values of up to `bytes` in all.
+    /// Creates a cache for values of up to `bytes` in total.
     pub fn new(bytes: usize) -> Self {
         let part = || Mutex::new(Part { young: HashMap::new(), bytes: 0, old: HashMap::new() });
         Self { parts: std::iter::repeat_with(part).take(PARTS).collect(), most: bytes / 2 / PARTS }
     }
 
-    /// The value with this number: one that is kept, else what `make` gives, with its bytes. Two threads that ask at once
-    /// may both make it.
+    /// Returns the value with this number, from the cache or from `make`, which also returns its size in bytes. Two threads
+    /// may compute the same value at the same time.
     pub fn get(&self, number: u32, make: impl FnOnce() -> (T, usize)) -> Arc<T> {
         let part = &self.parts[number as usize % PARTS];
         let lock = || part.lock().unwrap_or_else(PoisonError::into_inner);
@@ -59,7 +60,7 @@ impl<T> Part<T> {
             self.old = std::mem::take(&mut self.young);
             self.bytes = 0;
         }
-        // One that is larger than a generation is not worth all the others.
+        // A value larger than a generation would evict all others.
         if bytes <= most && self.young.insert(number, (Arc::clone(value), bytes)).is_none() {
             self.bytes += bytes;
         }
@@ -73,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn recent_values_are_made_once_and_others_again() {
+    fn recent_values_are_computed_once() {
         let recent = Recent::new(2 * PARTS * 100);
         let made = Cell::new(0);
         let get = |number: u32| {
@@ -82,7 +83,7 @@ mod tests {
                 (number * 10, 40)
             })
         };
-        // All in one part; two fit a generation.
+        // All values are in one part, and two fit into a generation.
         let number = |n: u32| n * PARTS as u32;
         for n in [0, 1, 0, 1, 2, 0] {
             assert_eq!(get(number(n)), number(n) * 10);
@@ -97,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn no_more_is_held_than_was_asked_for() {
+    fn cache_stays_within_its_limit() {
         let recent = Recent::new(10_000);
         for number in 0..1000 {
             recent.get(number, || (number, 100));

@@ -1,4 +1,4 @@
-//! The scorer of a run: profiles that are made when they are wanted, and the model.
+//! The scorer of a run: the model, and profiles that are computed on demand.
 
 use std::sync::Arc;
 
@@ -10,8 +10,8 @@ use crate::score::{Idf, Model, Profile, rarest_shared, unrelated};
 
 /// Scores pairs of a run's documents.
 ///
-/// A profile is many times as large as the tokens it is made of: only the recent ones are kept. Pairs are cheapest in an
-/// order in which those of one document come close together.
+/// A profile is many times as large as its tokens, so only recent ones are kept. Scoring is cheapest if pairs of
+/// one document are close together.
 pub struct RunScorer<'a> {
     model: Model,
     idf: Idf,
@@ -20,22 +20,22 @@ pub struct RunScorer<'a> {
 }
 
 impl<'a> RunScorer<'a> {
-    /// A scorer that keeps profiles of up to `bytes` in all.
+    /// Creates a scorer that keeps profiles of up to `bytes` in total.
     pub fn new(model: Model, idf: Idf, corpus: &'a Corpus, bytes: usize) -> Self {
         Self { model, idf, corpus, profiles: Recent::new(bytes) }
     }
 
-    /// Whether two documents are about different things; see [`unrelated`].
+    /// Returns whether two documents are about different things; see [`unrelated`].
     pub fn unrelated(&self, a: DocId, b: DocId) -> bool {
         unrelated(&self.profile(a), &self.profile(b))
     }
 
-    /// The weight of a term in the language of a document.
+    /// Returns the weight of a term in the language of a document.
     pub fn weight(&self, document: DocId, term: u32) -> f32 {
         self.idf.of(self.corpus.languages[document.index()]).idf(term)
     }
 
-    /// The rarest terms that two documents share, rarest first, at most `most`.
+    /// Returns the rarest terms that two documents share, rarest first, at most `most` of them.
     pub fn evidence(&self, a: DocId, b: DocId, most: usize) -> Vec<u32> {
         rarest_shared(&self.profile(a), &self.profile(b), most)
     }

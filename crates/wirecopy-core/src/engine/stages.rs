@@ -1,4 +1,4 @@
-//! The stages, each from what the one before left.
+//! The stages of a run.
 
 use std::sync::Arc;
 
@@ -19,18 +19,19 @@ use crate::sources;
 use crate::text::Tokens;
 use crate::{DocId, Result};
 
-/// Candidates that one task checks between two looks at the cancel flag.
+/// Number of candidates that a task checks between two tests of the cancel flag.
 const CHECKS_A_TASK: usize = 512;
-/// Candidates that are checked before what was found is put into one list: lists of all tasks would hold it twice.
+/// Number of candidates checked before their results are put into one list. Keeping the lists of all tasks would
+/// double the memory.
 const CHECKS_TOGETHER: usize = CHECKS_A_TASK << 9;
-/// Representatives whose terms are made while those of as many are counted.
+/// Number of representatives whose terms are computed while those of the last batch are counted.
 const COUNTED_TOGETHER: usize = BATCH / 4;
-/// Members of a copy group that are looked at for stories of their own.
+/// Most members of a copy group that are examined for stories of their own.
 const LOOKED_AT: usize = 64;
-/// Bytes of profiles that are kept at least, where memory has no limit.
+/// Least memory for profiles, in bytes, where memory is not limited.
 const PROFILES: usize = 64 << 20;
 
-/// Runs one stage with `total` steps to come and reports it to `progress`; `work` returns its result and how many items came
+/// Runs one stage and reports it to `progress` with `total` steps. `work` returns its result and the number of items that came
 /// out.
 pub fn stage<T>(
     progress: &dyn Progress,
@@ -45,7 +46,7 @@ pub fn stage<T>(
     Ok(made)
 }
 
-/// Finds the copies and collapses them to groups around leaders.
+/// Finds copies and collapses them to groups around leaders.
 pub fn copies(
     corpus: &Corpus,
     publications: &Publications,
@@ -77,8 +78,8 @@ fn collapse(
     cancel: &Cancel,
 ) -> Result<CopyGroups> {
     let verbatim = Pairs::new(corpus, config, None, publications);
-    // Excerpts do not collapse: they stand for a part of their story only. And most copies are found more than once: an
-    // edge is kept for each member, not for each pair.
+    // Excerpts do not collapse, because they stand for only a part of their story. Most copies are found more than
+    // once, so an edge is kept for each member rather than for each pair.
     let copies = |&Candidate(a, b): &Candidate, checker: &mut Checker<'_>| {
         Some(checker.decide(a, b).relation.is_some_and(is_copy))
     };
@@ -90,10 +91,10 @@ fn collapse(
     let mut copy = |a, b| checker.edge(a, b).filter(|edge| is_copy(edge.relation));
     let relate = |leader, member, other| {
         copy(leader, other).or_else(|| {
-            // The same words are never parted, whatever their dates say.
+            // Documents with the same words always stay together, whatever their dates.
             let length = |document| corpus.tokens.len_of(document);
-            let alike = length(member) == length(other);
-            let same = alike.then(|| copy(member, other)).flatten();
+            let same_length = length(member) == length(other);
+            let same = same_length.then(|| copy(member, other)).flatten();
             same.filter(|edge| edge.relation == Relation::Identical)?;
             Some(copy(leader, member)?.of_same_words(member, other))
         })
@@ -106,8 +107,8 @@ fn collapse(
     Ok(groups)
 }
 
-/// Marks the lines that sources add to their stories, learned from the representatives, and groups the copies anew where
-/// that changed any document: what differed by its boilerplate alone does no longer.
+/// Learns from the representatives which lines sources add to their stories, marks these lines as boilerplate, and
+/// if that changes any document, groups copies again: documents that differed only in boilerplate are now copies.
 pub fn boilerplate(
     corpus: &mut Corpus,
     groups: CopyGroups,
@@ -146,8 +147,8 @@ pub fn boilerplate(
     })
 }
 
-/// Members of copy groups whose openings are about other things than each other's: short items of one paper that a long notice
-/// makes copies of each other. They are stories of their own for what is learned of sources.
+/// Returns the members of copy groups whose openings are about different things: short items that a long notice of
+/// their paper makes copies of each other. They count as separate stories when boilerplate is learned.
 fn apart_from_leaders(corpus: &Corpus, groups: &CopyGroups) -> Vec<DocId> {
     let mut members: Vec<(DocId, DocId)> = groups
         .edges
@@ -180,7 +181,8 @@ fn is_copy(relation: Relation) -> bool {
     relation <= Relation::Copy
 }
 
-/// Counts what is common among the representatives and readies the scorer, when it is to be asked.
+/// Counts document frequencies among the representatives and prepares the scorer, unless rewrites are not searched
+/// for.
 pub fn scorer<'a>(
     corpus: &'a Corpus,
     groups: &CopyGroups,
@@ -194,7 +196,7 @@ pub fn scorer<'a>(
     Ok(Some(RunScorer::new(model, idf, corpus, profile_bytes(corpus))))
 }
 
-/// Bytes of profiles that are kept while pairs are scored.
+/// Returns how many bytes of profiles are kept during scoring.
 fn profile_bytes(corpus: &Corpus) -> usize {
     match corpus.budget.part(1, 8).bytes() {
         Some(bytes) => bytes,
@@ -202,7 +204,7 @@ fn profile_bytes(corpus: &Corpus) -> usize {
     }
 }
 
-/// In how many stories of each language each term stands.
+/// Counts for each language in how many of its stories each term occurs.
 fn frequencies(corpus: &Corpus, groups: &CopyGroups) -> Result<Idf> {
     let mut leaders: Vec<(LanguageKey, DocId)> =
         corpus.leaders(groups).map(|leader| (corpus.languages[leader.index()], leader)).collect();
@@ -214,7 +216,7 @@ fn frequencies(corpus: &Corpus, groups: &CopyGroups) -> Result<Idf> {
     Idf::new(counted)
 }
 
-/// In how many of some documents each term stands.
+/// Counts in how many of the documents each term occurs.
 fn frequencies_of(corpus: &Corpus, leaders: &[(LanguageKey, DocId)]) -> Result<Frequencies> {
     let mut counter = TermCounter::new(&corpus.budget.part(1, 8));
     let terms_of = |batch: &[(LanguageKey, DocId)]| -> Vec<Vec<u32>> {
@@ -224,7 +226,7 @@ fn frequencies_of(corpus: &Corpus, leaders: &[(LanguageKey, DocId)]) -> Result<F
             .map_init(reader, |reader, &(_, leader)| Profile::distinct_terms(&reader.get(leader)));
         terms.collect()
     };
-    // One batch is counted, which no two threads can do, while the next is made.
+    // One batch is counted, which needs a single thread, while the terms of the next are computed.
     let mut made: Vec<Vec<u32>> = Vec::new();
     for batch in leaders.chunks(COUNTED_TOGETHER).chain([&[][..]]) {
         let (next, counted) =
@@ -236,14 +238,14 @@ fn frequencies_of(corpus: &Corpus, leaders: &[(LanguageKey, DocId)]) -> Result<F
     counter.finish()
 }
 
-/// When each document was published, where its date is understood and is to count, and as what.
+/// Returns the publication dates, sources and labels of the documents, as far as the settings use them.
 pub fn publications(corpus: &Corpus, config: &MatchConfig) -> Publications {
     let dates = if config.ignore_dates { Arc::default() } else { Arc::clone(&corpus.published) };
     Publications::new(dates, Arc::clone(&corpus.periodically_updated), config.window)
         .with_sources(Arc::clone(&corpus.known_sources))
 }
 
-/// Joins the representatives and checks what meets.
+/// Joins the representatives and checks the candidates.
 pub fn join(
     corpus: &Corpus,
     groups: &CopyGroups,
@@ -262,7 +264,7 @@ pub fn join(
     let (came_in, total) = (candidates.len() as u64, Some(candidates.len() as u64));
     stage(progress, Stage::Verify, came_in, total, || {
         let edge = |&(Candidate(a, b), may_be_verbatim): &ToCheck, checker: &mut Checker<'_>| {
-            if may_be_verbatim { checker.edge(a, b) } else { checker.edge_of_strangers(a, b) }
+            if may_be_verbatim { checker.edge(a, b) } else { checker.edge_of_unlikely_pair(a, b) }
         };
         let mut checked = Checked::default();
         for some in candidates.chunks(CHECKS_TOGETHER) {
@@ -280,14 +282,14 @@ pub fn join(
 /// Checked pairs that are related, sorted by their ends.
 #[derive(Default)]
 pub struct Checked {
-    /// Those of one dispatch.
+    /// Pairs of one dispatch.
     pub edges: Vec<Edge>,
-    /// Those of two dispatches with passages in common.
+    /// Pairs of two dispatches with passages in common.
     pub partial: Vec<Edge>,
 }
 
-/// Checks every candidate on all threads; what `verdict` gives comes out in the order of the candidates, in as many lists as
-/// there were tasks.
+/// Checks every candidate on all threads. Returns the results of `verdict` in the order of the candidates, in one
+/// list for each task.
 fn check<C: Sync, T: Send>(
     judge: &Pairs<'_>,
     candidates: &[C],
@@ -310,13 +312,13 @@ fn check<C: Sync, T: Send>(
         .collect()
 }
 
-/// What a run found.
+/// The result of the stages.
 pub struct Found {
     /// Clusters of two or more documents.
     pub clusters: Vec<Cluster>,
     /// All edges, sorted by their ends.
     pub edges: Vec<Edge>,
-    /// Documents that quote several stories, and which.
+    /// Documents that quote several stories, with these stories.
     pub composites: Vec<Composite>,
 }
 
@@ -333,7 +335,7 @@ pub fn cluster(
     stage(progress, Stage::Cluster, came_in, None, || {
         cancel.check()?;
         let quotes: Vec<(DocId, DocId)> = partial.iter().map(|edge| (edge.a, edge.b)).collect();
-        let composites = cluster::part_composites(&mut edges, &quotes, judge);
+        let composites = cluster::remove_composites(&mut edges, &quotes, judge);
         drop(quotes);
         let (clusters, edges) = cluster::build(groups, edges, partial, judge);
         corpus.check()?;

@@ -1,49 +1,53 @@
-//! Sentence against sentence: which unit of one text answers to which of the other.
+//! Aligns sentences: finds for each unit of one text its counterpart in the other.
 //!
-//! Every shared content term adds its weight to the table cell of the two units it stands in; the best cell of a row
-//! is the unit's counterpart. This is sentence alignment without an order (METER: Clough et al. 2002; PAN text
-//! alignment: Sanchez-Perez et al. 2014), so shuffled paragraphs, cuts and boilerplate in between do not disturb it.
+//! Each shared content term adds its weight to the table cell of the two units it occurs in, and the best cell of
+//! a row is the unit's counterpart. This is sentence alignment that ignores order (METER: Clough et al. 2002; PAN
+//! text alignment: Sanchez-Perez et al. 2014), so that shuffled paragraphs, cuts and inserted boilerplate do not
+//! disturb it.
 
 use super::chain::Point;
 use super::profile::{CONTENT_IDF, Profile, Spot};
 
-/// Weight added to a unit's own before shares are taken, so that two words in common do not cover a line of three.
+/// Weight added to a unit's own before shares are computed, so that two shared words do not cover a line of three.
 const PRIOR: f32 = 3.0;
-/// Terms that a chain is made of weigh at least this.
+/// Least weight of a term in a chain.
 pub(super) const CHAIN_IDF: f32 = 2.0;
-/// A term whose places make more points than this says little about order.
+/// Most points of a term. A term with more says little about order.
 const MAX_POINTS: usize = 12;
-/// Units that are each other's counterparts answer to each other from this share of the lighter one's weight on.
-const ANSWERS: f32 = 0.25;
-/// Units are related from this share of the lighter one's weight on.
+/// Least share of the lighter unit's weight that two mutual counterparts must have in common to match.
+const MATCHING: f32 = 0.25;
+/// Least share of the lighter unit's weight that two related units have in common.
 const RELATED: f32 = 0.4;
 
 /// The counterpart of a unit.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Counterpart {
-    /// Summed weights of the terms that the two units share.
+    /// Summed weight of the terms that the two units share.
     pub mass: f32,
-    /// Index of the unit in the other text; 0 where `mass` is 0.
+    /// Index of the unit in the other text; 0 if `mass` is 0.
     pub unit: u16,
-    /// The unit stands word for word in the other text and is a short line: boilerplate, left out of every share.
+    /// Whether the unit is a short line that occurs verbatim in the other text. Such lines are boilerplate and
+    /// left out of every share.
     pub left_out: bool,
 }
 
-/// The tables of one comparison; kept from pair to pair to save the allocations.
+/// The tables of one comparison, reused from pair to pair to save allocations.
 #[derive(Debug, Default)]
 pub(super) struct Alignment {
     table: Vec<f32>,
-    /// Units of the second text that the term at hand stands in.
+    /// Units of the second text in which the current term occurs.
     units: Vec<u16>,
-    /// Counterparts of the units of the first text in the second, and the reverse.
+    /// Counterparts of the first text's units in the second text.
     pub a: Vec<Counterpart>,
+    /// Counterparts of the second text's units in the first text.
     pub b: Vec<Counterpart>,
-    /// Pairs of places of the same term, for the chain.
+    /// Pairs of positions of the same term, for the chain.
     pub points: Vec<Point>,
 }
 
 impl Alignment {
-    /// Fills the tables. Cost: a step a pair of units for each term, a step a pair of places for those of few places.
+    /// Fills the tables. Cost: for each term, one step for each pair of units, and for infrequent terms one step
+    /// for each pair of positions.
     pub(super) fn fill(&mut self, a: &Profile, b: &Profile, shared: &[(u32, u32)]) {
         self.leave_out_same_lines(a, b);
         let width = b.units.len();
@@ -58,7 +62,7 @@ impl Alignment {
             let (spots_a, spots_b) = (a.spots_of(i), b.spots_of(j));
             let Self { table, a: of_a, b: of_b, units, .. } = self;
             let left_out = |side: &[Counterpart], spot: &Spot| side[usize::from(spot.unit)].left_out;
-            // A term may have many places in a unit, which count once.
+            // A term may occur several times in a unit, but counts once.
             units.clear();
             units.extend(spots_b.iter().filter(|spot| !left_out(of_b, spot)).map(|spot| spot.unit));
             units.dedup();
@@ -79,20 +83,21 @@ impl Alignment {
         self.find_counterparts(width);
     }
 
-    /// Share of the units of the text with fewer which are the counterpart of their own counterpart, 0 to 1.
+    /// Returns the share of the units of the text with fewer units that are the counterpart of their own
+    /// counterpart, 0 to 1.
     pub(super) fn one_to_one(&self, a: &Profile, b: &Profile) -> f32 {
         let units = |side: &[Counterpart]| side.iter().filter(|c| !c.left_out).count();
         let mutual = self.a.iter().enumerate().filter(|&(x, counterpart)| {
             let y = usize::from(counterpart.unit);
             counterpart.mass > 0.0
                 && usize::from(self.b[y].unit) == x
-                && share(*counterpart, a.units[x].mass.min(b.units[y].mass)) > ANSWERS
+                && share(*counterpart, a.units[x].mass.min(b.units[y].mass)) > MATCHING
         });
         mutual.count() as f32 / (units(&self.a).min(units(&self.b)) as f32 + 1.0)
     }
 
-    /// Short lines that stand word for word in both texts are the site's, not the dispatch's: two stories of one site
-    /// share dozens. Not so where they are most of a text: then they are the text.
+    /// Marks short lines that occur verbatim in both texts. They are the site's, not the dispatch's: two stories
+    /// of one site share dozens. If they make up most of a text, they are the text itself and stay.
     fn leave_out_same_lines(&mut self, a: &Profile, b: &Profile) {
         self.a.clear();
         self.a.resize(a.units.len(), Counterpart::default());
@@ -136,17 +141,17 @@ impl Alignment {
     }
 }
 
-/// Share of a unit's weight that its counterpart holds, 0 to 1.
+/// Returns the share of a unit's weight that its counterpart holds, 0 to 1.
 pub(super) fn share(counterpart: Counterpart, unit_mass: f32) -> f32 {
     counterpart.mass / (unit_mass + PRIOR)
 }
 
-/// How far a unit counts as covered: not at all under a fifth of its weight, wholly over three fifths.
+/// Returns how far a unit is covered: 0 below a fifth of its weight, 1 above three fifths.
 pub(super) fn covered(counterpart: Counterpart, unit_mass: f32) -> f32 {
     ((share(counterpart, unit_mass) - 0.2) / 0.4).clamp(0.0, 1.0)
 }
 
-/// Whether two units tell the same thing, so that what they contradict each other in counts.
+/// Returns whether two units say the same thing, so that contradictions between them count.
 pub(super) fn related(counterpart: Counterpart, mass_a: f32, mass_b: f32) -> bool {
     share(counterpart, mass_a.min(mass_b)) >= RELATED
 }

@@ -1,11 +1,12 @@
-//! How common a term is in text at large: a compact table of document frequencies, for folders too small to tell.
+//! A compact table of document frequencies in general text, for inputs too small to show how common a term is.
 //!
-//! The table of `wirecopy-background` holds the terms of forty-two languages that stand in at least one of about three hundred
-//! documents, derived from the word frequencies of wordfreq 3 (CC BY-SA 4.0). A term's frequency
-//! is the highest of the languages it occurs in: what is a stop word in one language is a poor witness in all.
+//! `data/background.bin` holds the terms of forty-two languages that occur in at least one of about three hundred
+//! documents. It is derived from the word frequencies of wordfreq 3 (CC BY-SA 4.0; see `data/README.md`). A term's
+//! frequency is its highest in any language, because a stop word of one language is poor evidence in all.
 //!
-//! Two bytes a term: terms are spread over 65,536 buckets by sixteen bits of a mixed key; an entry holds twelve
-//! more bits of it and four of frequency. A term that is not listed is taken for a listed one once in about 4,000 times.
+//! An entry takes two bytes. Terms are spread over 65,536 buckets by sixteen bits of a mixed key; an entry holds
+//! twelve more bits of the key and four of frequency. An unlisted term is mistaken for a listed one about once in
+//! 4,000 times.
 
 use std::sync::LazyLock;
 
@@ -14,16 +15,16 @@ use crate::{Error, Result};
 const MAGIC: &[u8; 8] = b"WCBACK1\n";
 const BUCKETS: usize = 1 << 16;
 const LEVELS: u32 = 16;
-/// The levels of terms that are listed, and one more for those that are not.
+/// Number of levels, including the one for terms that are not listed.
 pub(super) const LEVELS_AND_NONE: usize = LEVELS as usize + 1;
 
-/// Tokens that a news article is taken to hold when a word's frequency becomes a document frequency.
+/// Number of tokens assumed in a news article when a word's frequency is converted to a document frequency.
 pub const DOCUMENT_TOKENS: f64 = 400.0;
-/// Inverse document frequency of a term that is not in the table: just over the rarest that is. A cap, so that
-/// misspellings and transliterations do not outweigh all that two texts have in common.
+/// Inverse document frequency of a term that is not in the table, just above that of the rarest listed term. It is
+/// capped so that misspellings and transliterations do not outweigh everything that two texts have in common.
 pub const UNSEEN: f32 = 6.0;
 
-/// The languages whose words the table lists, by their ISO 639-3 codes as documents have them.
+/// The languages whose words the table lists, as ISO 639-3 codes in the form that documents use.
 pub(super) const LANGUAGES: &[&str] = &[
     "ara", "bul", "ben", "bos", "cat", "ces", "dan", "deu", "ell", "eng", "spa", "pes", "fas", "fin", "tgl",
     "fra", "heb", "hin", "hrv", "hun", "ind", "isl", "ita", "jpn", "kor", "lit", "lav", "mkd", "msa", "zsm",
@@ -31,26 +32,27 @@ pub(super) const LANGUAGES: &[&str] = &[
     "cmn",
 ];
 
-/// The table, ready for look-ups.
+/// The table, ready for lookups.
 #[derive(Debug)]
 pub struct Background {
-    /// Where each bucket's entries begin, and the end of the last.
+    /// Start of each bucket's entries, followed by the end of the last bucket.
     starts: Vec<u32>,
     entries: Vec<u16>,
 }
 
 impl Background {
-    /// The table compiled into the program.
+    /// Returns the table that is compiled into the program.
     ///
     /// # Errors
-    /// [`Error::Background`] when it is not of its form.
+    /// Returns [`Error::Background`] if the table is damaged.
     pub fn get() -> Result<&'static Background> {
         static TABLE: LazyLock<Option<Background>> =
             LazyLock::new(|| Background::parse(wirecopy_background::TABLE));
         TABLE.as_ref().ok_or(Error::Background)
     }
 
-    /// Reads the stored form: the magic, a count a bucket, the entries in order of buckets.
+    /// Parses the stored form: the magic number, the size of each bucket, and the entries in the order of the
+    /// buckets.
     fn parse(bytes: &[u8]) -> Option<Self> {
         let rest = bytes.strip_prefix(MAGIC)?;
         let (counts, entries) = rest.split_at_checked(BUCKETS)?;
@@ -68,69 +70,71 @@ impl Background {
         Some(Self { starts, entries })
     }
 
-    /// Number of terms listed.
+    /// Returns the number of listed terms.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// Whether no term is listed.
+    /// Returns whether no term is listed.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
-    /// Inverse document frequency of a term, 0 (in every text) to [`UNSEEN`]; constant time.
+    /// Returns the inverse document frequency of a term, from 0 (in every text) to [`UNSEEN`], in constant time.
     pub fn idf(&self, term: u32) -> f32 {
         idf_of_level(self.level(term))
     }
 
-    /// The level of a term: 0 for the commonest, the last for those that are not listed. Constant time.
+    /// Returns the level of a term in constant time: 0 for the most common, the last for terms that are not
+    /// listed.
     pub(super) fn level(&self, term: u32) -> usize {
-        let (bucket, print) = split(term);
+        let (bucket, fingerprint) = split(term);
         let range = self.starts[bucket] as usize..self.starts[bucket + 1] as usize;
-        match self.entries[range].iter().find(|&&entry| entry >> 4 == print) {
+        match self.entries[range].iter().find(|&&entry| entry >> 4 == fingerprint) {
             Some(&entry) => usize::from(entry & 15),
             None => LEVELS as usize,
         }
     }
 
-    /// The stored form of a table of terms and their idf; terms that are rarer than the table can tell are left out.
+    /// Returns the stored form of a table of terms with their idf. Terms as rare as [`UNSEEN`] are left out.
     ///
-    /// Deterministic: the same terms give the same bytes. Where two terms share bucket and print, the commoner wins.
+    /// Deterministic: the same terms give the same bytes. If two terms share a bucket and a fingerprint, the more
+    /// common one is kept.
     ///
     /// # Errors
-    /// A bucket with more than 255 terms: the table is far too large for this form.
+    /// Returns an error if a bucket has more than 255 terms: the table is far too large for this form.
     pub fn pack(terms: impl IntoIterator<Item = (u32, f32)>) -> std::result::Result<Vec<u8>, String> {
         let mut all: Vec<(usize, u16, u32)> = terms
             .into_iter()
             .filter(|&(_, idf)| idf < UNSEEN)
             .map(|(term, idf)| {
-                let (bucket, print) = split(term);
-                (bucket, print, level_of_idf(idf))
+                let (bucket, fingerprint) = split(term);
+                (bucket, fingerprint, level_of_idf(idf))
             })
             .collect();
         all.sort_unstable();
-        all.dedup_by_key(|&mut (bucket, print, _)| (bucket, print));
+        all.dedup_by_key(|&mut (bucket, fingerprint, _)| (bucket, fingerprint));
         let mut counts = vec![0u8; BUCKETS];
         let mut out = MAGIC.to_vec();
         for &(bucket, ..) in &all {
-            counts[bucket] = counts[bucket].checked_add(1).ok_or("a bucket holds over 255 terms")?;
+            counts[bucket] = counts[bucket].checked_add(1).ok_or("a bucket has more than 255 terms")?;
         }
         out.extend(&counts);
-        for (_, print, level) in all {
-            // A level is under 16.
-            out.extend((print << 4 | level as u16).to_le_bytes());
+        for (_, fingerprint, level) in all {
+            // A level is less than 16.
+            out.extend((fingerprint << 4 | level as u16).to_le_bytes());
         }
         Ok(out)
     }
 }
 
-/// Bucket and twelve-bit print of a term.
+/// Returns the bucket and the twelve-bit fingerprint of a term.
 fn split(term: u32) -> (usize, u16) {
     let mixed = crate::text::mix(u64::from(term));
     ((mixed >> 48) as usize, (mixed >> 36 & 0xfff) as u16)
 }
 
-/// Level 0 is the commonest.
+/// Returns the level of an inverse document frequency; level 0 is the most common.
 fn level_of_idf(idf: f32) -> u32 {
     let level = (idf / UNSEEN * LEVELS as f32).floor();
     (level.max(0.0) as u32).min(LEVELS - 1)
@@ -140,7 +144,7 @@ fn idf_of_level(level: usize) -> f32 {
     if level < LEVELS as usize { (level as f32 + 0.5) * UNSEEN / LEVELS as f32 } else { UNSEEN }
 }
 
-/// What `of` makes of the inverse document frequency of each level.
+/// Applies `of` to the inverse document frequency of each level.
 pub(super) fn each_level(of: impl Fn(f32) -> f32) -> [f32; LEVELS_AND_NONE] {
     std::array::from_fn(|level| of(idf_of_level(level)))
 }
@@ -160,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn the_stored_table_is_sound() {
+    fn stored_table_can_be_parsed() {
         let table = Background::parse(TABLE).expect("the table compiled in can be read");
         assert!(table.len() > 100_000, "{}", table.len());
         assert!(TABLE.len() < 700_000);
@@ -192,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_table_is_refused() {
+    fn truncated_table_is_refused() {
         assert!(Background::parse(&TABLE[..TABLE.len() - 1]).is_none());
         assert!(Background::parse(b"nonsense").is_none());
     }

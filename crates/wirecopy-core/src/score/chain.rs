@@ -1,26 +1,28 @@
-//! Order: the heaviest chain of shared terms that runs in the same order through both texts.
+//! Measures order: the heaviest chain of shared terms that occur in the same order in both texts.
 //!
-//! A re-wording keeps the order of a story's names and things over long stretches (94 % of anchors in the median);
-//! two stories on one subject do not (`shared rare terms in order` in passim and in PAN's text alignment). A chain is
-//! local, so a cut, a spliced story or boilerplate costs it nothing. Cost: a bounded look-back a point.
+//! A rewrite keeps the order of a story's names and things over long passages (94 % of anchors in the median); two
+//! stories on one subject do not (compare shared rare terms in order in passim and in PAN's text alignment). A
+//! chain is local, so that cuts, spliced stories and boilerplate do not break it. Cost: a bounded look-back for
+//! each point.
 
 use super::align::Counterpart;
 use super::profile::{Profile, Spot};
 
-/// Tokens that two links of a chain may be apart, on either side.
+/// Most tokens between two links of a chain, in either text.
 const REACH: u32 = 80;
-/// Points looked back on at most.
+/// Most earlier points that are examined for each point.
 const LOOK_BACK: usize = 64;
-/// What a token of difference between the two gaps costs, in weight.
+/// Weight lost for each token by which the two gaps of a link differ.
 const DRIFT: f32 = 0.02;
 
-/// A term at one of its places in each text; small, since sorting them is half of the work.
+/// A term at one of its positions in each text. Kept small, because sorting the points is half of the work.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Point {
-    /// Tokens in the first text, above, and in the second: the order in which chains are built.
+    /// Token index in the first text (high bits) and in the second (low bits): the order in which chains are
+    /// built.
     key: u64,
     weight: f32,
-    /// Units that it stands in.
+    /// The units that the term occurs in.
     pub units: (u16, u16),
 }
 
@@ -29,13 +31,13 @@ impl Point {
         Self { key: u64::from(a.token) << 32 | u64::from(b.token), weight, units: (a.unit, b.unit) }
     }
 
-    /// Weight of its term.
+    /// Returns the weight of the point's term.
     pub(super) fn weight(&self) -> f32 {
         self.weight
     }
 }
 
-/// What is known of a point once its predecessors were looked at.
+/// The state of a point after its predecessors have been examined.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct State {
     a: u32,
@@ -46,25 +48,26 @@ pub(super) struct State {
     highest: f32,
 }
 
-/// Summed weights of the terms of the best chain, less its drift: 0 and up; seeds 300, stories on one subject 20.
+/// Returns the summed weight of the terms of the best chain, less its drift: about 300 for a re-translated
+/// article, 20 for two stories on one subject.
 ///
-/// Sorts `points`, and uses `states` as a buffer.
+/// Sorts `points` and uses `states` as a buffer.
 pub(super) fn chain(points: &mut [Point], states: &mut Vec<State>) -> f32 {
     points.sort_unstable_by_key(|p| p.key);
     states.clear();
     for point in points.iter() {
-        // Exact: the halves of the key.
+        // Lossless: the two halves of the key.
         let (a, b) = ((point.key >> 32) as u32, point.key as u32);
         let weight = point.weight;
         let mut here = State { a, b, best: weight, highest: weight };
         for p in states.iter().rev().take(LOOK_BACK) {
             let gap_a = a - p.a;
-            // Nothing further back can do better.
+            // No earlier point can do better.
             if gap_a > REACH || p.highest + weight <= here.best {
                 break;
             }
             let gap_b = b.wrapping_sub(p.b);
-            // Behind it or beside it wraps round to a gap far out of reach.
+            // For a point after or beside this one, the difference wraps to a gap far out of reach.
             if gap_a == 0 || gap_b == 0 || gap_b > REACH {
                 continue;
             }
@@ -76,17 +79,18 @@ pub(super) fn chain(points: &mut [Point], states: &mut Vec<State>) -> f32 {
     states.last().map_or(0.0, |last| last.highest)
 }
 
-/// Summed weights of the chains within single sentences and their counterparts, the larger of both directions: 0 and up.
+/// Returns the summed weight of the chains within single sentences and their counterparts, the larger of both
+/// directions.
 ///
-/// It is what is left of order when sentences were shuffled, cut or put elsewhere. One link is no order and counts for
-/// nothing. `points` must be sorted; `inside` and `states` are buffers.
+/// This is the order that remains when sentences are shuffled, cut or moved. A single link has no order and does
+/// not count. `points` must be sorted; `inside` and `states` are buffers.
 pub(super) fn sentence_chains(
     points: &[Point],
     (of_a, of_b): (&[Counterpart], &[Counterpart]),
     inside: &mut Vec<Point>,
     states: &mut Vec<State>,
 ) -> f32 {
-    let answers = |of: &[Counterpart], own: u16, other: u16| {
+    let is_counterpart = |of: &[Counterpart], own: u16, other: u16| {
         let counterpart = of[usize::from(own)];
         counterpart.mass > 0.0 && counterpart.unit == other
     };
@@ -100,7 +104,7 @@ pub(super) fn sentence_chains(
             if sentence[..at].iter().any(|p| p.units.1 == y) {
                 continue;
             }
-            let (there, back) = (answers(of_a, x, y), answers(of_b, y, x));
+            let (there, back) = (is_counterpart(of_a, x, y), is_counterpart(of_b, y, x));
             if !there && !back {
                 continue;
             }
@@ -117,10 +121,12 @@ pub(super) fn sentence_chains(
     sum_a.max(sum_b)
 }
 
-/// Share of the terms that stand once in each text which are in the same order, 0 to 1: their longest increasing
-/// subsequence (Schensted 1961) over their number, with three added for texts that share few.
+/// Returns the share of `terms` that are in the same order in both texts, 0 to 1: the length of their longest
+/// increasing subsequence (Schensted 1961) over their number, with three added to that number because few terms
+/// are weak evidence.
 ///
-/// `terms` are the tokens of each in the two texts; it is sorted. Cost: n log n.
+/// `terms` are the token indices in the two texts of terms that occur once in each; they are sorted in place.
+/// Cost: O(n log n).
 pub(super) fn in_order(terms: &mut [(u32, u32)], tails: &mut Vec<u32>) -> f32 {
     terms.sort_unstable();
     tails.clear();
@@ -134,7 +140,8 @@ pub(super) fn in_order(terms: &mut [(u32, u32)], tails: &mut Vec<u32>) -> f32 {
     tails.len() as f32 / (terms.len() as f32 + 3.0)
 }
 
-/// Terms that stand once in each text and are worth a link, as tokens in the two.
+/// Collects the terms that occur once in each text and weigh enough for a chain, as token indices in the two
+/// texts.
 pub(super) fn singles(a: &Profile, b: &Profile, shared: &[(u32, u32)], out: &mut Vec<(u32, u32)>) {
     out.clear();
     for &(i, j) in shared {
@@ -161,39 +168,39 @@ mod tests {
     }
 
     #[test]
-    fn a_chain_follows_both_orders() {
+    fn chain_follows_the_order_of_both_texts() {
         let best = found(&[(1, 101), (5, 105), (9, 103), (12, 112)]);
         assert!((best - 12.0).abs() < 0.5, "{best}");
     }
 
     #[test]
-    fn a_chain_does_not_leap() {
+    fn chain_does_not_bridge_long_gaps() {
         let best = found(&[(1, 1), (2, 2), (500, 500), (501, 501), (502, 502)]);
         assert!((best - 12.0).abs() < 0.1);
         assert!(found(&[]).abs() < 1e-9);
     }
 
     #[test]
-    fn one_place_is_linked_once() {
+    fn position_is_linked_once() {
         assert!((found(&[(1, 1), (1, 2), (1, 3)]) - 4.0).abs() < 1e-6);
         assert!((found(&[(1, 1), (2, 1), (3, 1)]) - 4.0).abs() < 1e-6);
     }
 
     #[test]
-    fn chains_within_sentences_do_not_mind_where_the_sentences_stand() {
-        let answer = |unit| Counterpart { mass: 20.0, unit, left_out: false };
+    fn sentence_chains_ignore_the_order_of_sentences() {
+        let counterpart = |unit| Counterpart { mass: 20.0, unit, left_out: false };
         let found = |places: &[(u32, u32)], counterparts: &[u16]| {
-            let of: Vec<Counterpart> = counterparts.iter().map(|&unit| answer(unit)).collect();
+            let of: Vec<Counterpart> = counterparts.iter().map(|&unit| counterpart(unit)).collect();
             let mut all = points(places);
             chain(&mut all, &mut Vec::new());
             sentence_chains(&all, (&of, &of), &mut Vec::new(), &mut Vec::new())
         };
-        // Units of ten tokens: the first answers to the second, and the reverse.
+        // Units of ten tokens; the first is the counterpart of the second, and the reverse.
         let swapped = [(1, 11), (4, 14), (6, 16), (11, 1), (14, 4)];
         assert!((found(&swapped, &[1, 0]) - 20.0).abs() < 0.2);
-        assert!(found(&swapped, &[0, 1]).abs() < 1e-6, "none of them stands in the counterpart");
-        assert!(found(&[(1, 11), (11, 1)], &[1, 0]).abs() < 1e-6, "one link is no order");
-        assert!(found(&[(1, 14), (4, 11)], &[1, 0]).abs() < 1e-6, "nor are two that are crossed");
+        assert!(found(&swapped, &[0, 1]).abs() < 1e-6, "no term occurs in the counterpart");
+        assert!(found(&[(1, 11), (11, 1)], &[1, 0]).abs() < 1e-6, "one link has no order");
+        assert!(found(&[(1, 14), (4, 11)], &[1, 0]).abs() < 1e-6, "nor have two crossed links");
         assert!(found(&[], &[]).abs() < 1e-6);
     }
 

@@ -1,9 +1,9 @@
-//! What two texts contradict each other in: numbers, and days of the week, in sentences that tell the same.
+//! Counts contradictions between two texts: different numbers or days of the week in sentences that say the same.
 //!
-//! "Applications fell 3.6 percent in the week to July 20" and "rose 2.9 percent in the week to May 9" cover each other
-//! and run in the same order; only the facts differ. Shared numbers and names are evidence of the subject, not of the
-//! dispatch; it is the contradiction that tells. Counts, 0 and up, so that one slip of a translator weighs little
-//! and ten in a table much. Cost: one step a unit.
+//! "Applications fell 3.6 percent in the week to July 20" and "rose 2.9 percent in the week to May 9" cover each
+//! other in the same order; only the facts differ. Shared numbers and names are evidence of the subject, not of
+//! the dispatch; contradictions separate dispatches. They are counted rather than averaged, so that one slip of a
+//! translator weighs little and ten in a table weigh much. Cost: one step for each unit.
 
 use super::align::{Alignment, Counterpart, related};
 use super::overlap::common;
@@ -12,15 +12,16 @@ use super::profile::Profile;
 /// Contradictions in related sentences.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Conflict {
-    /// Numbers that the counterpart does not have, where it has numbers: the fewer of both sides, summed.
+    /// Numbers that the counterpart lacks although it has numbers, summed over sentences; the side with fewer
+    /// numbers counts.
     pub numbers: f32,
-    /// The same of sentences in the openings.
+    /// The same for sentences in the openings.
     pub opening: f32,
-    /// Pairs of sentences that name different days.
+    /// Number of pairs of sentences that name different days.
     pub days: f32,
 }
 
-/// Counts contradictions, from the side of `a` and of `b`, and takes the mean.
+/// Counts contradictions from the side of `a` and from that of `b`, and returns the mean.
 pub(super) fn conflict(a: &Profile, b: &Profile, alignment: &Alignment) -> Conflict {
     let x = one_way(a, b, &alignment.a);
     let y = one_way(b, a, &alignment.b);

@@ -1,32 +1,32 @@
-//! Terms of a folder, counted by sorting.
+//! Counts document frequencies by sorting.
 
 use super::idf::Frequencies;
 use crate::Result;
 use crate::hash;
 use wirecopy_spill::{Budget, Partitions};
 
-/// Terms that are collected before they are counted, unless the counts are more than that.
+/// Number of terms that are collected before they are counted, unless there are more distinct terms than this.
 const PENDING: usize = 1 << 20;
-/// Partitions of the counts that do not fit into memory, as a power of two.
+/// Number of partitions of the counts that do not fit into memory, as a power of two.
 const PARTITION_BITS: u32 = 6;
 
-/// Counts in how many documents each term stands, without a limit to the number of terms: they are sorted and counted some
-/// at a time. Memory holds eight bytes a distinct term, twice while two lists are merged;
-/// what is over the budget goes to a temporary file.
+/// Counts in how many documents each term occurs, with no limit on the number of terms: batches of terms are
+/// sorted, counted and merged. Memory holds eight bytes for each distinct term, twice while two lists are merged;
+/// what exceeds the budget goes to a temporary file.
 #[derive(Debug)]
 pub struct TermCounter {
     documents: u32,
     pending: Vec<u32>,
     /// Terms with their counts, ascending.
     counted: Vec<(u32, u32)>,
-    /// Lists that did not fit.
+    /// Lists that did not fit into memory.
     spilled: Partitions<(u32, u32)>,
-    /// Terms that `counted` may have.
+    /// Most terms that `counted` may hold.
     most: usize,
 }
 
 impl TermCounter {
-    /// No documents yet.
+    /// Creates a counter without documents.
     pub fn new(budget: &Budget) -> Self {
         let quarter = budget.part(1, 4);
         Self {
@@ -38,14 +38,14 @@ impl TermCounter {
         }
     }
 
-    /// Counts one document, given its terms, each once.
+    /// Counts one document, given its distinct terms.
     ///
     /// # Errors
-    /// [`Error::Spill`](crate::Error::Spill) when a temporary file cannot be written.
+    /// Returns [`Error::Spill`](crate::Error::Spill) if a temporary file cannot be written.
     pub fn add(&mut self, terms: &[u32]) -> Result<()> {
         self.documents += 1;
         self.pending.extend_from_slice(terms);
-        // As many as there are counts already, so that merging stays linear in all.
+        // A batch is as large as the list of counts, so that the total cost of merging stays linear.
         if self.pending.len() < PENDING.max(self.counted.len().min(self.most)) {
             Ok(())
         } else {
@@ -55,7 +55,7 @@ impl TermCounter {
 
     fn count(&mut self) -> Result<()> {
         hash::sort(&mut self.pending);
-        let fresh = self.pending.chunk_by(|a, b| a == b).map(|run| (run[0], length(run)));
+        let fresh = self.pending.chunk_by(|a, b| a == b).map(|group| (group[0], length(group)));
         self.counted = merge(&self.counted, fresh);
         self.pending.clear();
         if self.counted.len() > self.most {
@@ -71,16 +71,16 @@ impl TermCounter {
         Ok(())
     }
 
-    /// What was counted, of terms that stand in three documents or more: no others are asked for.
+    /// Returns the frequencies of the terms that occur in three documents or more; no others are needed.
     ///
     /// # Errors
-    /// [`Error::Spill`](crate::Error::Spill) when a temporary file cannot be written or read.
+    /// Returns [`Error::Spill`](crate::Error::Spill) if a temporary file cannot be written or read.
     pub fn finish(self) -> Result<Frequencies> {
         let documents = self.documents;
         Ok(Frequencies::of(documents, self.more_than(2)?))
     }
 
-    /// The terms of more than `least` documents, ascending, with their counts.
+    /// Returns the terms of more than `least` documents with their counts, ascending.
     fn more_than(mut self, least: u32) -> Result<Vec<(u32, u32)>> {
         self.count()?;
         if self.spilled.is_empty() {
@@ -95,19 +95,19 @@ impl TermCounter {
             counts.sort_unstable();
             let summed = counts
                 .chunk_by(|a, b| a.0 == b.0)
-                .map(|run| (run[0].0, run.iter().map(|&(_, count)| count).sum()));
+                .map(|group| (group[0].0, group.iter().map(|&(_, count)| count).sum()));
             all.extend(summed.filter(|&(_, count)| count > least));
         }
         Ok(all)
     }
 }
 
-fn length(run: &[u32]) -> u32 {
-    // Documents are numbered in 32 bits.
-    u32::try_from(run.len()).unwrap_or(u32::MAX)
+fn length(group: &[u32]) -> u32 {
+    // Documents have 32-bit numbers.
+    u32::try_from(group.len()).unwrap_or(u32::MAX)
 }
 
-/// Adds two ascending lists of counts.
+/// Adds up two ascending lists of counts.
 fn merge(a: &[(u32, u32)], b: impl Iterator<Item = (u32, u32)>) -> Vec<(u32, u32)> {
     let mut out = Vec::with_capacity(a.len() + a.len() / 8);
     let mut rest = a;
@@ -137,7 +137,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn counts_are_those_of_a_map_for_any_limit(
+        fn counts_agree_with_a_map_under_any_memory_limit(
             documents in prop::collection::vec(prop::collection::btree_set(0u32..60, 0..30), 0..40),
             limit in prop::option::of(1usize..1000),
             every in 1usize..5,
@@ -146,7 +146,7 @@ mod tests {
             let budget = limit.map_or_else(Budget::unlimited, |limit| Budget::new(limit, None));
             let mut all = TermCounter::new(&budget);
             for (at, terms) in documents.iter().enumerate() {
-                // All over the range, so that every partition has some.
+                // Spread over the whole range, so that every partition holds some terms.
                 let terms: Vec<u32> = terms.iter().map(|term| term << 26).collect();
                 all.add(&terms).unwrap();
                 if at % every == 0 {

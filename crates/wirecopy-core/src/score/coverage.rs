@@ -1,25 +1,26 @@
-//! How much of each text has a counterpart in the other.
+//! Measures how much of each text has a counterpart in the other.
 //!
-//! The strongest single sign of a re-translation (two independent studies, `docs/quality.md`): a dispatch
-//! re-told keeps nearly all its sentences, a template or follow-up a few. The larger direction holds when one side was
-//! cut or had a story spliced on, the smaller tells a follow-up from a re-telling. Units without a counterpart in lines
-//! of a few words leave the denominator: pair-local boilerplate. Cost: one step a unit.
+//! This is the strongest single feature for re-translations (two independent studies, `docs/quality.md`): a
+//! rewrite keeps nearly all sentences of a dispatch, a template or follow-up only a few. The larger of the two
+//! directions stays high if one text was cut or had a story spliced on; the smaller separates a follow-up from a
+//! rewrite. Short lines without a counterpart count less: they are boilerplate of one of the two. Cost: one step
+//! for each unit.
 
 use super::align::{Counterpart, covered};
 use super::profile::Profile;
 
-/// Weight that is taken for uncovered beyond what is, so that tiny texts are never wholly covered.
+/// Weight added to the total as uncovered, so that tiny texts are never completely covered.
 const PRIOR: f32 = 3.0;
-/// Coverage of one text by the other; all from 0 to 1.
+/// Coverage of one text by the other; all values are from 0 to 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Coverage {
-    /// Share of weight in units that are covered, by degrees.
+    /// Share of weight in covered units, where units may be covered in part.
     pub graded: f32,
-    /// The same of the opening: what happened stands there, and it is where follow-ups differ.
+    /// The same for the opening, which says what happened and is where follow-ups differ.
     pub lead: f32,
 }
 
-/// Coverage of the units of a text by those of the other, given their counterparts.
+/// Computes the coverage of a text's units, given their counterparts in the other text.
 pub(super) fn coverage(text: &Profile, counterparts: &[Counterpart]) -> Coverage {
     let (mut all, mut graded, mut lead_all, mut lead) = (0.0, 0.0, 0.0, 0.0);
     for (unit, &counterpart) in text.units.iter().zip(counterparts) {

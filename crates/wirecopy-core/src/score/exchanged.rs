@@ -1,18 +1,18 @@
-//! How many numbers were exchanged between two texts that are the same before and after them.
+//! Counts the numbers that differ between two texts whose surrounding text is the same.
 //!
-//! A reprint or a correction changes a number or two; a form that was filled in anew (a match, a quake, an obituary) has other
-//! numbers in most of its places. In come the tokens of both and the [`Shared`] table that holds the shingles of the first;
-//! out comes a count. Only the places of tokens count, whatever the script. Cost: two look-ups a token, and a sort of the
-//! shingles that both have.
+//! A reprint or a correction changes a number or two. A template filled in anew (a match, an earthquake, an
+//! obituary) has different numbers in most of its fields. The input is the tokens of both texts and the [`Shared`]
+//! table that holds the shingles of the first; the output is a count. Only the positions of tokens matter, in any
+//! script. Cost: two lookups a token, and a sort of the shared shingles.
 
 use super::shared::Shared;
 use super::terms::is_number;
 use crate::text::{Token, Tokens, each_shingle};
 
-/// Most tokens on either side of a change; more are a passage put in the place of another.
+/// Most tokens on either side of a change. Longer ones are passages that replace each other.
 const LONGEST_CHANGE: usize = 40;
 
-/// Counts exchanged numbers; holds buffers.
+/// Counts exchanged numbers; reuses its buffers.
 #[derive(Debug, Default)]
 pub struct Exchanges {
     x: Side,
@@ -21,18 +21,18 @@ pub struct Exchanges {
 
 #[derive(Debug, Default)]
 struct Side {
-    /// Its shingles in reading order.
+    /// The text's shingles in reading order.
     shingles: Vec<u64>,
-    /// Those that both documents have and this one has once, with their places, ascending.
+    /// The shingles that both documents have and that occur once in this one, with their positions, ascending.
     single: Vec<(u64, usize)>,
-    /// For each token, whether it is in a shingle that both documents have.
+    /// For each token, whether it is part of a shingle that both documents have.
     kept: Vec<bool>,
 }
 
 impl Exchanges {
-    /// Returns the number of places where the same shingle of `k` tokens stands before and after, and between them each side has
-    /// a number that the other side lacks. `shared` holds the shingles of `x` and was compared with `y` last. Symmetric in
-    /// `x` and `y`.
+    /// Counts the positions where the same shingle of `k` tokens occurs before and after, and between them each
+    /// side has a number that the other side lacks. `shared` must hold the shingles of `x` and have been compared
+    /// with `y` last. Symmetric in `x` and `y`.
     pub fn numbers(&mut self, (x, y): (&Tokens, &Tokens), shared: &Shared, k: usize) -> u32 {
         self.x.fill(x.as_slice(), k, |shingle| shared.met(shingle));
         self.y.fill(y.as_slice(), k, |shingle| shared.contain(shingle));
@@ -56,7 +56,7 @@ impl Exchanges {
 }
 
 impl Side {
-    /// `both` says which shingles the other document has too.
+    /// Fills the fields; `both` says whether the other document has a shingle too.
     fn fill(&mut self, tokens: &[Token], k: usize, both: impl Fn(u64) -> bool) {
         self.shingles.clear();
         each_shingle(tokens, k, |shingle| self.shingles.push(shingle));
@@ -73,21 +73,21 @@ impl Side {
             }
         }
         self.single.sort_unstable();
-        // Of a shingle that is there several times, nothing is left.
+        // Drops shingles that occur several times, because their position is ambiguous.
         let groups = self.single.chunk_by(|a, b| a.0 == b.0);
         let single: Vec<(u64, usize)> =
             groups.filter(|group| group.len() == 1).map(|group| group[0]).collect();
         self.single = single;
     }
 
-    /// The tokens outside of shared shingles that begin at one; `None` where that is in one.
+    /// Returns the range of tokens outside shared shingles that begins at `start`; `None` if that token is in one.
     fn gap(&self, start: usize) -> Option<std::ops::Range<usize>> {
         let length = self.kept.get(start..)?.iter().take_while(|&&kept| !kept).count();
         (length > 0).then_some(start..start + length)
     }
 }
 
-/// Whether each side has a number that the other lacks.
+/// Returns whether each side has a number that the other lacks.
 fn exchanged(x: &[Token], y: &[Token]) -> bool {
     let lacks = |own: &[Token], other: &[Token]| {
         let mut numbers = own.iter().filter(|token| is_number(token.stem()));
@@ -116,30 +116,38 @@ mod tests {
     }
 
     #[test]
-    fn other_numbers_in_the_same_place_are_exchanged() {
+    fn different_numbers_in_the_same_place_are_counted() {
         assert_eq!(exchanged(STORY, STORY, 5), 0);
         assert_eq!(exchanged(STORY, &STORY.replace("140", "95").replace("12 cars", "31 cars"), 5), 2);
-        assert_eq!(exchanged(STORY, &STORY.replace("140", "many"), 5), 0, "a word for a number");
-        assert_eq!(exchanged(STORY, &STORY.replace("140", "140 paying and 9 other"), 5), 0, "one side only");
+        assert_eq!(exchanged(STORY, &STORY.replace("140", "many"), 5), 0, "a word in place of a number");
+        assert_eq!(
+            exchanged(STORY, &STORY.replace("140", "140 paying and 9 other"), 5),
+            0,
+            "a number on one side only"
+        );
         assert_eq!(exchanged(STORY, &STORY.replace("lower", "upper"), 5), 0, "no numbers");
     }
 
     #[test]
-    fn what_stands_on_one_side_only_is_not_exchanged() {
+    fn insertions_on_one_side_are_not_counted() {
         let longer = STORY.replace("The harbour master", "Some 7 were hurt in the crush. The harbour master");
         assert_eq!(exchanged(STORY, &longer, 5), 0);
         assert_eq!(exchanged(STORY, &format!("On May 3: {STORY} Page 9."), 5), 0);
     }
 
     #[test]
-    fn passages_that_stand_twice_mark_no_place() {
+    fn repeated_passages_are_not_anchors() {
         let twice = format!("{STORY} {STORY}");
-        assert_eq!(exchanged(&twice, &twice.replacen("140", "95", 1), 5), 0, "which of both was changed?");
+        assert_eq!(
+            exchanged(&twice, &twice.replacen("140", "95", 1), 5),
+            0,
+            "it is unclear which of the two was changed"
+        );
     }
 
     proptest! {
         #[test]
-        fn the_order_of_the_two_does_not_matter(
+        fn count_is_symmetric(
             x in prop::collection::vec(prop::sample::select(vec!["a", "b", "c", "17", "23", "4"]), 0..60),
             y in prop::collection::vec(prop::sample::select(vec!["a", "b", "c", "17", "23", "4"]), 0..60),
             k in 1usize..5,

@@ -1,6 +1,7 @@
-//! What is measured on a pair: few numbers, each with its reason, range and sense.
+//! The features of a pair: few numbers, each with its reason, range and sense.
 //!
-//! All are symmetric in the two texts. Those that a model must not turn round have a [`Sense`]; the fit keeps it.
+//! All are symmetric in the two texts. A feature whose effect has a known direction has a [`Sense`], which the fit
+//! enforces.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,17 +12,17 @@ use super::coverage::{Coverage, coverage};
 use super::overlap::{Overlap, common, overlap};
 use super::profile::Profile;
 
-/// Which way a feature may speak.
+/// The direction in which a feature may influence the score.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Sense {
-    /// More of it never speaks against one dispatch.
+    /// A higher value never lowers the score.
     For,
-    /// More of it never speaks for one dispatch.
+    /// A higher value never raises the score.
     Against,
-    /// It sets the scale for others.
+    /// A higher value may do either; it sets the scale for other features.
     Either,
-    /// It is not to count.
+    /// The feature is ignored.
     None,
 }
 
@@ -35,12 +36,12 @@ macro_rules! features {
             /// Every feature, in the order of [`Features::values`].
             pub const ALL: &'static [Feature] = &[$(Feature::$variant,)*];
 
-            /// Its name in model files and explanations.
+            /// Returns the feature's name in model files and explanations.
             pub fn name(self) -> &'static str {
                 match self { $(Feature::$variant => $name,)* }
             }
 
-            /// Which way it may speak.
+            /// Returns the direction in which the feature may influence the score.
             pub fn sense(self) -> Sense {
                 match self { $(Feature::$variant => Sense::$sense,)* }
             }
@@ -49,75 +50,83 @@ macro_rules! features {
 }
 
 features! {
-    /// Logarithm of the number of terms that both hold, once each, 0 and up: evidence in absolute terms, which boilerplate and
-    /// spliced stories do not dilute. What a text says again and again is its subject.
+    /// Logarithm of the number of terms that occur once in each text, 0 or more: evidence in absolute terms, which
+    /// boilerplate and spliced stories do not dilute. What a text repeats often is its subject.
     Singles "singles" For;
-    /// Logarithm of the words of the shorter text: long texts share more by chance.
+    /// Logarithm of the number of words of the shorter text: long texts share more by chance.
     Length "length" Against;
-    /// Logarithm of longer over shorter, 0 and up.
+    /// Logarithm of the longer length over the shorter, 0 or more.
     LengthRatio "length_ratio" Either;
-    /// Logarithm of the weight of the best chain, up to 5, where it tells dispatches from subjects: beyond, it measures
-    /// length.
+    /// Logarithm of the weight of the best chain, 0 to 5. Up to there it separates dispatches from subjects;
+    /// above, it would measure length.
     Chain "chain" For;
-    /// Logarithm of the weight of the best chain of rare terms alone, 0 and up: names and things in one order.
+    /// Logarithm of the weight of the best chain of rare terms only, 0 or more: names and things in the same
+    /// order.
     RareChain "rare_chain" For;
-    /// The better of order (share of single terms in order) and complete coverage (both directions multiplied), 0 to
-    /// 1: a shuffled text keeps the one, a shortened text the other.
+    /// The larger of order (share of single terms in the same order) and complete coverage (both directions
+    /// multiplied), 0 to 1. A shuffled text keeps the coverage, a shortened text the order.
     OrderOrCoverage "order_or_coverage" For;
-    /// Complete coverage beyond order, 0 to 1: all is told, in another order. Templates are filled in in one order.
+    /// Complete coverage minus order, 0 to 1: everything is there, in another order. Templates keep their order.
     CoverageBeyondOrder "coverage_beyond_order" For;
-    /// Share of the sentences of the text with fewer that are the best counterpart of their own best counterpart, 0 to 1:
-    /// a re-wording answers sentence by sentence, in whatever order and however cut; a story on the same subject meets it in
-    /// a few.
+    /// Share of the sentences of the text with fewer sentences that are the best counterpart of their own best
+    /// counterpart, 0 to 1. A rewrite matches sentence by sentence, in any order and even when cut; another story
+    /// on the same subject matches in a few.
     OneToOne "one_to_one" For;
-    /// Logarithm of the weight of the chains of rare terms within single sentences and their counterparts, 0 and up: the
-    /// order that shuffling and cutting leave.
+    /// Logarithm of the weight of the chains of rare terms within single sentences and their counterparts, 0 or
+    /// more: the order that remains after shuffling and cutting.
     SentenceChain "sentence_chain" For;
-    /// Shares of the rare terms that both hold, multiplied, 0 to 1. At equal coverage and chains, names in common speak for
-    /// a common subject, or for a template whose boxes were filled in anew, rather than for one dispatch.
+    /// Shares of the rare terms that both texts hold, multiplied, 0 to 1. At equal coverage and chains, common
+    /// names indicate a common subject or a template filled in anew, rather than one dispatch.
     RareShared "rare_shared" Against;
-    /// Square root of the share of verbatim five-word runs in the shorter text, times what the larger direction leaves
-    /// uncovered, 0 to 1. Copies and excerpts are settled before; words kept in a row beside others untold mean template.
+    /// Square root of the share of verbatim five-word shingles in the shorter text, times the share that the
+    /// larger direction leaves uncovered, 0 to 1. Copies and excerpts are decided earlier; verbatim text beside
+    /// text without a counterpart means a template.
     VerbatimUncovered "verbatim_uncovered" Against;
-    /// The same square root times what is uncovered of both openings, 0 to 1: a timeline or a box of background, sent
-    /// again with other news above it.
+    /// The same square root times the uncovered share of both openings, 0 to 1: a timeline or a background box,
+    /// sent again under other news.
     VerbatimNewOpening "verbatim_new_opening" Against;
-    /// Share of the numbers of the text with fewer that the other lacks, 0 to 1, shrunk for few.
+    /// Share of the numbers of the text with fewer numbers that the other lacks, 0 to 1, shrunk towards 0 for few
+    /// numbers.
     NumbersMissing "numbers_missing" Against;
-    /// Logarithm of contradicting numbers in related sentences, 0 and up.
+    /// Logarithm of the count of contradicting numbers in related sentences, 0 or more.
     NumberConflict "number_conflict" Against;
     /// The same within the openings.
     OpeningConflict "opening_conflict" Against;
-    /// Logarithm of related sentences that name different days of the week, 0 and up.
+    /// Logarithm of the count of related sentences that name different days of the week, 0 or more.
     DayConflict "day_conflict" Against;
-    /// 1 where the opening of either names a day of the week that the other text does not, though it names some; else 0.
+    /// 1 if the opening of each text names a day of the week that the other text does not, although it names some;
+    /// else 0.
     DayMissing "day_missing" Against;
-    /// Days between the two publications beyond the first, 0 to 30; 0 where a date is not known. Not measured on the texts.
-    DaysApart "days_apart" Against;
-    /// Similarity of the headlines: weight of the terms in both over that of the terms in either, 0 to 1; 0 where one has no
-    /// headline.
-    Headline "headline" For;
-    /// 1 where both sources are known and differ; else 0. Within one archive, long passages are the agency's own forms more often;
-    /// between two outlets they are a reprint. Not measured on the texts: see `Features::with_circumstances`.
-    OtherSource "other_source" Either;
-    /// 1 where both texts have passages of five words and more in common, [`PASSAGES`] shingles at least; else 0, and so are all
-    /// features below, which say what such passages mean. Picks the weights, as [`Near`](Self::Near) does.
-    Passages "passages" Either;
-    /// 1 where both dates are known and lie within [`NEAR`] hours: then passages mean one running story; else 0.
-    Near "near" Either;
-    /// Containment of the shingles of the smaller set times `one_to_one`, 0 to 1: sentence answers sentence, word for word.
-    VerbatimMatched "verbatim_matched" For;
-    /// Share of the weight of the lighter text that stands in the other, 0 to 1.
-    WeightShared "weight_shared" For;
-    /// Share of the weight of the heavier text that stands in the other, 0 to 1.
-    WeightSharedHeavier "weight_shared_heavier" For;
-    /// 1 where either is labelled as a document that is updated periodically (a fact box, a timeline); else 0. Not measured on the
+    /// Days between the two publications beyond the first, 0 to 30; 0 if a date is unknown. Not measured on the
     /// texts.
+    DaysApart "days_apart" Against;
+    /// Similarity of the headlines: weight of the terms in both over that of the terms in either, 0 to 1; 0 if one
+    /// text has no headline.
+    Headline "headline" For;
+    /// 1 if both sources are known and differ; else 0. Within one archive, long shared passages are more often the
+    /// agency's own templates; between two outlets they are a reprint. Not measured on the texts: see
+    /// `Features::with_circumstances`.
+    OtherSource "other_source" Either;
+    /// 1 if the texts share passages, which means at least [`PASSAGES`] shingles of five words; else 0, and then
+    /// all features below are 0 too. They say what such passages mean. Selects the weights, as
+    /// [`Near`](Self::Near) does.
+    Passages "passages" Either;
+    /// 1 if the texts share passages and were published within [`NEAR`] hours, when passages mean one running
+    /// story; else 0.
+    Near "near" Either;
+    /// Containment of the shingles of the smaller set times `one_to_one`, 0 to 1: sentences match verbatim.
+    VerbatimMatched "verbatim_matched" For;
+    /// Share of the weight of the lighter text that occurs in the other, 0 to 1.
+    WeightShared "weight_shared" For;
+    /// Share of the weight of the heavier text that occurs in the other, 0 to 1.
+    WeightSharedHeavier "weight_shared_heavier" For;
+    /// 1 if the texts share passages and either is labelled as a periodically updated document (a fact box, a
+    /// timeline); else 0. Not measured on the texts.
     Labelled "labelled" Against;
 }
 
 impl Feature {
-    /// Whether it says what passages in common mean, and is 0 where there are none.
+    /// Returns whether the feature describes shared passages and is 0 where there are none.
     pub fn is_of_passages(self) -> bool {
         self as usize >= Feature::Passages as usize
     }
@@ -126,20 +135,21 @@ impl Feature {
 /// Number of features.
 pub const FEATURES: usize = Feature::ALL.len();
 
-/// The features of a pair.
+/// The values of all features of a pair.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Features {
     values: [f64; FEATURES],
 }
 
 impl Features {
-    /// The values, in the order of [`Feature::ALL`].
+    /// Returns the values in the order of [`Feature::ALL`].
     pub fn values(&self) -> &[f64; FEATURES] {
         &self.values
     }
 
-    /// The same with what is known besides the texts: the last step. Who runs a dispatch runs it within a day; what resembles one
-    /// of last week is a follow-up or a form filled in anew more often.
+    /// Returns the features with what is known besides the texts added; the last step of measuring. Outlets print
+    /// a dispatch within a day. A text that resembles one of last week is more often a follow-up or a template
+    /// filled in anew.
     #[must_use]
     pub(crate) fn with_circumstances(mut self, circumstances: Circumstances) -> Self {
         let Circumstances { hours, other_source, labelled } = circumstances;
@@ -163,13 +173,13 @@ impl Features {
         self.values[feature as usize] = value;
     }
 
-    /// One value.
+    /// Returns the value of one feature.
     pub fn get(&self, feature: Feature) -> f64 {
         self.values[feature as usize]
     }
 }
 
-/// Buffers of a comparison; keep one a thread, and nothing is allocated.
+/// Buffers of a comparison. Keep one for each thread to avoid allocations.
 #[derive(Debug, Default)]
 pub struct Scratch {
     shared: Vec<(u32, u32)>,
@@ -180,63 +190,63 @@ pub struct Scratch {
     sentence: Vec<Point>,
 }
 
-/// Five-word shingles that two texts with passages in common share at least.
+/// Fewest shared five-word shingles of two texts that have passages in common.
 pub const PASSAGES: usize = 10;
-/// Hours up to which two publications are near.
+/// Most hours between two publications that are near each other.
 pub const NEAR: f64 = 72.0;
 
-/// What is known of a pair besides its texts.
+/// Returns what is known of a pair besides its texts.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Circumstances {
-    /// Hours between the two publications, where both dates are known.
+    /// Hours between the two publications, if both dates are known.
     pub hours: Option<f64>,
     /// Whether both sources are known and differ.
     pub other_source: bool,
-    /// Whether either is labelled as updated periodically.
+    /// Whether either is labelled as a periodically updated document.
     pub labelled: bool,
 }
 
-/// A term of at least this weight is rare: a name, a place, a word of this story.
+/// Least weight of a rare term: a name, a place, a word specific to a story.
 pub(super) const RARE_IDF: f32 = 5.0;
-/// Weight added to that of a text's rare terms, so that two names in common are not all there is: two rare terms.
+/// Weight of two rare terms, added to that of a text's rare terms, so that two shared names are never everything.
 const RARE_PRIOR: f32 = 2.0 * RARE_IDF;
 
-/// Pairs that share less than this of the lighter text's weight, and less than [`HOPELESS_MASS`], are no rewrites.
+/// Share of the lighter text's weight that a rewrite has at least in common, unless [`HOPELESS_MASS`] is reached.
 const HOPELESS_SHARE: f32 = 0.12;
-/// Pairs that share less than this are none whatever the weight: long texts share a little by chance.
+/// Share of the lighter text's weight that a rewrite always has in common. Long texts share a little by chance.
 const NOTHING_SHARE: f32 = 0.07;
-/// Texts whose shares of words between spaces differ by more than this are in different scripts: what they have in common
-/// is names and figures, however many.
+/// Largest difference between two texts' shares of words in spaced scripts. Beyond it, the texts are in different
+/// scripts and can share only names and figures.
 const OTHER_SCRIPT: f32 = 0.5;
-/// An excerpt under heavy boilerplate on both sides has a small share; its weight tells.
+/// Common weight from which a small share is enough, as for an excerpt with much boilerplate on both sides.
 const HOPELESS_MASS: f32 = 60.0;
 
-/// What was measured on the texts of a pair.
+/// The measurements on the texts of a pair.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Measured {
-    /// Distinct five-word shingles that both have.
+    /// Number of distinct five-word shingles that both texts have.
     pub shared_shingles: usize,
-    /// Distinct five-word shingles of either.
+    /// Number of distinct five-word shingles that either text has.
     pub all_shingles: usize,
-    /// Those of the one that has fewer.
+    /// Number of distinct five-word shingles of the text that has fewer.
     pub fewer_shingles: usize,
-    /// `None` where the two have so little in common that no model would call them one dispatch. What is known besides the
-    /// texts is not in it yet.
+    /// The features, not yet with what is known besides the texts. `None` if the texts have so little in common
+    /// that no model would call them one dispatch.
     pub features: Option<Features>,
 }
 
 impl Measured {
-    /// Whether the two have passages in common.
+    /// Returns whether the two texts have passages in common.
     pub fn has_passages(&self) -> bool {
         self.shared_shingles >= PASSAGES
     }
 
-    /// The share of the five-word shingles of the document with fewer that the other has too.
+    /// Returns the share of the five-word shingles of the text with fewer that the other has too.
     pub fn containment(&self) -> f64 {
         self.shared_shingles as f64 / self.fewer_shingles.max(1) as f64
     }
 
-    /// The Jaccard similarity of the five-word shingles; 1 where neither has any.
+    /// Returns the Jaccard similarity of the five-word shingles; 1 if neither text has any.
     pub fn jaccard(&self) -> f64 {
         if self.all_shingles == 0 { 1.0 } else { self.shared_shingles as f64 / self.all_shingles as f64 }
     }
@@ -244,13 +254,14 @@ impl Measured {
 
 /// Measures the texts of a pair.
 ///
-/// The early exit costs about a microsecond for two articles, the full measure about twenty. Symmetric in `a` and `b`.
+/// Takes about a microsecond for two articles with little in common, and about twenty otherwise. Symmetric in `a`
+/// and `b`.
 pub fn measure(a: &Profile, b: &Profile, scratch: &mut Scratch) -> Measured {
     let shingles = measure_shingles(a, b);
     Measured { features: features(a, b, shingles.shared_shingles, scratch), ..shingles }
 }
 
-/// Measures what shingles the texts of a pair have in common, and no features.
+/// Measures the shingles that the texts of a pair have in common, without features.
 pub fn measure_shingles(a: &Profile, b: &Profile) -> Measured {
     let shared_shingles = common(&a.shingles, &b.shingles);
     Measured {
@@ -287,13 +298,14 @@ fn features(a: &Profile, b: &Profile, shared_shingles: usize, scratch: &mut Scra
     Some(assemble(a, b, &scratch.alignment, both, &parts))
 }
 
-/// What the parts of the comparison gave.
+/// Intermediate results of a comparison.
 struct Parts {
     shared_shingles: usize,
-    /// Weights of the best chain, of all terms and of the rare ones.
+    /// Weight of the best chain of all terms.
     all: f32,
+    /// Weight of the best chain of rare terms.
     rare: f32,
-    /// The same within sentences.
+    /// Weight of the chains of rare terms within sentences.
     sentences: f32,
     order: f32,
     singles: f32,
@@ -303,7 +315,7 @@ struct Parts {
 
 fn assemble(a: &Profile, b: &Profile, alignment: &Alignment, both: Overlap, parts: &Parts) -> Features {
     let (x, y) = &parts.sides;
-    let untold = 1.0 - x.graded.max(y.graded);
+    let uncovered = 1.0 - x.graded.max(y.graded);
     let new_opening = 1.0 - x.lead.max(y.lead);
     let complete = x.graded * y.graded;
     let fewer_shingles = a.shingles.len().min(b.shingles.len()) as f32;
@@ -327,7 +339,7 @@ fn assemble(a: &Profile, b: &Profile, alignment: &Alignment, both: Overlap, part
             Feature::OneToOne => parts.one_to_one,
             Feature::SentenceChain => parts.sentences.ln_1p(),
             Feature::RareShared => rare_share(a) * rare_share(b),
-            Feature::VerbatimUncovered => verbatim * untold,
+            Feature::VerbatimUncovered => verbatim * uncovered,
             Feature::VerbatimNewOpening => verbatim * new_opening,
             Feature::NumbersMissing => missing,
             Feature::NumberConflict => conflict.numbers.ln_1p(),
@@ -341,7 +353,7 @@ fn assemble(a: &Profile, b: &Profile, alignment: &Alignment, both: Overlap, part
                 passages * parts.one_to_one * parts.shared_shingles as f32 / fewer_shingles.max(1.0)
             }
             Feature::Passages => passages,
-            // Not of the texts; see `Features::with_circumstances`.
+            // Not measured on the texts; see `Features::with_circumstances`.
             Feature::DaysApart | Feature::OtherSource | Feature::Near | Feature::Labelled => 0.0,
         };
         values[feature as usize] = f64::from(value);
@@ -349,7 +361,7 @@ fn assemble(a: &Profile, b: &Profile, alignment: &Alignment, both: Overlap, part
     Features { values }
 }
 
-/// Weight of the terms in both headlines over that of the terms in either.
+/// Returns the weight of the terms in both headlines over that of the terms in either, 0 to 1.
 fn headlines(a: &Profile, b: &Profile) -> f32 {
     let (a, b) = (&a.headline, &b.headline);
     let mass = |headline: &[(u32, f32)]| headline.iter().map(|&(_, weight)| weight).sum::<f32>();
@@ -361,7 +373,7 @@ fn headlines(a: &Profile, b: &Profile) -> f32 {
     if a.is_empty() || b.is_empty() || either <= 0.0 { 0.0 } else { both / either }
 }
 
-/// 1 where the opening names a day of the week, the other text names others, and not that one.
+/// Returns 1 if the opening names a day of the week and the other text names only other days, else 0.
 fn day_missing(text: &Profile, other: &Profile) -> f32 {
     f32::from(u8::from(text.lead_days != 0 && other.days != 0 && text.lead_days & other.days == 0))
 }
@@ -381,7 +393,7 @@ mod tests {
         measure(&a, &b, &mut Scratch::default()).features
     }
 
-    /// Sentences of words that news is full of, with names, numbers, days, and scripts without spaces.
+    /// Generates sentences of words common in news, with names, numbers, days, and scripts without spaces.
     fn text() -> impl Strategy<Value = String> {
         let word = prop::sample::select(vec![
             "the",
@@ -418,7 +430,7 @@ mod tests {
         examine whether the pumps had been serviced.";
 
     #[test]
-    fn texts_of_nothing_or_little_are_measured_without_fuss() {
+    fn empty_and_tiny_texts_can_be_measured() {
         assert_eq!(measured("", ""), None);
         assert_eq!(measured("", STORY), None);
         assert_eq!(measured("...", "the"), None);
@@ -431,7 +443,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dispatch_in_another_script_is_none_of_its_rewrites() {
+    fn text_in_another_script_is_not_a_rewrite() {
         let names = "Leyla Aksoy, Meltem, Ordu, Samsun, 17, 1987";
         let han = "船员在港口附近获救，海岸警卫队周三表示，船长最后离开了沉没的渡轮，调查仍在继续进行";
         assert_eq!(measured(&format!("{STORY} {names}"), &format!("{han} {names}。{han}")), None);
@@ -439,7 +451,7 @@ mod tests {
     }
 
     #[test]
-    fn identical_texts_are_wholly_covered() {
+    fn identical_texts_are_completely_covered() {
         let features = measured(STORY, STORY).expect("all in common");
         assert!(features.get(Feature::OrderOrCoverage) > 0.8);
         assert!(features.get(Feature::VerbatimNewOpening) < 0.1);
@@ -447,7 +459,7 @@ mod tests {
     }
 
     #[test]
-    fn other_figures_and_another_day_are_contradictions() {
+    fn different_numbers_and_days_are_contradictions() {
         let other = STORY.replace("17", "23").replace("Wednesday", "Friday");
         let features = measured(STORY, &other).expect("nearly all in common");
         assert!(features.get(Feature::NumberConflict) > 0.4);
@@ -457,19 +469,23 @@ mod tests {
     }
 
     #[test]
-    fn boilerplate_that_both_sites_share_is_no_evidence() {
+    fn shared_boilerplate_is_not_evidence() {
         let boilerplate = "Share this story\nSubscribe to our newsletter today\nMost read this week\n\
             Leave a comment\nRead also the latest from the region\nCookies and privacy policy";
         let other = "Wheat prices rose for a third week as dry weather in the plains cut the harvest, traders said. \
             Exporters expect shipments to fall by a tenth before the spring and asked for lower freight rates.";
         let bare = measured(STORY, other).map_or(0.0, |f| f.get(Feature::OrderOrCoverage));
-        let furnished = measured(&format!("{boilerplate}\n{STORY}"), &format!("{boilerplate}\n{other}"));
-        let model = Model::shipped().expect("the model is sound");
-        assert!(furnished.is_none_or(|f| model.score(&f) < 0.1), "{furnished:?} against {bare}");
+        let with_boilerplate =
+            measured(&format!("{boilerplate}\n{STORY}"), &format!("{boilerplate}\n{other}"));
+        let model = Model::shipped().expect("the built-in model can be read");
+        assert!(
+            with_boilerplate.is_none_or(|f| model.score(&f) < 0.1),
+            "{with_boilerplate:?} against {bare}"
+        );
     }
 
     #[test]
-    fn the_lines_of_one_text_are_no_boilerplate() {
+    fn short_lines_that_are_the_text_are_not_boilerplate() {
         let lines = "Wheat rose\nBarley fell\nMaize was flat\nOats rose again\nRye gained a tenth";
         let features = measured(lines, lines).expect("all in common");
         assert!(features.get(Feature::OrderOrCoverage) > 0.5);
@@ -492,7 +508,7 @@ mod tests {
                 };
                 prop_assert!(range.contains(&value), "{} {value}", feature.name());
             }
-            let score = Model::shipped().expect("the model is sound").score(&features);
+            let score = Model::shipped().expect("the built-in model can be read").score(&features);
             prop_assert!((0.0..=1.0).contains(&score));
         }
     }

@@ -1,8 +1,8 @@
-//! Inverse document frequencies: what the folder says, blended with the background.
+//! Inverse document frequencies: those of the input, blended with the background.
 //!
-//! A folder of two articles says nothing of how common a word is; a folder of a million says all there is to know,
-//! and knows the house words of its agency, which no background does. The blend takes the background for a folder of
-//! [`PSEUDO_DOCUMENTS`] documents and adds the real one to it.
+//! Two articles show nothing about how common a word is. A million show all there is to know, including the stock
+//! phrases of their agency, which no background has. The blend treats the background as [`PSEUDO_DOCUMENTS`]
+//! documents and adds the real ones to it.
 
 use std::collections::HashMap;
 
@@ -10,13 +10,14 @@ use super::background::{self, Background};
 use super::term_map::TermMap;
 use crate::Result;
 
-/// Documents that the background table counts for. At this size folder and background weigh the same.
+/// Number of documents that the background table stands for. An input of this size weighs as much as the
+/// background.
 pub const PSEUDO_DOCUMENTS: f32 = 1000.0;
-/// Inverse document frequencies are cut here, whatever the folder's size, so that scores mean the same in all.
+/// Largest inverse document frequency, whatever the size of the input, so that scores are comparable.
 pub const LARGEST: f32 = 7.0;
 
-/// In how many documents each term stands. Fill it with one representative of each group of copies, or a
-/// much-reprinted dispatch hides itself.
+/// Counts in how many documents each term occurs. Should count one representative of each copy group, or a
+/// much-reprinted dispatch makes its own words frequent.
 #[derive(Clone, Debug, Default)]
 pub struct Frequencies {
     documents: u32,
@@ -24,7 +25,7 @@ pub struct Frequencies {
 }
 
 impl Frequencies {
-    /// Those of so many documents that were counted already.
+    /// Creates the frequencies from terms with their counts in `documents` documents.
     pub(super) fn of(documents: u32, counts: Vec<(u32, u32)>) -> Self {
         let mut map = TermMap::with_capacity(counts.len());
         for (term, count) in counts {
@@ -33,7 +34,7 @@ impl Frequencies {
         Self { documents, counts: map }
     }
 
-    /// Counts one document, given its terms, each once.
+    /// Counts one document, given its distinct terms.
     pub fn add(&mut self, terms: &[u32]) {
         self.documents += 1;
         for &term in terms {
@@ -52,29 +53,29 @@ impl Frequencies {
         self.counts = most;
     }
 
-    /// Documents counted.
+    /// Returns the number of documents counted.
     pub fn documents(&self) -> u32 {
         self.documents
     }
 }
 
-/// Documents that the knowledge of a language without a background table counts for: next to nothing is known of its words,
-/// so that none is taken for rare before the folder shows it.
+/// Number of documents that stand for the background in a language without a table. Nothing is known about its
+/// words, so none is treated as rare before the input shows it.
 const UNKNOWN_PSEUDO_DOCUMENTS: f32 = 20.0;
 
-/// The language of a document, as a key: its ISO 639-3 code, or that none is known.
+/// The language of a document as a key: its ISO 639-3 code, or none if unknown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LanguageKey(u32);
 
 impl LanguageKey {
-    /// The key of a code of up to four letters; longer ones are cut.
+    /// Returns the key of a code of up to four letters; longer codes are cut.
     pub fn of(code: Option<&str>) -> Self {
         let bytes = code.unwrap_or_default().bytes().take(4);
         Self(bytes.fold(0, |key, byte| key << 8 | u32::from(byte.to_ascii_lowercase())))
     }
 
-    /// Whether the background table knows its words. A document of unknown language is taken for one of a known language:
-    /// most are short.
+    /// Returns whether the background table covers the language. An unknown language is treated as covered,
+    /// because most documents of unknown language are just short.
     fn has_table(self) -> bool {
         self == Self::default() || background::LANGUAGES.iter().any(|code| Self::of(Some(code)) == self)
     }
@@ -82,36 +83,36 @@ impl LanguageKey {
 
 /// Inverse document frequencies for one run, by language.
 ///
-/// The words of a minority language are rare in the whole folder, however common in their language: each language is
-/// counted by itself. One with few documents leans on the background table.
+/// The words of a minority language are rare in the whole input, however common they are in their language. So
+/// each language is counted on its own; one with few documents relies on the background table.
 #[derive(Clone, Debug)]
 pub struct Idf {
     languages: HashMap<LanguageKey, Weights>,
-    /// Of languages without documents: those that the table knows, and the others.
+    /// Weights for languages without documents: one that the table covers, and one that it does not.
     others: [Weights; 2],
 }
 
-/// Inverse document frequency of the terms of one language.
+/// Inverse document frequencies of the terms of one language.
 #[derive(Clone, Debug)]
 pub struct Weights {
     background: &'static Background,
-    /// Weights of the terms that only the background knows of, by its levels.
+    /// Weights of the terms that only the background has, by its levels.
     unseen: [f32; background::LEVELS_AND_NONE],
-    /// Bits of the weights, and one, of the terms that stand in three documents or more; the two at hand are no evidence
-    /// that a term is common.
+    /// Bits of the weight, plus one, of each term that occurs in three documents or more. The two documents being
+    /// compared are no evidence that a term is common.
     seen: TermMap,
 }
 
 impl Idf {
-    /// The background alone: for two documents.
+    /// Creates weights from the background only, as for two documents.
     ///
     /// # Errors
-    /// [`Error::Background`](crate::Error::Background), when the table that is compiled in is damaged.
+    /// Returns [`Error::Background`](crate::Error::Background) if the built-in table is damaged.
     pub fn background() -> Result<Self> {
         Self::new([])
     }
 
-    /// Background and folder: what was counted of the documents of each language.
+    /// Creates weights from the background and from the documents counted in each language.
     ///
     /// # Errors
     /// As for [`Idf::background`].
@@ -128,7 +129,7 @@ impl Idf {
         Ok(Self { languages, others: [other(true)?, other(false)?] })
     }
 
-    /// The weights of the terms of a language.
+    /// Returns the weights of the terms of a language.
     pub fn of(&self, language: LanguageKey) -> &Weights {
         let [known, unknown] = &self.others;
         self.languages.get(&language).unwrap_or(if language.has_table() { known } else { unknown })
@@ -136,13 +137,13 @@ impl Idf {
 }
 
 impl Weights {
-    /// Background and folder. Keeps the terms of three documents or more: 16 to 32 bytes each. `has_table` says whether the
-    /// background knows the language.
+    /// Blends background and input. Keeps the terms of three documents or more, at 16 to 32 bytes each.
+    /// `has_table` says whether the background covers the language.
     fn new(frequencies: Frequencies, has_table: bool) -> Result<Self> {
         let Frequencies { documents, counts } = frequencies;
         let background = Background::get()?;
         let pseudo = if has_table { PSEUDO_DOCUMENTS } else { UNKNOWN_PSEUDO_DOCUMENTS };
-        // The two documents at hand say nothing of how common a term is.
+        // The two documents being compared say nothing about how common a term is.
         let log_total = (pseudo + documents.saturating_sub(2) as f32).ln();
         let weight = |background: f32, seen: u32| {
             let expected = pseudo * (-background).exp();
@@ -157,14 +158,15 @@ impl Weights {
         Ok(Self { background, unseen: background::each_level(|idf| weight(idf, 0)), seen })
     }
 
-    /// Whether a term says something of its own, as little words do not.
+    /// Returns whether a term carries meaning of its own, unlike function words.
     pub fn is_content(&self, term: u32) -> bool {
         self.idf(term) >= super::profile::CONTENT_IDF
     }
 
-    /// The weight of a term, 0 to [`LARGEST`]: the natural logarithm of documents over documents that hold it.
+    /// Returns the weight of a term, 0 to [`LARGEST`]: the natural logarithm of the number of documents over the
+    /// number that hold it.
     ///
-    /// Constant time: two look-ups and no arithmetic.
+    /// Constant time: two lookups and no arithmetic.
     pub fn idf(&self, term: u32) -> f32 {
         match self.seen.get(term) {
             0 => self.unseen[self.background.level(term)],
@@ -186,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn two_documents_leave_the_background_alone() {
+    fn two_documents_do_not_change_the_background() {
         let alone = Weights::new(Frequencies::default(), true).unwrap();
         let two = Weights::new(frequencies(2, 2, 77), true).unwrap();
         assert_eq!(alone.idf(77), two.idf(77));
@@ -194,14 +196,14 @@ mod tests {
     }
 
     #[test]
-    fn a_large_folder_overrules_the_background() {
+    fn large_input_overrules_the_background() {
         let idf = Weights::new(frequencies(20_000, 15_000, 77), true).unwrap();
-        assert!(idf.idf(77) < 0.5, "a house word of the folder is common, whatever the background says");
+        assert!(idf.idf(77) < 0.5, "a stock word of the agency is common, whatever the background says");
         assert!(idf.idf(78) > 6.0);
     }
 
     #[test]
-    fn weights_fall_with_every_document_that_holds_the_term() {
+    fn weights_fall_as_document_frequencies_rise() {
         let weights: Vec<f32> = [0, 10, 100, 1000]
             .iter()
             .map(|&n| Weights::new(frequencies(5000, n, 77), true).unwrap().idf(77))
@@ -211,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn merging_counts_adds_them() {
+    fn merge_adds_counts() {
         let mut a = frequencies(10, 5, 1);
         a.merge(frequencies(20, 7, 1));
         assert_eq!(a.documents(), 30);
@@ -223,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn languages_have_keys_of_their_own() {
+    fn languages_have_distinct_keys() {
         assert_eq!(key("ENG"), key("eng"));
         assert_eq!(LanguageKey::of(None), key(""));
         let mut keys: Vec<LanguageKey> = background::LANGUAGES.iter().map(|code| key(code)).collect();
@@ -249,21 +251,21 @@ mod tests {
     }
 
     #[test]
-    fn a_language_without_a_table_takes_no_word_for_very_rare_in_a_small_folder() {
+    fn language_without_a_table_has_no_very_rare_words_in_a_small_input() {
         let idf = Idf::new([(key("eus"), frequencies(12, 0, 77))]).unwrap();
         let (counted, absent) = (idf.of(key("eus")), idf.of(key("swa")));
         for term in 0..2000 {
             assert!(counted.idf(term) < 4.0 && absent.idf(term) < 4.0, "term {term}");
         }
         let large = Idf::new([(key("eus"), frequencies(20_000, 4, 77))]).unwrap();
-        assert!(large.of(key("eus")).idf(77) > 6.0, "a large folder shows which words are rare");
+        assert!(large.of(key("eus")).idf(77) > 6.0, "a large input shows which words are rare");
         let (unknown, english) = (idf.of(LanguageKey::of(None)), Idf::background().unwrap());
         let english = english.of(key("eng"));
-        assert!((0..2000).all(|term| unknown.idf(term) == english.idf(term)), "taken for a known language");
+        assert!((0..2000).all(|term| unknown.idf(term) == english.idf(term)), "treated as a known language");
     }
 
     #[test]
-    fn counts_of_one_language_are_added_up() {
+    fn counts_of_one_language_are_added() {
         let halves =
             Idf::new([(key("fin"), frequencies(50, 40, 77)), (key("fin"), frequencies(50, 30, 77))]).unwrap();
         let whole = Idf::new([(key("fin"), frequencies(100, 70, 77))]).unwrap();

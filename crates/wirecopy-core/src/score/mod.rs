@@ -1,8 +1,8 @@
-//! What is measured on a pair: exact, from the tokens, never from a signature.
+//! Measures pairs exactly, from their tokens and never from a signature.
 //!
-//! In come the [`Tokens`](crate::text::Tokens) of two documents and the weights of their terms ([`Idf`]); out come
-//! [`Features`], and from the [`Model`] the probability that the two are one dispatch. Each document is prepared once
-//! ([`Profile`]) and compared with many. [`classify`](crate::classify) makes a decision of it.
+//! The input is the [`Tokens`](crate::text::Tokens) of two documents and the weights of their terms ([`Idf`]). The
+//! output is [`Features`], and from the [`Model`] the probability that the two are one dispatch. Each document is
+//! prepared once ([`Profile`]) and compared with many. [`classify`](crate::classify) makes the decision.
 //!
 //! ```
 //! use wirecopy::text::tokenize;

@@ -1,27 +1,27 @@
-//! The decision: a logistic model over the features, kept as data.
+//! The scorer: a logistic model over the features, stored as data.
 
 use serde::{Deserialize, Serialize};
 
 use super::features::{FEATURES, Feature, Features, Sense};
 use crate::{Error, Result};
 
-/// The model that is compiled in.
+/// The model that is compiled into the program.
 static DEFAULT: &str = include_str!("../../../../data/model.json");
 
-/// The format that this version reads and writes.
+/// The version of the file format that this program reads and writes.
 pub const FORMAT: u32 = 2;
 
-/// A model file: three sets of weights of named features, and the figures they were fitted on.
+/// A model file: three sets of weights of named features, and the data they were fitted on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ModelFile {
-    /// [`FORMAT`].
+    /// The format version, [`FORMAT`].
     pub format: u32,
-    /// What it was fitted on and how well it did on what it was not fitted on, for people to read.
+    /// What the model was fitted on and how it did on data it was not fitted on, for people to read.
     #[serde(default)]
     pub fitted_on: serde_json::Value,
     /// For pairs without passages in common.
     pub without_passages: WeightsFile,
-    /// For pairs with passages in common, of unknown dates or days apart.
+    /// For pairs with passages in common whose dates are unknown or days apart.
     pub with_passages: WeightsFile,
     /// For pairs with passages in common that were published near each other.
     pub with_passages_near: WeightsFile,
@@ -32,13 +32,13 @@ pub struct ModelFile {
 pub struct WeightsFile {
     /// Log-odds of a pair whose features are all at their means.
     pub intercept: f64,
-    /// Slope of the calibration (Platt 1999) on log-odds.
+    /// Slope of the calibration (Platt 1999) on the log-odds.
     #[serde(default = "one")]
     pub slope: f64,
     /// Offset of the calibration.
     #[serde(default)]
     pub offset: f64,
-    /// One a feature that counts.
+    /// One weight for each feature in use.
     pub weights: Vec<Weight>,
 }
 
@@ -46,29 +46,29 @@ fn one() -> f64 {
     1.0
 }
 
-/// What a feature weighs: `weight · (value − mean) / deviation` is its share of the log-odds.
+/// The weight of a feature; it adds `weight · (value − mean) / deviation` to the log-odds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Weight {
-    /// Name of the feature.
+    /// The feature's name.
     pub feature: String,
-    /// Weight of a standard deviation.
+    /// Change of the log-odds for one standard deviation.
     pub weight: f64,
-    /// Mean over the pairs it was fitted on.
+    /// Mean over the pairs that the model was fitted on.
     pub mean: f64,
-    /// Standard deviation over them.
+    /// Standard deviation over the same pairs.
     pub deviation: f64,
 }
 
-/// A model ready to score: weights for each [`Kind`] of pair.
+/// A model ready to score, with weights for each [`Kind`] of pair.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Model([Linear; KINDS]);
 
-/// What kind of pair two documents are, which says what their features mean.
+/// The kind of a pair, which determines what its features mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// They have no passages in common.
+    /// The two have no passages in common.
     WithoutPassages,
-    /// They have passages in common, and their dates are not known, or lie days apart.
+    /// They have passages in common, and their dates are unknown or days apart.
     WithPassages,
     /// They have passages in common and were published near each other.
     WithPassagesNear,
@@ -78,10 +78,10 @@ pub enum Kind {
 pub const KINDS: usize = 3;
 
 impl Kind {
-    /// All, in order.
+    /// All kinds, in the order of their weights in a model.
     pub const ALL: [Kind; KINDS] = [Kind::WithoutPassages, Kind::WithPassages, Kind::WithPassagesNear];
 
-    /// The kind of a pair whose features `Passages` and `Near` have these values.
+    /// Returns the kind of a pair with these values of the features `Passages` and `Near`.
     pub fn of(passages: f64, near: f64) -> Self {
         match (passages > 0.0, near > 0.0) {
             (false, _) => Kind::WithoutPassages,
@@ -92,7 +92,7 @@ impl Kind {
 }
 
 impl Features {
-    /// What kind of pair they were measured on.
+    /// Returns the kind of the pair they were measured on.
     pub fn kind(&self) -> Kind {
         Kind::of(self.get(Feature::Passages), self.get(Feature::Near))
     }
@@ -102,21 +102,21 @@ impl Features {
 #[derive(Clone, Debug, PartialEq)]
 struct Linear {
     intercept: f64,
-    /// Weight on the raw value, by feature.
+    /// Weight on the raw value of each feature.
     weights: [f64; FEATURES],
     means: [f64; FEATURES],
 }
 
 impl Model {
-    /// The model compiled into the program.
+    /// Returns the model that is compiled into the program.
     ///
     /// # Errors
-    /// None in a released program: a test reads it.
+    /// None in a released program, because a test reads the model.
     pub fn shipped() -> Result<Self> {
         Self::from_json(DEFAULT)
     }
 
-    /// The model of the file at a path, where one is given, else the shipped one.
+    /// Returns the model in the file at `path`, or the built-in one if there is no path.
     ///
     /// # Errors
     /// As for [`Model::read`].
@@ -127,7 +127,7 @@ impl Model {
     /// Reads the model file at `path`.
     ///
     /// # Errors
-    /// [`Error::Io`] where it cannot be read, [`Error::Format`] where it is no model.
+    /// Returns [`Error::Io`] if the file cannot be read, and [`Error::Format`] if it is not a valid model.
     pub fn read(path: &std::path::Path) -> Result<Self> {
         let text =
             std::fs::read_to_string(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
@@ -138,16 +138,17 @@ impl Model {
         })
     }
 
-    /// Reads the text of a model file.
+    /// Parses the text of a model file.
     ///
     /// # Errors
-    /// [`Error::Model`] where it is no JSON, of another format, names an unknown feature, or turns one against its sense.
+    /// Returns [`Error::Model`] if the text is not JSON, has another format version, names an unknown feature, or
+    /// has a weight against a feature's [`Sense`].
     pub fn from_json(text: &str) -> Result<Self> {
         let file: ModelFile = serde_json::from_str(text).map_err(|e| Error::Model(e.to_string()))?;
         Self::from_file(&file)
     }
 
-    /// Checks a model file and makes it ready.
+    /// Checks a model file and converts it to a model.
     ///
     /// # Errors
     /// As for [`Model::from_json`].
@@ -162,19 +163,20 @@ impl Model {
         ]))
     }
 
-    /// The log-odds that the pair is one dispatch.
+    /// Returns the log-odds that a pair is one dispatch.
     pub fn log_odds(&self, features: &Features) -> f64 {
         let Linear { intercept, weights, means } = &self.0[features.kind() as usize];
         let terms = features.values().iter().zip(weights).zip(means);
         intercept + terms.map(|((value, weight), mean)| weight * (value - mean)).sum::<f64>()
     }
 
-    /// The probability that the pair is one dispatch, 0 to 1.
+    /// Returns the probability that a pair is one dispatch, 0 to 1.
     pub fn score(&self, features: &Features) -> f64 {
         logistic(self.log_odds(features))
     }
 
-    /// The features that count for any kind, in the order of [`Feature::ALL`]; those that tell the kinds are among them.
+    /// Returns the features used for any kind of pair, in the order of [`Feature::ALL`], including those that
+    /// determine the kind.
     pub fn counting(&self) -> Vec<Feature> {
         let counts = |&feature: &Feature| {
             matches!(feature, Feature::Passages | Feature::Near)
@@ -183,7 +185,7 @@ impl Model {
         Feature::ALL.iter().copied().filter(counts).collect()
     }
 
-    /// What scores are made of, by [`Kind`].
+    /// Returns how scores are computed, for each [`Kind`].
     pub fn sums(&self) -> [Sum; KINDS] {
         let counting = self.counting();
         self.0.each_ref().map(|part| Sum {
@@ -203,7 +205,7 @@ impl Model {
 impl Linear {
     fn from_file(file: &WeightsFile) -> Result<Self> {
         if !(file.slope > 0.0 && file.slope.is_finite() && file.offset.is_finite()) {
-            return Err(Error::Model("the slope must be over 0".to_owned()));
+            return Err(Error::Model("the slope must be greater than 0 and finite".to_owned()));
         }
         let mut model = Self {
             intercept: file.slope * file.intercept + file.offset,
@@ -222,7 +224,9 @@ impl Linear {
             if (feature.sense() == Sense::For && weight < 0.0)
                 || (feature.sense() == Sense::Against && weight > 0.0)
             {
-                return Err(Error::Model(format!("{name}: the weight {weight} turns the feature round")));
+                return Err(Error::Model(format!(
+                    "{name}: the weight {weight} has the wrong sign for this feature"
+                )));
             }
             model.weights[feature as usize] = weight;
             model.means[feature as usize] = entry.mean;
@@ -231,34 +235,34 @@ impl Linear {
     }
 }
 
-/// What scores are made of: `intercept` and what each feature adds make the log-odds.
+/// How a score is computed: the log-odds are `intercept` plus what each feature adds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sum {
     /// Log-odds of a pair whose features are all at their means.
     pub intercept: f64,
-    /// The features that count.
+    /// The features in use.
     pub features: Vec<Addend>,
 }
 
-/// What a feature adds to the log-odds over an average pair: `weight · (value − mean)`.
+/// What a feature adds to the log-odds relative to an average pair: `weight · (value − mean)`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Addend {
-    /// Name of the feature.
+    /// The feature's name.
     pub feature: String,
-    /// Weight of the value as it is measured, calibration included.
+    /// Weight of the raw value, including the calibration.
     pub weight: f64,
     /// Mean over the pairs that the model was fitted on.
     pub mean: f64,
 }
 
 impl Addend {
-    /// What this value adds.
+    /// Returns what the feature adds to the log-odds if it has this value.
     pub fn adds(&self, value: f64) -> f64 {
         self.weight * (value - self.mean)
     }
 }
 
-/// Log-odds to probability.
+/// Converts log-odds to a probability.
 pub fn logistic(x: f64) -> f64 {
     1.0 / (1.0 + (-x).exp())
 }
@@ -296,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rewording_is_told_from_another_story() {
+    fn rewrite_scores_high_and_other_story_low() {
         assert!(score(A, B) > 0.8, "{}", score(A, B));
         assert!(score(A, C) < 0.15, "{}", score(A, C));
         assert!(score(A, A) > 0.99);
@@ -320,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn an_explanation_adds_up() {
+    fn addends_sum_to_the_log_odds() {
         let idf = Idf::background().unwrap();
         let idf = idf.of(LanguageKey::default());
         let (a, b) = (Profile::new(&tokenize(A), idf), Profile::new(&tokenize(B), idf));

@@ -1,33 +1,35 @@
-//! Whether the openings of two texts are about the same thing at all.
+//! Decides whether the openings of two texts are about different things.
 //!
-//! A text says at its start what it is about. Where nothing rare that either opening names occurs anywhere in the other text,
-//! what the two have in common is a form that was filled in anew, a notice under two items, or background. In come the tokens
-//! of both; rarity is that of text at large, so that a folder of two files is judged as one of a million. Cost: the terms of
-//! both openings, and of each text those before the first one that is found.
+//! A text says at its start what it is about. If no rare term of either opening occurs anywhere in the other text,
+//! then what the two have in common is a template filled in anew, a notice under both, or background. The input is
+//! the tokens of both texts. Rarity is taken from the background table, so that two files are judged in the same
+//! way as a million. Cost: the terms of both openings, and of each text those before the first match.
 
 use super::background::Background;
 use super::terms::{Place, each_term, is_number};
 use crate::text::{Token, Tokens, word_length};
 
-/// Words after which an opening ends with its sentence, so that a headline is not all of it...
+/// Least number of words after which an opening ends with its sentence, so that a headline alone is not an
+/// opening.
 const OPENING_WORDS: f32 = 10.0;
-/// ...and words that it has at most.
+/// Most words of an opening.
 const LONGEST_OPENING: f32 = 40.0;
-/// A term of at least this weight in text at large says what a text is about: it occurs in one of fifty documents or fewer.
+/// Least background weight of a term that says what a text is about; it occurs in at most one of fifty documents.
 const NAMED_IDF: f32 = 3.75;
-/// Rare terms that an opening must name to say what its text is about.
+/// Least number of such terms for an opening to say what its text is about.
 const NAMED: usize = 3;
 
-/// Returns whether both openings name at least three rare terms, and none of them occurs in the other text. Symmetric.
+/// Returns whether both openings name at least three rare terms of which none occurs in the other text. Symmetric.
 ///
-/// Of some 2,000 labelled pairs of one dispatch with passages in common this is true of two; of some 2,300 such pairs of two
-/// dispatches, of fourteen, and of short items under one long notice as a rule.
+/// On labelled pairs with passages in common, this holds for two of some 2,000 pairs of one dispatch and for
+/// fourteen of some 2,300 pairs of two dispatches. It is meant for short items under one long notice, for which it
+/// usually holds.
 pub fn are_foreign(x: &Tokens, y: &Tokens) -> bool {
     let (of_x, of_y) = (named(x), named(y));
     of_x.len() >= NAMED && of_y.len() >= NAMED && !occurs(&of_x, y) && !occurs(&of_y, x)
 }
 
-/// The distinct rare terms of the opening, ascending; numbers are not counted.
+/// Returns the distinct rare terms of the opening, ascending, without numbers.
 fn named(tokens: &Tokens) -> Vec<u32> {
     // Who measures pairs has weighed their terms or asked for the table before: it is sound.
     let Ok(background) = Background::get() else { return Vec::new() };
@@ -53,7 +55,7 @@ fn named(tokens: &Tokens) -> Vec<u32> {
     terms
 }
 
-/// Whether any of some terms, ascending, occurs in a text.
+/// Returns whether any of `terms`, which are ascending, occurs in a text.
 fn occurs(terms: &[u32], tokens: &Tokens) -> bool {
     let mut found = false;
     for segment in tokens.segments() {
@@ -88,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_lead_that_names_what_the_other_text_names_is_not_foreign() {
+    fn new_lead_with_names_of_the_other_text_is_not_foreign() {
         let old = "ORDU - The ferry Meltem sank off Ordu. Harbour master Leyla Aksoy opened an inquiry into the pumps.";
         let new = "Prosecutors questioned Aksoy, the harbour master of Ordu, over rusted bilge valves.";
         assert!(!foreign(old, &format!("{new} {old}")));
@@ -96,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn openings_that_name_little_say_nothing() {
+    fn openings_with_few_rare_terms_are_not_foreign() {
         assert!(!foreign("The government said on Monday that it would act.", NOTICE));
         assert!(!foreign("", ""));
         assert!(!foreign("", NOTICE));
@@ -104,7 +106,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn symmetric_and_never_true_of_a_text_and_its_beginning(a in "[a-zà-ü ,.]{0,400}", b in "[a-zà-ü ,.]{0,400}") {
+        fn test_is_symmetric_and_never_true_of_a_text_and_its_beginning(a in "[a-zà-ü ,.]{0,400}", b in "[a-zà-ü ,.]{0,400}") {
             prop_assert_eq!(foreign(&a, &b), foreign(&b, &a));
             let longer = format!("{a} {b}");
             prop_assert!(!foreign(&a, &longer));

@@ -1,24 +1,25 @@
-//! What two documents have in common at all: one merge of their sorted terms.
+//! Measures what two documents have in common, by one merge of their sorted terms.
 //!
-//! Range: masses are sums of weights, 0 and up. Cost: one step a distinct term, about a microsecond for two articles;
-//! it doubles as the early exit, since a pair with little in common is no rewrite whatever the order of its words.
+//! Masses are sums of weights, 0 or more. Cost: one step a distinct term, about a microsecond for two articles. It
+//! is also the early exit, since a pair with little in common is not a rewrite, whatever the order of its words.
 
 use super::features::RARE_IDF;
 use super::profile::Profile;
 use super::terms::is_number;
 
-/// The outcome of the merge.
+/// The result of the merge.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Overlap {
-    /// Summed weights of the terms in both.
+    /// Summed weights of the terms in both documents.
     pub mass: f32,
-    /// Summed weights of the rare ones among them.
+    /// Summed weights of the rare terms in both documents.
     pub rare: f32,
-    /// Numbers in both.
+    /// Count of numbers in both documents.
     pub numbers: u32,
 }
 
-/// Merges the terms; fills `shared` with the places of the common ones in both lists, in order of terms.
+/// Merges the terms and fills `shared` with the indices of the common ones in both lists, in the order of the
+/// terms.
 pub(super) fn overlap(a: &Profile, b: &Profile, shared: &mut Vec<(u32, u32)>) -> Overlap {
     shared.clear();
     let mut out = Overlap::default();
@@ -40,7 +41,7 @@ pub(super) fn overlap(a: &Profile, b: &Profile, shared: &mut Vec<(u32, u32)>) ->
     out
 }
 
-/// How many elements two ascending lists without repeats have in common.
+/// Counts the elements that two ascending lists without repeats have in common.
 pub(super) fn common(a: &[u32], b: &[u32]) -> usize {
     let (mut i, mut j, mut n) = (0, 0, 0);
     while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
@@ -51,20 +52,20 @@ pub(super) fn common(a: &[u32], b: &[u32]) -> usize {
     n
 }
 
-/// Two texts with less than this of the lighter one's weight in common, and less than [`RELATED_RARE_MASS`] of rare
-/// terms, say different things.
+/// Share of the lighter text's weight below which two texts are unrelated, unless [`RELATED_RARE_MASS`] is
+/// reached.
 const RELATED_SHARE: f32 = 0.15;
-/// Two rare terms.
+/// Weight of two rare terms.
 const RELATED_RARE_MASS: f32 = 2.0 * RARE_IDF;
 
 /// What two texts have in common, by weight.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct InCommon {
-    /// Of all terms.
+    /// Weight of all common terms.
     pub(crate) mass: f32,
-    /// Of rare ones.
+    /// Weight of the rare common terms.
     pub(crate) rare: f32,
-    /// All terms of the lighter text.
+    /// Weight of all terms of the lighter text.
     pub(crate) lighter: f32,
 }
 
@@ -74,13 +75,13 @@ pub(crate) fn in_common(a: &Profile, b: &Profile) -> InCommon {
     InCommon { mass: both.mass, rare: both.rare, lighter: a.mass.min(b.mass) }
 }
 
-/// Whether two texts are about different things: no common names, hardly a common word of any weight.
+/// Returns whether two texts are about different things: no common names, and hardly a common word of any weight.
 pub fn unrelated(a: &Profile, b: &Profile) -> bool {
     let both = in_common(a, b);
     both.mass < RELATED_SHARE * both.lighter && both.rare < RELATED_RARE_MASS
 }
 
-/// The rarest terms that two texts share, rarest first, at most `most`.
+/// Returns the rarest terms that two texts share, rarest first, at most `most` of them.
 pub(crate) fn rarest_shared(a: &Profile, b: &Profile, most: usize) -> Vec<u32> {
     let mut shared = Vec::new();
     overlap(a, b, &mut shared);
@@ -97,7 +98,7 @@ mod tests {
     use crate::text::tokenize;
 
     #[test]
-    fn only_common_terms_count() {
+    fn only_shared_terms_count() {
         let idf = Idf::background().unwrap();
         let idf = idf.of(LanguageKey::default());
         let a = Profile::new(&tokenize("Ferry captain rescued 17 sailors"), idf);
@@ -111,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn common_counts_equals() {
+    fn common_counts_equal_elements() {
         assert_eq!(common(&[1, 3, 5, 9], &[3, 4, 9, 10]), 2);
         assert_eq!(common(&[], &[1]), 0);
     }

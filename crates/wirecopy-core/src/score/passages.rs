@@ -1,7 +1,7 @@
-//! Which passages of two texts tell the same: the scorer's own sentence alignment, for people to read.
+//! Pairs the passages of two texts that say the same: the scorer's sentence alignment, for people to read.
 //!
-//! In: tokens and profiles of two documents. Out: the units of each, in order, with their counterparts. Cost: that of
-//! one full measurement, about twenty microseconds for two articles.
+//! The input is the tokens and profiles of two documents; the output is the units of each, in order, with their
+//! counterparts. Cost: that of one full measurement, about twenty microseconds for two articles.
 
 use std::ops::Range;
 
@@ -10,26 +10,27 @@ use super::overlap::overlap;
 use super::profile::{Profile, unit_ranges};
 use crate::text::Tokens;
 
-/// Units that are each other's best stand side by side from this share of the lighter one's weight on, although that does
-/// not make them related: a wrong neighbour does a reader less harm than a missing one.
-const BESIDE: f32 = 0.12;
+/// Least share of the lighter unit's weight at which mutual counterparts are shown side by side even though they
+/// are not related. A wrong neighbour harms a reader less than a missing one.
+const SIDE_BY_SIDE: f32 = 0.12;
 
-/// A unit of a text, a sentence as a rule, and what answers to it in the other.
+/// A unit of a text, usually a sentence, and its counterpart in the other text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Passage {
-    /// Its tokens.
+    /// Token range of the unit.
     pub tokens: Range<usize>,
-    /// Index of the unit of the other text that holds most of its weight, where that is no chance.
+    /// Index of the unit of the other text that holds most of this one's weight, unless that is by chance.
     pub counterpart: Option<usize>,
-    /// Whether the two tell the same, so far as the scorer is concerned.
-    pub told: bool,
-    /// Share of its weight that the counterpart holds, 0 to 1; 0 without one.
+    /// Whether the scorer counts the two units as saying the same.
+    pub is_related: bool,
+    /// Share of the unit's weight that the counterpart holds, 0 to 1; 0 without a counterpart.
     pub share: f32,
-    /// A short line that stands word for word in both texts: the site's, and left out of every share.
+    /// Whether the unit is a short line that occurs verbatim in both texts. Such lines are boilerplate and left
+    /// out of every share.
     pub left_out: bool,
 }
 
-/// The units of two texts.
+/// Returns the units of two texts with their counterparts.
 pub fn passages(a: (&Tokens, &Profile), b: (&Tokens, &Profile)) -> (Vec<Passage>, Vec<Passage>) {
     let mut shared = Vec::new();
     overlap(a.1, b.1, &mut shared);
@@ -42,7 +43,7 @@ fn side(
     (tokens, own): (&Tokens, &Profile),
     other: &Profile,
     counterparts: &[Counterpart],
-    answers: &[Counterpart],
+    back: &[Counterpart],
 ) -> Vec<Passage> {
     unit_ranges(tokens)
         .into_iter()
@@ -51,20 +52,24 @@ fn side(
         .map(|(number, (tokens, (unit, &counterpart)))| {
             let at = usize::from(counterpart.unit);
             let there = other.units.get(at).filter(|_| counterpart.mass > 0.0);
-            let told = there.is_some_and(|there| related(counterpart, unit.mass, there.mass));
-            let mutual = answers.get(at).is_some_and(|answer| usize::from(answer.unit) == number);
-            let beside =
-                there.is_some_and(|there| mutual && share(counterpart, unit.mass.min(there.mass)) >= BESIDE);
+            let is_related = there.is_some_and(|there| related(counterpart, unit.mass, there.mass));
+            let mutual = back.get(at).is_some_and(|counterpart| usize::from(counterpart.unit) == number);
+            let beside = there
+                .is_some_and(|there| mutual && share(counterpart, unit.mass.min(there.mass)) >= SIDE_BY_SIDE);
             let same_line = || {
-                let own_place = own.units[..number].iter().filter(|before| before.line == unit.line).count();
+                let earlier = own.units[..number].iter().filter(|before| before.line == unit.line).count();
                 let same = other.units.iter().enumerate().filter(|(_, there)| there.line == unit.line);
-                same.map(|(at, _)| at).nth(own_place)
+                same.map(|(at, _)| at).nth(earlier)
             };
             Passage {
                 tokens,
-                counterpart: if counterpart.left_out { same_line() } else { (told || beside).then_some(at) },
-                told,
-                share: if told || beside { share(counterpart, unit.mass) } else { 0.0 },
+                counterpart: if counterpart.left_out {
+                    same_line()
+                } else {
+                    (is_related || beside).then_some(at)
+                },
+                is_related,
+                share: if is_related || beside { share(counterpart, unit.mass) } else { 0.0 },
                 left_out: counterpart.left_out,
             }
         })

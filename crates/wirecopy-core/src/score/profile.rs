@@ -1,4 +1,5 @@
-//! One document made ready to be compared with many: everything about it that does not hang on the other text.
+//! Prepares a document for comparison with many others: everything about it that does not depend on the other
+//! text.
 
 use super::features::RARE_IDF;
 use super::idf::Weights;
@@ -7,113 +8,117 @@ use super::weekdays::Weekdays;
 use crate::hash;
 use crate::text::{Class, Tokens, each_shingle, sequence_hash, tokenize, word_length};
 
-/// Words that a unit holds at most: longer sentences, and paragraphs without sentence marks, are cut.
+/// Most words of a unit. Longer sentences, and paragraphs without sentence marks, are cut.
 const UNIT_WORDS: f32 = 48.0;
-/// Units of a document at most; beyond, neighbours are joined, so that no pair costs more than a bounded table.
+/// Most units of a document. Beyond, neighbours are joined, so that the table of a pair has a bounded size.
 const MAX_UNITS: usize = 512;
-/// Weight of the units that open a text: about two sentences.
+/// Weight of the units in the opening of a text: about two sentences.
 const LEAD_MASS: f32 = 60.0;
-/// Lines that are less like prose do not open a text.
+/// Least prose weight of a unit in the opening.
 const LEAD_PROSE: f32 = 0.6;
-/// Tokens of a shingle.
+/// Number of tokens in a shingle.
 const SHINGLE: usize = 5;
-/// Terms of a headline that are looked at.
+/// Most terms of a headline.
 const HEADLINE_TERMS: usize = 48;
-/// Share of a headline's weight that must stand in its own text: less is the name of a site, a section or another story.
+/// Least share of a headline's weight that must occur in its text. A headline with less is the name of a site or a
+/// section, or belongs to another story.
 const OWN_HEADLINE: f32 = 0.3;
-/// Terms under this weight are left out of alignments: they stand in two of every nine documents.
+/// Least weight of a content term. Lighter terms, which occur in two of nine documents or more, are left out of
+/// alignments.
 pub(super) const CONTENT_IDF: f32 = 1.5;
 
-/// Where a term stands.
+/// A position of a term.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Spot {
-    /// Index of its token.
+    /// Index of the token.
     pub token: u32,
-    /// Unit it stands in.
+    /// Index of the unit that contains it.
     pub unit: u16,
 }
 
-/// A sentence, or a piece of a very long one.
+/// A sentence, or a part of a very long one.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Unit {
     /// Summed weights of its distinct content terms.
     pub mass: f32,
-    /// How much it counts when it stands in no relation to the other text: lines of a few words, which are boilerplate
-    /// more often than prose, count little.
+    /// Weight of the unit in shares if it has no counterpart, 0.1 to 1. Lines of a few words are more often
+    /// boilerplate than prose and count little.
     pub prose: f32,
-    /// End of its numbers in the profile's list of numbers.
+    /// End of the unit's numbers in the profile's list of numbers.
     pub numbers_end: u32,
-    /// Days of the week it names, one bit each.
+    /// The days of the week that the unit names, one bit each.
     pub days: u8,
-    /// Hash of the line it stands in.
+    /// Hash of the line that contains the unit.
     pub line: u32,
-    /// Belongs to the opening: what happened stands there.
+    /// Whether the unit belongs to the opening, which says what happened.
     pub lead: bool,
 }
 
 impl Unit {
-    /// Whether its line is shorter than prose usually is.
+    /// Returns whether the unit's line is shorter than prose usually is.
     pub fn is_short(&self) -> bool {
         self.prose < 1.0
     }
 }
 
-/// A document ready for comparison: distinct terms in order with their weights and places, units, shingles, headline.
+/// A document ready for comparison: its distinct terms with their weights and positions, its units, shingles and
+/// headline.
 ///
-/// About 25 bytes a token. Build it once a document and compare it with every candidate.
+/// Takes about 25 bytes a token. Build it once for each document and compare it with every candidate.
 #[derive(Clone, Debug, Default)]
 pub struct Profile {
-    /// Distinct terms, ascending.
+    /// The distinct terms, ascending.
     pub(super) terms: Box<[u32]>,
-    /// Their weights.
+    /// The weights of the terms.
     pub(super) idf: Box<[f32]>,
-    /// Where the places of each begin in `spots`, and the end of the last.
+    /// Start of each term's positions in `spots`, followed by the end of the last.
     pub(super) starts: Box<[u32]>,
-    /// Places, by term, then in reading order.
+    /// Positions by term, then in reading order.
     pub(super) spots: Box<[Spot]>,
     pub(super) units: Box<[Unit]>,
-    /// Numbers of each unit, ascending within it.
+    /// Numbers by unit, ascending within it.
     pub(super) numbers: Box<[u32]>,
-    /// Distinct numbers of the whole text.
+    /// Count of distinct numbers in the whole text.
     pub(super) distinct_numbers: u32,
-    /// Hashes of the lines of few words, ascending.
+    /// Hashes of the short lines, ascending.
     pub(super) short_lines: Box<[u32]>,
     /// Hashes of the distinct shingles of five tokens, ascending.
     pub(super) shingles: Box<[u32]>,
-    /// Distinct terms of the headline with their weights, where it belongs to the text.
+    /// Distinct terms of the headline with their weights; empty unless the headline belongs to the text.
     pub(super) headline: Box<[(u32, f32)]>,
-    /// Days of the week named in the opening, and anywhere.
+    /// Days of the week named in the opening, one bit each.
     pub(super) lead_days: u8,
+    /// Days of the week named anywhere, one bit each.
     pub(super) days: u8,
     /// Summed weights of the distinct terms.
     pub(super) mass: f32,
-    /// Summed weights of the rare ones among them.
+    /// Summed weights of the rare terms.
     pub(super) rare_mass: f32,
-    /// Share of the tokens that are words between spaces or numbers, 0 to 1.
+    /// Share of the tokens that are numbers or words of spaced scripts, 0 to 1.
     pub(super) spaced: f32,
-    /// Length in words; a character counts as part of one.
+    /// Length in words; a character of an unspaced script counts as part of a word.
     pub(super) words: f32,
-    /// Digest of the tokens: puts two documents in one order, whichever is named first.
+    /// Digest of the tokens, which orders two documents independently of the order of the arguments.
     pub(super) digest: u128,
 }
 
 impl Profile {
-    /// Prepares a document. Costs about 90 ns a token.
+    /// Prepares a document. Takes about 90 ns a token.
     pub fn new(tokens: &Tokens, weights: &Weights) -> Self {
         let mut builder = Builder::default();
         builder.place_terms(tokens);
         builder.finish(tokens, weights)
     }
 
-    /// The same with the [terms](Self::distinct_terms) of the document's headline. One that has next to nothing in common with
-    /// the text is the name of a site or a section, and counts as none.
+    /// Adds the [terms](Self::distinct_terms) of the document's headline. A headline that has next to nothing in
+    /// common with the text is the name of a site or a section and is ignored.
     #[must_use]
     pub fn with_headline(mut self, terms: &[u32], weights: &Weights) -> Self {
         let headline: Box<[(u32, f32)]> = terms.iter().map(|&term| (term, weights.idf(term))).collect();
         let all: f32 = headline.iter().map(|&(_, weight)| weight).sum();
         let own: f32 = headline
             .iter()
-            .filter(|&&(term, _)| self.place_of(term).is_some())
+            .filter(|&&(term, _)| self.index_of(term).is_some())
             .map(|&(_, weight)| weight)
             .sum();
         if own >= OWN_HEADLINE * all && own > 0.0 {
@@ -122,12 +127,12 @@ impl Profile {
         self
     }
 
-    /// Where a term stands in `terms`.
-    fn place_of(&self, term: u32) -> Option<usize> {
+    /// Returns the index of a term in `terms`.
+    fn index_of(&self, term: u32) -> Option<usize> {
         self.terms.binary_search(&term).ok()
     }
 
-    /// The distinct terms, ascending: what a document adds to the document frequencies.
+    /// Returns the distinct terms of a document, ascending, which it adds to the document frequencies.
     pub fn distinct_terms(tokens: &Tokens) -> Vec<u32> {
         let mut out = Vec::with_capacity(tokens.len());
         for segment in tokens.segments() {
@@ -138,14 +143,14 @@ impl Profile {
         out
     }
 
-    /// The distinct terms of a headline, ascending; none where there is no headline. A very long one is cut.
+    /// Returns the distinct terms of a headline, ascending, or nothing without a headline. Keeps at most 48 terms.
     pub fn headline_terms(title: Option<&str>) -> Vec<u32> {
         let mut terms = title.map_or_else(Vec::new, |title| Self::distinct_terms(&tokenize(title)));
         terms.truncate(HEADLINE_TERMS);
         terms
     }
 
-    /// Bytes that it takes.
+    /// Returns the memory that the profile takes, in bytes.
     pub(crate) fn bytes(&self) -> usize {
         size_of::<Self>()
             + size_of_val(&*self.terms)
@@ -159,18 +164,18 @@ impl Profile {
             + size_of_val(&*self.headline)
     }
 
-    /// Length in words.
+    /// Returns the length in words.
     pub fn words(&self) -> f32 {
         self.words
     }
 
-    /// The spots of the term at an index of `terms`.
+    /// Returns the positions of the term at an index of `terms`.
     pub(super) fn spots_of(&self, index: u32) -> &[Spot] {
         let index = index as usize;
         &self.spots[self.starts[index] as usize..self.starts[index + 1] as usize]
     }
 
-    /// The numbers in a unit, ascending.
+    /// Returns the numbers in a unit, ascending.
     pub(super) fn numbers_of(&self, unit: usize) -> &[u32] {
         let start = if unit == 0 { 0 } else { self.units[unit - 1].numbers_end as usize };
         &self.numbers[start..self.units[unit].numbers_end as usize]
@@ -179,10 +184,12 @@ impl Profile {
 
 #[derive(Default)]
 struct Builder {
-    /// Term in the upper half, token in the lower: sorted as one integer, by term, then in reading order.
+    /// Term in the upper half and token in the lower, so that sorting as integers orders by term, then in reading
+    /// order.
     places: Vec<u64>,
-    /// Unit of each token.
+    /// Index of the unit of each token.
     unit_of: Vec<u16>,
+    /// Prose weight and line hash of each unit.
     prose: Vec<(f32, u32)>,
     words: f32,
 }
@@ -194,8 +201,8 @@ impl Builder {
         self.places.reserve(tokens.len());
         self.unit_of.resize(tokens.len(), 0);
         let pieces = pieces(tokens);
-        for (number, group) in pieces.chunks(joined(pieces.len())).enumerate() {
-            // At most MAX_UNITS.
+        for (number, group) in pieces.chunks(pieces_per_unit(pieces.len())).enumerate() {
+            // There are at most MAX_UNITS units.
             let unit = u16::try_from(number).unwrap_or(u16::MAX);
             for piece in group {
                 self.unit_of[piece.range.clone()].fill(unit);
@@ -219,7 +226,7 @@ impl Builder {
         let mut numbers: Vec<(u16, u32)> = Vec::new();
         let mut distinct_numbers = 0;
         for group in self.places.chunk_by(|a, b| a >> 32 == b >> 32) {
-            // Exact: the upper half.
+            // Lossless: the upper half.
             let term = (group[0] >> 32) as u32;
             let weight = weights_of.idf(term);
             let days = weekdays.days(term);
@@ -229,7 +236,7 @@ impl Builder {
             distinct_numbers += u32::from(is_number(term));
             let mut last = u16::MAX;
             for &place in group {
-                // Exact: the lower half.
+                // Lossless: the lower half.
                 let token = place as u32;
                 let unit = self.unit_of[token as usize];
                 spots.push(Spot { token, unit });
@@ -255,7 +262,7 @@ impl Builder {
         short_lines.dedup();
         mark_lead(&mut units);
         let mut shingles = Vec::with_capacity(tokens.len());
-        // The upper half of a mixed hash.
+        // The upper half of a mixed hash is a hash too.
         each_shingle(tokens.as_slice(), SHINGLE, |hash| shingles.push((hash >> 32) as u32));
         hash::sort(&mut shingles);
         shingles.dedup();
@@ -288,13 +295,13 @@ struct Piece {
     line: u32,
 }
 
-/// Cuts sentences of more than [`UNIT_WORDS`] into parts of equal length.
+/// Cuts sentences of more than [`UNIT_WORDS`] words into parts of equal length.
 fn pieces(tokens: &Tokens) -> Vec<Piece> {
     let mut out = Vec::new();
     let mut segments = tokens.segments().peekable();
     for line in tokens.lines() {
         let prose = prose(words_in(tokens, line.clone()));
-        // The upper half of a mixed hash.
+        // The upper half of a mixed hash is a hash too.
         let hash = (sequence_hash(&tokens.as_slice()[line.clone()]) >> 32) as u32;
         while let Some(segment) = segments.next_if(|s| s.end <= line.end) {
             let words = words_in(tokens, segment.clone());
@@ -311,21 +318,21 @@ fn pieces(tokens: &Tokens) -> Vec<Piece> {
     out
 }
 
-/// How many neighbours make a unit, so that there are at most [`MAX_UNITS`].
-fn joined(pieces: usize) -> usize {
+/// Returns how many neighbouring pieces make a unit, so that there are at most [`MAX_UNITS`].
+fn pieces_per_unit(pieces: usize) -> usize {
     pieces.div_ceil(MAX_UNITS).max(1)
 }
 
-/// The token ranges of the units of a document, in order: those that its [`Profile`] has.
+/// Returns the token ranges of a document's units, in order, as in its [`Profile`].
 pub(super) fn unit_ranges(tokens: &Tokens) -> Vec<std::ops::Range<usize>> {
     let pieces = pieces(tokens);
     pieces
-        .chunks(joined(pieces.len()))
+        .chunks(pieces_per_unit(pieces.len()))
         .map(|group| group[0].range.start..group[group.len() - 1].range.end)
         .collect()
 }
 
-/// Marks the units that open a text, short lines aside, up to [`LEAD_MASS`].
+/// Marks the opening units of a text up to [`LEAD_MASS`], leaving out short lines.
 fn mark_lead(units: &mut [Unit]) {
     let mut mass = 0.0;
     for unit in units.iter_mut().filter(|u| u.prose > LEAD_PROSE) {
@@ -337,7 +344,7 @@ fn mark_lead(units: &mut [Unit]) {
     }
 }
 
-/// The days that the units name, those of the opening only or all.
+/// Returns the days that the units name, either in the opening only or anywhere.
 fn days_of(units: &[Unit], lead: bool) -> u8 {
     units.iter().filter(|u| u.lead || !lead).fold(0, |days, unit| days | unit.days)
 }
@@ -348,12 +355,13 @@ fn spaced(tokens: &Tokens) -> f32 {
     words as f32 / tokens.len().max(1) as f32
 }
 
-/// Length of a range in words: Han and Kana characters count half, letters of scripts without spaces a quarter.
+/// Returns the length of a range in words. Han and Kana characters count as half a word, letters of unspaced
+/// scripts as a quarter.
 fn words_in(tokens: &Tokens, range: std::ops::Range<usize>) -> f32 {
     tokens.as_slice()[range].iter().map(|&token| word_length(token)).sum()
 }
 
-/// How much a line of so many words counts when nothing in the other text answers to it.
+/// Returns the weight of a line of `words` words if it has no counterpart in the other text.
 fn prose(words: f32) -> f32 {
     ((words - 4.0) / 16.0).clamp(0.1, 1.0)
 }

@@ -1,23 +1,23 @@
-//! Exact overlap of two sets of shingles and of two bags of words.
+//! Computes the exact overlap of two sets of shingles or two bags of words.
 
 /// Sizes of two sets and of their intersection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Overlap {
-    /// Elements of the first.
+    /// Size of the first set.
     pub a: usize,
-    /// Elements of the second.
+    /// Size of the second set.
     pub b: usize,
-    /// Elements of both.
+    /// Size of the intersection.
     pub shared: usize,
 }
 
 impl Overlap {
-    /// Merges two sorted slices; linear. With repeats it is the overlap of bags: an element counts as often as it
-    /// stands in both.
+    /// Merges two sorted slices in linear time. With repeats it computes the overlap of bags: an element counts as
+    /// often as it occurs in both.
     pub fn of<T: Ord>(a: &[T], b: &[T]) -> Self {
         let (mut i, mut j, mut shared) = (0, 0, 0);
         while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
-            // Without branches on the order: the outcome of each comparison is as good as random.
+            // Branch-free, because the results of the comparisons are unpredictable.
             i += usize::from(x <= y);
             j += usize::from(y <= x);
             shared += usize::from(x == y);
@@ -25,22 +25,22 @@ impl Overlap {
         Self { a: a.len(), b: b.len(), shared }
     }
 
-    /// |A ∩ B| / |A ∪ B|, 0 for two empty sets.
+    /// Returns |A ∩ B| / |A ∪ B|, or 0 for two empty sets.
     pub fn jaccard(&self) -> f64 {
         ratio(self.shared, self.a + self.b - self.shared)
     }
 
-    /// Share of the first that stands in the second.
+    /// Returns the share of the first set that occurs in the second.
     pub fn containment_a(&self) -> f64 {
         ratio(self.shared, self.a)
     }
 
-    /// Share of the second that stands in the first.
+    /// Returns the share of the second set that occurs in the first.
     pub fn containment_b(&self) -> f64 {
         ratio(self.shared, self.b)
     }
 
-    /// The larger of both containments: that of the smaller set.
+    /// Returns the larger of both containments, which is that of the smaller set.
     pub fn containment(&self) -> f64 {
         ratio(self.shared, self.a.min(self.b))
     }
@@ -60,7 +60,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn agrees_with_set_arithmetic(
+        fn overlap_agrees_with_set_arithmetic(
             a in prop::collection::btree_set(0u64..60, 0..40),
             b in prop::collection::btree_set(0u64..60, 0..40),
         ) {

@@ -1,7 +1,7 @@
-//! How many shingles two documents share: those of one in a table, those of the other looked up.
+//! Counts the shingles that two documents share, by looking up those of one in a table of the other's.
 //!
-//! Range: exact counts of distinct shingles. Cost: some ten instructions a token, a tenth of what sorting both sets costs; the
-//! table of one document serves all that it is compared with.
+//! Counts distinct shingles exactly. Cost: some ten instructions a token, a tenth of what sorting both sets costs.
+//! The table of one document serves all comparisons with it.
 
 use super::sets::Overlap;
 use crate::hash::Hashes;
@@ -12,34 +12,34 @@ use crate::text::{Token, each_shingle};
 pub struct Shared {
     held: Hashes,
     distinct: usize,
-    /// The comparison that met each place of `held` last.
+    /// The number of the comparison in which each slot of `held` was last found.
     met: Vec<u32>,
     comparison: u32,
     others: Hashes,
 }
 
 impl Shared {
-    /// Takes the shingles of `k` tokens of a document, in place of those it held.
+    /// Stores the shingles of `k` tokens of a document, replacing those of the document before.
     pub fn hold(&mut self, tokens: &[Token], k: usize) {
         self.held.clear(tokens.len());
         self.distinct = 0;
         each_shingle(tokens, k, |shingle| self.distinct += usize::from(self.held.insert(shingle)));
         self.met.clear();
-        self.met.resize(self.held.places(), 0);
+        self.met.resize(self.held.slots(), 0);
         self.comparison = 0;
     }
 
-    /// Whether the document that is held has a shingle.
+    /// Returns whether the stored document has a shingle.
     pub fn contain(&self, shingle: u64) -> bool {
-        self.held.place(shingle).1
+        self.held.slot(shingle).1
     }
 
-    /// Whether a shingle of the document that is held stands in the one that it was compared with last.
+    /// Returns whether a shingle of the stored document occurs in the document it was last compared with.
     pub fn met(&self, shingle: u64) -> bool {
-        self.comparison > 0 && self.met[self.held.place(shingle).0] == self.comparison
+        self.comparison > 0 && self.met[self.held.slot(shingle).0] == self.comparison
     }
 
-    /// The overlap of the document that is held with another.
+    /// Computes the overlap of the stored document with another.
     pub fn overlap(&mut self, tokens: &[Token], k: usize) -> Overlap {
         let mut seen = std::mem::take(&mut self.others);
         seen.clear(tokens.len());
@@ -49,13 +49,14 @@ impl Shared {
         Overlap { a: self.distinct, b: shared + others, shared }
     }
 
-    /// Compares the document that is held with another, so that [`met`](Self::met) tells of it: how many shingles they
-    /// share. `other` is given those that only the other one has, repeats included.
+    /// Compares the stored document with another, in preparation for [`met`](Self::met), and returns the number of
+    /// distinct shingles that they share. Calls `other` with the shingles that only the other document has,
+    /// including repeats.
     pub fn meet(&mut self, tokens: &[Token], k: usize, mut other: impl FnMut(u64)) -> usize {
         self.comparison += 1;
         let mut shared = 0;
         each_shingle(tokens, k, |shingle| {
-            let (at, held) = self.held.place(shingle);
+            let (at, held) = self.held.slot(shingle);
             if !held {
                 other(shingle);
             } else if self.met[at] != self.comparison {
@@ -76,7 +77,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn counts_are_those_of_sorted_sets(
+        fn overlap_agrees_with_sorted_sets(
             texts in prop::collection::vec(prop::collection::vec(0u8..5, 0..60), 2..5),
             k in 1usize..6,
         ) {
@@ -91,8 +92,8 @@ mod tests {
             for other in &tokens[1..] {
                 shingles(other.as_slice(), k, &mut b);
                 prop_assert_eq!(shared.overlap(other.as_slice(), k), Overlap::of(&a, &b));
-                prop_assert!(a.iter().all(|run| shared.met(*run) == b.contains(run)));
-                prop_assert!(b.iter().all(|run| shared.contain(*run) == a.contains(run)));
+                prop_assert!(a.iter().all(|shingle| shared.met(*shingle) == b.contains(shingle)));
+                prop_assert!(b.iter().all(|shingle| shared.contain(*shingle) == a.contains(shingle)));
             }
         }
     }

@@ -1,24 +1,25 @@
-//! Terms to small numbers: an open table whose hash is one multiplication, since term keys are hashes already.
+//! A map from terms to small numbers: an open-addressing table hashed by one multiplication, since term keys are
+//! hashes already.
 //!
-//! Why this is hand-made: every distinct term of every document is looked up in two of these; a general hash map spends more on hashing than
-//! the rest of a profile costs. Linear probing, at most half full, 8 bytes a slot.
+//! Why this is hand-made: every distinct term of every document is looked up in two of these maps, where a general hash map would spend
+//! more time on hashing than the rest of a profile costs. Linear probing, at most half full, 8 bytes a slot.
 
-/// A map from terms to values over 0.
+/// A map from terms to values greater than 0.
 #[derive(Clone, Debug, Default)]
 pub(super) struct TermMap {
-    /// Term and value; 0 marks a vacant slot. A power of two, or empty.
+    /// Term and value of each slot; the value 0 marks a vacant one. The length is a power of two, or 0.
     slots: Vec<(u32, u32)>,
     len: usize,
-    /// Bits of the product that are dropped to find a slot.
+    /// Number of bits by which the product is shifted to find a slot.
     shift: u32,
 }
 
 const SMALLEST: usize = 16;
-/// An odd number near 2^32 over the golden ratio (Knuth 1973).
+/// An odd number near 2^32 divided by the golden ratio (Knuth 1973).
 const MULTIPLIER: u32 = 0x9e37_79b1;
 
 impl TermMap {
-    /// Room for so many terms.
+    /// Creates an empty map with space for this many terms.
     pub(super) fn with_capacity(terms: usize) -> Self {
         let mut map = Self::default();
         if terms > 0 {
@@ -27,12 +28,12 @@ impl TermMap {
         map
     }
 
-    /// Number of terms.
+    /// Returns the number of terms.
     pub(super) fn len(&self) -> usize {
         self.len
     }
 
-    /// The value of a term, 0 where there is none. Constant time.
+    /// Returns the value of a term, or 0 if it is not in the map. Constant time.
     #[inline]
     pub(super) fn get(&self, term: u32) -> u32 {
         if self.slots.is_empty() {
@@ -42,13 +43,13 @@ impl TermMap {
         if found == term { value } else { 0 }
     }
 
-    /// Adds to the value of a term; what is added must be over 0.
+    /// Adds `more`, which must be greater than 0, to the value of a term.
     #[inline]
     pub(super) fn add(&mut self, term: u32, more: u32) {
         *self.value_mut(term) += more;
     }
 
-    /// The value of a term, to be set to something over 0.
+    /// Returns the value of a term for the caller to set to something greater than 0.
     #[inline]
     pub(super) fn value_mut(&mut self, term: u32) -> &mut u32 {
         if self.len * 2 >= self.slots.len() {
@@ -63,12 +64,12 @@ impl TermMap {
         &mut entry.1
     }
 
-    /// Terms and their values, in no order that means anything.
+    /// Returns the terms and their values in arbitrary order.
     pub(super) fn iter(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
         self.slots.iter().copied().filter(|&(_, value)| value != 0)
     }
 
-    /// The slot that holds the term, or the vacant one where it belongs.
+    /// Returns the slot that holds the term, or the vacant one where it belongs.
     #[inline]
     fn slot_of(&self, term: u32) -> usize {
         let mask = self.slots.len() - 1;
@@ -121,13 +122,13 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_found_in_nothing() {
+    fn empty_map_holds_no_term() {
         assert_eq!(TermMap::default().get(7), 0);
         assert_eq!(TermMap::with_capacity(3).get(0), 0);
     }
 
     #[test]
-    fn terms_that_share_a_slot_are_told_apart() {
+    fn colliding_terms_have_separate_values() {
         let mut map = TermMap::with_capacity(8);
         let slot = |term: u32| term.wrapping_mul(MULTIPLIER) >> 28;
         let alike: Vec<u32> = (0..).filter(|&term| slot(term) == 15).take(7).collect();

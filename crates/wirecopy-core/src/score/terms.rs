@@ -1,34 +1,34 @@
-//! Tokens to terms: the units of meaning that the scorer compares.
+//! Converts tokens to terms, the units of meaning that the scorer compares.
 //!
-//! A word of a spaced script is its stem, a number itself. Han and Kana characters mean little alone, so two in a row
-//! are one term; letters of alphabetic scripts without spaces (Thai, Khmer) need three. Term keys keep the class of
-//! the token in their two highest bits, as [`Token::stem`] has it.
+//! The term of a word in a spaced script is its stem; a number is a term itself. Han and Kana characters mean
+//! little on their own, so two neighbours are one term. Letters of alphabetic scripts without spaces (Thai, Khmer)
+//! need three. Term keys keep the class of the token in their two highest bits, as [`Token::stem`] does.
 
 use crate::text::{Class, Token, Tokens};
 
-/// A term as it stands in the text: its key and the index of its first token.
+/// An occurrence of a term: its key and the index of its first token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// Key of the term: class in the two highest bits, a hash below.
+    /// Key of the term: the class in the two highest bits, a hash below.
     pub term: u32,
-    /// Index of the token the term begins at.
+    /// Index of the token at which the term begins.
     pub token: u32,
 }
 
-/// Characters that make one term of [`Class::Ideograph`].
+/// Number of characters in a term of [`Class::Ideograph`].
 const IDEOGRAPHS: usize = 2;
-/// Letters that make one term of [`Class::Unspaced`].
+/// Number of letters in a term of [`Class::Unspaced`].
 const LETTERS: usize = 3;
 
-/// Whether the term is a number.
+/// Returns whether the term is a number.
 pub(crate) fn is_number(term: u32) -> bool {
     term >> 30 == Class::Number as u32
 }
 
 /// Calls `each` with every term of the tokens in `range`, in reading order.
 ///
-/// No term reaches across the end of the range, so a caller that goes sentence by sentence gets none that spans two.
-/// Every token begins at most one term. Linear.
+/// No term extends beyond the range, so a caller that passes sentence by sentence gets no term that spans two
+/// sentences. At most one term begins at each token. Linear.
 pub fn each_term(tokens: &Tokens, range: std::ops::Range<usize>, mut each: impl FnMut(Place)) {
     let slice = tokens.as_slice();
     let mut at = range.start;
@@ -43,15 +43,15 @@ pub fn each_term(tokens: &Tokens, range: std::ops::Range<usize>, mut each: impl 
             Class::Ideograph => IDEOGRAPHS,
             Class::Unspaced => LETTERS,
         };
-        let run = slice[at..range.end].iter().take_while(|t| t.class() == class).count();
-        if run <= width {
-            each(place(join(&slice[at..at + run]), at));
+        let length = slice[at..range.end].iter().take_while(|t| t.class() == class).count();
+        if length <= width {
+            each(place(join(&slice[at..at + length]), at));
         } else {
-            for (i, window) in slice[at..at + run].windows(width).enumerate() {
+            for (i, window) in slice[at..at + length].windows(width).enumerate() {
                 each(place(join(window), at + i));
             }
         }
-        at += run;
+        at += length;
     }
 }
 
@@ -60,7 +60,7 @@ fn place(term: u32, at: usize) -> Place {
     Place { term, token: u32::try_from(at).unwrap_or(u32::MAX) }
 }
 
-/// One key for several characters, in the class of the first.
+/// Combines several characters into one key, with the class of the first.
 fn join(tokens: &[Token]) -> u32 {
     if let [one] = tokens {
         return one.stem();
@@ -71,7 +71,7 @@ fn join(tokens: &[Token]) -> u32 {
             crate::text::mix(hash.wrapping_add(u64::from(token.stem())).wrapping_add(0x9e37_79b9_7f4a_7c15));
     }
     let class = tokens.first().map_or(0, |t| t.stem() & (3 << 30));
-    // Exact: the upper 30 bits of 64.
+    // Lossless: the upper 30 bits of 64.
     class | (hash >> 34) as u32
 }
 
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn ideographs_go_in_pairs() {
+    fn ideographs_form_pairs() {
         assert_eq!(terms("中央银行").len(), 3);
         assert_eq!(terms("中央银行")[0], terms("中央")[0]);
         assert_ne!(terms("中央"), terms("央中"));
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn unspaced_letters_go_in_threes() {
+    fn unspaced_letters_form_triples() {
         assert_eq!(terms("กขคง").len(), 2);
         assert_eq!(terms("กข").len(), 1);
     }

@@ -1,8 +1,9 @@
-//! Days of the week in some ninety languages: the plainest sign that two look-alike dispatches are of different days.
+//! Recognises days of the week in some ninety languages: the clearest sign that two similar dispatches are of
+//! different days.
 //!
-//! Agencies write "said on Wednesday" in the first sentence, and every re-wording and translation keeps the day. A
-//! template filled in again, or a follow-up, names another one six times out of seven. Names are from the Unicode CLDR
-//! (see `data/README.md`); a language that is not listed loses this one sign and nothing else.
+//! Agencies write "said on Wednesday" in the first sentence, and every rewrite and translation keeps the day. A
+//! template filled in anew, or a follow-up, names another day six times out of seven. The names are from the
+//! Unicode CLDR (see `data/README.md`). A language that is not listed only lacks this one feature.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -14,12 +15,12 @@ use crate::text::Tokenizer;
 
 static NAMES: &str = include_str!("../../../../data/weekdays.tsv");
 
-/// The days that terms may name.
+/// A map from terms to the days that they name.
 #[derive(Debug)]
 pub(super) struct Weekdays(TermMap);
 
 impl Weekdays {
-    /// The table compiled into the program.
+    /// Returns the table that is compiled into the program.
     pub(super) fn get() -> &'static Self {
         static DAYS: OnceLock<Weekdays> = OnceLock::new();
         DAYS.get_or_init(|| {
@@ -32,9 +33,10 @@ impl Weekdays {
         })
     }
 
-    /// The days a term may name, one bit each, Monday the lowest; none for nearly all terms. Constant time.
+    /// Returns the days that a term names, one bit each with Monday the lowest; 0 for nearly all terms. Constant
+    /// time.
     pub(super) fn days(&self, term: u32) -> u8 {
-        // Seven bits.
+        // Values have seven bits.
         self.0.get(term) as u8
     }
 }
@@ -47,7 +49,7 @@ fn read(table: &str) -> Result<HashMap<u32, u8>, String> {
         if days.len() != 7 || days.contains(&"") {
             return Err(format!("expected the names of seven days, found {days:?}"));
         }
-        // Within one language, what several days share ("feira", "星期") names none of them.
+        // A word shared by the names of several days of one language ("feira", "星期") names none of them.
         let mut own: HashMap<u32, u8> = HashMap::new();
         for (day, names) in days.into_iter().enumerate() {
             for name in names.split(',') {
@@ -61,7 +63,7 @@ fn read(table: &str) -> Result<HashMap<u32, u8>, String> {
             }
         }
     }
-    // One name for different days in different languages names neither.
+    // A name for different days in different languages names none of them.
     all.retain(|_, days| days.count_ones() == 1);
     Ok(all)
 }
@@ -105,14 +107,14 @@ mod tests {
     }
 
     #[test]
-    fn a_row_without_seven_days_is_an_error() {
+    fn row_without_seven_days_is_an_error() {
         for table in ["en\tMonday\tTuesday", "en\ta\tb\tc\td\te\tf\t"] {
             assert!(read(table).is_err(), "{table}");
         }
     }
 
     #[test]
-    fn other_words_name_none() {
+    fn other_words_name_no_day() {
         for text in ["the minister of finance said", "星期", "feira", "may march", "sun sat"] {
             assert_eq!(named(text), 0, "{text}");
         }

@@ -1,29 +1,29 @@
-//! MinHash by the fast similarity sketch.
+//! MinHash by fast similarity sketching.
 //!
-//! Dahlgaard, Knudsen and Thorup, *Fast Similarity Sketching* (FOCS 2017): `t` bins are filled in rounds. In round `i`
-//! every element falls into one bin with the value `i + r`, `r` random in [0, 1); a bin keeps its least value. Rounds
-//! end as soon as every bin is filled, after two or three for a news story, and from round `t` on each bin takes all
-//! elements, so that a set of one element fills every bin as well. Two sets agree in a bin with a probability of
-//! exactly their Jaccard similarity, bins are as good as independent, and the variance is *below* that of `t`
-//! independent permutations, at O(n + t log t) instead of O(n·t) hash values.
+//! Dahlgaard, Knudsen and Thorup, *Fast Similarity Sketching* (FOCS 2017): `t` bins are filled in rounds. In round
+//! `i` every element falls into one bin with the value `i + r`, where `r` is random in [0, 1), and a bin keeps its
+//! minimum. Rounds end once every bin is filled, after two or three for a news story. From round `t` on, each
+//! round sends all elements to one bin, so that even a set of one element fills every bin. Two sets agree in a bin
+//! with a probability of exactly their Jaccard similarity. Bins are practically independent, and the variance is
+//! *below* that of `t` independent permutations, with O(n + t log t) instead of O(n·t) hash values.
 
-/// A document's minima. Comparable only with a signature of the same length and seed.
+/// The minima of a document. Comparable only with signatures of the same length and seed.
 pub type Signature = Vec<u64>;
 
-/// Signs sets of shingles.
+/// Computes the signatures of sets of shingles.
 #[derive(Clone, Debug)]
 pub struct Sketcher {
-    /// One salt a round: `2 × bins` of them.
+    /// One salt for each of the `2 × bins` rounds.
     salts: Vec<u64>,
     bins: usize,
 }
 
-/// Bits of a value that hold the random part; the round stands above them.
+/// Number of low bits of a value that hold its random part; the round is in the bits above.
 const FRACTION_BITS: u32 = 48;
 const EMPTY: u64 = u64::MAX;
 
 impl Sketcher {
-    /// A sketcher of `bins` minima a signature; `seed` picks the hash functions.
+    /// Creates a sketcher for signatures of `bins` minima; `seed` selects the hash functions.
     pub fn new(bins: usize, seed: u64) -> Self {
         let salts = (0..2 * bins as u64)
             .map(|round| crate::text::mix(seed.wrapping_add(round + 1) << 1 | 1))
@@ -31,13 +31,14 @@ impl Sketcher {
         Self { salts, bins }
     }
 
-    /// Minima a signature.
+    /// Returns the number of minima in a signature.
     pub fn bins(&self) -> usize {
         self.bins
     }
 
-    /// Signs a set of well-mixed 64-bit hashes, replacing what `out` held; repeats do no harm. An empty set gives a
-    /// signature that agrees with nothing but another empty one: callers keep those out.
+    /// Computes the signature of a set of well-mixed 64-bit hashes and stores it in `out`. Repeated elements are
+    /// allowed. The signature of an empty set agrees with that of every other empty set, so callers must leave
+    /// those out.
     pub fn sign(&self, set: &[u64], out: &mut Signature) {
         out.clear();
         out.resize(self.bins, EMPTY);
@@ -48,7 +49,7 @@ impl Sketcher {
         let mut unfilled = self.bins;
         for (round, &salt) in self.salts.iter().enumerate() {
             let prefix = (round as u64) << FRACTION_BITS;
-            // The last rounds send everything to one bin each: the fallback for sets smaller than the signature.
+            // Each of the last rounds sends everything to one bin, for sets smaller than the signature.
             let forced = round.checked_sub(self.bins);
             for &element in set {
                 let hash = fold_multiply(element ^ salt);
@@ -67,14 +68,14 @@ impl Sketcher {
     }
 }
 
-/// Share of minima in which two signatures agree: an unbiased estimate of the Jaccard similarity of their sets, with
-/// a variance of at most `J (1 − J) / bins`.
+/// Estimates the Jaccard similarity of two sets as the share of minima in which their signatures agree. The
+/// estimate is unbiased, with a variance of at most `J (1 − J) / bins`.
 pub fn estimate(a: &[u64], b: &[u64]) -> f64 {
     let agree = a.iter().zip(b).filter(|(a, b)| a == b).count();
     agree as f64 / a.len().max(1) as f64
 }
 
-/// One 64 × 64 → 128 bit product, folded: enough mixing for inputs that are mixed hashes already.
+/// Folds a 64 × 64 → 128 bit product. That mixes enough for inputs that are hashes already.
 fn fold_multiply(x: u64) -> u64 {
     let product = u128::from(x) * 0xa076_1d64_78bd_642f;
     (product >> 64) as u64 ^ product as u64
@@ -84,7 +85,7 @@ fn fold_multiply(x: u64) -> u64 {
 mod tests {
     use super::*;
 
-    /// Two sets of `n` elements each with a Jaccard similarity of `shared / (2 n − shared)`.
+    /// Returns two sets of `n` elements each whose Jaccard similarity is `shared / (2 n − shared)`.
     fn pair(trial: u64, n: u64, shared: u64) -> (Vec<u64>, Vec<u64>) {
         let element = |i: u64| crate::text::mix(trial.wrapping_mul(1_000_003).wrapping_add(i) ^ 0x5eed);
         let a = (0..n).map(element).collect();
@@ -112,8 +113,8 @@ mod tests {
     }
 
     #[test]
-    fn the_estimate_is_unbiased_and_its_variance_at_most_binomial() {
-        // Far fewer elements than bins, about as many, and far more.
+    fn estimate_is_unbiased_with_at_most_binomial_variance() {
+        // Sets with far fewer elements than bins, about as many, and far more.
         for (n, shared) in [(3, 1), (40, 10), (150, 100), (400, 80), (1500, 1000)] {
             let jaccard = shared as f64 / (2 * n - shared) as f64;
             let bins = 128;
@@ -123,7 +124,7 @@ mod tests {
             // Five standard errors of the mean of 1,000 trials.
             let tolerance = 5.0 * (binomial / trials as f64).sqrt();
             assert!((mean - jaccard).abs() < tolerance, "n {n}: mean {mean}, exact {jaccard}");
-            // The sample variance of 1,000 trials strays by 4.5 % (one sigma).
+            // The sample variance of 1,000 trials has a standard error of 4.5 %.
             assert!(variance < 1.2 * binomial, "n {n}: variance {variance}, binomial {binomial}");
             assert!(variance > 0.2 * binomial, "n {n}: variance {variance}, binomial {binomial}");
         }
@@ -149,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn equal_sets_agree_whatever_their_order_or_repeats() {
+    fn signature_ignores_order_and_repeats() {
         let sketcher = Sketcher::new(64, 7);
         let (a, _) = pair(1, 50, 10);
         let mut shuffled: Vec<u64> = a.iter().rev().copied().collect();
@@ -161,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn every_bin_is_filled_even_by_one_element() {
+    fn one_element_fills_every_bin() {
         let sketcher = Sketcher::new(128, 1);
         let mut signature = Vec::new();
         sketcher.sign(&[42], &mut signature);

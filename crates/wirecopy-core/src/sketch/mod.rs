@@ -1,4 +1,4 @@
-//! Tokens to signatures.
+//! Computes MinHash signatures from shingles.
 
 mod minhash;
 

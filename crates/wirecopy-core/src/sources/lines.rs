@@ -1,4 +1,4 @@
-//! Lines that enough stories of a source carry.
+//! Finds lines that enough stories of a source carry.
 
 use std::collections::HashMap;
 
@@ -9,23 +9,23 @@ use crate::text::{SourceLines, TokenStore, Tokens, mix};
 use crate::{DocId, Result};
 use wirecopy_spill::{Budget, Partitions};
 
-/// Share of a source's stories that a line must stand under. What fewer carry is a paragraph of background.
+/// Share of a source's stories that must carry a line. A line under fewer stories is a paragraph of background.
 const SHARE: f64 = 0.05;
-/// Longer lines are stories or parts of them.
+/// Most tokens of a line. Longer lines are stories or parts of stories.
 const LINE_TOKENS: usize = 80;
-/// Stories that are looked at between two lists of what they carry.
+/// Number of stories in a batch, whose lines are held in memory before they are written out.
 const BATCH: usize = 1 << 13;
 
-/// What a pass over the lines finds.
+/// The result of a pass over the lines.
 pub(super) struct Found {
     /// The lines, in no particular order.
     pub(super) lines: Vec<Repeated>,
-    /// Of each story a number that hangs on its text alone, by which some of many are chosen; 0 where its source has too
-    /// few stories to learn from.
+    /// For each story a number that depends on its text only and by which stories are sampled; 0 if its source has
+    /// too few stories to learn from.
     pub(super) ranks: Vec<u64>,
 }
 
-/// The lines that enough stories of a source carry.
+/// Finds the lines that enough stories of a source carry.
 pub(super) fn repeated(stories: &[(u64, DocId)], tokens: &TokenStore, budget: &Budget) -> Result<Found> {
     let mut sizes: HashMap<u64, usize> = HashMap::new();
     for &(source, _) in stories {
@@ -43,21 +43,22 @@ pub(super) fn repeated(stories: &[(u64, DocId)], tokens: &TokenStore, budget: &B
         keys.dedup();
         keys
     };
-    // Nearly every line stands under one story only: a small table of counts, in which lines may share a place, tells
-    // which are worth a list.
-    let places = (4 * stories.len()).next_power_of_two().max(1 << 12);
-    let place = |key: u64| (key >> 20) as usize & (places - 1);
+    // Nearly every line occurs in one story only. A small table of counts, in which lines may share a slot, shows
+    // which are worth listing.
+    let slots = (4 * stories.len()).next_power_of_two().max(1 << 12);
+    let slot = |key: u64| (key >> 20) as usize & (slots - 1);
     let counts: Vec<std::sync::atomic::AtomicU8> =
-        std::iter::repeat_with(Default::default).take(places).collect();
-    let lively = |source: u64| sizes.get(&source).is_some_and(|&size| size >= CARRIERS);
+        std::iter::repeat_with(Default::default).take(slots).collect();
+    let is_large_enough = |source: u64| sizes.get(&source).is_some_and(|&size| size >= CARRIERS);
     let count = |reader: &mut crate::text::TokenReader<'_>, &(source, document): &(u64, DocId)| {
-        if !lively(source) {
+        if !is_large_enough(source) {
             return 0;
         }
         let tokens = reader.get(document);
         for key in keys_of(source, &tokens) {
-            let count = &counts[place(key)];
-            // A count that two threads bring to its end at once may miss one; it stays far over any need.
+            let count = &counts[slot(key)];
+            // Two threads that reach the maximum at the same time may exceed it slightly. Any count this high is
+            // enough.
             if count.load(std::sync::atomic::Ordering::Relaxed) < 200 {
                 count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             }
@@ -74,15 +75,15 @@ pub(super) fn repeated(stories: &[(u64, DocId)], tokens: &TokenStore, budget: &B
             .map_init(
                 || tokens.reader(),
                 |reader, (at, &(source, document))| {
-                    if !lively(source) {
+                    if !is_large_enough(source) {
                         return Vec::new();
                     }
                     let needed = needed(source).min(200);
                     let tokens = reader.get(document);
                     let is_carried = |&key: &u64| {
-                        usize::from(counts[place(key)].load(std::sync::atomic::Ordering::Relaxed)) >= needed
+                        usize::from(counts[slot(key)].load(std::sync::atomic::Ordering::Relaxed)) >= needed
                     };
-                    // Documents are numbered in 32 bits.
+                    // Documents have 32-bit numbers.
                     let at = (batch * BATCH + at) as u32;
                     let rank = ranks[at as usize];
                     keys_of(source, &tokens)
@@ -101,17 +102,18 @@ pub(super) fn repeated(stories: &[(u64, DocId)], tokens: &TokenStore, budget: &B
     for part in carried.finish()? {
         let mut carried = part.read()?;
         carried.par_sort_unstable();
-        for run in carried.chunk_by(|a, b| a.0 == b.0) {
-            let source = stories[run[0].2 as usize].0;
-            if run.len() >= needed(source) {
-                // The same stories for all lines of a source, as far as they carry them: each is prepared once.
-                let sample = run.iter().take(COMPARED).map(|&(.., at)| at).collect();
-                lines.push(Repeated { key: run[0].0, sample, others: Vec::new() });
+        for group in carried.chunk_by(|a, b| a.0 == b.0) {
+            let source = stories[group[0].2 as usize].0;
+            if group.len() >= needed(source) {
+                // Samples by rank choose the same stories for as many lines of a source as possible, so that each
+                // story is prepared once.
+                let sample = group.iter().take(COMPARED).map(|&(.., at)| at).collect();
+                lines.push(Repeated { key: group[0].0, sample, others: Vec::new() });
             }
         }
     }
     Ok(Found { lines, ranks })
 }
 
-/// Key of a line, rank of a story among those that are compared, its place in the list of stories.
+/// Key of a line, rank of a story, and the story's index in the list of stories.
 type Carried = (u64, u64, u32);

@@ -1,7 +1,7 @@
-//! Runs of tokens, within lines, that enough stories of a source carry.
+//! Finds shingles within lines that enough stories of a source carry.
 //!
-//! A source of many stories is judged by some of them: what all its pages carry, any thousand of them do. So the work and the
-//! memory of a source are bounded, whatever its size.
+//! A source of many stories is judged by a sample, because what all its pages carry, any thousand of them carry.
+//! This bounds the time and the memory for a source, whatever its size.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -13,17 +13,17 @@ use crate::DocId;
 use crate::hash::ByHash;
 use crate::text::{Known, SourceLines, Token, TokenStore, Tokens};
 
-/// Share of a source's stories in the languages of the carriers that must carry a run.
+/// Share of a source's stories in the carriers' languages that must carry a shingle.
 const SHARE: f64 = 0.02;
-/// One in so many carriers makes their commonest word one of the languages.
+/// One in this many carriers makes its most frequent word one of the languages.
 const LANGUAGE: usize = 4;
-/// Stories of a source that are looked at.
+/// Most stories of a source that are examined.
 const STORIES: usize = 1 << 10;
-/// Tokens of them, at most.
+/// Most tokens in these stories.
 const TOKENS: usize = 1 << 20;
 
-/// The runs that stand in stretches of boilerplate (see [`SourceLines`]) in enough stories of a source, in no particular order;
-/// `ranks` are those of the stories, and `lines` are left out.
+/// Finds the shingles that occur in boilerplate passages (see [`SourceLines`]) in enough stories of a source, in
+/// no particular order. `ranks` are the ranks of the stories; the `lines` are left out.
 pub(super) fn repeated(
     stories: &[(u64, DocId)],
     ranks: &[u64],
@@ -39,13 +39,13 @@ pub(super) fn repeated(
     let of_source = |(source, mut own): (u64, Vec<u32>)| {
         own.sort_unstable_by_key(|&at| (ranks[at as usize], at));
         own.truncate(STORIES);
-        let mut room = TOKENS;
+        let mut left = TOKENS;
         let mut reader = tokens.reader();
         let texts: Vec<(u32, Tokens)> = own
             .into_iter()
             .map_while(|at| {
                 let document = stories[at as usize].1;
-                room = room.checked_sub(tokens.len_of(document))?;
+                left = left.checked_sub(tokens.len_of(document))?;
                 let tokens = reader.get(document);
                 Some((at, lines.marked(source, &tokens).unwrap_or(tokens)))
             })
@@ -55,25 +55,25 @@ pub(super) fn repeated(
     sources.into_par_iter().flat_map_iter(of_source).collect()
 }
 
-/// The runs of one source; `texts` come by their ranks.
+/// Finds the shingles of one source; `texts` are ordered by rank.
 fn of_texts(source: u64, texts: &[(u32, Tokens)]) -> Vec<Repeated> {
     let languages = Languages::of(texts);
     let all = carried(texts, &languages, |tokens, out| {
         let mut own = Vec::new();
         for line in tokens.lines() {
-            SourceLines::run_keys(source, &tokens.as_slice()[line], &mut own);
+            SourceLines::shingle_keys(source, &tokens.as_slice()[line], &mut own);
             out.extend(&own);
         }
     });
     if all.is_empty() {
         return Vec::new();
     }
-    // Phrases of sentences are among them; what is left are those that stand in stretches often enough.
+    // These include phrases within sentences. Only those that occur in boilerplate passages often enough remain.
     let often = SourceLines::new([], all.into_iter().map(|(key, _)| key));
-    let in_stretches = carried(texts, &languages, |tokens, out| {
+    let in_passages = carried(texts, &languages, |tokens, out| {
         for piece in often.pieces(source, tokens) {
-            if let Known::Runs(runs) = piece.known {
-                out.extend(runs.iter().map(|&(_, key)| key));
+            if let Known::Shingles(shingles) = piece.known {
+                out.extend(shingles.iter().map(|&(_, key)| key));
             }
         }
     });
@@ -83,10 +83,10 @@ fn of_texts(source: u64, texts: &[(u32, Tokens)]) -> Vec<Repeated> {
         sample: carriers.iter().take(COMPARED).map(|&at| story(at)).collect(),
         others: languages.others(&carriers).into_iter().map(story).collect(),
     };
-    in_stretches.into_iter().map(repeated).collect()
+    in_passages.into_iter().map(repeated).collect()
 }
 
-/// The keys that enough of the texts have, each with the places of these, ascending.
+/// Returns the keys that enough of the texts hold, each with the indices of these texts, ascending.
 fn carried(
     texts: &[(u32, Tokens)],
     languages: &Languages,
@@ -98,56 +98,56 @@ fn carried(
         keys
     };
     let keys: Vec<Vec<u64>> = texts.par_iter().map(of_text).collect();
-    // Nearly all are of one text alone: they are told by a small count and need not be sorted.
+    // Nearly all keys occur in one text only. A small table of counts removes them before sorting.
     let counts = Counts::of(&keys);
     let with_text = |(at, mut keys): (usize, Vec<u64>)| {
         keys.retain(|&key| counts.is_often(key));
         keys.sort_unstable();
         keys.dedup();
-        // There are no more than `STORIES`.
+        // There are at most `STORIES` texts.
         keys.into_iter().map(move |key| (key, at as u32))
     };
     let mut all: Vec<(u64, u32)> = keys.into_par_iter().enumerate().flat_map_iter(with_text).collect();
     all.par_sort_unstable();
-    let often = all.chunk_by(|x, y| x.0 == y.0).filter(|run| run.len() >= CARRIERS);
+    let often = all.chunk_by(|x, y| x.0 == y.0).filter(|group| group.len() >= CARRIERS);
     often
-        .map(|run| (run[0].0, run.iter().map(|&(_, at)| at).collect::<Vec<u32>>()))
+        .map(|group| (group[0].0, group.iter().map(|&(_, at)| at).collect::<Vec<u32>>()))
         .filter(|(_, carriers)| carriers.len() as f64 >= SHARE * languages.stories(carriers) as f64)
         .collect()
 }
 
-/// How often keys come: never too few times, and too many where two share a place. Of one source, which a cache holds;
-/// for what none does there are the counters of the candidates.
+/// Counts of keys of one source, small enough for a CPU cache. A count is never too low, and too high where two
+/// keys share a slot.
 struct Counts {
-    places: Vec<u8>,
+    slots: Vec<u8>,
     shift: u32,
 }
 
 impl Counts {
     fn of(keys: &[Vec<u64>]) -> Self {
         let bits = keys.iter().map(Vec::len).sum::<usize>().max(1).ilog2() + 2;
-        let mut counts = Self { places: vec![0; 1 << bits], shift: u64::BITS - bits };
+        let mut counts = Self { slots: vec![0; 1 << bits], shift: u64::BITS - bits };
         for &key in keys.iter().flatten() {
-            let count = &mut counts.places[(key >> counts.shift) as usize];
+            let count = &mut counts.slots[(key >> counts.shift) as usize];
             *count = count.saturating_add(1);
         }
         counts
     }
 
-    /// Whether enough texts may have a key.
+    /// Returns whether enough texts may hold a key.
     fn is_often(&self, key: u64) -> bool {
-        usize::from(self.places[(key >> self.shift) as usize]) >= CARRIERS
+        usize::from(self.slots[(key >> self.shift) as usize]) >= CARRIERS
     }
 }
 
-/// The languages of some texts, as far as the words that texts use most tell them: a site in six languages writes its notices
-/// in each for the stories in it.
+/// The languages of texts, as indicated by the most frequent word of each. A site in six languages writes its
+/// notices in each, for the stories in that language.
 struct Languages {
-    /// By text, the number of the word that it uses most.
+    /// For each text, the number of its most frequent word.
     commonest: Vec<u32>,
-    /// By text, the numbers of all such words that it has, ascending.
+    /// For each text, the numbers of all such words that it contains, ascending.
     words: Vec<Vec<u32>>,
-    /// Texts that have one of some words, as far as somebody has asked.
+    /// Cached counts of the texts that contain any of a set of words.
     texts: RefCell<HashMap<Vec<u32>, usize>>,
 }
 
@@ -156,8 +156,8 @@ impl Languages {
         let most = |(_, tokens): &(u32, Tokens)| {
             let mut bits: Vec<u64> = tokens.as_slice().iter().map(|token| token.bits()).collect();
             bits.sort_unstable();
-            let runs = bits.chunk_by(|x, y| x == y);
-            runs.max_by_key(|run| (run.len(), run[0])).map_or(0, |run| run[0])
+            let groups = bits.chunk_by(|x, y| x == y);
+            groups.max_by_key(|group| (group.len(), group[0])).map_or(0, |group| group[0])
         };
         let most: Vec<u64> = texts.par_iter().map(most).collect();
         let mut numbers: ByHash<u64, u32> = ByHash::default();
@@ -176,25 +176,26 @@ impl Languages {
         Self { commonest, words: texts.par_iter().map(words_of).collect(), texts: RefCell::default() }
     }
 
-    /// The words of the languages of the carriers, ascending.
+    /// Returns the words that stand for the languages of the carriers, ascending.
     fn of_carriers(&self, carriers: &[u32]) -> Vec<u32> {
         let mut words: Vec<u32> = carriers.iter().map(|&at| self.commonest[at as usize]).collect();
         words.sort_unstable();
-        let runs = || words.chunk_by(|x, y| x == y);
-        let most = runs().map(<[u32]>::len).max().unwrap_or_default();
-        // A stray one of another language does not bring in all of its stories.
-        let own = runs()
-            .filter(|run| run.len() == most || LANGUAGE * run.len() >= carriers.len().max(LANGUAGE + 1));
-        own.map(|run| run[0]).collect()
+        let groups = || words.chunk_by(|x, y| x == y);
+        let most = groups().map(<[u32]>::len).max().unwrap_or_default();
+        // A single carrier in another language does not add all stories in that language.
+        let own = groups().filter(|group| {
+            group.len() == most || LANGUAGE * group.len() >= carriers.len().max(LANGUAGE + 1)
+        });
+        own.map(|group| group[0]).collect()
     }
 
-    /// The texts that have one of some words, ascending.
+    /// Returns the texts that contain any of some words, ascending.
     fn with(&self, own: &[u32]) -> impl Iterator<Item = u32> {
         let texts = (0..).zip(&self.words);
         texts.filter(|(_, words)| words.iter().any(|word| own.binary_search(word).is_ok())).map(|(at, _)| at)
     }
 
-    /// How many of the texts are in the languages of the carriers.
+    /// Counts the texts in the languages of the carriers.
     fn stories(&self, carriers: &[u32]) -> usize {
         let own = self.of_carriers(carriers);
         if let Some(&texts) = self.texts.borrow().get(&own) {
@@ -205,10 +206,10 @@ impl Languages {
         texts
     }
 
-    /// Some of the texts in the languages of the carriers that are not among them, ascending.
+    /// Returns a sample of the texts in the languages of the carriers that are not carriers, ascending.
     fn others(&self, carriers: &[u32]) -> Vec<u32> {
         let own = self.of_carriers(carriers);
-        // Texts of other languages have a word of these at times, and nothing in common.
+        // Texts in other languages may contain one of these words, but have nothing in common with the carriers.
         let is_of = |at: &u32| own.binary_search(&self.commonest[*at as usize]).is_ok();
         self.with(&own).filter(|at| is_of(at) && carriers.binary_search(at).is_err()).take(COMPARED).collect()
     }

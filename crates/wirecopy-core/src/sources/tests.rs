@@ -2,7 +2,7 @@ use super::*;
 use crate::Metadata;
 use crate::text::tokenize;
 
-/// Invented stories that have nothing in common.
+/// Invented stories without anything in common.
 const STORIES: [&str; 6] = [
     "The council of Velmark voted to rebuild the old bridge before winter. Engineers found cracks in three pillars.",
     "Wheat prices rose for a third week as drought cut the harvest on the plains. Exporters asked for lower freight.",
@@ -20,9 +20,8 @@ fn learned(stories: &[(u64, String)]) -> (SourceLines, Vec<Tokens>) {
         store.push(tokens).unwrap();
     }
     let sourced: Vec<(u64, DocId)> = stories.iter().map(|s| s.0).zip((0..).map(DocId)).collect();
-    let [free, limited] = [Budget::unlimited(), Budget::new(64, None)].map(|budget| {
-        learn(&sourced, &store, &budget, |_| LanguageKey::default(), || Idf::background()).unwrap()
-    });
+    let [free, limited] = [Budget::unlimited(), Budget::new(64, None)]
+        .map(|budget| learn(&sourced, &store, &budget, |_| LanguageKey::default(), Idf::background).unwrap());
     assert_eq!(free, limited);
     assert_eq!(free.lines.is_empty(), free.sources.is_empty());
     (free.lines, tokens)
@@ -33,7 +32,7 @@ fn under_every_story(line: &str) -> Vec<(u64, String)> {
 }
 
 #[test]
-fn a_notice_under_every_story_of_a_source_is_boilerplate() {
+fn notice_under_every_story_of_a_source_is_boilerplate() {
     let (boilerplate, tokens) = learned(&under_every_story(NOTICE));
     assert_eq!(boilerplate.len(), 1);
     let marked = boilerplate.marked(1, &tokens[0]).expect("it has the line");
@@ -44,7 +43,7 @@ fn a_notice_under_every_story_of_a_source_is_boilerplate() {
     assert_eq!(marked.lines().count(), 2);
 }
 
-/// Stories without line breaks, each with a notice inside that has a name and a count of its own.
+/// Returns stories without line breaks, each with a notice inside it whose name and count vary.
 fn flat() -> Vec<(u64, String)> {
     let towns = ["Oster", "Harlo", "Tirna", "Selby", "Marnes", "Quell"];
     let notice = |at: usize| {
@@ -58,7 +57,7 @@ fn flat() -> Vec<(u64, String)> {
 }
 
 #[test]
-fn a_notice_with_a_part_of_its_own_inside_the_text_is_boilerplate() {
+fn notice_with_varying_parts_inside_the_text_is_boilerplate() {
     let (boilerplate, tokens) = learned(&flat());
     assert!(!boilerplate.is_empty());
     for (tokens, story) in tokens.iter().zip(STORIES) {
@@ -72,12 +71,12 @@ fn a_notice_with_a_part_of_its_own_inside_the_text_is_boilerplate() {
 }
 
 #[test]
-fn a_notice_inside_three_texts_is_text() {
+fn notice_inside_three_texts_is_not_boilerplate() {
     assert!(learned(&flat()[..3]).0.is_empty());
 }
 
 #[test]
-fn a_notice_in_the_language_of_a_few_stories_is_boilerplate() {
+fn notice_in_a_minority_language_is_boilerplate() {
     let german = [
         "Der Rat von Velmark will die alte Brücke vor dem Winter neu bauen, weil die Pfeiler Risse haben.",
         "Der Preis für Weizen steigt in der dritten Woche, weil die Dürre die Ernte auf der Ebene verdirbt.",
@@ -103,7 +102,7 @@ fn a_notice_in_the_language_of_a_few_stories_is_boilerplate() {
 }
 
 #[test]
-fn the_form_that_reports_are_filled_into_is_no_boilerplate() {
+fn template_of_reports_is_not_boilerplate() {
     let firms =
         ["Olmar Steel", "Brandt Ferries", "Tirna Foods", "Quell Paper", "Harlo Glass", "Selby Motors"];
     let report = |firm: &str| {
@@ -118,8 +117,8 @@ fn the_form_that_reports_are_filled_into_is_no_boilerplate() {
 }
 
 #[test]
-fn what_the_stories_of_one_matter_say_again_is_no_boilerplate() {
-    // Four of many, alike: of a matter that the others have nothing to do with.
+fn passage_repeated_in_stories_on_one_topic_is_not_boilerplate() {
+    // Four of many stories are alike, on a topic that the others do not share.
     let again = "Tirna's harbour has been shut since the storm of March broke its northern pier in two";
     let leads = [
         "Crews from the harbour of Tirna began to lift the stones of the pier with a crane ship. {} The mole is next.",
@@ -134,19 +133,19 @@ fn what_the_stories_of_one_matter_say_again_is_no_boilerplate() {
 }
 
 #[test]
-fn of_another_source_the_same_line_is_text() {
+fn same_line_of_another_source_is_not_boilerplate() {
     let (boilerplate, tokens) = learned(&under_every_story(NOTICE));
     assert_eq!(boilerplate.marked(2, &tokens[0]), None);
 }
 
 #[test]
-fn a_line_under_three_stories_is_text() {
+fn line_under_three_stories_is_not_boilerplate() {
     let few = under_every_story(NOTICE)[..3].to_vec();
     assert!(learned(&few).0.is_empty());
 }
 
 #[test]
-fn a_line_under_few_of_many_stories_is_text() {
+fn line_under_few_of_many_stories_is_not_boilerplate() {
     let mut stories = under_every_story(NOTICE)[..4].to_vec();
     stories.extend(
         (0..200).map(|i| (1, format!("Notice number {i} of the district court concerns parcel {}.", i * 7))),
@@ -155,7 +154,7 @@ fn a_line_under_few_of_many_stories_is_text() {
 }
 
 #[test]
-fn the_background_of_follow_ups_is_no_boilerplate() {
+fn background_of_follow_ups_is_not_boilerplate() {
     let background =
         "The Meltem sank off Ordu on 3 May with a cargo of cement, and eleven sailors are still missing.";
     let follow_ups: Vec<(u64, String)> = [
@@ -172,20 +171,20 @@ fn the_background_of_follow_ups_is_no_boilerplate() {
 }
 
 #[test]
-fn a_document_of_boilerplate_alone_is_its_own_text() {
+fn document_of_boilerplate_only_keeps_its_text() {
     let (boilerplate, _) = learned(&under_every_story(NOTICE));
     assert_eq!(boilerplate.marked(1, &tokenize(NOTICE)), None);
 }
 
 #[test]
-fn the_order_of_stories_does_not_matter() {
+fn order_of_stories_does_not_matter() {
     let stories = under_every_story(NOTICE);
     let reversed: Vec<_> = stories.iter().rev().cloned().collect();
     assert_eq!(learned(&stories).0, learned(&reversed).0);
 }
 
 #[test]
-fn a_source_is_named_by_its_field_its_host_or_its_folder() {
+fn source_is_named_by_field_host_or_folder() {
     let key = |source: Option<&str>, url: Option<&str>, path, record| {
         let meta = Metadata {
             source: source.map(str::to_owned),

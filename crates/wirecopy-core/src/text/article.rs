@@ -1,9 +1,10 @@
-//! Documents that hold no article: what a scraper or a feed saved is captions, a page that did not load, a notice, or a
-//! list of teasers.
+//! Recognises documents without an article: a scraper or a feed saved only captions, a page that did not load, a
+//! notice, or a list of teasers.
 //!
-//! In come a title and a text, out comes the reason. Two such documents of one site are often identical and are copies
-//! of nothing. The phrases are data (`data/no_article.tsv`, 19 languages); the rest is the form of the lines. Unclear
-//! cases are articles: one sentence that could be news is enough. Linear; most articles are read for a paragraph or two.
+//! The input is a title and a text; the output is the reason. Two such documents of one site are often identical
+//! without being copies of any dispatch. The phrases are data (`data/no_article.tsv`, 19 languages); everything
+//! else is decided by the form of the lines. Unclear cases are articles: one sentence that could be news is
+//! enough. Linear, and for most articles only a paragraph or two is read.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -13,28 +14,28 @@ use serde::{Deserialize, Serialize};
 use super::script::{closes, ends_any_sentence, is_unspaced};
 use crate::table;
 
-/// Prose of so many words on at least two lines, with nothing between them, is an article.
+/// Number of words of uninterrupted prose, on at least two lines, that make an article.
 const RUNNING: usize = 60;
-/// So many words on one line are an article, too. Captions and the texts under videos are shorter.
+/// Number of words on one line that make an article. Captions and the texts under videos are shorter.
 const LONG_LINE: usize = 110;
-/// A line without a full stop is a headline up to this length.
+/// Most words of a headline, which is a line without a full stop.
 const HEADLINE: usize = 15;
-/// The fewest words of a sentence that could be news.
+/// Fewest words of a sentence that could be news.
 const SENTENCE: usize = 4;
-/// A notice longer than this is treated as an article: perhaps it is one about notices.
+/// Most words of a notice. A longer one is treated as an article, perhaps about notices.
 const NOTICE: usize = 400;
-/// The start of a long line in bytes, which shows whether it is prose.
+/// Number of bytes at the start of a long line that show whether it is prose.
 const START: usize = 800;
-/// Captions are shorter than this. A longer line with a credit is a short article with its photo.
+/// Most words of a caption. A longer line with a credit is a short article with its photo.
 const CAPTION: usize = 60;
 
-/// Why a document holds no article.
+/// The reason why a document holds no article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NoArticle {
     /// Only captions of photos or videos.
     Captions,
-    /// A page that did not load or refused the reader, a menu, a dialogue of the page.
+    /// A page that did not load or refused the reader, a menu, or a dialogue of the page.
     Shell,
     /// A notice on consent, cookies, registration or subscription.
     Notice,
@@ -54,20 +55,20 @@ impl NoArticle {
     }
 }
 
-/// Returns why a document holds no article; `None` for an article, however short.
+/// Returns why a document holds no article, or `None` for an article, however short.
 pub fn no_article(title: Option<&str>, text: &str) -> Option<NoArticle> {
     let title = title.unwrap_or_default().trim();
     let mut tally = Tally { title, is_video: labels_video(title), ..Tally::default() };
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         tally.add(line);
-        if tally.run >= RUNNING && tally.run_lines > 1 || tally.longest >= LONG_LINE {
+        if tally.passage >= RUNNING && tally.passage_lines > 1 || tally.longest >= LONG_LINE {
             return None;
         }
     }
     tally.verdict()
 }
 
-/// Kinds of phrases; a set of them has the bits of these places.
+/// The kinds of phrases. A set of kinds has one bit for each index.
 const KINDS: [&str; 9] =
     ["notice", "shell", "boilerplate", "address", "menu", "age", "more", "photo", "staff"];
 const NOTICES: u16 = 1;
@@ -80,10 +81,10 @@ const MORE: u16 = 1 << 6;
 const PHOTO: u16 = 1 << 7;
 const STAFF: u16 = 1 << 8;
 
-/// A phrase in lower case, its kind, and whether any ending may follow it.
+/// A phrase in lower case, its kind, and whether it may be followed by any word ending.
 type Phrase = (&'static str, u16, bool);
 
-/// The phrases by their first three characters; ideographs come in twos as well.
+/// The phrases by their first three characters; phrases of two ideographs are included.
 static PHRASES: LazyLock<HashMap<[char; 3], Vec<Phrase>>> =
     LazyLock::new(|| table::shipped(read(include_str!("../../../../data/no_article.tsv"))));
 
@@ -117,11 +118,11 @@ fn lower(c: char) -> char {
     }
 }
 
-/// Finds the phrases, which stand between word boundaries in scripts that have them. Returns their kinds, and how many
-/// words are entries of a menu.
+/// Finds the phrases that are delimited by word boundaries, in scripts that have them. Returns their kinds and the
+/// number of words that are menu entries.
 fn find(text: &str) -> (u16, usize) {
     let in_word = |c: char| c.is_alphanumeric() && !is_unspaced(c);
-    // Korean particles are written onto the word.
+    // Korean particles are attached to the word.
     let ends_alone = |c: char| !in_word(c) || ('\u{ac00}'..='\u{d7a3}').contains(&c);
     let (mut kinds, mut menu_words, mut inside) = (0, 0, false);
     for (at, c) in text.char_indices() {
@@ -146,7 +147,7 @@ fn find(text: &str) -> (u16, usize) {
     (kinds, menu_words)
 }
 
-/// What the lines of a document are, counted in words where nothing else is said.
+/// Counts of a document's lines by what they are, in words unless stated otherwise.
 #[derive(Default)]
 struct Tally<'a> {
     title: &'a str,
@@ -157,26 +158,35 @@ struct Tally<'a> {
     shell: usize,
     shell_sentences: usize,
     address: usize,
-    /// What could be news, and whether a whole sentence of it could.
+    /// Words that could be news.
     prose: usize,
+    /// Lines with words that could be news.
     prose_lines: usize,
+    /// Whether a whole sentence could be news.
     has_sentence: bool,
-    /// The last line of prose, the lines of prose up to it with nothing between them, and the longest line.
+    /// Number of the last line of prose.
     prose_at: usize,
-    run: usize,
-    run_lines: usize,
+    /// Words in the uninterrupted lines of prose up to that line.
+    passage: usize,
+    /// Number of these lines.
+    passage_lines: usize,
+    /// Words in the longest line of prose.
     longest: usize,
     caption_lines: usize,
-    /// Counters of a gallery ("2 of 9"), the number of its pictures, lines and words that follow a counter.
+    /// Number of counters in a gallery ("2 of 9").
     counters: usize,
+    /// Number of pictures in the gallery.
     pictures: u32,
+    /// Lines and words that follow a counter.
     in_gallery: (usize, usize),
+    /// Whether the last line was a counter.
     is_counted: bool,
     caption: &'a str,
-    /// Lines of prose with a credit on the next line.
+    /// Number of lines of prose with a credit on the next line.
     credited: usize,
-    /// Lines of a list of teasers that are cut short or lead on, and these or lines that say how old a story is.
+    /// Lines in a list of teasers that are cut short or link to the rest.
     leads: usize,
+    /// These lines, and lines that give the age of a story.
     signs: usize,
     opens_with_sentence: bool,
     is_video: bool,
@@ -184,7 +194,7 @@ struct Tally<'a> {
 }
 
 impl<'a> Tally<'a> {
-    /// Counts a line, trimmed and not empty.
+    /// Counts a line, which must be trimmed and not empty.
     fn add(&mut self, line: &'a str) {
         self.lines += 1;
         let words = if is_code(line) || self.is_long_prose(line) { 0 } else { words(line) };
@@ -204,9 +214,9 @@ impl<'a> Tally<'a> {
         }
     }
 
-    /// Counts a line as a caption if it is one.
+    /// Counts a line as a caption if it is one, and returns whether it is.
     fn is_caption(&mut self, line: &'a str, words: usize) -> bool {
-        // Galleries print a caption shortened and in full.
+        // Galleries print a caption both shortened and in full.
         let start = self.caption.char_indices().nth(24).map(|(at, _)| &self.caption[..at]);
         let again = start.is_some_and(|start| line.starts_with(start));
         if again || self.is_counted && is_prose(line, words) {
@@ -236,12 +246,12 @@ impl<'a> Tally<'a> {
             return;
         }
         let before = self.prose;
-        // A long line is prose, whomever it addresses.
-        let parted = NOTICES | SHELLS | BOILERPLATE | if words < LONG_LINE { ADDRESS } else { 0 };
-        if kinds & parted == 0 {
+        // A long line is prose, even if it addresses the reader.
+        let split_by = NOTICES | SHELLS | BOILERPLATE | if words < LONG_LINE { ADDRESS } else { 0 };
+        if kinds & split_by == 0 {
             self.add_sentence(line, words, 0);
         } else {
-            // This splits abbreviations as well, which loses a few words of prose and nothing else.
+            // This splits at abbreviations too, which loses only a few words of prose.
             for sentence in line.split_inclusive(ends_any_sentence) {
                 self.add_sentence(sentence, self::words(sentence), find(sentence).0);
             }
@@ -265,16 +275,16 @@ impl<'a> Tally<'a> {
         }
     }
 
-    /// Whether the last line was prose.
+    /// Returns whether the last line was prose.
     fn follows(&self) -> bool {
         self.prose_at > 0 && self.prose_at + 1 == self.lines
     }
 
-    /// Looks at the start of a long line, which is enough for most.
+    /// Returns whether the start of a long line, which is enough for most lines, is prose.
     fn is_long_prose(&mut self, line: &str) -> bool {
         let end = (START..START + 4).find(|&end| line.len() > 2 * START && line.is_char_boundary(end));
         let Some(start) = end.map(|end| &line[..end]) else { return false };
-        let before = if self.follows() { self.run + LONG_LINE - RUNNING } else { 0 };
+        let before = if self.follows() { self.passage + LONG_LINE - RUNNING } else { 0 };
         let is_prose =
             before + words(start) >= LONG_LINE && find(start).0 & (NOTICES | SHELLS | BOILERPLATE) == 0;
         self.longest = if is_prose { LONG_LINE } else { self.longest };
@@ -285,8 +295,8 @@ impl<'a> Tally<'a> {
         if words == 0 {
             return;
         }
-        (self.run, self.run_lines) =
-            if self.follows() { (self.run + words, self.run_lines + 1) } else { (words, 1) };
+        (self.passage, self.passage_lines) =
+            if self.follows() { (self.passage + words, self.passage_lines + 1) } else { (words, 1) };
         self.longest = self.longest.max(words);
         self.prose_at = self.lines;
         self.prose_lines += 1;
@@ -294,7 +304,7 @@ impl<'a> Tally<'a> {
         if is_cut_short(line) {
             self.signs += 1;
             self.leads += 1;
-            (self.run, self.prose_at) = (0, 0);
+            (self.passage, self.prose_at) = (0, 0);
         } else if self.signs == 0 {
             self.opens_with_sentence |= is_stopped(line);
         }
@@ -310,7 +320,7 @@ impl<'a> Tally<'a> {
         if self.is_video && self.prose_lines == 1 && prose == self.prose && self.address == 0 {
             return Some(NoArticle::Captions);
         }
-        // A few credits of a gallery name no person.
+        // A few credits in a gallery may name no person.
         if self.credited >= 3 && self.credited * 4 >= self.prose_lines * 3 {
             captions += self.credited;
             prose = 0;
@@ -329,14 +339,14 @@ impl<'a> Tally<'a> {
         if captions == 0 && (is_dialogue || is_menu) {
             return Some(NoArticle::Shell);
         }
-        // A short article may come before the teasers of others.
+        // A short article may precede the teasers of others.
         let enough = if self.opens_with_sentence { 20 } else { 5 };
         let is_hub = self.lines >= 12 && self.signs >= enough && self.signs * 6 >= self.lines;
         (is_hub && self.leads >= 3).then_some(NoArticle::Hub)
     }
 }
 
-/// Counts words; in scripts without spaces two characters are a word.
+/// Counts words. In scripts without spaces, two characters count as a word.
 fn words(text: &str) -> usize {
     let (mut words, mut unspaced, mut inside) = (0, 0, false);
     for c in text.chars() {
@@ -365,7 +375,7 @@ fn is_prose(text: &str, words: usize) -> bool {
     words > HEADLINE || words >= SENTENCE && (is_stopped(text) || is_flash(text))
 }
 
-/// Whether a line is in capitals, as agencies send the first line of urgent news.
+/// Returns whether a line is in capitals, as agencies send the first line of urgent news.
 fn is_flash(text: &str) -> bool {
     text.chars().any(char::is_uppercase) && !text.chars().any(char::is_lowercase)
 }
@@ -374,7 +384,7 @@ fn is_code(line: &str) -> bool {
     line.contains('{') && line.contains('}') && line.contains(';')
 }
 
-/// Whether a heading says that a video follows: "Halden News Videos", "WATCH LIVE: …".
+/// Returns whether a heading announces a video: "Halden News Videos", "WATCH LIVE: …".
 fn labels_video(heading: &str) -> bool {
     let mut words = heading.split_whitespace().filter(|word| word.contains(char::is_alphanumeric));
     let is_label = matches!(words.clone().count(), 2..=4)
@@ -398,7 +408,7 @@ fn counter(line: &str) -> Option<u32> {
     (is_of && (1..=of).contains(&at) && (2..500).contains(&of) && parts.next().is_none()).then_some(of)
 }
 
-/// Whether a line ends with a picture's credit, in brackets or after the last sentence.
+/// Returns whether a line ends with a photo credit, in brackets or after the last sentence.
 fn has_credit(line: &str) -> bool {
     let end = line.trim_end_matches(['.', '"', '”', ' ']);
     let in_brackets =
@@ -414,7 +424,7 @@ fn has_credit(line: &str) -> bool {
         && words(before) >= SENTENCE
 }
 
-/// Whether a text is a person's name and an agency's or a paper's: "Ada Holm/Halden Press".
+/// Returns whether a text is the name of a person and that of an agency or paper: "Ada Holm/Halden Press".
 fn names_and_agency(text: &str) -> bool {
     let Some((name, agency)) = text.split_once('/') else { return false };
     let is_name = |word: &str| {
@@ -490,7 +500,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_row_is_an_error() {
+    fn malformed_row_is_an_error() {
         for table in
             ["en\tnotices\twe use cookies", "en", "en\tnotice\tUpper case", "en\tnotice\t ", "en\tnotice\tx"]
         {

@@ -1,8 +1,9 @@
-//! Which lines a site added to an article, told by their shape and their words.
+//! Finds the lines that a site added to an article, by their shape and their words.
 //!
-//! Boilerplate is marked, not deleted: it leaves the tokens that are compared and is counted apart. Rules are few and
-//! sure, because a line lost from a story is worse than a line kept: short lines only, phrases that no article opens a
-//! line with (`data/boilerplate.tsv`), and shapes that no sentence has.
+//! Boilerplate is marked, not deleted: it is left out of the tokens that are compared and counted separately. The
+//! rules are few and reliable, because losing a line of a story is worse than keeping one of boilerplate: they
+//! apply to short lines only, to phrases that no article begins a line with (`data/boilerplate.tsv`), and to
+//! shapes that no sentence has.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -13,17 +14,17 @@ use aho_corasick::packed::{self, Searcher};
 use super::{credit, script};
 use crate::table;
 
-/// Longer lines are paragraphs: a rule for phrases does not judge them.
+/// Most characters of a line that the rules for phrases apply to. Longer lines are paragraphs.
 const PHRASE_LINE_CHARS: usize = 200;
-/// A line of at least this many words that ends like a sentence is prose.
+/// Fewest words of a line of prose, which must also end like a sentence.
 const PROSE_WORDS: usize = 8;
-/// A closing line of at most this many words, without the end of a sentence, is boilerplate when prose stands before it.
+/// Most words of a line before or after all prose that is boilerplate unless it ends like a sentence.
 const TAIL_WORDS: usize = 8;
 
-/// Lines under a heading of boilerplate ("Most read", "You may also like") that can be its headlines.
+/// Most lines under a heading of boilerplate ("Most read", "You may also like") that can be its headlines.
 const LIST_LINES: usize = 12;
 
-/// How a rule's phrase stands in a line.
+/// Where in a line a rule's phrase must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum How {
     Is,
@@ -31,18 +32,18 @@ enum How {
     Starts,
 }
 
-/// A rule's way and its phrase.
+/// The position and the phrase of a rule.
 type Rule = (How, &'static str);
 
-/// The table, ready for looking up.
+/// The table, ready for lookups.
 struct Rules {
     /// Rules by the first character of their phrase.
     by_first: HashMap<char, Vec<Rule>>,
-    /// The ASCII letters among those, one bit each, for the quick no.
+    /// The ASCII letters among these characters, one bit each, so that most lines are rejected quickly.
     ascii: u128,
-    /// Phrases that are looked for inside a line.
+    /// Phrases that are searched for anywhere in a line.
     anywhere: Vec<&'static str>,
-    /// Phrases before the name of who took a picture.
+    /// Labels before the name of a photographer.
     photos: Vec<&'static str>,
 }
 
@@ -83,8 +84,8 @@ fn read(table: &'static str) -> Result<Rules, String> {
     Ok(rules)
 }
 
-/// What may stand anywhere in a line, in one pass over a text: its phrases and the labels of photo credits. Letters beyond
-/// ASCII stand in both cases; those of ASCII are in lower case already.
+/// Finds the phrases and photo credit labels that may be anywhere in a line, in one pass over a text. Non-ASCII
+/// letters are included in both cases; ASCII letters of the text must be in lower case.
 static INSIDE: LazyLock<Option<Searcher>> = LazyLock::new(|| {
     let mut phrases = packed::Config::new().builder();
     for phrase in RULES.anywhere.iter().chain(&RULES.photos) {
@@ -99,16 +100,16 @@ static INSIDE: LazyLock<Option<Searcher>> = LazyLock::new(|| {
     phrases.build()
 });
 
-/// Byte ranges of `text` that are boilerplate, in order: whole lines, and the datelines that paragraphs begin with. Empty
-/// when all of the text would be boilerplate: then it is the text.
+/// Returns the byte ranges of `text` that are boilerplate, in order: whole lines, and the datelines at the start
+/// of paragraphs. Empty if the whole text would be boilerplate, because then it is the text.
 pub fn boilerplate(text: &str) -> Vec<Range<usize>> {
     boilerplate_in(text, text.to_ascii_lowercase().as_bytes())
 }
 
-/// The same for a text whose ASCII letters are in lower case in `lower`.
+/// Does the same, given the bytes of the text with ASCII letters in lower case.
 pub(super) fn boilerplate_in(text: &str, lower: &[u8]) -> Vec<Range<usize>> {
     let mut lines: Vec<(Range<usize>, Shape)> = Vec::new();
-    // Without the search in this build every line is looked at.
+    // If the searcher is not available on this platform, every line is examined.
     let inside = INSIDE.as_ref().is_none_or(|phrases| phrases.find(lower).is_some());
     let ends = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1).chain([text.len()]);
     let mut start = 0;
@@ -165,21 +166,22 @@ pub(super) fn boilerplate_in(text: &str, lower: &[u8]) -> Vec<Range<usize>> {
 enum Shape {
     /// Sentences.
     Prose,
-    /// A few words without the end of a sentence: a heading, or boilerplate when it stands before or behind all prose.
+    /// A few words without the end of a sentence: a heading, or boilerplate if it is before or after all prose.
     Short,
-    /// A line of figures without the end of a sentence: before the prose, the line of the author and the time.
+    /// A line with numbers and without the end of a sentence: the line of author and time, if it is before the
+    /// prose.
     Dated,
-    /// Some more words without the end of a sentence: a headline, or a heading of the article.
+    /// Several words without the end of a sentence: a headline, or a heading of the article.
     Headline,
     Boilerplate,
-    /// Boilerplate that headlines may follow: a phrase of the table, and nothing else.
+    /// A phrase of the table and nothing else: boilerplate that headlines may follow.
     Heading,
     Unknown,
 }
 
-/// `inside` is false where no line of the text holds a phrase that may stand anywhere in one.
+/// Classifies a line. `inside` is false if no line of the text contains a phrase that may be anywhere in a line.
 fn shape(line: &str, inside: bool) -> Shape {
-    // Bytes bound characters from above: most paragraphs are told apart without counting.
+    // There are at most as many characters as bytes, so most lines need no counting.
     if line.len() > PHRASE_LINE_CHARS && line.chars().nth(PHRASE_LINE_CHARS).is_some() {
         return Shape::Prose;
     }
@@ -201,7 +203,7 @@ fn shape(line: &str, inside: bool) -> Shape {
     }
 }
 
-/// Words of a line; two characters of a script without spaces count as one.
+/// Counts the words of a line; two characters of a script without spaces count as one.
 fn word_count(line: &str) -> usize {
     if line.is_ascii() {
         return line.split_ascii_whitespace().count();
@@ -210,14 +212,14 @@ fn word_count(line: &str) -> usize {
     line.split_whitespace().count() + unspaced / 2
 }
 
-/// Runs of digits in a line.
+/// Counts the numbers in a line, each a sequence of digits.
 fn numbers(line: &str) -> usize {
-    line.split(|c: char| !c.is_numeric()).filter(|run| !run.is_empty()).count()
+    line.split(|c: char| !c.is_numeric()).filter(|digits| !digits.is_empty()).count()
 }
 
 fn boilerplate_shape(line: &str, inside: bool) -> Option<Shape> {
     let bare = line.trim_start_matches(|c: char| !c.is_alphanumeric() && !"#©ⓒ(（【[".contains(c));
-    // A bullet or an arrow says as much as the colon behind a label.
+    // A bullet or an arrow is as good as a colon after the label.
     let pointed = bare.len() < line.len() && !line.starts_with(['"', '“', '„', '«', '\'', '‘', '—', '–']);
     let shaped = is_hashtags(bare)
         || is_address(bare)
@@ -228,13 +230,13 @@ fn boilerplate_shape(line: &str, inside: bool) -> Option<Shape> {
     if shaped { Some(Shape::Boilerplate) } else { phrase_shape(bare, pointed) }
 }
 
-/// Whether a line holds a phrase that stands in boilerplate only, or is a caption that says who took the picture.
+/// Returns whether a line contains a phrase that only occurs in boilerplate, or is a caption with a photo credit.
 fn holds_inside(line: &str) -> bool {
     let lower = line.to_lowercase();
     RULES.anywhere.iter().any(|phrase| lower.contains(phrase)) || ends_with_photo_credit(&lower)
 }
 
-/// What the table says of a line.
+/// Returns the shape of a line that begins with a phrase of the table.
 fn phrase_shape(line: &str, pointed: bool) -> Option<Shape> {
     let first = line.chars().next()?;
     if first.is_ascii() && RULES.ascii & (1 << u32::from(first.to_ascii_lowercase())) == 0 {
@@ -257,7 +259,7 @@ fn phrase_shape(line: &str, pointed: bool) -> Option<Shape> {
     })
 }
 
-/// What follows `phrase`, which is in lower case, at the start of `line` in any case.
+/// Returns the rest of `line` after `phrase`, which is in lower case and matches in any case.
 fn strip_lower_prefix<'l>(line: &'l str, phrase: &str) -> Option<&'l str> {
     let head = line.as_bytes().iter().zip(phrase.as_bytes());
     let equal = head.take_while(|(found, wanted)| found.is_ascii() && found.to_ascii_lowercase() == **wanted);
@@ -265,7 +267,7 @@ fn strip_lower_prefix<'l>(line: &'l str, phrase: &str) -> Option<&'l str> {
     let mut rest = line.get(ascii..)?;
     for wanted in phrase.get(ascii..)?.chars() {
         let found = rest.chars().next()?;
-        // Letters that become two in lower case are in no phrase.
+        // No phrase contains letters that become two in lower case.
         if found.to_lowercase().next()? != wanted {
             return None;
         }
@@ -274,7 +276,7 @@ fn strip_lower_prefix<'l>(line: &'l str, phrase: &str) -> Option<&'l str> {
     Some(rest)
 }
 
-/// Nothing but tags, or three and more of them.
+/// Returns whether a line consists of hashtags or has at least three.
 fn is_hashtags(line: &str) -> bool {
     if memchr::memchr(b'#', line.as_bytes()).is_none() {
         return false;
@@ -283,14 +285,14 @@ fn is_hashtags(line: &str) -> bool {
     tags > 0 && (tags >= 3 || tags == line.split_whitespace().count())
 }
 
-/// A lone web or mail address.
+/// Returns whether a line is a web or mail address.
 fn is_address(line: &str) -> bool {
     let mut words = line.split_whitespace();
     let (Some(word), None) = (words.next(), words.next()) else { return false };
     word.contains("://") || word.starts_with("www.") || (word.contains('@') && word.contains('.'))
 }
 
-/// A few words in brackets and nothing else: `(dpa)`, `（完）`, `[Reuters]`.
+/// Returns whether a line is a few words in brackets: `(dpa)`, `（完）`, `[Reuters]`.
 fn is_lone_credit(line: &str) -> bool {
     let pairs = [('(', ')'), ('（', '）'), ('[', ']'), ('【', '】')];
     let line = line.trim_end_matches('.');
@@ -298,7 +300,7 @@ fn is_lone_credit(line: &str) -> bool {
     inside.is_some_and(|inside| word_count(inside) <= 4 && !inside.contains(['(', '（']))
 }
 
-/// Short parts between bars: a menu, a share bar, a breadcrumb.
+/// Returns whether a line consists of short parts between bars: a menu, a share bar, a breadcrumb trail.
 fn is_menu(line: &str) -> bool {
     if line.is_ascii() && memchr::memchr(b'|', line.as_bytes()).is_none() {
         return false;
@@ -309,7 +311,8 @@ fn is_menu(line: &str) -> bool {
     count >= 2 && longest <= 3 && !line.ends_with('.')
 }
 
-/// A path from the front page to the article, whose last part is its title: `World / Africa / The title…`.
+/// Returns whether a line is a path from the front page to the article that ends with its title: `World / Africa /
+/// The title…`.
 fn is_breadcrumb(line: &str) -> bool {
     if line.is_ascii() && memchr::memchr2(b'/', b'>', line.as_bytes()).is_none() {
         return false;
@@ -320,7 +323,7 @@ fn is_breadcrumb(line: &str) -> bool {
     })
 }
 
-/// A caption: a sentence or two, then who took the picture; `lower` in lower case.
+/// Returns whether a line, in lower case, is a caption that ends with a photo credit.
 fn ends_with_photo_credit(lower: &str) -> bool {
     RULES
         .photos
@@ -340,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn phrases_of_many_languages_are_known() {
+    fn phrases_of_many_languages_are_boilerplate() {
         for line in [
             "Read more: Ferry fares to rise",
             "• Read also Ferries: what changes in May",
@@ -362,7 +365,7 @@ mod tests {
     }
 
     #[test]
-    fn sentences_that_begin_alike_are_kept() {
+    fn sentences_that_begin_like_boilerplate_are_kept() {
         for line in [
             "Related charges were filed against two men on Tuesday.",
             "Source material for the film was found in an attic, the director said.",
@@ -392,7 +395,7 @@ mod tests {
     }
 
     #[test]
-    fn the_line_of_the_author_and_the_time_is_boilerplate_before_the_prose_only() {
+    fn line_of_author_and_time_is_boilerplate_only_before_the_prose() {
         let line = "The Velmark Press | 15 October 2024, 08:02 | Views: 814";
         assert_eq!(marked(&format!("{line}\n{PROSE}")), [line]);
         assert!(marked(&format!("{PROSE}\nGold 1,240 Silver 31\n{PROSE}")).is_empty());
@@ -421,12 +424,12 @@ mod tests {
     }
 
     #[test]
-    fn a_text_of_nothing_else_is_the_text() {
+    fn text_of_boilerplate_only_is_kept() {
         assert!(marked("Share this article\nLeave a comment").is_empty());
     }
 
     #[test]
-    fn a_broken_row_is_an_error() {
+    fn malformed_row_is_an_error() {
         for table in
             ["follow\tlabel", "follow\tlabels\tread more", "follow\tlabel\tRead more", "follow\tlabel\t"]
         {

@@ -1,32 +1,33 @@
-//! Tokens as 16-bit codes: words are few and come again.
+//! Stores tokens as 16-bit codes, since a corpus has few distinct words that occur often.
 //!
-//! A [`Dictionary`] holds the words that a part of the corpus uses most; a token that is not in it is written out behind
-//! an escape. News has nine words in ten, and more, among the 65,535 most frequent ones of its own folder, so that a
-//! token takes two to three bytes instead of eight. What is coded comes back exactly.
+//! A [`Dictionary`] holds the most frequent words of a part of the corpus. A token that is not in it is written in
+//! full after an escape code. In news, at least nine words in ten are among the 65,535 most frequent ones of the
+//! same folder, so that a token takes two to three bytes instead of eight. The coding is lossless.
 //!
-//! Why this is hand-made: a slot of the table is two bytes, so that all codes take half a megabyte; a general map would take four times as much.
+//! Why this is hand-made: a slot of the table is two bytes, so that all codes take half a megabyte. A general map would take
+//! four times as much.
 
 use super::tokens::Token;
 use crate::hash::ByHash;
 
-/// Stands before a token that is written out.
+/// Code before a token that is written in full.
 const ESCAPE: u16 = u16::MAX;
-/// Numbers that sixteen bits have.
+/// Number of 16-bit values.
 const CODES: usize = 1 << 16;
-/// Slots of the table of words, four times as many as there are codes.
+/// Number of slots of the hash table, four times the number of codes.
 const SLOTS: usize = 4 * CODES;
 
 /// The most frequent words of a part of a corpus, with their codes.
 #[derive(Debug)]
 pub(super) struct Dictionary {
-    /// By code; filled up to [`CODES`], so that no code needs a check.
+    /// Words by code, padded to [`CODES`] entries so that no code needs a bounds check.
     words: Box<[Token]>,
-    /// Codes by the hash of the word, with the next ones tried where one is taken; [`ESCAPE`] is an empty slot.
+    /// Codes by the hash of the word, with linear probing; [`ESCAPE`] marks an empty slot.
     slots: Box<[u16]>,
 }
 
 impl Dictionary {
-    /// The most frequent of the words that were counted; of equals those of the least bits.
+    /// Creates a dictionary of the most frequent of the counted words; ties go to the word with the smaller bits.
     pub(super) fn of(counts: &ByHash<Token, u32>) -> Self {
         let mut ranked: Vec<(u32, Token)> = counts.iter().map(|(&token, &count)| (count, token)).collect();
         ranked.sort_unstable_by(|x, y| y.0.cmp(&x.0).then(x.1.cmp(&y.1)));
@@ -58,7 +59,7 @@ impl Dictionary {
         }
     }
 
-    /// Appends the codes of `tokens` to `out`; how many had to be written out.
+    /// Appends the codes of `tokens` to `out` and returns how many tokens were written in full.
     pub(super) fn encode(&self, tokens: &[Token], out: &mut Vec<u16>) -> usize {
         let mut written_out = 0;
         for &token in tokens {
@@ -73,15 +74,15 @@ impl Dictionary {
         written_out
     }
 
-    /// The first `count` tokens that `codes` stand for; fewer where the codes end.
+    /// Decodes the first `count` tokens of `codes`, or fewer if the codes end early.
     pub(super) fn decode(&self, mut codes: &[u16], count: usize) -> Vec<Token> {
         let mut out = Vec::with_capacity(count);
         let Some(words) = self.words.first_chunk::<CODES>() else { return out };
         while out.len() < count {
             let left = codes.len().min(count - out.len());
-            let run = codes[..left].iter().position(|&code| code == ESCAPE).unwrap_or(left);
-            out.extend(codes[..run].iter().map(|&code| words[usize::from(code)]));
-            match &codes[run..] {
+            let coded = codes[..left].iter().position(|&code| code == ESCAPE).unwrap_or(left);
+            out.extend(codes[..coded].iter().map(|&code| words[usize::from(code)]));
+            match &codes[coded..] {
                 [ESCAPE, a, b, c, d, rest @ ..] if out.len() < count => {
                     out.push(whole([*a, *b, *c, *d]));
                     codes = rest;
@@ -94,17 +95,17 @@ impl Dictionary {
 }
 
 fn first_slot(token: Token) -> usize {
-    // The bits are hashes; the product spreads both halves over the upper ones.
+    // The bits are hashes; the product spreads both halves over the upper bits.
     (token.bits().wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 46) as usize % SLOTS
 }
 
-/// Sixteen bits each, lowest first.
+/// Splits a token into 16-bit parts, lowest first.
 pub(super) fn parts(token: Token) -> [u16; 4] {
     let bits = token.bits();
     [0, 16, 32, 48].map(|shift| (bits >> shift) as u16)
 }
 
-/// The token of such parts.
+/// Joins the parts of a token.
 pub(super) fn whole(parts: [u16; 4]) -> Token {
     Token::of_bits(parts.iter().rev().fold(0, |bits, &part| bits << 16 | u64::from(part)))
 }
@@ -117,7 +118,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn known_or_not_a_token_comes_back(
+        fn tokens_are_decoded_whether_in_the_dictionary_or_not(
             known in prop::collection::vec(any::<u64>(), 0..200),
             others in prop::collection::vec(any::<u64>(), 0..50),
         ) {
@@ -133,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn the_most_frequent_words_have_the_codes() {
+    fn most_frequent_words_get_codes() {
         let counts: ByHash<Token, u32> =
             (0..100_000_u32).map(|n| (Token::of_bits(u64::from(n) << 3), n)).collect();
         let dictionary = Dictionary::of(&counts);
@@ -143,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn codes_that_end_early_give_what_there_is() {
+    fn truncated_codes_decode_to_fewer_tokens() {
         let dictionary = Dictionary::of(&ByHash::default());
         assert!(dictionary.decode(&[ESCAPE, 1, 2], 5).is_empty());
     }

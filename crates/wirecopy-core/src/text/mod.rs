@@ -1,8 +1,8 @@
-//! Documents to tokens: normalise, tokenise, shingle.
+//! Converts documents to tokens: normalises, tokenises, shingles.
 //!
-//! In comes the text of a [`Document`](crate::Document), out go [`Tokens`]: two 32-bit hashes a token, the ends of
-//! the segments (sentences and lines), and a 128-bit digest of the token sequence. Everything after this room works on
-//! hashes; no stage joins strings.
+//! The input is the text of a [`Document`](crate::Document); the output is [`Tokens`]: two 32-bit hashes a token,
+//! the ends of the segments (sentences and lines), and a 128-bit digest of the token sequence. All later modules
+//! work on hashes; no stage joins strings.
 
 mod article;
 mod boilerplate;
@@ -23,7 +23,7 @@ mod updated;
 pub use article::{NoArticle, no_article};
 pub use boilerplate::boilerplate;
 pub use learned::{Known, Piece, SourceLines};
-pub use learned::{RUN, word_length, words_in};
+pub use learned::{SHINGLE, word_length, words_in};
 pub use placed::Placed;
 pub use script::{closes, ends_any_sentence, is_unspaced};
 pub use shingle::{Shingles, covered, each_shingle, shingles};

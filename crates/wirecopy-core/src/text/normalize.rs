@@ -1,4 +1,4 @@
-//! One word to its normal form: NFKC, case folding, and the stem.
+//! Brings words into their normal form: NFKC, case folding, and the stem.
 
 use std::sync::LazyLock;
 
@@ -6,18 +6,19 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::script::{self, Kind};
 
-/// Letters that a stem keeps. Six letters tell most words of most spaced scripts apart and drop most endings
-/// (`docs/quality.md` has the comparison with other lengths).
+/// Number of letters in a stem. Six letters distinguish most words of most spaced scripts and drop most endings
+/// (`docs/quality.md` compares other lengths).
 pub(super) const STEM_LETTERS: usize = 6;
-/// Hangul words carry their particles as further syllables; two syllables are the usual noun.
+/// Number of syllables in the stem of a Hangul word, whose particles follow as further syllables. Most nouns have
+/// two.
 const STEM_SYLLABLES: usize = 2;
 
-/// End of the characters whose normal forms are kept in a table: Latin, Greek, Cyrillic, Armenian, Hebrew, Arabic.
+/// End of the characters whose normal forms are in a table: Latin, Greek, Cyrillic, Armenian, Hebrew, Arabic.
 const TABLE_END: usize = 0x700;
-/// Stands in the table for a character that is no letter of one letter's normal form.
+/// Marks a character in the table whose normal form is not a single letter.
 const NONE: char = '\0';
 
-/// Normal forms of one character for one: folded, and as a letter of a stem.
+/// Normal forms of characters that map to one character: folded, and as a letter of a stem.
 static LETTERS: LazyLock<Box<[(char, char)]>> = LazyLock::new(|| {
     let of = |code: u32| {
         let c = char::from_u32(code).filter(|&c| matches!(script::kind(c), Kind::Letter | Kind::Digit))?;
@@ -29,19 +30,19 @@ static LETTERS: LazyLock<Box<[(char, char)]>> = LazyLock::new(|| {
     (0..TABLE_END as u32).map(|code| of(code).unwrap_or((NONE, NONE))).collect()
 });
 
-/// The one item of an iterator; `None` for more or none.
+/// Returns the only item of an iterator; `None` if there are more or none.
 fn one<T>(mut items: impl Iterator<Item = T>) -> Option<T> {
     items.next().filter(|_| items.next().is_none())
 }
 
 /// Appends the NFKC, case-folded form of `word` to `out`.
 ///
-/// Folding is lower case of upper case, which is Unicode's full case folding save for a few letters of Cherokee: it
-/// takes `ß` to `ss`, final sigma to sigma, dotless `ı` to `i`.
+/// Folding takes the lower case of the upper case, which equals Unicode's full case folding except for a few
+/// Cherokee letters. It maps `ß` to `ss`, final sigma to sigma, and dotless `ı` to `i`.
 pub(super) fn fold(word: &str, out: &mut String) {
     let start = out.len();
     for c in word.chars() {
-        // Letters alone neither compose nor change places: each is folded by itself.
+        // Letters without combining marks neither compose nor are reordered, so each can be folded on its own.
         match LETTERS.get(c as usize) {
             Some(&(folded, _)) if folded != NONE => out.push(folded),
             _ => {
@@ -66,8 +67,8 @@ fn fold_any(word: &str, out: &mut String) {
 
 /// Appends the stem of a folded word to `out`: its first letters, without diacritics.
 ///
-/// A prefix is the one stemmer that needs no language: measured on re-translated news it does as well as a
-/// rule-based one and holds for languages never seen.
+/// A prefix is the only stemmer that needs no knowledge of the language. On re-translated news it does as well as
+/// a rule-based stemmer, and it works for any language.
 pub(super) fn stem(folded: &str, out: &mut String) {
     if folded.is_ascii() {
         out.push_str(&folded[..folded.len().min(STEM_LETTERS)]);
@@ -90,17 +91,19 @@ pub(super) fn stem(folded: &str, out: &mut String) {
     }
 }
 
-/// The letters of a folded word without diacritics.
+/// Returns the letters of a folded word without diacritics.
 fn letters(folded: &str) -> impl Iterator<Item = char> + '_ {
     folded.nfd().filter(|&c| !is_optional_mark(c)).map(plain_letter)
 }
 
-/// Marks that writers leave out without changing the word: Latin, Greek and Cyrillic accents, Arabic and Hebrew vowels.
+/// Returns whether a mark may be left out without changing the word: Latin, Greek and Cyrillic accents, Arabic and
+/// Hebrew vowels.
 fn is_optional_mark(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5c7}' | '\u{610}'..='\u{61a}' | '\u{64b}'..='\u{65f}' | '\u{670}')
 }
 
-/// Letters with a stroke have no decomposition, Arabic and Persian spell two letters in two ways.
+/// Maps letters to their base form where Unicode does not: letters with a stroke have no decomposition, and Arabic
+/// and Persian encode two letters differently.
 fn plain_letter(c: char) -> char {
     match c {
         'ł' => 'l',
@@ -157,7 +160,7 @@ mod tests {
         assert_ne!(stemmed("minister"), stemmed("minimum"));
     }
 
-    /// Words of letters that have a normal form of their own, marks that compose with them, and others.
+    /// Generates words of letters with a normal form in the table, marks that compose with them, and others.
     fn word() -> impl Strategy<Value = String> {
         let c = prop_oneof![
             8 => prop::char::range('a', '\u{6ff}'),
@@ -168,7 +171,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_table_changes_no_normal_form(word in word()) {
+        fn table_agrees_with_unicode_normalization(word in word()) {
             let (mut quick, mut plain) = (String::new(), String::new());
             fold(&word, &mut quick);
             fold_any(&word, &mut plain);

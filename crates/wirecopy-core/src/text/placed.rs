@@ -1,29 +1,29 @@
-//! Tokens with their places in the text, for whoever shows what was compared.
+//! Tokens with their positions in the text, for showing what was compared.
 //!
-//! Stages work on tokens and need no places, so that these are found in a second pass and only here.
+//! The stages work on tokens without positions; these are computed here in a second pass.
 
 use std::ops::Range;
 
 use super::Tokens;
 use super::tokenize::Tokenizer;
 
-/// What ends a line of [`Tokens`], wherever it stands in the text.
+/// Characters that end a line of [`Tokens`], anywhere in the text.
 const LINE_ENDS: [char; 4] = ['\n', '\u{85}', '\u{2028}', '\u{2029}'];
 
-/// The tokens of a text that count, and where they and the boilerplate stand.
+/// The tokens of a text that are compared, and the positions of these tokens and of the boilerplate.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Placed {
-    /// The tokens that count.
+    /// The tokens that are compared.
     pub tokens: Tokens,
-    /// Bytes of each of them.
+    /// Byte range of each of these tokens.
     pub words: Vec<Range<usize>>,
-    /// Bytes of the boilerplate, in order and apart.
+    /// Byte ranges of the boilerplate, in order and without overlaps.
     pub boilerplate: Vec<Range<usize>>,
 }
 
 impl Tokenizer {
-    /// The tokens of `text` that count in a document of `source`: without boilerplate, that of rules and that which was
-    /// learned, unless it is kept.
+    /// Returns the tokens of `text` that are compared for a document of `source`: without boilerplate found by
+    /// rules or learned, unless boilerplate is kept.
     pub fn placed(&mut self, text: &str, source: u64) -> Placed {
         let ruled = self.ruled(text);
         let tokens = self.cut(text, &ruled);
@@ -58,7 +58,8 @@ impl Tokenizer {
 }
 
 impl Placed {
-    /// The bytes of some tokens, to where the next one begins or the line ends; those of a line from where it begins.
+    /// Returns the byte range of tokens, up to the next token or the end of the line, and for the first tokens of
+    /// a line from its start.
     pub fn bytes(&self, text: &str, tokens: &Range<usize>) -> Range<usize> {
         let (Some(first), Some(last)) = (self.words.get(tokens.start), self.words[..tokens.end].last())
         else {
@@ -79,7 +80,7 @@ impl Placed {
     }
 }
 
-/// Ranges of both, in order; those that overlap are one.
+/// Returns the ranges of both lists in order, with overlapping ones merged.
 fn union(some: Vec<Range<usize>>, more: Vec<Range<usize>>) -> Vec<Range<usize>> {
     let mut all = [some, more].concat();
     all.sort_unstable_by_key(|range| (range.start, range.end));
@@ -114,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn words_stand_where_their_tokens_come_from() {
+    fn positions_are_those_of_the_tokens() {
         let mut tokenizer = Tokenizer::default();
         let placed = tokenizer.placed(TEXT, 0);
         assert_eq!(placed.tokens, tokenizer.tokens(TEXT));
@@ -126,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_learned_line_is_boilerplate_of_its_source_alone() {
+    fn learned_line_is_boilerplate_of_its_source_only() {
         let words = "The Meridian's news in one letter, every evening - whatever the weather";
         let mut tokenizer = Tokenizer::default().with_learned(learned(1, words));
         let placed = tokenizer.placed(TEXT, 1);
@@ -144,14 +145,14 @@ mod tests {
     }
 
     #[test]
-    fn a_line_behind_a_dateline_is_one_stretch_with_it() {
+    fn learned_line_after_a_dateline_is_merged_with_it() {
         let words = "The harbour board voted on Tuesday to close the old lighthouse for good";
         let placed = Tokenizer::default().with_learned(learned(1, words)).placed(TEXT, 1);
         assert!(shown(TEXT, &placed.boilerplate)[0].starts_with("PARIS") && placed.boilerplate.len() == 2);
     }
 
     #[test]
-    fn where_boilerplate_is_kept_all_of_it_counts() {
+    fn kept_boilerplate_is_compared() {
         let keeping = MatchConfig { keep_boilerplate: true, ..MatchConfig::default() };
         let words = "The Meridian's news in one letter every evening, whatever the weather";
         let mut tokenizer = Tokenizer::new(&keeping).with_learned(learned(1, words));

@@ -1,4 +1,4 @@
-//! Which characters stand for themselves, which belong to a word, and which are nothing.
+//! Classifies characters: tokens of their own, parts of words, and characters to ignore.
 
 use std::sync::LazyLock;
 
@@ -6,16 +6,16 @@ use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
 use super::Class;
 
-/// What a character does to the word it stands in.
+/// The role of a character in a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// Belongs to a word.
     Letter,
     /// A decimal digit of any script.
     Digit,
-    /// Belongs to the word before it, and is nothing without one.
+    /// Belongs to the word before it; ignored without one.
     Mark,
-    /// A token of its own, with the marks that follow.
+    /// A token of its own, together with the marks that follow.
     Single(Class),
     /// Invisible: neither part of a word nor the end of one.
     Ignored,
@@ -23,8 +23,8 @@ pub(super) enum Kind {
     Other,
 }
 
-/// Scripts written without spaces, by Unicode block. `unicode-script` would do as well at ten times the size; blocks
-/// are stable and these are the whole list.
+/// Scripts written without spaces, by Unicode block. The crate `unicode-script` would do the same at ten times the
+/// size; blocks are stable and this list is complete.
 const SINGLES: &[(u32, u32, Class)] = &[
     (0x0e00, 0x0e7f, Class::Unspaced),    // Thai
     (0x0e80, 0x0eff, Class::Unspaced),    // Lao
@@ -49,27 +49,28 @@ const SINGLES: &[(u32, u32, Class)] = &[
     (0x20000, 0x3ffff, Class::Ideograph), // Han extensions
 ];
 
-/// Half-width voicing marks: letters by category, marks by use.
+/// Half-width voicing marks, which are letters by category and marks by use.
 const HALF_WIDTH_VOICING: std::ops::RangeInclusive<char> = '\u{ff9e}'..='\u{ff9f}';
 
-/// End of the characters whose kinds are kept in a table: all scripts with an alphabet of wide use, their signs, and Kana.
+/// End of the characters whose kinds are in a table: all widely used alphabets, their signs, and Kana.
 const TABLE_END: usize = 0x3100;
 
-/// The look-up in the Unicode tables is a search; most text is of a few hundred characters.
+/// Kinds of the characters below [`TABLE_END`]. A lookup in the Unicode tables is a search, and most text uses a
+/// few hundred characters.
 static KINDS: LazyLock<Box<[Kind]>> = LazyLock::new(|| {
-    (0..TABLE_END as u32).map(|code| char::from_u32(code).map_or(Kind::Other, looked_up)).collect()
+    (0..TABLE_END as u32).map(|code| char::from_u32(code).map_or(Kind::Other, from_category)).collect()
 });
 
-/// Sorts a character that is not ASCII.
+/// Classifies a character that is not ASCII.
 pub(super) fn kind(c: char) -> Kind {
     match c {
         '\u{4e00}'..='\u{9fff}' => Kind::Single(Class::Ideograph),
         '\u{ac00}'..='\u{d7a3}' => Kind::Letter,
-        _ => KINDS.get(c as usize).copied().unwrap_or_else(|| looked_up(c)),
+        _ => KINDS.get(c as usize).copied().unwrap_or_else(|| from_category(c)),
     }
 }
 
-fn looked_up(c: char) -> Kind {
+fn from_category(c: char) -> Kind {
     if is_ignored(c) {
         return Kind::Ignored;
     }
@@ -103,8 +104,9 @@ fn is_decimal(c: char) -> bool {
     c.general_category() == unicode_properties::GeneralCategory::DecimalNumber
 }
 
-/// Joiners, soft hyphens, direction marks, byte order marks, the Arabic stretching line: typography, not text. Two
-/// texts that differ in them only are the same text, and a hostile one must not hide behind them.
+/// Returns whether a character is typography rather than text: joiners, soft hyphens, direction marks, byte order
+/// marks, the Arabic tatweel. Texts that differ only in these are equal, and nobody can hide a copy by inserting
+/// them.
 fn is_ignored(c: char) -> bool {
     matches!(
         c,
@@ -122,28 +124,29 @@ fn is_ignored(c: char) -> bool {
     )
 }
 
-/// Whether a character ends a sentence by itself, with no space needed after it.
+/// Returns whether a character ends a sentence on its own, without a space after it.
 pub(super) fn ends_sentence_alone(c: char) -> bool {
     matches!(c, '。' | '！' | '？' | '｡' | '।' | '॥' | '۔' | '؟' | '။' | '។' | '៕' | '։' | '።' | '།' | '…')
 }
 
-/// Whether a character ends a sentence when white space or a closing quote follows.
+/// Returns whether a character ends a sentence if white space or a closing quote follows.
 pub(super) fn may_end_sentence(c: char) -> bool {
     matches!(c, '.' | '!' | '?')
 }
 
-/// Whether a character ends sentences, alone or before a space.
+/// Returns whether a character ends sentences, on its own or before a space.
 pub fn ends_any_sentence(c: char) -> bool {
     may_end_sentence(c) || ends_sentence_alone(c)
 }
 
-/// Whether a character belongs to a script written without spaces.
+/// Returns whether a character belongs to a script written without spaces.
 pub fn is_unspaced(c: char) -> bool {
-    // Nothing below Thai is.
+    // There are none below Thai.
     c >= '\u{e00}' && single(c).is_some()
 }
 
-/// Quotes and brackets that may stand between the end of a sentence and the space after it.
+/// Returns whether a character is a quote or bracket that may be between the end of a sentence and the space after
+/// it.
 pub fn closes(c: char) -> bool {
     matches!(c, '"' | '\'' | ')' | ']' | '»' | '”' | '’' | '“' | '‘' | '›' | '」' | '』' | '）' | '】')
 }
@@ -153,11 +156,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_and_the_ranges_say_what_the_categories_say() {
+    fn kinds_agree_with_unicode_categories() {
         for c in ('\u{80}'..='\u{ffff}').chain(['\u{1b000}', '\u{20000}', '\u{1f600}']) {
-            // A Han block's last places are not assigned in every version of Unicode; as letters they do no harm.
+            // The last code points of the Han block are not assigned in every version of Unicode; treating them as
+            // Han is harmless.
             if !('\u{9ff0}'..='\u{9fff}').contains(&c) {
-                assert_eq!(kind(c), looked_up(c), "{c:?}");
+                assert_eq!(kind(c), from_category(c), "{c:?}");
             }
         }
     }

@@ -1,24 +1,24 @@
-//! Serbian has two alphabets: a text in Cyrillic letters is compared as the same text in Latin ones.
+//! Compares Serbian texts in Cyrillic as the same texts in Latin script, because Serbian uses both alphabets.
 //!
-//! Told by the letters, for the words of a text must not depend on what its record or page declares. Other languages that
-//! are written in Cyrillic are left as they are.
+//! Serbian is recognised by its letters, since the tokens of a text must not depend on the language that its
+//! record or page declares. Texts in other languages written in Cyrillic are not changed.
 //!
-//! Why this is hand-made: the letters are a table of thirty; most of the module tells Serbian from other languages.
+//! Why this is hand-made: the letters are a table of thirty; most of the module distinguishes Serbian from other languages.
 
-/// Bytes of a text that decide, from its first letter of the kind on.
+/// Bytes of a text that are examined, from its first letter with the byte [`LEAD`].
 const SAMPLE: usize = 2000;
-/// First byte of the Cyrillic letters of other languages than Russian, and of some of Russian.
+/// First byte of the Cyrillic letters that Russian lacks and of some that it has.
 const LEAD: u8 = 0xd1;
 
-/// Letters of a sample by the alphabets that have them.
+/// Number of Cyrillic letters in a sample, by the alphabets that have them.
 #[derive(Debug, Default)]
 struct Letters {
     all: usize,
-    /// `ћ` and `ђ`.
+    /// The letters `ћ` and `ђ`.
     serbian: usize,
-    /// `ј`, `љ`, `њ` and `џ`, which Macedonian has too.
+    /// The letters `ј`, `љ`, `њ` and `џ`, which Macedonian has too.
     shared: usize,
-    /// `ѓ`, `ќ` and `ѕ`.
+    /// The letters `ѓ`, `ќ` and `ѕ`.
     macedonian: usize,
     /// Letters of other languages, such as `щ`, `ы` and `ї`.
     other: usize,
@@ -47,11 +47,11 @@ impl Letters {
     }
 }
 
-/// Whether a text is Serbian in Cyrillic letters. ASCII costs a scan for one byte.
+/// Returns whether a text is Serbian in Cyrillic. For ASCII this is a scan for one byte.
 pub(super) fn is_cyrillic(text: &str) -> bool {
     let bytes = text.as_bytes();
     let Some(start) = memchr::memchr(LEAD, bytes) else { return false };
-    // A letter or two before it are of the same word.
+    // Includes the letters before it in the same word.
     let start = start.saturating_sub(64);
     let sample = &bytes[start..bytes.len().min(start + SAMPLE)];
     let letters = Letters::of(sample);
@@ -62,12 +62,12 @@ pub(super) fn is_cyrillic(text: &str) -> bool {
     if letters.serbian > 0 || letters.macedonian > 0 {
         return letters.serbian > letters.macedonian;
     }
-    // A short text may have none of these: its little words tell.
+    // A short text may have none of these letters; then function words decide.
     let has = |word: &str| memchr::memmem::find(sample, word.as_bytes()).is_some();
     (has(" је ") || has(" су ")) && !has(" во ")
 }
 
-/// Puts the Latin letters of a folded word in place of its Cyrillic ones.
+/// Replaces the Cyrillic letters of a folded word with Latin ones.
 pub(super) fn to_latin(word: &mut String) {
     if word.is_ascii() {
         return;
@@ -131,14 +131,14 @@ mod tests {
         Čačku, prebačen je u kliniku; uzrok će biti poznat u četvrtak, kažu iz firme „Ljubić“. NJUJORK ĆUTI.";
 
     #[test]
-    fn the_same_text_in_both_alphabets_has_the_same_tokens() {
+    fn text_in_both_alphabets_has_the_same_tokens() {
         assert_eq!(tokenize(CYRILLIC).as_slice(), tokenize(LATIN).as_slice());
         let short = ("Мост је затворен у уторак.", "Most je zatvoren u utorak.");
         assert_eq!(tokenize(short.0).as_slice(), tokenize(short.1).as_slice());
     }
 
     #[test]
-    fn other_languages_are_left_alone() {
+    fn other_languages_are_not_changed() {
         for text in [
             "Кран опрокинулся в порту Норвик, сообщило портовое управление; его построили в 1994 году.",
             "Кран впав у порту Норвік, повідомило управління; його збудували в 1994 році. У є ї.",
@@ -158,7 +158,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_survived(text in "\\PC{0,40}", letters in "[а-яјљњћђџ ]{0,40}") {
+        fn any_text_is_accepted(text in "\\PC{0,40}", letters in "[а-яјљњћђџ ]{0,40}") {
             let _ = (is_cyrillic(&text), is_cyrillic(&letters));
             let mut word = letters.replace(' ', "");
             to_latin(&mut word);

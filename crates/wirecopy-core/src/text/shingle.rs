@@ -1,15 +1,15 @@
-//! Tokens to shingles: `k` tokens in a row, hashed to 64 bits (w-shingling, Broder 1997).
+//! Converts tokens to shingles: `k` consecutive tokens, hashed to 64 bits (w-shingling, Broder 1997).
 
 use super::Token;
 
 /// The distinct shingles of a document, as sorted 64-bit hashes.
 pub type Shingles = Vec<u64>;
 
-/// Writes the hash of every run of `k` tokens to `out`, sorted and without repeats, replacing what was there.
+/// Replaces `out` with the hashes of all shingles of `k` tokens, sorted and without repeats.
 ///
-/// A document of fewer than `k` tokens has one shingle, of all of them, salted with their number: it meets only
-/// documents of the very same tokens. A document without tokens has none. Costs one multiplication a token for each
-/// of the `k` positions, and a sort.
+/// A document of fewer than `k` tokens has one shingle of all its tokens, salted with their number, so that it
+/// only equals that of documents with the same tokens. A document without tokens has none. Cost: two
+/// multiplications a token, and a sort.
 pub fn shingles(tokens: &[Token], k: usize, out: &mut Shingles) {
     out.clear();
     each_shingle(tokens, k, |hash| out.push(hash));
@@ -17,7 +17,7 @@ pub fn shingles(tokens: &[Token], k: usize, out: &mut Shingles) {
     out.dedup();
 }
 
-/// Calls `each` with the hash of every run of `k` tokens, in reading order, repeats included.
+/// Calls `each` with the hash of every shingle of `k` tokens, in reading order, including repeats.
 pub fn each_shingle(tokens: &[Token], k: usize, mut each: impl FnMut(u64)) {
     if tokens.is_empty() {
         return;
@@ -26,7 +26,8 @@ pub fn each_shingle(tokens: &[Token], k: usize, mut each: impl FnMut(u64)) {
         each(mix(combine(tokens) ^ tokens.len() as u64));
         return;
     }
-    // Each run is the one before without its first token and with one more: two products instead of `k`.
+    // Each shingle is the one before without its first token and with another at its end: two products instead of
+    // `k`.
     let leaving = BASE.wrapping_pow(u32::try_from(k).unwrap_or(u32::MAX));
     let mut sum = combine(&tokens[..k]);
     each(mix(sum));
@@ -51,22 +52,22 @@ pub fn covered(tokens: &[Token], k: usize, is_held: impl Fn(u64) -> bool) -> Vec
     covered
 }
 
-/// Odd, its bits spread: the golden ratio.
+/// The golden ratio: odd, with well-distributed bits.
 const BASE: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// An order-sensitive combination: a polynomial over the token hashes with an odd base, modulo 2^64. The tokens are
-/// well-mixed hashes already, so that two runs agree by chance with a probability of about 2⁻⁶².
-fn combine(run: &[Token]) -> u64 {
-    run.iter().fold(0, |sum: u64, token| sum.wrapping_mul(BASE).wrapping_add(token.bits()))
+/// Combines tokens in order: a polynomial over the token hashes with an odd base, modulo 2^64. The tokens are
+/// well-mixed hashes already, so that two shingles agree by chance with a probability of about 2⁻⁶².
+fn combine(tokens: &[Token]) -> u64 {
+    tokens.iter().fold(0, |sum: u64, token| sum.wrapping_mul(BASE).wrapping_add(token.bits()))
 }
 
-/// Hash of tokens in their order, whatever their number: two lines of the same words have the same.
+/// Hashes any number of tokens in order. Two lines of the same words have the same hash.
 pub fn sequence_hash(tokens: &[Token]) -> u64 {
     tokens.iter().fold(0, |hash, token| mix(hash.wrapping_add(token.bits())))
 }
 
-/// The finaliser of MurmurHash3: every bit of the result hangs on every bit of the input. Minima over affine maps of
-/// unmixed values are biased, so nothing goes unmixed into a signature.
+/// Mixes bits with the finaliser of MurmurHash3: every bit of the result depends on every bit of the input. Minima
+/// over affine maps of unmixed values are biased, so all values are mixed before they enter a signature.
 pub fn mix(mut x: u64) -> u64 {
     x = (x ^ (x >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
     x = (x ^ (x >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
@@ -85,13 +86,13 @@ mod tests {
     }
 
     #[test]
-    fn a_text_of_n_tokens_has_n_minus_k_plus_one() {
+    fn text_of_n_tokens_has_n_minus_k_plus_one_shingles() {
         assert_eq!(of("a b c d e f g", 5).len(), 3);
         assert_eq!(of("a a a a a a a", 5).len(), 1);
     }
 
     #[test]
-    fn a_short_text_has_one_shingle_of_its_own() {
+    fn short_text_has_one_distinct_shingle() {
         let texts = ["a", "a b", "a b c", "b a", "a a", "a a a", "ab", "一", "一 二", "1", "1 1"];
         for (i, a) in texts.iter().enumerate() {
             assert_eq!(of(a, 5).len(), 1, "{a}");
@@ -102,17 +103,17 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_text_has_none() {
+    fn empty_text_has_no_shingles() {
         assert!(of(" ... ", 5).is_empty());
     }
 
     #[test]
-    fn shingles_hang_on_their_own_tokens_only() {
+    fn shingles_depend_only_on_their_own_tokens() {
         let words: Vec<String> = (0..40).map(|i| format!("w{}", mix(i) % 7)).collect();
         for k in [1, 2, 5, 9] {
             let mut rolled = Vec::new();
             each_shingle(tokenize(&words.join(" ")).as_slice(), k, |hash| rolled.push(hash));
-            let alone: Vec<u64> = words.windows(k).map(|run| of(&run.join(" "), k)[0]).collect();
+            let alone: Vec<u64> = words.windows(k).map(|shingle| of(&shingle.join(" "), k)[0]).collect();
             assert_eq!(rolled, alone);
         }
     }

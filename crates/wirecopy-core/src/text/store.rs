@@ -1,8 +1,8 @@
-//! The tokens of all documents of a run, coded, in memory or in a temporary file.
+//! Stores the encoded tokens of all documents of a run, in memory or in a temporary file.
 //!
-//! In: [`Tokens`] in the order of reading. Out: the same again by number, on any thread. Cost: some five nanoseconds a
-//! token going in and one coming out; two to three bytes a token in between (`dictionary`). Sixteen bytes a document
-//! stay in memory whatever the budget.
+//! The input is [`Tokens`] in reading order; they can be read back by number on any thread. Cost: some five nanoseconds
+//! a token for storing and one for reading, two to three bytes a token in between (`dictionary`), and sixteen bytes a
+//! document that stay in memory whatever the budget.
 
 use super::dictionary::{Dictionary, parts, whole};
 use super::tokens::{Segment, Token, Tokens};
@@ -10,39 +10,41 @@ use crate::hash::ByHash;
 use crate::{DocId, Result};
 use wirecopy_spill::{Blobs, Budget, Failure, Reader};
 
-/// Tokens that a dictionary is made from, and after which its use is looked at.
+/// Number of tokens that a dictionary is made from, and after which its use is checked.
 const SAMPLE: usize = 1 << 20;
-/// A dictionary that does not have one in so many tokens is followed by another: the language has changed.
+/// A dictionary that lacks more than one in this many tokens is followed by another, because the language has
+/// changed.
 const UNKNOWN: usize = 8;
-/// Dictionaries at most; each takes a megabyte.
+/// Most dictionaries; each takes a megabyte.
 const DICTIONARIES: usize = 32;
-/// Number of the form in which every token is written out.
+/// Number of the encoding in which every token is written in full.
 const PLAIN: u16 = 0;
-/// Segments of this many tokens and more are written out.
+/// Marks a segment whose length is written in full.
 const LONG: u16 = u16::MAX;
 
 /// The tokens of a run.
 ///
-/// Reading cannot fail for its callers, who are deep in the comparison of two documents: a temporary file that cannot be
-/// read gives documents without tokens, and [`TokenStore::check`] the error. Check before anything is made of the result.
+/// Reading does not return errors, because callers read deep inside the comparison of two documents. If a
+/// temporary file cannot be read, documents have no tokens, and [`TokenStore::check`] returns the error. Check
+/// before using the results.
 #[derive(Debug)]
 pub struct TokenStore {
-    /// Where they are kept as they are.
+    /// The tokens of all documents, if they are kept unencoded.
     whole: Option<Vec<Tokens>>,
     blobs: Blobs<u16>,
-    /// By document: tokens, and tokens that were left out of its text as boilerplate.
+    /// For each document, its number of tokens and the number of tokens removed as boilerplate.
     lengths: Vec<(u32, u32)>,
     dictionaries: Vec<Dictionary>,
-    /// Tokens counted for the next dictionary; `None` while the last one serves.
+    /// Counts of tokens for the next dictionary; `None` while the last one is in use.
     counts: Option<ByHash<Token, u32>>,
-    /// Tokens, and those not in the dictionary, since its use was looked at last.
+    /// Number of tokens, and of those not in the dictionary, since its use was last checked.
     seen: (usize, usize),
     codes: Vec<u16>,
     failed: Failure,
 }
 
 impl TokenStore {
-    /// One without documents.
+    /// Creates an empty store.
     pub fn new(budget: &Budget) -> Self {
         Self {
             whole: None,
@@ -56,41 +58,41 @@ impl TokenStore {
         }
     }
 
-    /// One that keeps tokens as they are, at eight bytes each: for runs that read them once or twice, where coding them would be
-    /// a fifth of the work. With a limit on memory it is one as any other.
+    /// Creates a store that keeps tokens unencoded, at eight bytes each, for runs that read them once or twice and
+    /// for which encoding would be a fifth of the work. With a memory limit, it is an ordinary store.
     pub fn whole(budget: &Budget) -> Self {
         Self { whole: budget.bytes().is_none().then(Vec::new), ..Self::new(budget) }
     }
 
-    /// How many documents.
+    /// Returns the number of documents.
     pub fn len(&self) -> usize {
         self.lengths.len()
     }
 
-    /// Whether there are none.
+    /// Returns whether there are no documents.
     pub fn is_empty(&self) -> bool {
         self.lengths.is_empty()
     }
 
-    /// Tokens of a document.
+    /// Returns the number of tokens of a document.
     pub fn len_of(&self, document: DocId) -> usize {
         self.lengths[document.index()].0 as usize
     }
 
-    /// Tokens of its boilerplate.
+    /// Returns the number of tokens that were removed from a document as boilerplate.
     pub fn boilerplate_of(&self, document: DocId) -> u32 {
         self.lengths[document.index()].1
     }
 
-    /// Tokens of all documents.
+    /// Returns the number of tokens of all documents.
     pub fn total(&self) -> u64 {
         self.lengths.iter().map(|&(tokens, _)| u64::from(tokens)).sum()
     }
 
-    /// Adds a document; its number is how many there were.
+    /// Adds a document; its number is the number of documents before.
     ///
     /// # Errors
-    /// [`Error::Spill`](crate::Error::Spill) when the temporary file cannot be written.
+    /// Returns [`Error::Spill`](crate::Error::Spill) if the temporary file cannot be written.
     pub fn push(&mut self, tokens: &Tokens) -> Result<()> {
         self.lengths.push((length(tokens), tokens.boilerplate_len()));
         if let Some(whole) = &mut self.whole {
@@ -106,10 +108,19 @@ impl TokenStore {
         Ok(pushed?)
     }
 
-    /// Leaves tokens of a document out as boilerplate, `tokens` being the rest.
+    /// Renumbers the documents: document `order[at]` becomes document `at`.
+    pub fn reorder(&mut self, order: &[u32]) {
+        self.lengths = order.iter().map(|&at| self.lengths[at as usize]).collect();
+        self.blobs.reorder(order);
+        if let Some(whole) = &mut self.whole {
+            *whole = order.iter().map(|&at| std::mem::take(&mut whole[at as usize])).collect();
+        }
+    }
+
+    /// Replaces the tokens of a document by `tokens`, which are the rest after more boilerplate was removed.
     ///
     /// # Errors
-    /// [`Error::Spill`](crate::Error::Spill) when the temporary file cannot be read or written.
+    /// Returns [`Error::Spill`](crate::Error::Spill) if the temporary file cannot be read or written.
     pub fn shorten(&mut self, document: DocId, tokens: &Tokens) -> Result<()> {
         let at = document.index();
         self.lengths[at] = (length(tokens), tokens.boilerplate_len());
@@ -125,25 +136,26 @@ impl TokenStore {
         Ok(written?)
     }
 
-    /// A document's tokens.
+    /// Returns the tokens of a document.
     pub fn get(&self, document: DocId) -> Tokens {
         self.reader().get(document)
     }
 
-    /// A way to read many documents, quickest in ascending order; each thread needs one of its own.
+    /// Returns a reader for many documents, fastest in ascending order. Each thread needs its own.
     pub fn reader(&self) -> TokenReader<'_> {
         TokenReader { store: self, reader: self.blobs.reader() }
     }
 
-    /// The error that a document could not be read for, if any could not.
+    /// Returns the error of a document that could not be read, if there was one.
     ///
     /// # Errors
-    /// [`Error::Spill`](crate::Error::Spill), once.
+    /// Returns [`Error::Spill`](crate::Error::Spill), once.
     pub fn check(&self) -> Result<()> {
         Ok(self.failed.check()?)
     }
 
-    /// Dictionary, digest, tokens, segments; then a code a segment and a token, or more where one is long.
+    /// Encodes the dictionary, the digest, the numbers of tokens and segments, and then one code, or more if it is
+    /// long, for each segment and each token. Returns how many tokens were written in full.
     fn encode(&self, tokens: &Tokens, dictionary: u16, out: &mut Vec<u16>) -> usize {
         out.clear();
         out.push(dictionary);
@@ -208,7 +220,7 @@ impl TokenStore {
         Some(Tokens::of_parts(tokens.into(), segments.into(), digest))
     }
 
-    /// Counts words while a dictionary is to be made, and looks whether the one there is still serves.
+    /// Counts words while a dictionary is being prepared, and checks whether the current one still fits.
     fn learn(&mut self, tokens: &Tokens, unknown: usize) {
         if let Some(counts) = &mut self.counts {
             for &token in tokens.as_slice() {
@@ -242,7 +254,7 @@ pub struct TokenReader<'a> {
 }
 
 impl TokenReader<'_> {
-    /// A document's tokens.
+    /// Returns the tokens of a document.
     pub fn get(&mut self, document: DocId) -> Tokens {
         let place = document.index();
         let tokens = match &self.store.whole {
@@ -272,7 +284,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn documents_come_back_as_they_were(
+        fn documents_are_read_back_as_stored(
             texts in prop::collection::vec("([a-f]{1,3}( |\\. |\n)|漢字。){0,40}", 1..12),
             limit in prop::option::of(0usize..4000),
             whole in any::<bool>(),
@@ -299,7 +311,7 @@ mod tests {
         }
     }
 
-    /// A sample's worth of tokens of `words` words, in documents of two thousand.
+    /// Fills the store with a sample's worth of tokens from `words` distinct words, in documents of two thousand.
     fn fill(store: &mut TokenStore, word: &str, words: usize) -> Vec<Tokens> {
         let documents: Vec<Tokens> = (0..=SAMPLE / 2000)
             .map(|at| {
@@ -315,15 +327,15 @@ mod tests {
     }
 
     #[test]
-    fn a_dictionary_is_made_and_followed_by_one_for_another_language() {
+    fn dictionary_is_followed_by_one_for_another_language() {
         let mut store = TokenStore::new(&Budget::new(1 << 20, None));
         let mut all = fill(&mut store, "a", 300);
         assert_eq!(store.dictionaries.len(), 1);
         all.extend(fill(&mut store, "b", 300));
         all.extend(fill(&mut store, "b", 300));
-        assert_eq!(store.dictionaries.len(), 2, "one that does not know the words is replaced");
+        assert_eq!(store.dictionaries.len(), 2, "a dictionary that lacks the words is replaced");
         all.extend(fill(&mut store, "b", 300));
-        assert_eq!(store.dictionaries.len(), 2, "one that does is not");
+        assert_eq!(store.dictionaries.len(), 2, "one that has them is not");
         let last = id(all.len() - 1);
         assert!(store.blobs.len_of(last.index()) < 2100, "two bytes a token");
         let mut reader = store.reader();
@@ -331,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sentence_of_forty_thousand_words_keeps_its_length() {
+    fn very_long_sentence_keeps_its_length() {
         let mut store = TokenStore::new(&Budget::unlimited());
         let tokens = tokenize(&"word ".repeat(40_000));
         store.push(&tokens).unwrap();

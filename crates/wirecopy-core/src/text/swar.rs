@@ -1,10 +1,10 @@
-//! Eight bytes at a time: how long a word of ASCII is, and its hash.
+//! Processes eight bytes at a time: the length of an ASCII word, and its hash.
 //!
-//! "SIMD within a register" (Lamport, *Multiple byte processing with full-word instructions*, 1975): the same bits on every
-//! machine, with nothing to choose at run time. A word of news has five letters; one load holds it, and the same eight
-//! bytes, cut to its length, are what is hashed.
+//! "SIMD within a register" (Lamport, *Multiple byte processing with full-word instructions*, 1975): the same bits
+//! on every machine, with nothing to select at run time. An average word of news has five letters; one load reads
+//! it, and the same eight bytes, cut to its length, are hashed.
 //!
-//! Why this is hand-made: general hash functions want the word cut out first; here one load finds its end and hashes it.
+//! Why this is hand-made: general hash functions need the word cut out first. Here one load finds its end and hashes it.
 
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -13,14 +13,14 @@ const HIGH: u64 = 0x8080_8080_8080_8080;
 /// The lowest bit of each byte.
 const LOW: u64 = 0x0101_0101_0101_0101;
 
-/// The eight bytes from `at` on, the first one lowest; zero where the slice ends before.
+/// Returns the eight bytes from `at` on, the first one lowest; 0 if the slice ends earlier.
 pub(super) fn load(bytes: &[u8], at: usize) -> u64 {
     bytes.get(at..at + 8).and_then(|eight| eight.try_into().ok()).map_or(0, u64::from_le_bytes)
 }
 
-/// How many of eight bytes, from the first on, are digits or small letters of ASCII.
+/// Counts how many of eight bytes, from the first on, are digits or lower-case ASCII letters.
 pub(crate) fn word_length(eight: u64) -> usize {
-    // Without their highest bits no sum carries into the next byte.
+    // Without the highest bits, no sum carries into the next byte.
     let x = eight & !HIGH;
     let at_least = |byte: u8| x + LOW * u64::from(0x80 - byte);
     let letter = at_least(b'a') & !at_least(b'z' + 1);
@@ -29,7 +29,7 @@ pub(crate) fn word_length(eight: u64) -> usize {
     (other.trailing_zeros() / 8) as usize
 }
 
-/// The same from `at` on, whatever the length.
+/// Counts these bytes from `at` on, at any length.
 pub(super) fn long_word_length(bytes: &[u8], at: usize) -> usize {
     let mut length = 0;
     loop {
@@ -41,16 +41,16 @@ pub(super) fn long_word_length(bytes: &[u8], at: usize) -> usize {
     }
 }
 
-/// Hash of the first `length` of eight bytes, one to eight: what [`hash_of`] gives for them.
+/// Hashes the first `length` (one to eight) of eight bytes to the same value as [`hash_of`].
 pub(super) fn hash_short(eight: u64, length: usize) -> u64 {
-    // No word has zeros in it, so its length needs no place of its own.
+    // No word contains zero bytes, so its length need not be hashed.
     super::mix((eight & (u64::MAX >> (64 - 8 * length as u32))) ^ SEED)
 }
 
-/// Keeps the hash of short words off the fixed point of [`super::mix`].
+/// Avoids the fixed point of [`super::mix`] for short words.
 const SEED: u64 = 0x5d8a_1f0e_93c7_b264;
 
-/// Hash of a word: one product and two of eight bytes and fewer, xxh3 beyond.
+/// Hashes a word: mixes up to eight bytes as an integer, and uses xxh3 for longer words.
 pub(super) fn hash_of(word: &[u8]) -> u64 {
     if word.len() > 8 {
         return xxh3_64(word);
@@ -68,7 +68,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn lengths_are_those_of_the_plain_count(bytes in prop::collection::vec(any::<u8>(), 0..40), word in "[a-z0-9]{0,20}") {
+        fn lengths_agree_with_a_bytewise_count(bytes in prop::collection::vec(any::<u8>(), 0..40), word in "[a-z0-9]{0,20}") {
             let plain = |bytes: &[u8]| bytes.iter().take_while(|b| b.is_ascii_digit() || b.is_ascii_lowercase()).count();
             for mut bytes in [bytes.clone(), [word.as_bytes(), &bytes].concat()] {
                 let length = bytes.len();
@@ -81,7 +81,7 @@ mod tests {
         }
 
         #[test]
-        fn short_words_hash_as_all_words_do(word in "[a-z0-9]{1,8}", rest in "[a-z ]{8}") {
+        fn hash_short_agrees_with_hash_of(word in "[a-z0-9]{1,8}", rest in "[a-z ]{8}") {
             let bytes = [word.as_bytes(), rest.as_bytes()].concat();
             for length in 1..=word.len() {
                 prop_assert_eq!(hash_short(load(&bytes, 0), length), hash_of(&word.as_bytes()[..length]));

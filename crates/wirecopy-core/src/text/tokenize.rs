@@ -1,10 +1,11 @@
-//! Text to tokens, in one pass over the original, so that every token knows its place in it.
+//! Converts text to tokens in one pass over the original, so that the position of every token is known.
 //!
-//! Words are cut on the original characters and normalised one by one: white space and punctuation never decide
-//! whether two texts are the same, and a token's byte range still points into the text that a person reads. Most wire
-//! text is ASCII, and an ASCII word is hashed after one pass that lowers it in a small buffer.
+//! Words are cut from the original characters and normalised one by one. White space and punctuation never decide
+//! whether two texts are equal, and a token's byte range refers to the text that people read. Most news text is
+//! ASCII, and an ASCII word is hashed after one pass that lower-cases it in a small buffer.
 //!
-//! Why this is hand-made: words by UAX #29 are neither folded, hashed nor of one character in scripts without spaces; one pass does all of it.
+//! Why this is hand-made: words by UAX #29 are neither folded nor hashed, nor single characters in scripts without spaces.
+//! One pass does all of it.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -18,45 +19,47 @@ use super::tokens::Segment;
 use super::{Class, SourceLines, Token, Tokens};
 use crate::config::MatchConfig;
 
-/// Zeros behind a text, so that eight bytes can be read from any place in it.
+/// Number of zero bytes after a text, so that eight bytes can be read at any position.
 const PADDING: usize = 8;
 
-/// Cuts texts into tokens, and knows which of them count. Holds buffers, so one a thread is cheaper than one a text.
+/// Cuts texts into tokens and removes boilerplate. It holds buffers, so reuse one for each thread.
 #[derive(Clone, Debug, Default)]
 pub struct Tokenizer {
-    /// Whether boilerplate counts too.
+    /// Whether boilerplate is kept.
     pub(super) keep_boilerplate: bool,
-    /// What was learned to be boilerplate.
+    /// Boilerplate that was learned.
     pub(super) learned: Arc<SourceLines>,
-    /// The text at hand, its ASCII letters in lower case, byte for byte, and [`PADDING`] behind it.
+    /// The current text with ASCII letters in lower case, byte for byte, followed by [`PADDING`].
     lower: Vec<u8>,
-    /// The word at hand, folded, where it is not a piece of `lower`.
+    /// The current word, folded, if it is not a slice of `lower`.
     word: String,
     stem: String,
-    /// Whether the text at hand is Serbian in Cyrillic letters, which are compared as Latin ones.
+    /// Whether the current text is Serbian in Cyrillic, which is compared as Latin script.
     serbian: bool,
     tokens: Vec<Token>,
     segments: Vec<Segment>,
 }
 
-/// Tokens of one text without its boilerplate; see [`Tokenizer::tokens`].
+/// Returns the tokens of a text without its boilerplate; see [`Tokenizer::tokens`].
 pub fn tokenize(text: &str) -> Tokens {
     Tokenizer::default().tokens(text)
 }
 
 impl Tokenizer {
-    /// One that follows the settings. The default one leaves out what the rules call boilerplate.
+    /// Creates a tokenizer with these settings. The default tokenizer removes the boilerplate that rules find.
     pub fn new(config: &MatchConfig) -> Self {
         Self { keep_boilerplate: config.keep_boilerplate, ..Self::default() }
     }
 
-    /// One that leaves out these lines too, unless boilerplate is kept; see [`Tokenizer::placed`].
+    /// Makes the tokenizer remove these lines and passages too, unless boilerplate is kept; see
+    /// [`Tokenizer::placed`].
     #[must_use]
     pub fn with_learned(self, learned: SourceLines) -> Self {
         Self { learned: Arc::new(learned), ..self }
     }
 
-    /// The tokens of `text` that count whatever its source, with the ends of its sentences and lines.
+    /// Returns the tokens of `text` that are compared whatever its source, with the ends of its sentences and
+    /// lines.
     ///
     /// Linear in the text; about 10 ns a token for ASCII.
     pub fn tokens(&mut self, text: &str) -> Tokens {
@@ -64,13 +67,13 @@ impl Tokenizer {
         self.cut(text, &ruled)
     }
 
-    /// Takes `text` in hand, and gives what the rules leave out of it.
+    /// Makes `text` the current text, and returns the byte ranges that rules find to be boilerplate.
     pub(super) fn ruled(&mut self, text: &str) -> Vec<Range<usize>> {
         self.lower(text);
         if self.keep_boilerplate { Vec::new() } else { boilerplate_in(text, &self.lower) }
     }
 
-    /// The tokens of the text in hand without what is marked.
+    /// Returns the tokens of the current text outside the `marked` ranges.
     pub(super) fn cut(&mut self, text: &str, marked: &[Range<usize>]) -> Tokens {
         let mut tokens = std::mem::take(&mut self.tokens);
         let mut segments = std::mem::take(&mut self.segments);
@@ -110,7 +113,7 @@ impl Tokenizer {
         self.lower(text);
         self.scan(text, |event| {
             if let Event::Token(token, word, range) = event {
-                // The bytes of a word are those of a text, or of a string.
+                // The bytes of a word come from a text or a string.
                 each(token, std::str::from_utf8(word).unwrap_or_default(), range);
             }
         });
@@ -124,7 +127,7 @@ impl Tokenizer {
         self.serbian = serbian::is_cyrillic(text);
     }
 
-    /// Cuts `text`, which is in `lower` too.
+    /// Cuts `text`, whose lower-case form is in `lower`.
     fn scan(&mut self, text: &str, mut emit: impl FnMut(Event<'_>)) {
         let lower = std::mem::take(&mut self.lower);
         let mut at = 0;
@@ -149,7 +152,7 @@ impl Tokenizer {
                 at = self.number(&lower, at, &mut emit);
             } else {
                 emit_ascii(&lower, first, at..end, &mut emit);
-                // Mostly a space, which says nothing.
+                // Usually a space, which produces no event.
                 at = end + usize::from(lower[end] == b' ');
             }
         }
@@ -157,7 +160,8 @@ impl Tokenizer {
         self.lower = lower;
     }
 
-    /// Digits with their signs: grouping signs go (`1,200` and `1.200` are 1200), a decimal sign becomes a point.
+    /// Emits digits with their signs. Grouping signs are dropped (`1,200` and `1.200` are 1200), and a decimal
+    /// sign becomes a point.
     fn number(&mut self, lower: &[u8], start: usize, emit: &mut impl FnMut(Event<'_>)) -> usize {
         let word = &mut self.word;
         word.clear();
@@ -176,7 +180,7 @@ impl Tokenizer {
             }
             at += 1;
         }
-        // The last group may have letters behind it ("20th", "4.5bn"): they are one word with it.
+        // Letters after the last group ("20th", "4.5bn") belong to the same word.
         let letters = lower[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
         word.extend(lower[at..at + letters].iter().map(|&letter| char::from(letter)));
         at += letters;
@@ -185,7 +189,7 @@ impl Tokenizer {
         at
     }
 
-    /// A word that leaves ASCII somewhere, or has a sign beyond ASCII right behind it.
+    /// Emits a word with non-ASCII characters, or one directly before a non-ASCII sign.
     fn word(&mut self, text: &str, lower: &[u8], start: usize, emit: &mut impl FnMut(Event<'_>)) -> usize {
         let mut end = text.len();
         let (mut ascii, mut letters) = (true, false);
@@ -204,7 +208,7 @@ impl Tokenizer {
             }
         }
         if ascii && letters {
-            // A sign beyond ASCII follows, such as a curved apostrophe.
+            // A non-ASCII sign follows, such as a curved apostrophe.
             emit_ascii(lower, swar::load(lower, start), start..end, emit);
             return end;
         }
@@ -279,14 +283,13 @@ impl Tokenizer {
 }
 
 enum Event<'a> {
-    /// With its folded form.
+    /// A token with its folded form and its byte range.
     Token(Token, &'a [u8], Range<usize>),
-    Break {
-        line: bool,
-    },
+    /// The end of a sentence, and whether it is also the end of a line.
+    Break { line: bool },
 }
 
-/// A word of ASCII letters and digits; `first` are the eight bytes from its start on.
+/// Emits a word of ASCII letters and digits; `first` is the eight bytes from its start on.
 fn emit_ascii(lower: &[u8], first: u64, range: Range<usize>, emit: &mut impl FnMut(Event<'_>)) {
     let word = &lower[range.clone()];
     let hash = if word.len() <= 8 { swar::hash_short(first, word.len()) } else { hash_of(word) };
@@ -308,7 +311,8 @@ fn ascii_other(text: &str, at: usize, emit: &mut impl FnMut(Event<'_>)) -> usize
     at + 1
 }
 
-/// Whether the line end at `at` is one of a hard-wrapped text: the sentence goes on in lower case on the next line.
+/// Returns whether the line end at `at` belongs to a hard-wrapped text, where the sentence continues in lower case
+/// on the next line.
 fn is_soft_wrap(text: &str, at: usize) -> bool {
     let goes_on = text[at + 1..].chars().next().is_some_and(char::is_lowercase);
     goes_on && !text[..at].trim_end_matches([' ', '\t', '\r']).ends_with(['.', '!', '?', ':', '\n'])
@@ -383,7 +387,7 @@ mod tests {
     }
 
     #[test]
-    fn symbols_alone_are_no_tokens() {
+    fn symbols_are_not_tokens() {
         assert!(tokenize("*** — … !!! \u{300}").is_empty());
     }
 
@@ -407,7 +411,7 @@ mod tests {
         }
 
         #[test]
-        fn upper_case_changes_no_token_of_cased_ascii(text in "[a-z ,.]{0,60}") {
+        fn upper_case_does_not_change_tokens(text in "[a-z ,.]{0,60}") {
             let upper = text.to_ascii_uppercase();
             prop_assert_eq!(tokenize(&text).as_slice().to_vec(), tokenize(&upper).as_slice().to_vec());
         }

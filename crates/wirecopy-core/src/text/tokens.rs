@@ -1,16 +1,16 @@
-//! The compact form in which a document travels through the stages.
+//! The compact form in which documents pass through the stages.
 
 use std::ops::Range;
 use std::sync::Arc;
 
-/// One token: 32 bits of the hash of the word as written (normalised), 30 bits of the hash of its stem, and a class.
+/// A token: 32 bits of the hash of the normalised word, 30 bits of the hash of its stem, and a class.
 ///
-/// Two tokens are equal when word, stem and class hashes agree: 62 bits, so that a corpus of a million distinct words
-/// holds a colliding pair with a probability of about 10⁻⁷.
+/// Two tokens are equal if the hashes of word and stem and the class agree. That is 62 bits of hash, so that a
+/// corpus of a million distinct words contains a colliding pair with a probability of about 10⁻⁷.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Token(u64);
 
-/// What kind of text a token was cut from.
+/// The kind of text that a token was cut from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
     /// A word between spaces or punctuation.
@@ -30,28 +30,29 @@ impl Token {
         Self((word & 0xffff_ffff) | ((stem >> 34) << 32) | (class << 62))
     }
 
-    /// The token whose [`bits`](Token::bits) these are.
+    /// Creates the token with these [`bits`](Token::bits).
     pub(super) fn of_bits(bits: u64) -> Self {
         Self(bits)
     }
 
-    /// The whole token as an integer; equal for equal tokens only.
+    /// Returns the token as an integer, which is equal only for equal tokens.
     pub fn bits(self) -> u64 {
         self.0
     }
 
-    /// The token, or where it is a number one that all numbers have.
+    /// Returns the token, or for a number a token that stands for all numbers.
     pub(super) fn without_number(self) -> Self {
         if self.class() == Class::Number { Self((Class::Number as u64) << 62) } else { self }
     }
 
-    /// Stem and class: equal for words that differ in their endings or diacritics only.
+    /// Returns the hash of the stem with the class, which is equal for words that differ only in their endings or
+    /// diacritics.
     pub fn stem(self) -> u32 {
-        // Exact: the upper half of 64 bits.
+        // Lossless: the upper half of 64 bits.
         (self.0 >> 32) as u32
     }
 
-    /// The kind of text it was cut from.
+    /// Returns the kind of text that the token was cut from.
     pub fn class(self) -> Class {
         match self.0 >> 62 {
             0 => Class::Word,
@@ -62,7 +63,8 @@ impl Token {
     }
 }
 
-/// A document as the stages see it: tokens in reading order, and where sentences and lines end. A clone shares them.
+/// A document as the stages see it: tokens in reading order, and the ends of sentences and lines. Clones share the
+/// data.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tokens {
     tokens: Arc<[Token]>,
@@ -71,7 +73,7 @@ pub struct Tokens {
     boilerplate: u32,
 }
 
-/// A sentence, or a line that is none: one end, packed with what is known of it.
+/// A sentence, or a line that is not one: its end, with a flag for the end of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Segment(u32);
 
@@ -80,8 +82,8 @@ const LINE: u32 = 1 << 30;
 
 impl Segment {
     pub(super) fn new(end: usize, ends_line: bool) -> Self {
-        // A document of more than 2^30 tokens is over the size limit of ingest; were it not, its last segments
-        // would merge, which loses no token.
+        // A document of more than 2^30 tokens exceeds the size limit of ingest. If one came through, its last
+        // segments would merge without losing a token.
         let end = u32::try_from(end).unwrap_or(END).min(END);
         Self(end | if ends_line { LINE } else { 0 })
     }
@@ -109,12 +111,12 @@ impl Tokens {
         Self { tokens: tokens.into(), segments: segments.into(), digest, boilerplate }
     }
 
-    /// What was taken apart, together again.
+    /// Reassembles tokens from their parts.
     pub(super) fn of_parts(tokens: Arc<[Token]>, segments: Arc<[Segment]>, digest: u128) -> Self {
         Self { tokens, segments, digest, boilerplate: 0 }
     }
 
-    /// The same with so many tokens left out as boilerplate.
+    /// Sets the number of tokens that were removed as boilerplate.
     pub(super) fn with_boilerplate(self, boilerplate: u32) -> Self {
         Self { boilerplate, ..self }
     }
@@ -123,33 +125,33 @@ impl Tokens {
         &self.segments
     }
 
-    /// The tokens in reading order, boilerplate left out.
+    /// Returns the tokens in reading order, without boilerplate.
     pub fn as_slice(&self) -> &[Token] {
         &self.tokens
     }
 
-    /// How many tokens.
+    /// Returns the number of tokens.
     pub fn len(&self) -> usize {
         self.tokens.len()
     }
 
-    /// Tokens of the boilerplate that was left out.
+    /// Returns the number of tokens that were removed as boilerplate.
     pub fn boilerplate_len(&self) -> u32 {
         self.boilerplate
     }
 
-    /// Whether the document holds no token at all: nothing but white space, punctuation and symbols.
+    /// Returns whether the document has no tokens: only white space, punctuation and symbols.
     pub fn is_empty(&self) -> bool {
         self.tokens.is_empty()
     }
 
-    /// 128-bit hash of the token sequence: equal for equal sequences.
+    /// Returns a 128-bit hash of the token sequence.
     pub fn digest(&self) -> u128 {
         self.digest
     }
 
-    /// The same document with these ranges of tokens, in order and apart, counted as boilerplate; `None` where there are none,
-    /// or nothing else: then they are the text.
+    /// Removes these ranges of tokens, which are in order and do not overlap, as boilerplate. Returns `None` if
+    /// there are none, or if nothing else would be left, because then they are the text.
     pub fn without<'r>(&self, boilerplate: impl IntoIterator<Item = &'r Range<usize>>) -> Option<Self> {
         let mut boilerplate = boilerplate.into_iter().peekable();
         boilerplate.peek()?;
@@ -187,7 +189,7 @@ impl Tokens {
         Some(Self::new(&kept, &segments, boilerplate))
     }
 
-    /// The token ranges of the sentences (and of lines that are no sentences), in order; none is empty.
+    /// Returns the token ranges of the sentences (and of lines that are not sentences), in order. None is empty.
     pub fn segments(&self) -> impl Iterator<Item = Range<usize>> + Clone + '_ {
         let mut start = 0;
         self.segments.iter().map(move |segment| {
@@ -197,7 +199,7 @@ impl Tokens {
         })
     }
 
-    /// The token ranges of the lines, in order; none is empty.
+    /// Returns the token ranges of the lines, in order. None is empty.
     pub fn lines(&self) -> impl Iterator<Item = Range<usize>> + Clone + '_ {
         let mut start = 0;
         self.segments.iter().filter(|s| s.0 & LINE != 0).map(move |segment| {
@@ -216,7 +218,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_left_out_is_counted_and_the_rest_keeps_its_sentences(
+        fn removed_tokens_are_counted_and_sentences_are_kept(
             text in "[a-c .\n]{0,60}",
             cuts in prop::collection::vec((0..6usize, 1..5usize), 0..6),
         ) {

@@ -1,16 +1,16 @@
-//! Documents that are kept up to date, by what they say of themselves.
+//! Recognises periodically updated documents by their labels.
 //!
-//! Agencies label what they send again and again with changes: boxes of facts, timelines, questions and answers, the text
-//! of a central bank's statement. Two of them on one subject share most of their sentences and are two dispatches all
-//! the same. The labels are data (`data/periodically_updated.tsv`, 35 languages). Cost: one look into a table by the first
-//! character of the title, and one by that of the text.
+//! Agencies label what they send again and again with changes: fact boxes, timelines, questions and answers, the
+//! text of a central bank's statement. Two of them on one subject share most of their sentences and still are two
+//! dispatches. The labels are data (`data/periodically_updated.tsv`, 35 languages). Cost: two table lookups, by
+//! the first character of the title and by that of the text.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::table;
 
-/// A label, and whether it wants a colon, being an ordinary word too.
+/// A label, and whether it needs a colon because it is also an ordinary word.
 type Label = (&'static str, bool);
 
 static LABELS: LazyLock<HashMap<char, Vec<Label>>> =
@@ -28,7 +28,7 @@ fn read(table: &'static str) -> Result<HashMap<char, Vec<Label>>, String> {
     Ok(labels)
 }
 
-/// Whether a document is labelled as one that is kept up to date, by its title or its first line.
+/// Returns whether the title or the first line labels a document as periodically updated.
 pub fn is_periodically_updated(title: Option<&str>, text: &str) -> bool {
     let first_line = text.trim_start().lines().next();
     [title, first_line].into_iter().flatten().any(is_labelled)
@@ -43,9 +43,9 @@ fn is_labelled(heading: &str) -> bool {
         labels.iter().any(|&(label, weak)| {
             let end = heading.char_indices().nth(label.chars().count()).map_or(heading.len(), |(at, _)| at);
             let Some(sign) = heading[end..].trim_start().chars().next() else { return false };
-            let parts = if weak { matches!(sign, ':' | '：') } else { ends_label(sign) };
-            // Letters that become two in lower case are in none of the labels.
-            parts && heading[..end].chars().flat_map(char::to_lowercase).eq(label.chars())
+            let is_label_end = if weak { matches!(sign, ':' | '：') } else { ends_label(sign) };
+            // No label contains letters that become two in lower case.
+            is_label_end && heading[..end].chars().flat_map(char::to_lowercase).eq(label.chars())
         })
     })
 }
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn labels_are_told_from_headlines() {
+    fn labels_are_distinguished_from_headlines() {
         for title in [
             "FACTBOX-Ferries of the Orlava line",
             "Factbox: Ferries of the Orlava line",
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_row_is_an_error() {
+    fn malformed_row_is_an_error() {
         for table in ["en\tFactbox", "en\t", "en\t~", "en\t timeline", "en\t(facts"] {
             assert!(read(table).is_err(), "{table}");
         }

@@ -30,10 +30,11 @@ pub(super) struct Locale<'a> {
 
 /// Years of the Solar Hijri calendar in which news has been published.
 const SOLAR: std::ops::RangeInclusive<i16> = 1280..=1450;
-/// Words between day, month and year have no more letters ("de", "of", "gada"), save those listed.
-const SHORT: usize = 4;
+/// Longest word allowed between day, month and year, in letters ("de", "of", "gada").
+const MAX_LINK_CHARS: usize = 4;
+/// Longer words allowed between day, month and year.
 static LINKS: Words = LazyLock::new(|| table::words(WORDS, "link"));
-/// Words that name the era of a year.
+/// Words for the Buddhist era.
 static BUDDHIST_ERA: Words = LazyLock::new(|| table::words(WORDS, "buddhist era"));
 
 /// Returns the days in a line, ignoring the tokens of its `times`. Linear: each attempt looks at a bounded number of tokens.
@@ -347,7 +348,8 @@ impl View<'_> {
         for _ in 0..6 {
             let Some(token) = self.at(at) else { break };
             let linking = token.word().is_some_and(|word| {
-                let short = word.text.chars().count() <= SHORT || LINKS.contains(&word.text.as_str());
+                let short =
+                    word.text.chars().count() <= MAX_LINK_CHARS || LINKS.contains(&word.text.as_str());
                 short && !word.meaning.is_month() && self.month_name(at).is_none()
             });
             if linking && words < 2 {

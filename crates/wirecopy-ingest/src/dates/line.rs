@@ -41,7 +41,7 @@ pub(crate) struct Line {
     pub(crate) times: Vec<(usize, usize)>,
 }
 
-/// Words of languages that write the day first, folded.
+/// Folded words of languages that write the day before the month.
 static DAY_FIRST: Words = LazyLock::new(|| table::words(WORDS, "day first"));
 /// Tokens before a date that are searched for its label.
 const LABEL_REACH: usize = 8;

@@ -4,7 +4,7 @@
 //! they are given, or a [`Problem`] that says why the date cannot be used. Ambiguous dates are rejected, never guessed: a
 //! two-digit year, a day and a month that could be swapped, a year from a calendar that is not named.
 //!
-//! Why this is hand-made: jiff reads the forms of standards; news writes dates in a hundred languages, and some that must be refused.
+//! Why this is hand-made: jiff parses standard formats only. News has dates in a hundred languages, and some must be rejected.
 //!
 //! | step | module | does |
 //! |---|---|---|

@@ -39,10 +39,11 @@ impl TimeOfDay {
     }
 }
 
-/// Words that may stand around a time ("at 15.05", "15.05 Uhr"), folded: beside one, a full stop parts hours from minutes.
+/// Folded words before a time: after one of them, a full stop separates hours and minutes ("at 15.05").
 static BEFORE: Words = LazyLock::new(|| table::words(WORDS, "before time"));
+/// Folded words after a time: before one of them, a full stop separates hours and minutes ("15.05 Uhr").
 static AFTER: Words = LazyLock::new(|| table::words(WORDS, "after time"));
-/// Units of hours, folded.
+/// Folded units of hours.
 static HOURS: Words = LazyLock::new(|| table::words(WORDS, "hour"));
 
 /// Returns the unambiguous times in a line. Linear in the tokens.

@@ -12,10 +12,10 @@ use wirecopy_core::table::{self, Words};
 
 /// Most blocks of a teaser or a comment.
 const CARD: usize = 12;
-/// What notices on consent mention, in parts of words that do without their case.
+/// Parts of words that cookie notices contain, without a first letter that may be a capital.
 static COOKIES: Words = LazyLock::new(|| table::words(WORDS, "consent text"));
 
-/// Whether a text mentions cookies.
+/// Returns whether a text mentions cookies.
 fn mentions_cookies(text: &str) -> bool {
     COOKIES.iter().any(|word| text.contains(word))
 }

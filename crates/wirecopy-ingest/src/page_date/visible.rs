@@ -29,20 +29,22 @@ const ELEMENTS: usize = 60_000;
 
 /// Elements that hold no article.
 const APART: [&str; 8] = ["aside", "nav", "footer", "form", "select", "blockquote", "figure", "figcaption"];
-/// Elements that are not seen as text.
-const UNSEEN: [&str; 8] = ["script", "style", "noscript", "template", "svg", "iframe", "head", "textarea"];
-/// Elements that stand in a line of text.
+/// Elements whose text is not visible.
+const INVISIBLE: [&str; 8] = ["script", "style", "noscript", "template", "svg", "iframe", "head", "textarea"];
+/// Elements that do not end a line.
 const INLINE: [&str; 22] = [
     "a", "span", "b", "i", "em", "strong", "small", "time", "abbr", "font", "u", "s", "sub", "sup", "mark",
     "label", "cite", "q", "code", "bdi", "ins", "big",
 ];
-/// Parts of a class or an id of what is not the article.
+/// Parts of the class or id of elements outside the article.
 static APART_NAMES: Words = LazyLock::new(|| table::words(WORDS, "part of other"));
-/// The same of what seldom is: sites call parts of an article so at times.
+/// Parts of the class or id of elements that are probably outside the article; some sites use them inside.
 static ASIDE_NAMES: Words = LazyLock::new(|| table::words(WORDS, "part of aside"));
-/// Parts of a class or an id of what is a date, and of what is one of publication.
+/// Parts of the class or id of elements with a date.
 static DATE_NAMES: Words = LazyLock::new(|| table::words(WORDS, "part of date"));
+/// Parts of the class or id of elements with a publication date.
 static PUBLISHED_NAMES: Words = LazyLock::new(|| table::words(WORDS, "part of published"));
+/// Parts of the class or id of elements with the date of a change.
 static MODIFIED_NAMES: Words = LazyLock::new(|| table::words(WORDS, "part of modified"));
 
 /// A visible date with its points.
@@ -240,7 +242,7 @@ impl<'a> Walk<'a, '_> {
 
     fn enter(&mut self, node: NodeRef<'a>, outer: Inside, steps: &mut Vec<Step<'a>>) {
         let Some(name) = node.node_name() else { return };
-        if UNSEEN.contains(&&*name) {
+        if INVISIBLE.contains(&&*name) {
             return;
         }
         let mut inside = outer;

@@ -54,9 +54,9 @@ pub struct MissedPair {
 pub struct CandidateReport {
     /// Number of documents in the corpus.
     pub documents: usize,
-    /// Number of documents after copies are collapsed.
+    /// Number of documents that remain after copies have collapsed.
     pub representatives: usize,
-    /// Number of candidate pairs among those.
+    /// Number of pairs of representatives that the joins propose.
     pub candidates: usize,
     /// Candidate pairs per document.
     pub candidates_per_document: f64,

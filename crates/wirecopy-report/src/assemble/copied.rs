@@ -1,9 +1,9 @@
-//! How much of each member of a cluster stands in the others, and where.
+//! Measures how much of each member of a cluster occurs in the others, and where.
 //!
-//! Counted are tokens that lie in a shared run of at least a shingle's length: single words in common prove nothing,
-//! runs do. In come the tokens of the members; out come two shares a member, and the runs where they are wanted. The
-//! shares cost a sort of the cluster's shingles; the runs a comparison for each place of a shared shingle, of which few
-//! are looked at.
+//! Counts tokens in shared passages of at least a shingle's length, because single shared words prove nothing. The
+//! input is the tokens of the members; the output is two shares for each member and, on request, the passages. The
+//! shares cost a sort of the cluster's shingles, the passages a comparison for a few of the positions of each
+//! shared shingle.
 
 use std::collections::HashMap;
 
@@ -14,34 +14,34 @@ use wirecopy_core::engine::Corpus;
 use wirecopy_core::hash::{self, ByHash};
 use wirecopy_core::text::{Token, Tokens, each_shingle};
 
-/// Places of a repeated shingle in one document that are tried for the longest run.
+/// Most positions of a repeated shingle in one document that are tried to find the longest passage.
 const PLACES: usize = 8;
 
-/// What a member has from the others.
+/// What a member has in common with the others.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Copied {
-    /// Share of its tokens in runs of the representative.
+    /// Share of its tokens in passages of the representative.
     pub(super) from_representative: f64,
-    /// Share of its tokens in runs of any other member.
+    /// Share of its tokens in passages of any other member.
     pub(super) from_cluster: f64,
-    /// The runs, in order, none overlapping; together they are what `from_cluster` counts.
+    /// The passages, in order and without overlaps. Their tokens are those that `from_cluster` counts.
     pub(super) passages: Vec<Passage>,
 }
 
-/// A run of tokens that stands in another member as well.
+/// A passage that also occurs in another member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Passage {
     pub(super) start: usize,
     pub(super) end: usize,
-    /// Index of the member that holds it too.
+    /// Index of the other member.
     pub(super) from: usize,
-    /// Where it begins there.
+    /// Index of its first token in the other member.
     pub(super) from_start: usize,
 }
 
-/// Measures the members of a cluster, in the order of reading. Of several with the same words only one is held and measured,
-/// unless the runs are wanted.
-pub fn in_cluster(cluster: &Cluster, corpus: &Corpus, k: usize, runs: bool) -> Vec<Copied> {
+/// Measures the members of a cluster, in the order of their ids. Among members with the same words only one is measured, unless
+/// passages are requested.
+pub fn in_cluster(cluster: &Cluster, corpus: &Corpus, k: usize, with_passages: bool) -> Vec<Copied> {
     let mut reader = corpus.tokens.reader();
     let mut texts: Vec<Tokens> = Vec::new();
     let mut places: HashMap<u128, usize> = HashMap::new();
@@ -49,7 +49,7 @@ pub fn in_cluster(cluster: &Cluster, corpus: &Corpus, k: usize, runs: bool) -> V
     let mut place = |&(member, _): &(DocId, Option<Edge>)| {
         let tokens = reader.get(member);
         let next = texts.len();
-        let place = if runs { next } else { *places.entry(tokens.digest()).or_insert(next) };
+        let place = if with_passages { next } else { *places.entry(tokens.digest()).or_insert(next) };
         if place == next {
             texts.push(tokens);
         }
@@ -60,17 +60,18 @@ pub fn in_cluster(cluster: &Cluster, corpus: &Corpus, k: usize, runs: bool) -> V
     };
     let of_members: Vec<usize> = cluster.members.iter().map(&mut place).collect();
     let texts: Vec<&[Token]> = texts.iter().map(Tokens::as_slice).collect();
-    let measured = copied(&texts, representative, k, runs);
-    if runs { measured } else { for_each_member(&measured, &of_members) }
+    let measured = copied(&texts, representative, k, with_passages);
+    if with_passages { measured } else { for_each_member(&measured, &of_members) }
 }
 
-/// Measures `members`, in the order of reading; `representative` is an index into them. Runs are of `k` tokens or more.
-fn copied(members: &[&[Token]], representative: usize, k: usize, runs: bool) -> Vec<Copied> {
+/// Measures `members`, which are in the order of their ids; `representative` is an index into them. Passages have `k`
+/// tokens or more.
+fn copied(members: &[&[Token]], representative: usize, k: usize, with_passages: bool) -> Vec<Copied> {
     if members.len() < 2 {
         return vec![Copied { from_representative: 1.0, ..Copied::default() }; members.len()];
     }
     let shingles: Vec<Vec<u64>> = members.iter().map(|tokens| in_order(tokens, k)).collect();
-    // Each shingle with the members that hold it: the first, and whether there is another.
+    // Each shingle with the first member that holds it, and whether another does.
     let count = shingles.iter().map(Vec::len).sum();
     let mut holders: ByHash<u64, (usize, bool)> = ByHash::with_capacity_and_hasher(count, Default::default());
     for (member, shingles) in shingles.iter().enumerate() {
@@ -85,7 +86,7 @@ fn copied(members: &[&[Token]], representative: usize, k: usize, runs: bool) -> 
     let mut places: ByHash<u64, Vec<(usize, usize)>> = ByHash::default();
     let mut of_representative = shingles[representative].clone();
     hash::sort(&mut of_representative);
-    if runs {
+    if with_passages {
         let others = (0..members.len()).filter(|&member| member != representative);
         for member in std::iter::once(representative).chain(others) {
             for (at, shingle) in shingles[member].iter().enumerate() {
@@ -102,7 +103,7 @@ fn copied(members: &[&[Token]], representative: usize, k: usize, runs: bool) -> 
             Copied {
                 from_representative: share(&|shingle| of_representative.binary_search(&shingle).is_ok()),
                 from_cluster: share(&elsewhere),
-                passages: if runs {
+                passages: if with_passages {
                     passages(member, members, &shingles[member], k, &places)
                 } else {
                     Vec::new()
@@ -112,8 +113,8 @@ fn copied(members: &[&[Token]], representative: usize, k: usize, runs: bool) -> 
         .collect()
 }
 
-/// What all members have from each other, where each has the words of one that was measured: `first` is its place, by
-/// member. Of several with the same words each stands in the others whole.
+/// Returns the shares of all members, given those of the measured ones. `first` holds for each member the index of the
+/// measured member with the same words. Members with the same words occur in each other completely.
 fn for_each_member(measured: &[Copied], first: &[usize]) -> Vec<Copied> {
     let mut times = vec![0; measured.len()];
     for &first in first {
@@ -126,14 +127,14 @@ fn for_each_member(measured: &[Copied], first: &[usize]) -> Vec<Copied> {
     first.iter().map(of).collect()
 }
 
-/// The shingles of a text in their order, repeats included.
+/// Returns the shingles of a text in order, including repeats.
 fn in_order(tokens: &[Token], k: usize) -> Vec<u64> {
     let mut out = Vec::with_capacity(tokens.len());
     each_shingle(tokens, k, |shingle| out.push(shingle));
     out
 }
 
-/// Share of a text's tokens that lie in shingles of which `shared` is true.
+/// Returns the share of a text's tokens in shingles for which `shared` is true.
 fn covered(shingles: &[u64], length: usize, k: usize, shared: &dyn Fn(u64) -> bool) -> f64 {
     let (mut tokens, mut end) = (0, 0);
     for (at, &shingle) in shingles.iter().enumerate() {
@@ -146,8 +147,8 @@ fn covered(shingles: &[u64], length: usize, k: usize, shared: &dyn Fn(u64) -> bo
     if length == 0 { 0.0 } else { tokens as f64 / length as f64 }
 }
 
-/// The runs of a member that stand in others. At each shared shingle the longest run is taken: of the representative
-/// where it has one at all, else of the first member read.
+/// Returns the passages of a member that occur in others. At each shared shingle the longest is taken: from the
+/// representative if it has one, else from the first member in reading order.
 fn passages(
     member: usize,
     members: &[&[Token]],
@@ -163,7 +164,8 @@ fn passages(
             continue;
         }
         let Some(found) = places.get(shingle) else { continue };
-        // The places of a member follow each other: its own, of which there may be many, are passed over at once.
+        // The positions in one member are consecutive. Those in this member, which may be many, are skipped
+        // together.
         let own = |&(other, _): &(usize, usize)| other == member;
         let skipped = if found.first().is_some_and(own) { found.partition_point(own) } else { 0 };
         let others = &found[skipped..];
@@ -175,7 +177,7 @@ fn passages(
             .map(|&(_, place)| (common(&tokens[at..], &members[from][place..]), place))
             .reduce(|best, next| if next.0 > best.0 { next } else { best });
         let Some((length, place)) = longest else { continue };
-        // A run that begins inside the one before goes on where that ends.
+        // A passage that begins inside the one before continues at its end.
         let start = at.max(end);
         if at + length > start {
             out.push(Passage { start, end: at + length, from, from_start: place + (start - at) });
@@ -185,7 +187,7 @@ fn passages(
     out
 }
 
-/// Tokens that two texts have in common from their beginnings on.
+/// Counts the tokens that two texts have in common at their beginnings.
 fn common(a: &[Token], b: &[Token]) -> usize {
     a.iter().zip(b).take_while(|(x, y)| x == y).count()
 }
@@ -204,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn shares_and_runs_by_hand() {
+    fn shares_and_passages_of_an_example() {
         let out = measured(
             &[
                 "one two three four five six seven eight nine ten",
@@ -223,13 +225,13 @@ mod tests {
     }
 
     #[test]
-    fn repeats_within_a_text_are_no_copies() {
+    fn repeats_within_a_text_are_not_copied() {
         let out = measured(&["la la la la la la la la", "one two three four five six"], 1);
         assert_eq!(out[0], Copied::default());
     }
 
     #[test]
-    fn the_longest_of_several_places_is_taken() {
+    fn longest_of_several_passages_is_taken() {
         let out = measured(&["a b c d e x a b c d e f g h", "a b c d e f g h"], 0);
         assert_eq!(out[1].passages, [Passage { start: 0, end: 8, from: 0, from_start: 6 }]);
     }
@@ -252,7 +254,7 @@ mod tests {
         }
 
         #[test]
-        fn runs_are_equal_in_order_and_add_up(
+        fn passages_match_and_add_up_to_the_share(
             texts in prop::collection::vec(prop::collection::vec(0u8..4, 0..60), 2..5),
             representative in 0usize..2,
         ) {
@@ -260,18 +262,18 @@ mod tests {
                 texts.iter().map(|words| words.iter().map(|w| format!("w{w} ")).collect()).collect();
             let tokens: Vec<Tokens> = texts.iter().map(|text| tokenize(text)).collect();
             let members: Vec<&[Token]> = tokens.iter().map(Tokens::as_slice).collect();
-            for (member, told) in copied(&members, representative, 5, true).iter().enumerate() {
+            for (member, measured) in copied(&members, representative, 5, true).iter().enumerate() {
                 let mut end = 0;
-                for p in &told.passages {
+                for p in &measured.passages {
                     prop_assert!(p.start >= end && p.end > p.start && p.from != member);
                     end = p.end;
                     let there = &members[p.from][p.from_start..p.from_start + (p.end - p.start)];
                     prop_assert_eq!(&members[member][p.start..p.end], there);
                 }
-                let words: usize = told.passages.iter().map(|p| p.end - p.start).sum();
+                let words: usize = measured.passages.iter().map(|p| p.end - p.start).sum();
                 let share = words as f64 / members[member].len().max(1) as f64;
-                prop_assert!((share - told.from_cluster).abs() < 1e-9, "{} {}", share, told.from_cluster);
-                prop_assert!(member == representative || told.from_representative <= told.from_cluster + 1e-9);
+                prop_assert!((share - measured.from_cluster).abs() < 1e-9, "{} {}", share, measured.from_cluster);
+                prop_assert!(member == representative || measured.from_representative <= measured.from_cluster + 1e-9);
             }
         }
     }

@@ -1,4 +1,5 @@
-//! What scored edges rest on, in memory or in a temporary file: a run may have more of them than documents.
+//! The evidence of scored edges, in memory or in a temporary file, because a run may have more edges than
+//! documents.
 
 use rayon::prelude::*;
 
@@ -8,34 +9,34 @@ use wirecopy_core::classify::{Edge, Scorer};
 use wirecopy_core::engine::judge::Pairs;
 use wirecopy_spill::{Blobs, Budget, Reader};
 
-/// Shared words that a report shows of a scored edge.
+/// Most shared words that a report shows for a scored edge.
 const WORDS: usize = 8;
-/// Edges that are worked on between two steps that are taken in their order.
+/// Number of edges processed in parallel before their results are added in order.
 const BATCH: usize = 1 << 12;
 
-/// What a scored edge rests on; identical texts and copies are evidence of themselves.
+/// The evidence of a scored edge. Identical texts and copies need none.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Grounds {
     /// The rarest terms that the two documents share.
     pub(super) terms: Vec<u32>,
-    /// What was measured, in the order of the model's features that count.
+    /// The measured features, in the order of the features that the model uses.
     pub(super) features: Vec<f64>,
 }
 
-/// Whether an edge joins documents because the scorer says so.
+/// Returns whether an edge joins documents because of the scorer.
 pub fn is_scored(edge: &Edge) -> bool {
     matches!(edge.relation, Relation::Excerpt | Relation::Version | Relation::Rewrite)
 }
 
-/// The grounds of scored edges, by the places of their edges in the list of edges.
+/// The evidence of scored edges, by the indices of their edges.
 #[derive(Debug)]
 pub struct Evidence {
-    /// How many terms, the terms, the bits of the features; nothing for an edge that was not scored.
+    /// Number of terms, terms, and bits of features; empty for an edge that was not scored.
     packed: Blobs<u64>,
 }
 
 impl Evidence {
-    /// Picks the evidence of every scored edge among `edges`.
+    /// Collects the evidence of every scored edge among `edges`.
     pub fn of(edges: &[Edge], judge: &Pairs<'_>, budget: &Budget) -> Result<Self> {
         let mut evidence = Self { packed: Blobs::new(budget) };
         let Some(scorer) = judge.scorer() else { return Ok(evidence) };
@@ -72,22 +73,22 @@ impl Evidence {
         Ok(self.packed.push(&packed)?)
     }
 
-    /// A way to read it, quickest in the order of the edges.
+    /// Returns a reader, fastest in the order of the edges.
     pub(super) fn reader(&self) -> EvidenceReader<'_> {
         EvidenceReader { evidence: self, reader: self.packed.reader() }
     }
 }
 
-/// Reads the grounds of edges.
+/// Reads the evidence of edges.
 pub(super) struct EvidenceReader<'a> {
     evidence: &'a Evidence,
     reader: Reader<'a, u64>,
 }
 
 impl EvidenceReader<'_> {
-    /// The grounds of the edge at a place; `None` where it was not scored.
+    /// Returns the evidence of the edge at an index; `None` if it was not scored.
     pub(super) fn get(&mut self, edge: usize) -> Result<Option<Grounds>> {
-        // Without rewrites there is nothing, not even places.
+        // Without rewrites, nothing is stored for any edge.
         if edge >= self.evidence.packed.len() {
             return Ok(None);
         }
@@ -105,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn grounds_come_back_by_the_places_of_their_edges() {
+    fn grounds_are_read_back_by_edge_index() {
         for budget in [Budget::unlimited(), Budget::new(1, None)] {
             let mut evidence = Evidence { packed: Blobs::new(&budget) };
             let grounds = [

@@ -1,4 +1,4 @@
-//! A finished run in the words of its report.
+//! Converts a finished run to its report.
 
 mod copied;
 mod evidence;
@@ -34,21 +34,21 @@ use wirecopy_ingest::References;
 use wirecopy_spill::Budget;
 use words::Words;
 
-/// Lines that one task makes.
+/// Number of lines that a task makes.
 const LINES_A_TASK: usize = 256;
 
-/// Words of sentences, by document and first token.
+/// Sentences as text, by document and first token.
 type Sentences = HashMap<(DocId, usize), String>;
 
-/// What the caller says about a run.
+/// The caller's requests for the report of a run.
 pub struct Request {
-    /// The command line that led to it.
+    /// The command line that started the run.
     pub command: Vec<String>,
     /// Whether the report lists the shared passages of each member.
     pub passages: bool,
-    /// Tells which documents lie below a reference root.
+    /// Decides which documents are below a reference root.
     pub references: References,
-    /// Whether folders were taken for sources.
+    /// Whether folders served as sources.
     pub folder_sources: bool,
 }
 
@@ -57,16 +57,16 @@ pub struct Wording {
     request: Request,
     evidence: Evidence,
     words: Words,
-    /// In the order of the clusters.
+    /// What is reported of each cluster besides its edges, in the order of the clusters.
     inside: Vec<Inside>,
     model: Option<ModelLine>,
 }
 
 impl Wording {
-    /// Explains what was found; reads the files of documents again whose words are quoted.
+    /// Explains the result of a run. Reads the files of documents again whose words are quoted.
     ///
     /// # Errors
-    /// A temporary file that cannot be read or written, cancellation.
+    /// Returns an error if a temporary file cannot be read or written, or if the run is cancelled.
     pub fn of(
         found: &Found,
         corpus: &Corpus,
@@ -97,17 +97,17 @@ impl Wording {
     }
 }
 
-/// What is known of a cluster besides its edges.
+/// What is reported of a cluster besides its edges.
 struct Inside {
     versions: Versions,
-    /// By member, in the order of reading.
+    /// For each member, in the order of their ids.
     copied: Vec<Copied>,
 }
 
 /// Writes the report of a run.
 ///
 /// # Errors
-/// A temporary file that cannot be read or written.
+/// Returns an error if a temporary file cannot be read or written.
 pub fn run(
     corpus: Corpus,
     found: Found,
@@ -127,7 +127,7 @@ pub fn run(
         |grounds, at| edge_line(&found.edges[at], grounds.get(at)?.unwrap_or_default(), &corpus, words),
     )?;
     let boilerplate = boilerplate_lines(&corpus, &wording.words)?;
-    // Each part goes as soon as it is told.
+    // Each part is freed once its lines are made.
     drop((found.edges, wording.evidence, wording.words));
     let mut clusters: Vec<ClusterLine> = found
         .clusters
@@ -138,7 +138,7 @@ pub fn run(
     clusters.sort_by(|x, y| {
         (Reverse(x.members.len()), &x.representative).cmp(&(Reverse(y.members.len()), &y.representative))
     });
-    let ids: Vec<DocId> = corpus.ids().collect();
+    let ids = corpus.numbers();
     let documents = lines(
         ids.len(),
         &share,
@@ -190,7 +190,7 @@ fn counted(edges: &[Edge]) -> EdgeCounts {
     counts
 }
 
-/// The lines with the numbers below `count`, made on all threads, each by `make` with what `ready` gives its task.
+/// Makes the lines with the numbers below `count` on all threads. `make` gets what `ready` returned for its task.
 fn lines<T: ReportLine, S>(
     count: usize,
     budget: &Budget,
@@ -198,7 +198,7 @@ fn lines<T: ReportLine, S>(
     make: impl Fn(&mut S, usize) -> Result<T> + Sync,
 ) -> Result<Lines<T>> {
     let starts: Vec<usize> = (0..count).step_by(LINES_A_TASK).collect();
-    let told = |&start: &usize| -> Result<JsonLines> {
+    let made = |&start: &usize| -> Result<JsonLines> {
         let mut ready = ready();
         let mut lines = JsonLines::default();
         for at in start..count.min(start + LINES_A_TASK) {
@@ -208,7 +208,7 @@ fn lines<T: ReportLine, S>(
     };
     let mut lines = Lines::new(budget);
     for starts in starts.chunks(BATCH / LINES_A_TASK) {
-        let some: Vec<Result<JsonLines>> = starts.par_iter().map(told).collect();
+        let some: Vec<Result<JsonLines>> = starts.par_iter().map(made).collect();
         for some in some {
             lines.append(&some?)?;
         }
@@ -216,14 +216,14 @@ fn lines<T: ReportLine, S>(
     Ok(lines)
 }
 
-/// The line of a document, as if it were no reference.
+/// Makes the line of a document, without the flag for references.
 fn document_line(
     document: DocId,
     (header, credits): (Header, Vec<Credit>),
     corpus: &Corpus,
     composites: &[Composite],
 ) -> Result<DocumentLine> {
-    // They come in the order of the documents.
+    // Composites are in the order of the documents.
     let composite = match composites.binary_search_by_key(&document, |composite| composite.document) {
         Ok(at) => {
             composites[at].quotes.iter().map(|&quoted| corpus.headers.id(quoted)).collect::<Result<_>>()?
@@ -254,7 +254,7 @@ fn document_line(
     })
 }
 
-/// The learned lines by source, those of one in the order of reading.
+/// Returns the learned lines by source, and within a source in the order of the documents that have them.
 fn boilerplate_lines(corpus: &Corpus, words: &Words) -> Result<Vec<BoilerplateLine>> {
     let mut headers = corpus.headers.reader();
     let mut line = |line: &Marked| {
@@ -264,7 +264,7 @@ fn boilerplate_lines(corpus: &Corpus, words: &Words) -> Result<Vec<BoilerplateLi
             line: words.lines.get(&line.known.key()).cloned(),
             documents: line.documents,
             key: line.known.key(),
-            shingles: line.known.runs().to_vec(),
+            shingles: line.known.shingles().to_vec(),
         })
     };
     let mut lines: Vec<BoilerplateLine> =
@@ -293,7 +293,6 @@ fn cluster_line(
     inside: &Inside,
     sentences: &Sentences,
 ) -> Result<ClusterLine> {
-    // In the order of reading.
     let ids: Vec<String> =
         cluster.members.iter().map(|&(member, _)| corpus.headers.id(member)).collect::<Result<_>>()?;
     let id = |document: DocId| {
@@ -312,12 +311,12 @@ fn cluster_line(
         .iter()
         .zip(&inside.copied)
         .map(|(&(member, edge), copied)| {
-            let stands_for_all = member == cluster.representative;
+            let is_representative = member == cluster.representative;
             MemberLine {
                 id: id(member),
                 relation: edge.map(|edge| edge.relation),
-                score: if stands_for_all { 1.0 } else { edge.map_or(0.0, |edge| round(edge.score)) },
-                copied_from_representative: (!stands_for_all).then(|| round(copied.from_representative)),
+                score: if is_representative { 1.0 } else { edge.map_or(0.0, |edge| round(edge.score)) },
+                copied_from_representative: (!is_representative).then(|| round(copied.from_representative)),
                 copied_from_cluster: round(copied.from_cluster),
                 update_of: inside.versions.before(member).map(&id),
                 version: numbers.get(&member).copied(),
@@ -371,13 +370,13 @@ fn version_line(
     }
 }
 
-/// Documents hold fewer than 2^30 tokens.
+/// Converts an index of a token. Documents hold fewer than 2^30 tokens.
 fn position(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 
-/// The agencies that the members credit, that of most members first, and the members that carry the text of one
-/// without saying so.
+/// Returns the agencies that the members credit, most frequent first, and the members that use the text of one
+/// without credit.
 fn credited(cluster: &Cluster, corpus: &Corpus, ids: &[String]) -> Result<(Vec<String>, Vec<String>)> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     let mut without = Vec::new();
@@ -391,7 +390,7 @@ fn credited(cluster: &Cluster, corpus: &Corpus, ids: &[String]) -> Result<(Vec<S
             *counts.entry(credit.agency).or_default() += 1;
         }
     }
-    // "With agencies" says nothing once one is named.
+    // "With agencies" adds nothing if an agency is named.
     if counts.len() > 1 {
         counts.remove(AGENCIES);
     }
@@ -404,7 +403,7 @@ fn credited(cluster: &Cluster, corpus: &Corpus, ids: &[String]) -> Result<(Vec<S
     Ok((credits.into_iter().map(|(agency, _)| agency).collect(), without))
 }
 
-/// Four decimals: more would be noise, and a report is read by people too.
+/// Rounds to four decimals. More would be noise, and people read reports too.
 fn round(share: f64) -> f64 {
     (share * 10_000.0).round() / 10_000.0
 }

@@ -1,6 +1,6 @@
-//! Hashes back to words, for the evidence and the learned lines of a report.
+//! Finds the words behind hashes, for the evidence and the learned lines of a report.
 //!
-//! No text is kept while a run goes on: the files of the documents whose words are wanted are read once more.
+//! No text is kept during a run. The files of the documents whose words are needed are read again.
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
@@ -16,29 +16,30 @@ use wirecopy_core::engine::Corpus;
 use wirecopy_core::engine::MarkedBy;
 use wirecopy_core::score::each_term;
 use wirecopy_core::sources::source_key;
-use wirecopy_core::text::{Class, Known, Placed, RUN, SourceLines, Tokenizer};
+use wirecopy_core::text::{Class, Known, Placed, SHINGLE, SourceLines, Tokenizer};
 use wirecopy_core::{Cancel, NoProgress};
 use wirecopy_core::{DocId, Document, Error, Result};
 use wirecopy_ingest::{Outcome, Root};
 
-/// Characters that a report shows of a learned line.
+/// Most characters of a learned line in a report.
 const LINE_CHARS: usize = 300;
-/// Characters that a report shows of a sentence.
+/// Most characters of a sentence in a report.
 const SENTENCE_CHARS: usize = 160;
 
-/// The words behind hashes; what is not found (the file has changed, or came from standard input) is left out.
+/// The words behind hashes. Words that are not found, because the file changed or came from standard input, are
+/// missing.
 #[derive(Default)]
 pub(super) struct Words {
-    /// Those of terms.
+    /// Words of terms.
     pub terms: HashMap<u32, String>,
-    /// Those of learned lines and stretches, by key.
+    /// Text of learned lines and passages, by key.
     pub(super) lines: HashMap<u64, String>,
-    /// Sentences by document and first token, cut where they are long.
+    /// Sentences by document and first token, shortened if they are long.
     pub(super) sentences: HashMap<(DocId, usize), String>,
 }
 
-/// Looks the terms of the evidence, the lines that were learned and some sentences up in documents that hold them; `edges`
-/// are those that it is the evidence of.
+/// Looks up the terms of the evidence of `edges`, the learned lines and some sentences in documents that contain
+/// them.
 pub fn find<'s>(
     edges: &[Edge],
     evidence: &Evidence,
@@ -57,7 +58,7 @@ pub fn find<'s>(
     let ruled = Tokenizer::new(&config.matching);
     let compared = ruled.clone().with_learned(corpus.learned.lines.clone());
     let is_wanted = |path: &str, record: Option<u64>| wanted.of_document(path, record).is_some();
-    // Nobody asks for dates and languages a second time.
+    // Dates and languages are known from the first reading.
     let of_run = wirecopy_ingest::Wanted { is: &is_wanted, settled: false };
     let look = |document: &Document| {
         wanted.of_document(&document.path, document.record).map(|wanted| {
@@ -66,17 +67,24 @@ pub fn find<'s>(
             let placed = compared.clone().placed(text, source);
             let ruled = ruled.clone().placed(text, source);
             (
-                spell(text, &placed, wanted.terms),
+                (wanted.document, spell(text, &placed, wanted.terms)),
                 lines(text, &ruled, source, &corpus.learned.lines, wanted.lines),
                 quoted(text, &placed, wanted.sentences),
             )
         })
     };
+    let mut spelled: HashMap<u32, (DocId, String)> = HashMap::new();
     let read =
         wirecopy_ingest::read_wanted(&files, &config.ingest, &NoProgress, cancel, &of_run, look, |outcome| {
             match outcome {
-                Outcome::Read(_, Some((terms, lines, sentences))) => {
-                    words.terms.extend(terms);
+                Outcome::Read(_, Some(((document, terms), lines, sentences))) => {
+                    for (term, word) in terms {
+                        let known = spelled.entry(term).or_insert_with(|| (document, word.clone()));
+                        // Documents come in the order of their files, which must not affect the result.
+                        if document < known.0 {
+                            *known = (document, word);
+                        }
+                    }
                     words.lines.extend(lines);
                     words.sentences.extend(sentences);
                 }
@@ -84,34 +92,37 @@ pub fn find<'s>(
             }
             Ok(())
         });
+    words.terms = spelled.into_iter().map(|(term, (_, word))| (term, word)).collect();
     match read {
-        // A file that went away in between takes its words with it, not the run.
+        // A file that was removed during the run takes its words with it but does not end the run.
         Ok(()) | Err(Error::Root { .. }) => Ok(words),
         Err(error) => Err(error),
     }
 }
 
-/// Terms and what was learned by the documents whose words are wanted for them.
+/// What is looked up, by the documents in which it is looked up.
 struct Wanted {
     files: BTreeSet<String>,
-    /// Hash of the place of a document, and where its terms end, ascending by the hash.
-    places: Vec<(u64, Range<u32>)>,
+    /// Hash of a document's path and record, the document, and the range of its terms, ascending by the hash.
+    places: Vec<(u64, DocId, Range<u32>)>,
     terms: Vec<u32>,
-    /// Learned lines and runs, by the place of a document that has them.
+    /// Learned lines and shingles, by the hash of a document that has them.
     lines: HashMap<u64, Vec<MarkedBy>>,
-    /// Sentences, by the place of their document.
+    /// Sentences, by the hash of their document.
     sentences: HashMap<u64, Vec<Sentence>>,
 }
 
-/// What is wanted of one document; the terms ascend.
+/// What is looked up in one document; the terms ascend.
 struct OfDocument<'a> {
+    /// The document, if its terms are looked up.
+    document: DocId,
     terms: &'a [u32],
     lines: &'a [MarkedBy],
     sentences: &'a [Sentence],
 }
 
 impl Wanted {
-    /// Edges come by their first documents, and it is in these that their terms are looked up.
+    /// Collects what to look up. Edges are sorted by their first documents, and terms are looked up in these.
     fn of<'s>(
         edges: &[Edge],
         evidence: &Evidence,
@@ -153,27 +164,32 @@ impl Wanted {
             let (header, _) = headers.get(edges[0].a)?;
             let start = wanted.terms.len() as u32;
             wanted.terms.extend(&own);
-            wanted.places.push((place(&header.path, header.record), start..wanted.terms.len() as u32));
+            let range = start..wanted.terms.len() as u32;
+            wanted.places.push((place(&header.path, header.record), edges[0].a, range));
             if !wanted.files.contains(&header.path) {
                 wanted.files.insert(header.path);
             }
         }
-        wanted.places.sort_unstable_by_key(|&(place, _)| place);
+        wanted.places.sort_unstable_by_key(|&(place, ..)| place);
         Ok(wanted)
     }
 
-    /// What is wanted of a document; `None` where nothing is.
+    /// Returns what is looked up in a document; `None` if there is nothing.
     fn of_document(&self, path: &str, record: Option<u64>) -> Option<OfDocument<'_>> {
         let wanted = place(path, record);
         let lines = self.lines.get(&wanted).map(Vec::as_slice);
         let sentences = self.sentences.get(&wanted).map(Vec::as_slice);
-        let found = self.places.binary_search_by_key(&wanted, |&(place, _)| place).ok();
+        let found = self.places.binary_search_by_key(&wanted, |&(place, ..)| place).ok();
         if found.is_none() && lines.is_none() && sentences.is_none() {
             return None;
         }
-        let range = found.map_or(0..0, |at| self.places[at].1.clone());
+        let (document, range) = found.map_or((DocId(0), 0..0), |at| {
+            let (_, document, range) = &self.places[at];
+            (*document, range.clone())
+        });
         let terms = self.terms.get(range.start as usize..range.end as usize);
         Some(OfDocument {
+            document,
             terms: terms.unwrap_or_default(),
             lines: lines.unwrap_or_default(),
             sentences: sentences.unwrap_or_default(),
@@ -181,12 +197,12 @@ impl Wanted {
     }
 }
 
-/// Hash of a file and a record in it.
+/// Hashes the path of a file and a record in it.
 fn place(path: &str, record: Option<u64>) -> u64 {
     xxh3_64_with_seed(path.as_bytes(), record.map_or(0, |record| record.wrapping_add(1)))
 }
 
-/// The first word, as written, behind each wanted term of a text.
+/// Returns the first word, as written, for each wanted term of a text.
 fn spell(text: &str, placed: &Placed, terms: &[u32]) -> Vec<(u32, String)> {
     let Placed { tokens, words, .. } = placed;
     let mut found: HashMap<u32, String> = HashMap::new();
@@ -212,14 +228,14 @@ fn spell(text: &str, placed: &Placed, terms: &[u32]) -> Vec<(u32, String)> {
     found
 }
 
-/// The wanted sentences of a text, as written; a text that has changed since may be too short for them.
+/// Returns the wanted sentences of a text, as written. A text that has changed may be too short for them.
 fn quoted(text: &str, placed: &Placed, sentences: &[Sentence]) -> Vec<((DocId, usize), String)> {
     let there = sentences.iter().filter(|(_, range)| range.end <= placed.words.len());
     there
         .map(|(document, range)| {
             let mut bytes = placed.bytes(text, range);
             let first = placed.words.get(range.start).map_or(bytes.end, |word| word.start);
-            // A dateline is no part of the sentence that it stands before.
+            // A dateline is not part of the sentence after it.
             let boilerplate = placed.boilerplate.iter().filter(|boilerplate| boilerplate.end <= first);
             bytes.start = boilerplate.fold(bytes.start, |start, boilerplate| start.max(boilerplate.end));
             let words: Vec<&str> = text[bytes].split_whitespace().collect();
@@ -228,7 +244,7 @@ fn quoted(text: &str, placed: &Placed, sentences: &[Sentence]) -> Vec<((DocId, u
         .collect()
 }
 
-/// `text` in at most so many characters, cut at a space where one is near.
+/// Shortens `text` to at most `characters` characters, at a space if one is near.
 fn shortened(text: &str, characters: usize) -> String {
     let Some((end, _)) = text.char_indices().nth(characters.saturating_sub(1)) else {
         return text.to_owned();
@@ -241,7 +257,7 @@ fn shortened(text: &str, characters: usize) -> String {
     format!("{}…", head.trim_end_matches([',', ';', ':', ' ']))
 }
 
-/// The wanted lines and stretches of a document of `source`, as written, each by its key.
+/// Returns the wanted lines and passages of a document of `source`, as written, by their keys.
 fn lines(
     text: &str,
     placed: &Placed,
@@ -257,15 +273,16 @@ fn lines(
         for wanted in wanted {
             let tokens = match (&piece.known, wanted) {
                 (Known::Line(key), MarkedBy::Line(wanted)) if key == wanted => piece.tokens.clone(),
-                (Known::Runs(runs), MarkedBy::Runs(wanted)) => {
-                    let mut own = runs.iter().filter(|(_, key)| wanted.contains(key)).map(|&(at, _)| at);
+                (Known::Shingles(shingles), MarkedBy::Shingles(wanted)) => {
+                    let mut own = shingles.iter().filter(|(_, key)| wanted.contains(key)).map(|&(at, _)| at);
                     let Some(first) = own.next() else { continue };
                     let last = own.next_back().unwrap_or(first);
-                    // The words around the first and the last run are of it, where no other stretch has them.
+                    // The words before the first and after the last shingle belong to the passage, unless other
+                    // shingles are there.
                     let is_edge =
                         |at: Option<&(usize, u64)>, own: usize| at.is_some_and(|&(at, _)| at == own);
-                    let start = if is_edge(runs.first(), first) { piece.tokens.start } else { first };
-                    let end = if is_edge(runs.last(), last) { piece.tokens.end } else { last + RUN };
+                    let start = if is_edge(shingles.first(), first) { piece.tokens.start } else { first };
+                    let end = if is_edge(shingles.last(), last) { piece.tokens.end } else { last + SHINGLE };
                     start..end
                 }
                 _ => continue,
@@ -282,7 +299,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sentence_comes_without_its_dateline() {
+    fn sentence_is_quoted_without_its_dateline() {
         let text =
             "PARIS, Sept 24 (AFP) - \u{201c}The pier is closed,\u{201d} said the board. It opens in May.";
         let placed = Tokenizer::default().placed(text, 0);
@@ -294,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_sentence_is_cut_at_a_word() {
+    fn long_sentence_is_cut_at_a_word() {
         assert_eq!(shortened("The ferry sails again.", 22), "The ferry sails again.");
         assert_eq!(shortened("The ferry sails, again", 20), "The ferry sails…");
         assert_eq!(shortened("渡船今天又在湖上航行", 6), "渡船今天又…");

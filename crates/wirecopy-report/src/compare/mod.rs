@@ -102,7 +102,7 @@ pub struct Comparison {
     pub window: u32,
     /// Probability of one dispatch, 0 to 1.
     pub score: f64,
-    /// Minimum score of two documents of one dispatch.
+    /// Score at or above which two documents are of one dispatch.
     pub threshold: f64,
     /// Share of the shorter one's shingles that occur in the longer one.
     pub containment: f64,
@@ -156,7 +156,7 @@ impl Weighed {
 /// What one feature adds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Part {
-    /// Name of the feature.
+    /// The feature's name.
     pub feature: String,
     /// What was measured.
     pub value: f64,
@@ -358,7 +358,7 @@ fn pieces(
                 boilerplate: passage.is_none_or(|passage| passage.left_out),
                 starts_line: stretch.starts_line,
                 counterpart: passage.and_then(|passage| passage.counterpart).and_then(place_of),
-                matched: passage.is_some_and(|passage| passage.told),
+                matched: passage.is_some_and(|passage| passage.is_related),
                 share: passage.map_or(0.0, |passage| f64::from(passage.share).min(1.0)),
             }
         })

@@ -221,15 +221,16 @@ impl Maker<'_> {
         Ok((serde_json::to_string(&detail)?, relations, absent))
     }
 
-    /// Returns all pairs of a small cluster, or the edges of a large one. In each pair, the document read first comes first.
+    /// Returns all pairs of a small cluster, or the edges of a large one. A pair with an edge has the direction of the edge.
     fn pairs(&self, members: &[usize]) -> Vec<(usize, usize)> {
         let mut ordered = members.to_vec();
         ordered.sort_unstable_by_key(|&member| self.lines[member]);
         let mut out = Vec::new();
         for (at, &x) in ordered.iter().enumerate() {
             for &y in &ordered[at + 1..] {
-                if members.len() <= ALL_PAIRS || self.edges.contains_key(&(x, y)) {
-                    out.push((x, y));
+                let pair = if self.edges.contains_key(&(y, x)) { (y, x) } else { (x, y) };
+                if members.len() <= ALL_PAIRS || self.edges.contains_key(&pair) {
+                    out.push(pair);
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! The table of agencies: `data/agencies.tsv`, and a file of the user's laid over it.
+//! The table of agencies: `data/agencies.tsv`, extended by a file of the user's.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -15,34 +15,34 @@ static AGENCIES: LazyLock<Arc<Agencies>> = LazyLock::new(|| {
     Arc::new(agencies)
 });
 
-/// Agencies and the names that they go by.
+/// News agencies and their names.
 #[derive(Clone, Debug, Default)]
 pub struct Agencies {
     names: Vec<String>,
     pub(super) phrases: Phrases<Name>,
 }
 
-/// What a name stands for.
+/// The meaning of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Name {
-    /// The agency.
+    /// Index of the agency.
     pub(super) agency: u16,
-    /// Whether the name is also an ordinary word or another thing.
+    /// Whether the name is also an ordinary word or the name of something else.
     pub(super) weak: bool,
 }
 
 impl Agencies {
-    /// The table that is compiled into the program.
+    /// Returns the table that is compiled into the program.
     pub fn shipped() -> Arc<Self> {
         Arc::clone(&AGENCIES)
     }
 
-    /// The same, for those who ask once a line.
+    /// Returns the same as a reference, for callers that need it for every line.
     pub(super) fn shipped_ref() -> &'static Self {
         &AGENCIES
     }
 
-    /// The shipped table, with the rows of a file added where one is given.
+    /// Returns the built-in table, extended by the rows of the file at `path`, if any.
     ///
     /// # Errors
     /// As for [`Agencies::with_file`].
@@ -50,11 +50,12 @@ impl Agencies {
         path.map_or_else(|| Ok(Self::shipped()), Self::with_file)
     }
 
-    /// The shipped table with the rows of a file of the same form added: new agencies, and more names of known ones. A
-    /// name that the shipped table gives to another agency is the file's from then on.
+    /// Returns the built-in table extended by the rows of a file of the same form: new agencies, and more names of
+    /// known ones. A name that the built-in table gives to another agency changes to the one in the file.
     ///
     /// # Errors
-    /// [`Error::Io`] when the file cannot be read; [`Error::Format`], with the line, when a row is not of the form.
+    /// Returns [`Error::Io`] if the file cannot be read, and [`Error::Format`] with the line if a row is
+    /// malformed.
     pub fn with_file(path: &Path) -> Result<Arc<Self>> {
         let text =
             std::fs::read_to_string(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
@@ -67,13 +68,13 @@ impl Agencies {
         Ok(Arc::new(agencies))
     }
 
-    /// The name that reports use.
+    /// Returns the agency's name as used in reports.
     pub(super) fn name(&self, agency: u16) -> &str {
         self.names.get(usize::from(agency)).map_or("", String::as_str)
     }
 
     fn add(&mut self, table: &str) -> std::result::Result<(), (u64, String)> {
-        // Who claims a name in this table, so that two claims are an error rather than a riddle.
+        // Which agency has each name in this table, so that a name given to two agencies is an error.
         let mut claims: HashMap<String, u16> = HashMap::new();
         for (line, row) in table::lines(table) {
             let fail = |message: String| Err((line, message));
@@ -102,11 +103,11 @@ impl Agencies {
                 let weak = spelling.starts_with('~');
                 let spelling = spelling.trim_start_matches('~');
                 if spelling.chars().filter(|c| c.is_alphabetic()).count() < 2 {
-                    return fail(format!("expected a name of two letters or more, found `{spelling}`"));
+                    return fail(format!("expected a name of at least two letters, found `{spelling}`"));
                 }
                 match claims.insert(spelling.to_owned(), agency) {
                     Some(other) if other != agency => {
-                        return fail(format!("`{spelling}` is a name of {} already", self.name(other)));
+                        return fail(format!("`{spelling}` is already a name of {}", self.name(other)));
                     }
                     _ => self.phrases.insert(spelling, false, Name { agency, weak }),
                 }
@@ -121,14 +122,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_shipped_table_is_well_formed() {
+    fn built_in_table_is_well_formed() {
         let mut agencies = Agencies::default();
         assert_eq!(agencies.add(SHIPPED), Ok(()));
         assert!(agencies.names.len() > 100, "{}", agencies.names.len());
     }
 
     #[test]
-    fn a_bad_row_is_named_by_its_line() {
+    fn malformed_row_is_an_error_with_its_line() {
         let mut agencies = Agencies::default();
         assert_eq!(agencies.add("# x\n\nVelwire\tVelmark Wire\n").map_err(|(line, _)| line), Ok(()));
         for (table, line) in

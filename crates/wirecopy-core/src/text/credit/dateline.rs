@@ -1,8 +1,8 @@
-//! The dateline: place, date and agency before the first sentence of a dispatch.
+//! Recognises the dateline: place, date and agency before the first sentence of a dispatch.
 //!
-//! `PARIS, Sept 24 (AFP) - `, `Lima, 9 abr (EFE).- `, `МОСКВА, 12 марта. /ТАСС/. `, `新华社上海6月12日电`, `[ロンドン 3日 ロイター] - `,
-//! `(서울=연합뉴스) `. A bracket counts when what stands before it looks like a place and a date (capitals, numbers, no
-//! sentence) and a separator or a capital follows: "The agency (AFP) was founded" is neither.
+//! `PARIS, Sept 24 (AFP) - `, `Lima, 9 abr (EFE).- `, `МОСКВА, 12 марта. /ТАСС/. `, `新华社上海6月12日电`, `[ロンドン 3日 ロイター]
+//! - `, `(서울=연합뉴스) `. A bracket counts if the text before it looks like a place and a date (capitals, numbers, no
+//! sentence) and a separator or a capital follows. "The agency (AFP) was founded" satisfies neither.
 
 use std::ops::Range;
 
@@ -10,33 +10,34 @@ use super::agencies::Agencies;
 use super::items::{Case, Item, What, dated, items, kind};
 use super::{Found, Mark};
 
-/// Bytes of a line that are looked at.
+/// Most bytes of a line that are examined.
 const WINDOW: usize = 220;
-/// Items of a line that are looked at; a character of a script without spaces is an item.
+/// Most items of a line that are examined. A character of a script without spaces is an item.
 const ITEMS: usize = 48;
-/// Longer names that an agency writes in small letters, outside of brackets.
-const AGENCIES_IN_SMALL: [&str; 1] = ["askanews"];
-/// Words before the agency.
+/// Agencies with longer names that are written in lower case outside brackets.
+const LOWER_CASE_AGENCIES: [&str; 1] = ["askanews"];
+/// Most words before the agency.
 const PLACE_WORDS: usize = 10;
-/// Words beside an agency in its brackets.
+/// Most words beside an agency in its brackets.
 const BRACKET_WORDS: usize = 5;
 
-/// A dateline that was recognised.
+/// A recognised dateline.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Dateline {
-    /// Where the text behind it begins.
+    /// Byte offset of the text after it.
     pub(super) end: usize,
-    /// The agencies in it; empty for one that has only a place.
+    /// The agencies in it; empty for a dateline with only a place.
     pub(super) found: Found,
 }
 
-/// The dateline that `text[line]` begins with. `first` is for the first line of a text, where less is asked for.
+/// Finds the dateline at the start of `text[line]`. `first` says whether this is the first line of the text, where
+/// the rules are less strict.
 pub(super) fn dateline(text: &str, line: Range<usize>, first: bool, agencies: &Agencies) -> Option<Dateline> {
     let mut end = line.end.min(line.start + WINDOW);
     while !text.is_char_boundary(end) {
         end -= 1;
     }
-    // Each form has one of these signs; most lines are prose and have none so early.
+    // Every form has one of these signs. Most lines are prose and have none so early.
     let end = reach(text, line.start, end);
     if !text[line.start..end].chars().any(is_mark) {
         return None;
@@ -49,7 +50,7 @@ pub(super) fn dateline(text: &str, line: Range<usize>, first: bool, agencies: &A
         .or_else(|| line.between_signs())
         .or_else(|| line.agency_first(first))
         .or_else(|| line.place_alone(first))?;
-    // A line of nothing else is no dateline but a credit.
+    // A line with nothing after it is a credit line, not a dateline.
     let next = items.get(after)?;
     Some(Dateline { end: next.range.start, found })
 }
@@ -77,8 +78,8 @@ fn is_mark(c: char) -> bool {
     )
 }
 
-/// How far a dateline can reach: to the end of the first word in small letters that no place or date has. In prose that is
-/// the second or third word, which keeps the look at a line short.
+/// Returns how far a dateline can extend: to the end of the first lower-case word that does not occur in places
+/// and dates. In prose that is the second or third word, so that little of a line is examined.
 fn reach(text: &str, start: usize, end: usize) -> usize {
     let bytes = &text.as_bytes()[..end];
     let (mut at, mut depth, mut digit) = (start, 0_u32, None);
@@ -99,7 +100,7 @@ fn reach(text: &str, start: usize, end: usize) -> usize {
                     && whole
                     && depth == 0
                     && !dated
-                    && !AGENCIES_IN_SMALL.contains(&&text[at..next])
+                    && !LOWER_CASE_AGENCIES.contains(&&text[at..next])
                 {
                     return next;
                 }
@@ -118,11 +119,11 @@ struct Line<'a> {
     items: &'a [Item],
 }
 
-/// What was found, and the first item behind the dateline.
+/// The agencies, and the index of the first item after the dateline.
 type Match = (Found, usize);
 
 impl Line<'_> {
-    /// `(ANSA) - ROMA, 3 MAG - `, `【モスクワ共同】`, `(서울=연합뉴스) 홍길동 기자 = `.
+    /// Matches `(ANSA) - ROMA, 3 MAG - `, `【モスクワ共同】`, `(서울=연합뉴스) 홍길동 기자 = `.
     fn bracket_first(&self) -> Option<Match> {
         if self.items.first()?.what != What::Open {
             return None;
@@ -132,10 +133,10 @@ impl Line<'_> {
         Some((found, self.place_behind(close + 1)))
     }
 
-    /// `LONDON (AP) — `, `नयी दिल्ली, 18 जुलाई (भाषा) `.
+    /// Matches `LONDON (AP) — `, `नयी दिल्ली, 18 जुलाई (भाषा) `.
     fn bracket_behind_place(&self) -> Option<Match> {
         let mut from = 0;
-        // A region may stand in brackets of its own before the agency's.
+        // A region may be in brackets of its own before the agency's.
         for _ in 0..2 {
             let open = (from..self.items.len()).find(|&i| match self.items[i].what {
                 What::Open => true,
@@ -159,7 +160,7 @@ impl Line<'_> {
         None
     }
 
-    /// `Karaganda, 6 February, Interfax. `, `МОСКВА, 3 мая — РИА Новости/ТАСС. `, `KIEV/AFP: `.
+    /// Matches `Karaganda, 6 February, Interfax. `, `МОСКВА, 3 мая — РИА Новости/ТАСС. `, `KIEV/AFP: `.
     fn between_signs(&self) -> Option<Match> {
         let at = self.items.iter().position(|item| item.agency().is_some()).filter(|&at| at >= 2)?;
         if !self.items[at - 1].is_sign(",.-/:") {
@@ -167,7 +168,7 @@ impl Line<'_> {
         }
         let place = Place::of(&self.items[..at - 1])?;
         let (found, mut after) = self.chain(at);
-        // The author may stand behind the agency.
+        // The author may follow the agency.
         if self.items.get(after)?.is_sign(",") {
             after += 1;
             after += self.items[after..].iter().take(3).take_while(|item| is_capital(item)).count();
@@ -179,9 +180,10 @@ impl Line<'_> {
         if (sure && next.is_sign(".:-=")) || dash { Some((found, self.signs(after))) } else { None }
     }
 
-    /// `新华社北京5月3日电 `, `AFP - Le gouvernement…`.
+    /// Matches `新华社北京5月3日电 `, `AFP - Le gouvernement…`.
     fn agency_first(&self, first: bool) -> Option<Match> {
-        // "According to Xinhua" is how Chinese papers open a dispatch of Xinhua, with the same place and date.
+        // Chinese papers open a dispatch of Xinhua with "according to Xinhua", followed by the same place and
+        // date.
         let start = usize::from(self.items.first()?.is_kind(kind::LABEL | kind::WITH));
         let name = self.items.get(start)?.agency()?;
         let (found, mut at) = self.chain(start);
@@ -208,7 +210,7 @@ impl Line<'_> {
         (spaced && !self.is_lower(at + 1)).then(|| (found, self.signs(at)))
     }
 
-    /// `TOKYO – `, `PARIS, Sept 24 — `: no agency, but no part of the story either.
+    /// Matches `TOKYO – `, `PARIS, Sept 24 — `: no agency, but not part of the story either.
     fn place_alone(&self, first: bool) -> Option<Match> {
         let dash = self.items.iter().position(|item| item.is_sign("-"))?;
         let place = Place::of(&self.items[..dash])?;
@@ -218,7 +220,7 @@ impl Line<'_> {
         (sure && plain).then(|| (Found::new(), self.signs(dash)))
     }
 
-    /// The bracket that closes the one at `open`.
+    /// Returns the index of the bracket that closes the one at `open`.
     fn close(&self, open: usize) -> Option<usize> {
         let length =
             self.items[open + 1..].iter().position(|i| matches!(i.what, What::Open | What::Close))?;
@@ -226,13 +228,13 @@ impl Line<'_> {
         (self.items[close].what == What::Close).then_some(close)
     }
 
-    /// The slash that closes the one at `open`, where an agency stands between the two: `/ТАСС/`.
+    /// Returns the index of the slash that closes the one at `open`, if an agency is between the two: `/ТАСС/`.
     fn slashes(&self, open: usize) -> Option<usize> {
         self.items.get(open + 1)?.agency()?;
         (open + 2..self.items.len().min(open + 6)).find(|&i| self.items[i].is_sign("/"))
     }
 
-    /// Agencies joined by signs, and what follows them.
+    /// Returns the agencies that signs join, and the index of the item after them.
     fn chain(&self, at: usize) -> Match {
         let mut found = Found::new();
         let mut next = at;
@@ -247,7 +249,7 @@ impl Line<'_> {
         (found, next)
     }
 
-    /// Whether a dispatch begins behind the bracket that ends before `at`, and where.
+    /// Returns the start of the dispatch after the bracket that ends before `at`, if a dispatch begins there.
     fn follows(&self, at: usize, place: &Place) -> Option<usize> {
         let next = self.items.get(at)?;
         if next.is_sign("-:=.") {
@@ -262,7 +264,7 @@ impl Line<'_> {
         (place.digits || place.upper || begins).then_some(at)
     }
 
-    /// Place and date between the bracket and the dash behind it, where there are some.
+    /// Skips the place and date between the bracket and the dash after it, if any.
     fn place_behind(&self, at: usize) -> usize {
         let at = self.signs(at);
         let dash = (at..self.items.len().min(at + 12)).find(|&i| self.items[i].is_sign("-="));
@@ -276,7 +278,7 @@ impl Line<'_> {
         at
     }
 
-    /// The first item from `at` on that is no separator.
+    /// Returns the first index from `at` on whose item is not a separator.
     fn signs(&self, at: usize) -> usize {
         at + self.items[at.min(self.items.len())..].iter().take_while(|item| item.is_sign("-:=.,|")).count()
     }
@@ -297,14 +299,14 @@ fn is_capital(item: &Item) -> bool {
     matches!(item.what, What::Word { case: Case::Capital | Case::Upper | Case::None | Case::Unspaced, .. })
 }
 
-/// What stands before an agency, where it looks like places and dates.
+/// The text before an agency, if it looks like places and dates.
 struct Place {
     digits: bool,
-    /// A place and something behind a comma.
+    /// Whether there is a place with something after a comma.
     comma: bool,
-    /// The first word is all capitals.
+    /// Whether the first word is in capitals.
     upper: bool,
-    /// No word begins with a small letter.
+    /// Whether no word begins with a lower-case letter.
     capitals: bool,
     words: usize,
 }
@@ -349,7 +351,8 @@ impl Place {
     }
 }
 
-/// The agencies of a bracket, where it credits some: names, places, dates, initials, and no sentence.
+/// Returns the agencies that a bracket credits, if any: it holds names, places, dates and initials, but no
+/// sentence.
 pub(super) fn bracket(inner: &[Item]) -> Option<Found> {
     let mut found = Found::new();
     let (mut words, mut unspaced) = (0, 0);

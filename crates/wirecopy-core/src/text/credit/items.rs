@@ -1,5 +1,5 @@
-//! A line, or its beginning, as a row of items: names of agencies, words that mean something beside them, other words,
-//! numbers, signs.
+//! Cuts a line, or its beginning, into items: names of agencies, words with a meaning beside them, other words,
+//! numbers and signs.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -9,7 +9,7 @@ use super::agencies::{Agencies, Name};
 use super::phrases::{Phrases, is_word};
 use crate::table;
 
-/// What a word means beside the name of an agency; a word can mean several things.
+/// The meanings of a word beside the name of an agency; a word can have several.
 pub(super) mod kind {
     pub(in super::super) const LABEL: u16 = 1;
     pub(in super::super) const WITH: u16 = 1 << 1;
@@ -58,14 +58,14 @@ impl Phrases<u16> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Item {
     pub(super) what: What,
-    /// Its place in the text that was cut.
+    /// Byte range in the text.
     pub(super) range: Range<usize>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum What {
     Agency(Name),
-    /// A word with its [`kind`]s, 0 for one that means nothing here.
+    /// A word with its [`kind`]s; 0 for one without a meaning here.
     Word {
         kinds: u16,
         case: Case,
@@ -73,21 +73,21 @@ pub(super) enum What {
     Number,
     Open,
     Close,
-    /// Another sign; every dash is `-`, every colon, comma and full stop its ASCII form.
+    /// Another sign. All dashes become `-`; colons, commas and full stops become their ASCII forms.
     Sign(char),
 }
 
-/// How a word begins.
+/// The case of a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Case {
     Lower,
-    /// A capital, then small letters or nothing.
+    /// A capital letter, followed by lower-case letters or nothing.
     Capital,
-    /// Two capitals or more and no small letter.
+    /// Two or more capital letters and no lower-case letter.
     Upper,
-    /// A script without case, with spaces.
+    /// A spaced script without case.
     None,
-    /// A character of a script without spaces: half a word.
+    /// A character of a script without spaces, which counts as half a word.
     Unspaced,
 }
 
@@ -105,10 +105,10 @@ impl Item {
     }
 }
 
-/// Whether the item at `at` stands beside a number, as the name of a month does (`4. července`, `Sept 24`).
+/// Returns whether the item at `at` is beside a number, as the name of a month is (`4. července`, `Sept 24`).
 pub(super) fn dated(items: &[Item], at: usize) -> bool {
     let number = |i: usize| items.get(i).is_some_and(|item| item.what == What::Number);
-    // A full stop may stand between, or a word like "de".
+    // A full stop may be between them, or a word like "de".
     let stop = |i: usize| {
         items.get(i).is_some_and(|item| {
             item.is_sign(".")
@@ -121,7 +121,7 @@ pub(super) fn dated(items: &[Item], at: usize) -> bool {
         || (at >= 2 && stop(at - 1) && number(at - 2))
 }
 
-/// Cuts `text[range]` into items, at most `limit` of them.
+/// Cuts `text[range]` into at most `limit` items.
 pub(super) fn items(text: &str, range: Range<usize>, agencies: &Agencies, limit: usize) -> Vec<Item> {
     let mut out = Vec::new();
     let text = &text[..range.end];
@@ -156,7 +156,7 @@ fn item(text: &str, at: usize, c: char, agencies: &Agencies) -> (What, usize) {
         let end =
             text[at..].find(|c: char| !is_word(c) && c != '\'' && c != '’').map_or(text.len(), |n| at + n);
         let end = end.max(after);
-        // "l'AFP", "dell'ANSA": the article goes, the name stands.
+        // "l'AFP", "dell'ANSA": the article is split off the name.
         if let Some(elided) = text[at..end].find(['\'', '’']).map(|n| at + n)
             && let Some(sign) = text[elided..].chars().next().map(char::len_utf8)
             && agencies.phrases.at(text, elided + sign).is_some()
@@ -186,7 +186,8 @@ fn item(text: &str, at: usize, c: char, agencies: &Agencies) -> (What, usize) {
     (what, after)
 }
 
-/// `AFP-Korrespondentin`, `ex-AFP`: a word made with a name is no credit, two names with a hyphen are.
+/// Returns whether a name is part of a compound: `AFP-Korrespondentin`, `ex-AFP`. A compound is not a credit, but
+/// two names with a hyphen are.
 fn is_compound(text: &str, at: usize, end: usize, agencies: &Agencies) -> bool {
     let hyphen = |c: char| matches!(c, '-' | '‐' | '\u{2011}');
     let mut behind = text[end..].chars();
@@ -196,7 +197,7 @@ fn is_compound(text: &str, at: usize, end: usize, agencies: &Agencies) -> bool {
     {
         return true;
     }
-    // "Reuters'in", "AFP's": a name that is inflected is part of a sentence.
+    // "Reuters'in", "AFP's": an inflected name is part of a sentence.
     let mut behind = text[end..].chars();
     if behind.next().is_some_and(|c| matches!(c, '\'' | '’')) && behind.next().is_some_and(is_word) {
         return true;
@@ -217,7 +218,7 @@ fn is_compound(text: &str, at: usize, end: usize, agencies: &Agencies) -> bool {
 fn case(word: &str) -> Case {
     let mut letters = word.chars().filter(|c| c.is_alphabetic());
     let Some(first) = letters.next() else { return Case::None };
-    // Georgian has one case in running text, which Unicode counts as small letters.
+    // Georgian has a single case in running text, which Unicode treats as lower case.
     if ('\u{10d0}'..='\u{10ff}').contains(&first) {
         return Case::None;
     }

@@ -1,7 +1,7 @@
-//! Lines that name the source and nothing else, and what may stand at the end of the last sentence.
+//! Recognises lines that name only the source, and sign-offs at the end of the last sentence.
 //!
-//! `Source: Reuters`, `By Jane Roe, AFP in Paris`, `France 24/AFP`, `(dpa)`, `© 2024 AFP`, `Фото/текст: РИА Новости`. What is
-//! a photo credit is told by its words and never counts.
+//! `Source: Reuters`, `By Jane Roe, AFP in Paris`, `France 24/AFP`, `(dpa)`, `© 2024 AFP`, `Фото/текст: РИА
+//! Новости`. Photo credits are recognised by their words and never count.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -18,44 +18,44 @@ const FORMS: &str = include_str!("../../../../../data/credit_forms.tsv");
 /// Words for who reported, and parts of words for who edited, by language.
 static SIGN_OFFS: Pairs = LazyLock::new(|| table::pairs(FORMS, "sign-off"));
 
-/// A longer line is no credit, in characters.
+/// Most characters of a credit line.
 pub(super) const LINE_CHARS: usize = 120;
-/// Bytes at the end of a text or paragraph that a sign-off may take.
+/// Most bytes at the end of a text or paragraph that a sign-off may take.
 const TAIL: usize = 240;
-/// Words beside the label and the names.
+/// Most words beside the label and the names.
 const OTHER_WORDS: usize = 8;
-/// Words of the publication or author before a slash or comma and the agency.
+/// Most words of the publication or author before a slash or comma and the agency.
 const BEFORE_WORDS: usize = 5;
 const ITEMS: usize = 64;
-/// Names and places of a byline.
+/// Most names and places of a byline.
 const BYLINE_WORDS: usize = 12;
-/// Bytes of a clause that says no more than that an agency reports.
+/// Most bytes of a clause that only says that an agency reports.
 const CLAUSE: usize = 120;
-/// Sentences of the lead in which it may stand.
+/// Number of sentences of the lead that may contain this clause.
 const LEAD_SENTENCES: usize = 2;
 
-/// Where a line stands.
+/// The position of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
     /// Before the first paragraph.
     Head,
     /// Between paragraphs.
     Middle,
-    /// Behind the last paragraph.
+    /// After the last paragraph.
     Tail,
-    /// Told as the byline by the page or the record.
+    /// Given as the byline by the page or the record.
     Byline,
 }
 
-/// The agencies that a short line credits; empty where it is no credit.
+/// Returns the agencies that a short line credits; empty if it is not a credit.
 pub(super) fn credit_line(text: &str, line: Range<usize>, place: Place, agencies: &Agencies) -> Found {
     let all = items(text, line, agencies, ITEMS);
     let mut found = Found::new();
-    // Menus and lines of facts: each part speaks for itself.
+    // In menus and lines of facts, each part is judged on its own.
     let bars = all.iter().filter(|item| item.is_sign("|")).count();
     if bars > 0 {
         let parts: Vec<&[Item]> = all.split(|item| item.is_sign("|")).collect();
-        // Three and more names in a row are a menu of agencies, not a credit.
+        // Three or more names in a row are a menu of agencies, not a credit.
         if parts.iter().filter(|part| part.iter().any(|i| i.agency().is_some())).count() <= 2 {
             found = parts.into_iter().flat_map(|part| credit_part(text, part, place)).collect();
         }
@@ -77,7 +77,7 @@ fn credit_part(text: &str, part: &[Item], place: Place) -> Found {
     if found.is_empty() || part.iter().any(|item| item.is_sign("?!\"“„«")) {
         return Found::new();
     }
-    // All in brackets: `(dpa)`, `（编译自法新社报道）`, `(From material by TASS)`.
+    // Everything in brackets: `(dpa)`, `（编译自法新社报道）`, `(From material by TASS)`.
     if let [first, inner @ .., last] = part
         && first.what == What::Open
         && last.what == What::Close
@@ -92,7 +92,7 @@ fn credit_part(text: &str, part: &[Item], place: Place) -> Found {
     let label = part[0].is_kind(kind::LABEL | kind::WITH) || part[0].is_sign("©");
     let colon = part.iter().take(4).any(|item| item.is_sign(":"));
     if label && facts.lower <= 1 && facts.words <= OTHER_WORDS && (colon || facts.near) && !facts.reports {
-        // A lone "© AFP" near a picture credits the picture.
+        // A lone "© AFP" beside a picture credits the picture.
         let picture = part[0].is_sign("©") && !facts.digits && matches!(place, Place::Head | Place::Middle);
         let sentence = place == Place::Middle && !colon && facts.words > 2;
         return if picture || sentence { Found::new() } else { found };
@@ -112,14 +112,15 @@ fn credit_part(text: &str, part: &[Item], place: Place) -> Found {
         return if facts.joined { found } else { Found::new() };
     }
     // `France 24/AFP`, `Jane Roe, AFP`, `Le Phare avec AFP`.
-    // Publications write themselves in small letters too: `tagesschau/dpa`.
+    // Publications may write their own names in lower case: `tagesschau/dpa`.
     let small = facts.lower == 0 || (facts.slash && facts.lower == 1 && facts.before == 1);
     let short = facts.before <= BEFORE_WORDS && facts.after <= 2 && small;
     let slash_in_head = facts.slash && place == Place::Head;
     if short && facts.joined && !slash_in_head && !weak { found } else { Found::new() }
 }
 
-/// The part before what credits a picture; `None` where the picture comes first, or a photographer is spoken of.
+/// Returns the part before a photo credit; `None` if the photo credit comes first or the line is about a
+/// photographer.
 fn without_photo(part: &[Item]) -> Option<&[Item]> {
     let is_photo = |item: &Item| item.is_kind(kind::PHOTO);
     let Some(at) = part.iter().position(is_photo) else { return Some(part) };
@@ -129,12 +130,12 @@ fn without_photo(part: &[Item]) -> Option<&[Item]> {
     }
     let cut = at > 0 && matches!(part[at - 1].what, What::Sign(_) | What::Close | What::Open);
     let named = cut && part[..at - 1].iter().any(|item| item.agency().is_some());
-    // "AFP/Getty": the slash joins, it does not part.
-    let parts = cut && !part[at - 1].is_sign("/=");
-    (named && parts).then(|| &part[..at - 1])
+    // In "AFP/Getty" the slash joins rather than separates.
+    let separates = cut && !part[at - 1].is_sign("/=");
+    (named && separates).then(|| &part[..at - 1])
 }
 
-/// The agencies and the generic words of a line.
+/// Returns the agencies and the generic words of a line.
 fn names(part: &[Item]) -> Found {
     let mut found = Found::new();
     for item in part {
@@ -147,23 +148,24 @@ fn names(part: &[Item]) -> Found {
     found
 }
 
-/// What stands in a line beside its names.
+/// Counts of what a line contains besides its names.
 #[derive(Default)]
 struct Facts {
-    /// Words that mean nothing here and do not begin with a small letter.
+    /// Words without a meaning here that do not begin with a lower-case letter.
     words: usize,
-    /// Words that do.
+    /// Words without a meaning here that begin with a lower-case letter.
     lower: usize,
-    /// Words before the first name, and behind the last.
+    /// Words before the first name.
     before: usize,
+    /// Words after the last name.
     after: usize,
     digits: bool,
     reports: bool,
-    /// The first name follows a sign, a label or a word like "with", or opens the line.
+    /// Whether the first name follows a sign, a label or a word like "with", or begins the line.
     joined: bool,
-    /// That sign is a slash.
+    /// Whether that sign is a slash.
     slash: bool,
-    /// Only names and words that mean something stand between the start and the first agency, or a comma does.
+    /// Whether only names and words with a meaning, or a comma, precede the first agency.
     near: bool,
 }
 
@@ -223,8 +225,8 @@ impl Facts {
     }
 }
 
-/// Whether a line before the first paragraph names who wrote the text: `By Jane Roe and John Doe in London`, `Von unserem
-/// Korrespondenten`, `本报特派记者 方稚宁`.
+/// Returns whether a line before the first paragraph names the author: `By Jane Roe and John Doe in London`, `Von
+/// unserem Korrespondenten`, `本报特派记者 方稚宁`.
 pub(super) fn is_byline(line: &str, agencies: &Agencies) -> bool {
     if ends_sentence(line) {
         return false;
@@ -242,7 +244,8 @@ pub(super) fn is_byline(line: &str, agencies: &Agencies) -> bool {
         && (opens || reporter)
 }
 
-/// The credit that closes a paragraph: `… he said. (dpa)`, `…述べた。（共同）`, and at the end of the text `… he said. AFP`.
+/// Returns the credit at the end of a paragraph: `… he said. (dpa)`, `…述べた。（共同）`, and at the end of the text `… he
+/// said. AFP`.
 pub(super) fn sign_off(text: &str, line: Range<usize>, closing: bool, agencies: &Agencies) -> Found {
     let trimmed = text[line.clone()].trim_end().trim_end_matches(['.', '*', '_', '/']);
     let end = line.start + trimmed.len();
@@ -266,7 +269,7 @@ pub(super) fn sign_off(text: &str, line: Range<usize>, closing: bool, agencies: 
     if !closing {
         return Found::new();
     }
-    // The last words behind the last full stop, when they are a name and nothing else.
+    // The words after the last full stop, if they are only a name.
     let cut = tail.char_indices().rev().find(|&(at, c)| {
         super::super::script::ends_any_sentence(c)
             && tail[at + c.len_utf8()..].starts_with(|c: char| {
@@ -293,21 +296,22 @@ pub(super) fn sign_off(text: &str, line: Range<usize>, closing: bool, agencies: 
     if plain && !weak { names(&rest) } else { Found::new() }
 }
 
-/// Whether `text` ends with the end of a sentence, quotes and brackets behind it left aside.
+/// Returns whether `text` ends with a sentence, ignoring quotes and brackets after it.
 fn ends_sentence(text: &str) -> bool {
     text.trim_end_matches(super::super::script::closes)
         .ends_with(|c| super::super::script::ends_any_sentence(c) || matches!(c, '»' | '”'))
         || text.ends_with(['"', '”', '»', '」'])
 }
 
-/// Reuters names itself by the people who reported and edited: `(Reporting by …; Editing by …)`. The place of the words.
+/// Returns the range of `(Reporting by …; Editing by …)`, the form in which Reuters credits its reporters and
+/// editors.
 pub(super) fn reporting_and_editing(text: &str) -> Option<Range<usize>> {
     let mut start = text.len().saturating_sub(800);
     while !text.is_char_boundary(start) {
         start += 1;
     }
     let tail = &text[start..];
-    // Each form has a word for editing: most texts have none near their end.
+    // Each form contains a word for editing, which most texts do not have near their end.
     if ["dit", "diç"].iter().all(|word| memmem::find(tail.as_bytes(), word.as_bytes()).is_none()) {
         return None;
     }
@@ -315,14 +319,14 @@ pub(super) fn reporting_and_editing(text: &str) -> Option<Range<usize>> {
         let at = reporting.split_terminator('|').filter_map(|words| tail.find(words)).min()?;
         let behind = &tail[at..];
         let edits = editing.split_terminator('|').filter_map(|words| behind.find(words)).min()?;
-        // One bracket or line, not two sentences of a story.
+        // Both must be in one bracket or line, not in two sentences of a story.
         let between = &behind[..edits];
         (edits <= 300 && !between.contains('\n')).then(|| start + at..start + at + edits)
     })
 }
 
-/// The agency that the lead gives as its source: a first sentence that closes with "…, AFP reports.", or a text that opens
-/// with "به گزارش ایرنا،", "据新华社报道，", "สำนักข่าวเอเอฟพีรายงานว่า".
+/// Returns the agency that the lead gives as its source: a first sentence that ends with "…, AFP reports.", or a
+/// text that begins with "به گزارش ایرنا،", "据新华社报道，", "สำนักข่าวเอเอฟพีรายงานว่า".
 pub(super) fn lead(text: &str, line: Range<usize>, agencies: &Agencies) -> Found {
     if let Some(found) = opens(text, line.clone(), agencies) {
         return found;
@@ -345,8 +349,8 @@ pub(super) fn lead(text: &str, line: Range<usize>, agencies: &Agencies) -> Found
     closing_clause(text, line.start + from..line.end, agencies)
 }
 
-/// Whether a full stop at `at` ends a sentence: white space or a closing sign follows, and no single capital or short title
-/// stands before it.
+/// Returns whether a full stop at `at` ends a sentence: white space or a closing sign follows, and no single
+/// capital or short title precedes it.
 fn ends_behind(body: &str, at: usize, stop: char) -> bool {
     const INITIAL: usize = 2;
     let letters = body[..at].chars().rev().take(INITIAL + 1).take_while(|c| c.is_alphanumeric()).count();
@@ -357,7 +361,8 @@ fn ends_behind(body: &str, at: usize, stop: char) -> bool {
             .is_none_or(|c| c.is_whitespace() || super::super::script::closes(c))
 }
 
-/// The clause behind the last comma or dash of a sentence, when all it says is that an agency reports.
+/// Returns the agencies in the clause after the last comma or dash of a sentence, if it only says that an agency
+/// reports.
 fn closing_clause(text: &str, range: Range<usize>, agencies: &Agencies) -> Found {
     let sentence = &text[range.clone()];
     let Some((at, c)) = sentence.char_indices().rev().find(|&(at, c)| {
@@ -376,7 +381,7 @@ fn closing_clause(text: &str, range: Range<usize>, agencies: &Agencies) -> Found
     if reports && strong && others <= 2 { names(&clause) } else { Found::new() }
 }
 
-/// Formulas that open a dispatch, where the language has them: words before the agency, words behind it.
+/// Formulas at the start of a dispatch, in languages that have them: words before the agency, and words after it.
 static OPENINGS: Pairs = LazyLock::new(|| table::pairs(FORMS, "opening"));
 
 fn opens(text: &str, line: Range<usize>, agencies: &Agencies) -> Option<Found> {
@@ -399,13 +404,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_has_the_kinds_that_are_used() {
+    fn table_has_exactly_the_kinds_in_use() {
         assert_eq!(table::kinds(FORMS), ["sign-off", "opening"]);
         assert!(SIGN_OFFS.len() + OPENINGS.len() == 8);
     }
 
     #[test]
-    fn a_blank_at_the_end_of_a_phrase_counts() {
+    fn trailing_space_of_a_phrase_is_significant() {
         assert!(reporting_and_editing("Por Rui Vaz; Edição de Ana Melo").is_some());
         assert!(reporting_and_editing("Portugal venceu na edição de ontem").is_none());
     }

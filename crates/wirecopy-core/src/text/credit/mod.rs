@@ -1,7 +1,8 @@
 //! Credits: the agencies that a text names as its source.
 //!
-//! In: a text, and what the document says about itself (bylines, publisher). Out: [`Credit`]s, each with the agency and
-//! where it was seen. A credit is a claim about where *this text* comes from, made in a place that newsrooms keep for it:
+//! The input is a text and its document's metadata (bylines, publisher). The output is [`Credit`]s, each with the
+//! agency and its position. A credit is a claim about the origin of *this text*, made in a place that newsrooms
+//! use for it:
 //!
 //! | form | examples | where |
 //! |---|---|---|
@@ -11,12 +12,13 @@
 //! | `lead` | `…, France Presse reports.`, `به گزارش ایرنا،` | the first sentence, when nothing else is found |
 //! | `byline`, `source` | what the page or the record says | metadata |
 //!
-//! A mention is none: "AFP reported that…" inside a story, "told Reuters", "according to AP", "AFP was founded". Nor is a
-//! photo credit. `(with agencies)` is a credit without a name, listed as [`AGENCIES`] where no name is found.
+//! A mention is not a credit: "AFP reported that…" inside a story, "told Reuters", "according to AP", "AFP was
+//! founded". Neither is a photo credit. `(with agencies)` is a credit without a name, listed as [`AGENCIES`] if no
+//! name is found.
 //!
-//! Names are data (`data/agencies.tsv`, [`Agencies`]), and so are the words around them (`data/credit_words.tsv`).
-//! Cost: the first 220 bytes of each line, short lines and the end of the text are looked at, by table look-ups; some
-//! 2 µs a dispatch.
+//! The names (`data/agencies.tsv`, [`Agencies`]) and the words around them (`data/credit_words.tsv`) are data.
+//! Cost: table lookups on the first 220 bytes of each line, on short lines and on the end of the text; some 2 µs a
+//! dispatch.
 
 mod agencies;
 mod dateline;
@@ -32,27 +34,27 @@ use crate::document::Metadata;
 pub use agencies::Agencies;
 use lines::Place;
 
-/// Stands in the list of credits for agencies that are credited without a name.
+/// Name in the list of credits for agencies that are credited without a name.
 pub const AGENCIES: &str = "agencies";
 
-/// Characters that are kept of the words around a name.
+/// Most characters of a credit's `words`.
 const WORDS_CHARS: usize = 60;
-/// Lines at the start and the end of a text in which short lines are looked at.
+/// Number of lines at the start and at the end of a text among which short lines are examined.
 const OUTER_LINES: usize = 40;
 
-/// An agency that a document names as its source, and where.
+/// An agency that a document names as its source, with its position.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Credit {
-    /// The name that reports use, or [`AGENCIES`].
+    /// The name used in reports, or [`AGENCIES`].
     pub agency: String,
     /// The form of the credit.
     pub form: Form,
-    /// Line of the text, from 1, title not counted; `None` for what metadata say.
+    /// Line of the text, counted from 1 without the title; `None` for credits in the metadata.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
     /// Byte range of the name in the text, or in the byline.
     pub span: (u32, u32),
-    /// The words around it, cut.
+    /// The words around the name, cut to 60 characters.
     pub words: String,
 }
 
@@ -62,11 +64,11 @@ pub struct Credit {
 pub enum Form {
     /// Place, date and agency before the first sentence.
     Dateline,
-    /// A line of its own.
+    /// A line of its own, such as `Source: Reuters`.
     Line,
-    /// The end of a paragraph or of the text.
+    /// A sign-off at the end of a paragraph or of the text.
     SignOff,
-    /// The first sentence says so.
+    /// A statement in the first sentence.
     Lead,
     /// The byline of the page or the record.
     Byline,
@@ -80,10 +82,11 @@ enum Mark {
     Generic,
 }
 
-/// Names and their places.
+/// Names and their positions.
 type Found = Vec<(Mark, Range<usize>)>;
 
-/// The agencies that a document credits, each once, where it is seen first: in the text, then in its metadata.
+/// Returns the agencies that a document credits, each once, at its first position: in the text, then in the
+/// metadata.
 pub fn credits(text: &str, meta: &Metadata, agencies: &Agencies) -> Vec<Credit> {
     let mut out = Collector { agencies, credits: Vec::new(), generic: None };
     let lines = lines(text);
@@ -115,7 +118,7 @@ pub fn credits(text: &str, meta: &Metadata, agencies: &Agencies) -> Vec<Credit> 
             (_, Some(last)) if at > last => Place::Tail,
             (Some(_), Some(_)) if next.is_none_or(|next| !is_prose[next]) => Place::Tail,
             (Some(_), _) => Place::Middle,
-            // Nothing but short lines: the last may sign, the first may head.
+            // Without prose, the last line may be a sign-off and the others are before the text.
             (None, _) if next.is_none() => Place::Tail,
             (None, _) => Place::Head,
         };
@@ -152,18 +155,18 @@ pub fn credits(text: &str, meta: &Metadata, agencies: &Agencies) -> Vec<Credit> 
     out.finish()
 }
 
-/// Byte length of the dateline that `line` begins with: place, date, agency and the dash behind them. What is found
-/// hangs on the shipped table only, so that tokens do not change with the settings.
+/// Returns the length in bytes of the dateline at the start of `line`: place, date, agency and the dash after
+/// them. Uses only the built-in table, so that tokens do not depend on the settings.
 pub(super) fn dateline_len(line: &str, first: bool) -> Option<usize> {
     dateline::dateline(line, 0..line.len(), first, Agencies::shipped_ref()).map(|dateline| dateline.end)
 }
 
-/// Whether a line alone credits an agency, in a place where lines do.
+/// Returns whether a line on its own credits an agency.
 pub fn names_agency(line: &str) -> bool {
     !credits(line, &Metadata::default(), Agencies::shipped_ref()).is_empty()
 }
 
-/// Whether a line that stands before the first paragraph is a byline.
+/// Returns whether a line before the first paragraph is a byline.
 pub fn is_byline(line: &str) -> bool {
     lines::is_byline(line, Agencies::shipped_ref())
 }
@@ -195,7 +198,7 @@ impl Collector<'_> {
         }
     }
 
-    /// What the line signs with, which may be the last of the text.
+    /// Adds the sign-off of a line, which may be the last of the text.
     fn take_sign_off(&mut self, text: &str, number: usize, closing: bool, line: &Range<usize>) {
         let found = lines::sign_off(text, line.clone(), closing, self.agencies);
         self.take(text, Form::SignOff, Some(number), found, line);
@@ -226,7 +229,7 @@ fn credit(agency: &str, form: Form, line: Option<usize>, span: &Range<usize>, wo
     }
 }
 
-/// What a reader is shown: from the start of the line, or not far before the name, to the end of the line.
+/// Returns the words to show: from the start of the line, or a little before the name, to the end of the line.
 fn around_name<'t>(text: &'t str, around: &Range<usize>, span: &Range<usize>) -> &'t str {
     let mut start = around.start.max(span.start.saturating_sub(WORDS_CHARS / 2));
     while !text.is_char_boundary(start) {
@@ -235,7 +238,7 @@ fn around_name<'t>(text: &'t str, around: &Range<usize>, span: &Range<usize>) ->
     &text[start..around.end.max(span.end)]
 }
 
-/// The lines of a text, line ends of all systems left out, blank ones included.
+/// Returns the lines of a text without their line ends, including blank lines.
 fn lines(text: &str) -> Vec<Range<usize>> {
     let mut out = Vec::new();
     let mut start = 0;
@@ -255,7 +258,7 @@ fn trimmed(text: &str, line: &Range<usize>) -> Range<usize> {
     start..start.max(line.start + bare.trim_end().len())
 }
 
-/// Sentences rather than a few words: long, or with the end of a sentence.
+/// Returns whether a line is prose rather than a few words: it is long, or ends like a sentence.
 fn is_prose(line: &str) -> bool {
     let line = line.trim();
     if is_long(line) {
@@ -268,19 +271,19 @@ fn is_prose(line: &str) -> bool {
     }
     let words = line.split_whitespace().count() + unspaced / 2;
     let bare = line.trim_end_matches(|c: char| super::script::closes(c));
-    // A line that breaks off is a teaser or a path to the page.
+    // A line that breaks off is a teaser or a breadcrumb trail.
     let ends = bare.ends_with(super::script::ends_any_sentence) && !bare.ends_with('…');
     words >= 8 && ends && !starts_as_credit(line)
 }
 
-/// Whether a line has more characters than a credit may have.
+/// Returns whether a line has more characters than a credit may have.
 fn is_long(line: &str) -> bool {
-    // Bytes bound characters from both sides.
+    // The number of bytes bounds the number of characters from both sides.
     line.len() > lines::LINE_CHARS
         && (line.len() > 4 * lines::LINE_CHARS || line.chars().nth(lines::LINE_CHARS).is_some())
 }
 
-/// A long sign-off in brackets or behind a copyright sign ends like a sentence and is none.
+/// Returns whether a line begins like a long sign-off, which ends like a sentence but is not one.
 fn starts_as_credit(line: &str) -> bool {
     line.starts_with(['(', '（', '©', '[', '【']) && !line.contains(['"', '“'])
 }

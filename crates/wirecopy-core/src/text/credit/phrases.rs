@@ -1,31 +1,32 @@
-//! Fixed phrases, found at a place in a text: the longest that stands there wins.
+//! Finds fixed phrases at a position in a text. The longest match wins.
 //!
-//! Why this is hand-made: aho-corasick finds phrases anywhere and in one case; here a place is given, and case counts for some.
+//! Why this is hand-made: aho-corasick finds phrases anywhere and with one rule for case. Here the position is given, and
+//! case matters for some phrases only.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use super::super::script::{self, Kind};
 
-/// Names of more letters than this are met in any case; shorter ones as they are written, or in capitals.
+/// Names with more letters than this match in any case; shorter ones as written or in capitals.
 const ANY_CASE_LETTERS: usize = 5;
 
-/// Stands for the second letter of a phrase of one.
+/// Placeholder for the second letter of a phrase of one letter.
 const NONE: char = '\0';
 
-/// Phrases with what they stand for. Looking one up costs a table look-up and, for a first letter that begins a phrase,
-/// a comparison with each of those that begin so.
+/// Phrases with their values. A lookup takes one table access, and a comparison with each phrase that begins with
+/// the same two letters.
 #[derive(Clone, Debug)]
 pub(super) struct Phrases<T> {
     entries: Vec<Entry<T>>,
-    /// Entries by their first two letters in lower case, longest phrase first.
+    /// Indices of entries by their first two letters in lower case, longest phrase first.
     by_first: HashMap<(char, char), Vec<usize>, BuildHasherDefault<Letters>>,
-    /// For each ASCII letter that begins a phrase the ASCII letters that come second, for the quick no. Bit 0 says that a
-    /// phrase ends there or goes on beyond ASCII.
+    /// For each ASCII first letter, the ASCII second letters, so that most positions are rejected quickly. Bit 0
+    /// says that a phrase ends after the first letter or continues with a non-ASCII letter.
     ascii: Vec<u128>,
 }
 
-/// Hashes two letters: the usual hasher costs more than all the rest of a look-up.
+/// Hashes two letters. The standard hasher takes more time than the rest of a lookup.
 #[derive(Clone, Copy, Debug, Default)]
 struct Letters(u64);
 
@@ -46,12 +47,12 @@ impl Hasher for Letters {
 
 #[derive(Clone, Debug)]
 struct Entry<T> {
-    /// In lower case where `any_case`.
+    /// In lower case if `any_case`.
     phrase: String,
     any_case: bool,
     what: T,
-    /// What the first eight bytes of a text that begins with the phrase are in lower case, under `mask`: as far as the phrase
-    /// is of one word of ASCII.
+    /// The first eight bytes, in lower case and under `mask`, of a text that begins with the phrase, as far as the
+    /// phrase is a single ASCII word.
     head: u64,
     mask: u64,
 }
@@ -63,7 +64,7 @@ impl<T> Default for Phrases<T> {
 }
 
 impl<T> Phrases<T> {
-    /// What a phrase that was added without regard to case stands for.
+    /// Returns the value of a phrase that was added for any case.
     pub(super) fn get_mut_any_case(&mut self, phrase: &str) -> Option<&mut T> {
         let (phrase, _) = key(phrase, true);
         let list = self.by_first.get(&first_of(&phrase)?)?;
@@ -72,7 +73,7 @@ impl<T> Phrases<T> {
         Some(&mut self.entries[found].what)
     }
 
-    /// Adds a phrase; `any_case` where case says nothing whatever its length.
+    /// Adds a phrase. With `any_case`, it matches in any case whatever its length.
     pub(super) fn insert(&mut self, phrase: &str, any_case: bool, what: T) {
         let (phrase, any_case) = key(phrase, any_case);
         let Some(first) = first_of(&phrase) else { return };
@@ -96,8 +97,8 @@ impl<T> Phrases<T> {
         }
     }
 
-    /// The longest phrase that begins at `at`, as a whole word where its script has spaces: its end, and what it
-    /// stands for.
+    /// Finds the longest phrase that begins at `at`, as a whole word in scripts with spaces. Returns its end and
+    /// its value.
     pub(super) fn at(&self, text: &str, at: usize) -> Option<(usize, &T)> {
         let rest = &text[at..];
         let first = rest.chars().next()?;
@@ -121,7 +122,7 @@ impl<T> Phrases<T> {
         let listed = |second| self.by_first.get(&(lower(first), second)).into_iter().flatten();
         let alone = alone.then(|| listed(NONE)).into_iter().flatten();
         let head = lower_head(rest.as_bytes());
-        // Beyond ASCII there may be characters that cannot be seen.
+        // Non-ASCII text may contain invisible characters.
         let plain = head & 0x8080_8080_8080_8080 == 0;
         listed(second).chain(alone).find_map(|&i| {
             let entry = &self.entries[i];
@@ -136,7 +137,7 @@ impl<T> Phrases<T> {
     }
 }
 
-/// The first eight bytes, those of letters in lower case (and some signs changed alike); zeros where there are fewer.
+/// Returns the first eight bytes with letters in lower case (some signs change too), padded with zeros.
 fn lower_head(bytes: &[u8]) -> u64 {
     let mut eight = [0; 8];
     let length = bytes.len().min(8);
@@ -154,15 +155,15 @@ fn first_of(phrase: &str) -> Option<(char, char)> {
     Some((letters.next()?, letters.next().unwrap_or(NONE)))
 }
 
-/// One letter for one: enough for names, and it keeps places.
+/// Lower-cases one letter to one letter, which is enough for names and preserves positions.
 pub(super) fn lower(c: char) -> char {
     if c.is_ascii() { c.to_ascii_lowercase() } else { c.to_lowercase().next().unwrap_or(c) }
 }
 
-/// Bytes of `text` that `phrase` takes at its start. A space in a phrase stands for any run of white space; characters
-/// that cannot be seen are passed over in the text.
+/// Returns the number of bytes of `text` that `phrase` matches at its start. A space in a phrase matches any
+/// amount of white space; invisible characters of the text are skipped.
 fn matched(phrase: &str, text: &str, any_case: bool) -> Option<usize> {
-    // Most phrases and texts differ within a few letters of ASCII.
+    // Most phrases and texts differ within a few ASCII letters.
     for (&wanted, &found) in phrase.as_bytes().iter().zip(text.as_bytes()) {
         if !wanted.is_ascii() || !found.is_ascii() || found.is_ascii_whitespace() {
             break;
@@ -205,12 +206,13 @@ fn matched(phrase: &str, text: &str, any_case: bool) -> Option<usize> {
     Some(end)
 }
 
-/// Whether a character belongs to the word beside it: letters of spaced scripts and digits. Hangul carries particles.
+/// Returns whether a character belongs to the word beside it: letters of spaced scripts, and digits. Hangul is an
+/// exception because particles follow the word.
 fn joins(c: char) -> bool {
     is_word(c) && !('\u{ac00}'..='\u{d7a3}').contains(&c)
 }
 
-/// Letters, digits and marks of scripts with spaces.
+/// Returns whether a character is a letter, digit or mark of a spaced script.
 pub(super) fn is_word(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_alphanumeric();
@@ -233,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_phrase_wins_and_words_are_whole() {
+    fn longest_phrase_matches_whole_words() {
         let phrases = phrases();
         let found = |text: &str| phrases.at(text, 0).map(|(end, &what)| (end, what));
         assert_eq!(found("AFP."), Some((3, 1)));

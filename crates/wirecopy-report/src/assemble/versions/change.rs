@@ -1,21 +1,21 @@
-//! What a version changes of the one before.
+//! Determines what a version changes from the one before.
 
 use super::Sentence;
 use super::texts::Text;
 use wirecopy_core::DocId;
 use wirecopy_core::text::{Tokens, words_in};
 
-/// Words of the shortest sentence that is a sample of what changed.
+/// Fewest words of a sentence that serves as a sample of what changed.
 const SAMPLE: usize = 5;
 
-/// A text of a version, and a document that has it.
+/// The text of a version, and a document that has it.
 pub(super) struct Print<'a> {
     pub(super) document: DocId,
     pub(super) tokens: &'a Tokens,
     pub(super) text: &'a Text<'a>,
 }
 
-/// Words added and dropped, and where the first sentence of each stands.
+/// Numbers of words added and dropped, and the first sentence of each.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Change {
     pub words_added: usize,
@@ -25,7 +25,7 @@ pub struct Change {
 }
 
 impl Change {
-    /// What the longest print of `after` has and no print of `before`, and the other way round.
+    /// Returns what the longest print of `after` has and no print of `before` has, and the reverse.
     pub(super) fn between(before: &[Print<'_>], after: &[Print<'_>], k: usize) -> Self {
         let (words_added, added) = own(after, before, k);
         let (words_dropped, dropped) = own(before, after, k);
@@ -33,8 +33,8 @@ impl Change {
     }
 }
 
-/// Words of the first print, the longest, that no print of the `others` holds; and the first sentence that is for the most
-/// part of such words.
+/// Counts the words of the first print, which is the longest, that no print of `others` has, and finds the first
+/// sentence that mostly consists of such words.
 fn own(prints: &[Print<'_>], others: &[Print<'_>], k: usize) -> (usize, Option<Sentence>) {
     let Some(longest) = prints.first() else { return (0, None) };
     let others: Vec<&Text<'_>> = others.iter().map(|other| other.text).collect();

@@ -1,14 +1,14 @@
-//! Which version of a running story each member of a cluster prints, which member is the earliest, and what the cluster is
-//! called.
+//! Determines which version of a running story each member of a cluster prints, which member is the earliest, and
+//! the title of the cluster.
 //!
-//! A desk that corrects a story, or writes it through, publishes it again, and outlets print the version that they got,
-//! cut, late. So the version is a property of the member: [`texts`] groups the members by version and [`sequence`] orders
-//! the versions.
+//! A newsroom that corrects or updates a story publishes it again, and outlets print the version that they
+//! received, perhaps shortened and late. So the version is a property of the member: [`texts`] groups the members
+//! by version, and [`sequence`] orders the versions.
 //!
-//! Apart from that, a member is an *update* of another when the two are of one publisher, say the same in nearly the same
-//! words, and a date or a tag of the headline ("UPDATE 2", "Corrección:") says which came first; see [`order`]. A tag alone
-//! says so across publishers as well: whoever reprints a correction reprints a later version. Identical texts are no
-//! versions of each other, they were sent twice.
+//! In addition, a member is an *update* of another if both are of one publisher, say the same in nearly the same
+//! words, and a date or a tag of the headline ("UPDATE 2", "Corrección:") shows which came first; see [`order`]. A
+//! tag alone is enough across publishers too, because whoever reprints a correction reprints a later version.
+//! Identical texts are not versions of each other; they were sent twice.
 
 mod change;
 mod order;
@@ -34,31 +34,31 @@ use wirecopy_core::engine::judge::Pairs;
 use wirecopy_core::text::{Tokens, words_in};
 use wirecopy_core::{DocId, Result};
 
-/// Texts of a cluster above which no versions are looked for: that many are a template and not a story.
+/// Most texts of a cluster in which versions are searched for. More texts are a template, not a story.
 const MOST_TEXTS: usize = 2_000;
-/// Members whose titles are looked at, first printed first.
+/// Most members whose titles are considered, first printed first.
 const TITLES: usize = 64;
-/// Members whose texts a title is held against.
+/// Most members whose texts a title is compared with.
 const TEXTS: usize = 32;
-/// Words of the sentence that stands for a title.
+/// Fewest words of a sentence that replaces a missing title.
 const SENTENCE: usize = 5;
 
-/// A stretch of a document's tokens, whose words are looked up when the document is read again.
+/// A range of a document's tokens whose words are looked up when the document is read again.
 pub(super) type Sentence = (DocId, Range<usize>);
 
-/// What is known of the order of a cluster's members, and its title.
+/// The order of a cluster's members, and its title.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Versions {
-    /// Later versions, each with the version before it, in the order of reading.
+    /// Later versions, each with the version before it, by id.
     pub(super) updates: Vec<(DocId, DocId)>,
     /// The earliest member, and how that is known.
     pub(super) earliest: Option<(DocId, EarliestBy)>,
-    /// The versions of a running story, earliest first; empty where there is one only.
+    /// The versions of a running story, earliest first; empty if there is only one.
     pub(super) states: Vec<State>,
     pub(super) title: Option<Title>,
 }
 
-/// What heads a cluster.
+/// The title of a cluster.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Title {
     Headline(String),
@@ -68,24 +68,24 @@ pub(super) enum Title {
 /// A version of a running story.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct State {
-    /// Members that print it, in order of print.
+    /// The members that print it, in order of print.
     pub(super) members: Vec<DocId>,
-    /// Date of the first print, in ISO 8601.
+    /// The date of the first print, in ISO 8601.
     pub(super) first_printed: Option<String>,
-    /// Publishers in order of print.
+    /// The publishers, in order of print.
     pub(super) outlets: Vec<String>,
-    /// What it changes of the version before.
+    /// What it changes from the version before.
     pub(super) change: Option<Change>,
 }
 
 impl Versions {
-    /// The version before a member.
+    /// Returns the version before a member, if it is an update.
     pub(super) fn before(&self, member: DocId) -> Option<DocId> {
         let at = self.updates.binary_search_by_key(&member, |&(later, _)| later).ok()?;
         Some(self.updates[at].1)
     }
 
-    /// The version that each member of a running story prints, from 1.
+    /// Returns the number of the version that each member of a running story prints, counted from 1.
     pub(super) fn numbers(&self) -> HashMap<DocId, u32> {
         let numbered = self.states.iter().zip(1..);
         numbered
@@ -93,7 +93,7 @@ impl Versions {
             .collect()
     }
 
-    /// Sentences whose words are wanted.
+    /// Returns the sentences whose words are looked up.
     pub fn sentences(&self) -> impl Iterator<Item = &Sentence> {
         let changes = self.states.iter().filter_map(|state| state.change.as_ref());
         let samples = changes.flat_map(|change| change.added.iter().chain(&change.dropped));
@@ -105,7 +105,7 @@ impl Versions {
     }
 }
 
-/// Orders the members of a cluster and finds its title; passages are of `k` tokens or more.
+/// Orders the members of a cluster and finds its title. Passages have `k` tokens or more.
 pub fn versions(cluster: &Cluster, corpus: &Corpus, judge: &Pairs<'_>, k: usize) -> Result<Versions> {
     let documents = cluster.members.iter().map(|&(member, _)| member);
     let first = cluster.members.first().map_or(cluster.representative, |&(member, _)| member);
@@ -124,7 +124,7 @@ pub fn versions(cluster: &Cluster, corpus: &Corpus, judge: &Pairs<'_>, k: usize)
         .map(|(document, header, credited)| Member::new(*document, header, *credited))
         .collect();
     if is_one_text {
-        // Sent again, on the same day: nothing but the order of reading tells which is the earliest.
+        // The text was sent again on the same day, so nothing shows which is the earliest.
         let earliest = corpus.published[first.index()].map(|_| (first, EarliestBy::Guess));
         let title = title(cluster, &members, corpus, judge);
         return Ok(Versions { earliest, title, ..Versions::default() });
@@ -139,7 +139,7 @@ pub fn versions(cluster: &Cluster, corpus: &Corpus, judge: &Pairs<'_>, k: usize)
     Ok(versions)
 }
 
-/// The versions that `members`, in order of print, have of a running story.
+/// Returns the versions of a running story that `members`, in order of print, contain.
 fn states(members: &[Member<'_>], corpus: &Corpus, judge: &Pairs<'_>, k: usize) -> Vec<State> {
     let mut reader = corpus.tokens.reader();
     let mut printed: BTreeMap<u128, (Tokens, Vec<usize>)> = BTreeMap::new();
@@ -158,7 +158,7 @@ fn states(members: &[Member<'_>], corpus: &Corpus, judge: &Pairs<'_>, k: usize) 
     })
 }
 
-/// The versions of `printed`, texts with the places of the members that print them.
+/// Returns the versions among `printed`, which are texts with the indices of the members that print them.
 fn states_of(
     members: &[Member<'_>],
     printed: &[(Tokens, Vec<usize>)],
@@ -176,7 +176,7 @@ fn states_of(
     if groups.len() < 2 {
         return Vec::new();
     }
-    // In order of print: `members` are.
+    // In order of print, like `members`.
     let places: Vec<Vec<usize>> = groups
         .iter()
         .map(|group| {
@@ -210,7 +210,7 @@ fn states_of(
     order.iter().enumerate().map(state).collect()
 }
 
-/// What the prints of a version say of its place.
+/// Collects what the prints of a version show about its position.
 fn version(texts: &[Text<'_>], group: &[usize], members: &[Member<'_>], places: &[usize]) -> Version {
     let mut prints: Vec<(String, i64)> = Vec::new();
     for member in places.iter().map(|&at| &members[at]) {
@@ -229,7 +229,7 @@ fn version(texts: &[Text<'_>], group: &[usize], members: &[Member<'_>], places: 
     }
 }
 
-/// The publishers of some members, each once.
+/// Returns the publishers of members without repeats.
 fn outlets<'m>(members: impl Iterator<Item = &'m Member<'m>>) -> Vec<String> {
     let mut known: Vec<(String, String)> = Vec::new();
     for member in members {
@@ -242,7 +242,7 @@ fn outlets<'m>(members: impl Iterator<Item = &'m Member<'m>>) -> Vec<String> {
     known.into_iter().map(|(_, name)| name).collect()
 }
 
-/// The title of a cluster, from the first of its members, which come in order of print.
+/// Chooses the title of a cluster from its members, which are in order of print.
 fn title(cluster: &Cluster, members: &[Member<'_>], corpus: &Corpus, judge: &Pairs<'_>) -> Option<Title> {
     let representative = cluster.representative;
     let mut titles: Vec<&str> = Vec::new();
@@ -270,7 +270,7 @@ fn title(cluster: &Cluster, members: &[Member<'_>], corpus: &Corpus, judge: &Pai
         .or_else(|| opening(&text).map(|range| Title::Sentence((representative, range))))
 }
 
-/// The first sentence of a text, else its first line.
+/// Returns the first sentence of a text, or its first line if there is none.
 fn opening(text: &Tokens) -> Option<Range<usize>> {
     let is_sentence = |range: &Range<usize>| words_in(&text.as_slice()[range.clone()]) >= SENTENCE;
     text.segments().find(is_sentence).or_else(|| text.segments().next())

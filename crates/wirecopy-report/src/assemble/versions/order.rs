@@ -1,4 +1,4 @@
-//! Which members are later versions of others by their publishers, dates and tags, and which is the earliest.
+//! Determines which members are updates of others by publishers, dates and tags, and which member is the earliest.
 
 use std::cmp::Ordering;
 
@@ -11,22 +11,22 @@ use wirecopy_core::document::Header;
 use wirecopy_core::document::host;
 use wirecopy_ingest::dates;
 
-/// Members before a member that are checked for being the version before it, latest first.
+/// Most earlier members, latest first, that are checked for each member.
 const LOOKED_AT: usize = 16;
-/// Seconds of a day: a date without a time is not before a time of that day.
+/// Seconds in a day. A date without a time is not before a time on that day.
 const DAY: i64 = 86_400;
 
-/// A member, as far as order goes.
+/// What is known of a member's position in time.
 pub(super) struct Member<'a> {
     pub(super) document: DocId,
-    /// Seconds since 1970.
+    /// Publication time in seconds since 1970.
     instant: Option<i64>,
-    /// The day as it was written, where no time was.
+    /// Whether the date has no time.
     whole_day: bool,
     day: Option<jiff::civil::Date>,
-    /// What the tags of the headline say: 0 without.
+    /// The number in the tags of the headline: 0 without a tag.
     pub(super) revision: u32,
-    /// Whether it credits an agency.
+    /// Whether the member credits an agency.
     credited: bool,
     source: Option<String>,
     host: Option<&'a str>,
@@ -47,9 +47,9 @@ impl<'a> Member<'a> {
             source: header.meta.source.as_ref().filter(|source| !source.is_empty()).map(|s| s.to_lowercase()),
             host: header.meta.url.as_deref().and_then(host),
             folder: match header.record {
-                // A container may be anybody's dump.
+                // A container may collect the articles of many publishers.
                 Some(_) => None,
-                // A folder is one publisher's only where there are several.
+                // A folder belongs to one publisher only if there are several folders.
                 None if header.id.contains('/') => header.path.rsplit_once('/').map(|(folder, _)| folder),
                 None => None,
             },
@@ -57,34 +57,36 @@ impl<'a> Member<'a> {
         }
     }
 
-    /// The headline, where there is one.
+    /// Returns the headline, if there is one.
     pub(super) fn title(&self) -> Option<&'a str> {
         self.header.meta.title.as_deref().map(str::trim).filter(|title| !title.is_empty())
     }
 
-    /// The date in ISO 8601.
+    /// Returns the date in ISO 8601, if it is understood.
     pub(super) fn published(&self) -> Option<&'a str> {
         self.header.meta.published.as_deref().filter(|_| self.instant.is_some())
     }
 
-    /// Identifies the publisher among the members.
+    /// Returns a key for the publisher.
     pub(super) fn publisher(&self) -> Option<String> {
         self.source.clone().or_else(|| self.host.or(self.folder).map(str::to_owned))
     }
 
-    /// What the publisher is called.
+    /// Returns the publisher's name.
     pub(super) fn outlet(&self) -> Option<&'a str> {
         let source = self.header.meta.source.as_deref().filter(|source| !source.is_empty());
         let folder = || self.folder.map(|folder| folder.rsplit('/').next().unwrap_or(folder));
         source.or(self.host).or_else(folder)
     }
 
-    /// Sorts by print: a bare day comes after the times of that day, a member without a date after all others.
+    /// Returns a key that sorts by time of print. A date without a time comes after the times of that day, a
+    /// member without a date after all others.
     pub(super) fn print(&self) -> (bool, Option<i64>) {
         (self.instant.is_none(), self.instant.map(|at| if self.whole_day { at + DAY - 1 } else { at }))
     }
 
-    /// By date alone; `None` where it does not tell: a date is missing, or is the day of which the other is a moment.
+    /// Compares the dates. Returns `None` if they are not decisive: one is missing, they are equal, or one is the
+    /// day that contains the other.
     pub(super) fn by_date(&self, other: &Self) -> Option<Ordering> {
         let (a, b) = self.instant.zip(other.instant)?;
         if (self.whole_day || other.whole_day) && self.day == other.day {
@@ -93,7 +95,7 @@ impl<'a> Member<'a> {
         Some(a.cmp(&b)).filter(|order| order.is_ne())
     }
 
-    /// Whether this is from before `other`, by date, else by tags.
+    /// Returns whether this member is earlier than `other` by date or, if that is not decisive, by tags.
     fn is_before(&self, other: &Self) -> bool {
         self.by_date(other).unwrap_or_else(|| self.revision.cmp(&other.revision)).is_lt()
     }
@@ -109,7 +111,7 @@ impl<'a> Member<'a> {
     }
 }
 
-/// The later versions among the members, each with the version before it, in the order of reading.
+/// Returns the later versions among the members, each with the version before it, by id.
 pub(super) fn updates(members: &mut [Member<'_>], judge: &impl Judge) -> Vec<(DocId, DocId)> {
     members
         .sort_by_key(|member| (member.instant.is_none(), member.instant, member.revision, member.document));
@@ -121,10 +123,10 @@ pub(super) fn updates(members: &mut [Member<'_>], judge: &impl Judge) -> Vec<(Do
                 && before.is_before(later)
                 && (before.one_publisher(later) || later.revision > before.revision)
         };
-        // In the order of dates the version before stands before; without dates, or with whole days, anywhere.
+        // In the order of dates, the version before precedes a member; without dates or times, it may be anywhere.
         let (ahead, behind) = members.split_at(at);
         let mut candidates: Vec<&Member<'_>> = ahead.iter().rev().chain(behind).filter(may_be).collect();
-        // Its own publisher's before another's.
+        // Members of the same publisher come before others.
         candidates.sort_by_key(|before| !before.one_publisher(later));
         candidates.truncate(LOOKED_AT);
         let before = candidates.into_iter().find(|before| is_version(before.document, later.document, judge));
@@ -134,19 +136,19 @@ pub(super) fn updates(members: &mut [Member<'_>], judge: &impl Judge) -> Vec<(Do
     updates
 }
 
-/// Whether `later` tells what `before` told, with something changed or added.
+/// Returns whether `later` says the same as `before`, with changes or additions.
 fn is_version(before: DocId, later: DocId, judge: &impl Judge) -> bool {
     judge.relate(before, later).is_some_and(|edge| match edge.relation {
         Relation::Copy => true,
-        // A brief that was written through; a shortened reprint is no version.
+        // A brief that was extended is a version; a shortened reprint is not.
         Relation::Excerpt => judge.length(before) < judge.length(later),
         Relation::Version => true,
         Relation::Identical | Relation::Rewrite | Relation::Partial => false,
     })
 }
 
-/// The earliest member, and how that is known. `updates` come in the order of their later versions; `version` gives the version
-/// that a member prints.
+/// Returns the earliest member, and how that is known. `updates` are sorted by their later versions; `version`
+/// returns the version that a member prints.
 pub(super) fn earliest(
     members: &[Member<'_>],
     updates: &[(DocId, DocId)],
@@ -173,7 +175,8 @@ pub(super) fn earliest(
     Some(choose(&firsts, version))
 }
 
-/// Without dates: the one that all others are updates of, else the one of the first version, else an agency's own.
+/// Chooses without dates: the member that all others are updates of, or one of the first version, or one that
+/// credits an agency.
 fn earliest_without_dates(
     members: &[Member<'_>],
     is_update: impl Fn(&Member<'_>) -> bool,
@@ -192,8 +195,8 @@ fn earliest_without_dates(
     }
 }
 
-/// One of several members that no date decides between: the first by version; then, as a guess, one with a time, one
-/// that credits an agency, the first read.
+/// Chooses among members that no date separates: the first by version; then, as a guess, one with a time, one that
+/// credits an agency, and the first by id.
 fn choose(firsts: &[&Member<'_>], version: impl Fn(DocId) -> Option<u32>) -> (DocId, EarliestBy) {
     let number = |member: &Member<'_>| version(member.document).unwrap_or(u32::MAX);
     let rank = |m: &&&Member<'_>| (number(m), m.instant.is_some() && m.whole_day, !m.credited, m.document);
@@ -230,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_is_neither_before_nor_after_its_hours() {
+    fn day_is_neither_before_nor_after_its_hours() {
         let day = header("a", "2024-03-05", "", "");
         let noon = header("b", "2024-03-05T12:00:00Z", "", "");
         let next = header("c", "2024-03-06", "", "");
@@ -239,19 +242,22 @@ mod tests {
         assert!(is_before(&noon, &header("d", "2024-03-05", "", "UPDATE 1-x")), "the tag decides");
         assert!(
             !is_before(&next, &header("d", "2024-03-05", "", "UPDATE 1-x")),
-            "a date decides before a tag"
+            "a date takes precedence over a tag"
         );
     }
 
     #[test]
-    fn publishers_by_field_or_address_or_folder() {
+    fn publisher_is_given_by_field_address_or_folder() {
         let one = |a: &Header, b: &Header| {
             Member::new(DocId(0), a, false).one_publisher(&Member::new(DocId(1), b, false))
         };
         let (a, b) = (header("x/a", "", "", ""), header("x/b", "", "", ""));
         assert!(one(&a, &b));
         assert!(!one(&a, &header("y/b", "", "", "")));
-        assert!(!one(&header("a", "", "", ""), &header("b", "", "", "")), "one folder for all says nothing");
+        assert!(
+            !one(&header("a", "", "", ""), &header("b", "", "", "")),
+            "one folder for all is no publisher"
+        );
         assert!(one(&header("x/a", "", "Post", ""), &header("y/b", "", "POST", "")));
         assert!(!one(&header("x/a", "", "Post", ""), &header("x/b", "", "Herald", "")));
         let at = |url: &str| Header {
@@ -262,12 +268,12 @@ mod tests {
         assert!(one(&at("https://www.post.example/1"), &at("https://post.example/2")));
         assert!(!one(&at("https://post.example/1"), &at("https://herald.example/1")));
         let record = Header { record: Some(1), ..header("dump/a", "", "", "") };
-        assert!(!one(&record, &record), "a container may hold anybody's");
+        assert!(!one(&record, &record), "a container may hold articles of many publishers");
     }
 
-    /// What is told of members, given by letter: id, date, title and whether it credits an agency; and of the
-    /// versions that they print.
-    fn told(
+    /// Returns the earliest of members that are given by their dates and by whether they credit an agency, with
+    /// updates and versions.
+    fn earliest_of(
         members: &[(&str, bool)],
         updates: &[(u32, u32)],
         versions: &[Option<u32>],
@@ -290,40 +296,46 @@ mod tests {
     const NEXT: &str = "2024-03-06";
 
     #[test]
-    fn an_earlier_date_decides() {
-        assert_eq!(told(&[(DAY, false), (NEXT, false), ("", false)], &[], &[]), Some((0, EarliestBy::Date)));
-        assert_eq!(told(&[(NEXT, true), (DAY, false)], &[], &[]), Some((1, EarliestBy::Date)));
-        assert_eq!(told(&[("", false)], &[], &[]), None);
+    fn earlier_date_decides() {
+        assert_eq!(
+            earliest_of(&[(DAY, false), (NEXT, false), ("", false)], &[], &[]),
+            Some((0, EarliestBy::Date))
+        );
+        assert_eq!(earliest_of(&[(NEXT, true), (DAY, false)], &[], &[]), Some((1, EarliestBy::Date)));
+        assert_eq!(earliest_of(&[("", false)], &[], &[]), None);
     }
 
     #[test]
-    fn a_time_is_preferred_to_a_bare_day() {
+    fn time_is_preferred_to_a_date_without_time() {
         let three = [(DAY, false), (MORNING, false), (NEXT, false)];
-        assert_eq!(told(&three, &[], &[]), Some((1, EarliestBy::Guess)));
-        assert_eq!(told(&three, &[(0, 1)], &[]), Some((1, EarliestBy::Version)));
+        assert_eq!(earliest_of(&three, &[], &[]), Some((1, EarliestBy::Guess)));
+        assert_eq!(earliest_of(&three, &[(0, 1)], &[]), Some((1, EarliestBy::Version)));
         let with_evening = [(DAY, false), (EVENING, false), (MORNING, false)];
-        assert_eq!(told(&with_evening, &[], &[]), Some((2, EarliestBy::Guess)));
-        assert_eq!(told(&with_evening, &[(0, 2)], &[]), Some((2, EarliestBy::Version)));
+        assert_eq!(earliest_of(&with_evening, &[], &[]), Some((2, EarliestBy::Guess)));
+        assert_eq!(earliest_of(&with_evening, &[(0, 2)], &[]), Some((2, EarliestBy::Version)));
     }
 
     #[test]
-    fn an_agency_text_is_preferred_to_one_without_credit() {
-        assert_eq!(told(&[(DAY, false), (DAY, true)], &[], &[]), Some((1, EarliestBy::Guess)));
-        assert_eq!(told(&[("", false), ("", true)], &[], &[]), Some((1, EarliestBy::Guess)));
-        assert_eq!(told(&[("", false), (NEXT, true)], &[], &[]), Some((1, EarliestBy::Date)));
-        assert_eq!(told(&[("", true), ("", true)], &[], &[]), None);
+    fn credited_text_is_preferred_to_one_without_credit() {
+        assert_eq!(earliest_of(&[(DAY, false), (DAY, true)], &[], &[]), Some((1, EarliestBy::Guess)));
+        assert_eq!(earliest_of(&[("", false), ("", true)], &[], &[]), Some((1, EarliestBy::Guess)));
+        assert_eq!(earliest_of(&[("", false), (NEXT, true)], &[], &[]), Some((1, EarliestBy::Date)));
+        assert_eq!(earliest_of(&[("", true), ("", true)], &[], &[]), None);
     }
 
     #[test]
-    fn the_first_version_wins_over_later_ones_of_the_same_or_no_date() {
+    fn first_version_is_earliest_among_the_same_or_no_date() {
         let versions = [Some(2), Some(1), Some(3)];
         let same = [(DAY, true), (DAY, false), (DAY, true)];
-        assert_eq!(told(&same, &[], &versions), Some((1, EarliestBy::Version)));
-        assert_eq!(told(&[("", true), ("", false)], &[], &versions), Some((1, EarliestBy::Version)));
-        assert_eq!(told(&[("", true), (DAY, false)], &[], &versions), Some((1, EarliestBy::Date)));
-        // A print in other words may be earlier still.
+        assert_eq!(earliest_of(&same, &[], &versions), Some((1, EarliestBy::Version)));
+        assert_eq!(earliest_of(&[("", true), ("", false)], &[], &versions), Some((1, EarliestBy::Version)));
+        assert_eq!(earliest_of(&[("", true), (DAY, false)], &[], &versions), Some((1, EarliestBy::Date)));
+        // A print that is not of any known version may be earlier.
         let reworded = [Some(2), Some(1), None];
-        assert_eq!(told(&same, &[], &reworded), Some((1, EarliestBy::Guess)));
-        assert_eq!(told(&[(MORNING, false), (EVENING, false)], &[], &versions), Some((0, EarliestBy::Date)));
+        assert_eq!(earliest_of(&same, &[], &reworded), Some((1, EarliestBy::Guess)));
+        assert_eq!(
+            earliest_of(&[(MORNING, false), (EVENING, false)], &[], &versions),
+            Some((0, EarliestBy::Date))
+        );
     }
 }

@@ -1,52 +1,54 @@
-//! Puts the versions of a running story in order.
+//! Orders the versions of a running story.
 //!
-//! A page says when its site printed a version, which may be hours after the agency sent it. So dates are one of several
-//! hints: tags of headlines, outlets that printed two versions one after the other, growth, and passages, which a story
-//! picks up once and drops once, so that versions that follow each other have most in common. The order is the one that
-//! the hints favour in sum; found exactly for up to [`EXACT`] versions.
+//! A page shows when its site printed a version, which may be hours after the agency sent it. So dates are only
+//! one of several hints. Others are tags of headlines, outlets that printed two versions one after the other,
+//! growth, and shared passages: a story gains and loses each passage once, so that neighbouring versions have most
+//! in common. The result is the order with the highest sum of hints, exact for up to [`EXACT`] versions.
 
 use std::cmp::Ordering;
 
-/// Versions up to which all orders are weighed.
+/// Most versions for which all orders are compared.
 const EXACT: usize = 11;
-/// Weight of tags with different numbers. A tag says it outright.
+/// Weight of tags with different numbers, which are explicit.
 const TAGS: f64 = 4.0;
-/// Weight of a tag against none: outlets drop tags.
+/// Weight of a tag on only one of two versions. It is low because outlets drop tags.
 const TAGGED: f64 = 0.2;
-/// Weight of an outlet that printed one version after the other: no desk goes back to an older one.
+/// Weight of an outlet that printed one version after the other, because no newsroom returns to an older one.
 const OUTLET: f64 = 2.0;
-/// Weight of the dates of the first prints, where they are [`APART`] or more apart; less where they are closer.
+/// Weight of the dates of the first prints if they are at least [`APART`] apart; proportionally less if they are
+/// closer.
 const DATES: f64 = 1.5;
-/// Seconds.
+/// Seconds between two dates at which they have their full weight.
 const APART: f64 = 7_200.0;
-/// Weight of the difference in length, as a share of the longer: stories grow.
+/// Weight of the difference in length, as a share of the longer length, because stories grow.
 const GROWTH: f64 = 1.0;
-/// Weight of the share of text that neighbours have in common.
+/// Weight of the share of text that two neighbours have in common.
 const NEIGHBOURS: f64 = 3.0;
-/// Weight of the order of first prints, undated ones last: it decides where nothing else does.
+/// Weight of the order of first prints, undated ones last. It decides only if nothing else does.
 const PRINTED: f64 = 0.001;
-/// Sums this close are equal: rounding must not decide.
+/// Largest difference between equal sums, so that rounding does not decide.
 const EQUAL: f64 = 1e-9;
 
-/// What is known of a version's place.
+/// What is known of a version's position.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Version {
-    /// Identifies the version, whatever the order in which it comes.
+    /// Identifies the version independently of the input order.
     pub(super) digest: u128,
-    /// Seconds of its first print, a bare day taken for its end.
+    /// Time of the first print in seconds since 1970; for a date without a time, the end of that day.
     pub(super) first: Option<i64>,
-    /// The highest number of its tags: 0 without.
+    /// The highest number in its tags: 0 without a tag.
     pub(super) revision: u32,
-    /// Outlets, and when each printed it first; one entry an outlet.
+    /// Outlets with the time of their first print of this version, without repeats.
     pub(super) prints: Vec<(String, i64)>,
-    /// Tokens of its longest text.
+    /// Number of tokens of its longest text.
     pub(super) length: usize,
 }
 
-/// The versions, first to last; `common` gives the share of the shorter of two that the other holds.
+/// Returns the versions from first to last. `common` returns the share of the shorter of two versions that the
+/// other holds.
 pub(super) fn in_order(versions: &[Version], common: impl Fn(usize, usize) -> f64) -> Vec<usize> {
     let mut order: Vec<usize> = (0..versions.len()).collect();
-    // Of equally good orders the one by date is found, whatever the order in which the versions came.
+    // Among equally good orders, the one by date is chosen, whatever the input order.
     order.sort_by_key(|&at| (versions[at].first.is_none(), versions[at].first, versions[at].digest));
     let count = versions.len();
     let hints =
@@ -61,12 +63,12 @@ pub(super) fn in_order(versions: &[Version], common: impl Fn(usize, usize) -> f6
     found.into_iter().map(|at| order[at]).collect()
 }
 
-/// The values of all pairs.
+/// Computes the values of all pairs.
 fn table(count: usize, value: impl Fn(usize, usize) -> f64) -> Vec<f64> {
     (0..count * count).map(|at| value(at / count, at % count)).collect()
 }
 
-/// How much speaks for `x` before `y`: below 0 where the opposite is likelier.
+/// Returns how likely `x` is before `y`; negative if the opposite is more likely.
 fn hint(x: &Version, y: &Version) -> f64 {
     let tags = match (x.revision, y.revision) {
         (0, 0) => 0.0,
@@ -84,7 +86,7 @@ fn hint(x: &Version, y: &Version) -> f64 {
     tags + outlets + dates + growth
 }
 
-/// 1 where the first is less, −1 where it is greater.
+/// Returns 1 for less, −1 for greater and 0 for equal.
 fn sign(order: Ordering) -> f64 {
     match order {
         Ordering::Less => 1.0,
@@ -93,7 +95,8 @@ fn sign(order: Ordering) -> f64 {
     }
 }
 
-/// The best of all orders, by the sets of versions that are placed already and the last of them: n² · 2ⁿ steps.
+/// Finds the best of all orders by dynamic programming over the set of placed versions and the last of them, in n²
+/// · 2ⁿ steps.
 fn exact(
     count: usize,
     hint: impl Fn(usize, usize) -> f64,
@@ -103,7 +106,7 @@ fn exact(
         return Vec::new();
     }
     let sets = 1usize << count;
-    // By set and last: the best sum, and the one before the last.
+    // For each set and last version: the best sum, and the version before the last.
     let mut best: Vec<Option<(f64, usize)>> = vec![None; sets * count];
     for last in 0..count {
         best[(1 << last) * count + last] = Some((0.0, last));
@@ -134,7 +137,7 @@ fn exact(
     order
 }
 
-/// The versions by the hints for and against each.
+/// Orders the versions by the sum of the hints for and against each.
 fn by_wins(count: usize, hint: impl Fn(usize, usize) -> f64) -> Vec<usize> {
     let wins: Vec<f64> = (0..count)
         .map(|x| (0..count).filter(|&y| y != x).map(|y| hint(x, y).clamp(-1.0, 1.0)).sum())
@@ -172,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longer_of_two_undated_versions_is_later() {
+    fn longer_of_two_undated_versions_is_later() {
         let long = Version { length: 300, ..version(1, None) };
         assert_eq!(in_order(&[long, version(2, None)], |_, _| 0.5), [1, 0]);
     }
@@ -194,7 +197,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_order_is_the_same_whichever_way_the_versions_come(
+        fn result_does_not_depend_on_input_order(
             known in prop::collection::vec((prop::option::of(0i64..20_000), 0u32..3, 50usize..60), 1..14),
             turn in any::<prop::sample::Index>(),
         ) {

@@ -1,17 +1,17 @@
-//! What the tags of a headline say of the version: "UPDATE 2", "2nd lead", "Corrección:".
+//! Reads the version from the tags of a headline: "UPDATE 2", "2nd lead", "Corrección:".
 
 use std::sync::LazyLock;
 
 use wirecopy_core::table::{self, Words};
 
-/// Tags of later versions, in lower case. Each stands at the head of a headline before a colon or a dash, or in
-/// brackets; a number may follow it.
+/// Tags of later versions, in lower case. A tag is at the start of a headline before a colon or a dash, or in brackets, and
+/// a number may follow it.
 static TAGS: Words =
     LazyLock::new(|| table::rows(include_str!("../../../../../data/version_tags.tsv")).flatten().collect());
-/// Letters of a headline that a tag takes at most.
+/// Most characters of a tag.
 const TAG: usize = 24;
 
-/// What the tags of a headline say of its version: 0 without a tag, else its number, 1 where it has none.
+/// Returns the highest version number in the tags of a headline: 0 without a tag, 1 for a tag without a number.
 pub(super) fn revision(title: &str) -> u32 {
     let title = title.to_lowercase();
     let mut highest = 0;
@@ -32,14 +32,14 @@ pub(super) fn revision(title: &str) -> u32 {
     highest
 }
 
-/// The number of a tag, `None` for what is none.
+/// Returns the number of a tag; `None` if the text is not a tag.
 fn tag(text: &str) -> Option<u32> {
     let text = text.trim();
     if text.chars().count() > TAG {
         return None;
     }
     let word = text.trim_start_matches(|c: char| c.is_ascii_digit());
-    // `1st lead`, `2. zusammenfassung`: the number may come first.
+    // The number may come first: `1st lead`, `2. zusammenfassung`.
     let word = ["st ", "nd ", "rd ", "th ", ".", "ª ", "ème ", "e "]
         .iter()
         .find_map(|ordinal| word.strip_prefix(ordinal).filter(|_| word.len() < text.len()))
@@ -53,7 +53,7 @@ fn tag(text: &str) -> Option<u32> {
     Some(digits.parse().unwrap_or(1).max(1))
 }
 
-/// Some agencies number the versions at the end of the headline: `(2)`.
+/// Returns the number at the end of a headline with which some agencies number versions: `(2)`.
 fn bare_number(text: &str, after: &str) -> Option<u32> {
     text.trim().parse().ok().filter(|n| (2..10).contains(n) && after.trim().is_empty())
 }
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tags_of_headlines() {
+    fn tags_of_headlines_give_the_version() {
         for (title, expected) in [
             ("Ferry runs aground", 0),
             ("UPDATE 1-Ferry runs aground", 1),

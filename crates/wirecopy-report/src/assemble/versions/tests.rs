@@ -11,7 +11,7 @@ struct Printed {
     title: &'static str,
 }
 
-/// Words `from..to` of a text without repeats, each sentence of ten.
+/// Returns the words of a range of a text without repeats, in sentences of ten.
 fn words(range: Range<usize>) -> String {
     range.map(|n| if n % 10 == 9 { format!("w{n}. ") } else { format!("w{n} ") }).collect()
 }
@@ -20,7 +20,7 @@ fn print(text: String, date: &'static str, source: &'static str) -> Printed {
     Printed { text, date, source, title: "" }
 }
 
-/// The versions of some prints, whose documents are numbered in their order.
+/// Returns the versions of prints, whose documents are numbered in this order.
 fn found(prints: &[Printed]) -> Vec<State> {
     let known = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     let headers: Vec<Header> = prints
@@ -51,7 +51,7 @@ fn found_in(headers: &[Header], texts: &[&str]) -> Vec<State> {
     states_of(&members, &printed.into_values().collect::<Vec<_>>(), 5, |_, _| false)
 }
 
-/// A story of three versions: each keeps the first half of the one before and brings a new lead.
+/// Returns a story of three versions. Each keeps the first half of the one before and has a new lead.
 fn story() -> Vec<Printed> {
     let first = || words(0..100);
     let second = || words(100..170) + &words(0..60);
@@ -60,7 +60,7 @@ fn story() -> Vec<Printed> {
         print(third(), "2024-03-05T15:00:00Z", "Post"),
         print(second(), "2024-03-05T12:00:00Z", "Herald"),
         print(first(), "2024-03-05T09:00:00Z", "Post"),
-        // Late, and cut.
+        // A late, shortened print.
         print(words(0..90), "2024-03-05T18:00:00Z", "Courier"),
         print(second(), "", "Gazette"),
     ]
@@ -79,7 +79,7 @@ fn members_are_grouped_and_ordered_by_version() {
 }
 
 #[test]
-fn what_a_version_adds_and_drops_is_counted_in_words() {
+fn words_added_and_dropped_by_a_version_are_counted() {
     let states = found(&story());
     assert_eq!(states[0].change, None);
     let change = states[1].change.clone().unwrap();
@@ -95,7 +95,7 @@ fn prints_of_one_version_have_no_versions() {
 }
 
 #[test]
-fn a_tag_says_which_version_is_later() {
+fn tag_takes_precedence_over_date() {
     let tagged = |text, date, title| Printed { title, ..print(text, date, "") };
     let prints = [
         tagged(words(0..100), "2024-03-05T09:00:00Z", "UPDATE 2-Ferry sails"),
@@ -105,7 +105,7 @@ fn a_tag_says_which_version_is_later() {
 }
 
 #[test]
-fn the_opening_is_the_first_sentence() {
+fn opening_is_the_first_sentence() {
     let text = tokenize("It burned. The ferry sails on the lake again. It was repaired.");
     assert_eq!(opening(&text), Some(2..9));
     assert_eq!(opening(&tokenize("News")), Some(0..1));
@@ -114,7 +114,7 @@ fn the_opening_is_the_first_sentence() {
 
 proptest! {
     #[test]
-    fn versions_are_numbered_without_gaps_and_do_not_depend_on_the_order_of_members(
+    fn version_numbers_have_no_gaps_and_ignore_member_order(
         cuts in prop::collection::vec((0usize..5, 0usize..40, 30usize..140, 0usize..4), 2..9),
         turn in any::<prop::sample::Index>(),
     ) {

@@ -1,36 +1,36 @@
 //! Groups texts into versions of a running story.
 //!
-//! Two prints of one version differ by cuts and by a line or two of the outlet's own; two versions differ by a new lead
-//! and new passages. A print that was cut may lie in the passages that several versions share, so that texts are never
-//! joined through one another: each joins the version with most of whose texts it agrees. Costs a merge of two sorted
-//! sets of shingles for each pair of texts; above [`ALL_PAIRS`] texts, one for each text and version.
+//! Two prints of one version differ by cuts and by a line or two that the outlet added. Two versions differ by a
+//! new lead and new passages. A shortened print may consist of passages that several versions share. So texts are
+//! never joined transitively: each joins the version with whose texts it agrees best. Cost: a merge of two sorted
+//! sets of shingles for each pair of texts, or for more than [`ALL_PAIRS`] texts, for each text and version.
 
 use wirecopy_core::score::sets::Overlap;
 use wirecopy_core::text::{Shingles, Token, covered, shingles, words_in};
 
-/// Texts of a cluster up to which all pairs are compared; of more, copies alone are looked for.
+/// Most texts of a cluster for which all pairs are compared. In larger clusters, only copies are grouped.
 pub(super) const ALL_PAIRS: usize = 200;
-/// Versions that are kept apart in a cluster of more than [`ALL_PAIRS`] texts.
+/// Most versions of a cluster with more than [`ALL_PAIRS`] texts.
 const MOST: usize = 32;
-/// Jaccard similarity of shingles at which two texts print one version.
+/// Least Jaccard similarity of shingles of two texts that print one version.
 const COPY: f64 = 0.5;
-/// Share of the shorter text's shingles in the longer one at which it may be a cut print of it.
+/// Least share of the shorter text's shingles in the longer one for it to be a shortened print.
 const CUT: f64 = 0.7;
-/// Words of a passage that no print of the same version adds by itself.
+/// Fewest words of a passage that only a different version adds.
 const OWN: usize = 25;
-/// Share of the shorter text's shingles in the longer one at which two versions are of one running story.
+/// Least share of the shorter text's shingles in the longer one for two versions of one running story.
 const LINKED: f64 = 0.15;
-/// Words of the passage that they then have in common at least: turns of phrase are shorter.
+/// Fewest words of the passage that two such versions must share. Common phrases are shorter.
 const PASSAGE: usize = 12;
 
-/// A text that one or several members print.
+/// A text that one or more members print.
 pub(super) struct Text<'a> {
     pub(super) tokens: &'a [Token],
-    /// Identifies the text, whatever the order of the members.
+    /// Identifies the text independently of the order of the members.
     pub(super) digest: u128,
-    /// Members that print it.
+    /// Number of members that print it.
     pub(super) members: usize,
-    /// The number that the tags of their headlines have: 0 without.
+    /// The highest number in the tags of their headlines: 0 without a tag.
     pub(super) revision: u32,
     shingles: Shingles,
 }
@@ -46,13 +46,13 @@ impl<'a> Text<'a> {
         Overlap::of(&self.shingles, &other.shingles)
     }
 
-    /// Which of the tokens lie in passages of `k` tokens or more that one of the others holds.
+    /// Returns for each token whether it is in a passage of `k` tokens or more that one of the others holds.
     pub(super) fn covered(&self, others: &[&Text<'_>], k: usize) -> Vec<bool> {
         let is_held = |shingle| others.iter().any(|other| other.shingles.binary_search(&shingle).is_ok());
         covered(self.tokens, k, is_held)
     }
 
-    /// Words of the longest passage that `other` holds too, or that it lacks.
+    /// Returns the number of words in the longest passage that `other` holds too, or lacks if `held` is false.
     fn longest(&self, other: &Self, held: bool, k: usize) -> usize {
         let covered = self.covered(&[other], k);
         let mut start = 0;
@@ -67,17 +67,18 @@ impl<'a> Text<'a> {
         longest
     }
 
-    /// Whether two texts are of one running story.
+    /// Returns whether two texts are of one running story.
     fn is_linked(&self, other: &Self, k: usize) -> bool {
         self.overlap(other).containment() >= LINKED && self.longest(other, true, k) >= PASSAGE
     }
 
-    /// Whether two texts are copies of one version.
+    /// Returns whether two texts are copies of one version.
     fn is_copy(&self, other: &Self) -> bool {
         !self.is_tagged_apart(other) && self.overlap(other).jaccard() >= COPY
     }
 
-    /// How well two texts agree as prints of one version, of which one may be cut; `None` where they are not.
+    /// Returns how well two texts agree as prints of one version, one of which may be shortened; `None` if they
+    /// are not.
     fn agreement(&self, other: &Self, k: usize) -> Option<f64> {
         if self.is_tagged_apart(other) {
             return None;
@@ -85,34 +86,35 @@ impl<'a> Text<'a> {
         let overlap = self.overlap(other);
         let (shorter, longer) = if overlap.a <= overlap.b { (self, other) } else { (other, self) };
         let is_cut = || overlap.containment() >= CUT && shorter.longest(longer, false, k) < OWN;
-        // The similarity decides where a cut print lies in several versions, or in a page that quotes them all.
+        // The similarity decides if a shortened print fits several versions, or a page that quotes them all.
         (overlap.jaccard() >= COPY || is_cut()).then(|| overlap.containment() + overlap.jaccard() / 2.0)
     }
 
-    /// Whether the tags of their headlines have different numbers. A tag without one counts as the first, which says
-    /// nothing: sites mark any version as updated.
+    /// Returns whether the tags of their headlines have different numbers. A tag without a number counts as the
+    /// first, which is not evidence, because sites mark any version as updated.
     fn is_tagged_apart(&self, other: &Self) -> bool {
         self.revision != other.revision && self.revision > 1 && other.revision > 1
     }
 }
 
-/// Groups texts by the version that they print. Each group holds its longest text first; a text that shares no passages
-/// with the running story is in none. The groups are the same for every order of the texts, which must differ.
+/// Groups texts by the version that they print. The longest text of each group comes first. Texts without passages
+/// in common with the running story are in no group. The groups do not depend on the order of the texts, which
+/// must be distinct.
 ///
-/// `is_rewrite` says of two texts whether they are one dispatch in other words: then the quotes that they share make no
-/// story of them.
+/// `is_rewrite` returns whether two texts are rewrites of one dispatch. Then shared quotes do not make them
+/// versions of one story.
 pub(super) fn grouped(
     texts: &[Text<'_>],
     k: usize,
     is_rewrite: impl Fn(usize, usize) -> bool,
 ) -> Vec<Vec<usize>> {
-    // Longest first: a cut print finds the version that it was cut from.
+    // Longest first, so that a shortened print finds the version that it was cut from.
     let mut order: Vec<usize> = (0..texts.len()).collect();
     order.sort_by_key(|&at| (std::cmp::Reverse(texts[at].tokens.len()), texts[at].digest));
     if texts.len() > ALL_PAIRS {
         return copies(texts, &order);
     }
-    // Copies first: a page that quotes several versions holds all of them, and none is a copy of it.
+    // Copies first, because a page that quotes several versions contains all of them but is a copy of none.
     let mut groups: Vec<Vec<usize>> = Vec::new();
     for at in order {
         let copies =
@@ -126,7 +128,7 @@ pub(super) fn grouped(
     story(with_cuts(groups, texts, k), texts, linked)
 }
 
-/// Puts each text that is a copy of no other to the version that it was cut from, longest first.
+/// Adds each text that is not a copy of another to the version that it was cut from, longest first.
 fn with_cuts(groups: Vec<Vec<usize>>, texts: &[Text<'_>], k: usize) -> Vec<Vec<usize>> {
     let (alone, mut groups): (Vec<Vec<usize>>, Vec<Vec<usize>>) =
         groups.into_iter().partition(|group| group.len() == 1);
@@ -150,7 +152,7 @@ fn with_cuts(groups: Vec<Vec<usize>>, texts: &[Text<'_>], k: usize) -> Vec<Vec<u
             None => groups.push(vec![at]),
         }
     }
-    // The longest text of a version stands for it.
+    // The longest text of a version represents it.
     for group in &mut groups {
         group.sort_by_key(|&at| (std::cmp::Reverse(texts[at].tokens.len()), texts[at].digest));
     }
@@ -158,7 +160,8 @@ fn with_cuts(groups: Vec<Vec<usize>>, texts: &[Text<'_>], k: usize) -> Vec<Vec<u
     groups
 }
 
-/// The versions of a large cluster: copies of one text each. What is no copy of any of them is in none.
+/// Returns the versions of a large cluster: copies of one text each. Texts that are not a copy of any are left
+/// out.
 fn copies(texts: &[Text<'_>], order: &[usize]) -> Vec<Vec<usize>> {
     let mut groups: Vec<Vec<usize>> = Vec::new();
     for &at in order {
@@ -173,7 +176,8 @@ fn copies(texts: &[Text<'_>], order: &[usize]) -> Vec<Vec<usize>> {
     groups
 }
 
-/// The groups of the running story of most members: those with passages in common, directly or through others.
+/// Returns the groups of the running story with most members: groups with passages in common, directly or through
+/// others.
 fn story(
     groups: Vec<Vec<usize>>,
     texts: &[Text<'_>],
@@ -196,7 +200,7 @@ fn story(
     }
     let members =
         |story: &Vec<Vec<usize>>| -> usize { story.iter().flatten().map(|&at| texts[at].members).sum() };
-    // Of equals the one with the longest text, which comes first.
+    // Among equals, the one with the longest text, which comes first.
     let best = stories
         .into_iter()
         .filter(|story| story.len() > 1)
@@ -211,7 +215,7 @@ mod tests {
     use super::*;
     use wirecopy_core::text::{Tokens, tokenize};
 
-    /// Words `from..to` of a text without repeats.
+    /// Returns the words of a range of a text without repeats.
     fn words(range: std::ops::Range<usize>) -> String {
         range.map(|n| format!("w{n} ")).collect()
     }
@@ -243,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn a_passage_of_its_own_makes_a_version() {
+    fn long_new_passage_makes_a_version() {
         let first = words(0..120);
         let with_own = |own: usize| words(2000..2000 + own) + &words(0..70);
         assert_eq!(plain(&[first.clone(), with_own(OWN - 1)]), [[0, 1]; 0]);
@@ -253,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_of_what_two_versions_share_does_not_join_them() {
+    fn shortened_print_of_shared_text_does_not_join_versions() {
         let first = words(0..200);
         let second = words(1000..1120) + &words(0..80);
         let shared = words(0..70);
@@ -263,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_quotes_all_versions_does_not_join_them() {
+    fn page_that_quotes_all_versions_does_not_join_them() {
         let first = words(0..200);
         let second = words(1000..1120) + &words(0..80);
         let all = format!("{first} {second} {}", words(3000..3300));
@@ -271,23 +275,23 @@ mod tests {
     }
 
     #[test]
-    fn tags_with_other_numbers_are_other_versions() {
+    fn tags_with_different_numbers_separate_versions() {
         let (text, corrected) = (words(0..200), words(0..197) + "x y z");
         assert_eq!(groups(&[(text.clone(), 3), (corrected.clone(), 2)]), [[0], [1]]);
         assert_eq!(groups(&[(text, 1), (corrected, 2)]), [[0, 1]; 0]);
     }
 
     #[test]
-    fn a_text_in_other_words_prints_no_version() {
+    fn rewritten_text_is_not_a_version() {
         let texts = [words(0..100), words(1000..1080) + &words(0..60), words(5000..5100)];
         assert_eq!(plain(&texts), [[0], [1]]);
-        // A turn of phrase in both makes no story of them.
+        // A common phrase does not make them one story.
         assert_eq!(plain(&[words(0..100), words(1000..1030) + &words(30..29 + PASSAGE)]), [[0; 0]; 0]);
         assert_eq!(plain(&[words(0..100), words(1000..1030) + &words(30..30 + PASSAGE)]), [[0], [1]]);
     }
 
     #[test]
-    fn a_large_cluster_is_grouped_by_copies() {
+    fn large_cluster_is_grouped_by_copies() {
         let texts: Vec<String> = (0..ALL_PAIRS + 20)
             .map(|n| words(1000 * (n % 2)..1000 * (n % 2) + 90) + &words(9000 + n..9001 + n))
             .collect();
@@ -301,7 +305,7 @@ mod tests {
             cuts in prop::collection::vec((0usize..4, 0usize..60, 20usize..120), 1..8),
             seed in any::<prop::sample::Index>(),
         ) {
-            // Versions of which each holds half of the one before.
+            // Versions that each hold half of the one before.
             let texts: Vec<(String, u32)> = cuts
                 .iter()
                 .map(|&(version, from, length)| (words(version * 60 + from..version * 60 + from + length), 0))

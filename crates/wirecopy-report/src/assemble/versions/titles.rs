@@ -1,30 +1,31 @@
 //! Chooses the headline of a cluster.
 //!
-//! Pages give section names, breadcrumbs, prompts to share and weather lines as titles. None of these has its words in
-//! the texts; a headline has.
+//! Pages give section names, breadcrumb trails, share prompts and weather lines as titles. The words of these do
+//! not occur in the texts, unlike those of a headline.
 
 use std::collections::HashSet;
 
 use wirecopy_core::score::each_term;
 use wirecopy_core::text::{Tokens, tokenize, words_in};
 
-/// Words of a text that count as its opening.
+/// Number of words in the opening of a text.
 const OPENING: usize = 100;
-/// Words that a headline has at least.
+/// Fewest words of a headline.
 const FEWEST: usize = 3;
-/// Share of its words that the texts must cover.
+/// Least share of a headline's weight that the texts must cover.
 const COVERED: f64 = 0.3;
-/// Mean words that are taken to be missing from every title, so that a short one is not the best for being short.
+/// Number of words of mean weight that are added to every title as not covered, so that a title does not win by
+/// being short.
 const PRIOR: f64 = 2.0;
 
-/// What the texts of a cluster hold.
+/// The terms in the texts of a cluster.
 pub(super) struct Contents {
     opening: HashSet<u32>,
     texts: Vec<HashSet<u32>>,
 }
 
 impl Contents {
-    /// `representative` and some `members`, itself among them.
+    /// Collects the terms of `representative` and of `members`, which include it.
     pub(super) fn new(representative: &Tokens, members: &[Tokens]) -> Self {
         let slice = representative.as_slice();
         let end = (0..slice.len()).find(|&end| words_in(&slice[..end]) >= OPENING).unwrap_or(slice.len());
@@ -34,14 +35,14 @@ impl Contents {
         }
     }
 
-    /// How well a title fits, 0 to 1: the share of its weight that the opening of the representative and the members
-    /// hold; `None` for what is no headline.
+    /// Returns how well a title fits, 0 to 1: the share of its weight that the opening of the representative and
+    /// the members cover; `None` if it is not a headline.
     fn fit(&self, title: &str, weight: impl Fn(u32) -> f64) -> Option<f64> {
         let tokens = tokenize(title);
         if words_in(tokens.as_slice()) < FEWEST {
             return None;
         }
-        // In the order of their numbers: a sum of floating-point numbers depends on the order.
+        // Sorted, because a sum of floating-point numbers depends on the order.
         let mut terms: Vec<u32> = terms(&tokens, tokens.len()).into_iter().collect();
         terms.sort_unstable();
         let (mut all, mut covered) = (0.0, 0.0);
@@ -59,7 +60,7 @@ impl Contents {
         Some(covered / (all + PRIOR * mean)).filter(|fit| *fit > 0.0)
     }
 
-    /// The place of the title that fits best, the first of equals.
+    /// Returns the index of the title that fits best, the first among equals.
     pub(super) fn best(&self, titles: &[&str], weight: impl Fn(u32) -> f64) -> Option<usize> {
         let fits = titles.iter().enumerate().filter_map(|(at, title)| Some((at, self.fit(title, &weight)?)));
         let best = fits.reduce(|best, next| if next.1 > best.1 + 1e-9 { next } else { best });
@@ -67,7 +68,7 @@ impl Contents {
     }
 }
 
-/// The terms that begin before a token.
+/// Returns the terms that begin before token `end`.
 fn terms(tokens: &Tokens, end: usize) -> HashSet<u32> {
     let mut out = HashSet::new();
     for segment in tokens.segments() {
@@ -95,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn section_names_and_prompts_are_no_headlines() {
+    fn section_names_and_prompts_are_not_headlines() {
         let headline = "Harbour board closes old lighthouse";
         for other in [
             "Politics",
@@ -112,26 +113,26 @@ mod tests {
     }
 
     #[test]
-    fn the_headline_that_the_texts_cover_best_is_chosen() {
+    fn title_best_covered_by_the_texts_is_chosen() {
         let titles = ["Gulls nest on the pier of Tarnmouth", "Harbour board votes to close lighthouse"];
         assert_eq!(best(&titles), Some(1));
-        // A site's name behind it makes it no better.
+        // The site's name after it does not make it better.
         assert_eq!(best(&["Harbour board votes to close lighthouse | The Tarn Courier", titles[1]]), Some(1));
     }
 
     #[test]
-    fn of_equals_the_first_is_chosen() {
+    fn first_of_equal_titles_is_chosen() {
         assert_eq!(best(&["Board closes lighthouse", "Closes lighthouse board"]), Some(0));
     }
 
     #[test]
-    fn a_short_title_is_not_the_best_for_being_short() {
+    fn short_title_does_not_win_by_its_length() {
         let titles = ["The old lighthouse", "Harbour board of Tarnmouth votes to close the old lighthouse"];
         assert_eq!(best(&titles), Some(1));
     }
 
     #[test]
-    fn titles_of_scripts_without_spaces_have_words_too() {
+    fn titles_in_unspaced_scripts_can_be_chosen() {
         let text = [tokenize("港務局は火曜日、古い灯台の閉鎖を決めた。")];
         let contents = Contents::new(&text[0], &text);
         assert_eq!(contents.best(&["社会", "港務局が古い灯台の閉鎖を決定"], |_| 1.0), Some(1));

@@ -5,33 +5,40 @@ use std::mem;
 
 use xxhash_rust::xxh3::xxh3_128;
 
-use wirecopy_core::document::Header;
+use crate::document::Header;
 
 /// The ids assigned so far.
 ///
 /// Holds 128-bit hashes instead of strings, because a run may have millions of ids and the report holds them already.
 #[derive(Debug, Default)]
-pub(super) struct Ids {
+pub struct Ids {
     taken: HashSet<u128>,
 }
 
 impl Ids {
     /// Keeps `header.id` if it is still free. Otherwise replaces it by `fallback` (a record's `path#number`) or the first free one
     /// of `fallback~2`, `fallback~3`, …, and records the original in `duplicate_id`.
-    pub(super) fn settle(&mut self, header: &mut Header, fallback: &str) {
+    pub fn settle(&mut self, header: &mut Header, fallback: &str) {
         if self.take(&header.id) {
             return;
         }
+        let given = self.free(fallback);
+        header.duplicate_id = Some(mem::replace(&mut header.id, given));
+    }
+
+    /// Assigns and returns `fallback`, or the first free one of `fallback~2`, `fallback~3`, ….
+    pub fn free(&mut self, fallback: &str) -> String {
         let mut given = fallback.to_owned();
         let mut copy = 2_u64;
         while !self.take(&given) {
             given = format!("{fallback}~{copy}");
             copy += 1;
         }
-        header.duplicate_id = Some(mem::replace(&mut header.id, given));
+        given
     }
 
-    fn take(&mut self, id: &str) -> bool {
+    /// Assigns an id and returns whether it was free.
+    pub fn take(&mut self, id: &str) -> bool {
         self.taken.insert(xxh3_128(id.as_bytes()))
     }
 }

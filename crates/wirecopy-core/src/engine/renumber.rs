@@ -1,0 +1,78 @@
+//! Orders documents by id once all are read, so that nothing later depends on the order in which they were read.
+//!
+//! While they are read, documents are numbered in reading order. Here they are renumbered in the order of their ids, so that
+//! every tie broken by number, every window and every "first" is the same for the same documents, whatever files hold them.
+//! Cost: a sort of the ids.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use super::corpus::Corpus;
+use crate::candidates::moved;
+use crate::document::Metadata;
+use crate::ids::Ids;
+use crate::{DocId, Result};
+
+impl Corpus {
+    /// Resolves ids that several documents request, for documents number `first` and above: the longest document gets the
+    /// id, among equally long ones the one whose content sorts first, and the others get their fallback ids.
+    pub fn settle_ids(&mut self, first: usize) -> Result<()> {
+        let contested = std::mem::take(&mut self.contested);
+        if contested.is_empty() {
+            return Ok(());
+        }
+        let (mut headers, mut tokens) = (self.headers.reader(), self.tokens.reader());
+        let mut taken = Ids::default();
+        let mut claims: BTreeMap<String, Vec<_>> = BTreeMap::new();
+        for document in self.ids().skip(first) {
+            let id = self.headers.id(document)?;
+            taken.take(&id);
+            if contested.contains(&id) {
+                let (header, credits) = headers.get(document)?;
+                let Metadata { title, date, source, url, .. } = header.meta;
+                let own = tokens.get(document);
+                let agencies: Vec<String> = credits.into_iter().map(|credit| credit.agency).collect();
+                let content = (Reverse(own.len()), own.digest(), title, date, source, url, agencies);
+                claims.entry(id).or_default().push((content, header.fallback, document));
+            }
+        }
+        let mut given = HashMap::new();
+        for mut claims in claims.into_values() {
+            claims.sort_unstable();
+            for (_, fallback, document) in claims.into_iter().skip(1) {
+                given.insert(document.index(), taken.free(&fallback));
+            }
+        }
+        self.headers.rename(given)
+    }
+
+    /// Numbers the documents in the order of their ids.
+    pub fn renumber(&mut self) -> Result<()> {
+        let order = self.headers.by_id()?;
+        if order.is_sorted() {
+            return Ok(());
+        }
+        moved(&mut self.sources, &order);
+        moved(Arc::make_mut(&mut self.published), &order);
+        moved(&mut self.no_article, &order);
+        moved(Arc::make_mut(&mut self.known_sources), &order);
+        moved(&mut self.languages, &order);
+        moved(Arc::make_mut(&mut self.periodically_updated), &order);
+        self.tokens.reorder(&order);
+        self.headlines.reorder(&order);
+        self.headers.reorder(&order);
+        self.keys.reorder(&order);
+        self.order = order;
+        Ok(())
+    }
+
+    /// Returns the documents in reading order.
+    pub fn numbers(&self) -> Vec<DocId> {
+        let mut numbers: Vec<DocId> = self.ids().collect();
+        for (document, &place) in self.ids().zip(&self.order) {
+            numbers[place as usize] = document;
+        }
+        numbers
+    }
+}
