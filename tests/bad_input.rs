@@ -1,5 +1,5 @@
-//! Everything a folder of news may hold that is not news. Nothing may panic, hang or get lost: each file is read, or
-//! skipped with a reason, and its good neighbours are unharmed.
+//! Tests bad inputs in a folder of news. Nothing may panic, hang or get lost: each file is read, or skipped with a reason, and
+//! other files are not affected.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "support/bad_cases.rs"]
@@ -44,7 +44,7 @@ fn every_bad_input_is_read_or_skipped_with_a_reason() {
 }
 
 #[test]
-fn ids_are_unique_and_say_what_they_stand_for() {
+fn ids_are_unique() {
     let folder = TempDir::new().unwrap();
     let root = folder.path();
     fs::write(root.join("a.jsonl"), line("x") + &line("x") + "\n{\"text\": \"no id\"}\n").unwrap();
@@ -65,7 +65,7 @@ fn ids_are_unique_and_say_what_they_stand_for() {
     assert_eq!(ids("sub"), [("sub/e.txt", None)]);
 }
 
-/// Does something once the walk is over.
+/// Calls a function after the walk.
 struct AfterWalk<F: Fn() + Sync>(F);
 
 impl<F: Fn() + Sync> Progress for AfterWalk<F> {
@@ -78,7 +78,7 @@ impl<F: Fn() + Sync> Progress for AfterWalk<F> {
 }
 
 #[test]
-fn a_file_removed_after_the_walk_is_skipped_in_the_systems_words() {
+fn file_removed_after_the_walk_is_skipped_with_the_system_error() {
     let folder = TempDir::new().unwrap();
     let root = folder.path();
     for name in ["a.txt", "b.txt", "c.txt"] {
@@ -101,7 +101,7 @@ fn a_file_removed_after_the_walk_is_skipped_in_the_systems_words() {
 }
 
 #[test]
-fn a_cancelled_run_and_a_failing_sink_end_the_reading() {
+fn cancelling_and_a_failing_sink_stop_reading() {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("a.jsonl"), noise(3_000, 1_000)).unwrap();
     let roots = [Root::from(folder.path())];
@@ -119,7 +119,7 @@ fn a_cancelled_run_and_a_failing_sink_end_the_reading() {
 }
 
 #[test]
-fn a_root_that_is_missing_ends_the_run() {
+fn missing_root_is_an_error() {
     let roots = [Root::from("no/such/folder")];
     let config = IngestConfig::default();
     let result = wirecopy_ingest::read(&roots, &config, &NoProgress, &Cancel::default(), |_| (), |_| Ok(()));

@@ -1,4 +1,4 @@
-//! The bad inputs of `bad_input.rs` once more, through the program: exit code, standard error, report.
+//! Runs the program on the bad inputs of `bad_input.rs`: exit code, standard error, report.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(feature = "cli")]
 
@@ -16,7 +16,7 @@ use bad_cases::{Outcomes, line};
 use desk::Desk;
 use wirecopy::report::Run;
 
-/// Standard error of a run that met bad inputs and was none the worse for it.
+/// Returns standard error of a run that skipped bad inputs, after checking that nothing else went wrong.
 fn stderr_of(output: &Output) -> String {
     let stderr = String::from_utf8(output.stderr.clone()).unwrap();
     assert_eq!(output.status.code(), Some(3), "{stderr}");
@@ -40,7 +40,7 @@ fn outcomes(run: &Run, root: &str) -> Outcomes {
 }
 
 #[test]
-fn a_folder_of_bad_inputs_is_reported_whole() {
+fn every_bad_input_is_in_the_report() {
     let desk = Desk::new();
     let root = desk.path().join("bad");
     fs::create_dir(&root).unwrap();
@@ -50,32 +50,32 @@ fn a_folder_of_bad_inputs_is_reported_whole() {
         let args = ["cluster", "bad", "--follow", "-j", threads, "-o", "run.jsonl", "--format", "jsonl"];
         let stderr = stderr_of(&desk.run(&args));
         assert!(stderr.lines().all(|line| line.starts_with("warning: ")), "{stderr}");
-        assert!(stderr.ends_with("more inputs were skipped: the report has them all\n"), "{stderr}");
+        assert!(stderr.ends_with("more inputs were skipped; the report lists them all\n"), "{stderr}");
         let run = Run::read_jsonl(desk.path().join("run.jsonl")).unwrap();
         bad_cases::check(&cases, outcomes(&run, "bad"));
         reports.push((run.documents, run.skipped, run.edges, run.clusters));
     }
-    assert!(reports[0] == reports[1], "the number of threads shows");
+    assert!(reports[0] == reports[1], "the result depends on the number of threads");
 }
 
 #[test]
-fn each_form_can_be_written_of_bad_inputs() {
+fn text_and_csv_can_be_written_despite_bad_inputs() {
     let desk = Desk::new();
     fs::create_dir(desk.path().join("bad")).unwrap();
     bad_cases::lay_out(&desk.path().join("bad"));
-    for form in ["text", "csv"] {
-        let output = desk.run(&["cluster", "bad", "--format", form]);
+    for format in ["text", "csv"] {
+        let output = desk.run(&["cluster", "bad", "--format", format]);
         stderr_of(&output);
         let stdout = String::from_utf8(output.stdout).unwrap();
         assert!(!stdout.is_empty());
-        if form == "text" {
+        if format == "text" {
             assert!(!stdout.contains(|c: char| c.is_control() && c != '\n'), "{stdout:?}");
         }
     }
 }
 
 #[test]
-fn a_bad_line_of_standard_input_is_skipped() {
+fn bad_line_of_standard_input_is_skipped() {
     let desk = Desk::new();
     let input =
         line("one") + "{\"id\": \"broken\", \"text\": \n" + "7\n" + &line("two") + "{\"text\": \"The fer";
@@ -92,7 +92,7 @@ fn a_bad_line_of_standard_input_is_skipped() {
 }
 
 #[test]
-fn standard_input_of_other_kinds() {
+fn standard_input_that_is_not_json_lines_is_skipped() {
     let desk = Desk::new();
     let run = |input: &[u8]| {
         let mut command = desk.command(&["cluster", "-", "--format", "jsonl"]);

@@ -1,4 +1,4 @@
-//! `wirecopy bench` as a user types it: corpora made, runs measured. No test looks at a time.
+//! Tests `wirecopy bench`: generated corpora and measured runs. No test depends on timings.
 
 #![allow(clippy::unwrap_used)]
 #![cfg(feature = "cli")]
@@ -20,7 +20,7 @@ fn stdout(command: &mut Command) -> String {
 }
 
 #[test]
-fn a_corpus_is_made_measured_clustered_and_judged() {
+fn generated_corpus_can_be_measured_clustered_and_evaluated() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
     wirecopy(at).args(["bench", "--generate", "300", "--seed", "5", "-o", "made.jsonl"]).assert().success();
@@ -57,7 +57,7 @@ fn a_corpus_is_made_measured_clustered_and_judged() {
 }
 
 #[test]
-fn a_seed_is_a_corpus_and_a_folder_holds_the_same_stories() {
+fn seed_determines_the_corpus_in_both_formats() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
     for name in ["one.jsonl", "two.jsonl", "files/"] {
@@ -69,13 +69,13 @@ fn a_seed_is_a_corpus_and_a_folder_holds_the_same_stories() {
     assert_eq!((&figures["documents"], &figures["files"]), (&Value::from(60), &Value::from(60)));
     wirecopy(at).args(["cluster", "files", "-q", "-o", "run.jsonl"]).assert().success();
     wirecopy(at).args(["eval", "run.jsonl", "--gold", "files/gold.tsv"]).assert().success();
-    // Nothing is written over.
+    // A folder that is not empty is not overwritten.
     let refused = wirecopy(at).args(["bench", "--generate", "60", "-o", "files/"]).assert().code(2);
     assert!(String::from_utf8_lossy(&refused.get_output().stderr).contains("not empty"));
 }
 
 #[test]
-fn what_makes_no_sense_is_told() {
+fn invalid_arguments_are_reported() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
     fs::write(at.join("notes.txt"), "not figures").unwrap();
@@ -84,11 +84,11 @@ fn what_makes_no_sense_is_told() {
         (vec!["bench", "--generate", "9"], "--output"),
         (vec!["bench", "nowhere"], "nowhere"),
         (vec!["bench", "-"], "standard input"),
-        (vec!["bench", "notes.txt", "--compare", "notes.txt"], "notes.txt does not hold"),
+        (vec!["bench", "notes.txt", "--compare", "notes.txt"], "notes.txt is not the output"),
         (vec!["bench", "notes.txt", "--compare", "missing.json"], "missing.json"),
     ] {
         let failed = wirecopy(at).args(&args).assert().code(2);
-        let said = String::from_utf8_lossy(&failed.get_output().stderr).into_owned();
-        assert!(said.contains(message), "{args:?}: {said}");
+        let stderr = String::from_utf8_lossy(&failed.get_output().stderr).into_owned();
+        assert!(stderr.contains(message), "{args:?}: {stderr}");
     }
 }

@@ -1,4 +1,4 @@
-//! What a run learned to be boilerplate, as everything that looks at the run afterwards knows it.
+//! Tests that every command on a run treats the learned boilerplate as the run did.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(all(feature = "cli", feature = "html"))]
 
@@ -11,7 +11,7 @@ use desk::Desk;
 use serde_json::Value;
 
 const NOTICE: &str = "By reading on you accept that the Meridian and its forty partners may remember which pages you like best";
-/// Invented stories without anything in common.
+/// Invented, unrelated stories.
 const STORIES: [&str; 5] = [
     "The council of Velmark voted to rebuild the old bridge before winter. Engineers had found cracks in three of its \
      pillars. Lorries will take the long way round by Oster until the work is done, the mayor said on Monday.",
@@ -25,7 +25,8 @@ const STORIES: [&str; 5] = [
      to plane a door by autumn.",
 ];
 
-/// Stories of one site, each with the notice of it and a line that the rules know, and a reprint of the first elsewhere.
+/// Writes stories of one site, each with the site's notice and a line known to the rules, and a reprint of the first on
+/// another site.
 fn desk() -> Desk {
     let desk = Desk::new();
     for folder in ["in", "in/meridian", "in/post"] {
@@ -40,7 +41,7 @@ fn desk() -> Desk {
 }
 
 const PAIR: [&str; 2] = ["meridian/0.txt", "post/bridge.txt"];
-/// Tokens of the notice, and of the line that the rules know.
+/// Number of tokens of the notice, and of the line known to the rules.
 const MARKED: (u64, u64) = (19, 3);
 
 fn lines(desk: &Desk, kind: &str) -> Vec<Value> {
@@ -53,7 +54,7 @@ fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
 }
 
-/// The pieces of boilerplate of one side of a comparison.
+/// Returns the pieces of boilerplate of one side of a comparison.
 fn greyed(comparison: &Value, side: &str) -> Vec<String> {
     let rows = comparison["passages"].as_array().unwrap().iter();
     let pieces =
@@ -61,7 +62,7 @@ fn greyed(comparison: &Value, side: &str) -> Vec<String> {
     pieces.map(|piece| piece["text"].as_str().unwrap().to_owned()).collect()
 }
 
-/// The blocks of a page, unpacked.
+/// Unpacks the blocks of a page.
 fn blocks(page: &str) -> Vec<Value> {
     let value = |c: u8| match c {
         b'A'..=b'Z' => c - b'A',
@@ -86,7 +87,7 @@ fn blocks(page: &str) -> Vec<Value> {
     page.split("<script type=\"text/plain\" id=\"block-").skip(1).map(unpack).collect()
 }
 
-/// The stretches of boilerplate of the texts of all pairs on a page.
+/// Returns the pieces of boilerplate of all pairs on a page.
 fn greyed_on(page: &str) -> Vec<String> {
     let mut out = Vec::new();
     for cluster in blocks(page).iter().flat_map(|block| block.as_object().unwrap().values()) {
@@ -110,7 +111,7 @@ fn greyed_on(page: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_learned_line_is_boilerplate_to_whoever_looks_at_the_run() {
+fn learned_line_is_boilerplate_in_every_command() {
     let desk = desk();
     desk.out(&["cluster", "-q", "in", "-o", "run.jsonl", "--html", "page.html"]);
 
@@ -127,17 +128,17 @@ fn a_learned_line_is_boilerplate_to_whoever_looks_at_the_run() {
     assert_eq!(counted(PAIR[0]).1, MARKED.0 + MARKED.1);
     assert_eq!(counted(PAIR[1]).1, 0);
 
-    let told = desk.out(&["compare", "--run", "run.jsonl", PAIR[0], PAIR[1], "--format", "json"]);
-    let told = json(&told);
-    assert_eq!((&told["relation"], &told["origin"]), (&"identical".into(), &"edge".into()));
-    assert_eq!((&told["containment_a"], &told["containment_b"]), (&1.0.into(), &1.0.into()));
+    let comparison = desk.out(&["compare", "--run", "run.jsonl", PAIR[0], PAIR[1], "--format", "json"]);
+    let comparison = json(&comparison);
+    assert_eq!((&comparison["relation"], &comparison["origin"]), (&"identical".into(), &"edge".into()));
+    assert_eq!((&comparison["containment_a"], &comparison["containment_b"]), (&1.0.into(), &1.0.into()));
     for (side, id) in [("a", PAIR[0]), ("b", PAIR[1])] {
-        let seen = ["tokens", "boilerplate_tokens"].map(|key| told[side][key].as_u64().unwrap());
+        let seen = ["tokens", "boilerplate_tokens"].map(|key| comparison[side][key].as_u64().unwrap());
         assert_eq!((seen[0], seen[1]), counted(id), "{id}");
     }
-    assert_eq!(greyed(&told, "a"), [NOTICE, "Share this story"]);
-    assert_eq!(greyed(&told, "b"), Vec::<String>::new());
-    // Two stories of the site have no edge: what is told of them is measured anew.
+    assert_eq!(greyed(&comparison, "a"), [NOTICE, "Share this story"]);
+    assert_eq!(greyed(&comparison, "b"), Vec::<String>::new());
+    // Two stories of the site have no edge, so they are measured again.
     let apart = json(&desk.out(&[
         "compare",
         "--run",
@@ -154,7 +155,8 @@ fn a_learned_line_is_boilerplate_to_whoever_looks_at_the_run() {
     assert_eq!(desk.out(&["report", "run.jsonl", "-o", "-"]), desk.read("page.html"));
 }
 
-/// Stories of a site whose pages have lost their line breaks: its notice stands inside them, with a name and a count of its own.
+/// Writes stories of a site without line breaks, with the site's notice inside the text, which contains a name and a number
+/// that vary.
 fn flat() -> Desk {
     let desk = Desk::new();
     for folder in ["in", "in/courier", "in/post"] {
@@ -177,7 +179,7 @@ fn notice(at: usize) -> String {
 }
 
 #[test]
-fn a_stretch_learned_inside_a_line_is_boilerplate_to_whoever_looks_at_the_run() {
+fn learned_part_of_a_line_is_boilerplate_in_every_command() {
     let desk = flat();
     desk.out(&["cluster", "-q", "in", "-o", "run.jsonl", "--html", "page.html"]);
     let learned = lines(&desk, "boilerplate");
@@ -189,10 +191,10 @@ fn a_stretch_learned_inside_a_line_is_boilerplate_to_whoever_looks_at_the_run() 
     assert!(documents[..5].iter().all(|document| document["boilerplate_tokens"] == words), "{documents:?}");
 
     let pair = ["courier/0.txt", "post/bridge.txt"];
-    let told = desk.out(&["compare", "--run", "run.jsonl", pair[0], pair[1], "--format", "json"]);
-    let told = json(&told);
-    assert_eq!((&told["relation"], &told["containment_a"]), (&"identical".into(), &1.0.into()));
-    assert_eq!(greyed(&told, "a"), [notice(0)]);
+    let comparison = desk.out(&["compare", "--run", "run.jsonl", pair[0], pair[1], "--format", "json"]);
+    let comparison = json(&comparison);
+    assert_eq!((&comparison["relation"], &comparison["containment_a"]), (&"identical".into(), &1.0.into()));
+    assert_eq!(greyed(&comparison, "a"), [notice(0)]);
     assert_eq!(greyed_on(&desk.read("page.html")), [notice(0)]);
     assert_eq!(desk.out(&["report", "run.jsonl", "-o", "-"]), desk.read("page.html"));
 
@@ -212,39 +214,39 @@ fn a_stretch_learned_inside_a_line_is_boilerplate_to_whoever_looks_at_the_run() 
 }
 
 #[test]
-fn boilerplate_that_is_kept_is_text_to_whoever_looks_at_the_run() {
+fn kept_boilerplate_is_text_in_every_command() {
     let desk = desk();
     desk.out(&["cluster", "-q", "in", "--keep-boilerplate", "-o", "run.jsonl", "--html", "page.html"]);
     assert_eq!(lines(&desk, "boilerplate"), Vec::<Value>::new());
     assert!(lines(&desk, "document").iter().all(|document| document["boilerplate_tokens"] == 0));
 
-    let told = desk.out(&["compare", "--run", "run.jsonl", PAIR[0], PAIR[1], "--format", "json"]);
-    let told = json(&told);
-    assert_eq!(told["relation"], "copy", "{told}");
-    assert_eq!((&told["a"]["boilerplate_tokens"], &greyed(&told, "a")), (&0.into(), &vec![]));
+    let comparison = desk.out(&["compare", "--run", "run.jsonl", PAIR[0], PAIR[1], "--format", "json"]);
+    let comparison = json(&comparison);
+    assert_eq!(comparison["relation"], "copy", "{comparison}");
+    assert_eq!((&comparison["a"]["boilerplate_tokens"], &greyed(&comparison, "a")), (&0.into(), &vec![]));
     assert_eq!(greyed_on(&desk.read("page.html")), Vec::<String>::new());
     assert_eq!(desk.out(&["report", "run.jsonl", "-o", "-"]), desk.read("page.html"));
 }
 
 #[test]
-fn two_files_alone_are_compared_as_the_settings_say() {
+fn compare_of_two_files_follows_the_settings() {
     let desk = desk();
     let pair = PAIR.map(|id| format!("in/{id}"));
     let compare = |more: &[&str]| {
         let args = [&["compare", &pair[0], &pair[1], "--format", "json"], more].concat();
         json(&desk.out(&args))
     };
-    let told = compare(&[]);
+    let comparison = compare(&[]);
     assert_eq!(
-        (greyed(&told, "a"), &told["a"]["boilerplate_tokens"]),
+        (greyed(&comparison, "a"), &comparison["a"]["boilerplate_tokens"]),
         (vec!["Share this story".to_owned()], &3.into())
     );
-    let told = compare(&["--keep-boilerplate"]);
-    assert_eq!((greyed(&told, "a"), &told["a"]["boilerplate_tokens"]), (vec![], &0.into()));
+    let comparison = compare(&["--keep-boilerplate"]);
+    assert_eq!((greyed(&comparison, "a"), &comparison["a"]["boilerplate_tokens"]), (vec![], &0.into()));
 }
 
 #[test]
-fn labelled_pairs_are_scored_as_the_settings_say() {
+fn eval_of_pairs_follows_the_settings() {
     let desk = desk();
     desk.file("pairs.tsv", "meridian/1.txt\tmeridian/2.txt\t0\n");
     let teasers: String = [
@@ -268,7 +270,7 @@ fn labelled_pairs_are_scored_as_the_settings_say() {
 }
 
 #[test]
-fn a_report_without_learned_lines_is_read_as_before() {
+fn report_without_learned_lines_can_be_read() {
     let desk = desk();
     desk.out(&["cluster", "-q", "in", "-o", "run.jsonl"]);
     let report = desk.read("run.jsonl");
@@ -276,16 +278,16 @@ fn a_report_without_learned_lines_is_read_as_before() {
     desk.file("run.jsonl", &kept.fold(String::new(), |all, line| all + line + "\n"));
     assert_eq!(wirecopy::report::Run::read_jsonl(desk.path().join("run.jsonl")).unwrap().boilerplate, []);
     desk.out(&["keep", "run.jsonl"]);
-    let told = desk.run(&["compare", "--run", "run.jsonl", PAIR[0], PAIR[1], "--format", "json"]);
-    let told = json(&String::from_utf8(told.stdout).unwrap());
+    let comparison = desk.run(&["compare", "--run", "run.jsonl", PAIR[0], PAIR[1], "--format", "json"]);
+    let comparison = json(&String::from_utf8(comparison.stdout).unwrap());
     assert_eq!(
-        (&told["relation"], greyed(&told, "a")),
+        (&comparison["relation"], greyed(&comparison, "a")),
         (&"identical".into(), vec!["Share this story".to_owned()])
     );
 }
 
 #[test]
-fn the_same_text_of_other_sources_keeps_what_only_one_of_them_adds() {
+fn learned_boilerplate_applies_to_its_source_only() {
     let desk = desk();
     std::fs::create_dir(desk.path().join("in/gazette")).unwrap();
     let text = desk.read("in/meridian/1.txt");
@@ -312,7 +314,7 @@ fn the_same_text_of_other_sources_keeps_what_only_one_of_them_adds() {
     assert_eq!(relation("gazette/wheat.txt", "meridian/1.txt"), "copy");
 }
 
-/// Invented items of a sentence each.
+/// Invented items of one sentence each.
 const ITEMS: [&str; 8] = [
     "Hikers from Marlow were rescued by helicopter above the Ostra glacier on Monday.",
     "The choir of Belfonte won second prize at a festival in Kirkwall.",
@@ -325,7 +327,7 @@ const ITEMS: [&str; 8] = [
 ];
 
 #[test]
-fn short_items_under_one_long_notice_are_no_copies() {
+fn short_items_with_one_long_notice_are_not_copies() {
     let notice = "Subscribe for one euro a month and read everything that the Torrente Courier prints without limits. The Courier is a \
         member of the press council. Photographs, texts and graphics are protected by copyright and may be reprinted only with \
         written permission of the publishing house. Send hints to the editors by mail or drop them into our anonymous letter box.";
@@ -334,7 +336,7 @@ fn short_items_under_one_long_notice_are_no_copies() {
     for (at, item) in ITEMS.iter().enumerate() {
         desk.file(&format!("in/{at}.txt"), &format!("{item}\n\n{notice}\n"));
     }
-    // One item that was printed twice is a copy all the same.
+    // An item that was printed twice is still a copy.
     desk.file("in/again.txt", &format!("{}\n\n{notice}\n", ITEMS[0]));
     desk.out(&["cluster", "in", "-o", "run.jsonl", "-q"]);
     let clusters = lines(&desk, "cluster");

@@ -1,4 +1,4 @@
-//! The program as its users meet it: arguments, settings, outputs, exit codes.
+//! Tests the program from the outside: arguments, settings, outputs, exit codes.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(feature = "cli")]
 
@@ -11,14 +11,14 @@ use std::process::{Command, Stdio};
 use assert_cmd::assert::OutputAssertExt;
 use desk::{Desk, trouble};
 
-/// The line of `wirecopy config` for a key.
+/// Returns the line of `wirecopy config` for a key.
 fn setting<'a>(dump: &'a str, key: &str) -> &'a str {
     let start = format!("{key} = ");
     dump.lines().find(|line| line.starts_with(&start)).unwrap_or_else(|| panic!("no {key} in:\n{dump}"))
 }
 
 #[test]
-fn help_for_each_verb() {
+fn every_command_has_help() {
     let desk = Desk::new();
     for args in [
         &["--help"][..],
@@ -53,13 +53,13 @@ fn help_shows_defaults_and_variables_from_their_constants() {
 }
 
 #[test]
-fn usage_errors_are_2() {
+fn usage_errors_exit_with_2() {
     let desk = Desk::new();
     assert!(desk.trouble(&["cluster", "--no-such-flag", "corpus"]).contains("--no-such-flag"));
     assert!(desk.trouble(&["cluster"]).contains("<PATH>"));
     assert!(desk.trouble(&["unknown"]).contains("unknown"));
     assert!(desk.trouble(&[]).contains("Usage"));
-    assert!(desk.trouble(&["cluster", "-", "-"]).contains("once only"));
+    assert!(desk.trouble(&["cluster", "-", "-"]).contains("only once"));
     assert!(desk.trouble(&["cluster", "-q", "-v", "corpus"]).contains("cannot be used with"));
     assert!(
         desk.trouble(&["cluster", "--max-document-bytes", "64X", "corpus"]).contains("`64X` is not a size")
@@ -68,7 +68,7 @@ fn usage_errors_are_2() {
 }
 
 #[test]
-fn a_missing_root_is_named() {
+fn missing_root_is_named() {
     let desk = Desk::new();
     let message = desk.trouble(&["cluster", "corpus", "no/such/folder", "-o", "run.jsonl"]);
     assert_eq!(message, "error: no/such/folder: No such file or directory\n");
@@ -76,7 +76,7 @@ fn a_missing_root_is_named() {
 }
 
 #[test]
-fn flags_beat_variables_beat_the_file() {
+fn flags_override_variables_which_override_the_file() {
     let desk = Desk::new();
     desk.file("wirecopy.toml", "threads = 3\n[match]\nshingle = 4\nthreshold = 0.6\nsignature = 64\n");
     let mut command = desk.command(&["config", "--threshold", "0.7"]);
@@ -92,7 +92,7 @@ fn flags_beat_variables_beat_the_file() {
 }
 
 #[test]
-fn another_file_may_be_named() {
+fn config_flag_selects_the_settings_file() {
     let desk = Desk::new();
     desk.file("wirecopy.toml", "threads = 3\n");
     desk.file("other.toml", "[ingest]\nexclude = [\"*.bak\"]\nmax_document_bytes = \"1M\"\n");
@@ -105,7 +105,7 @@ fn another_file_may_be_named() {
 }
 
 #[test]
-fn every_flag_of_a_setting_arrives() {
+fn every_settings_flag_takes_effect() {
     let desk = Desk::new();
     let dump = desk.out(&[
         "config",
@@ -172,7 +172,7 @@ fn every_flag_of_a_setting_arrives() {
 }
 
 #[test]
-fn a_setting_that_is_off_by_default_can_be_set_everywhere() {
+fn setting_without_default_can_be_set_by_file_variable_and_flag() {
     let desk = Desk::new();
     assert!(desk.out(&["config"]).contains("# model is not set"));
     desk.file("wirecopy.toml", "[match]\nmodel = \"file.json\"\n");
@@ -189,13 +189,13 @@ fn a_setting_that_is_off_by_default_can_be_set_everywhere() {
 }
 
 #[test]
-fn the_model_is_looked_at_before_the_run() {
+fn model_is_checked_before_the_run() {
     let desk = Desk::new();
     let message = desk.trouble(&["cluster", "corpus", "--model", "missing.json"]);
     assert_eq!(message, "error: missing.json: No such file or directory\n");
     desk.file("broken.json", "{}");
     assert!(desk.trouble(&["cluster", "corpus", "--model", "broken.json"]).contains("broken.json"));
-    // Without rewrites nobody asks for it.
+    // Without rewrites, the model is not read.
     desk.out(&["cluster", "corpus", "--model", "missing.json", "--no-rewrites", "-o", "run.jsonl"]);
     let run = wirecopy::report::Run::read_jsonl(desk.path().join("run.jsonl")).unwrap();
     assert_eq!(run.header.config.matching.model.as_deref(), Some(std::path::Path::new("missing.json")));
@@ -209,7 +209,7 @@ fn the_model_is_looked_at_before_the_run() {
 }
 
 #[test]
-fn tune_shows_the_cut_of_the_settings() {
+fn tune_shows_the_bands_for_the_settings() {
     let desk = Desk::new();
     let text = desk.out(&["tune"]);
     assert!(text.contains("\n48 bands of 4 rows\n") && text.lines().all(|line| line.chars().count() <= 80));
@@ -236,7 +236,7 @@ fn tune_shows_the_cut_of_the_settings() {
 }
 
 #[test]
-fn what_config_prints_is_a_settings_file() {
+fn config_output_is_a_settings_file() {
     let desk = Desk::new();
     let dump =
         desk.out(&["config", "--threshold", "0.7", "--max-document-bytes", "2M", "--include", "*.txt"]);
@@ -249,11 +249,11 @@ fn what_config_prints_is_a_settings_file() {
 }
 
 #[test]
-fn wrong_settings_are_named_with_their_place() {
+fn invalid_settings_are_reported_with_their_origin() {
     let desk = Desk::new();
     desk.file("wirecopy.toml", "[match]\n\nshingel = 4\n");
-    for verb in [&["config"][..], &["cluster", "corpus"]] {
-        let message = desk.trouble(verb);
+    for args in [&["config"][..], &["cluster", "corpus"]] {
+        let message = desk.trouble(args);
         assert!(message.starts_with("error: wirecopy.toml:3: unknown key `match.shingel`"), "{message}");
     }
     desk.file("wirecopy.toml", "");
@@ -265,11 +265,14 @@ fn wrong_settings_are_named_with_their_place() {
     let mut command = desk.command(&["config"]);
     assert!(trouble(command.env("WIRECOPY_LOG", "loud")).contains("WIRECOPY_LOG"));
     let output = desk.command(&["config"]).env("WIRECOPY_TRESHOLD", "1").output().unwrap();
-    assert!(String::from_utf8_lossy(&output.stderr).contains("WIRECOPY_TRESHOLD is the name of no setting"));
+    assert!(
+        String::from_utf8_lossy(&output.stderr)
+            .contains("unknown setting: environment variable WIRECOPY_TRESHOLD")
+    );
 }
 
 #[test]
-fn the_form_follows_the_ending_unless_it_is_named() {
+fn format_follows_from_the_extension_unless_given() {
     let desk = Desk::new();
     let text = desk.out(&["cluster", "corpus", "-o", "run.jsonl"]);
     assert!(text.contains("ocuments"), "{text}");
@@ -288,7 +291,7 @@ fn the_form_follows_the_ending_unless_it_is_named() {
 }
 
 #[test]
-fn the_report_carries_the_command_and_the_settings() {
+fn report_contains_command_and_settings() {
     let desk = Desk::new();
     desk.out(&["cluster", "corpus", "-o", "run.jsonl", "--threshold", "0.7"]);
     let run = wirecopy::report::Run::read_jsonl(desk.path().join("run.jsonl")).unwrap();
@@ -297,7 +300,7 @@ fn the_report_carries_the_command_and_the_settings() {
 }
 
 #[test]
-fn an_output_that_cannot_be_written_is_known_before_the_run() {
+fn unwritable_output_fails_before_the_run() {
     let desk = Desk::new();
     let message = desk.trouble(&["cluster", "corpus", "-o", "no/such/run.jsonl"]);
     assert_eq!(message, "error: cannot write no/such/run.jsonl: No such file or directory\n");
@@ -321,17 +324,17 @@ fn devices_are_written_to_directly() {
     desk.out(&["cluster", "corpus", "-o", "/dev/null"]);
     assert!(fs::metadata("/dev/null").unwrap().file_type() != fs::metadata("/dev").unwrap().file_type());
     assert!(!fs::metadata("/dev/null").unwrap().is_file());
-    // Sent to a file, /dev/stdout is that file: nothing may be renamed over it.
+    // If standard output is redirected to a file, /dev/stdout is that file and must not be replaced.
     let file = fs::File::create(desk.path().join("out")).unwrap();
     let status = desk.command(&["cluster", "corpus", "-o", "/dev/stdout"]).stdout(file).status().unwrap();
     assert_eq!(status.code(), Some(0));
     assert!(desk.read("out").starts_with("{\"type\":\"run\""));
-    assert!(desk.read("out").lines().all(|line| line.starts_with('{')), "the text would be in the way");
+    assert!(desk.read("out").lines().all(|line| line.starts_with('{')), "the text report is not mixed in");
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_standard_output_is_an_error() {
+fn full_standard_output_is_an_error() {
     let desk = Desk::new();
     for args in
         [&["cluster", "corpus"][..], &["cluster", "corpus", "--format", "jsonl"], &["config"], &["man"]]
@@ -346,7 +349,7 @@ fn a_full_standard_output_is_an_error() {
 
 #[cfg(unix)]
 #[test]
-fn a_closed_pipe_is_no_error() {
+fn closed_pipe_is_not_an_error() {
     let desk = Desk::new();
     for args in [
         &["--help"][..],
@@ -374,16 +377,16 @@ fn colours_follow_the_conventions() {
         let output = command.envs(env.iter().copied()).output().unwrap();
         output.stderr.contains(&0x1b)
     };
-    assert!(!colored(&[], &[]), "standard error is no terminal here");
+    assert!(!colored(&[], &[]), "standard error is not a terminal here");
     assert!(colored(&["--color", "always"], &[]));
-    assert!(colored(&["--color", "always"], &[("NO_COLOR", "1")]), "a flag is stronger than the environment");
+    assert!(colored(&["--color", "always"], &[("NO_COLOR", "1")]), "a flag overrides the environment");
     assert!(colored(&[], &[("CLICOLOR_FORCE", "1")]));
     assert!(!colored(&[], &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]));
     assert!(!colored(&["--color", "never"], &[("CLICOLOR_FORCE", "1")]));
 }
 
 #[test]
-fn completions_for_each_shell() {
+fn completions_are_generated_for_each_shell() {
     let desk = Desk::new();
     for shell in ["bash", "zsh", "fish"] {
         let file = desk.out(&["completions", shell]);
@@ -393,7 +396,7 @@ fn completions_for_each_shell() {
 }
 
 #[test]
-fn manual_pages() {
+fn manual_pages_are_generated() {
     let desk = Desk::new();
     assert!(desk.out(&["man"]).contains(".TH wirecopy 1"));
     let page = desk.out(&["man", "cluster"]);
@@ -401,7 +404,7 @@ fn manual_pages() {
 }
 
 #[test]
-fn standard_input_is_a_root() {
+fn standard_input_is_read_as_json_lines() {
     let desk = Desk::new();
     let record = |id: &str| {
         format!("{{\"name\":\"{id}\",\"text\":\"The council of Aldmoor voted to close the harbour.\"}}\n")
@@ -414,10 +417,10 @@ fn standard_input_is_a_root() {
     assert_eq!(ids, ["one", "two"], "{table}");
 }
 
-/// Both ends of a replaced file: its permissions stay, and a failed run leaves it alone.
+/// A failed run leaves an existing output unchanged, and a successful one keeps its permissions.
 #[cfg(unix)]
 #[test]
-fn a_replaced_report_keeps_its_permissions() {
+fn replaced_report_keeps_its_permissions() {
     use std::os::unix::fs::PermissionsExt;
     let desk = Desk::new();
     desk.file("run.jsonl", "before");
@@ -430,16 +433,17 @@ fn a_replaced_report_keeps_its_permissions() {
     assert_eq!(desk.names(), ["corpus", "run.jsonl"]);
 }
 
-/// The program waiting for standard input, and a way to send it what Ctrl-C sends.
+/// Starts the program so that it waits for standard input.
 #[cfg(unix)]
 fn waiting(desk: &Desk, args: &[&str]) -> std::process::Child {
     let mut command = desk.command(&[&["cluster", "-"], args].concat());
     let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    // Long enough for the handler to be in place; a shorter time would only fail to test it.
+    // Gives the program time to install its handler. If it is too slow, the test fails.
     std::thread::sleep(std::time::Duration::from_millis(500));
     child
 }
 
+/// Sends the signal of Ctrl-C.
 #[cfg(unix)]
 fn ctrl_c(child: &std::process::Child) {
     Command::new("kill").args(["-INT", &child.id().to_string()]).assert().success();
@@ -448,7 +452,7 @@ fn ctrl_c(child: &std::process::Child) {
 
 #[cfg(unix)]
 #[test]
-fn ctrl_c_stops_the_run_and_leaves_nothing() {
+fn ctrl_c_stops_the_run_and_leaves_no_file() {
     let desk = Desk::new();
     let mut child = waiting(&desk, &["-o", "run.jsonl"]);
     ctrl_c(&child);
@@ -461,10 +465,10 @@ fn ctrl_c_stops_the_run_and_leaves_nothing() {
 
 #[cfg(unix)]
 #[test]
-fn a_second_ctrl_c_ends_at_once() {
+fn second_ctrl_c_exits_at_once() {
     let desk = Desk::new();
     let mut child = waiting(&desk, &["-o", "run.jsonl"]);
-    // Held open: the run would wait for ever.
+    // Standard input stays open, so the run would wait forever.
     let stdin = child.stdin.take();
     ctrl_c(&child);
     ctrl_c(&child);
@@ -473,7 +477,7 @@ fn a_second_ctrl_c_ends_at_once() {
     assert_eq!(desk.names(), ["corpus"]);
 }
 
-/// Two copies and a stranger.
+/// Adds two copies to the folder.
 fn with_a_copy(desk: &Desk) {
     let story = "The harbour of Aldmoor will stay closed until the end of the month, the port authority said on \
         Tuesday, after a survey found cracks in the northern breakwater. Two ferry lines will sail from Brinkholm \
@@ -484,7 +488,7 @@ fn with_a_copy(desk: &Desk) {
 }
 
 #[test]
-fn duplicates_are_found_and_told_by_the_exit_code() {
+fn duplicates_are_found_and_reported_by_the_exit_code() {
     let desk = Desk::new();
     with_a_copy(&desk);
     let text = desk.out(&["cluster", "corpus"]);
@@ -497,7 +501,7 @@ fn duplicates_are_found_and_told_by_the_exit_code() {
 }
 
 #[test]
-fn a_report_in_the_folder_of_news_is_not_read_as_news() {
+fn run_report_in_the_input_folder_is_not_read() {
     let desk = Desk::new();
     with_a_copy(&desk);
     let clusters = || {
@@ -513,7 +517,7 @@ fn a_report_in_the_folder_of_news_is_not_read_as_news() {
 }
 
 #[test]
-fn skipped_inputs_are_named_and_end_with_3() {
+fn skipped_inputs_are_named_and_change_the_exit_code() {
     let desk = Desk::new();
     desk.file("corpus/empty.txt", "");
     let output = desk.run(&["cluster", "corpus", "-o", "run.jsonl"]);
@@ -529,5 +533,8 @@ fn skipped_inputs_are_named_and_end_with_3() {
     let output = desk.run(&["cluster", "corpus"]);
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(stderr.lines().count(), 6, "{stderr}");
-    assert!(stderr.ends_with("warning: 26 more inputs were skipped: the report has them all\n"), "{stderr}");
+    assert!(
+        stderr.ends_with("warning: 26 more inputs were skipped; the report lists them all\n"),
+        "{stderr}"
+    );
 }

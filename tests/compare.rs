@@ -1,4 +1,4 @@
-//! `wirecopy compare` on pairs of the corpus: one of each relation, and a no of each kind of hard negative.
+//! Tests `wirecopy compare` on pairs of the corpus: one of each relation, and one of each kind of hard negative.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(all(feature = "cli", feature = "html"))]
 
@@ -9,7 +9,7 @@ use std::path::Path;
 
 use desk::Desk;
 
-/// What the program says of two documents of the corpus, in so many columns.
+/// Returns the output of the program for two documents of the corpus, with this number of columns.
 fn compared(a: &str, b: &str, columns: &str) -> String {
     let desk = Desk::new();
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
@@ -48,36 +48,39 @@ explained! {
 }
 
 #[test]
-fn every_kind_of_negative_has_a_no() {
+fn every_kind_of_negative_is_tested() {
     let negatives = include_str!("../corpus/negatives.tsv");
     let mut kinds: Vec<&str> = negatives.lines().skip(1).filter_map(|line| line.split('\t').nth(2)).collect();
     kinds.sort_unstable();
     kinds.dedup();
     let source = include_str!("compare.rs");
     for kind in kinds {
-        assert!(source.contains(&format!("    no_{}: ", kind.replace('-', "_"))), "no pair of {kind}");
+        assert!(
+            source.contains(&format!("    no_{}: ", kind.replace('-', "_"))),
+            "no pair of the kind {kind}"
+        );
     }
 }
 
 #[test]
-fn operands_that_name_no_document_are_refused() {
+fn operands_without_a_document_are_errors() {
     let desk = Desk::new();
     desk.file(
         "feed.jsonl",
         "{\"id\":\"x\",\"text\":\"One story.\"}\n{\"id\":\"2\",\"text\":\"Another story.\"}\n",
     );
-    let told = desk.trouble(&["compare", "feed.jsonl", "corpus/a.txt"]);
-    assert!(told.contains("feed.jsonl holds 2 documents") && told.contains("(x, 2)"), "{told}");
+    let shown = desk.trouble(&["compare", "feed.jsonl", "corpus/a.txt"]);
+    assert!(shown.contains("feed.jsonl contains 2 documents") && shown.contains("(x, 2)"), "{shown}");
     assert!(desk.trouble(&["compare", "corpus", "corpus/a.txt"]).contains("corpus is a folder"));
     assert!(
         desk.trouble(&["compare", "feed.jsonl#9", "corpus/a.txt"])
-            .contains("no record with the number or the id 9")
+            .contains("no record with the number or id 9")
     );
     assert!(desk.trouble(&["compare", "gone.txt", "corpus/a.txt"]).contains("gone.txt: No such file"));
     desk.file("empty.txt", "");
     assert!(desk.trouble(&["compare", "empty.txt", "corpus/a.txt"]).contains("empty.txt: empty file"));
     assert!(desk.trouble(&["compare", "corpus/a.txt"]).contains("<B>"));
-    // A number is a place before it is an id.
+    // A number is first looked up as a position, then as an id.
     let json: serde_json::Value =
         serde_json::from_str(&desk.out(&["compare", "feed.jsonl#2", "feed.jsonl#x", "--format", "json"]))
             .unwrap();
@@ -85,7 +88,7 @@ fn operands_that_name_no_document_are_refused() {
 }
 
 #[test]
-fn a_pair_of_a_run_is_told_as_the_run_saw_it() {
+fn pair_of_a_run_has_the_relation_and_score_of_the_run() {
     let desk = Desk::new();
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
     desk.out(&["cluster", "-q", corpus.to_str().unwrap(), "-o", "run.jsonl"]);
@@ -100,20 +103,20 @@ fn a_pair_of_a_run_is_told_as_the_run_saw_it() {
         let odds = json["start"].as_f64().unwrap() + sum;
         assert!(
             (1.0 / (1.0 + (-odds).exp()) - edge.score).abs() < 0.002,
-            "{} {}: the parts give the score",
+            "{} {}: the parts must add up to the score",
             edge.a,
             edge.b
         );
     }
     let none = ["courier-today/museum-raid.html", "daily-meridian/museum-theft.html"];
-    let told = desk.out(&["compare", "--run", "run.jsonl", none[0], none[1]]);
-    assert!(told.contains("The run has no edge between the two."), "{told}");
+    let shown = desk.out(&["compare", "--run", "run.jsonl", none[0], none[1]]);
+    assert!(shown.contains("The run has no edge between the two."), "{shown}");
     let unknown = desk.trouble(&["compare", "--run", "run.jsonl", "nobody", none[1]]);
-    assert!(unknown.contains("no document has the id nobody"), "{unknown}");
+    assert!(unknown.contains("contains no document with the id nobody"), "{unknown}");
 }
 
 #[test]
-fn colours_follow_the_usual_switches() {
+fn colours_follow_flag_and_environment() {
     let desk = Desk::new();
     let pair = ["compare", "corpus/a.txt", "corpus/b.txt"];
     assert!(!desk.out(&pair).contains('\u{1b}'));
@@ -123,14 +126,14 @@ fn colours_follow_the_usual_switches() {
 }
 
 #[test]
-fn what_a_run_left_out_is_told() {
+fn documents_without_an_article_are_reported() {
     let desk = Desk::new();
     let page = "Access denied. Please enable JavaScript and cookies to continue. Reference number 18.";
     desk.file("a.txt", page);
     desk.file("b.txt", page);
     desk.out(&["cluster", "a.txt", "b.txt", "-q", "-o", "run.jsonl"]);
     let output = desk.command(&["compare", "--run", "run.jsonl", "a.txt", "b.txt"]).output().unwrap();
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(told.contains("a.txt: holds no article"), "{told}");
-    assert!(told.contains("b.txt: holds no article"), "{told}");
+    let shown = String::from_utf8_lossy(&output.stderr);
+    assert!(shown.contains("a.txt: contains no article"), "{shown}");
+    assert!(shown.contains("b.txt: contains no article"), "{shown}");
 }

@@ -1,4 +1,4 @@
-//! `wirecopy keep --copy-to`: where copies go, and where they do not.
+//! Tests the destinations of `wirecopy keep --copy-to`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(feature = "cli")]
 
@@ -10,7 +10,7 @@ use std::fs;
 use desk::Desk;
 use serde_json::Value;
 
-/// Stories that have nothing in common, in a folder and in a feed.
+/// Runs over unrelated stories in a folder and a feed.
 fn clustered() -> Desk {
     let desk = Desk::new();
     fs::create_dir_all(desk.path().join("in/below")).unwrap();
@@ -30,7 +30,7 @@ fn clustered() -> Desk {
     desk
 }
 
-/// The report with other ids, as somebody else may have written it.
+/// Writes the report with other ids, as if it came from elsewhere.
 fn with_ids(desk: &Desk, ids: [&str; 3]) {
     let mut ids = ids.into_iter();
     let report = desk.read("run.jsonl");
@@ -44,7 +44,7 @@ fn with_ids(desk: &Desk, ids: [&str; 3]) {
     desk.file("other.jsonl", &lines.collect::<String>());
 }
 
-/// Files below `kept`, sorted.
+/// Returns the files below `kept`, sorted.
 fn files(desk: &Desk) -> Vec<String> {
     let mut found = Vec::new();
     let mut folders = vec![desk.path().join("kept")];
@@ -67,7 +67,7 @@ const ALL: [&str; 3] = ["below/heron.txt", "port.txt", "wheat.jsonl"];
 const COPY: [&str; 4] = ["keep", "run.jsonl", "--copy-to", "kept"];
 
 #[test]
-fn a_copy_that_was_not_finished_can_be_made_again() {
+fn interrupted_copy_can_be_repeated() {
     let desk = clustered();
     desk.out(&COPY);
     assert_eq!(files(&desk), ALL);
@@ -79,7 +79,7 @@ fn a_copy_that_was_not_finished_can_be_made_again() {
         fs::remove_file(desk.path().join(&path)).unwrap();
         desk.out(&COPY);
         assert_eq!(desk.read(&path), before);
-        // Half of it, as a killed program leaves it, and what it writes aside.
+        // A killed program leaves a partial file and a temporary one.
         desk.file(&path, &before[..before.len() / 2]);
         desk.file("kept/below/.wirecopy-abc123.tmp", "half");
         fs::remove_file(desk.path().join("kept/below/heron.txt")).unwrap();
@@ -90,27 +90,27 @@ fn a_copy_that_was_not_finished_can_be_made_again() {
 }
 
 #[test]
-fn nothing_is_written_where_one_file_is_another() {
+fn nothing_is_written_if_a_destination_has_other_content() {
     let desk = clustered();
     fs::create_dir_all(desk.path().join("kept")).unwrap();
     for (name, text) in [("port.txt", "mine"), ("wheat.jsonl", "{}\n"), ("below", "a file")] {
         desk.file(&format!("kept/{name}"), text);
         let message = desk.trouble(&COPY);
-        assert!(message.contains("there is a"), "{message}");
-        assert_eq!(files(&desk), [name], "nothing beside it was written");
+        assert!(message.contains("exists with other") || message.contains("is a file"), "{message}");
+        assert_eq!(files(&desk), [name], "no other file was written");
         assert_eq!(desk.read(&format!("kept/{name}")), text);
         fs::remove_file(desk.path().join("kept").join(name)).unwrap();
     }
     fs::create_dir(desk.path().join("kept/port.txt")).unwrap();
-    assert!(desk.trouble(&COPY).contains("there is a folder where a file is needed"));
+    assert!(desk.trouble(&COPY).contains("is a folder, expected a file"));
     assert!(files(&desk).is_empty());
     desk.file("file", "x");
-    assert_eq!(desk.trouble(&["keep", "run.jsonl", "--copy-to", "file"]), "error: file: not a folder\n");
+    assert_eq!(desk.trouble(&["keep", "run.jsonl", "--copy-to", "file"]), "error: file: is not a folder\n");
 }
 
 #[cfg(unix)]
 #[test]
-fn no_link_is_followed() {
+fn links_inside_the_folder_are_not_followed() {
     use std::os::unix::fs::symlink;
     let desk = clustered();
     let at = |name: &str| desk.path().join(name);
@@ -127,7 +127,7 @@ fn no_link_is_followed() {
         symlink(to, at("kept").join(link)).unwrap();
         let message = desk.trouble(&COPY);
         assert!(
-            message.ends_with(&format!("kept/{link}: a symbolic link, and no link is followed here\n")),
+            message.ends_with(&format!("kept/{link}: is a symbolic link, which is not followed\n")),
             "{message}"
         );
         assert_eq!(files(&desk), [link]);
@@ -135,7 +135,7 @@ fn no_link_is_followed() {
         assert_eq!(desk.read("elsewhere/target"), "");
         fs::remove_file(at("kept").join(link)).unwrap();
     }
-    // The folder itself may be reached by a link: the user named it.
+    // The folder itself may be a link, since the user named it.
     fs::remove_dir(at("kept")).unwrap();
     symlink("elsewhere", at("kept")).unwrap();
     desk.out(&COPY);
@@ -143,7 +143,7 @@ fn no_link_is_followed() {
 }
 
 #[test]
-fn names_stay_inside_and_apart_whatever_a_report_says() {
+fn untrusted_ids_stay_inside_the_folder_and_distinct() {
     let long = "n".repeat(400);
     for (ids, expected) in [
         (["../../port", "/etc/heron", "w"], ["_/_/port", "etc/heron", "wheat.jsonl"]),

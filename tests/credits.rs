@@ -1,6 +1,6 @@
-//! Credits told from mentions, in the forms of many newsrooms, each put into a small story.
+//! Tests that credits are distinguished from mentions, in the styles of many newsrooms, each inserted into a short story.
 //!
-//! The tables are `credits/*.tsv`; what cannot be told stands in `credits/known_misses.tsv` with the reason.
+//! The tables are in `credits/*.tsv`. Cases that are not recognised are in `credits/known_misses.tsv`, with the reason.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,7 +24,7 @@ fn table<const COLUMNS: usize>(name: &str) -> Vec<[String; COLUMNS]> {
     rows.map(row).collect()
 }
 
-/// First, second and last paragraph of a story, by language.
+/// Returns the first, second and last paragraph of a story, by language.
 fn contexts() -> BTreeMap<String, [String; 3]> {
     table("contexts.tsv")
         .into_iter()
@@ -44,7 +44,7 @@ fn story(context: &[String; 3], language: &str, place: &str, line: &str) -> Stri
         "body" => format!("{first}\n\n{line}\n\n{last}\n"),
         "last" => format!("{first}\n\n{second}\n\n{line}\n"),
         "caption" | "heading" => format!("{first}\n\n{line}\n\n{second}\n\n{last}\n"),
-        other => panic!("no such place: {other}"),
+        other => panic!("unknown place: {other}"),
     }
 }
 
@@ -54,7 +54,7 @@ fn found(text: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn every_credit_is_read() {
+fn every_credit_is_found() {
     let (contexts, rows) = (contexts(), table::<4>("credits.tsv"));
     let languages: BTreeSet<&str> = rows.iter().map(|[language, ..]| language.as_str()).collect();
     assert!(rows.len() >= 300 && languages.len() >= 12, "{} in {languages:?}", rows.len());
@@ -64,14 +64,14 @@ fn every_credit_is_read() {
         let wanted: BTreeSet<String> = agencies.split(", ").map(str::to_owned).collect();
         let found = found(&text);
         if found != wanted {
-            wrong.push(format!("{language} {place}: {line}: {found:?}, not {wanted:?}"));
+            wrong.push(format!("{language} {place}: {line}: expected {wanted:?}, found {found:?}"));
         }
     }
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), rows.len(), wrong.join("\n"));
 }
 
 #[test]
-fn no_mention_is_a_credit() {
+fn mentions_are_not_credits() {
     let (contexts, rows) = (contexts(), table::<3>("mentions.tsv"));
     let languages: BTreeSet<&str> = rows.iter().map(|[language, ..]| language.as_str()).collect();
     assert!(rows.len() >= 300 && languages.len() >= 12, "{} in {languages:?}", rows.len());
@@ -86,28 +86,28 @@ fn no_mention_is_a_credit() {
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), rows.len(), wrong.join("\n"));
 }
 
-/// A known miss that is mended belongs in the other table.
+/// A known miss that is now recognised belongs in one of the other tables.
 #[test]
-fn the_known_misses_are_missed() {
+fn known_misses_are_still_missed() {
     let contexts = contexts();
     for [language, place, line, agencies, reason] in table::<5>("known_misses.tsv") {
         let text = story(&contexts[&language], &language, &place, &line);
         let wanted: BTreeSet<String> =
             agencies.split(", ").filter(|name| !name.is_empty()).map(str::to_owned).collect();
         assert!(!reason.is_empty());
-        assert_ne!(found(&text), wanted, "{language} {place}: {line} is read as it should be");
+        assert_ne!(found(&text), wanted, "{language} {place}: {line} is recognised now");
     }
 }
 
 #[test]
-fn a_story_without_a_line_about_agencies_credits_none() {
+fn story_without_a_credit_line_has_no_credits() {
     for [first, second, last] in contexts().values() {
         assert_eq!(found(&format!("{first}\n\n{second}\n\n{last}\n")), BTreeSet::new());
     }
 }
 
 #[test]
-fn a_credit_says_where_it_was_seen() {
+fn credit_records_its_position() {
     let text =
         "The bridge will be rebuilt, the council of Velmark said on Monday evening.\n\nSource: Xinhua\n";
     let [credit] = &credits(text, &Metadata::default(), &Agencies::shipped())[..] else {
@@ -119,7 +119,7 @@ fn a_credit_says_where_it_was_seen() {
 }
 
 #[test]
-fn bylines_and_publishers_credit_too() {
+fn bylines_and_publishers_are_credits() {
     let agencies = Agencies::shipped();
     let text = "The bridge will be rebuilt, the council of Velmark said on Monday evening.\n";
     let of = |bylines: &[&str], source: Option<&str>| {
@@ -135,7 +135,7 @@ fn bylines_and_publishers_credit_too() {
 }
 
 #[test]
-fn a_file_adds_agencies_and_names() {
+fn agencies_file_adds_agencies_and_spellings() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("agencies.tsv");
     fs::write(&path, "# mine\nVelwire\tVelmark Wire\nReuters\tRtrs\n").unwrap();

@@ -1,4 +1,4 @@
-//! Dates of inputs of many forms, as `wirecopy cluster` reports them.
+//! Tests the dates that `wirecopy cluster` reports for inputs of many formats.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(feature = "cli")]
 
@@ -15,13 +15,13 @@ const HARBOUR: &str = "The council of Aldmoor voted on Tuesday to close the harb
     the seven piers. Ferries to Tolven will leave from the fishing dock until the spring, the mayor said. Traders fear for their \
     summer, and the union of dockers wants pay for 214 idle days.";
 
-/// The lines of the report of one run with `args`, by their type.
+/// Returns the lines of the report of a run with `args`.
 fn run(desk: &Desk, args: &[&str]) -> Vec<Value> {
     desk.out(&[&["cluster", "-q", "in", "-o", "run.jsonl"], args].concat());
     desk.read("run.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-/// What the report has of each document, by id: `published`, or else the problem.
+/// Returns `published` of each document by id, or else the problem with its date.
 fn dates(lines: &[Value]) -> BTreeMap<String, String> {
     let documents = lines.iter().filter(|line| line["type"] == "document");
     let date = |line: &Value| {
@@ -42,7 +42,7 @@ fn desk_with(dates: &[(&str, &str)]) -> Desk {
 }
 
 #[test]
-fn the_afternoon_is_not_earlier_than_the_morning() {
+fn afternoon_is_later_than_morning() {
     let desk = desk_with(&[
         ("second", "March 11, 2024 3:05 PM"),
         ("first", "March 11, 2024 10:00 AM"),
@@ -55,7 +55,7 @@ fn the_afternoon_is_not_earlier_than_the_morning() {
 }
 
 #[test]
-fn impossible_years_are_refused_and_told() {
+fn impossible_dates_are_rejected_with_a_reason() {
     let desk = desk_with(&[
         ("buddhist", "2567-03-11"),
         ("never", "9999-12-31"),
@@ -78,7 +78,7 @@ fn impossible_years_are_refused_and_told() {
 }
 
 #[test]
-fn a_time_zone_is_of_times_without_one() {
+fn timezone_applies_to_times_without_a_zone() {
     let desk =
         desk_with(&[("bare", "2024-03-11 07:20"), ("utc", "2024-03-11T07:20:00Z"), ("day", "2024-03-11")]);
     let dates = |args: &[&str]| dates(&run(&desk, args)).into_values().collect::<Vec<_>>();
@@ -95,7 +95,7 @@ fn a_time_zone_is_of_times_without_one() {
 }
 
 #[test]
-fn the_first_lines_give_the_date_of_publication_only() {
+fn first_lines_yield_only_dates_of_publication() {
     let desk = Desk::new();
     fs::create_dir(desk.path().join("in")).unwrap();
     for (name, line) in [
@@ -118,7 +118,7 @@ fn the_first_lines_give_the_date_of_publication_only() {
 
 #[cfg(feature = "html")]
 #[test]
-fn a_page_is_dated_by_its_article() {
+fn date_of_a_page_is_that_of_its_article() {
     let desk = Desk::new();
     fs::create_dir(desk.path().join("in")).unwrap();
     let page = |name: &str, head: &str, above: &str, below: &str| {

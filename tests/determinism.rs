@@ -1,5 +1,5 @@
-//! The same input gives the same report, byte for byte, whatever the number of threads, the limit of memory and the order
-//! in which the files came into their folder.
+//! Tests that equal inputs give equal reports, byte for byte, whatever the number of threads, the memory limit and the order in
+//! which the files were created.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::fs;
@@ -10,7 +10,7 @@ use wirecopy::{Config, Pipeline, Root};
 use wirecopy_lab::generate::{Generated, Generator, GeneratorConfig};
 use wirecopy_spill::Budget;
 
-/// The report without what differs between equal runs.
+/// Returns the report, without the values that differ between equal runs.
 fn report(root: &Path, threads: usize, limit: Option<usize>) -> String {
     let config = Config::default();
     let temporary = TempDir::new().unwrap();
@@ -27,11 +27,11 @@ fn report(root: &Path, threads: usize, limit: Option<usize>) -> String {
     let mut bytes = Vec::new();
     run.write_jsonl(&mut bytes).unwrap();
     drop(run);
-    assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0, "temporary files are left");
+    assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0, "temporary files are left behind");
     String::from_utf8(bytes).unwrap()
 }
 
-/// The items in an order that hangs on the seed (Fisher and Yates).
+/// Shuffles the items by a seed (Fisher and Yates).
 fn shuffled<T>(mut items: Vec<T>, seed: u64) -> Vec<T> {
     let mut state = seed;
     for last in (1..items.len()).rev() {
@@ -41,13 +41,13 @@ fn shuffled<T>(mut items: Vec<T>, seed: u64) -> Vec<T> {
     items
 }
 
-/// Holds the reports of folders with these files against each other, and gives one, with the folder as `news`.
+/// Checks that reports of folders with these files are equal, and returns one, with the folder named `news`.
 fn check(files: &[(PathBuf, Vec<u8>)]) -> String {
     let folder = TempDir::new().unwrap();
-    // Always the same name: reports hold the paths.
+    // The name is always the same, since reports contain paths.
     let root = folder.path().join("news");
     let mut first: Option<String> = None;
-    // So little that everything goes to files, some of it, and no limit.
+    // A limit that moves everything to files, one that moves some of it, and no limit.
     let (none, some, all) = (None, Some(1 << 20), Some(1));
     for (seed, runs) in [(1, [(1, none), (8, all)]), (2, [(2, some), (2, none)]), (3, [(8, some), (1, all)])]
     {
@@ -84,31 +84,31 @@ fn files_below(folder: &Path, root: &Path, out: &mut Vec<(PathBuf, Vec<u8>)>) {
     }
 }
 
-/// Lines of a report of some type.
+/// Counts the lines of one type in a report.
 fn count(report: &str, kind: &str) -> usize {
     let start = format!("{{\"type\":\"{kind}\",");
     report.lines().filter(|line| line.starts_with(&start)).count()
 }
 
 #[test]
-fn the_corpus_gives_one_report() {
+fn report_of_the_corpus_is_deterministic() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
     let mut files = Vec::new();
     files_below(&root, &root, &mut files);
     assert!(files.len() > 100, "{}", files.len());
     let report = check(&files);
-    // Without support for pages half of the corpus is skipped.
+    // Without HTML support, half of the corpus is skipped.
     let least = if cfg!(feature = "html") { 20 } else { 5 };
     assert!(count(&report, "cluster") > least && count(&report, "edge") > least);
 }
 
 #[test]
-fn a_generated_corpus_gives_one_report() {
+fn report_of_a_generated_corpus_is_deterministic() {
     const FEEDS: usize = 5;
     let generator = Generator::new(GeneratorConfig { documents: 300, seed: 5 });
     let mut files: Vec<(PathBuf, Vec<u8>)> =
         (0..FEEDS).map(|feed| (PathBuf::from(format!("feeds/{feed}.jsonl")), Vec::new())).collect();
-    // Two thirds as records, the others each as a file.
+    // Two thirds are records, the others are separate files.
     for (number, document) in generator.iter().enumerate() {
         let Generated { id, title, text, source, date, .. } = &document;
         if number % 3 == 0 {
@@ -125,27 +125,28 @@ fn a_generated_corpus_gives_one_report() {
     assert!(count(&report, "cluster") > 10 && count(&report, "edge") > 20);
 }
 
-/// A feed of generated news in which each document comes three times under other ids: once as it is, once from another
-/// source, once a day later. `end` stands behind the text of those that come again.
+/// Returns a feed of generated news in which each document is repeated under other ids: twice unchanged, once from another
+/// source, once with another date. `end` is appended to the text of the repetitions.
 fn repeated(end: &str) -> Vec<u8> {
     let generator = Generator::new(GeneratorConfig { documents: 120, seed: 9 });
     let mut feed = Vec::new();
-    let again = |id: &str, document: &Generated| Generated {
+    let repetition = |id: &str, document: &Generated| Generated {
         id: format!("{}-{id}", document.id),
         text: document.text.clone() + end,
         ..document.clone()
     };
     let documents: Vec<Generated> = generator.iter().collect();
-    let same = documents.iter().map(|document| again("same", document));
-    let elsewhere = documents
-        .iter()
-        .map(|document| Generated { source: "elsewhere.example".to_owned(), ..again("elsewhere", document) });
+    let same = documents.iter().map(|document| repetition("same", document));
+    let elsewhere = documents.iter().map(|document| Generated {
+        source: "elsewhere.example".to_owned(),
+        ..repetition("elsewhere", document)
+    });
     let later = documents
         .iter()
-        .map(|document| Generated { date: "2031-01-01".to_owned(), ..again("later", document) });
+        .map(|document| Generated { date: "2031-01-01".to_owned(), ..repetition("later", document) });
     let twice = documents
         .iter()
-        .map(|document| Generated { id: format!("{}-2", document.id), ..again("", document) });
+        .map(|document| Generated { id: format!("{}-2", document.id), ..repetition("", document) });
     for document in documents.iter().cloned().chain(same).chain(elsewhere).chain(later).chain(twice) {
         serde_json::to_writer(&mut feed, &document).unwrap();
         feed.push(b'\n');
@@ -154,17 +155,17 @@ fn repeated(end: &str) -> Vec<u8> {
 }
 
 #[test]
-fn what_was_read_before_is_told_as_if_it_were_read_again() {
+fn exact_duplicates_are_reported_like_other_documents() {
     let found = |end: &str| {
         let report = check(&[(PathBuf::from("feed.jsonl"), repeated(end))]);
         assert_eq!(count(&report, "document"), 600);
         let is_found = |line: &&str| !line.starts_with("{\"type\":\"summary\"");
         report.lines().filter(is_found).map(str::to_owned).collect::<Vec<String>>()
     };
-    // With a blank behind it a document is read like any other, and has the same words.
-    let (again, anew) = (found(""), found(" "));
-    assert_eq!(again.iter().zip(&anew).find(|(a, b)| a != b), None);
-    assert_eq!(again, anew);
-    let clusters = again.iter().filter(|line| line.starts_with("{\"type\":\"cluster\"")).count();
+    // With a trailing space, a document is not an exact duplicate but has the same words.
+    let (exact, other) = (found(""), found(" "));
+    assert_eq!(exact.iter().zip(&other).find(|(a, b)| a != b), None);
+    assert_eq!(exact, other);
+    let clusters = exact.iter().filter(|line| line.starts_with("{\"type\":\"cluster\"")).count();
     assert!(clusters >= 60, "{clusters}");
 }

@@ -1,7 +1,7 @@
-//! README.md and docs/guide.md show what the program prints.
+//! Tests that README.md and docs/guide.md show the actual output.
 //!
-//! A block that begins with `console` has commands behind `$ ` and below each what it prints. The commands of a file run in one folder
-//! that has `corpus/`. `UPDATE_DOCS=1 cargo test --test docs` writes the outputs anew.
+//! A `console` block contains commands after `$ `, each followed by its output. The commands of a file run in one folder, which contains
+//! `corpus/`. `UPDATE_DOCS=1 cargo test --test docs` rewrites the outputs.
 #![cfg(all(unix, feature = "cli", feature = "html"))]
 #![allow(clippy::unwrap_used)]
 
@@ -25,7 +25,7 @@ fn output_of(script: &str, folder: &Path) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// The text with the output of each command as it is today, and how many commands it has.
+/// Returns the text with the current output of each command, and the number of commands.
 fn renewed(text: &str, folder: &Path) -> (String, usize) {
     let (mut out, mut commands, mut inside, mut lines) = (String::new(), 0, false, text.lines());
     while let Some(line) = lines.next() {
@@ -33,7 +33,7 @@ fn renewed(text: &str, folder: &Path) -> (String, usize) {
             inside = line == "```console";
             true
         } else {
-            // Below a command is its output of yesterday.
+            // The old output of a command is dropped.
             !inside || line.starts_with("$ ")
         };
         if !keep {
@@ -68,23 +68,23 @@ fn check(name: &str) {
     } else {
         assert!(
             text == today,
-            "{name} is stale; run UPDATE_DOCS=1 cargo test --test docs. It should be:\n{today}"
+            "{name} is outdated; run UPDATE_DOCS=1 cargo test --test docs. It should be:\n{today}"
         );
     }
 }
 
 #[test]
-fn the_readme_shows_what_is_printed() {
+fn readme_shows_the_actual_output() {
     check("README.md");
 }
 
 #[test]
-fn the_guide_shows_what_is_printed() {
+fn guide_shows_the_actual_output() {
     check("docs/guide.md");
 }
 
 #[test]
-fn outputs_of_another_day_are_replaced() {
+fn old_outputs_are_replaced() {
     let folder = tempfile::tempdir().unwrap();
     let text =
         "a\n```console\n$ echo b; \\\n  echo c\nold\n$ echo d\n```\n$ no command\n```sh\n$ none\n```\n";

@@ -1,4 +1,4 @@
-//! `wirecopy eval` and `wirecopy calibrate` through the program.
+//! Tests `wirecopy eval` and `wirecopy calibrate`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(feature = "cli")]
 
@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use desk::Desk;
 use serde_json::Value;
 
-/// Stories of the desk. The first three are one dispatch: a reprint, and a version with other verbs.
+/// Invented stories. The first three are one dispatch: the original, a reprint and a rewrite.
 const STORIES: [(&str, &str); 5] = [
     (
         "harbour.txt",
@@ -75,7 +75,7 @@ fn eval<'a>(more: &[&'a str]) -> Vec<&'a str> {
 }
 
 #[test]
-fn pairs_as_text_and_as_json() {
+fn figures_of_pairs_as_text_and_json() {
     let desk = desk();
     let text = desk.out(&EVAL);
     for word in ["threshold 0.50", "AUC", "R@P.99", "copies", "rewrites", "others", "share true"] {
@@ -98,28 +98,28 @@ fn errors_are_listed_with_both_first_lines() {
     desk.file("wrong.tsv", "harbour.txt\treprint.txt\t0\twrong\nharbour.txt\theron.txt\t1\twrong\n");
     let text = desk.out(&["eval", "--pairs", "wrong.tsv", "--docs", "docs"]);
     for words in [
-        "two dispatches, called one (wrong)",
-        "one dispatch, called two (wrong)",
+        "false match: two dispatches (wrong)",
+        "missed: one dispatch (wrong)",
         "harbour.txt: The council of Aldmoor voted",
         "heron.txt: A heron was seen",
     ] {
         assert!(text.contains(words), "{words} is not in:\n{text}");
     }
     let none = desk.out(&["eval", "--pairs", "wrong.tsv", "--docs", "docs", "--errors", "0"]);
-    assert!(!none.contains("called one"));
+    assert!(!none.contains("false match"));
 }
 
 #[test]
-fn pairs_alone_are_weighed_by_the_table_only() {
+fn alone_uses_the_background_table_only() {
     let desk = desk();
     let (among, alone) =
         (json(&desk, &eval(&["--format", "json"])), json(&desk, &eval(&["--alone", "--format", "json"])));
     assert_eq!(alone["overall"]["n"], 4);
-    assert_ne!(among["reliability"], alone["reliability"], "other weights, other scores");
+    assert_ne!(among["reliability"], alone["reliability"], "other weights give other scores");
 }
 
 #[test]
-fn several_files_of_labels_and_documents() {
+fn several_files_of_labels_and_documents_are_combined() {
     let desk = desk();
     desk.file("more.tsv", "a.txt\tb.txt\t0\tmore\n");
     let args = eval(&["--pairs", "more.tsv", "--docs", "corpus", "--format", "json"]);
@@ -128,7 +128,7 @@ fn several_files_of_labels_and_documents() {
 }
 
 #[test]
-fn labels_of_one_kind_have_no_ranking() {
+fn auc_of_one_label_is_undefined() {
     let desk = desk();
     desk.file("ones.tsv", "harbour.txt\treprint.txt\t1\n");
     let args = ["eval", "--pairs", "ones.tsv", "--docs", "docs", "--format", "json"];
@@ -138,11 +138,11 @@ fn labels_of_one_kind_have_no_ranking() {
 }
 
 #[test]
-fn what_is_wrong_with_labels_is_told_with_its_place() {
+fn errors_in_labels_are_reported_with_file_and_line() {
     let desk = desk();
     desk.file("bad.tsv", "a\tb\tsame_dispatch\tset\nharbour.txt\treprint.txt\tyes\tx\n");
     let bad = desk.trouble(&["eval", "--pairs", "bad.tsv", "--docs", "docs"]);
-    assert_eq!(bad, "error: bad.tsv:2: same_dispatch must be 0 or 1, not \"yes\"\n");
+    assert_eq!(bad, "error: bad.tsv:2: expected 0 or 1 for same_dispatch, found \"yes\"\n");
     desk.file("unknown.tsv", "harbour.txt\tgone.txt\t1\n");
     let unknown = desk.trouble(&["eval", "--pairs", "unknown.tsv", "--docs", "docs"]);
     assert_eq!(unknown, "error: pairs: no document has the id \"gone.txt\"\n");
@@ -161,15 +161,13 @@ fn what_is_wrong_with_labels_is_told_with_its_place() {
 }
 
 #[test]
-fn perturbations_by_name() {
+fn perturbations_are_selected_by_name() {
     let desk = desk();
     let text = desk.out(&eval(&["--perturb", "upper_case,ocr_3", "--perturb", "upper_case"]));
     let names: Vec<&str> = text.lines().skip(3).filter_map(|line| line.split_whitespace().next()).collect();
     assert_eq!(names, ["none", "upper_case", "ocr_3"]);
     assert!(desk.out(&eval(&["--perturb", "style", "-v"])).contains("\n  rewrites "));
-    assert!(
-        desk.trouble(&eval(&["--perturb", "backwards"])).contains("some of boilerplate_3, boilerplate_6")
-    );
+    assert!(desk.trouble(&eval(&["--perturb", "backwards"])).contains("any of boilerplate_3, boilerplate_6"));
     let all = json(&desk, &eval(&["--perturb", "all", "--format", "json"]));
     let rows = all["perturbations"].as_array().unwrap();
     assert_eq!(rows.len(), wirecopy_lab::perturb::ALL.len() + 1);
@@ -183,7 +181,7 @@ fn perturbations_by_name() {
 }
 
 #[test]
-fn candidates_among_other_documents() {
+fn candidates_are_counted_among_other_documents() {
     let desk = desk();
     let report = json(&desk, &eval(&["--candidates", "--among", "corpus", "--format", "json"]));
     assert_eq!((&report["documents"], &report["overall"]["true_pairs"]), (&7.into(), &2.into()));
@@ -193,10 +191,11 @@ fn candidates_among_other_documents() {
         (&1.0.into(), &1.0.into())
     );
     assert_eq!(keys(&report["sets"]), ["copies", "rewrites"]);
-    assert!(desk.out(&eval(&["--candidates"])).starts_with("5 documents, 4 once copies are collapsed; "));
+    assert!(desk.out(&eval(&["--candidates"])).starts_with("5 documents, 4 after copies are collapsed; "));
 }
 
-/// A run over `docs`, and gold that it does not match: the heron belongs to the harbour, the rewording to nothing.
+/// Runs over `docs`, and writes a gold file that differs from the result: the heron belongs to the harbour, and the rewrite to
+/// a family of its own.
 fn run_and_gold(desk: &Desk) {
     desk.out(&["cluster", "docs", "-q", "-o", "run.jsonl"]);
     desk.file(
@@ -206,7 +205,7 @@ fn run_and_gold(desk: &Desk) {
 }
 
 #[test]
-fn a_run_by_gold_families() {
+fn run_is_measured_against_gold_families() {
     let desk = desk();
     run_and_gold(&desk);
     let args = ["eval", "run.jsonl", "--gold", "gold.tsv", "--format", "json"];
@@ -248,7 +247,7 @@ fn errors_of_a_run_are_listed_with_first_lines() {
         "eng ",
         "several families in one cluster\n  harbour.txt: The council of Aldmoor voted",
         "  reworded.txt: Aldmoor's council decided",
-        "one family in several clusters or outside of any\n",
+        "one family split over several clusters or left out\n",
         "  heron.txt: A heron was seen",
     ] {
         assert!(text.contains(words), "{words} is not in:\n{text}");
@@ -258,18 +257,18 @@ fn errors_of_a_run_are_listed_with_first_lines() {
 }
 
 #[test]
-fn gold_that_fits_nothing_is_refused() {
+fn gold_without_ids_of_the_run_is_an_error() {
     let desk = desk();
     run_and_gold(&desk);
     desk.file("other.tsv", "x\tf\ny\tf\n");
     let message = desk.trouble(&["eval", "run.jsonl", "--gold", "other.tsv"]);
-    assert_eq!(message, "error: other.tsv: none of its ids is a document of the run\n");
+    assert_eq!(message, "error: other.tsv: none of the ids occurs in the run\n");
     desk.file("twice.tsv", "harbour.txt\tf\nharbour.txt\tg\n");
     let message = desk.trouble(&["eval", "run.jsonl", "--gold", "twice.tsv"]);
     assert_eq!(message, "error: twice.tsv:2: the id \"harbour.txt\" is listed twice\n");
 }
 
-/// Sixty documents: of every other invented story a version with half of its sentences turned round.
+/// Writes 24 invented stories with a rewrite each, and labels, and returns the number of labelled pairs.
 fn labels(desk: &Desk) -> usize {
     let places = ["Aldmoor", "Tolven", "Marnes", "Orlava", "Skarvik", "Dunmere", "Velha", "Brixen"];
     let things = ["harbour", "bridge", "mill", "school", "museum", "railway", "market", "reservoir"];
@@ -295,28 +294,31 @@ fn labels(desk: &Desk) -> usize {
 }
 
 #[test]
-fn a_fitted_model_is_written_and_taken() {
+fn fitted_model_is_written_and_can_be_used() {
     let desk = desk();
     let pairs = labels(&desk);
     let text = desk.out(&["calibrate", "--pairs", "labels.tsv", "--docs", "docs", "-o", "model.json"]);
-    for word in ["Cross-validated over 2 parts", "By what was done to a text", "rewrites", "others"] {
+    for word in ["Cross-validated over 2 folds", "By perturbation", "rewrites", "others"] {
         assert!(text.contains(word), "{word} is not in:\n{text}");
     }
     let model: Value = serde_json::from_str(&desk.read("model.json")).unwrap();
     assert_eq!(model["fitted_on"]["pairs"], pairs);
-    for verb in [&["cluster", "docs"][..], &["eval", "--pairs", "pairs.tsv", "--docs", "docs"]] {
-        assert!(!desk.out(&[verb, &["--model", "model.json"]].concat()).is_empty());
+    for command in [&["cluster", "docs"][..], &["eval", "--pairs", "pairs.tsv", "--docs", "docs"]] {
+        assert!(!desk.out(&[command, &["--model", "model.json"]].concat()).is_empty());
     }
     desk.out(&["cluster", "docs", "--model", "model.json", "-q", "-o", "run.jsonl"]);
     assert!(desk.read("run.jsonl").lines().next().unwrap().contains("model.json"));
 }
 
 #[test]
-fn labels_of_one_kind_fit_no_model() {
+fn too_few_labels_are_an_error() {
     let desk = desk();
     desk.file("ones.tsv", "harbour.txt\treprint.txt\t1\n");
     let args = ["calibrate", "--pairs", "ones.tsv", "--docs", "docs", "-o", "model.json"];
-    assert_eq!(desk.trouble(&args), "error: pairs: 1 true and 0 false pairs; a model needs 20 of each\n");
+    assert_eq!(
+        desk.trouble(&args),
+        "error: pairs: a model needs at least 20 true and 20 false pairs, found 1 and 0\n"
+    );
     assert!(!desk.names().contains(&"model.json".to_owned()));
     desk.file("model.json", "{}");
     assert!(desk.trouble(&["cluster", "docs", "--model", "model.json"]).contains("model.json"));

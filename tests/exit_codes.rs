@@ -1,4 +1,4 @@
-//! How each command ends: the contract with scripts.
+//! Tests of the exit codes, which scripts rely on.
 #![allow(clippy::unwrap_used, clippy::panic)]
 #![cfg(feature = "cli")]
 
@@ -12,7 +12,7 @@ use desk::Desk;
 const STORY: &str = "The council of Aldmoor voted on Tuesday to close the harbour for repairs until the spring. \
                      Fishermen protested outside the town hall and asked for another berth near the mill.";
 
-/// Two copies, and pairs with labels; with `bad`, an input that cannot be read.
+/// Creates two copies and labelled pairs and, if `bad`, an input that cannot be read.
 fn desk(bad: bool) -> Desk {
     let desk = Desk::new();
     desk.file("corpus/c.txt", STORY);
@@ -33,7 +33,7 @@ fn code(output: &Output) -> Option<i32> {
 const PAIRS: [&str; 5] = ["eval", "--pairs", "pairs.tsv", "--docs", "corpus"];
 
 #[test]
-fn every_command_ends_with_0_when_all_inputs_were_read() {
+fn every_command_exits_with_0_if_all_inputs_were_read() {
     let desk = desk(false);
     for args in [
         &["cluster", "corpus"][..],
@@ -53,14 +53,14 @@ fn every_command_ends_with_0_when_all_inputs_were_read() {
 }
 
 #[test]
-fn duplicates_end_with_1_only_when_asked_for() {
+fn duplicates_exit_with_1_only_on_request() {
     let desk = desk(false);
     assert_eq!(code(&desk.run(&["cluster", "corpus", "-q", "--exit-code"])), Some(1));
     assert_eq!(code(&desk.run(&["cluster", "corpus/a.txt", "-q", "--exit-code"])), Some(0));
 }
 
 #[test]
-fn trouble_ends_with_2() {
+fn errors_exit_with_2() {
     let desk = desk(false);
     for args in [
         &["cluster", "nowhere"][..],
@@ -80,7 +80,7 @@ fn trouble_ends_with_2() {
 }
 
 #[test]
-fn skipped_inputs_end_with_3_whether_or_not_there_are_duplicates() {
+fn skipped_inputs_exit_with_3_with_and_without_duplicates() {
     let desk = desk(true);
     for args in [
         &["cluster", "corpus"][..],
@@ -94,7 +94,7 @@ fn skipped_inputs_end_with_3_whether_or_not_there_are_duplicates() {
         assert_eq!(code(&output), Some(3), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
         assert!(args.contains(&"cluster") || !output.stdout.is_empty(), "{args:?}");
     }
-    // Nothing of the run is skipped here.
+    // `keep` reads no inputs, so it skips none.
     desk.out(&["keep", "run.jsonl"]);
 }
 
@@ -138,7 +138,7 @@ mod signals {
 
     use super::{Desk, desk};
 
-    /// The program, once it watches for signals.
+    /// Starts the program and waits until it handles signals.
     fn started(desk: &Desk, args: &[&str]) -> Child {
         let mut command = desk.command(args);
         let child =
@@ -151,7 +151,7 @@ mod signals {
         child
     }
 
-    /// Whether a process catches SIGTERM, the fifteenth signal.
+    /// Returns whether a process handles SIGTERM, signal 15.
     #[cfg(target_os = "linux")]
     fn watches(id: u32) -> bool {
         let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
@@ -170,7 +170,7 @@ mod signals {
     }
 
     #[test]
-    fn a_signal_ends_a_run_with_its_code_and_leaves_no_file() {
+    fn signal_ends_run_with_its_code_and_leaves_no_file() {
         for (signal, code) in [("-HUP", 129), ("-INT", 130), ("-TERM", 143)] {
             let desk = desk(false);
             let before = desk.names();
@@ -178,7 +178,7 @@ mod signals {
             let mut stdin = child.stdin.take().unwrap();
             stdin.write_all(b"{\"text\": \"The harbour is closed until the spring.\"}\n").unwrap();
             send(&child, signal);
-            // Standard input stays open: the run would wait for ever.
+            // Standard input stays open, so without the signal the run would wait forever.
             assert_eq!(child.wait().unwrap().code(), Some(code), "{signal}");
             drop(stdin);
             assert_eq!(desk.names(), before, "{signal}");
@@ -186,7 +186,7 @@ mod signals {
     }
 
     #[test]
-    fn a_signal_ends_a_command_that_writes_a_large_file() {
+    fn signal_ends_command_that_writes_a_large_file() {
         let desk = desk(false);
         let before = desk.names();
         let child = started(&desk, &["bench", "--generate", "4000000", "-o", "generated.jsonl"]);

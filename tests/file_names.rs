@@ -1,4 +1,4 @@
-//! Names of files that are not UTF-8, through every command.
+//! Tests file names that are not UTF-8 with every command.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(all(feature = "cli", target_os = "linux"))]
 
@@ -18,7 +18,7 @@ const STORY: &str = "The ferry between Lund Pier and the islands will not sail b
     had torn two of the four mooring lines on Sunday night. Some 340 islanders are stranded on the mainland, and the \
     council has opened the sports hall for them. Engineers expect the new lines from Orsted on Wednesday.";
 
-/// Names in Latin-1, in Windows-1251, in halves of characters, and some that only look like them.
+/// Names in Latin-1, in Windows-1251, with incomplete UTF-8 sequences, and some that only look escaped.
 const NAMES: [&[u8]; 6] = [
     b"d\xe9p\xeache.txt",
     b"\xcd\xee\xe2\xee\xf1\xf2\xe8/\xcf\xee\xf0\xf2.txt",
@@ -28,7 +28,7 @@ const NAMES: [&[u8]; 6] = [
     b"caf%C3%A9.txt",
 ];
 
-/// Where a name is in the folder of news.
+/// Returns the path of a name in the input folder.
 fn place(name: &[u8]) -> PathBuf {
     PathBuf::from(OsStr::from_bytes(&[b"in/", name].concat()))
 }
@@ -48,7 +48,7 @@ fn desk() -> Desk {
 }
 
 #[test]
-fn they_survive_report_page_and_lists() {
+fn names_survive_report_page_and_lists() {
     let desk = desk();
     let report = desk.read("run.jsonl");
     let lines: Vec<Value> = report.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -64,7 +64,7 @@ fn they_survive_report_page_and_lists() {
     assert_eq!((again.status.code(), again.stderr.as_slice()), (Some(0), &b""[..]));
     assert_eq!(desk.read("again.html"), desk.read("page.html"));
 
-    // Names in lists are those of the files.
+    // Lists contain the original names.
     let mut listed = BTreeSet::new();
     for flags in [&["--paths", "-0", "-q"][..], &["--paths", "-0", "-q", "--drop"]] {
         let output = desk.run(&[&["keep", "run.jsonl"], flags].concat());
@@ -82,9 +82,9 @@ fn they_survive_report_page_and_lists() {
 }
 
 #[test]
-fn they_are_copied_compared_and_told() {
+fn names_work_in_copies_comparisons_and_messages() {
     let desk = desk();
-    // Where nothing is a copy, everything is kept.
+    // Without copies, everything is kept.
     desk.out(&["cluster", "in", "-q", "--threshold", "1", "--no-rewrites", "-o", "alone.jsonl"]);
     let kept = desk.out(&["keep", "alone.jsonl", "-q"]);
     desk.out(&["keep", "alone.jsonl", "--copy-to", "kept", "-q"]);
@@ -106,10 +106,10 @@ fn they_are_copied_compared_and_told() {
     let referred = desk.read("referred.jsonl");
     assert_eq!(referred.matches("\"reference\":true").count(), 1);
 
-    // One that cannot be read is skipped by its name.
+    // A skipped file is reported by its escaped name.
     fs::write(desk.path().join(place(b"\xfcmpty.txt")), "").unwrap();
     let output = desk.run(&["cluster", "in", "-o", "skipped.jsonl"]);
     assert_eq!(output.status.code(), Some(3));
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(told, "warning: in/%FCmpty.txt: empty file\n");
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(stderr, "warning: in/%FCmpty.txt: empty file\n");
 }

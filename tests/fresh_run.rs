@@ -1,4 +1,4 @@
-//! A run that was just made is one that every command takes, without a warning.
+//! Tests that every command accepts a fresh run without a warning.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(feature = "cli")]
 
@@ -23,7 +23,7 @@ const STORIES: [&[&str]; 6] = [
     ],
     &[
         "The council of Aldmoor voted to close the harbour for repairs after engineers found cracks in two piers.",
-        "Ferries to Tolven will leave from the fishing dock until the spring, the mayor told reporters.",
+        "Ferries to Tolven will leave from the fishing dock until the spring, the mayor stderr reporters.",
         "Traders fear for their summer. The union of dockers wants pay for 214 idle days.",
     ],
     &[
@@ -49,7 +49,7 @@ const ENDS: [&str; 6] = [
     "\n\nSubscribe to the Herald for full access to every story of our reporters across the four islands.",
 ];
 
-/// How one print of a story looks: story, boilerplate above and below, line breaks, source, date, form.
+/// One print of a story: story, boilerplate above and below, line breaks, source, date, format.
 type Print = (usize, usize, usize, usize, usize, usize, usize);
 
 fn text((story, top, end, breaks, ..): Print) -> String {
@@ -57,7 +57,7 @@ fn text((story, top, end, breaks, ..): Print) -> String {
     format!("{}{}{}", TOPS[top], STORIES[story].join(separator), ENDS[end])
 }
 
-/// Writes the prints, some as files, some as records, some as rows, some as pages.
+/// Writes the prints as text files, JSON records, CSV rows and HTML pages.
 fn lay_out(desk: &Desk, prints: &[Print]) {
     let (mut records, mut rows) = (String::new(), String::from("id,text,source,date\n"));
     for (at, &print) in prints.iter().enumerate() {
@@ -95,16 +95,16 @@ fn lay_out(desk: &Desk, prints: &[Print]) {
     }
 }
 
-/// The command ends with 0 and warns of nothing.
+/// Checks that the command exits with 0 and prints no warning.
 fn quiet(desk: &Desk, args: &[&str]) -> Result<(), TestCaseError> {
     let output = desk.run(args);
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    prop_assert_eq!(output.status.code(), Some(0), "{:?}: {}", args, told);
-    prop_assert!(!told.contains("warning"), "{:?}: {}", args, told);
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    prop_assert_eq!(output.status.code(), Some(0), "{:?}: {}", args, stderr);
+    prop_assert!(!stderr.contains("warning"), "{:?}: {}", args, stderr);
     Ok(())
 }
 
-fn is_taken_by_every_command(prints: &[Print], settings: &[&str]) -> Result<(), TestCaseError> {
+fn every_command_accepts(prints: &[Print], settings: &[&str]) -> Result<(), TestCaseError> {
     let desk = Desk::new();
     fs::create_dir(desk.path().join("in")).unwrap();
     lay_out(&desk, prints);
@@ -140,16 +140,16 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 12, max_shrink_iters: 40, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_run_just_made_is_taken_by_every_command(
+    fn every_command_accepts_any_fresh_run(
         prints in prop::collection::vec(print(), 1..16),
         settings in prop::sample::select(vec![&[][..], &["--keep-boilerplate"], &["--no-rewrites"], &["-j", "1"]]),
     ) {
-        is_taken_by_every_command(&prints, settings)?;
+        every_command_accepts(&prints, settings)?;
     }
 }
 
 #[test]
-fn reprints_under_other_share_lines_have_counts_of_their_own() {
+fn boilerplate_of_reprints_is_counted_separately() {
     let desk = Desk::new();
     fs::create_dir(desk.path().join("in")).unwrap();
     let prints: Vec<Print> = (0..3).map(|at| (0, at, at, 0, 0, 0, 1)).collect();
@@ -165,12 +165,12 @@ fn reprints_under_other_share_lines_have_counts_of_their_own() {
     let text: Vec<u64> = counts.iter().map(|(tokens, boilerplate)| tokens - boilerplate).collect();
     assert!(text.iter().all(|&words| words == text[0]), "{counts:?}");
     assert!(counts[1..].iter().all(|count| count.1 > counts[0].1), "{counts:?}");
-    is_taken_by_every_command(&prints, &[]).unwrap();
+    every_command_accepts(&prints, &[]).unwrap();
 }
 
-/// A notice that a run learns of a source, on a line of its own in some prints and behind the last sentence in others.
+/// The learned notice is on a separate line in some prints, and after the last sentence in others.
 #[test]
-fn learned_boilerplate_is_counted_by_each_prints_own_lines() {
+fn learned_boilerplate_is_counted_by_the_lines_of_each_print() {
     let mut prints: Vec<Print> = Vec::new();
     for story in 0..4 {
         for (end, breaks) in [(3, 0), (4, 0), (3, 1), (3, 0)] {
@@ -182,11 +182,11 @@ fn learned_boilerplate_is_counted_by_each_prints_own_lines() {
     lay_out(&desk, &prints);
     desk.out(&["cluster", "in", "-q", "-o", "run.jsonl"]);
     assert!(desk.read("run.jsonl").contains("{\"type\":\"boilerplate\""), "the notice was learned");
-    is_taken_by_every_command(&prints, &[]).unwrap();
+    every_command_accepts(&prints, &[]).unwrap();
 }
 
 #[test]
-fn a_file_with_a_date_in_the_future_is_not_taken_for_a_changed_one() {
+fn file_with_a_future_date_does_not_count_as_changed() {
     let desk = Desk::new();
     let tomorrow = std::time::SystemTime::now() + std::time::Duration::from_secs(86_400);
     fs::File::options()

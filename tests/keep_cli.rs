@@ -1,4 +1,4 @@
-//! `wirecopy keep` through the program, and what `cluster` tells for it: references, versions, what was copied.
+//! Tests `wirecopy keep`, and the parts of a run report that it uses: references, versions, copied shares.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(feature = "cli")]
 
@@ -16,7 +16,7 @@ const HARBOUR: &str = "The council of Aldmoor voted on Tuesday to close the harb
     said. Traders fear for their summer, and the union of dockers wants pay for 214 idle days.";
 const MORE: &str = " A second opinion on the piers is due from the university of Marnes in May.";
 
-/// One dispatch four times, in two folders and a feed, and stories that are alone.
+/// Writes four prints of one dispatch to two folders and a feed, and two unrelated stories.
 fn desk() -> Desk {
     let desk = Desk::new();
     for folder in ["in", "in/herald", "in/post", "archive"] {
@@ -54,13 +54,13 @@ fn rows(text: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-/// The lines of a type of a report.
+/// Returns the lines of one type of a report.
 fn of_type(desk: &Desk, report: &str, name: &str) -> Vec<Value> {
     rows(&desk.read(report)).into_iter().filter(|line| line["type"] == name).collect()
 }
 
 #[test]
-fn a_list_of_what_to_keep_and_of_what_not() {
+fn kept_and_dropped_documents_are_listed() {
     let desk = clustered();
     let kept = desk.out(&["keep", "run.jsonl"]);
     assert_eq!(lines(&kept), ["w2", "herald/harbour.txt", "post/heron.txt"]);
@@ -76,7 +76,7 @@ fn a_list_of_what_to_keep_and_of_what_not() {
 }
 
 #[test]
-fn policies() {
+fn policies_choose_different_documents() {
     let desk = clustered();
     for (policy, expected) in [
         ("earliest", "herald/harbour.txt"),
@@ -92,7 +92,7 @@ fn policies() {
 }
 
 #[test]
-fn every_document_is_annotated() {
+fn jsonl_annotates_every_document() {
     let desk = clustered();
     let text = desk.out(&["keep", "run.jsonl", "--format", "jsonl"]);
     let rows = rows(&text);
@@ -101,7 +101,7 @@ fn every_document_is_annotated() {
         .iter()
         .map(|document| document["id"].as_str().unwrap().to_owned())
         .collect();
-    assert_eq!(ids, read, "all of them, in the order of the run");
+    assert_eq!(ids, read, "all documents, in the order of the run");
     let by_id: BTreeMap<&str, &Value> = ids.iter().copied().zip(&rows).collect();
     let first = by_id["herald/harbour.txt"];
     assert_eq!((&first["keep"], &first["kept_instead"]), (&true.into(), &Value::Null));
@@ -113,11 +113,14 @@ fn every_document_is_annotated() {
     }
     assert_eq!((&by_id["w2"]["cluster"], &by_id["w2"]["keep"]), (&Value::Null, &true.into()));
     assert_eq!(desk.out(&["keep", "run.jsonl", "--format", "jsonl"]), text, "the same bytes again");
-    assert!(desk.trouble(&["keep", "run.jsonl", "--format", "jsonl", "--drop"]).contains("of the list"));
+    assert!(
+        desk.trouble(&["keep", "run.jsonl", "--format", "jsonl", "--drop"])
+            .contains("apply to --format list only")
+    );
 }
 
 #[test]
-fn copies_go_to_a_folder_and_over_nothing() {
+fn copies_go_to_a_folder_and_overwrite_nothing() {
     let desk = clustered();
     let before: BTreeSet<String> = desk.names().into_iter().collect();
     desk.out(&["keep", "run.jsonl", "--copy-to", "kept"]);
@@ -132,9 +135,9 @@ fn copies_go_to_a_folder_and_over_nothing() {
     assert_eq!(after, before, "the inputs are untouched");
     desk.file("kept/herald/harbour.txt", "mine");
     let message = desk.trouble(&["keep", "run.jsonl", "--copy-to", "kept"]);
-    assert!(message.ends_with("there is another file already, and nothing is overwritten\n"), "{message}");
+    assert!(message.ends_with("exists with other content, and is not overwritten\n"), "{message}");
     assert_eq!(desk.read("kept/herald/harbour.txt"), "mine");
-    // What was copied is the input without its duplicates.
+    // The copies are the input without its duplicates.
     desk.file("kept/herald/harbour.txt", &desk.read("in/herald/harbour.txt"));
     desk.out(&["cluster", "kept", "-q", "-o", "again.jsonl"]);
     assert!(of_type(&desk, "again.jsonl", "cluster").is_empty());
@@ -142,13 +145,13 @@ fn copies_go_to_a_folder_and_over_nothing() {
 }
 
 #[test]
-fn a_rehearsal_writes_nothing() {
+fn dry_run_writes_nothing() {
     let desk = clustered();
     let text = desk.out(&["keep", "run.jsonl", "--copy-to", "kept", "--dry-run"]);
     let cluster = &of_type(&desk, "run.jsonl", "cluster")[0]["cluster"];
     let expected = format!(
-        "{}\n  keep       herald/harbour.txt\n  not        w1\n  not        herald/harbour-2.txt\n  \
-         not        post/port.txt\n6 documents: 3 to keep, 3 not\n",
+        "{}\n  keep       herald/harbour.txt\n  drop       w1\n  drop       herald/harbour-2.txt\n  \
+                 drop       post/port.txt\n6 documents: 3 to keep, 3 not\n",
         cluster.as_str().unwrap()
     );
     assert_eq!(text, expected);
@@ -156,7 +159,7 @@ fn a_rehearsal_writes_nothing() {
 }
 
 #[test]
-fn references_count_and_stay() {
+fn references_are_kept_and_replace_other_members() {
     let desk = desk();
     desk.out(&["cluster", "in", "--reference", "archive", "-q", "-o", "run.jsonl"]);
     let marked: Vec<Value> =
@@ -173,7 +176,7 @@ fn references_count_and_stay() {
     assert!(
         rows.iter().filter(|row| row["keep"] == false).all(|row| row["kept_instead"] == "archive/old.txt")
     );
-    // The same, said to `keep`: the folder must have been part of the run.
+    // The same with `keep --reference`, for a folder that was part of the run.
     desk.out(&["cluster", "in", "archive", "-q", "-o", "all.jsonl"]);
     assert_eq!(desk.out(&["keep", "all.jsonl", "--reference", "./archive"]), kept);
     assert_eq!(
@@ -184,7 +187,7 @@ fn references_count_and_stay() {
 }
 
 #[test]
-fn inputs_that_moved_on_are_named() {
+fn changed_and_missing_inputs_are_named() {
     let desk = clustered();
     let text = desk.read("in/post/port.txt");
     std::thread::sleep(std::time::Duration::from_millis(20));
@@ -194,13 +197,16 @@ fn inputs_that_moved_on_are_named() {
     fs::remove_file(desk.path().join("in/post/port.txt")).unwrap();
     for args in [&["keep", "run.jsonl"][..], &["keep", "run.jsonl", "--copy-to", "kept"]] {
         let message = desk.trouble(args);
-        assert!(message.starts_with("error: in/post/port.txt: no longer there"), "{message}");
+        assert!(
+            message.starts_with("error: in/post/port.txt: not found from the current folder"),
+            "{message}"
+        );
     }
     assert!(!desk.path().join("kept").exists());
 }
 
 #[test]
-fn a_file_with_an_old_date_and_other_words_is_noticed_when_it_is_read() {
+fn changed_file_with_an_old_date_is_noticed_when_read() {
     let desk = clustered();
     let path = desk.path().join("in/post/port.txt");
     let written = fs::metadata(&path).unwrap().modified().unwrap();
@@ -214,19 +220,19 @@ fn a_file_with_an_old_date_and_other_words_is_noticed_when_it_is_read() {
 }
 
 #[test]
-fn reports_that_are_none_are_refused() {
+fn files_that_are_not_complete_reports_are_errors() {
     let desk = clustered();
     let report = desk.read("run.jsonl");
     let (cut, _) = report.trim_end().rsplit_once('\n').unwrap();
     desk.file("cut.jsonl", &format!("{cut}\n"));
     let message = desk.trouble(&["keep", "cut.jsonl"]);
-    assert!(message.contains("expected the `summary` line") && message.contains("cut off"), "{message}");
+    assert!(message.contains("expected the `summary` line") && message.contains("truncated"), "{message}");
     assert!(desk.trouble(&["keep", "in/feed.jsonl"]).contains("expected the `run` line"));
     assert_eq!(desk.trouble(&["keep", "gone.jsonl"]), "error: gone.jsonl: No such file or directory\n");
 }
 
 #[test]
-fn standard_input_gives_lists_only() {
+fn run_over_standard_input_allows_lists_only() {
     let desk = desk();
     let mut command = desk.command(&["cluster", "-", "-q", "-o", "run.jsonl"]);
     command.stdin(fs::File::open(desk.path().join("in/feed.jsonl")).unwrap());
@@ -236,7 +242,7 @@ fn standard_input_gives_lists_only() {
 }
 
 #[test]
-fn versions_and_what_was_copied_stand_in_the_report() {
+fn report_contains_versions_and_copied_shares() {
     let desk = desk();
     desk.out(&["cluster", "in", "--evidence", "-q", "-o", "run.jsonl"]);
     let clusters = of_type(&desk, "run.jsonl", "cluster");
@@ -249,7 +255,10 @@ fn versions_and_what_was_copied_stand_in_the_report() {
     let members: BTreeMap<&str, &Value> =
         cluster["members"].as_array().unwrap().iter().map(|m| (m["id"].as_str().unwrap(), m)).collect();
     assert_eq!(members["herald/harbour-2.txt"]["update_of"], "herald/harbour.txt");
-    assert!(members["post/port.txt"].get("update_of").is_none(), "another publisher's reprint is no version");
+    assert!(
+        members["post/port.txt"].get("update_of").is_none(),
+        "another publisher's reprint is not an update"
+    );
     for (id, member) in &members {
         let from_cluster = member["copied_from_cluster"].as_f64().unwrap();
         let representative = cluster["representative"] == **id;

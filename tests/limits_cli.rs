@@ -1,5 +1,4 @@
-//! Inputs that would go on for ever, through the program: pipes, compressed files that expand without end, files of
-//! nothing but faults.
+//! Tests inputs that would never end: pipes, decompression bombs, and files with nothing but errors.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(feature = "cli")]
 
@@ -19,7 +18,7 @@ fn record(id: &str) -> String {
     format!("{{\"id\": \"{id}\", \"text\": \"{STORY}\"}}\n")
 }
 
-/// Runs `cluster` with these arguments; its exit code and its report.
+/// Runs `cluster` with these arguments, and returns its exit code and report.
 fn cluster(desk: &Desk, args: &[&str]) -> (Option<i32>, Run) {
     let output = desk.run(&[&["cluster", "-o", "run.jsonl"], args].concat());
     let run = Run::read_jsonl(desk.path().join("run.jsonl"));
@@ -27,7 +26,7 @@ fn cluster(desk: &Desk, args: &[&str]) -> (Option<i32>, Run) {
     (output.status.code(), run)
 }
 
-/// Two records, then many megabytes of line ends, in several members or frames.
+/// Returns compressed files with two records and then many megabytes of line breaks, in several members or frames.
 fn bombs() -> [(&'static str, Vec<u8>); 2] {
     let good = record("a") + &record("b");
     let lines = vec![b'\n'; 16 << 20];
@@ -44,7 +43,7 @@ fn bombs() -> [(&'static str, Vec<u8>); 2] {
 }
 
 #[test]
-fn a_compressed_file_that_expands_without_end_is_cut_off_and_named() {
+fn decompression_bomb_is_cut_off_and_named() {
     for (name, bytes) in bombs() {
         let desk = Desk::new();
         fs::write(desk.path().join(name), bytes).unwrap();
@@ -61,7 +60,7 @@ fn a_compressed_file_that_expands_without_end_is_cut_off_and_named() {
 }
 
 #[test]
-fn skipped_inputs_are_all_counted_and_the_first_listed() {
+fn skipped_inputs_are_counted_and_listed_up_to_the_limit() {
     let desk = Desk::new();
     desk.file("news.jsonl", &(record("a") + &"no record\n".repeat(50)));
     let (code, run) = cluster(&desk, &["news.jsonl", "--max-skipped", "5"]);
@@ -71,14 +70,17 @@ fn skipped_inputs_are_all_counted_and_the_first_listed() {
     assert_eq!((run.summary.skipped, run.summary.skipped_unlisted), (50, 45));
     let output = desk.run(&["cluster", "news.jsonl", "--max-skipped", "5"]);
     let text = String::from_utf8(output.stdout).unwrap();
-    assert!(text.contains("50 inputs skipped") && text.contains("and 45 that are only counted"), "{text}");
+    assert!(
+        text.contains("50 inputs skipped") && text.contains("and 45 more, which are not listed"),
+        "{text}"
+    );
     let (code, run) = cluster(&desk, &["news.jsonl", "--max-skipped", "0"]);
     assert_eq!((code, run.skipped.len(), run.summary.skipped), (Some(3), 0, 50));
 }
 
 #[cfg(unix)]
 #[test]
-fn a_pipe_with_a_name_is_skipped_wherever_it_is_met() {
+fn named_pipe_is_skipped() {
     let desk = Desk::new();
     fs::create_dir(desk.path().join("news")).unwrap();
     desk.file("news/a.txt", STORY);
@@ -94,7 +96,7 @@ fn a_pipe_with_a_name_is_skipped_wherever_it_is_met() {
 
 #[cfg(unix)]
 #[test]
-fn a_pipe_that_the_shell_opens_is_read_as_what_it_holds() {
+fn process_substitution_is_read() {
     let desk = Desk::new();
     desk.file("news.jsonl", &(record("a") + &record("b")));
     let program = desk.command(&[]).get_program().to_owned();

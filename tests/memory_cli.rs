@@ -1,4 +1,4 @@
-//! `--memory` and `--temp-dir`, as users meet them.
+//! Tests `--memory` and `--temp-dir`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(feature = "cli")]
 
@@ -9,7 +9,7 @@ use std::fs;
 
 use desk::Desk;
 
-/// The report of a run without what differs between equal runs.
+/// Returns the report of a run, without the lines that differ between equal runs.
 fn report(desk: &Desk, args: &[&str]) -> Vec<String> {
     desk.out(&[&["cluster", "corpus", "-q", "-o", "run.jsonl"], args].concat());
     let text = desk.read("run.jsonl");
@@ -17,7 +17,7 @@ fn report(desk: &Desk, args: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn a_limit_changes_no_result_and_leaves_no_files() {
+fn memory_limit_changes_no_result_and_leaves_no_files() {
     let desk = Desk::new();
     desk.file("corpus/c.txt", &fs::read_to_string(desk.path().join("corpus/a.txt")).unwrap());
     fs::create_dir(desk.path().join("spare")).unwrap();
@@ -33,7 +33,7 @@ fn a_limit_changes_no_result_and_leaves_no_files() {
 }
 
 #[test]
-fn a_limit_comes_from_the_file_and_the_environment_too() {
+fn memory_limit_can_be_set_by_file_and_environment() {
     let desk = Desk::new();
     desk.file("wirecopy.toml", "memory = \"2G\"\ntemp_dir = \"spare\"\n");
     let dump = desk.out(&["config"]);
@@ -46,9 +46,9 @@ fn a_limit_comes_from_the_file_and_the_environment_too() {
 }
 
 #[test]
-fn a_limit_that_no_run_can_keep_is_a_usage_error() {
+fn invalid_memory_limit_is_a_usage_error() {
     let desk = Desk::new();
-    assert!(desk.trouble(&["cluster", "corpus", "--memory", "10K"]).contains("128M at least"));
+    assert!(desk.trouble(&["cluster", "corpus", "--memory", "10K"]).contains("at least 128M"));
     assert!(desk.trouble(&["cluster", "corpus", "--memory", "plenty"]).contains("is not a size"));
     assert!(desk.trouble(&["cluster", "corpus", "--memory", "99999999999G"]).contains("too large"));
     desk.file("wirecopy.toml", "memory = 5\n");
@@ -56,7 +56,7 @@ fn a_limit_that_no_run_can_keep_is_a_usage_error() {
 }
 
 #[test]
-fn a_folder_that_cannot_take_temporary_files_ends_the_run_at_once() {
+fn unusable_temporary_folder_is_an_error() {
     let desk = Desk::new();
     desk.file("occupied", "a file");
     for folder in ["missing", "occupied"] {
@@ -65,6 +65,6 @@ fn a_folder_that_cannot_take_temporary_files_ends_the_run_at_once() {
         assert!(stderr.contains(&format!("temporary files in {folder}: ")), "{stderr}");
     }
     assert_eq!(desk.names(), ["corpus", "occupied"]);
-    // Without a limit there are no such files.
+    // Without a limit, no temporary files are needed.
     desk.out(&["cluster", "corpus", "--temp-dir", "missing"]);
 }

@@ -1,4 +1,4 @@
-//! No output destroys an input, none is left half-way, and what the program wrote itself is not news.
+//! Tests that no output replaces an input, no partial output is left behind, and own outputs are not read as documents.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(feature = "cli")]
 
@@ -14,7 +14,7 @@ const STORY: &str = "The ferry between Lund Pier and the islands will not sail b
     had torn two of the four mooring lines on Sunday night. Some 340 islanders are stranded on the mainland, and the \
     council has opened the sports hall for them. Engineers expect the new lines from Orsted on Wednesday.";
 
-/// A story in a folder, twice, and in a feed.
+/// Writes a story twice to a folder, and twice to a feed.
 fn desk() -> Desk {
     let desk = Desk::new();
     fs::create_dir(desk.path().join("in")).unwrap();
@@ -31,7 +31,7 @@ fn documents(desk: &Desk, report: &str) -> Vec<Value> {
     lines.filter(|line| line["type"] == "document").collect()
 }
 
-/// Every file of the folder and of `in` with what it holds.
+/// Returns the content of every file in the folder and in `in`.
 fn contents(desk: &Desk) -> Vec<(String, Vec<u8>)> {
     let mut all = Vec::new();
     for folder in ["", "in/"] {
@@ -47,16 +47,16 @@ fn contents(desk: &Desk) -> Vec<(String, Vec<u8>)> {
     all
 }
 
-/// The command is refused, and nothing is another than before.
+/// Checks that the command fails and changes no file.
 fn refused(desk: &Desk, args: &[&str], message: &str) {
     let before = contents(desk);
-    let told = desk.trouble(args);
-    assert!(told.contains(message), "{args:?}: {told}");
+    let stderr = desk.trouble(args);
+    assert!(stderr.contains(message), "{args:?}: {stderr}");
     assert_eq!(contents(desk), before, "{args:?}");
 }
 
 #[test]
-fn a_run_does_not_replace_what_it_reads() {
+fn run_does_not_replace_its_inputs() {
     let desk = desk();
     desk.file("agencies.tsv", "Halden Press\tHalden Press\n");
     desk.file("wirecopy.toml", "[match]\nthreshold = 0.5\n");
@@ -72,9 +72,9 @@ fn a_run_does_not_replace_what_it_reads() {
             (&["cluster", "in"], "wirecopy.toml"),
             (&["cluster", "in"], "in/.wirecopyignore"),
         ] {
-            // Endings that no form has are refused before.
-            let form: &[&str] = if output == "-o" { &["--format", "jsonl"] } else { &[] };
-            refused(&desk, &[args, &[output, name], form].concat(), "cannot write");
+            // Without --format, unknown extensions fail earlier.
+            let format: &[&str] = if output == "-o" { &["--format", "jsonl"] } else { &[] };
+            refused(&desk, &[args, &[output, name], format].concat(), "cannot write");
         }
     }
     let onto_table = ["cluster", "in", "--agencies", "agencies.tsv", "-o", "agencies.tsv", "--format", "csv"];
@@ -105,14 +105,14 @@ fn links_do_not_hide_an_input() {
     symlink("new.jsonl", at("a")).unwrap();
     symlink("new.jsonl", at("b")).unwrap();
     refused(&desk, &["cluster", "feed.jsonl", "-o", "a", "--html", "b"], "name the same file");
-    // What nobody reads may be replaced, by whatever name.
+    // A file that is not an input may be replaced under any name.
     desk.out(&["cluster", "feed.jsonl", "-q", "-o", "hard"]);
-    assert_eq!(desk.read("in/one.txt"), STORY, "the other name keeps what it had");
+    assert_eq!(desk.read("in/one.txt"), STORY, "the other hard link keeps its content");
 }
 
 #[cfg(unix)]
 #[test]
-fn redirected_input_is_not_replaced_and_not_appended_to() {
+fn redirected_input_is_neither_replaced_nor_appended_to() {
     let desk = desk();
     let before = desk.read("feed.jsonl");
     let open = || fs::File::options().read(true).append(true).open(desk.path().join("feed.jsonl")).unwrap();
@@ -131,7 +131,7 @@ fn redirected_input_is_not_replaced_and_not_appended_to() {
 }
 
 #[test]
-fn outputs_may_stand_in_the_input_folder() {
+fn outputs_in_the_input_folder_are_not_read() {
     let desk = desk();
     for _ in 0..2 {
         for output in ["run.jsonl", "clusters.csv", "run.txt", "page.html"] {
@@ -144,9 +144,9 @@ fn outputs_may_stand_in_the_input_folder() {
         let ids: Vec<Value> = documents(&desk, "run.jsonl").iter().map(|line| line["id"].clone()).collect();
         assert_eq!(ids, ["one.txt", "two.txt"]);
     }
-    // Texts that may be the last ones are not taken for a report.
+    // Annotated documents may be the only copy of a text, so they count as inputs.
     refused(&desk, &["cluster", "in", "-o", "in/kept.jsonl"], "it is an input");
-    // In other words, under other names, compressed: it is the content that tells.
+    // Own outputs are recognised by content, whatever their name.
     for (from, to) in
         [("clusters.csv", "a"), ("run.txt", "b"), ("page.html", "c.txt"), ("kept.jsonl", "d.json")]
     {
@@ -157,7 +157,7 @@ fn outputs_may_stand_in_the_input_folder() {
 }
 
 #[test]
-fn own_outputs_that_are_named_are_told_apart() {
+fn own_outputs_given_as_inputs_are_skipped() {
     let desk = desk();
     desk.out(&["cluster", "in", "-q", "-o", "clusters.csv", "--html", "page.html"]);
     desk.out(&["cluster", "in", "-q", "-o", "run.jsonl"]);
@@ -165,16 +165,16 @@ fn own_outputs_that_are_named_are_told_apart() {
     for (name, what) in [("clusters.csv", "a wirecopy table of clusters"), ("page.html", "a wirecopy page")] {
         let output = desk.run(&["cluster", name, "-o", "again.jsonl"]);
         assert_eq!(output.status.code(), Some(3));
-        let told = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(told, format!("warning: {name}: {what}, not news\n"));
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(stderr, format!("warning: {name}: {what}, not news\n"));
     }
-    // Annotated documents are news to whoever names them.
+    // Annotated documents are read if they are named explicitly.
     desk.out(&["cluster", "kept.jsonl", "-q", "-o", "again.jsonl"]);
     assert_eq!(documents(&desk, "again.jsonl").len(), 2);
 }
 
 #[test]
-fn commands_over_a_run_replace_neither_it_nor_its_documents() {
+fn commands_on_a_run_replace_neither_the_report_nor_its_inputs() {
     let desk = desk();
     desk.out(&["cluster", "in", "feed.jsonl", "-q", "-o", "run.jsonl"]);
     for name in ["run.jsonl", "in/one.txt", "feed.jsonl"] {
@@ -192,7 +192,7 @@ fn commands_over_a_run_replace_neither_it_nor_its_documents() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_standard_output_that_takes_nothing_is_an_error() {
+fn unwritable_standard_output_is_an_error() {
     let desk = desk();
     desk.out(&["cluster", "in", "-q", "-o", "run.jsonl"]);
     desk.file("gold.tsv", "one.txt\tf\ntwo.txt\tf\n");
@@ -233,16 +233,19 @@ fn a_standard_output_that_takes_nothing_is_an_error() {
         let form = form.trim_start_matches("help-of ");
         for (to, why) in [("> /dev/full", "No space left on device"), (">&-", "it is closed")] {
             let output = shell(&format!("wirecopy {form} {to}"));
-            let told = String::from_utf8(output.stderr).unwrap();
-            assert_eq!(output.status.code(), Some(2), "{form} {to}: {told}");
-            assert!(told.contains(&format!("cannot write standard output: {why}\n")), "{form} {to}: {told}");
+            let stderr = String::from_utf8(output.stderr).unwrap();
+            assert_eq!(output.status.code(), Some(2), "{form} {to}: {stderr}");
+            assert!(
+                stderr.contains(&format!("cannot write standard output: {why}\n")),
+                "{form} {to}: {stderr}"
+            );
         }
         let output = shell(&format!("wirecopy {form} > /dev/null"));
         assert_eq!(output.status.code(), Some(0), "{form}");
         let output = shell(&format!("(wirecopy {form}; echo $? >&2) | head -c 1"));
         assert!(String::from_utf8(output.stderr).unwrap().ends_with("0\n"), "{form} in a closed pipe");
     }
-    // Who asks for nothing on standard output needs none.
+    // Commands that write nothing to standard output work without it.
     for line in [
         "cluster in -q -o other.jsonl >&-",
         "keep run.jsonl -o list.txt >&-",
@@ -254,16 +257,20 @@ fn a_standard_output_that_takes_nothing_is_an_error() {
 }
 
 #[test]
-fn what_a_killed_run_left_is_removed_by_the_next() {
+fn temporary_files_of_a_killed_run_are_removed_by_the_next() {
     let desk = desk();
     desk.file(".wirecopy-a1B2c3.tmp", "half a report");
-    desk.file(".wirecopy-mine.tmp", "a file of the user's");
+    desk.file(".wirecopy-mine.tmp", "a file of the user");
     let writing = desk.path().join(".wirecopy-D4e5F6.tmp");
     let other = fs::File::create(&writing).unwrap();
     other.lock().unwrap();
     desk.out(&["cluster", "in", "-q", "-o", "run.jsonl"]);
     let left: Vec<String> = desk.names().into_iter().filter(|name| name.starts_with('.')).collect();
-    assert_eq!(left, [".wirecopy-D4e5F6.tmp", ".wirecopy-mine.tmp"], "what another process writes stays");
+    assert_eq!(
+        left,
+        [".wirecopy-D4e5F6.tmp", ".wirecopy-mine.tmp"],
+        "a file that another process is writing is kept"
+    );
     drop(other);
     desk.out(&["cluster", "in", "-q", "-o", "run.jsonl"]);
     assert!(!writing.exists());

@@ -1,4 +1,4 @@
-//! The page: what is in it, and what it does in a browser.
+//! Tests the page: its content, and its behaviour in a browser.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 #![cfg(all(feature = "cli", feature = "html", unix))]
 
@@ -16,27 +16,27 @@ fn here(name: &str) -> String {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name).to_str().unwrap().to_owned()
 }
 
-/// The page of some documents.
+/// Writes the page of some documents.
 fn page_of(desk: &Desk, input: &str) -> PathBuf {
     desk.out(&["cluster", "-q", input, "--html", "page.html", "-o", "run.jsonl"]);
     desk.path().join("page.html")
 }
 
-/// The contents of the elements that begin with `head`, as they stand.
+/// Returns the raw contents of the elements that begin with `head`.
 fn elements<'a>(page: &'a str, head: &str) -> Vec<&'a str> {
     page.split(head).skip(1).map(|rest| rest.split_once("</script>").unwrap().0).collect()
 }
 
 #[test]
-fn texts_are_data_and_nothing_else() {
+fn texts_are_embedded_as_data() {
     let desk = Desk::new();
     let html = std::fs::read_to_string(page_of(&desk, &here("tests/hostile/feed.jsonl"))).unwrap();
     let index = elements(&html, "<script type=\"application/json\" id=\"index\">");
     let index = index.first().unwrap();
-    assert!(!index.contains('<'), "markup in the data could end its element");
+    assert!(!index.contains('<'), "markup in the data could close its element");
     let data: serde_json::Value = serde_json::from_str(index).unwrap();
     assert_eq!(data["documents"].as_array().unwrap().len(), 3);
-    assert!(data["documents"][0]["title"].as_str().unwrap().contains("<script>"), "kept as it was");
+    assert!(data["documents"][0]["title"].as_str().unwrap().contains("<script>"), "the title is unchanged");
     for block in elements(&html, "<script type=\"text/plain\"") {
         let coded = block.split_once('>').unwrap().1;
         assert!(coded.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(&b)));
@@ -45,7 +45,7 @@ fn texts_are_data_and_nothing_else() {
 }
 
 #[test]
-fn nothing_is_loaded_and_the_policy_says_so() {
+fn page_loads_nothing_and_its_policy_forbids_it() {
     let desk = Desk::new();
     let html = std::fs::read_to_string(page_of(&desk, &here("corpus"))).unwrap();
     let policy =
@@ -63,7 +63,7 @@ fn nothing_is_loaded_and_the_policy_says_so() {
 }
 
 #[test]
-fn the_same_run_gives_the_same_page() {
+fn page_of_a_run_is_deterministic() {
     let desk = Desk::new();
     page_of(&desk, &here("corpus"));
     desk.out(&["report", "run.jsonl", "-o", "again.html"]);
@@ -72,7 +72,7 @@ fn the_same_run_gives_the_same_page() {
 }
 
 #[test]
-fn texts_that_are_gone_or_altered_are_told() {
+fn missing_and_changed_texts_are_reported() {
     let desk = Desk::new();
     let story = desk.read("corpus/a.txt").repeat(3);
     for name in ["a", "b", "c"] {
@@ -83,27 +83,27 @@ fn texts_that_are_gone_or_altered_are_told() {
     desk.file("corpus/b.txt", "Something else altogether stands here now.\n");
     let output = desk.run(&["report", "run.jsonl", "-o", "page.html"]);
     assert_eq!(output.status.code(), Some(3));
-    let told = String::from_utf8(output.stderr).unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(
-        told.contains("a.txt: could not be read again") && told.contains("b.txt: changed since the run"),
-        "{told}"
+        stderr.contains("a.txt: cannot be read again") && stderr.contains("b.txt: changed since the run"),
+        "{stderr}"
     );
     let html = desk.read("page.html");
     assert!(html.contains("\"missing\":1,\"changed\":1"));
     let output = desk.run(&["compare", "--run", "run.jsonl", "b.txt", "c.txt"]);
-    assert_eq!(output.status.code(), Some(3), "told by compare as well");
+    assert_eq!(output.status.code(), Some(3), "compare reports it too");
     assert!(desk.trouble(&["compare", "--run", "run.jsonl", "a.txt", "c.txt"]).contains("corpus/a.txt"));
 }
 
 #[test]
-fn one_stream_takes_one_form() {
+fn standard_output_takes_only_one_format() {
     let desk = Desk::new();
-    let told = desk.trouble(&["cluster", "corpus", "--html", "-", "-o", "-"]);
-    assert!(told.contains("not both"), "{told}");
+    let stderr = desk.trouble(&["cluster", "corpus", "--html", "-", "-o", "-"]);
+    assert!(stderr.contains("not both"), "{stderr}");
     assert!(desk.out(&["cluster", "corpus", "--html", "-"]).starts_with("<!DOCTYPE html>"));
 }
 
-/// Every element with text of its own against what is painted behind it, by the formula of WCAG 2: those under 4.5.
+/// Lists the elements with text whose contrast to their background, by the formula of WCAG 2, is below 4.5.
 const CONTRAST: &str = r"(() => {
   const parse = (c) => (c.match(/[\d.]+/g) || []).map(Number);
   const lum = ([r, g, b]) => [r, g, b].map((v) => v / 255).map((v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
@@ -119,7 +119,7 @@ const CONTRAST: &str = r"(() => {
   return [...bad];
 })()";
 
-/// Looks at what is shown, narrow and wide, light and dark.
+/// Checks width and contrast of the view, narrow and wide, light and dark.
 fn look_at(browser: &mut Browser, name: &str) {
     for (width, scheme) in [(400, "light"), (400, "dark"), (1600, "dark"), (1600, "light")] {
         browser.look(width, scheme);
@@ -131,7 +131,7 @@ fn look_at(browser: &mut Browser, name: &str) {
 }
 
 #[test]
-fn a_person_finds_the_way_through_the_page() {
+fn page_can_be_navigated_by_keyboard_and_mouse() {
     let Some(mut browser) = browser::start() else { return };
     let desk = Desk::new();
     let page = page_of(&desk, &here("corpus"));
@@ -148,7 +148,7 @@ fn a_person_finds_the_way_through_the_page() {
     assert!(browser.text(".found").starts_with("1 of "));
     browser.key("Escape");
     browser.eval("(() => { const s = document.getElementById('relation'); s.value = '0'; s.dispatchEvent(new Event('change')); })()");
-    assert_eq!(browser.text(".empty"), "Nothing matches.");
+    assert_eq!(browser.text(".empty"), "No clusters match the filters.");
     browser.click(".controls button");
     browser.until(&format!("document.querySelector('.found').textContent.startsWith('{clusters} clusters')"));
     browser.eval("(() => { const s = document.getElementById('sort'); s.value = 'title'; s.dispatchEvent(new Event('change')); })()");
@@ -213,12 +213,12 @@ fn a_person_finds_the_way_through_the_page() {
 }
 
 #[test]
-fn every_text_is_on_the_page_as_it_was_read() {
+fn every_text_is_shown_completely() {
     let Some(mut browser) = browser::start() else { return };
     let desk = Desk::new();
     let page = page_of(&desk, &here("corpus"));
     browser.open(&page, "");
-    // Every cluster is unpacked, every pair drawn; the pieces of a drawn text are the text.
+    // Renders every pair of every cluster, and checks that the pieces of each text add up to the text.
     let all = "(async () => {
       const wrong = [];
       const bare = (text) => visible(text).replace(/\\s+/g, '');
@@ -243,7 +243,7 @@ fn every_text_is_on_the_page_as_it_was_read() {
 }
 
 #[test]
-fn a_hostile_article_is_shown_as_text() {
+fn hostile_article_is_shown_as_text() {
     let Some(mut browser) = browser::start() else { return };
     let desk = Desk::new();
     let page = page_of(&desk, &here("tests/hostile/feed.jsonl"));
@@ -263,14 +263,14 @@ fn a_hostile_article_is_shown_as_text() {
         assert!(shown.contains(text), "{text} is not in {shown}");
     }
     let harmful = "/[\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u202a-\\u202e\\u2066-\\u2069]/.test(document.getElementById('app').textContent)";
-    assert_eq!(browser.eval(harmful), false, "control characters and overrides are made visible");
+    assert_eq!(browser.eval(harmful), false, "control characters and overrides are replaced");
     let strange = "document.querySelectorAll('#app script, #app img, #app iframe, #app b, #app a:not([href^=\"#\"])').length";
     assert_eq!(browser.eval(strange), 0, "nothing of the article became an element or a link elsewhere");
     assert_eq!(browser.eval("window.owned ?? 'no'"), "no");
     assert_eq!(browser.complaints, Vec::<String>::new());
     assert_eq!(browser.requests, Vec::<String>::new());
 
-    // The second line of defence: what somehow became a script or a request would be refused.
+    // The content security policy is a second line of defence: it blocks injected scripts and requests.
     let tries = "(async () => {
       const refused = [];
       document.addEventListener('securitypolicyviolation', (event) => refused.push(event.effectiveDirective));
@@ -283,7 +283,7 @@ fn a_hostile_article_is_shown_as_text() {
     assert_eq!(browser.eval(tries), serde_json::json!(["no", true, true, true]));
 }
 
-/// The pictures of the README.
+/// Takes the screenshots of the README.
 #[test]
 #[ignore = "makes docs/*.png: WIRECOPY_SCREENSHOTS=docs cargo test --test page pictures -- --ignored"]
 fn pictures_of_the_readme() {
@@ -300,10 +300,10 @@ fn pictures_of_the_readme() {
     }
 }
 
-/// How long a page takes until it answers, and pictures of it: the figures of `docs/benchmarks.md`.
+/// Measures how long a page takes to respond, for `docs/benchmarks.md`, and takes screenshots.
 #[test]
 #[ignore = "a measurement: WIRECOPY_PAGE=report.html cargo test --test page -- --ignored --nocapture"]
-fn how_long_until_a_page_answers() {
+fn time_until_a_page_responds() {
     let page = PathBuf::from(std::env::var_os("WIRECOPY_PAGE").expect("WIRECOPY_PAGE names a page"));
     let page = page.canonicalize().unwrap();
     let mut browser = browser::start().expect("Chromium");

@@ -1,5 +1,4 @@
-//! Documents that are updated periodically: sent again weeks later with changes they are another dispatch, unchanged they are
-//! not.
+//! Tests periodically updated documents. Sent again weeks later, they are another dispatch if they changed, and a copy if not.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::fs;
@@ -9,7 +8,7 @@ use wirecopy::compare::Reason;
 use wirecopy::report::{Relation, Run};
 use wirecopy::{Config, Document, Metadata, Pipeline, Root, compare};
 
-/// An invented box of facts.
+/// An invented fact box.
 const BOX: &str = "Here are facts about the ferries of Orlava.\n\nThe line was founded by three herring merchants and owns six \
     ships, of which the Alcyone is the oldest. Each carries four hundred passengers and sixty cars.\n\nThe crossing from \
     Skarvik to Tolven takes ninety minutes in calm weather. In autumn storms close the route for a week on average.\n\n\
@@ -42,7 +41,7 @@ fn run(documents: &[Sent], window: u32) -> Run {
     Pipeline::new(&config).threads(2).run(&[Root::from(folder.path())]).unwrap()
 }
 
-/// The members of each cluster.
+/// Returns the members of each cluster.
 fn clusters(run: &Run) -> Vec<Vec<String>> {
     let members = run.clusters.iter().map(|c| c.members.iter().map(|m| m.id.clone()).collect());
     let mut all: Vec<Vec<String>> = members.collect();
@@ -53,14 +52,14 @@ fn clusters(run: &Run) -> Vec<Vec<String>> {
     all
 }
 
-/// The box after an update: a new head, other figures, one more entry.
+/// Returns the box after an update: a new lead, other figures, one more entry.
 fn updated(head: &str, figures: [&str; 2]) -> String {
     let [ships, minutes] = figures;
     let text = BOX.replace("six ships", ships).replace("ninety minutes", minutes);
     format!("{head} {text}\n\nThe company said that it would also run a night line to the outer islands.")
 }
 
-/// The relation of two documents in a run, by their ids.
+/// Returns the relation of two documents in a run, by their ids.
 fn relation(run: &Run, ends: [&str; 2]) -> Option<Relation> {
     let edge =
         run.edges.iter().find(|edge| ends.contains(&edge.a.as_str()) && ends.contains(&edge.b.as_str()));
@@ -68,7 +67,7 @@ fn relation(run: &Run, ends: [&str; 2]) -> Option<Relation> {
 }
 
 #[test]
-fn a_box_that_was_updated_weeks_later_is_another_dispatch() {
+fn fact_box_updated_weeks_later_is_another_dispatch() {
     let head = "The council of the ferries will vote on Monday whether islanders go on paying half, its chairman said.";
     for title in ["FACTBOX-Ferries of Orlava", "Ferries of Orlava"] {
         let documents = [
@@ -82,7 +81,7 @@ fn a_box_that_was_updated_weeks_later_is_another_dispatch() {
 }
 
 #[test]
-fn a_box_that_is_nearly_the_same_is_a_copy_whatever_its_date() {
+fn nearly_unchanged_fact_box_is_a_copy_whatever_its_date() {
     let title = "FACTBOX-Ferries of Orlava";
     let documents = [
         sent("march", title, "2024-03-04", BOX),
@@ -94,8 +93,8 @@ fn a_box_that_is_nearly_the_same_is_a_copy_whatever_its_date() {
 }
 
 #[test]
-fn the_same_words_are_never_parted() {
-    // Each of two boxes was changed within a day, and both were sent again weeks later.
+fn identical_texts_are_always_in_one_cluster() {
+    // The box was changed twice within two days, and two of its versions were sent again weeks later.
     let title = "Factbox: Ferries of Orlava";
     let heads = [
         "Storms have closed the ferry route to Tolven for the third time this autumn, the harbour master said.",
@@ -120,7 +119,7 @@ fn the_same_words_are_never_parted() {
 }
 
 #[test]
-fn a_comparison_says_what_a_run_does() {
+fn comparison_agrees_with_a_run() {
     let document = |title: &str, date: &str, text: &str| Document {
         id: date.to_owned(),
         path: date.to_owned(),

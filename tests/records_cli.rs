@@ -1,5 +1,5 @@
-//! Records as people have them: exports of content systems, answers of interfaces, tables of spreadsheets, texts in
-//! wrong character sets. Each is read whole, or the message says why not and what to do.
+//! Tests records as found in practice: exports of content management systems, API responses, spreadsheets, texts in a wrong
+//! character set. Each is read completely, or the message says why not and what to do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(feature = "cli")]
 
@@ -31,7 +31,7 @@ fn run(desk: &Desk, args: &[&str]) -> (Run, String, Option<i32>) {
     (Run::read_jsonl(desk.path().join("run.jsonl")).unwrap(), stderr, output.status.code())
 }
 
-/// The relation of two documents, by their ids.
+/// Returns the relation of two documents, by their ids.
 fn relation(run: &Run, a: &str, b: &str) -> Option<Relation> {
     let edge = run.edges.iter().find(|edge| (edge.a == a && edge.b == b) || (edge.a == b && edge.b == a))?;
     Some(edge.relation)
@@ -80,7 +80,7 @@ fn html_in_a_field_is_read_as_html() {
 }
 
 #[test]
-fn json_of_every_shape_is_read() {
+fn json_variants_are_read() {
     let text = FERRY.join("\n\n");
     let desk = Desk::new();
     let python = format!("{{\"id\": \"a\", \"text\": {}, \"score\": NaN, \"v\": -Infinity}}\n", json!(text));
@@ -99,7 +99,7 @@ fn json_of_every_shape_is_read() {
     assert_eq!((found.documents.len(), found.skipped.len(), found.clusters.len()), (4, 1, 1));
     assert_eq!(found.clusters[0].members.len(), 3);
 
-    // The records of an envelope are found again.
+    // `keep` finds the records of an envelope again.
     let kept = desk.out(&["keep", "run.jsonl", "--format", "jsonl"]);
     assert!(kept.lines().filter(|line| line.contains("\"text\"")).count() == 4, "{kept}");
 
@@ -118,7 +118,7 @@ fn json_of_every_shape_is_read() {
 }
 
 #[test]
-fn a_truncated_record_is_called_truncated() {
+fn truncated_record_is_reported_as_truncated() {
     let whole = json!({"id": "a", "text": FERRY.join(" ")}).to_string();
     let desk = Desk::new();
     desk.file("a.jsonl", &format!("{whole}\n{}\n{}\n", &whole[..90], whole.replace("\"a\"", "\"c\"")));
@@ -128,7 +128,7 @@ fn a_truncated_record_is_called_truncated() {
 }
 
 #[test]
-fn tables_of_spreadsheets_and_databases_are_read_whole() {
+fn tables_of_spreadsheets_and_databases_are_read_completely() {
     let desk = Desk::new();
     let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
     let (ferry, bakery) = (FERRY.join("\n\n"), BAKERY.join("\n\n"));
@@ -189,7 +189,7 @@ const RUSSIAN: &str = "Паром сел на мель у берега ранн�
     Компания отменила все рейсы до пятницы и предложила автобусы через мост. Расследование продолжается, причины устанавливаются.";
 
 #[test]
-fn text_in_a_wrong_character_set_is_the_text() {
+fn text_in_a_wrong_character_set_is_repaired() {
     let (bytes, ..) = encoding_rs::WINDOWS_1251.encode(RUSSIAN);
     let page = |charset: &str, body: &[u8]| {
         let head =
@@ -216,14 +216,14 @@ fn text_in_a_wrong_character_set_is_the_text() {
         let (run, ..) = run(&desk, &["a.jsonl"]);
         assert_eq!(relation(&run, "a.jsonl#1", "a.jsonl#2"), Some(Relation::Identical), "{}", set.name());
     }
-    // What was lost cannot be undone, and is warned of.
+    // Lost letters cannot be restored, so there is a warning.
     let (wrong, _) = encoding_rs::SHIFT_JIS.decode_without_bom_handling(RUSSIAN.as_bytes());
     let (_, stderr) = relation_of_files(RUSSIAN.as_bytes(), wrong.replace('ﾐ', "\u{fffd}").as_bytes(), "txt");
     assert!(stderr.starts_with("warning: b.txt: ") && stderr.contains("letters are lost"), "{stderr}");
 }
 
 #[test]
-fn serbian_in_both_alphabets_is_one_text() {
+fn serbian_in_both_alphabets_is_identical() {
     let latin = "Trajekt se nasukao u utorak rano ujutro kod Tesvika, saopštila je obalska straža. Svi putnici prebačeni su na obalu za \
         tri časa, a dvoje članova posade lečeno je zbog povreda. Kapetan je rekao da se tokom noći pomerila bova. Sledeća vožnja biće u petak, \
         kažu iz kompanije, koja je obezbedila i autobuse preko mosta u Njuhavnu.";
@@ -235,7 +235,7 @@ fn serbian_in_both_alphabets_is_one_text() {
 }
 
 #[test]
-fn front_matter_is_no_text_whatever_its_form() {
+fn front_matter_is_metadata_in_yaml_and_toml() {
     let text = FERRY.join("\n\n");
     let yaml = format!("---\ntitle: \"Ferry aground\"\ndate: 2024-03-12\nauthor: x\n---\n\n{text}\n");
     let toml = format!(
@@ -261,7 +261,7 @@ fn front_matter_is_no_text_whatever_its_form() {
 }
 
 #[test]
-fn folder_host_or_pattern_gives_the_source() {
+fn source_comes_from_folder_host_or_pattern() {
     let desk = Desk::new();
     for folder in ["in/post/2024", "in/faro"] {
         fs::create_dir_all(desk.path().join(folder)).unwrap();
@@ -271,9 +271,12 @@ fn folder_host_or_pattern_gives_the_source() {
     let sources = |run: &Run| -> Vec<String> {
         run.documents.iter().map(|document| document.source.clone().unwrap_or_default()).collect()
     };
-    // Nothing names a source, so the folders do, and the report says so.
+    // No document names a source, so folders are used, and the report says so.
     let text = desk.out(&["cluster", "in", "-o", "run.jsonl"]);
-    assert!(text.contains("No document names its source: the folder of each was taken for it"), "{text}");
+    assert!(
+        text.contains("No document names its source, so the folder of each is used as its source"),
+        "{text}"
+    );
     let found = Run::read_jsonl(desk.path().join("run.jsonl")).unwrap();
     assert_eq!(sources(&found), ["faro", "faro", "post", "post"]);
     assert!(found.summary.folder_sources);
@@ -296,9 +299,9 @@ fn folder_host_or_pattern_gives_the_source() {
     assert!(error.contains("neither `folder` nor `host` nor a regular expression"), "{error}");
 }
 
-/// The columns that the recipes of `docs/guide.md` use.
+/// Checks the columns that the recipes of `docs/guide.md` use.
 #[test]
-fn the_table_has_what_the_recipes_use() {
+fn table_has_the_columns_of_the_recipes() {
     let desk = Desk::new();
     let record = |id: &str, text: String, date: &str| json!({"id": id, "text": text, "title": "=HYPERLINK(\"x\")", "date": date, "source": "Post", "url": "https://post.example/1"});
     let ferry = format!("TESSVIK, March 12 (Reuters) - {}", FERRY.join("\n"));
@@ -360,14 +363,14 @@ fn the_table_has_what_the_recipes_use() {
 }
 
 #[test]
-fn endings_that_no_form_has_are_refused() {
+fn unknown_extensions_are_errors() {
     let desk = Desk::new();
     for name in ["x.xlsx", "run.parquet", "run.jsonl.gz"] {
         let error = desk.trouble(&["cluster", "corpus", "-o", name]);
-        assert!(error.contains("known are .jsonl, .ndjson, .json, .csv and .txt"), "{error}");
+        assert!(error.contains("use .jsonl, .ndjson, .json, .csv or .txt"), "{error}");
         assert!(!desk.path().join(name).exists());
     }
     desk.out(&["cluster", "corpus", "-q", "-o", "x.data", "--format", "jsonl"]);
     let error = desk.trouble(&["cluster", "corpus", "-o", "run.jsonl", "--all"]);
-    assert!(error.contains("--all and --csv-excel are of a table"), "{error}");
+    assert!(error.contains("--all and --csv-excel apply to CSV only"), "{error}");
 }

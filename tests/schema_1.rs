@@ -1,6 +1,6 @@
-//! Reports of schema 1 are still read.
+//! Tests that reports of schema 1 can still be read.
 //!
-//! `schema_1/run.jsonl` was written by the last program of that schema, in the folder `schema_1`, with
+//! `schema_1/run.jsonl` was written by the last version with that schema, in the folder `schema_1`, with
 //! `wirecopy cluster in -o run.jsonl --no-config --evidence`.
 #![allow(clippy::unwrap_used, clippy::panic)]
 #![cfg(feature = "cli")]
@@ -20,7 +20,7 @@ fn folder() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/schema_1")
 }
 
-/// A copy of the report and its input, whose files are older than the run.
+/// Copies the report and its input, with files older than the run.
 fn desk() -> Desk {
     let desk = Desk::new();
     fs::create_dir(desk.path().join("in")).unwrap();
@@ -33,7 +33,7 @@ fn desk() -> Desk {
 }
 
 #[test]
-fn old_names_are_read_as_those_of_today() {
+fn old_names_are_read_as_current_ones() {
     let old = fs::read_to_string(folder().join("run.jsonl")).unwrap();
     assert!(old.starts_with(r#"{"type":"run","schema":1,"#));
     for name in [
@@ -70,7 +70,7 @@ fn kept_boilerplate_stays_kept() {
 }
 
 #[test]
-fn commands_take_a_report_of_schema_1() {
+fn commands_accept_a_report_of_schema_1() {
     let desk = desk();
     let kept = desk.out(&["keep", "run.jsonl", "--format", "jsonl"]);
     assert!(kept.contains(r#""id":"bell-ferry","path":"in/bell.jsonl","record":2,"cluster":"#), "{kept}");

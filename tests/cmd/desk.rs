@@ -1,4 +1,4 @@
-//! Where the tests of the program run it.
+//! Test helper: runs the program in a temporary folder.
 #![allow(dead_code)] // Not every test needs all of it.
 
 use std::fs;
@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 
 use assert_cmd::cargo::CommandCargoExt;
 
-/// A folder of its own with two articles in it, and the program run there with an environment free of settings.
+/// A temporary folder with two articles, in which the program runs without settings from the environment.
 pub struct Desk(tempfile::TempDir);
 
 impl Desk {
@@ -62,20 +62,20 @@ impl Desk {
         self.command(args).output().unwrap()
     }
 
-    /// Standard output of a run that ends with 0.
+    /// Runs the program, checks that it exits with 0, and returns standard output.
     pub fn out(&self, args: &[&str]) -> String {
         let output = self.run(args);
         assert_eq!(output.status.code(), Some(0), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
     }
 
-    /// Standard error of a run that ends with 2 and writes nothing to standard output.
+    /// Runs the program, checks that it exits with 2 and an empty standard output, and returns standard error.
     pub fn trouble(&self, args: &[&str]) -> String {
         trouble(&mut self.command(args))
     }
 }
 
-/// Standard error of a command that ends with 2 and writes nothing to standard output.
+/// Runs a command, checks that it exits with 2 and an empty standard output, and returns standard error.
 pub fn trouble(command: &mut Command) -> String {
     let output = command.output().unwrap();
     let stderr = String::from_utf8(output.stderr).unwrap();

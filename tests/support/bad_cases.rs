@@ -1,4 +1,4 @@
-//! Bad inputs with what must become of each, laid out in a folder among good ones.
+//! Bad inputs with their expected outcomes, written to a folder among good ones.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -8,28 +8,28 @@ use std::path::Path;
 pub const GOOD: &str = "The harbour authority said on Monday that the ferry would sail again from Thursday.";
 const HTML: bool = cfg!(feature = "html");
 
-/// How a case comes to be.
+/// How the input of a case is created.
 enum Make {
     Bytes(Vec<u8>),
     Run(Box<dyn Fn(&Path)>),
 }
 
-/// A bad input, and what must become of it.
+/// A bad input and its expected outcome.
 pub struct Case {
     name: &'static str,
     make: Make,
-    /// How many documents it still gives.
+    /// How many documents are read from it.
     read: Read,
-    /// A part of each reason, in order. Several alternatives are separated by `|`.
+    /// A part of each expected reason, in order. Alternatives are separated by `|`.
     skipped: &'static [&'static str],
 }
 
 #[derive(Clone, Copy, Debug)]
 pub enum Read {
     Exactly(usize),
-    /// A container that breaks off gives what stands before.
+    /// A truncated container yields the records before the cut.
     Some,
-    /// One document, or the reason instead: depends on who runs the test.
+    /// One document or the reason, depending on the user's permissions.
     Either,
 }
 
@@ -75,7 +75,7 @@ pub fn line(id: &str) -> String {
     format!("{{\"id\": \"{id}\", \"text\": \"{GOOD} {id}\"}}\n")
 }
 
-/// Records that compress badly, so that a cut takes many away.
+/// Returns records that compress badly, so that truncation removes many of them.
 pub fn noise(lines: u32, words: u32) -> String {
     let mut state = 7_u64;
     let mut word = || {
@@ -304,7 +304,7 @@ fn system() -> Vec<Case> {
         made("linked.txt", |path| symlink("000-good.txt", path).unwrap(), 1, &[]),
         made("not-utf8", move |path| folder_of(path, &[b"caf\xe8.txt", b"caf\xe9.txt"]), 2, &[]),
         made("long-name", move |path| folder_of(path, &[long_name.as_bytes()]), 1, &[]),
-        // The superuser may read it all the same.
+        // The superuser can read it.
         Case { read: Read::Either, ..made("forbidden.txt", forbidden, 0, &["Permission denied"]) },
     ]
 }
@@ -316,7 +316,7 @@ fn system() -> Vec<Case> {
 
 #[derive(Debug, Default)]
 pub struct Seen {
-    /// Ids of the documents, with the ids they asked for in vain.
+    /// Ids of the documents, with the duplicate ids that they specified.
     pub ids: Vec<(String, Option<String>)>,
     pub reasons: Vec<String>,
 }
@@ -336,21 +336,21 @@ impl Seen {
     }
 }
 
-/// What became of the files of a folder, by the first component of their path below it.
+/// Outcomes of the files of a folder, by the first component of their path below it.
 pub type Outcomes = BTreeMap<String, Seen>;
 
-/// The first component of a path below `root`.
+/// Returns the first component of a path below `root`.
 pub fn below(root: &str, path: &str) -> String {
     let inner = path.strip_prefix(root).and_then(|path| path.strip_prefix('/'));
     inner.unwrap_or_else(|| panic!("{path} is not below {root}")).split('/').next().unwrap().to_owned()
 }
 
-/// A good neighbour behind each bad one in the order of the walk.
+/// Returns the name of the good file that follows a bad one in the order of the walk.
 fn neighbour(case: &Case) -> String {
     format!("{}-good.txt", case.name)
 }
 
-/// Makes every case below `root`, each beside a good file.
+/// Writes every case below `root`, each followed by a good file.
 pub fn lay_out(root: &Path) -> Vec<Case> {
     let groups = [texts(), compressed(), json_lines(), json(), tables(), pages(), system()];
     let cases: Vec<Case> = groups.into_iter().flatten().collect();
@@ -367,7 +367,7 @@ pub fn lay_out(root: &Path) -> Vec<Case> {
     cases
 }
 
-/// Holds what became of the folder against what must.
+/// Checks the outcomes of the folder against the expected ones.
 pub fn check(cases: &[Case], mut seen: Outcomes) {
     let mut wrong = Vec::new();
     for case in cases {
@@ -377,7 +377,7 @@ pub fn check(cases: &[Case], mut seen: Outcomes) {
                 .push(format!("{}: expected {:?} read, {:?}; {found:?}", case.name, case.read, case.skipped));
         }
         if seen.remove(&neighbour(case)).is_none_or(|seen| seen.ids.len() != 1 || !seen.reasons.is_empty()) {
-            wrong.push(format!("{}: its neighbour suffered", case.name));
+            wrong.push(format!("{}: the file after it is affected", case.name));
         }
     }
     assert_eq!(seen.remove("000-good.txt").map(|seen| seen.ids.len()), Some(1));

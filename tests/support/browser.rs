@@ -1,5 +1,5 @@
-//! A headless Chromium, driven over the pipe of its DevTools protocol: real keys, real clicks, and every message that
-//! a page leaves on the console or sends to anywhere.
+//! Drives a headless Chromium through the pipe of its DevTools protocol, with real key presses and clicks. Records every
+//! console message and every request of a page.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long to wait for the browser.
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 pub struct Browser {
     child: Child,
@@ -18,27 +19,27 @@ pub struct Browser {
     from: Receiver<Value>,
     session: String,
     next: u64,
-    /// What pages said on the console, threw, or were refused.
+    /// Console messages, exceptions and blocked requests of pages.
     pub complaints: Vec<String>,
-    /// Addresses that pages asked for, but the page itself.
+    /// URLs that pages requested, other than the page itself.
     pub requests: Vec<String>,
     _profile: tempfile::TempDir,
 }
 
-/// Starts Chromium; `None`, and a line that says so, where there is none.
+/// Starts Chromium. Returns `None` and prints a note if it is not installed.
 pub fn start() -> Option<Browser> {
     let wanted = std::env::var("WIRECOPY_CHROMIUM").ok();
     let names = wanted.iter().map(String::as_str).chain(NAMES);
     let works = |name: &&str| Command::new(name).arg("--version").output().is_ok_and(|o| o.status.success());
     let Some(name) = names.into_iter().find(works) else {
-        // Past the test harness, which would keep it to itself.
+        // Bypasses the test harness, which captures `eprintln!`.
         let _ = std::io::stderr().write_all(
-            b"\nNOT RUN: the test of the page in a browser, for want of Chromium (Debian: apt-get install chromium)\n",
+            b"\nNOT RUN: the test of the page in a browser, since Chromium is missing (Debian: apt-get install chromium)\n",
         );
         return None;
     };
     let profile = tempfile::tempdir().unwrap();
-    // The protocol is spoken on descriptors 3 and 4; the sandbox of Chromium does not work for root.
+    // The protocol uses descriptors 3 and 4. Chromium's sandbox does not work for root.
     let script = format!(
         "exec {name} --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --no-first-run \
          --disable-background-networking --disable-component-update --remote-debugging-pipe \
@@ -84,7 +85,7 @@ pub fn start() -> Option<Browser> {
 }
 
 impl Browser {
-    /// One command, and its answer.
+    /// Sends a command, and returns its result.
     pub fn call(&mut self, method: &str, params: &Value) -> Value {
         self.next += 1;
         let mut message = json!({"id": self.next, "method": method, "params": params});
@@ -95,7 +96,7 @@ impl Browser {
         self.to.write_all(&[0]).unwrap();
         let began = Instant::now();
         loop {
-            let left = PATIENCE.saturating_sub(began.elapsed());
+            let left = TIMEOUT.saturating_sub(began.elapsed());
             let answer = self.from.recv_timeout(left).unwrap_or_else(|_| panic!("no answer to {method}"));
             if answer["id"] == json!(self.next) {
                 assert!(answer["error"].is_null(), "{method}: {}", answer["error"]);
@@ -113,7 +114,7 @@ impl Browser {
             }
             Some("Network.requestWillBeSent") if params["type"] != "Document" => {
                 let url = params["request"]["url"].as_str().unwrap_or_default();
-                // Chromium draws its own controls from pictures inside of it.
+                // Chromium draws its own controls from embedded images.
                 if !url.starts_with("data:") {
                     self.requests.push(url.to_owned());
                 }
@@ -122,14 +123,14 @@ impl Browser {
         }
     }
 
-    /// Opens a file at an address within it, and waits until it shows what that names.
+    /// Opens a file with a fragment, and waits until the view is shown.
     pub fn open(&mut self, page: &Path, hash: &str) {
         self.call("Page.navigate", &json!({"url": "about:blank"}));
         self.call("Page.navigate", &json!({"url": format!("file://{}{hash}", page.display())}));
         self.until("document.getElementById('app')?.dataset.ready");
     }
 
-    /// The value of a JavaScript expression; a promise is waited for.
+    /// Evaluates a JavaScript expression. Awaits a promise.
     pub fn eval(&mut self, expression: &str) -> Value {
         let answer = self.call(
             "Runtime.evaluate",
@@ -139,7 +140,7 @@ impl Browser {
         answer["result"]["value"].clone()
     }
 
-    /// The text of the first element that a selector finds.
+    /// Returns the text of the first element that matches a selector.
     pub fn text(&mut self, selector: &str) -> String {
         let value = self.eval(&format!("document.querySelector({})?.textContent ?? ''", json!(selector)));
         value.as_str().unwrap().to_owned()
@@ -149,12 +150,12 @@ impl Browser {
     pub fn until(&mut self, expression: &str) {
         let began = Instant::now();
         while !self.eval(&format!("Boolean({expression})")).as_bool().unwrap() {
-            assert!(began.elapsed() < PATIENCE, "never came true: {expression}");
+            assert!(began.elapsed() < TIMEOUT, "timed out waiting for: {expression}");
             std::thread::sleep(Duration::from_millis(20));
         }
     }
 
-    /// Clicks into the middle of the first element that a selector finds.
+    /// Clicks in the middle of the first element that matches a selector.
     pub fn click(&mut self, selector: &str) {
         let place = self.eval(&format!(
             "(() => {{ const e = document.querySelector({}); e.scrollIntoView({{block: 'center'}}); \
@@ -183,12 +184,12 @@ impl Browser {
         self.call("Input.dispatchKeyEvent", &json!({"type": "keyUp", "key": key}));
     }
 
-    /// Types a text where the focus is.
+    /// Types a text into the focused element.
     pub fn write(&mut self, text: &str) {
         self.call("Input.insertText", &json!({"text": text}));
     }
 
-    /// Makes the window so wide, and light or dark.
+    /// Sets the width of the window and the colour scheme.
     pub fn look(&mut self, width: u32, scheme: &str) {
         self.call(
             "Emulation.setDeviceMetricsOverride",
@@ -198,7 +199,7 @@ impl Browser {
         self.call("Emulation.setEmulatedMedia", &json!({"features": feature}));
     }
 
-    /// Keeps a picture of what is shown, in the folder that WIRECOPY_SCREENSHOTS names.
+    /// Takes a screenshot, if WIRECOPY_SCREENSHOTS names a folder.
     pub fn picture(&mut self, name: &str) {
         let Some(folder) = std::env::var_os("WIRECOPY_SCREENSHOTS") else { return };
         let shot = self.call("Page.captureScreenshot", &json!({"format": "png"}));

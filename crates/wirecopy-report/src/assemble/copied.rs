@@ -6,6 +6,7 @@
 //! shared shingle.
 
 use std::collections::HashMap;
+
 use wirecopy_core::DocId;
 use wirecopy_core::classify::Edge;
 use wirecopy_core::cluster::Cluster;

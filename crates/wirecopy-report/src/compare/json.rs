@@ -1,4 +1,4 @@
-//! A comparison for programs to read.
+//! A comparison as JSON.
 
 use serde::Serialize;
 
@@ -57,17 +57,19 @@ struct JsonPiece<'a> {
     boilerplate: bool,
     told: bool,
     share: f64,
-    /// Content words that stand beside, elsewhere in the other text, and in this one only.
+    /// Content words that also occur in the piece beside this one.
     shared: Vec<&'a str>,
+    /// Content words that occur elsewhere in the other text.
     elsewhere: Vec<&'a str>,
+    /// Content words that occur in this text only.
     own: Vec<&'a str>,
 }
 
 impl Comparison {
-    /// The comparison as one JSON object, over several lines, with a line end behind it.
+    /// Serialises the comparison as one indented JSON object with a final newline.
     ///
     /// # Errors
-    /// None that a comparison could cause.
+    /// Never fails for a valid comparison.
     pub fn to_json(&self) -> serde_json::Result<String> {
         let weighed = self.weighed.as_ref();
         let json = Json {
@@ -84,7 +86,7 @@ impl Comparison {
             containment_a: round(self.containment_a),
             containment_b: round(self.containment_b),
             seconds_apart: self.seconds_apart,
-            start: weighed.map(|weighed| round(weighed.start)),
+            start: weighed.map(|weighed| round(weighed.baseline)),
             features: weighed.map_or_else(Vec::new, |weighed| weighed.parts.iter().map(part).collect()),
             a: side(&self.a),
             b: side(&self.b),
@@ -101,7 +103,12 @@ impl Comparison {
 }
 
 fn part(part: &Part) -> JsonPart<'_> {
-    JsonPart { feature: &part.feature, value: round(part.value), adds: round(part.adds), words: &part.said }
+    JsonPart {
+        feature: &part.feature,
+        value: round(part.value),
+        adds: round(part.adds),
+        words: &part.explanation,
+    }
 }
 
 fn side(side: &Side) -> JsonSide<'_> {
@@ -129,7 +136,7 @@ fn pieces<'a>(side: &'a Side, which: &[usize]) -> Vec<JsonPiece<'a>> {
             JsonPiece {
                 text: side.text[piece.bytes.clone()].trim(),
                 boilerplate: piece.boilerplate,
-                told: piece.told,
+                told: piece.matched,
                 share: round(piece.share),
                 shared: marked(Mark::Shared),
                 elsewhere: marked(Mark::Elsewhere),
@@ -139,7 +146,7 @@ fn pieces<'a>(side: &'a Side, which: &[usize]) -> Vec<JsonPiece<'a>> {
         .collect()
 }
 
-/// Four decimals, as in a run report.
+/// Rounds to four decimals, as in a run report.
 fn round(share: f64) -> f64 {
     (share * 10_000.0).round() / 10_000.0
 }
