@@ -176,9 +176,7 @@ fn of_run(path: &Path, a: &str, b: &str) -> anyhow::Result<(Comparison, u8)> {
         let document = found.get(&place(line)).ok_or_else(|| {
             let source = std::io::Error::from(std::io::ErrorKind::NotFound);
             match line.path.as_str() {
-                "-" => {
-                    anyhow!("{} was read from standard input, which cannot be read again", clean(&line.id))
-                }
+                "-" => anyhow!("{} came from standard input, which cannot be read again", clean(&line.id)),
                 path => Error::Io { path: path.into(), source }.into(),
             }
         })?;

@@ -257,11 +257,8 @@ struct Verdict<'a> {
 
 fn row(decision: &Decision<'_>, document: &Document, form: Form) -> serde_json::Result<Vec<u8>> {
     let line = decision.document;
-    let verdict = || Verdict {
-        keep: decision.keep,
-        kept_instead: decision.kept_instead,
-        reference: decision.reference,
-    };
+    let Decision { keep, kept_instead, reference, .. } = *decision;
+    let verdict = || Verdict { keep, kept_instead, reference };
     let mut out = serde_json::to_vec(&Row {
         id: &line.id,
         path: &line.path,

@@ -144,11 +144,7 @@ impl Tuning {
             writeln!(out, "{value:>9}  {what}")?;
         }
         if self.missed_at_threshold > self.misses {
-            writeln!(
-                out,
-                "\nNo division into bands misses as few as {}: use a longer signature",
-                percent(self.misses)
-            )?;
+            writeln!(out, "\nNo bands miss as few as {}: use a longer signature", percent(self.misses))?;
         }
         writeln!(out, "\nsimilarity  candidates")?;
         let longest = columns.saturating_sub(LEFT_COLUMNS).clamp(MIN_BAR, MAX_BAR);
@@ -228,6 +224,6 @@ mod tests {
     fn unreachable_misses_are_reported() {
         let config = MatchConfig { threshold: 0.01, misses: 0.001, signature: 16, ..MatchConfig::default() };
         let text = Tuning::of(&config).text(80).unwrap();
-        assert!(text.contains("\n16 bands of 1 row\n") && text.contains("bands misses as few"), "{text}");
+        assert!(text.contains("\n16 bands of 1 row\n") && text.contains("No bands miss as few"), "{text}");
     }
 }

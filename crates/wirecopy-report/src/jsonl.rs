@@ -128,9 +128,7 @@ impl<'a> Reader<'a> {
             serde_json::from_slice(bytes)
         };
         let line: Line = line.map_err(|error| match complete {
-            false => {
-                self.error("expected a complete line, found the end of the file: the report is truncated")
-            }
+            false => self.error("expected a full line, found the end of the file: the report is truncated"),
             true => self.error(format!("expected a line of a wirecopy report, found {}", plain(&error))),
         })?;
         self.check_order(&line)?;

@@ -102,13 +102,8 @@ impl Comparison {
     }
 }
 
-fn part(part: &Part) -> JsonPart<'_> {
-    JsonPart {
-        feature: &part.feature,
-        value: round(part.value),
-        adds: round(part.adds),
-        words: &part.explanation,
-    }
+fn part(p: &Part) -> JsonPart<'_> {
+    JsonPart { feature: &p.feature, value: round(p.value), adds: round(p.adds), words: &p.explanation }
 }
 
 fn side(side: &Side) -> JsonSide<'_> {

@@ -43,12 +43,12 @@ impl Comparison {
             }
             (_, Reason::Openings) => {
                 "No, two dispatches: they have passages in common, but no name or number from the opening of one occurs in the \
-                                 other."
+                 other."
                     .to_owned()
             }
             (Some(Relation::Partial), Reason::NotAsked) => {
                 "No: they have passages in common, but neither is a copy or an excerpt of the other, and rewrites and versions \
-                                 are turned off."
+                 are turned off."
                     .to_owned()
             }
             (Some(Relation::Partial), _) => format!(

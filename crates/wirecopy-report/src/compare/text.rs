@@ -65,11 +65,11 @@ impl Comparison {
             Origin::Edge => return Ok(()),
             Origin::Alone => {
                 "Words are weighted by a general table of word frequencies. A run also counts the words of its folder, so its \
-                                 score may differ."
+                 score may differ."
             }
             Origin::NoEdge => {
                 "The run has no edge between the two. They were compared on their own, with words weighted by a general table \
-                                 of word frequencies; in the run, the score may differ."
+                 of word frequencies; in the run, the score may differ."
             }
         };
         writeln!(out)?;
@@ -86,8 +86,7 @@ impl Comparison {
         writeln!(out, "\n{}", style.paint(Ink::Bold, heading))?;
         let shown = weighed.parts.iter().map(|part| width(&part.shown)).max().unwrap_or(0);
         let columns = style.width.saturating_sub(8 + 2 + shown + 2);
-        let widest =
-            weighed.parts.iter().map(|part| width(&part.explanation)).max().unwrap_or(0).min(columns);
+        let widest = weighed.parts.iter().map(|p| width(&p.explanation)).max().unwrap_or(0).min(columns);
         writeln!(out, "{:>8}  baseline: an average pair", signed(weighed.baseline))?;
         for part in &weighed.parts {
             let mut lines = wrap(&part.explanation, columns.max(20)).into_iter();
