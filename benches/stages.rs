@@ -1,7 +1,7 @@
-//! Each stage by itself, and whole runs: `cargo bench`, or `cargo bench -- tokenise`.
+//! Benchmarks of single stages and of whole runs: `cargo bench`, or `cargo bench -- tokenise`.
 //!
-//! Documents are generated, so that figures can be compared between machines and versions; for real news use
-//! `wirecopy bench`. Read ratios, not seconds.
+//! Documents are generated, so that figures can be compared between machines and versions. For real news, use
+//! `wirecopy bench`. Compare ratios, not seconds.
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
@@ -27,7 +27,7 @@ fn generated(documents: u32) -> Vec<Generated> {
     Generator::new(GeneratorConfig { documents, seed: SEED }).iter().collect()
 }
 
-/// Sentences of several scripts, written for this: what is measured is the path that a script takes, not its text.
+/// Invented sentences in several scripts. The benchmark measures the code path for a script.
 const SCRIPTS: [(&str, &str); 6] = [
     ("latin", "The council of Velmark voted on Monday to rebuild the old bridge before the winter sets in. "),
     (
@@ -66,12 +66,12 @@ fn sketch(c: &mut Criterion) {
     let tokens: u64 = documents.iter().map(|d| d.len() as u64).sum();
     let mut group = c.benchmark_group("sketch");
     group.throughput(Throughput::Elements(tokens));
-    let mut runs = Vec::new();
+    let mut sorted = Vec::new();
     group.bench_function("shingles, sorted", |b| {
         b.iter(|| {
             for document in &documents {
-                shingles(document.as_slice(), config.shingle, &mut runs);
-                black_box(&runs);
+                shingles(document.as_slice(), config.shingle, &mut sorted);
+                black_box(&sorted);
             }
         });
     });
@@ -79,8 +79,8 @@ fn sketch(c: &mut Criterion) {
     let shingled: Vec<Vec<u64>> = documents
         .iter()
         .map(|document| {
-            shingles(document.as_slice(), config.shingle, &mut runs);
-            runs.clone()
+            shingles(document.as_slice(), config.shingle, &mut sorted);
+            sorted.clone()
         })
         .collect();
     let mut signature = Signature::default();
@@ -101,10 +101,10 @@ fn candidates(c: &mut Criterion) {
     let cut = Bands::for_config(&config);
     let sketcher = Sketcher::new(config.signature, SEED);
     let mut keys = BandKeys::new(cut.bands, &Budget::unlimited());
-    let (mut runs, mut signature, mut own) = (Vec::new(), Signature::default(), Vec::new());
+    let (mut sorted, mut signature, mut own) = (Vec::new(), Signature::default(), Vec::new());
     for (document, text) in documents.iter().zip(0..) {
-        shingles(document.as_slice(), config.shingle, &mut runs);
-        sketcher.sign(&runs, &mut signature);
+        shingles(document.as_slice(), config.shingle, &mut sorted);
+        sketcher.sign(&sorted, &mut signature);
         own.clear();
         band_keys(signature.minima(), cut, &mut own);
         let tokens = u32::try_from(document.len()).unwrap();
@@ -128,7 +128,7 @@ fn candidates(c: &mut Criterion) {
     group.finish();
 }
 
-/// Documents that an examiner reads from memory.
+/// Documents in memory, for an examiner.
 struct InMemory<'a>(&'a [Tokens]);
 
 impl Documents for InMemory<'_> {
@@ -141,7 +141,7 @@ fn verify(c: &mut Criterion) {
     let config = Config::default().matching;
     let articles = generated(400);
     let documents = tokens_of(&articles);
-    // Neighbours in families, and strangers: what candidates are made of.
+    // Pairs of one family and unrelated pairs, like real candidates.
     let mut pairs: Vec<(usize, usize)> = (1..documents.len()).map(|at| (at - 1, at)).collect();
     for (at, one) in articles.iter().enumerate() {
         pairs.extend(
@@ -197,14 +197,14 @@ fn verify(c: &mut Criterion) {
     group.finish();
 }
 
-/// Writes articles in one of the forms that are read.
-fn write(folder: &std::path::Path, form: &str, articles: &[Generated]) -> Root {
-    let path = folder.join(form.replace(' ', "-"));
-    match form {
+/// Writes articles in one of the input formats.
+fn write(folder: &std::path::Path, format: &str, articles: &[Generated]) -> Root {
+    let path = folder.join(format.replace(' ', "-"));
+    match format {
         "text files" | "web pages" => {
             std::fs::create_dir(&path).unwrap();
             for one in articles {
-                let (name, text) = if form == "text files" {
+                let (name, text) = if format == "text files" {
                     (format!("{}.txt", one.id), format!("{}\n\n{}\n", one.title, one.text))
                 } else {
                     let paragraphs = one.text.replace("\n\n", "</p>\n<p>");
@@ -224,9 +224,9 @@ fn write(folder: &std::path::Path, form: &str, articles: &[Generated]) -> Root {
                 .iter()
                 .flat_map(|one| [serde_json::to_vec(one).unwrap(), b"\n".to_vec()].concat())
                 .collect();
-            let path = path.with_extension(if form == "zstd" { "jsonl.zst" } else { "jsonl" });
+            let path = path.with_extension(if format == "zstd" { "jsonl.zst" } else { "jsonl" });
             let mut file = std::fs::File::create(&path).unwrap();
-            if form == "zstd" {
+            if format == "zstd" {
                 zstd::stream::copy_encode(&lines[..], &mut file, 3).unwrap();
             } else {
                 file.write_all(&lines).unwrap();
@@ -242,9 +242,9 @@ fn read(c: &mut Criterion) {
     let mut group = c.benchmark_group("read");
     group.throughput(Throughput::Elements(articles.len() as u64)).sample_size(20);
     let config = Config::default();
-    for form in ["JSON lines", "zstd", "text files", "web pages"] {
-        let root = [write(folder.path(), form, &articles)];
-        group.bench_function(form, |b| {
+    for format in ["JSON lines", "zstd", "text files", "web pages"] {
+        let root = [write(folder.path(), format, &articles)];
+        group.bench_function(format, |b| {
             b.iter(|| {
                 wirecopy_ingest::read(
                     &root,

@@ -1,5 +1,5 @@
-//! Packs `crates/wirecopy-background/background.bin` from the word list that `background.py` beside it writes; its README has the
-//! commands.
+//! Packs the word list written by `crates/wirecopy-background/background.py` into `background.bin`. The README of that crate has
+//! the commands.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -8,8 +8,8 @@ use wirecopy_core::score::background::{Background, DOCUMENT_TOKENS};
 use wirecopy_core::score::each_term;
 use wirecopy_core::text::{Class, Tokenizer};
 
-/// Frequencies under this are left out; the table must stay small.
-const LEAST: f64 = 8e-6;
+/// Lower frequencies are left out to keep the table small.
+const MIN_FREQUENCY: f64 = 8e-6;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut args = std::env::args().skip(1);
@@ -18,13 +18,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let mut tokenizer = Tokenizer::default();
     let mut languages: HashMap<String, HashMap<u32, f64>> = HashMap::new();
-    // First and last characters of words of scripts without spaces: their products are the pairs across words.
+    // First and last characters of words in scripts without spaces. The frequency of a pair across words is their product.
     let mut starts: HashMap<(String, char), f64> = HashMap::new();
     let mut ends: HashMap<(String, char), f64> = HashMap::new();
     for line in std::fs::read_to_string(&words)?.lines() {
         let mut fields = line.split('\t');
         let (Some(language), Some(word), Some(f)) = (fields.next(), fields.next(), fields.next()) else {
-            return Err(format!("not language, word, frequency: {line}").into());
+            return Err(format!("expected language, word and frequency, found: {line}").into());
         };
         let f: f64 = f.parse()?;
         let tokens = tokenizer.tokens(word);
@@ -37,12 +37,12 @@ fn main() -> Result<(), Box<dyn Error>> {
             *ends.entry((language.to_owned(), last)).or_default() += f;
         }
     }
-    // Neither of a pair that is common enough can be rare.
-    starts.retain(|_, f| *f >= LEAST / 4.0);
-    ends.retain(|_, f| *f >= LEAST / 4.0);
+    // A frequent pair cannot contain a rare character.
+    starts.retain(|_, f| *f >= MIN_FREQUENCY / 4.0);
+    ends.retain(|_, f| *f >= MIN_FREQUENCY / 4.0);
     for ((language, last), f) in &ends {
         for ((other, first), g) in &starts {
-            if language == other && f * g >= LEAST / 4.0 {
+            if language == other && f * g >= MIN_FREQUENCY / 4.0 {
                 let tokens = tokenizer.tokens(&format!("{last}{first}"));
                 let table = languages.entry(language.clone()).or_default();
                 each_term(&tokens, 0..tokens.len(), |place| *table.entry(place.term).or_default() += f * g);
@@ -54,7 +54,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let entry = highest.entry(term).or_default();
         *entry = entry.max(f);
     }
-    let terms = highest.into_iter().filter(|&(_, f)| f >= LEAST).map(|(term, f)| {
+    let terms = highest.into_iter().filter(|&(_, f)| f >= MIN_FREQUENCY).map(|(term, f)| {
         let df = 1.0 - (-f * DOCUMENT_TOKENS).exp();
         (term, -df.ln() as f32)
     });

@@ -1,11 +1,11 @@
-//! Writes documents as another site would publish them, as JSON lines on standard output: for measuring.
+//! Perturbs documents as another site might publish them, and writes them as JSON lines to standard output.
 //!
 //! ```sh
-//! cargo run --release --example perturb -- boilerplate_12 SITE PATH…      # a perturbation of the suite, by its name
-//! cargo run --release --example perturb -- lines=notices.txt SITE PATH…  # the lines of a file around every text
+//! cargo run --release --example perturb -- boilerplate_12 SITE PATH…      # a perturbation of the suite, by name
+//! cargo run --release --example perturb -- lines=notices.txt SITE PATH…  # lines of a file around every text
 //! ```
 //!
-//! SITE is a number: the same site has the same boilerplate. Ids are kept, and the source is named after the site.
+//! SITE is a number. All documents of a site get the same boilerplate. Ids are kept, and the source is named after the site.
 
 #![allow(clippy::expect_used, clippy::print_stdout, clippy::print_stderr)]
 
@@ -36,7 +36,7 @@ fn main() {
         let text = match &how {
             How::Suite(perturbation) => perturbation.apply(&document.text, &context, site),
             How::Lines(lines) => {
-                // Two lines of three above, the others below.
+                // Two thirds of the lines go above the text, the others below.
                 let (above, below) = lines.split_at(lines.len() * 2 / 3);
                 format!("{}\n{}\n{}", above.join("\n"), document.text, below.join("\n"))
             }

@@ -1,9 +1,9 @@
-"""One peer's run from a file of JSON lines to clusters: peers.py NAME CORPUS OUT
+"""Runs one peer from a file of JSON lines to clusters: peers.py NAME CORPUS OUT
 
-Every peer gets the same words (lower-cased `\\w+`), the same features (runs of five words), 128
-permutations and the threshold 0.5; candidates that its index reports are checked on the signatures
-as its documentation advises, and joined by union-find. OUT gets a line `id TAB cluster` for each
-document that shares a cluster with another one.
+Every peer gets the same words (lower-cased `\\w+`), the same features (shingles of five words), 128
+permutations and the threshold 0.5. Candidates from its index are checked on the signatures, as its
+documentation recommends, and joined by union-find. OUT gets a line `id TAB cluster` for each document
+that shares a cluster with another.
 """
 
 import json
@@ -54,7 +54,7 @@ class Groups:
 
 
 def rensa(texts, groups):
-    """Full-set R-MinHash in batches; of the bandings that divide 128, 32 of 4 fit 0.5 best."""
+    """Full-set R-MinHash in batches. Of the bandings that divide 128, 32 bands of 4 rows fit 0.5 best."""
     from rensa import RMinHash, RMinHashLSH
 
     hashes = []
@@ -65,14 +65,14 @@ def rensa(texts, groups):
     index.insert_many(hashes)
     for a, found in enumerate(index.query_all(hashes)):
         for b in found:
-            # The check is the dear part, so pairs that hang together already are left out.
+            # The check is expensive, so pairs that are already connected are skipped.
             if a < b and groups.find(a) != groups.find(b):
                 if hashes[a].jaccard(hashes[b]) >= THRESHOLD:
                     groups.join(a, b)
 
 
 def datasketch(texts, groups):
-    """MinHash.bulk with the C hash function of the standard library, then the optimised index."""
+    """MinHash.bulk with a C hash function of the standard library, then the optimised index."""
     from zlib import crc32
 
     from datasketch import MinHash, MinHashLSH
@@ -88,9 +88,9 @@ def datasketch(texts, groups):
 
 
 def gaoya(texts, groups):
-    """Words joined by blanks, so that gaoya's own parallel analyser makes the same shingles.
-
-    Of 128 hashes and the threshold it makes 42 bands of 3 itself.
+    """Words joined by spaces, so that gaoya's own parallel analyser forms the same shingles.
+    
+    From 128 hashes and the threshold, it chooses 42 bands of 3 rows.
     """
     from gaoya.minhash import MinHashStringIndex
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Peers, side by side: wirecopy, rensa, gaoya and datasketch on one file of JSON lines.
+"""Compares wirecopy, rensa, gaoya and datasketch on one file of JSON lines.
 
-Every run is a process of its own, from the file to the clusters. The runs take turns, so that what
-else the machine does falls on all of them. See README.md.
+Every run is a separate process, from the file to the clusters. The tools run in turn, so that other
+load on the machine affects all of them. See README.md.
 """
 
 import argparse
@@ -30,24 +30,24 @@ NEGATIVES = ["template", "follow_up"]
 def arguments():
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--wirecopy", default="wirecopy", help="the program [wirecopy]")
-    parser.add_argument("--corpus", type=Path, help="JSON lines with id and text; else generated")
-    parser.add_argument("--gold", type=Path, help="`id TAB family` [CORPUS.gold.tsv, if there]")
-    parser.add_argument("--generate", type=int, default=20_000, metavar="N", help="[20000]")
-    parser.add_argument("--seed", type=int, default=7, help="of the generated corpus [7]")
-    parser.add_argument("--repeat", type=int, default=3, metavar="N", help="rounds [3]")
-    parser.add_argument("--peers", nargs="*", default=PEERS, choices=PEERS, help="[all]")
-    parser.add_argument("--timeout", type=float, default=600, help="seconds a run may take [600]")
-    parser.add_argument("--venv", type=Path, default=cache / "wirecopy-peers", help="[%(default)s]")
-    parser.add_argument("--json", type=Path, help="write the figures to this file too")
+    parser.add_argument("--wirecopy", default="wirecopy", help="path of the program [wirecopy]")
+    parser.add_argument("--corpus", type=Path, help="JSON lines with id and text [generated]")
+    parser.add_argument("--gold", type=Path, help="lines of `id TAB family` [CORPUS.gold.tsv, if it exists]")
+    parser.add_argument("--generate", type=int, default=20_000, metavar="N", help="size of the generated corpus [20000]")
+    parser.add_argument("--seed", type=int, default=7, help="seed of the generated corpus [7]")
+    parser.add_argument("--repeat", type=int, default=3, metavar="N", help="number of rounds [3]")
+    parser.add_argument("--peers", nargs="*", default=PEERS, choices=PEERS, help="peers to run [all]")
+    parser.add_argument("--timeout", type=float, default=600, help="maximum seconds per run [600]")
+    parser.add_argument("--venv", type=Path, default=cache / "wirecopy-peers", help="virtual environment for the peers [%(default)s]")
+    parser.add_argument("--json", type=Path, help="also write the figures to this file")
     return parser.parse_args()
 
 
-# What the peers need.
+# Installation of the peers.
 
 
 def environment(folder, peers):
-    """Makes the virtual environment if need be; for each peer its version, or why it cannot run."""
+    """Creates the virtual environment if necessary. Returns the version of each peer, or why it cannot run."""
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     if not python.exists():
         venv.create(folder, with_pip=True)
@@ -78,7 +78,7 @@ def last_line(text):
 
 
 def run(command, timeout):
-    """Seconds, processor seconds and peak bytes of a process, or what went wrong."""
+    """Runs a process. Returns its seconds, CPU seconds and peak bytes, or an error."""
     with tempfile.TemporaryFile("w+") as messages:
         start = time.perf_counter()
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=messages)
@@ -99,7 +99,7 @@ def run(command, timeout):
 
 
 def clusters_of(path):
-    """The cluster of each clustered document, from a run of ours or from a peer's table."""
+    """Reads the cluster of each clustered document from a run report or from a peer's table."""
     found = {}
     with open(path, encoding="utf-8") as lines:
         for line in lines:
@@ -120,17 +120,16 @@ def pairs(counts):
 
 
 def quality(found, families, relations):
-    """Precision and recall over pairs of documents, and by relation over documents.
-
-    A document of a relation is found when it shares a cluster with the head of its family, its
-    `original`. Templates and follow-ups are hard negatives: the share that is in a cluster with a
-    document of another family.
+    """Computes precision and recall of pairs of documents, and by relation of documents.
+    
+    A document counts as found if it is in one cluster with the `original` of its family. For templates
+    and follow-ups, which are hard negatives, the figure is the share in a cluster with another family.
     """
     both = Counter((families[i], cluster) for i, cluster in found.items())
-    told = pairs(Counter(found.values()).values())
+    clustered = pairs(Counter(found.values()).values())
     true = pairs(both.values())
     wanted = pairs(Counter(families.values()).values())
-    figures = {"precision": true / max(told, 1), "recall": true / max(wanted, 1)}
+    figures = {"precision": true / max(clustered, 1), "recall": true / max(wanted, 1)}
     heads = {families[i]: i for i, relation in relations.items() if relation == "original"}
     mixed = defaultdict(set)
     for family, cluster in both:
@@ -151,7 +150,7 @@ def quality(found, families, relations):
 
 
 def gold_of(corpus, gold):
-    """Families and relations by id; nothing where there is no gold."""
+    """Reads families and relations by id; empty if there is no gold file."""
     gold = gold or corpus.with_name(corpus.name + ".gold.tsv")
     if not gold.exists():
         return {}, {}
@@ -204,7 +203,7 @@ def speed_row(tool):
 
 
 def summarise(name, documents, rounds, ours, found):
-    """Medians of a tool's rounds; the ratio is the median of the ratios within each round."""
+    """Computes medians over a tool's rounds. The ratio is the median of the ratios within each round."""
     errors = [run["error"] for run in rounds if "error" in run]
     if errors:
         return {"name": name, "error": errors[0]}
@@ -255,7 +254,7 @@ def measure(options, folder):
             rounds[name].append(run([*commands[name], outputs[name]], options.timeout))
             print(f"round {turn + 1}: {name}: {rounds[name][-1]}", file=sys.stderr, flush=True)
 
-    # Only now: a child's peak memory, as the system tells it, is at least what this process held.
+    # Only now, because the system reports at least the memory of this process as a child's peak memory.
     families, relations = gold_of(corpus, options.gold)
     tools = []
     for name in commands:
@@ -273,8 +272,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         figures = measure(options, Path(folder))
     tools = figures["tools"]
-    head = ["tool", "seconds", "processor s", "documents/s", "peak memory"]
-    head += ["seconds to ours", "processor to ours", "clustered"]
+    head = ["tool", "seconds", "CPU s", "documents/s", "peak memory"]
+    head += ["time vs ours", "CPU vs ours", "clustered"]
     print(table(head, map(speed_row, tools)))
     scored = [tool for tool in tools if "quality" in tool]
     if scored:

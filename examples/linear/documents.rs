@@ -1,4 +1,4 @@
-//! The documents of a case: a filler put into one of the formats.
+//! Writes the documents of a case: a filler in one of the formats.
 
 use std::fs;
 use std::path::Path;
@@ -9,12 +9,12 @@ use crate::fillers::{Filler, Kind};
 const PROSE: &str =
     "The council of Velmark voted on Monday to rebuild the old bridge before the winter sets in.";
 
-/// Formats that a text is put into. `bare` is the filler alone, `fields` has it in every field of two records, `pair` is two
-/// documents that differ in a sentence each and the page of their run, `compare` is the two compared.
+/// Formats for a text. `bare` is the filler alone. `fields` has it in every field of two records. `pair` clusters two documents
+/// that differ in one sentence each, and writes the page of the run. `compare` compares these two documents.
 pub(crate) const FORMATS: [&str; 10] =
     ["bare", "txt", "md", "html", "json", "fields", "csv", "tsv", "pair", "compare"];
 
-/// The formats that a filler is for.
+/// Returns the formats of a filler.
 pub(crate) fn formats(filler: &Filler) -> Vec<&'static str> {
     match filler.kind {
         Kind::Text => FORMATS.to_vec(),
@@ -22,7 +22,7 @@ pub(crate) fn formats(filler: &Filler) -> Vec<&'static str> {
     }
 }
 
-/// Writes the documents of a case into `folder`.
+/// Writes the documents of a case to `folder`.
 pub(crate) fn write(filler: &Filler, format: &str, bytes: usize, folder: &Path) -> Result<()> {
     fs::create_dir_all(folder)?;
     let text = filler.make(bytes);
@@ -65,7 +65,7 @@ pub(crate) fn write(filler: &Filler, format: &str, bytes: usize, folder: &Path) 
     Ok(())
 }
 
-/// A string of JSON.
+/// Formats a string as JSON.
 fn in_json(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {

@@ -1,20 +1,22 @@
-//! Checks that what a document costs grows with its length and no faster, whatever fills it.
+//! Checks that the cost of a document is linear in its length, whatever it contains.
 //!
 //! ```sh
 //! cargo run --release --example linear -- check                      # every filler in every format
 //! cargo run --example linear -- check --short                        # one filler of each group
-//! cargo run --release --example linear -- check --only quotes        # those of that name
-//! cargo run --example linear -- write quotes html 100000 FOLDER      # the input itself
+//! cargo run --release --example linear -- check --only quotes        # fillers whose name contains this
+//! cargo run --example linear -- write quotes html 100000 FOLDER      # only write the input
 //! ```
 //!
-//! Each filler is put into a document of each format, at two lengths. Both are read and clustered (or compared), and the
-//! report is written, under `valgrind --tool=callgrind`, which counts instructions and so gives the same answer on a busy
-//! machine. Four times the length may cost six times the instructions.
+//! Each filler is written to a document of each format, at two lengths. Both are read and clustered (or compared), and the
+//! report is written, under `valgrind --tool=callgrind`. It counts instructions, so the result does not depend on other load
+//! on the machine. Four times the length may cost at most six times the instructions.
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod documents;
+mod files;
 mod fillers;
+mod texts;
 
 use std::fs;
 use std::io;
@@ -34,12 +36,12 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>
 
 /// Bytes of the shorter document; the longer one has four times as many.
 const BYTES: usize = 16 << 10;
-/// How many times as much the longer one may cost.
+/// Maximum ratio of the costs of the longer and the shorter document.
 const FACTOR: f64 = 6.0;
-/// Instructions that the shorter one costs at least: of less, what every run costs is too great a part.
-const NOISE: f64 = 3e6;
-/// Fillers that one process measures: starting it takes longer than measuring one.
-const FILLERS_A_PROCESS: usize = 4;
+/// Minimum cost assumed for the shorter document, in instructions. Below it, the fixed cost of a run dominates.
+const MIN_COST: f64 = 3e6;
+/// Number of fillers measured by one process, since starting it takes longer than measuring one.
+const FILLERS_PER_PROCESS: usize = 4;
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -66,10 +68,11 @@ fn main() -> ExitCode {
 }
 
 fn named(name: &str) -> Result<&'static Filler> {
-    Ok(FILLERS.iter().find(|filler| filler.name == name).ok_or("no filler of that name")?)
+    Ok(FILLERS.iter().find(|filler| filler.name == name).ok_or("unknown filler")?)
 }
 
-/// The short check: a filler of each group, alone and in one of the formats, so that each format has its turn.
+/// Returns whether the short check includes a case: one filler of each group, alone and in one format, so that all formats
+/// occur.
 fn in_short(filler: &Filler, format: &str) -> bool {
     let at = FILLERS.iter().filter(|filler| filler.short).position(|one| one.name == filler.name);
     at.is_some_and(|at| {
@@ -80,7 +83,7 @@ fn in_short(filler: &Filler, format: &str) -> bool {
 /// A filler and a format.
 type Case = (&'static Filler, &'static str);
 
-/// Measures every case at both lengths and names those that grow too fast. False if there are some.
+/// Measures every case at both lengths, and prints those whose cost grows too fast. Returns whether there are none.
 fn check(wanted: impl Fn(&Filler, &str) -> bool) -> Result<bool> {
     let of_filler = |filler: &'static Filler| -> Vec<Case> {
         let all = formats(filler).into_iter().filter(|format| wanted(filler, format));
@@ -88,7 +91,7 @@ fn check(wanted: impl Fn(&Filler, &str) -> bool) -> Result<bool> {
     };
     let fillers: Vec<Vec<Case>> =
         FILLERS.iter().map(of_filler).filter(|cases: &Vec<Case>| !cases.is_empty()).collect();
-    let jobs: Vec<Vec<Case>> = fillers.chunks(FILLERS_A_PROCESS).map(<[_]>::concat).collect();
+    let jobs: Vec<Vec<Case>> = fillers.chunks(FILLERS_PER_PROCESS).map(<[_]>::concat).collect();
     let scratch = std::env::temp_dir().join(format!("wirecopy-linear-{}", std::process::id()));
     let (next, failed) = (AtomicUsize::new(0), Mutex::new(0));
     let fail = |what: String| {
@@ -103,11 +106,14 @@ fn check(wanted: impl Fn(&Filler, &str) -> bool) -> Result<bool> {
                 Ok(growths) => {
                     for ((filler, format), growth) in cases.iter().zip(growths) {
                         if growth > FACTOR {
-                            fail(format!("{} in {format}: {growth:.1} times the cost", filler.name));
+                            fail(format!(
+                                "{} in {format}: {growth:.1} times the cost for four times the length",
+                                filler.name
+                            ));
                         }
                     }
                 }
-                Err(error) => fail(format!("{} and those behind it: {error}", cases[0].0.name)),
+                Err(error) => fail(format!("{} and the fillers after it: {error}", cases[0].0.name)),
             }
         }
     };
@@ -119,11 +125,11 @@ fn check(wanted: impl Fn(&Filler, &str) -> bool) -> Result<bool> {
     let _ = fs::remove_dir_all(&scratch);
     let failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
     let count: usize = jobs.iter().map(Vec::len).sum();
-    println!("{count} cases, {failed} failed: four times the length may cost {FACTOR} times as much");
+    println!("{count} cases, {failed} failed (limit: {FACTOR} times the cost for four times the length)");
     Ok(failed == 0 && count > 0)
 }
 
-/// How many times as much the longer document of each case costs, counted in a process of its own.
+/// Measures cases in a separate process, and returns the ratio of the costs of the longer and the shorter document.
 fn measured_apart(folder: &Path, cases: &[Case]) -> Result<Vec<f64>> {
     fs::create_dir_all(folder)?;
     let counts = folder.join("counts");
@@ -145,13 +151,13 @@ fn measured_apart(folder: &Path, cases: &[Case]) -> Result<Vec<f64>> {
         Ok(total.ok_or("callgrind counted nothing")?)
     };
     let growths = (0..cases.len())
-        .map(|case| Ok(cost(2 * case + 2)? / cost(2 * case + 1)?.max(NOISE)))
+        .map(|case| Ok(cost(2 * case + 2)? / cost(2 * case + 1)?.max(MIN_COST)))
         .collect::<Result<Vec<f64>>>()?;
     fs::remove_dir_all(folder)?;
     Ok(growths)
 }
 
-/// What runs under valgrind: each case at both lengths, behind a short document that makes the tables that are made once.
+/// Runs each case at both lengths, for use under valgrind. A short document first initialises static tables.
 fn measure(folder: &Path, cases: &[&str]) -> Result<()> {
     for case in cases.chunks_exact(2) {
         let (filler, format) = (named(case[0])?, case[1]);
@@ -167,14 +173,14 @@ fn measure(folder: &Path, cases: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// [`read`], under a name that callgrind is told of.
+/// Calls [`read`], under a name that is passed to callgrind.
 #[inline(never)]
 fn measured(folder: &Path, format: &str) -> Result<()> {
-    // What follows the call keeps the two functions apart, which otherwise have the same code and are made one.
+    // `black_box` keeps the compiler from merging the two functions.
     std::hint::black_box(read(folder, format))
 }
 
-/// Does what the program does with the documents of a folder.
+/// Processes the documents of a folder as the program does.
 #[inline(never)]
 fn read(folder: &Path, format: &str) -> Result<()> {
     let config = Config::default();

@@ -1,4 +1,4 @@
-//! Progress on a terminal: one bar for the stage that runs.
+//! Progress on a terminal: one bar for the running stage.
 
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,19 +10,19 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, P
 use wirecopy_core::{Progress, Stage};
 use wirecopy_report::number;
 
-/// With a known total. What is beside the bar leaves it some room in 80 columns.
+/// Template for a known total. The text beside the bar leaves it some space in 80 columns.
 const BAR: &str = "{stage:8} {wide_bar:.cyan/dim} {done} {speed}  {left}";
-/// Without one.
+/// Template for an unknown total.
 const SPINNER: &str = "{stage:8} {spinner:.cyan} {done} {speed}";
 
-/// Draws the bars; without a terminal it only hands the account of each stage to the log. Clones share their state.
+/// Draws progress bars, and logs the counts of each stage. Clones share their state.
 #[derive(Clone)]
 pub(super) struct Bars {
     multi: MultiProgress,
     running: Arc<Mutex<Option<Running>>>,
 }
 
-/// The stage that runs.
+/// The running stage and its bar.
 struct Running {
     stage: Stage,
     bar: ProgressBar,
@@ -30,8 +30,8 @@ struct Running {
     began: Instant,
 }
 
-/// What the running stage has done. The bar itself has one position only: bytes while reading, since one file may hold a
-/// million documents, steps otherwise.
+/// Counts of the running stage. The bar itself has only one position: bytes while reading, since one file may hold a
+/// million documents, and steps otherwise.
 #[derive(Default)]
 struct Done {
     steps: AtomicU64,
@@ -39,18 +39,18 @@ struct Done {
 }
 
 impl Bars {
-    /// Bars on standard error, or none.
+    /// Creates bars on standard error, or hidden ones.
     pub(super) fn new(visible: bool) -> Self {
         let target = if visible { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         Self { multi: MultiProgress::with_draw_target(target), running: Arc::default() }
     }
 
-    /// Runs `write` with the bars out of the way.
+    /// Runs `write` while the bars are hidden.
     pub(super) fn aside<T>(&self, write: impl FnOnce() -> T) -> T {
         self.multi.suspend(write)
     }
 
-    /// Takes away the bar of a stage that was cut short.
+    /// Removes the bar of a stage that did not end.
     pub(super) fn clear(&self) {
         if let Some(running) = self.take() {
             running.bar.finish_and_clear();
@@ -92,9 +92,9 @@ impl Progress for Bars {
 fn style(stage: Stage, has_total: bool, done: &Arc<Done>) -> ProgressStyle {
     let template = if has_total { BAR } else { SPINNER };
     let (for_done, for_speed) = (Arc::clone(done), Arc::clone(done));
-    // Both templates are constants, tried by a test.
+    // Both templates are constants that a test parses.
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    // Writing to the terminal's line cannot fail: it is a string.
+    // The keys are written to a string, which cannot fail.
     style
         .progress_chars("━╸─")
         .with_key("stage", move |_: &ProgressState, out: &mut dyn std::fmt::Write| {
@@ -119,7 +119,7 @@ fn style(stage: Stage, has_total: bool, done: &Arc<Done>) -> ProgressStyle {
         })
 }
 
-/// Steps a second, and megabytes where the stage reads any.
+/// Formats steps per second and, if the stage reads input, megabytes per second.
 fn speed(done: &Done, seconds: f64) -> String {
     if seconds <= 0.0 {
         return String::new();
@@ -138,14 +138,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn templates_are_understood() {
+    fn templates_are_valid() {
         for template in [BAR, SPINNER] {
             assert!(ProgressStyle::with_template(template).is_ok());
         }
     }
 
     #[test]
-    fn stages_come_and_go_in_any_order() {
+    fn stages_may_begin_and_end_in_any_order() {
         let bars = Bars::new(false);
         bars.advance(1, 1);
         bars.begin(Stage::Read, None);

@@ -1,4 +1,4 @@
-//! `wirecopy bench`: how fast a run is, stage by stage, and corpora to measure it on.
+//! `wirecopy bench`: measures the speed of a run, stage by stage, and generates corpora to measure on.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -21,12 +21,24 @@ use wirecopy_ingest::Root;
 use wirecopy_lab::bench::{Benchmark, measure};
 use wirecopy_lab::generate::{Generated, Generator, GeneratorConfig};
 
-/// Documents made at a time.
+/// Number of documents generated at a time.
 const BATCH: u32 = 4096;
-/// Seconds that are worth a rate.
-const SHORTEST: f64 = 0.0005;
-/// Files in a folder of a generated corpus.
-const FILES_A_FOLDER: u32 = 1000;
+/// Minimum seconds of a stage for which a rate is shown.
+const MIN_SECONDS: f64 = 0.0005;
+/// Number of files per folder of a generated corpus.
+const FILES_PER_FOLDER: u32 = 1000;
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  wirecopy bench incoming/ --repeat 5
+      show medians of five runs, beside the floor of reading every byte
+  wirecopy bench incoming/ --format json > before.json
+  wirecopy bench incoming/ --compare before.json
+      compare with an earlier benchmark
+  wirecopy bench --generate 100000 --seed 7 -o generated.jsonl
+  wirecopy cluster generated.jsonl -q -o run.jsonl
+  wirecopy eval run.jsonl --gold generated.jsonl.gold.tsv
+      generate a corpus with known families, and measure a run on it";
 
 /// `wirecopy bench`.
 #[derive(Debug, Args)]
@@ -34,24 +46,24 @@ pub struct BenchArgs {
     /// Folders and files to read
     #[arg(value_name = "PATH", required_unless_present = "generate", value_hint = ValueHint::AnyPath)]
     pub paths: Vec<PathBuf>,
-    /// Run so many times, and tell medians
+    /// Run N times and report medians
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     pub repeat: u32,
-    /// Form of the figures
-    #[arg(long, value_name = "FORM", value_enum, default_value_t = FiguresFormat::Text)]
+    /// Output format
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = FiguresFormat::Text)]
     pub format: FiguresFormat,
-    /// Show the ratio to an earlier run, given by its figures as --format json prints them
+    /// Show ratios to an earlier benchmark, whose output of --format json is in FILE
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub compare: Option<PathBuf>,
-    /// Instead of measuring, write an invented corpus of N documents with known families, to --output
+    /// Do not measure, but generate a corpus of N documents with known families into --output
     #[arg(long, value_name = "N", requires = "output", conflicts_with_all = ["paths", "compare"])]
     pub generate: Option<u32>,
     /// Seed of the generated corpus
     #[arg(long, value_name = "S", default_value_t = 1, requires = "generate")]
     pub seed: u64,
-    /// Where the generated corpus goes: a file of JSON lines, or, with a `/` at its end, a folder of text files
+    /// Write the generated corpus to a file of JSON lines or, if the name ends in `/`, to a folder of text files
     ///
-    /// The families are written beside it, for `wirecopy eval --gold`: in FILE.gold.tsv, or in gold.tsv of the folder.
+    /// The families go to FILE.gold.tsv, or to gold.tsv in the folder, for `wirecopy eval --gold`.
     #[arg(short, long, value_name = "FILE|DIR/", requires = "generate", value_hint = ValueHint::AnyPath)]
     pub output: Option<PathBuf>,
     /// Settings of the run.
@@ -59,7 +71,7 @@ pub struct BenchArgs {
     pub settings: SettingArgs,
 }
 
-/// Runs the verb and gives the exit code.
+/// Runs the command and returns the exit code.
 pub(super) fn run(global: &GlobalArgs, args: &BenchArgs, bars: &Bars) -> anyhow::Result<u8> {
     let cancel = Cancel::default();
     interrupt::cancels(&cancel);
@@ -70,7 +82,7 @@ pub(super) fn run(global: &GlobalArgs, args: &BenchArgs, bars: &Bars) -> anyhow:
     let settings = Settings::load(global, &args.settings)?;
     let roots: Vec<Root> = args.paths.iter().map(Root::from).collect();
     if roots.contains(&Root::Stdin) {
-        bail!("standard input cannot be read more than once: name a file");
+        bail!("standard input (`-`) can be read only once: save it to a file first");
     }
     let before = args.compare.as_deref().map(read_figures).transpose()?;
     let (config, threads) = (&settings.config, settings.program.threads);
@@ -92,14 +104,14 @@ fn read_figures(path: &Path) -> anyhow::Result<Benchmark> {
     let name = path.display();
     let text = fs::read_to_string(path).with_context(|| format!("cannot read {name}"))?;
     serde_json::from_str(&text)
-        .with_context(|| format!("{name} does not hold the figures of `wirecopy bench --format json`"))
+        .with_context(|| format!("{name} is not the output of `wirecopy bench --format json`"))
 }
 
 fn megabytes(bytes: u64) -> f64 {
     bytes as f64 / 1e6
 }
 
-/// The figures for reading. Writing to a string cannot fail.
+/// Formats the figures as text. Writing to a string cannot fail.
 fn text(b: &Benchmark, before: Option<&Benchmark>) -> String {
     let mut out = format!(
         "{} documents, {:.1} MB of text, from {} files of {:.1} MB; {}\n\n",
@@ -113,8 +125,8 @@ fn text(b: &Benchmark, before: Option<&Benchmark>) -> String {
         write!(out, "{:<12} {:>10} {:>7} {:>12} {:>9}", "stage", "seconds", "share", "documents/s", "MB/s");
     let _ = writeln!(out, "{}", if before.is_some() { "   ratio" } else { "" });
     let mut row = |name: &str, seconds: f64, share: Option<f64>, old: Option<f64>| {
-        // A stage that did nothing has no rate.
-        let rate = |amount: f64, digits: usize| match seconds >= SHORTEST {
+        // A stage without work has no rate.
+        let rate = |amount: f64, digits: usize| match seconds >= MIN_SECONDS {
             true => format!("{:.digits$}", amount / seconds),
             false => "-".to_owned(),
         };
@@ -132,14 +144,14 @@ fn text(b: &Benchmark, before: Option<&Benchmark>) -> String {
     row("floor", b.floor_seconds, None, before.map(|before| before.floor_seconds));
     let _ = writeln!(
         out,
-        "\n{:.1} times the floor of walking, reading and hashing every byte; {:.2} candidates and {:.2} edges a document",
+        "\n{:.1} times the floor (walking, reading and hashing every byte); {:.2} candidates and {:.2} edges per document",
         b.seconds / b.floor_seconds.max(1e-9),
         b.candidates_per_document,
         b.edges_per_document
     );
     let mut rest = Vec::new();
-    rest.extend(b.cores.map(|cores| format!("{cores:.2} cores at work")));
-    rest.extend(b.peak_memory.map(|bytes| format!("{:.0} MB of memory at most", megabytes(bytes))));
+    rest.extend(b.cores.map(|cores| format!("{cores:.2} cores busy")));
+    rest.extend(b.peak_memory.map(|bytes| format!("peak memory {:.0} MB", megabytes(bytes))));
     if b.skipped > 0 {
         rest.push(format!("{} inputs skipped", b.skipped));
     }
@@ -149,7 +161,7 @@ fn text(b: &Benchmark, before: Option<&Benchmark>) -> String {
     out
 }
 
-/// Writes a generated corpus and its gold.
+/// Generates a corpus and its gold families.
 fn generate(config: GeneratorConfig, output: &Path, cancel: &Cancel) -> anyhow::Result<()> {
     let generator = Generator::new(config);
     if output.as_os_str().to_string_lossy().ends_with('/') || output.is_dir() {
@@ -174,10 +186,10 @@ fn generate(config: GeneratorConfig, output: &Path, cancel: &Cancel) -> anyhow::
     gold.write(|out| out.write_all(families.as_bytes()))
 }
 
-/// A folder of text files, in folders of sources. It must not hold anything: nothing is ever written over.
+/// Generates a folder of text files, with a folder per source. It must be empty, since nothing is ever overwritten.
 fn generate_folder(generator: &Generator, folder: &Path, cancel: &Cancel) -> anyhow::Result<()> {
     let name = folder.display();
-    fs::create_dir_all(folder).with_context(|| format!("cannot make {name}"))?;
+    fs::create_dir_all(folder).with_context(|| format!("cannot create {name}"))?;
     if fs::read_dir(folder).with_context(|| format!("cannot read {name}"))?.next().is_some() {
         bail!("{name} is not empty");
     }
@@ -187,9 +199,9 @@ fn generate_folder(generator: &Generator, folder: &Path, cancel: &Cancel) -> any
             .par_iter()
             .enumerate()
             .map(|(at, one)| {
-                // Siblings of one source share folders of a size that file systems like.
+                // Large folders are slow on some file systems.
                 let number: u32 = one.id.trim_start_matches('d').parse().unwrap_or(at as u32);
-                let below = format!("{}/{:04}", one.source, number / FILES_A_FOLDER);
+                let below = format!("{}/{:04}", one.source, number / FILES_PER_FOLDER);
                 let place = folder.join(&below);
                 fs::create_dir_all(&place)?;
                 let text = format!("{}\n\n{}\n\n{}\n", one.title, one.date, one.text);
@@ -202,7 +214,7 @@ fn generate_folder(generator: &Generator, folder: &Path, cancel: &Cancel) -> any
     });
     cancel.check()?;
     all.with_context(|| format!("cannot write to {name}"))?;
-    // The gold is not news.
+    // A run over the folder must not read the gold families as a document.
     fs::write(folder.join(".wirecopyignore"), "/gold.tsv\n")
         .and_then(|()| {
             let mut gold = BufWriter::new(fs::File::create(folder.join("gold.tsv"))?);
@@ -213,7 +225,7 @@ fn generate_folder(generator: &Generator, folder: &Path, cancel: &Cancel) -> any
     Ok(())
 }
 
-/// Makes the documents on every thread, and hands them on in order.
+/// Generates the documents on all threads, and passes them on in order.
 fn batches(
     generator: &Generator,
     cancel: &Cancel,
@@ -222,7 +234,7 @@ fn batches(
     let mut from = 0;
     while from < generator.len() {
         if cancel.is_cancelled() {
-            // Ends the writing of a file without leaving half of it.
+            // An error makes the output remove its partial file.
             return Err(std::io::Error::other(Error::Cancelled));
         }
         let to = from.saturating_add(BATCH).min(generator.len());
@@ -262,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_tells_rates_shares_and_ratios() {
+    fn table_shows_rates_shares_and_ratios() {
         let shown = text(&figures(2.0), Some(&figures(1.0)));
         assert!(shown.contains("medians of 3 runs"), "{shown}");
         let read = shown.lines().find(|line| line.starts_with("read")).expect("its row");

@@ -1,4 +1,4 @@
-//! `wirecopy calibrate`: fits the scorer on a user's own labels.
+//! `wirecopy calibrate`: fits the scorer to a user's own labels.
 
 use std::path::PathBuf;
 
@@ -15,22 +15,22 @@ use wirecopy_lab::eval::{CalibrationOptions, calibrate};
 /// `wirecopy calibrate`.
 #[derive(Debug, Args)]
 pub struct CalibrateArgs {
-    /// Labelled pairs: lines of id, id, 0 or 1, and the name of a set, separated by tabs; may be given several times
+    /// Labelled pairs, one per line: id, id, 0 or 1, and the name of a set, separated by tabs; repeatable
     #[arg(long, value_name = "FILE", required = true, value_hint = ValueHint::FilePath)]
     pub pairs: Vec<PathBuf>,
-    /// Documents of the pairs: files or folders as for `wirecopy cluster`
+    /// Files and folders with the documents of the pairs, as for `wirecopy cluster`; repeatable
     #[arg(long, value_name = "PATH", required = true)]
     pub docs: Vec<PathBuf>,
-    /// Where the model goes; without it only the figures are printed
+    /// Write the model to FILE; without it, only print the figures
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
-    /// Sets of reprints and versions, whose passages say nothing of rewrites: names, or beginnings of names
+    /// Sets of reprints and versions, by name or prefix; their passages are not used to fit rewrites
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub reuse_sets: Vec<String>,
-    /// Parts the families are split into for the figures, each judged by a model fitted on the others
+    /// Number of cross-validation folds; no family is split between folds
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(2..=20))]
     pub folds: u32,
-    /// Worst errors that are listed
+    /// Number of worst errors to list
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub errors: usize,
     /// Flags that set values of the configuration.
@@ -38,7 +38,7 @@ pub struct CalibrateArgs {
     pub settings: SettingArgs,
 }
 
-/// Runs the verb and gives the exit code.
+/// Runs the command and returns the exit code.
 pub(super) fn run(global: &GlobalArgs, args: &CalibrateArgs) -> anyhow::Result<u8> {
     let settings = Settings::load(global, &args.settings)?;
     let mut inputs = Protected::default();
@@ -62,11 +62,11 @@ pub(super) fn run(global: &GlobalArgs, args: &CalibrateArgs) -> anyhow::Result<u
         text.push('\n');
         output.write(|out| out.write_all(text.as_bytes()))?;
     }
-    let mut text = format!("Cross-validated over {} parts, families never split\n\n", args.folds);
+    let mut text = format!("Cross-validated over {} folds, families never split\n\n", args.folds);
     text.push_str(&pair_text(&calibration.report));
-    text.push_str("\nEach pair alone, with the background table only\n\n");
+    text.push_str("\nEach pair on its own, weighted by the background table only\n\n");
     text.push_str(&table(Some(&calibration.alone.overall), &calibration.alone.sets));
-    text.push_str("\nBy what was done to a text\n\n");
+    text.push_str("\nBy perturbation\n\n");
     text.push_str(&table(None, &calibration.perturbed));
     super::print(text.as_bytes())?;
     Ok(if skipped { SKIPPED } else { DONE })

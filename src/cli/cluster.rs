@@ -1,4 +1,4 @@
-//! `wirecopy cluster`: the main job.
+//! `wirecopy cluster`: runs the pipeline and writes its result.
 
 use std::fs;
 use std::io::{IsTerminal, Write, stdout};
@@ -17,26 +17,39 @@ use wirecopy_core::{Cancel, Error, Skipped};
 use wirecopy_ingest::{Root, settings_files};
 use wirecopy_report::{Spooled, TableStyle, TextStyle, peak_memory};
 
-/// Skipped inputs that are named on standard error, as long as there are not more.
+/// Up to this many skipped inputs, all are named on standard error.
 const NAMED: usize = 20;
-/// Skipped inputs that are named where there are more: the report has them all.
+/// Number of skipped inputs named if there are more. The report lists the others.
 const NAMED_OF_MANY: usize = 5;
 
-/// What was typed, as it will be done.
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  wirecopy cluster corpus/
+      find the articles below corpus/ that are the same dispatch
+  wirecopy cluster archive/2023 archive/2024 -o run.jsonl
+      search two folders, and write everything found to a report
+  zcat news.jsonl.gz | wirecopy cluster - --text-field body --date-field published
+      read JSON lines whose fields have other names
+  wirecopy cluster corpus/ --format csv -o clusters.csv -q
+      write a table of the clustered documents, and print nothing
+  wirecopy cluster incoming/ --exit-code -q
+      only report by the exit code whether there are duplicates";
+
+/// The checked arguments, with the outputs opened.
 struct Plan {
     settings: Settings,
     roots: Vec<Root>,
-    /// Where a form other than the text on the terminal goes.
+    /// Output other than the text report, and its format.
     output: Option<(Output, Format)>,
-    /// Where the page goes.
+    /// Output of the HTML page.
     page: Option<Output>,
-    /// The form of a table.
+    /// Style of a CSV table.
     table: TableStyle,
-    /// The text on standard output.
+    /// Output of the text report.
     text: Option<Output>,
 }
 
-/// Runs the verb and gives the exit code.
+/// Runs the command and returns the exit code.
 pub(super) fn run(global: &GlobalArgs, args: &ClusterArgs, bars: &Bars) -> anyhow::Result<u8> {
     let mut plan = plan(global, args)?;
     let cancel = Cancel::default();
@@ -74,7 +87,7 @@ pub(super) fn run(global: &GlobalArgs, args: &ClusterArgs, bars: &Bars) -> anyho
     }
 }
 
-/// Checks everything that can be checked before the run begins.
+/// Checks everything that can be checked before the run starts.
 fn plan(global: &GlobalArgs, args: &ClusterArgs) -> anyhow::Result<Plan> {
     let settings = Settings::load(global, &args.settings)?;
     if settings.config.matching.rewrites {
@@ -83,7 +96,7 @@ fn plan(global: &GlobalArgs, args: &ClusterArgs) -> anyhow::Result<Plan> {
     settings_files::agencies(settings.config.ingest.agencies.as_deref())?;
     let roots: Vec<Root> = args.paths.iter().map(Root::from).collect();
     if roots.iter().filter(|root| **root == Root::Stdin).count() > 1 {
-        bail!("standard input (`-`) can be read once only");
+        bail!("standard input (`-`) can be read only once");
     }
     let references: Vec<Root> = args.reference.iter().map(Root::from).collect();
     if references.contains(&Root::Stdin) {
@@ -109,7 +122,7 @@ fn plan(global: &GlobalArgs, args: &ClusterArgs) -> anyhow::Result<Plan> {
     (table.all, table.excel) = (args.all, args.csv_excel);
     if table != TableStyle::default() && !matches!(output, Some((_, Format::Csv))) {
         bail!(
-            "--all and --csv-excel are of a table: name a file that ends in .csv with -o, or write --format csv"
+            "--all and --csv-excel apply to CSV only: add --format csv, or -o with a file name that ends in .csv"
         );
     }
     let page = args.html.as_deref().map(|path| inputs.open(path)).transpose()?;
@@ -118,29 +131,30 @@ fn plan(global: &GlobalArgs, args: &ClusterArgs) -> anyhow::Result<Plan> {
     {
         bail!("--output and --html name the same file");
     }
-    // Two forms on one stream would be of use to nobody.
+    // Two formats on one stream could not be told apart.
     let on_stdout = [output.as_ref().map(|(output, _)| output), page.as_ref()];
     let on_stdout = on_stdout.into_iter().flatten().filter(|output| output.is_stdout()).count();
     if on_stdout > 1 {
-        bail!("standard output can take the run or the page, not both");
+        bail!("standard output can take the run or the page, but not both");
     }
     let stdout_taken = on_stdout > 0;
-    let asked = args.output.is_none() && args.format == Some(Format::Text);
-    let text = !stdout_taken && (asked || !global.quiet);
+    let requested = args.output.is_none() && args.format == Some(Format::Text);
+    let text = !stdout_taken && (requested || !global.quiet);
     let text = text.then(|| inputs.stdout()).transpose()?;
     Ok(Plan { settings, roots, output, page, table, text })
 }
 
-/// The form that a file's ending asks for. One that no form has is refused: nobody wants JSON lines in a spreadsheet's file.
+/// Returns the format that a file's extension stands for. An unknown extension is an error, since JSON lines in an `.xlsx`
+/// file would help nobody.
 fn format_of(path: &Path) -> anyhow::Result<Format> {
-    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
-    match ending.as_deref() {
+    let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
+    match extension.as_deref() {
         Some("csv") => Ok(Format::Csv),
         Some("txt") => Ok(Format::Text),
         Some("jsonl" | "ndjson" | "json") | None => Ok(Format::Jsonl),
-        Some("html" | "htm") => bail!("{}: a page is written with --html", path.display()),
+        Some("html" | "htm") => bail!("{}: use --html to write a page", path.display()),
         Some(other) => bail!(
-            "{}: no form has the ending .{other}: known are .jsonl, .ndjson, .json, .csv and .txt; or name the form with --format",
+            "{}: unknown extension .{other}: use .jsonl, .ndjson, .json, .csv or .txt, or choose the format with --format",
             path.display()
         ),
     }
@@ -160,9 +174,9 @@ fn write(
     }
 }
 
-/// Names the first skipped inputs on standard error, unless the text report beside it does.
-fn warn_of_skipped(skipped: &[Skipped], total: u64, in_view: bool) {
-    if total == 0 || in_view {
+/// Names the first skipped inputs on standard error, unless a text report on the same terminal does.
+fn warn_of_skipped(skipped: &[Skipped], total: u64, shown_in_report: bool) {
+    if total == 0 || shown_in_report {
         return;
     }
     let named = if skipped.len() > NAMED { NAMED_OF_MANY } else { skipped.len() };
@@ -176,12 +190,13 @@ fn warn_of_skipped(skipped: &[Skipped], total: u64, in_view: bool) {
     }
     let more = total - named as u64;
     if more > 0 {
-        let listed = if total == skipped.len() as u64 { "has them all" } else { "counts them" };
-        tracing::warn!("{more} more inputs were skipped: the report {listed}");
+        let listed = if total == skipped.len() as u64 { "lists them all" } else { "counts them" };
+        tracing::warn!("{more} more inputs were skipped; the report {listed}");
     }
 }
 
-/// Skipped inputs weigh more than duplicates: whoever asks whether there are any must know that not all was looked at.
+/// Returns the exit code. Skipped inputs take precedence over duplicates, because the user must know that the run was
+/// incomplete.
 fn exit_code(skipped: bool, duplicates: bool) -> u8 {
     match (skipped, duplicates) {
         (true, _) => SKIPPED,
@@ -195,7 +210,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_ending_names_the_form() {
+    fn format_follows_from_the_extension() {
         for (name, format) in [
             ("run.jsonl", Format::Jsonl),
             ("run.ndjson", Format::Jsonl),
@@ -212,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn exit_codes() {
+    fn skipped_inputs_take_precedence_over_duplicates() {
         assert_eq!((exit_code(true, false), exit_code(true, true)), (SKIPPED, SKIPPED));
         assert_eq!((exit_code(false, false), exit_code(false, true)), (DONE, DUPLICATES));
     }

@@ -1,19 +1,19 @@
-//! The command line as a whole, with the defaults of the settings in its help.
+//! The complete clap command, with the default of each setting in its help.
 
 use clap::{Arg, Command, CommandFactory};
 
 use super::args::{Cli, SETTINGS};
 use super::{renamed, settings};
 
-/// The command with every default and variable in its help.
+/// Builds the clap command, and adds the default and the environment variable to the help of each setting.
 pub fn command() -> Command {
     let defaults = settings::defaults();
-    Cli::command().mut_subcommands(|verb| {
-        SETTINGS.iter().fold(verb, |verb, (name, path)| {
-            if verb.get_arguments().any(|arg| arg.get_id() == *name) {
-                verb.mut_arg(*name, |arg| with_origin(arg, path, &defaults))
+    Cli::command().mut_subcommands(|command| {
+        SETTINGS.iter().fold(command, |command, (name, path)| {
+            if command.get_arguments().any(|arg| arg.get_id() == *name) {
+                command.mut_arg(*name, |arg| with_origin(arg, path, &defaults))
             } else {
-                verb
+                command
             }
         })
     })
@@ -25,7 +25,7 @@ fn with_origin(arg: Arg, path: &str, defaults: &[settings::Leaf]) -> Arg {
     // Hidden, as aliases are.
     let arg = arg.aliases(renamed::old_flags(path));
     let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
-    // A flag that turns its setting off has neither a default of its own nor the setting's.
+    // A `--no-…` flag negates its setting, so the default of the setting would be misleading.
     if arg.get_id().as_str().starts_with("no_") {
         let long = format!("{help}\n\n[env: {}=false]", settings::variable(path));
         return arg.help(help).long_help(long);
@@ -39,22 +39,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn clap_finds_no_fault() {
+    fn command_passes_clap_assertions() {
         command().debug_assert();
     }
 
     #[test]
-    fn every_setting_has_its_flag_and_its_place() {
+    fn every_setting_has_a_flag_and_a_path() {
         let command = command();
         let flags: Vec<&str> = ["cluster", "tune"]
             .iter()
-            .flat_map(|verb| command.find_subcommand(verb).unwrap().get_arguments())
+            .flat_map(|name| command.find_subcommand(name).unwrap().get_arguments())
             .map(|arg| arg.get_id().as_str())
             .collect();
-        let places = settings::defaults();
+        let defaults = settings::defaults();
         for (name, path) in SETTINGS {
             assert!(flags.contains(&name), "no flag {name}");
-            assert!(places.iter().any(|leaf| leaf.path == path), "no setting {path}");
+            assert!(defaults.iter().any(|leaf| leaf.path == path), "no setting {path}");
         }
     }
 }

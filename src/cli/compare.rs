@@ -1,4 +1,4 @@
-//! `wirecopy compare`: one pair explained.
+//! `wirecopy compare`: explains one pair.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -18,56 +18,56 @@ use wirecopy_report::Config;
 use wirecopy_report::compare::{Comparer, Comparison};
 use wirecopy_report::{DocumentLine, Run, TextStyle, clean};
 
-/// Records of a container that a message names.
+/// Maximum number of records of a container that a message names.
 const NAMED: usize = 3;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
   wirecopy compare a.txt b.html
-      are these the same dispatch, and why
+      explain whether these are the same dispatch
   wirecopy compare 'feed.jsonl#12' 'feed.jsonl#reuters-0042'
-      two records of a container, by number or by id
+      compare two records of a container, by number or id
   wirecopy compare --run run.jsonl corpus/a.txt wire-0007
-      two documents of a run, by their ids, as the run saw them";
+      compare two documents of a run by their ids, with the run's settings";
 
 /// `wirecopy compare`.
 #[derive(Debug, Args)]
 pub struct CompareArgs {
-    /// The one: a file, or FILE#RECORD with the number or the id of a record; with --run an id
+    /// First document: FILE, or FILE#RECORD with the number or id of a record; with --run, an id
     #[arg(value_name = "A", value_hint = ValueHint::FilePath, value_parser = operand())]
     pub a: String,
-    /// The other
+    /// Second document
     #[arg(value_name = "B", value_hint = ValueHint::FilePath, value_parser = operand())]
     pub b: String,
-    /// Take A and B for ids of this run's documents, and its settings for those that hold
+    /// Treat A and B as ids of documents of this run, and use the run's settings
     ///
-    /// The documents are read again from the files that the report names. Relation and score are the run's where it has
-    /// an edge between the two.
+    /// The documents are read again from their original files. Relation and score are those of the run if it has an edge
+    /// between the two.
     #[arg(long, value_name = "RUN", value_hint = ValueHint::FilePath)]
     pub run: Option<PathBuf>,
-    /// Form of the explanation
-    #[arg(long, value_name = "FORM", value_enum, default_value_t = CompareFormat::Text, help_heading = "Output options")]
+    /// Output format
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = CompareFormat::Text, help_heading = "Output options")]
     pub format: CompareFormat,
-    /// Settings.
+    /// Settings of the comparison.
     #[command(flatten)]
     pub settings: SettingArgs,
 }
 
-/// Takes any name of a file; one that is not UTF-8 as reports have it.
+/// Parses any file name. Names that are not UTF-8 are escaped as in reports.
 fn operand() -> impl TypedValueParser<Value = String> {
     OsStringValueParser::new().map(|name| name.into_string().unwrap_or_else(|name| shown(Path::new(&name))))
 }
 
-/// The forms of an explanation.
+/// Output formats of `compare`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum CompareFormat {
-    /// For reading: verdict, reasons, passages side by side
+    /// Verdict, reasons and passages side by side, for reading
     Text,
     /// One JSON object
     Json,
 }
 
-/// Runs the verb and gives the exit code.
+/// Runs the command and returns the exit code.
 pub(super) fn run(global: &GlobalArgs, args: &CompareArgs) -> anyhow::Result<u8> {
     let (comparison, code) = match &args.run {
         Some(path) => of_run(path, &args.a, &args.b)?,
@@ -94,9 +94,9 @@ pub(super) fn run(global: &GlobalArgs, args: &CompareArgs) -> anyhow::Result<u8>
     Ok(code)
 }
 
-/// The document that an operand names.
+/// Reads the document that an operand names.
 fn document(operand: &str, config: &Config) -> anyhow::Result<Document> {
-    // As it is typed, or as a report has it.
+    // The name as typed, or as escaped in a report.
     let file =
         |name: &str| Some(PathBuf::from(name)).filter(|path| path.exists()).unwrap_or_else(|| path_of(name));
     let whole = file(operand);
@@ -106,7 +106,7 @@ fn document(operand: &str, config: &Config) -> anyhow::Result<Document> {
     };
     let path = path.as_path();
     if path.is_dir() {
-        bail!("{} is a folder: name a file in it", path.display());
+        bail!("{} is a folder, expected a file", path.display());
     }
     let mut found = read(path, config)?;
     let Some(record) = record else {
@@ -115,7 +115,7 @@ fn document(operand: &str, config: &Config) -> anyhow::Result<Document> {
             n => {
                 let ids: Vec<String> = found.iter().take(NAMED).map(|d| clean(&d.id)).collect();
                 bail!(
-                    "{operand} holds {n} documents: name one as {operand}#NUMBER or {operand}#ID ({}{})",
+                    "{operand} contains {n} documents: choose one as {operand}#NUMBER or {operand}#ID ({}{})",
                     ids.join(", "),
                     if n > NAMED { ", …" } else { "" }
                 )
@@ -123,18 +123,18 @@ fn document(operand: &str, config: &Config) -> anyhow::Result<Document> {
         };
     };
     let number: Option<u64> = record.parse().ok();
-    // A number is a place; where nothing stands there it may still be an id.
+    // A number is a position; if no record has it, it may still be an id.
     let at = found
         .iter()
         .position(|document| number.is_some() && document.record == number)
         .or_else(|| found.iter().position(|document| document.id == record));
     match at {
         Some(at) => Ok(found.swap_remove(at)),
-        None => bail!("{} holds no record with the number or the id {record}", path.display()),
+        None => bail!("{} contains no record with the number or id {record}", path.display()),
     }
 }
 
-/// Every document of a file.
+/// Reads every document of a file.
 fn read(path: &Path, config: &Config) -> anyhow::Result<Vec<Document>> {
     let mut found = Vec::new();
     let mut reason = None;
@@ -155,17 +155,17 @@ fn read(path: &Path, config: &Config) -> anyhow::Result<Vec<Document>> {
         },
     )?;
     if found.is_empty() {
-        bail!("{}: {}", path.display(), reason.unwrap_or_else(|| "no document in it".to_owned()));
+        bail!("{}: {}", path.display(), reason.unwrap_or_else(|| "contains no document".to_owned()));
     }
     Ok(found)
 }
 
-/// Two documents of a run, as it saw them.
+/// Compares two documents of a run, and takes relation and score from its edge if there is one.
 fn of_run(path: &Path, a: &str, b: &str) -> anyhow::Result<(Comparison, u8)> {
     let run = Run::read_jsonl(path)?;
     let line = |id: &str| -> anyhow::Result<&DocumentLine> {
         let found = run.documents.iter().find(|document| document.id == id);
-        found.ok_or_else(|| anyhow!("{}: no document has the id {}", path.display(), clean(id)))
+        found.ok_or_else(|| anyhow!("{} contains no document with the id {}", path.display(), clean(id)))
     };
     let (line_a, line_b) = (line(a)?, line(b)?);
     let place = |line: &DocumentLine| (line.path.clone(), line.record);
@@ -185,7 +185,7 @@ fn of_run(path: &Path, a: &str, b: &str) -> anyhow::Result<(Comparison, u8)> {
         ready.side.take_over(line);
         if let Some(kind) = line.no_article {
             let (path, reason) = (clean(&line.path), kind.reason());
-            tracing::warn!("{path}: holds no article, {reason}: the run grouped it with nothing");
+            tracing::warn!("{path}: contains no article ({reason}), so the run did not group it");
         }
         if ready.changed_since(line) {
             tracing::warn!("{}: changed since the run", clean(&line.path));

@@ -1,14 +1,14 @@
-//! `wirecopy config`: the effective settings, in the form of a `wirecopy.toml`, each with where it comes from.
+//! `wirecopy config`: the effective settings as a `wirecopy.toml`, each with its origin.
 
 use std::fmt::Write;
 
 use super::args::{ConfigArgs, GlobalArgs};
 use super::settings::{Leaf, Settings};
 
-/// Column at which the origins begin, where the values leave room.
+/// Column at which the origins begin, unless a value is longer.
 const COLUMN: usize = 32;
 
-/// Runs the verb and gives the exit code.
+/// Runs the command and returns the exit code.
 pub(super) fn run(global: &GlobalArgs, args: &ConfigArgs) -> anyhow::Result<u8> {
     let settings = Settings::load(global, &args.settings)?;
     super::print(dump(&settings.leaves)?.as_bytes())
@@ -32,7 +32,7 @@ fn dump(leaves: &[Leaf]) -> Result<String, std::fmt::Error> {
             let name = leaf.path.rsplit('.').next().unwrap_or(&leaf.path);
             let setting = match &leaf.value {
                 Some(value) => format!("{name} = {value}"),
-                // TOML has no word for "none".
+                // TOML has no null.
                 None => format!("# {name} is not set"),
             };
             writeln!(out, "{setting:COLUMN$}  # {}", leaf.origin)?;
@@ -48,7 +48,7 @@ mod tests {
     use wirecopy_report::Config;
 
     #[test]
-    fn the_dump_is_a_settings_file() {
+    fn dump_is_a_valid_settings_file() {
         let text = dump(&defaults()).unwrap();
         let mut table: toml::Table = toml::from_str(&text).unwrap();
         assert_eq!(table.remove("threads").and_then(|n| n.as_integer()), Some(0));

@@ -1,9 +1,9 @@
-//! `wirecopy keep --copy-to`: the kept documents in a folder of their own.
+//! `wirecopy keep --copy-to`: copies the kept documents to a folder.
 //!
-//! Ids come from the input, or from a report that somebody else wrote. Names are made of them that stay inside of the
-//! folder and do not collide, also where upper and lower case are one; everything is looked at before the first file is
-//! written; no link inside of the folder is followed; and a file appears when it is complete. What a run before has copied is
-//! left as it is, so that one that was ended half-way can be made again.
+//! Ids come from the input, or from a report of unknown origin, so they are not trusted. File names derived from them stay
+//! inside the folder and do not collide, even if the file system ignores case. Every destination is checked before the first
+//! file is written, no link inside the folder is followed, and files are written atomically. Complete copies from an earlier
+//! run are left as they are, so that an interrupted copy can be repeated.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ffi::OsStr;
@@ -21,17 +21,17 @@ use wirecopy_ingest::path_of;
 use wirecopy_report::Run;
 use wirecopy_report::keep::{Decision, Plan};
 
-/// Bytes of a name that every file system takes.
-const LONGEST_NAME: usize = 255;
-/// Bytes of a longer name that are kept before the hash of the whole.
+/// Maximum bytes of a file name on common file systems.
+const MAX_NAME: usize = 255;
+/// Bytes of a longer name that are kept, in front of a hash of the whole name.
 const CUT_NAME: usize = 200;
-/// Bytes that are compared at a time.
+/// Bytes that are read and compared at a time.
 const BLOCK: usize = 1 << 16;
 
-/// What a file of the folder is made of.
+/// The content of a file in the folder.
 #[derive(Clone, Copy)]
 enum Source<'a> {
-    /// A file, byte for byte.
+    /// A copy of a file, byte for byte.
     File(&'a Path),
     /// JSON lines.
     Lines(&'a [u8]),
@@ -46,15 +46,15 @@ impl<'a> Source<'a> {
     }
 }
 
-/// What is at a place already.
-enum There {
-    Nothing,
-    /// The beginning of what is to be there: a copy that was not finished.
-    Part,
-    Whole,
+/// The file that a destination already holds.
+enum Existing {
+    None,
+    /// The beginning of the wanted content: an unfinished copy.
+    Partial,
+    Complete,
 }
 
-/// Copies what is kept.
+/// Copies the kept documents to `folder`.
 pub(super) fn copy(run: &Run, plan: &Plan<'_>, folder: &Path) -> anyhow::Result<()> {
     let mut names = Names::default();
     let mut files: Vec<(PathBuf, PathBuf)> = Vec::new();
@@ -62,9 +62,9 @@ pub(super) fn copy(run: &Run, plan: &Plan<'_>, folder: &Path) -> anyhow::Result<
     for Decision { document, .. } in plan.kept() {
         let path = document.path.as_str();
         if document.record.is_none() {
-            files.push((path_of(path), names.give(inside(&document.id))));
+            files.push((path_of(path), names.assign(inside(&document.id))));
         } else if !containers.contains_key(path) {
-            containers.insert(path, names.give(vec![container_name(path)]));
+            containers.insert(path, names.assign(vec![container_name(path)]));
         }
     }
     let mut records: HashMap<String, Vec<u8>> = HashMap::new();
@@ -79,17 +79,17 @@ pub(super) fn copy(run: &Run, plan: &Plan<'_>, folder: &Path) -> anyhow::Result<
     for (from, to) in &containers {
         wanted.push((Source::Lines(records.get(*from).map_or(&[][..], Vec::as_slice)), to));
     }
-    let missing = look(folder, &wanted)?;
+    let missing = find_missing(folder, &wanted)?;
     write(folder, &missing)
 }
 
-/// Looks at every place, and gives those where something is to be done.
-fn look<'a>(
+/// Checks every destination, and returns those that still have to be written.
+fn find_missing<'a>(
     folder: &Path,
     wanted: &[(Source<'a>, &'a Path)],
-) -> anyhow::Result<Vec<(Source<'a>, &'a Path, There)>> {
+) -> anyhow::Result<Vec<(Source<'a>, &'a Path, Existing)>> {
     if fs::metadata(folder).is_ok_and(|found| !found.is_dir()) {
-        bail!("{}: not a folder", folder.display());
+        bail!("{}: is not a folder", folder.display());
     }
     let mut folders: BTreeSet<&Path> = BTreeSet::new();
     for (_, to) in wanted {
@@ -99,10 +99,10 @@ fn look<'a>(
         let place = folder.join(below);
         match place.symlink_metadata() {
             Ok(found) if found.is_symlink() => {
-                bail!("{}: a symbolic link, and no link is followed here", place.display())
+                bail!("{}: is a symbolic link, which is not followed", place.display())
             }
             Ok(found) if !found.is_dir() => {
-                bail!("{}: there is a file where a folder is needed", place.display())
+                bail!("{}: is a file, expected a folder", place.display())
             }
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -111,33 +111,34 @@ fn look<'a>(
     }
     let mut missing = Vec::new();
     for &(source, to) in wanted {
-        match there(source, &folder.join(to))? {
-            There::Whole => {}
-            there => missing.push((source, to, there)),
+        match existing(source, &folder.join(to))? {
+            Existing::Complete => {}
+            existing => missing.push((source, to, existing)),
         }
     }
     Ok(missing)
 }
 
-fn there(source: Source<'_>, to: &Path) -> anyhow::Result<There> {
+/// Compares a destination with the wanted content, and fails if it holds anything else.
+fn existing(source: Source<'_>, to: &Path) -> anyhow::Result<Existing> {
     let name = to.display();
     match to.symlink_metadata() {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(There::Nothing),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Existing::None),
         Err(error) => return Err(error).with_context(|| format!("cannot read {name}")),
-        Ok(found) if found.is_symlink() => bail!("{name}: a symbolic link, and no link is followed here"),
-        Ok(found) if found.is_dir() => bail!("{name}: there is a folder where a file is needed"),
-        Ok(found) if !found.is_file() => bail!("{name}: not a regular file"),
+        Ok(found) if found.is_symlink() => bail!("{name}: is a symbolic link, which is not followed"),
+        Ok(found) if found.is_dir() => bail!("{name}: is a folder, expected a file"),
+        Ok(found) if !found.is_file() => bail!("{name}: is not a regular file"),
         Ok(_) => {}
     }
     let compared = source.open().and_then(|whole| compared(whole, BufReader::new(File::open(to)?)));
     match compared.with_context(|| format!("cannot read {name}"))? {
-        Some(there) => Ok(there),
-        None => bail!("{name}: there is another file already, and nothing is overwritten"),
+        Some(existing) => Ok(existing),
+        None => bail!("{name}: exists with other content, and is not overwritten"),
     }
 }
 
-/// How far `part` is `whole`; `None` where it is something else.
-fn compared(mut whole: impl Read, mut part: impl Read) -> io::Result<Option<There>> {
+/// Returns whether `part` is all or the beginning of `whole`; `None` if it is neither.
+fn compared(mut whole: impl Read, mut part: impl Read) -> io::Result<Option<Existing>> {
     let (mut expected, mut found) = (Vec::new(), Vec::new());
     loop {
         expected.clear();
@@ -145,19 +146,19 @@ fn compared(mut whole: impl Read, mut part: impl Read) -> io::Result<Option<Ther
         whole.by_ref().take(BLOCK as u64).read_to_end(&mut expected)?;
         part.by_ref().take(BLOCK as u64).read_to_end(&mut found)?;
         if expected != found {
-            return Ok(expected.starts_with(&found).then_some(There::Part));
+            return Ok(expected.starts_with(&found).then_some(Existing::Partial));
         }
         if expected.is_empty() {
-            return Ok(Some(There::Whole));
+            return Ok(Some(Existing::Complete));
         }
     }
 }
 
-/// Writes what is missing.
-fn write(folder: &Path, missing: &[(Source<'_>, &Path, There)]) -> anyhow::Result<()> {
+/// Writes the missing files.
+fn write(folder: &Path, missing: &[(Source<'_>, &Path, Existing)]) -> anyhow::Result<()> {
     let mut folders: BTreeSet<PathBuf> = BTreeSet::new();
-    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    for (source, to, there) in missing {
+    fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    for (source, to, existing) in missing {
         let to = folder.join(to);
         let parent = temporary::folder_of(&to);
         let made = fs::create_dir_all(parent).and_then(|()| {
@@ -167,9 +168,9 @@ fn write(folder: &Path, missing: &[(Source<'_>, &Path, There)]) -> anyhow::Resul
             let mut file = temporary::create(parent, false)?;
             io::copy(&mut source.open()?, &mut file)?;
             file.flush()?;
-            match there {
-                There::Nothing => temporary::add(file, &to),
-                There::Part | There::Whole => temporary::replace(file, &to),
+            match existing {
+                Existing::None => temporary::add(file, &to),
+                Existing::Partial | Existing::Complete => temporary::replace(file, &to),
             }
         });
         made.with_context(|| match source {
@@ -183,7 +184,7 @@ fn write(folder: &Path, missing: &[(Source<'_>, &Path, There)]) -> anyhow::Resul
     Ok(())
 }
 
-/// The names that were given out, folded: two that differ in case or in how accents are coded are one on some file systems.
+/// The names assigned so far, folded: some file systems do not distinguish case or the encoding of accents.
 #[derive(Default)]
 struct Names {
     files: BTreeSet<String>,
@@ -191,9 +192,9 @@ struct Names {
 }
 
 impl Names {
-    /// The name of these parts, or one beside it that no other document has.
-    fn give(&mut self, mut parts: Vec<String>) -> PathBuf {
-        // A folder on the way may be another document's file.
+    /// Returns a path of these parts that no other document has, with a number added if necessary.
+    fn assign(&mut self, mut parts: Vec<String>) -> PathBuf {
+        // A parent folder may have the name of another document's file.
         for end in 1..parts.len() {
             let wanted = parts[end - 1].clone();
             let mut copy = 2;
@@ -220,7 +221,7 @@ fn folded(parts: &[String]) -> String {
     parts.join("/").nfc().flat_map(char::to_lowercase).nfc().collect()
 }
 
-/// An id as the parts of a path that stays inside of a folder.
+/// Converts an id to the parts of a path that stays inside a folder.
 fn inside(id: &str) -> Vec<String> {
     let mut parts: Vec<String> = Path::new(id)
         .components()
@@ -236,7 +237,7 @@ fn inside(id: &str) -> Vec<String> {
     parts
 }
 
-/// A part of an id as a name that file systems take.
+/// Converts a part of an id to a name that file systems accept.
 fn name(part: &str) -> String {
     let forbidden =
         |c: char| c == '\0' || (cfg!(windows) && matches!(c, '<' | '>' | ':' | '"' | '|' | '?' | '*'));
@@ -244,13 +245,11 @@ fn name(part: &str) -> String {
     if temporary::is_ours(&out) {
         out.insert(0, '_');
     }
-    if out.len() <= LONGEST_NAME {
+    if out.len() <= MAX_NAME {
         return out;
     }
-    let ending = Path::new(&out)
-        .extension()
-        .and_then(OsStr::to_str)
-        .filter(|e| e.len() < LONGEST_NAME - CUT_NAME - 20);
+    let ending =
+        Path::new(&out).extension().and_then(OsStr::to_str).filter(|e| e.len() < MAX_NAME - CUT_NAME - 20);
     let ending = ending.map(|ending| format!(".{ending}")).unwrap_or_default();
     let mut cut = CUT_NAME;
     while !out.is_char_boundary(cut) {
@@ -259,7 +258,7 @@ fn name(part: &str) -> String {
     format!("{}~{:016x}{ending}", &out[..cut], xxh3_64(part.as_bytes()))
 }
 
-/// The file for the records of a container: its name, with the ending of JSON lines.
+/// Returns the name of the file for the records of a container: its stem with the extension `.jsonl`.
 fn container_name(path: &str) -> String {
     let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
     let stem = file.split('.').next().filter(|stem| !stem.is_empty()).unwrap_or("records");
@@ -271,7 +270,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn copies_stay_inside_of_the_folder() {
+    fn paths_stay_inside_the_folder() {
         for (id, path) in [
             ("a/b.txt", "a/b.txt"),
             ("/etc/x", "etc/x"),
@@ -293,7 +292,7 @@ mod tests {
     #[test]
     fn names_do_not_collide() {
         let mut names = Names::default();
-        let mut given = |id: &str| names.give(inside(id)).to_string_lossy().into_owned();
+        let mut given = |id: &str| names.assign(inside(id)).to_string_lossy().into_owned();
         for (id, name) in [
             ("x/day.jsonl", "x/day.jsonl"),
             ("x/day.jsonl", "x/day~2.jsonl"),
@@ -311,20 +310,20 @@ mod tests {
     }
 
     #[test]
-    fn long_names_are_cut_and_stay_apart() {
+    fn long_names_are_cut_and_stay_distinct() {
         let (one, other) = (format!("{}1.html", "é".repeat(300)), format!("{}2.html", "é".repeat(300)));
         let (one, other) = (name(&one), name(&other));
-        assert!(one != other && one.len() <= LONGEST_NAME && one.ends_with(".html"), "{one}");
+        assert!(one != other && one.len() <= MAX_NAME && one.ends_with(".html"), "{one}");
         let mut names = Names::default();
-        let given = [0, 1].map(|_| names.give(vec!["x".repeat(255)]));
-        assert!(given[0] != given[1] && given.iter().all(|name| name.as_os_str().len() <= LONGEST_NAME));
+        let given = [0, 1].map(|_| names.assign(vec!["x".repeat(255)]));
+        assert!(given[0] != given[1] && given.iter().all(|name| name.as_os_str().len() <= MAX_NAME));
     }
 
     #[test]
-    fn a_part_is_told_from_another_file() {
+    fn partial_copy_is_distinguished_from_another_file() {
         let of = |part: &str| compared("whole".as_bytes(), part.as_bytes()).unwrap();
-        assert!(matches!(of("whole"), Some(There::Whole)));
-        assert!(matches!((of("who"), of("")), (Some(There::Part), Some(There::Part))));
+        assert!(matches!(of("whole"), Some(Existing::Complete)));
+        assert!(matches!((of("who"), of("")), (Some(Existing::Partial), Some(Existing::Partial))));
         assert!(matches!((of("whole and more"), of("hole")), (None, None)));
     }
 }

@@ -1,4 +1,4 @@
-//! `wirecopy eval`: how well a run matches gold families, or the scorer and the candidate stages labelled pairs.
+//! `wirecopy eval`: measures a run against gold families, or the scorer and the candidate stages against labelled pairs.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
@@ -19,31 +19,31 @@ use wirecopy_lab::eval::{
 use wirecopy_lab::perturb::Perturbation;
 use wirecopy_report::Run;
 
-/// The set of documents whose language is not known, by its ISO 639-3 code.
+/// ISO 639-3 code for an undetermined language, used as a set of its own.
 const UNDETERMINED: &str = "und";
 
 /// `wirecopy eval`.
 #[derive(Debug, Args)]
 pub struct EvalArgs {
-    /// Run report to judge by gold families
+    /// Run report to measure against gold families
     #[arg(value_name = "RUN", requires = "gold", conflicts_with = "pairs")]
     pub run: Option<PathBuf>,
-    /// Families of a run's documents: lines of id and family, separated by a tab
+    /// Gold families of the run's documents, one per line: id and family, separated by a tab
     #[arg(long, value_name = "FILE", requires = "run", value_hint = ValueHint::FilePath)]
     pub gold: Option<PathBuf>,
-    /// Labelled pairs: lines of id, id, 0 or 1, and the name of a set, separated by tabs; may be given several times
+    /// Labelled pairs, one per line: id, id, 0 or 1, and the name of a set, separated by tabs; repeatable
     #[arg(long, value_name = "FILE", requires = "docs", required_unless_present = "run",
         value_hint = ValueHint::FilePath)]
     pub pairs: Vec<PathBuf>,
-    /// Documents of the pairs: files or folders as for `wirecopy cluster`
+    /// Files and folders with the documents of the pairs, as for `wirecopy cluster`; repeatable
     #[arg(long, value_name = "PATH", requires = "pairs", value_hint = ValueHint::AnyPath)]
     pub docs: Vec<PathBuf>,
-    /// Weigh terms by the background table only, as if each pair were alone in a folder
+    /// Weight terms by the background table only, as if each pair were the whole corpus
     #[arg(long, requires = "pairs")]
     pub alone: bool,
-    /// Score the pairs under perturbations, such as `ocr_2,truncate_50`; `all` is the standard suite
+    /// Score perturbed pairs, such as `ocr_2,truncate_50`; `all` applies the standard suite
     ///
-    /// One side of each true pair is altered, and both sides of each false one. With -v also by set.
+    /// Alters one side of each true pair and both sides of each false pair. With -v, figures are also listed by set.
     #[arg(
         long,
         value_name = "NAME",
@@ -52,16 +52,16 @@ pub struct EvalArgs {
         conflicts_with = "candidates"
     )]
     pub perturb: Vec<String>,
-    /// Measure which true pairs become candidates, rather than how they are scored
+    /// Measure which true pairs become candidates, instead of how pairs are scored
     #[arg(long, requires = "pairs", conflicts_with = "alone")]
     pub candidates: bool,
-    /// With --candidates: more documents that the corpus consists of
+    /// With --candidates, further documents of the corpus; repeatable
     #[arg(long, value_name = "PATH", requires = "candidates", value_hint = ValueHint::AnyPath)]
     pub among: Vec<PathBuf>,
-    /// Form of the figures
-    #[arg(long, value_name = "FORM", value_enum, default_value_t = FiguresFormat::Text)]
+    /// Output format
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = FiguresFormat::Text)]
     pub format: FiguresFormat,
-    /// Worst errors that are listed
+    /// Number of worst errors to list
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub errors: usize,
     /// Flags that set values of the configuration.
@@ -69,7 +69,7 @@ pub struct EvalArgs {
     pub settings: SettingArgs,
 }
 
-/// The forms of figures.
+/// Output formats of figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum FiguresFormat {
     /// Tables for reading
@@ -78,7 +78,7 @@ pub enum FiguresFormat {
     Json,
 }
 
-/// Runs the verb and gives the exit code.
+/// Runs the command and returns the exit code.
 pub(super) fn run(global: &GlobalArgs, args: &EvalArgs) -> anyhow::Result<u8> {
     let settings = Settings::load(global, &args.settings)?;
     let by_set = global.verbose > 0;
@@ -90,7 +90,7 @@ pub(super) fn run(global: &GlobalArgs, args: &EvalArgs) -> anyhow::Result<u8> {
     Ok(if skipped { SKIPPED } else { DONE })
 }
 
-/// A run by gold families.
+/// Measures a run against gold families.
 fn families(run: &Path, gold: &Path, args: &EvalArgs, by_set: bool) -> anyhow::Result<String> {
     let run = Run::read_jsonl(run)?;
     let families = parse_gold(&labels::read(gold)?, gold)?;
@@ -103,7 +103,7 @@ fn families(run: &Path, gold: &Path, args: &EvalArgs, by_set: bool) -> anyhow::R
         .collect();
     let report = gold_report(&clusters, &documents, &families);
     if report.overall.listed == 0 && !families.is_empty() {
-        bail!("{}: none of its ids is a document of the run", gold.display());
+        bail!("{}: none of the ids occurs in the run", gold.display());
     }
     match args.format {
         FiguresFormat::Text => {
@@ -114,7 +114,7 @@ fn families(run: &Path, gold: &Path, args: &EvalArgs, by_set: bool) -> anyhow::R
     }
 }
 
-/// First lines of the documents that the list of errors names.
+/// Reads the first lines of the documents that the list of errors names.
 fn first_lines(run: &Run, report: &GoldReport, errors: usize) -> anyhow::Result<HashMap<String, String>> {
     let merges = report.wrong_merges.iter().take(errors).flat_map(|merge| &merge.members);
     let splits = report.splits.iter().take(errors).flat_map(|split| &split.members);
@@ -122,7 +122,7 @@ fn first_lines(run: &Run, report: &GoldReport, errors: usize) -> anyhow::Result<
     inputs::read(run, &named, |document| first_line(&document.text))
 }
 
-/// The scorer or the candidate stages by labelled pairs, and whether any input was skipped.
+/// Measures the scorer or the candidate stages against labelled pairs. Also returns whether any input was skipped.
 fn labelled(args: &EvalArgs, settings: &Settings, by_set: bool) -> anyhow::Result<(String, bool)> {
     let mut pairs = Vec::new();
     for path in &args.pairs {
@@ -173,7 +173,7 @@ fn candidates(
     Ok((text, survey.skipped > 0))
 }
 
-/// The perturbations that were named; each once.
+/// Parses the names of perturbations, without repetitions.
 fn perturbations(names: &[String]) -> anyhow::Result<Vec<Perturbation>> {
     let mut out: Vec<Perturbation> = Vec::new();
     for name in names {
@@ -181,7 +181,7 @@ fn perturbations(names: &[String]) -> anyhow::Result<Vec<Perturbation>> {
             "all" => Perturbation::ALL.to_vec(),
             name => vec![renamed::perturbation(name).parse().with_context(|| {
                 let all: Vec<String> = Perturbation::ALL.iter().map(Perturbation::name).collect();
-                format!("--perturb takes `all`, or some of {}", all.join(", "))
+                format!("--perturb accepts `all` or any of {}", all.join(", "))
             })?],
         };
         for perturbation in named {

@@ -1,4 +1,4 @@
-//! Figures for reading: tables of what `eval` and `calibrate` measure.
+//! Text tables of what `eval` and `calibrate` measure.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
@@ -11,12 +11,12 @@ use wirecopy_report::{Run, clean};
 
 // Writing to a string cannot fail: the results of `writeln!` are dropped throughout.
 
-/// A share with three decimals, or a dash where it has no meaning.
+/// Formats a share with three decimals, or as a dash if it is undefined.
 fn share(value: Option<f64>) -> String {
     value.map_or_else(|| "-".to_owned(), |value| format!("{value:.3}"))
 }
 
-/// The figures of sets as a table, the overall row first.
+/// Formats the figures of all sets as a table, with the overall row first.
 pub(super) fn table(overall: Option<&Figures>, sets: &BTreeMap<String, Figures>) -> String {
     let mut out = format!(
         "{:<22} {:>6} {:>6} {:>6} {:>6} {:>6} {:>7} {:>8}\n",
@@ -41,7 +41,7 @@ pub(super) fn table(overall: Option<&Figures>, sets: &BTreeMap<String, Figures>)
     out
 }
 
-/// A report over labelled pairs.
+/// Formats a report on labelled pairs.
 pub(super) fn pair_text(report: &PairReport) -> String {
     let mut out =
         format!("threshold {:.2}\n\n{}", report.threshold, table(Some(&report.overall), &report.sets));
@@ -58,8 +58,7 @@ pub(super) fn pair_text(report: &PairReport) -> String {
         out.push_str("\nworst errors\n");
     }
     for error in &report.errors {
-        let called =
-            if error.same_dispatch { "one dispatch, called two" } else { "two dispatches, called one" };
+        let called = if error.same_dispatch { "missed: one dispatch" } else { "false match: two dispatches" };
         let _ = writeln!(
             out,
             "  {:.3} {called} ({})\n    {}: {}\n    {}: {}",
@@ -74,7 +73,7 @@ pub(super) fn pair_text(report: &PairReport) -> String {
     out
 }
 
-/// A report over perturbed pairs, each perturbation followed by its sets where they are wanted.
+/// Formats a report on perturbed pairs, with each perturbation followed by its sets if `by_set`.
 pub(super) fn perturbed_text(report: &PerturbedReport, by_set: bool) -> String {
     let mut out = format!(
         "threshold {:.2}\n\n{:<22} {:>10} {:>7} {:>12} {:>8}\n",
@@ -99,16 +98,16 @@ pub(super) fn perturbed_text(report: &PerturbedReport, by_set: bool) -> String {
     out
 }
 
-/// A report over the candidate stages.
+/// Formats a report on the candidate stages.
 pub(super) fn candidate_text(report: &CandidateReport) -> String {
     let mut out = format!(
-        "{} documents, {} once copies are collapsed; {} candidates, {:.2} a document\n\n",
+        "{} documents, {} after copies are collapsed; {} candidates, {:.2} per document\n\n",
         report.documents, report.representatives, report.candidates, report.candidates_per_document
     );
     let _ = writeln!(
         out,
         "{:<22} {:>10} {:>7} {:>7} {:>13} {:>7}",
-        "set", "true pairs", "met", "share", "with overlap", "share"
+        "set", "true pairs", "found", "share", "with overlap", "share"
     );
     let rows = [("all", &report.overall)].into_iter().chain(report.sets.iter().map(|(n, f)| (n.as_str(), f)));
     for (name, Meetings { true_pairs, met, recall, usable, recall_of_usable }) in rows {
@@ -116,7 +115,7 @@ pub(super) fn candidate_text(report: &CandidateReport) -> String {
         let _ = writeln!(out, "{name:<22} {true_pairs:>10} {met:>7} {recall:>7} {usable:>13} {of_usable:>7}");
     }
     if !report.missed.is_empty() {
-        out.push_str("\nmissed, though they share features that may be keys\n");
+        out.push_str("\nmissed despite shared features that could be keys\n");
     }
     for pair in &report.missed {
         let _ = writeln!(out, "  {:>4}  {}  {} ({})", pair.usable, clean(&pair.a), clean(&pair.b), pair.set);
@@ -124,7 +123,7 @@ pub(super) fn candidate_text(report: &CandidateReport) -> String {
     out
 }
 
-/// A report over gold families. `lines` are first lines of documents; a title stands in for one that is not known.
+/// Formats a report on gold families. `lines` holds first lines of documents by id; the title replaces a missing one.
 pub(super) fn gold_text(
     report: &GoldReport,
     run: &Run,
@@ -166,7 +165,7 @@ pub(super) fn gold_text(
     let splits = report.splits.iter().map(|split| &split.members);
     let lists: [(&str, Vec<&Vec<String>>); 2] = [
         ("several families in one cluster", merges.take(errors).collect()),
-        ("one family in several clusters or outside of any", splits.take(errors).collect()),
+        ("one family split over several clusters or left out", splits.take(errors).collect()),
     ];
     for (heading, groups) in lists.iter().filter(|(_, groups)| !groups.is_empty()) {
         let _ = writeln!(out, "\n{heading}");

@@ -1,4 +1,4 @@
-//! The documents of a run, read once more from where the run found them.
+//! Reads the documents of a run again from their original files.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
@@ -9,20 +9,20 @@ use wirecopy_ingest::Root;
 use wirecopy_ingest::{Outcome, path_of};
 use wirecopy_report::{DocumentLine, Run};
 
-/// What a command over a run reads, none of which its output may replace.
+/// Returns the files that a command on a run reads, which its output must not replace.
 pub(super) fn protected<'a>(path: &Path, run: &'a Run) -> Protected<'a> {
     let mut protected = Protected::default();
     protected.file(path);
     let config = &run.header.config;
     protected.files(config.ingest.agencies.iter().chain(&config.matching.model));
-    let mut met = HashSet::new();
+    let mut seen = HashSet::new();
     let paths = run.documents.iter().map(|line| line.path.as_str());
-    protected.files(paths.filter(|path| *path != "-" && met.insert(*path)).map(path_of));
+    protected.files(paths.filter(|path| *path != "-" && seen.insert(*path)).map(path_of));
     protected
 }
 
-/// What `take` makes of the documents of `run` with these ids, by id. A document whose file is no longer there, or holds
-/// something else at its place, is left out.
+/// Applies `take` to the documents of `run` with these ids, and returns the results by id. Documents whose file or record
+/// no longer exists are left out.
 pub(super) fn read<T: Send>(
     run: &Run,
     wanted: &BTreeSet<&str>,
@@ -41,8 +41,8 @@ pub(super) fn read<T: Send>(
     Ok(found)
 }
 
-/// Calls `take` with each wanted document of `run` on the threads of the pool, and `sink` with what it made, in the
-/// order of the run as far as its documents are in the order of their files.
+/// Calls `take` with each wanted document of `run` on the thread pool, and passes the results to `sink`, file by file in
+/// the order in which the run first mentions each file.
 pub(super) fn each<T: Send>(
     run: &Run,
     wanted: impl Fn(&str) -> bool,
@@ -55,11 +55,11 @@ pub(super) fn each<T: Send>(
         .filter(|line| wanted(&line.id))
         .map(|line| ((line.path.as_str(), line.record), line))
         .collect();
-    let mut met = HashSet::new();
+    let mut seen = HashSet::new();
     let files: Vec<Root> = run
         .documents
         .iter()
-        .filter(|line| wanted(&line.id) && met.insert(line.path.as_str()) && line.path != "-")
+        .filter(|line| wanted(&line.id) && seen.insert(line.path.as_str()) && line.path != "-")
         .map(|line| path_of(&line.path))
         .filter(|path| path.is_file())
         .map(Root::Path)

@@ -1,8 +1,7 @@
-//! Signals: the first asks the run to stop, the second ends the program at once. Neither leaves a half file.
+//! Signals: the first asks the run to stop, the second exits at once. Neither leaves a partial file.
 //!
-//! A run looks at the flag between documents and pairs. One that is still inside a huge document a second later is ended as
-//! by the second signal: nothing that it could do by then is wanted any more. A command that cannot be asked to stop is ended
-//! by the first.
+//! A run checks the flag between documents and pairs. If it is still busy with one document a second later, the program
+//! exits as on a second signal. A command without a run to cancel exits on the first signal.
 
 use std::fs;
 use std::io::{self, Write};
@@ -17,25 +16,25 @@ use anyhow::Context;
 use super::terminal;
 use wirecopy_core::Cancel;
 
-/// The temporary file that is being written, for the end that runs no destructors.
-static HALF_FILE: Mutex<Option<PathBuf>> = Mutex::new(None);
+/// The temporary file being written. An immediate exit runs no destructors, so it has to remove this file itself.
+static PARTIAL_FILE: Mutex<Option<PathBuf>> = Mutex::new(None);
 
-/// The run that can be asked to stop.
+/// The run that signals cancel.
 static RUN: OnceLock<Cancel> = OnceLock::new();
 
-/// The exit code: 128 and the number of the first signal, as shells report it. Ctrl-C until there was one.
+/// The exit code after a signal: 128 plus the number of the first signal, as in shells. That of Ctrl-C before any signal.
 static CODE: AtomicU8 = AtomicU8::new(130);
 
-/// How long a run that was asked to stop may take to do so.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// How long a run may take to stop after it was asked to.
+const GRACE_PERIOD: Duration = Duration::from_secs(1);
 
-/// Watches for Ctrl-C, SIGTERM and SIGHUP from now on.
+/// Starts to handle Ctrl-C, SIGTERM and SIGHUP.
 #[cfg(unix)]
 pub(super) fn watch() -> anyhow::Result<()> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
-    let mut signals =
-        signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGTERM]).context("cannot watch for signals")?;
+    let mut signals = signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGTERM])
+        .context("cannot install the signal handlers")?;
     thread::Builder::new()
         .name("wirecopy-signals".to_owned())
         .spawn(move || {
@@ -43,62 +42,62 @@ pub(super) fn watch() -> anyhow::Result<()> {
                 received(u8::try_from(128 + signal).unwrap_or(u8::MAX));
             }
         })
-        .context("cannot watch for signals")?;
+        .context("cannot install the signal handlers")?;
     Ok(())
 }
 
-/// Watches for Ctrl-C from now on.
+/// Starts to handle Ctrl-C.
 #[cfg(not(unix))]
 pub(super) fn watch() -> anyhow::Result<()> {
-    ctrlc::set_handler(|| received(130)).context("cannot watch for Ctrl-C")
+    ctrlc::set_handler(|| received(130)).context("cannot install the Ctrl-C handler")
 }
 
-/// Lets signals cancel the run.
+/// Makes signals cancel this run.
 pub(super) fn cancels(run: &Cancel) {
-    // A process has one run.
+    // A process has only one run.
     let _ = RUN.set(run.clone());
 }
 
-/// The exit code of a run that a signal cancelled.
+/// Returns the exit code of a run that a signal cancelled.
 pub(super) fn code() -> u8 {
     CODE.load(Ordering::Relaxed)
 }
 
 fn received(code: u8) {
     match RUN.get() {
-        Some(run) if run.is_cancelled() => end_at_once(),
+        Some(run) if run.is_cancelled() => exit_now(),
         Some(run) => {
             CODE.store(code, Ordering::Relaxed);
             run.cancel();
             if terminal::stderr_is_terminal() {
-                // Only a courtesy: the run stops all the same.
-                let _ = writeln!(io::stderr(), "\nstopping; once more to stop at once");
+                // The run stops even if the hint cannot be written.
+                let _ = writeln!(io::stderr(), "\nstopping; press Ctrl-C again to exit at once");
             }
             thread::spawn(|| {
-                thread::sleep(PATIENCE);
-                end_at_once();
+                thread::sleep(GRACE_PERIOD);
+                exit_now();
             });
         }
         None => {
             CODE.store(code, Ordering::Relaxed);
-            end_at_once();
+            exit_now();
         }
     }
 }
 
-/// Ends the program without waiting for anything, and without a half file.
-fn end_at_once() {
-    // Held until the end, so that no file is begun or moved under its name after the check.
-    let half_file = HALF_FILE.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(path) = half_file.as_deref() {
+/// Exits without waiting for anything, and removes the partial file.
+fn exit_now() {
+    // The lock is held until the exit, so that no file is created or renamed after the check.
+    let partial_file = PARTIAL_FILE.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(path) = partial_file.as_deref() {
         let _ = fs::remove_file(path);
     }
     std::process::exit(code().into());
 }
 
-/// Removes the file at `path` if the program is ended at once before the guard is dropped.
+/// Removes the file at `path` if the program exits before the guard is dropped.
 pub(super) fn remove_on_exit(path: &Path) -> Guard {
-    *HALF_FILE.lock().unwrap_or_else(PoisonError::into_inner) = Some(path.to_owned());
+    *PARTIAL_FILE.lock().unwrap_or_else(PoisonError::into_inner) = Some(path.to_owned());
     Guard(())
 }
 
@@ -107,6 +106,6 @@ pub(super) struct Guard(());
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        *HALF_FILE.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *PARTIAL_FILE.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }

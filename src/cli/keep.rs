@@ -1,7 +1,7 @@
-//! `wirecopy keep`: which document of each cluster to keep, as a list, as annotated documents, or as a folder.
+//! `wirecopy keep`: chooses which document of each cluster to keep, and writes a list, annotated documents or a folder.
 //!
-//! It looks at the inputs of the run before it says anything: a list made from a report that the files have moved on
-//! from would name the wrong ones. It never removes anything.
+//! It never removes anything. It first checks that the inputs of the run have not changed, since a list made from an outdated
+//! report would name the wrong documents.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
@@ -23,75 +23,87 @@ use wirecopy_ingest::{References, path_of};
 use wirecopy_report::keep::{Decision, Plan, Policy};
 use wirecopy_report::{DocumentLine, Run, clean};
 
-/// Inputs that are named in a message.
+/// Maximum number of inputs that a message names.
 const NAMED: usize = 5;
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  wirecopy keep run.jsonl
+      list the ids to keep: the earliest of each cluster, and documents in no cluster
+  wirecopy keep run.jsonl --policy longest --drop --paths
+      list the paths of the documents that are not kept
+  wirecopy keep run.jsonl --policy source=AFP,Reuters --format jsonl -o annotated.jsonl
+      write every document with its text, its cluster, and whether it is kept
+  wirecopy keep run.jsonl --copy-to kept/
+      copy the kept documents to a folder";
 
 /// `wirecopy keep`.
 #[derive(Debug, Args)]
 pub struct KeepArgs {
-    /// Run report, as `wirecopy cluster -o` writes it
+    /// Run report, as written by `wirecopy cluster -o`
     #[arg(value_name = "RUN", value_hint = ValueHint::FilePath)]
     pub run: PathBuf,
-    /// Which document of a cluster is kept: earliest, latest, longest, representative, or source=A,B,C
+    /// Which document of each cluster to keep: earliest, latest, longest, representative, or source=A,B,C
     ///
-    /// `earliest` is the one that the report has as such, else the first by date; `latest` the last by date, and of
-    /// versions the last; `longest` the one of most words, boilerplate left out. `source=A,B,C` is the first of these
-    /// publishers that has one, by the source of a document or, where it has none, a folder on its path. Ties go to the
-    /// representative, then to the first by id. A document in no cluster is always kept.
+    /// `earliest` is the document that the report names as earliest, else the first by date. `latest` is the last by date and,
+    /// among versions, the last version. `longest` is the one with the most words, without boilerplate. `source=A,B,C` is a
+    /// document of the first of these publishers that has one; the publisher is the source of a document or, if it has none, a
+    /// folder on its path. Ties go to the representative, then to the first by id. Documents in no cluster are always
+    /// kept.
     #[arg(long, value_name = "POLICY", default_value = "earliest", value_parser = str::parse::<Policy>)]
     pub policy: Policy,
-    /// Documents below PATH count as kept, and are never proposed for removal; may be repeated
+    /// Treat documents below PATH as references, which are always kept; repeatable
     ///
-    /// Where a cluster holds such documents, everything else in it is not kept. They must have been part of the run; those that
-    /// `wirecopy cluster --reference` marked need not be named again.
+    /// If a cluster contains references, its other documents are not kept. References must be part of the run. Those marked by
+    /// `wirecopy cluster --reference` need not be named again.
     #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub reference: Vec<PathBuf>,
-    /// Form of the output
-    #[arg(long, value_name = "FORM", value_enum, default_value_t = KeepFormat::List)]
+    /// Output format
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = KeepFormat::List)]
     pub format: KeepFormat,
-    /// List the documents that are not kept instead
+    /// List the documents that are not kept, instead of those that are
     #[arg(long, conflicts_with = "copy_to")]
     pub drop: bool,
-    /// List paths instead of ids; a record of a container is `path#number`
+    /// List paths instead of ids; records of a container as `path#number`
     #[arg(long, conflicts_with = "copy_to")]
     pub paths: bool,
-    /// End each name with a zero byte instead of a line break, for `xargs -0`
+    /// End each entry with a NUL byte instead of a newline, for `xargs -0`
     #[arg(short = '0', long, conflicts_with = "copy_to")]
     pub null: bool,
     /// Write the list or the documents to FILE; `-` is standard output
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "copy_to")]
     pub output: Option<PathBuf>,
-    /// Copy the kept documents into the folder DIR: files under their ids, records as JSON lines
+    /// Copy the kept documents to the folder DIR: files named by their ids, records as JSON lines
     ///
-    /// Nothing is ever overwritten, and no link in DIR is followed. What is there already as it should be is left, so that a copy
-    /// that was not finished can be made again. References are not copied.
+    /// Nothing is overwritten, and no link in DIR is followed. Complete copies from an earlier run are left as they are, so an
+    /// interrupted command can be repeated. References are not copied.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, conflicts_with = "format")]
     pub copy_to: Option<PathBuf>,
-    /// Only say what would be kept, and what not, cluster by cluster
+    /// Only show what would be kept, cluster by cluster
     #[arg(long)]
     pub dry_run: bool,
 }
 
-/// The forms of the output.
+/// Output formats of `keep`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum KeepFormat {
-    /// One id a line
+    /// One id per line
     List,
-    /// One JSON object a document, kept or not: what is known of it, its text, `cluster`, `keep`, `kept_instead`
+    /// One JSON object per document, kept or not: metadata, text, `cluster`, `keep` and `kept_instead`
     Jsonl,
 }
 
-/// Runs the verb and gives the exit code.
+/// Runs the command and returns the exit code.
 pub(super) fn run(global: &GlobalArgs, args: &KeepArgs) -> anyhow::Result<u8> {
     if args.format == KeepFormat::Jsonl && (args.drop || args.paths || args.null) {
-        bail!("--drop, --paths and --null are of the list, not of --format jsonl");
+        bail!("--drop, --paths and --null apply to --format list only");
     }
     let run = Run::read_jsonl(&args.run)?;
     let mut references = References::new(&args.reference)?;
     let plan = Plan::new(&run, &args.policy, |document| references.hold(&document.path));
     check_inputs(&run)?;
     if args.dry_run {
-        return super::print(rehearsal(&plan).as_bytes());
+        return super::print(preview(&plan).as_bytes());
     }
     match (&args.copy_to, args.format) {
         (Some(folder), _) => copy_to::copy(&run, &plan, folder)?,
@@ -101,9 +113,9 @@ pub(super) fn run(global: &GlobalArgs, args: &KeepArgs) -> anyhow::Result<u8> {
     if !global.quiet {
         let mut counts = counts(&plan);
         if run.summary.skipped > 0 {
-            let _ = write!(counts, "; {} inputs of the run gave no document", run.summary.skipped);
+            let _ = write!(counts, "; {} inputs of the run were skipped", run.summary.skipped);
         }
-        // Where standard error is closed there is nobody to tell.
+        // If standard error is closed, the counts are lost.
         let _ = writeln!(io::stderr().lock(), "{counts}");
     }
     Ok(DONE)
@@ -124,7 +136,7 @@ fn counts(plan: &Plan<'_>) -> String {
     out
 }
 
-/// Refuses a report whose inputs are gone or have been written to since.
+/// Fails if an input of the run is missing or was modified since.
 fn check_inputs(run: &Run) -> anyhow::Result<()> {
     let started: Option<SystemTime> = run.header.started.parse::<jiff::Timestamp>().ok().map(Into::into);
     let paths: BTreeSet<&str> = run.documents.iter().map(|document| document.path.as_str()).collect();
@@ -133,7 +145,7 @@ fn check_inputs(run: &Run) -> anyhow::Result<()> {
     for path in paths.into_iter().filter(|&path| path != "-") {
         match fs::metadata(path_of(path)) {
             Ok(found) if found.is_file() => {
-                // A date in the future says nothing of when the file was written.
+                // A date in the future cannot be the time of the last change.
                 let written = found.modified().ok().filter(|written| *written <= now);
                 if written.zip(started).is_some_and(|(written, started)| written > started) {
                     changed.push(path);
@@ -142,11 +154,11 @@ fn check_inputs(run: &Run) -> anyhow::Result<()> {
             _ => gone.push(path),
         }
     }
-    refuse(&gone, "no longer there, as seen from this folder")?;
+    refuse(&gone, "not found from the current folder")?;
     refuse(&changed, "changed since the run")
 }
 
-/// Ends the verb when there are such inputs, naming the first of them.
+/// Fails if there are such inputs, and names the first of them.
 fn refuse(paths: &[impl AsRef<str>], what: &str) -> anyhow::Result<()> {
     if paths.is_empty() {
         return Ok(());
@@ -162,7 +174,7 @@ fn list(plan: &Plan<'_>, args: &KeepArgs) -> Vec<u8> {
     let mut add = |decision: &Decision<'_>| {
         let DocumentLine { id, path, record, .. } = decision.document;
         if args.paths {
-            // Names are those of the files, whatever bytes they have.
+            // Paths are written with their original bytes, also if they are not UTF-8.
             out.extend_from_slice(path_of(path).as_os_str().as_encoded_bytes());
             out.extend(record.iter().flat_map(|record| format!("#{record}").into_bytes()));
         } else {
@@ -178,8 +190,8 @@ fn list(plan: &Plan<'_>, args: &KeepArgs) -> Vec<u8> {
     out
 }
 
-/// What would be done, by cluster in the order of reading.
-fn rehearsal(plan: &Plan<'_>) -> String {
+/// Formats what would be done, by cluster in the order of reading.
+fn preview(plan: &Plan<'_>) -> String {
     let mut clusters: Vec<(&str, Vec<&Decision<'_>>)> = Vec::new();
     let mut places: HashMap<&str, usize> = HashMap::new();
     for decision in &plan.decisions {
@@ -198,7 +210,7 @@ fn rehearsal(plan: &Plan<'_>) -> String {
             let what = match (decision.reference, decision.keep) {
                 (true, _) => "reference",
                 (_, true) => "keep",
-                (_, false) => "not",
+                (_, false) => "drop",
             };
             let _ = writeln!(out, "  {what:<9}  {}", clean(&decision.document.id));
         }
@@ -207,16 +219,17 @@ fn rehearsal(plan: &Plan<'_>) -> String {
     out
 }
 
-/// What is said of a document in its line.
+/// What the JSON line of a document contains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
-    /// Whether it is kept, as `--format jsonl` has it.
+    /// Also whether the document is kept, as for `--format jsonl`.
     Annotated,
-    /// Nothing: all that are copied are kept. A run over the copies reads them as news, and passes over annotated ones.
+    /// Only the document: every copied one is kept. A run reads such lines as documents, but skips annotated ones.
     Copied,
 }
 
-/// A document as a JSON line. What tells an annotated one comes early: files are known by their first bytes.
+/// A document as a JSON line. The fields that mark an annotated line come early, since ingest detects formats by the first
+/// bytes of a file.
 #[derive(Serialize)]
 struct Row<'a> {
     id: &'a str,
@@ -224,7 +237,7 @@ struct Row<'a> {
     record: Option<u64>,
     cluster: Option<&'a str>,
     #[serde(flatten)]
-    fate: Option<Fate<'a>>,
+    verdict: Option<Verdict<'a>>,
     title: Option<&'a str>,
     date: Option<&'a str>,
     source: Option<&'a str>,
@@ -233,9 +246,9 @@ struct Row<'a> {
     text: &'a str,
 }
 
-/// What is to become of a document.
+/// Whether a document is kept.
 #[derive(Serialize)]
-struct Fate<'a> {
+struct Verdict<'a> {
     keep: bool,
     kept_instead: Option<&'a str>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -244,14 +257,14 @@ struct Fate<'a> {
 
 fn row(decision: &Decision<'_>, document: &Document, form: Form) -> serde_json::Result<Vec<u8>> {
     let line = decision.document;
-    let fate =
-        || Fate { keep: decision.keep, kept_instead: decision.kept_instead, reference: decision.reference };
+    let Decision { keep, kept_instead, reference, .. } = *decision;
+    let verdict = || Verdict { keep, kept_instead, reference };
     let mut out = serde_json::to_vec(&Row {
         id: &line.id,
         path: &line.path,
         record: line.record,
         cluster: decision.cluster,
-        fate: (form == Form::Annotated).then(fate),
+        verdict: (form == Form::Annotated).then(verdict),
         title: line.title.as_deref(),
         date: line.date.as_deref(),
         source: line.source.as_deref(),
@@ -263,13 +276,13 @@ fn row(decision: &Decision<'_>, document: &Document, form: Form) -> serde_json::
     Ok(out)
 }
 
-/// Whether a document still has as many tokens as the run counted.
-fn is_as_it_was(line: &DocumentLine, document: &Document) -> bool {
+/// Returns whether a document still has as many tokens as the run counted.
+fn is_unchanged(line: &DocumentLine, document: &Document) -> bool {
     let tokens = tokenize(&document.text);
     tokens.len() as u64 + u64::from(tokens.boilerplate_len()) == u64::from(line.tokens)
 }
 
-/// Calls `each` with every wanted decision and its document as a JSON line, in the order of reading.
+/// Calls `each` for every wanted decision, with its document as a JSON line, in the order of reading.
 pub(super) fn lines(
     run: &Run,
     plan: &Plan<'_>,
@@ -284,20 +297,20 @@ pub(super) fn lines(
         .map(|decision| (decision.document.id.as_str(), decision))
         .collect();
     if decisions.values().any(|decision| decision.document.path == "-") {
-        bail!("the run read standard input, which cannot be read again: only a list can be made of it");
+        bail!("the run read standard input, which cannot be read again: only --format list works");
     }
     let mut changed: Vec<String> = Vec::new();
     let mut missing: BTreeSet<&str> = decisions.keys().copied().collect();
     let make = |line: &DocumentLine, document: &Document| {
         let made = decisions.get(line.id.as_str()).map(|decision| row(decision, document, form));
-        (is_as_it_was(line, document), made)
+        (is_unchanged(line, document), made)
     };
     inputs::each(
         run,
         |id| decisions.contains_key(id),
         make,
-        |id, (as_it_was, made)| {
-            if !as_it_was {
+        |id, (unchanged, made)| {
+            if !unchanged {
                 changed.push(id.to_owned());
             }
             missing.remove(id);
@@ -308,11 +321,11 @@ pub(super) fn lines(
             }
         },
     )?;
-    refuse(&missing.into_iter().collect::<Vec<_>>(), "no longer what the run read")?;
+    refuse(&missing.into_iter().collect::<Vec<_>>(), "no longer holds what the run read")?;
     refuse(&changed, "changed since the run")
 }
 
-/// Writes every document with its cluster and its fate.
+/// Writes every document with its cluster and whether it is kept.
 fn annotate(run: &Run, plan: &Plan<'_>, args: &KeepArgs) -> anyhow::Result<()> {
     let mut failed = None;
     let written = output(run, args)?.write(|out| {

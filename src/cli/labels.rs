@@ -1,4 +1,4 @@
-//! Labelled pairs and their documents, for the verbs that measure and fit.
+//! Labelled pairs and their documents, for `eval` and `calibrate`.
 
 use std::path::{Path, PathBuf};
 
@@ -9,17 +9,17 @@ use wirecopy_ingest::Root;
 use wirecopy_lab::eval::{Documents, LabelledPair, parse_pairs};
 use wirecopy_report::clean;
 
-/// The text of a file of labels.
+/// Reads a file of labels as text.
 pub(super) fn read(path: &Path) -> anyhow::Result<String> {
     Ok(std::fs::read_to_string(path).map_err(|source| Error::Io { path: path.to_owned(), source })?)
 }
 
-/// The labelled pairs of a file.
+/// Reads the labelled pairs of a file.
 pub(super) fn pairs(path: &Path) -> anyhow::Result<Vec<LabelledPair>> {
     Ok(parse_pairs(&read(path)?, path)?)
 }
 
-/// The documents below some paths, by id, and whether any input was skipped.
+/// Reads the documents below these paths, by id, and returns whether any input was skipped. Skipped inputs are logged as warnings.
 pub(super) fn documents(paths: &[PathBuf], settings: &Settings) -> anyhow::Result<(Documents, bool)> {
     let mut documents = Documents::new();
     let mut skipped = false;
@@ -29,7 +29,7 @@ pub(super) fn documents(paths: &[PathBuf], settings: &Settings) -> anyhow::Resul
     Ok((documents, skipped))
 }
 
-/// Adds the documents below a path, and says whether any input was skipped.
+/// Adds the documents below a path, and returns whether any input was skipped.
 fn add(documents: &mut Documents, path: &Path, settings: &Settings) -> anyhow::Result<bool> {
     let mut any_skipped = false;
     let take = Document::clone;

@@ -1,4 +1,4 @@
-//! Messages of the library on standard error: `warning: …`.
+//! Prints the library's log messages to standard error, as `warning: …`.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -14,13 +14,13 @@ use super::args::GlobalArgs;
 use super::bars::Bars;
 use super::terminal;
 
-/// The variable with the level, for when neither `-q` nor `-v` is given.
+/// Environment variable with the log level. `-q` and `-v` override it.
 pub(super) const VARIABLE: &str = "WIRECOPY_LOG";
 
-/// Sends messages to standard error, above the bars where there are any.
+/// Installs the subscriber that prints messages to standard error, above the progress bars.
 ///
 /// # Errors
-/// A value of `WIRECOPY_LOG` that is no level.
+/// Fails if the value of `WIRECOPY_LOG` is not a log level.
 pub(super) fn start(global: &GlobalArgs, bars: &Bars) -> anyhow::Result<()> {
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(level(global)?)
@@ -28,7 +28,7 @@ pub(super) fn start(global: &GlobalArgs, bars: &Bars) -> anyhow::Result<()> {
         .event_format(Plain)
         .with_writer(AboveBars(bars.clone()))
         .finish();
-    // Fails only where a subscriber is set already, and then that one is to be used.
+    // Fails only if a subscriber is already set, and then that one is used.
     let _ = tracing::subscriber::set_global_default(subscriber);
     Ok(())
 }
@@ -48,7 +48,7 @@ fn level(global: &GlobalArgs) -> anyhow::Result<LevelFilter> {
     })
 }
 
-/// `warning: text` without time and module: a person reads it.
+/// Formats an event as `warning: text`, without time and module.
 struct Plain;
 
 impl<S, N> FormatEvent<S, N> for Plain
@@ -79,7 +79,7 @@ where
     }
 }
 
-/// Standard error, with the bars out of the way for the time of a line.
+/// Standard error, with the progress bars hidden while a line is written.
 struct AboveBars(Bars);
 
 impl<'a> MakeWriter<'a> for AboveBars {
@@ -90,7 +90,7 @@ impl<'a> MakeWriter<'a> for AboveBars {
     }
 }
 
-/// The writer of one message.
+/// Writes one message.
 struct LineWriter<'a>(&'a Bars);
 
 impl Write for LineWriter<'_> {

@@ -1,7 +1,7 @@
 //! The command line program: the only place that prints, reads arguments, the environment and `wirecopy.toml`.
 //!
-//! Two steps: `args` is what was typed, `settings` what it means once files, environment and flags are laid over
-//! the defaults and checked. Then one file a verb.
+//! Arguments are handled in two steps. `args` holds what was typed; `settings` overlays the defaults with the settings file,
+//! the environment and the flags, and checks the result. Each command has a file of its own.
 
 pub mod args;
 mod bars;
@@ -38,7 +38,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::FromArgMatches;
 
-use args::{Cli, Verb};
+use args::{Cli, Command};
 use output::Output;
 
 /// The run did what was asked.
@@ -47,11 +47,13 @@ const DONE: u8 = 0;
 const DUPLICATES: u8 = 1;
 /// A usage error, an input that does not exist, or an output that cannot be written.
 const TROUBLE: u8 = 2;
-/// Done, but inputs were skipped, or are no longer what the run read.
+/// Done, but inputs were skipped or have changed since the run.
 const SKIPPED: u8 = 3;
 
-/// Parses the arguments, runs the command, and reports the outcome. `closed` says that the program was started without a standard
-/// output, which can be told only before anything else runs.
+/// Parses the arguments, runs the command, and returns the exit code.
+///
+/// `closed` is whether the program was started without a standard output. The caller has to detect that before anything
+/// else opens a file.
 pub fn main(closed: bool) -> ExitCode {
     if closed {
         output::standard_output_is_closed();
@@ -60,7 +62,7 @@ pub fn main(closed: bool) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             return ExitCode::from(
-                told(&error).unwrap_or_else(|error| failed(&error, args::ColorChoice::Auto)),
+                print_usage(&error).unwrap_or_else(|error| failed(&error, args::ColorChoice::Auto)),
             );
         }
     };
@@ -68,10 +70,10 @@ pub fn main(closed: bool) -> ExitCode {
     ExitCode::from(run(&cli).unwrap_or_else(|error| failed(&error, color)))
 }
 
-/// Prints help, the version or a usage error, and gives the exit code.
-fn told(error: &clap::Error) -> anyhow::Result<u8> {
+/// Prints help, the version or a usage error, and returns the exit code.
+fn print_usage(error: &clap::Error) -> anyhow::Result<u8> {
     if error.use_stderr() {
-        // Where standard error is closed there is nobody to tell.
+        // If standard error is closed, the message is lost.
         let _ = error.print();
         return Ok(TROUBLE);
     }
@@ -86,22 +88,22 @@ fn run(cli: &Cli) -> anyhow::Result<u8> {
     log::start(&cli.global, &bars)?;
     interrupt::watch()?;
     renamed::warn_of_flags(std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()));
-    match &cli.verb {
-        Verb::Cluster(args) => cluster::run(&cli.global, args, &bars),
-        Verb::Compare(args) => compare::run(&cli.global, args),
-        Verb::Report(args) => report::run(args),
-        Verb::Eval(args) => eval::run(&cli.global, args),
-        Verb::Keep(args) => keep::run(&cli.global, args),
-        Verb::Calibrate(args) => calibrate::run(&cli.global, args),
-        Verb::Bench(args) => bench::run(&cli.global, args, &bars),
-        Verb::Tune(args) => tune::run(&cli.global, args),
-        Verb::Config(args) => config_cmd::run(&cli.global, args),
-        Verb::Completions(args) => completions::run(args),
-        Verb::Man(args) => man::run(args),
+    match &cli.command {
+        Command::Cluster(args) => cluster::run(&cli.global, args, &bars),
+        Command::Compare(args) => compare::run(&cli.global, args),
+        Command::Report(args) => report::run(args),
+        Command::Eval(args) => eval::run(&cli.global, args),
+        Command::Keep(args) => keep::run(&cli.global, args),
+        Command::Calibrate(args) => calibrate::run(&cli.global, args),
+        Command::Bench(args) => bench::run(&cli.global, args, &bars),
+        Command::Tune(args) => tune::run(&cli.global, args),
+        Command::Config(args) => config_cmd::run(&cli.global, args),
+        Command::Completions(args) => completions::run(args),
+        Command::Man(args) => man::run(args),
     }
 }
 
-/// Reports what ended the run, and gives the exit code.
+/// Prints the error that ended the run, and returns the exit code.
 fn failed(error: &anyhow::Error, color: args::ColorChoice) -> u8 {
     if is_closed_pipe(error) {
         return DONE;
@@ -111,12 +113,12 @@ fn failed(error: &anyhow::Error, color: args::ColorChoice) -> u8 {
     }
     let mut stderr = io::stderr().lock();
     let label = if terminal::color_on_stderr(color) { "\u{1b}[1;31merror\u{1b}[0m" } else { "error" };
-    // Where standard error is closed as well there is nobody left to tell.
+    // If standard error is closed too, the message is lost.
     let _ = writeln!(stderr, "{label}: {}", without_os_error(&sentence(error)));
     TROUBLE
 }
 
-/// The error and its causes. The library's errors name theirs themselves.
+/// Joins the error and its causes. It stops at an error of the library, whose message already contains its causes.
 fn sentence(error: &anyhow::Error) -> String {
     let mut parts = Vec::new();
     for cause in error.chain() {
@@ -128,14 +130,14 @@ fn sentence(error: &anyhow::Error) -> String {
     parts.join(": ")
 }
 
-/// Whether the reader of our output went away, which is its right: `wirecopy cluster … | head`.
+/// Returns whether the reader of our output closed the pipe, as in `wirecopy cluster … | head`. That is not a failure.
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
     })
 }
 
-/// `message` without the number that the system's errors carry: the sentence before it says the same.
+/// Removes the error numbers that Rust appends to system errors; the text before each says the same.
 fn without_os_error(message: &str) -> String {
     let mut out = message.to_owned();
     while let Some(start) = out.find(" (os error ") {
@@ -157,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn system_numbers_are_left_out() {
+    fn os_error_numbers_are_removed() {
         let text = "cannot write a: No space left on device (os error 28)";
         assert_eq!(without_os_error(text), "cannot write a: No space left on device");
         assert_eq!(without_os_error("plain"), "plain");

@@ -1,4 +1,4 @@
-//! Where a result goes: standard output, a device, or a file that appears under its name only when it is complete.
+//! The destination of a result: standard output, a device, or a file that is written atomically.
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, BufWriter, Write};
@@ -10,23 +10,23 @@ use anyhow::{Context, bail};
 
 use super::{interrupt, temporary};
 
-/// Bytes gathered before a write.
+/// Buffer size in bytes.
 const BUFFER: usize = 1 << 18;
-/// Links that are followed to where a file is to be.
+/// Maximum number of symbolic links to follow to the location of a new file.
 const LINKS: usize = 40;
 
-/// Whether the program was started without a standard output. What is written there goes nowhere without an error.
+/// Whether the program was started without a standard output. Rust discards what is written there without an error.
 static CLOSED: AtomicBool = AtomicBool::new(false);
 
-/// Says that the program was started without a standard output.
+/// Records that the program was started without a standard output.
 pub(super) fn standard_output_is_closed() {
     CLOSED.store(true, Ordering::Relaxed);
 }
 
-/// A place to write to, checked before the long run that fills it.
+/// A destination that is checked before the run that fills it.
 #[derive(Debug)]
 pub(super) struct Output {
-    /// As it was typed, for messages.
+    /// The name as typed, for messages.
     name: String,
     target: Target,
 }
@@ -34,9 +34,9 @@ pub(super) struct Output {
 #[derive(Debug)]
 enum Target {
     Stdout,
-    /// A device or a pipe: it cannot be replaced, only written to.
+    /// A device or a pipe, which can be written to but not replaced.
     Direct(File),
-    /// A file to be, or to be replaced, with the permissions it has.
+    /// A file to create, or to replace while keeping its permissions.
     File {
         path: PathBuf,
         permissions: Option<Permissions>,
@@ -44,10 +44,10 @@ enum Target {
 }
 
 impl Output {
-    /// Standard output.
+    /// Returns standard output.
     ///
     /// # Errors
-    /// Where there is none.
+    /// Fails if the program was started without one.
     pub(super) fn stdout() -> anyhow::Result<Self> {
         if CLOSED.load(Ordering::Relaxed) {
             bail!("cannot write standard output: it is closed");
@@ -55,8 +55,8 @@ impl Output {
         Ok(Self { name: "standard output".to_owned(), target: Target::Stdout })
     }
 
-    /// The place that `-o` names. Whether a file can be made there is tried out at once: nobody wants to learn it after
-    /// an hour's run.
+    /// Opens the destination that `-o` names. Checks at once that a file can be created there, so that a long run does not
+    /// fail at its end.
     pub(super) fn open(path: &Path) -> anyhow::Result<Self> {
         if is_stdout(path) {
             return Self::stdout();
@@ -66,12 +66,12 @@ impl Output {
         Ok(Self { name, target })
     }
 
-    /// Whether this is standard output.
+    /// Returns whether this is standard output.
     pub(super) fn is_stdout(&self) -> bool {
         matches!(self.target, Target::Stdout)
     }
 
-    /// Whether both are one file.
+    /// Returns whether both are the same file.
     pub(super) fn is_same_file(&self, other: &Self) -> bool {
         match (&self.target, &other.target) {
             (Target::File { path, .. }, Target::File { path: other, .. }) => path == other,
@@ -79,8 +79,8 @@ impl Output {
         }
     }
 
-    /// Lets `fill` write everything. A file is moved under its name after the last byte, and on any failure there is
-    /// neither a half file nor a temporary one.
+    /// Writes what `fill` produces. A file is written under a temporary name and then renamed; a failure leaves neither a
+    /// partial nor a temporary file.
     pub(super) fn write(
         &mut self,
         fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
@@ -94,27 +94,27 @@ impl Target {
         match fs::metadata(path) {
             Ok(found) if found.is_dir() => Err(io::Error::from(io::ErrorKind::IsADirectory)),
             Ok(found) if found.is_file() && !below_descriptors(path) => {
-                // Renaming would go over a file that is not to be written to.
+                // Renaming would replace even a write-protected file.
                 OpenOptions::new().append(true).open(path)?;
-                // A link stays a link: what it points to is replaced.
+                // A symbolic link stays: the file that it points to is replaced.
                 let target =
                     Target::File { path: path.canonicalize()?, permissions: Some(found.permissions()) };
-                target.try_out()?;
+                target.check_writable()?;
                 Ok(target)
             }
             Ok(_) => Ok(Target::Direct(OpenOptions::new().append(true).open(path)?)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let target = Target::File { path: place(path)?, permissions: None };
-                target.try_out()?;
+                target.check_writable()?;
                 Ok(target)
             }
             Err(error) => Err(error),
         }
     }
 
-    /// Whether a file can be made in the folder. It is removed at once: a long run leaves nothing lying about. What an
-    /// earlier one left that was killed is removed too.
-    fn try_out(&self) -> io::Result<()> {
+    /// Checks that a file can be created in the folder, and leaves none behind. Also removes temporary files of killed
+    /// processes.
+    fn check_writable(&self) -> io::Result<()> {
         match self {
             Target::File { path, permissions } => {
                 let folder = temporary::folder_of(path);
@@ -136,15 +136,15 @@ impl Target {
                 if let Some(permissions) = permissions {
                     file.as_file().set_permissions(permissions.clone())?;
                 }
-                // On failure the temporary file is dropped, which removes it.
+                // If this fails, the temporary file is dropped, which removes it.
                 temporary::replace(file, path)
             }
         }
     }
 }
 
-/// Where a file that does not exist yet is to be: links that lead nowhere yet are followed, so that they stay links, and the
-/// folder is the real one, so that one file has one name.
+/// Resolves the path of a file that does not exist yet. Dangling links are followed, so that they stay links. The folder is
+/// made canonical, so that each file has only one path.
 fn place(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_owned();
     for _ in 0..LINKS {
@@ -153,7 +153,7 @@ fn place(path: &Path) -> io::Result<PathBuf> {
             Err(_) => break,
         }
     }
-    // A name that ends in `/` is a folder's.
+    // A path that ends in `/` names a folder.
     let is_folder = path.as_os_str().as_encoded_bytes().last().is_some_and(|&byte| byte == b'/');
     match path.file_name() {
         Some(name) if !is_folder => Ok(temporary::folder_of(&path).canonicalize()?.join(name)),
@@ -167,13 +167,13 @@ fn buffered(writer: impl Write, fill: impl FnOnce(&mut dyn Write) -> io::Result<
     writer.flush()
 }
 
-/// `-` and the names that systems give to standard output. Opening those would start at the beginning of the file that
-/// it was sent to.
+/// Returns whether `path` is `-` or a system name of standard output. Opening one of those would overwrite the file that
+/// standard output is redirected to from its beginning.
 fn is_stdout(path: &Path) -> bool {
     ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].iter().any(|name| path.as_os_str() == *name)
 }
 
-/// Open descriptors may be regular files, and yet nothing can be made beside them.
+/// Returns whether `path` is an open descriptor. It may be a regular file, but no file can be created beside it.
 fn below_descriptors(path: &Path) -> bool {
     path == Path::new("/dev/stderr") || path.starts_with("/dev/fd") || path.starts_with("/proc")
 }
@@ -192,11 +192,11 @@ mod tests {
     }
 
     #[test]
-    fn the_file_appears_when_it_is_complete() {
+    fn file_is_written_atomically() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("run.jsonl");
         let mut output = Output::open(&path).unwrap();
-        assert!(names(folder.path()).is_empty(), "trying out leaves nothing");
+        assert!(names(folder.path()).is_empty(), "the check leaves no file");
         output
             .write(|writer| {
                 writer.write_all(b"half")?;
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_leaves_what_was_there() {
+    fn failure_keeps_the_old_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("run.jsonl");
         fs::write(&path, "before").unwrap();
@@ -227,7 +227,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn one_file_has_one_name() {
+    fn links_to_one_file_are_the_same_file() {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         fs::create_dir(at("below")).unwrap();
@@ -246,7 +246,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn permissions_and_links_stay() {
+    fn permissions_and_links_are_kept() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let (file, link) = (folder.path().join("file"), folder.path().join("link"));

@@ -1,7 +1,7 @@
-//! What no output may replace: the inputs of a command, however the output is named.
+//! Prevents an output from replacing an input, whatever name the output is given.
 //!
-//! Files are compared by device and inode where the system has them, so that neither a symbolic nor a hard link hides that
-//! two names are one file; elsewhere by their canonical paths.
+//! Files are compared by device and inode on Unix, which sees through symbolic and hard links, and by canonical path
+//! elsewhere.
 
 use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use wirecopy_ingest::config::IngestConfig;
 use wirecopy_ingest::{IGNORE_FILE, overwritten};
 use wirecopy_report::Config;
 
-/// A file, whatever it is called.
+/// Identifies a file independently of its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Identity {
     #[cfg(unix)]
@@ -32,7 +32,7 @@ pub(super) struct Protected<'a> {
 }
 
 impl<'a> Protected<'a> {
-    /// Adds a file that is read. One that does not exist has nothing to lose.
+    /// Adds an input file, if it exists.
     pub(super) fn file(&mut self, path: &Path) {
         if let Ok(found) = fs::metadata(path)
             && let Some(identity) = identity(path, &found)
@@ -41,14 +41,14 @@ impl<'a> Protected<'a> {
         }
     }
 
-    /// Adds files that are read.
+    /// Adds input files.
     pub(super) fn files<P: AsRef<Path>>(&mut self, paths: impl IntoIterator<Item = P>) {
         for path in paths {
             self.file(path.as_ref());
         }
     }
 
-    /// Adds what a run over `roots` reads, and the files that `config` names.
+    /// Adds all inputs of a run over `roots`, and the files that `config` names.
     pub(super) fn run(&mut self, roots: impl IntoIterator<Item = Root>, config: &'a Config) {
         for root in roots {
             match &root {
@@ -76,10 +76,10 @@ impl<'a> Protected<'a> {
     #[cfg(not(unix))]
     fn standard_input(&mut self) {}
 
-    /// Standard output, unless what is written there would be appended to an input.
+    /// Returns standard output, unless it is redirected to an input.
     pub(super) fn stdout(&self) -> anyhow::Result<Output> {
         let output = Output::stdout()?;
-        // Where the system tells which file that is. An empty one was cleared by the shell before the program began.
+        // Only some systems name that file. An empty one was truncated by the shell before the program started.
         if let Ok(path) = Path::new("/dev/fd/1").canonicalize()
             && fs::metadata(&path).is_ok_and(|found| found.is_file() && found.len() > 0)
         {
@@ -88,7 +88,7 @@ impl<'a> Protected<'a> {
         Ok(output)
     }
 
-    /// Refuses an output that is one of the inputs.
+    /// Fails if the output is one of the inputs.
     fn check(&self, output: &Path) -> anyhow::Result<()> {
         let Ok(found) = fs::metadata(output) else { return Ok(()) };
         let Some(identity) = identity(output, &found) else { return Ok(()) };
@@ -106,7 +106,7 @@ impl<'a> Protected<'a> {
         }
     }
 
-    /// The input in a folder that `output` is.
+    /// Returns the input file below a root folder that `output` is the same file as, if any.
     fn input_below(
         &self,
         output: &Path,
@@ -128,7 +128,7 @@ impl<'a> Protected<'a> {
         if inside && whole.file_name().is_some_and(|name| name == IGNORE_FILE) {
             return Ok(Some(whole));
         }
-        // Without links from elsewhere, a file outside of the folders is none of theirs: no need to walk them.
+        // A file outside the folders can only be an input by way of a link. Without links, the walk is not needed.
         if folders.is_empty() || !(inside || ingest.follow || has_other_names(found)) {
             return Ok(None);
         }
@@ -138,7 +138,7 @@ impl<'a> Protected<'a> {
         Ok(overwritten(&self.roots, ingest, same)?)
     }
 
-    /// Opens an output that is not one of the inputs.
+    /// Opens an output, and fails if it is one of the inputs.
     pub(super) fn open(&self, path: &Path) -> anyhow::Result<Output> {
         let output = Output::open(path)?;
         if output.is_stdout() {
@@ -149,7 +149,7 @@ impl<'a> Protected<'a> {
     }
 }
 
-/// Which file this is; `None` for a device, a pipe or a folder, which writing does not replace.
+/// Returns the identity of a file; `None` for a device, a pipe or a folder, which writing does not replace.
 #[cfg(unix)]
 fn identity(_: &Path, found: &Metadata) -> Option<Identity> {
     use std::os::unix::fs::MetadataExt;
@@ -161,7 +161,7 @@ fn identity(path: &Path, found: &Metadata) -> Option<Identity> {
     found.is_file().then(|| path.canonicalize().ok().map(Identity::Path)).flatten()
 }
 
-/// Whether a file may have names besides the one that it was found by.
+/// Returns whether a file may have other names (hard links).
 #[cfg(unix)]
 fn has_other_names(found: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;

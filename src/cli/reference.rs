@@ -1,5 +1,5 @@
-//! `docs/cli.md` and `docs/settings.md` come from the definitions of flags and settings. `UPDATE_DOCS=1 cargo test reference` writes
-//! them anew; without it a stale file fails a test. Shell commands and paths in the documentation are checked too.
+//! Generates `docs/cli.md` and `docs/settings.md` from the definitions of flags and settings. `UPDATE_DOCS=1 cargo test reference`
+//! rewrites them. Without it, an outdated file fails a test. Shell commands and paths in the documentation are checked too.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -13,25 +13,25 @@ use super::args::SETTINGS;
 use super::command::command;
 use super::settings::{defaults, error_of, variable};
 
-/// What stands in both files below their title.
-const GENERATED: &str = "<!-- Made from the code: UPDATE_DOCS=1 cargo test reference -->\n";
+/// The notice below the title of both files.
+const GENERATED: &str = "<!-- Generated from the code: UPDATE_DOCS=1 cargo test reference -->\n";
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Compares a file of the documentation with what the code says, or writes it.
+/// Compares a file of the documentation with the expected text, or rewrites it.
 fn check(name: &str, expected: &str) {
     let path = root().join("docs").join(name);
     if std::env::var_os("UPDATE_DOCS").is_some() {
         fs::write(path, expected).unwrap();
     } else {
         let found = fs::read_to_string(path).unwrap_or_default();
-        assert!(found == expected, "docs/{name} is stale: run UPDATE_DOCS=1 cargo test reference");
+        assert!(found == expected, "docs/{name} is outdated: run UPDATE_DOCS=1 cargo test reference");
     }
 }
 
-/// Flag or operand as a list item, with its help.
+/// Formats a flag or operand as a list item, with its help.
 fn item(arg: &Arg) -> String {
     let short = arg.get_short().map(|c| format!("-{c}, ")).unwrap_or_default();
     let help = arg.get_long_help().or(arg.get_help()).map(ToString::to_string).unwrap_or_default();
@@ -49,7 +49,7 @@ fn item(arg: &Arg) -> String {
     out.replace("\n  \n", "\n\n")
 }
 
-/// Options by their headings. Those in `known` are listed elsewhere: one line names them.
+/// Lists the options by heading. Those in `known` are described elsewhere and only named, in one line.
 fn options(out: &mut String, command: &Command, known: &[String]) {
     let mut headings: Vec<(&str, String)> = Vec::new();
     let mut repeated = Vec::new();
@@ -88,22 +88,22 @@ fn docs_cli_md_lists_every_command_and_flag() {
     out.push_str("\n## Options of every command\n");
     options(&mut out, &program, &[]);
     let mut known: Vec<String> = program.get_arguments().map(item).collect();
-    for verb in program.get_subcommands_mut() {
-        let usage = verb.render_usage().to_string();
-        let about = verb.get_long_about().or(verb.get_about()).unwrap().to_string();
-        writeln!(out, "\n## wirecopy {}\n\n{about}\n\n```text\n{usage}\n```", verb.get_name()).unwrap();
-        options(&mut out, verb, &known);
-        if let Some(examples) = verb.get_after_long_help() {
+    for command in program.get_subcommands_mut() {
+        let usage = command.render_usage().to_string();
+        let about = command.get_long_about().or(command.get_about()).unwrap().to_string();
+        writeln!(out, "\n## wirecopy {}\n\n{about}\n\n```text\n{usage}\n```", command.get_name()).unwrap();
+        options(&mut out, command, &known);
+        if let Some(examples) = command.get_after_long_help() {
             writeln!(out, "\n```text\n{examples}\n```").unwrap();
         }
-        if verb.get_name() == "cluster" {
-            known.extend(verb.get_arguments().map(item));
+        if command.get_name() == "cluster" {
+            known.extend(command.get_arguments().map(item));
         }
     }
     check("cli.md", &out);
 }
 
-/// The documentation of the public fields of `structure` in a source file.
+/// Extracts the documentation of the public fields of `structure` from a source file.
 fn field_docs(source: &str, structure: &str, prefix: &str, docs: &mut BTreeMap<String, String>) {
     let (_, body) = source.split_once(&format!("struct {structure} {{")).unwrap();
     let mut doc = Vec::new();
@@ -117,7 +117,7 @@ fn field_docs(source: &str, structure: &str, prefix: &str, docs: &mut BTreeMap<S
     }
 }
 
-/// The values that a setting takes, as the messages for wrong ones tell them.
+/// Describes the values that a setting accepts, based on the error messages for invalid ones.
 fn values(path: &str, default: Option<&Value>) -> String {
     let after = |value: Value, part: &str| {
         error_of(path, value).and_then(|error| error.split_once(part).map(|(_, tail)| tail.to_owned()))
@@ -174,7 +174,7 @@ fn docs_settings_md_lists_every_setting() {
     check("settings.md", &out);
 }
 
-/// The words of the commands in a shell script; quotes are taken off, comments left out.
+/// Splits the commands in a shell script into words, without quotes and comments.
 fn commands(script: &str) -> Vec<Vec<String>> {
     let (mut all, mut words, mut word) = (Vec::new(), Vec::new(), None::<String>);
     let (mut quote, mut chars) = (None, script.chars().peekable());

@@ -1,14 +1,14 @@
-//! Names of an earlier version, which work for one version more, with a warning.
+//! Old names, which work for one more version, with a warning.
 
 use super::settings::variable;
 
-/// A setting with another name.
+/// A renamed setting.
 struct Setting {
-    /// Its old place in `wirecopy.toml`. Its old environment variable follows from it.
+    /// Its old path in `wirecopy.toml`, from which its old environment variable is derived.
     old: &'static str,
-    /// Its place today.
+    /// Its current path.
     new: &'static str,
-    /// Its old flag and that of today, without the dashes before them.
+    /// Its old and current flags, without the leading dashes.
     flags: (&'static str, &'static str),
 }
 
@@ -17,20 +17,20 @@ const SETTINGS: [Setting; 1] = [Setting {
     new: "match.keep_boilerplate",
     flags: ("keep-furniture", "keep-boilerplate"),
 }];
-/// Perturbations: what their old names began with, and what those of today do.
+/// Old and current prefixes of the names of perturbations.
 const PERTURBATIONS: [(&str, &str); 1] = [("furniture_", "boilerplate_")];
 
-/// The old places of a setting.
+/// Returns the old paths of a setting.
 pub(super) fn old_settings(new: &str) -> impl Iterator<Item = &'static str> {
     SETTINGS.into_iter().filter(move |setting| setting.new == new).map(|setting| setting.old)
 }
 
-/// The old flags of a setting.
+/// Returns the old flags of a setting.
 pub(super) fn old_flags(new: &str) -> impl Iterator<Item = &'static str> {
     SETTINGS.into_iter().filter(move |setting| setting.new == new).map(|setting| setting.flags.0)
 }
 
-/// Returns the place of a setting today, and warns of an old one.
+/// Returns the current path of a setting. Logs a warning if `path` is an old one.
 pub(super) fn setting(path: String) -> String {
     match SETTINGS.iter().find(|setting| setting.old == path) {
         Some(setting) => {
@@ -41,7 +41,7 @@ pub(super) fn setting(path: String) -> String {
     }
 }
 
-/// Returns the name of a perturbation today, and warns of an old one.
+/// Returns the current name of a perturbation. Logs a warning if `name` is an old one.
 pub(super) fn perturbation(name: &str) -> String {
     for (old, new) in PERTURBATIONS {
         if let Some(strength) = name.strip_prefix(old) {
@@ -53,12 +53,12 @@ pub(super) fn perturbation(name: &str) -> String {
     name.to_owned()
 }
 
-/// Warns of the old environment variable of a setting.
+/// Logs a warning about the old environment variable of a setting.
 pub(super) fn warn_of_variable(old: &str, new: &str) {
     warn(&variable(old), &variable(new));
 }
 
-/// Warns of old flags among the arguments.
+/// Logs a warning about each old flag among the arguments.
 pub(super) fn warn_of_flags(arguments: impl Iterator<Item = String>) {
     for argument in arguments.take_while(|argument| argument != "--") {
         let flag = argument.strip_prefix("--").map(|flag| flag.split('=').next().unwrap_or_default());

@@ -1,4 +1,4 @@
-//! `wirecopy report`: a run as a page to look at.
+//! `wirecopy report`: a run as an HTML page.
 
 use std::path::PathBuf;
 
@@ -9,42 +9,42 @@ use super::{DONE, SKIPPED, inputs, interrupt};
 use wirecopy_core::Cancel;
 use wirecopy_report::{Absent, Run, clean};
 
-/// Documents that a warning names.
+/// Maximum number of documents that are named in warnings.
 const NAMED: usize = 5;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
   wirecopy report run.jsonl -o report.html
-      the page of a run made earlier
-  wirecopy cluster corpus/ --html report.html
-      the run and its page in one";
+      write the page of an earlier run
+        wirecopy cluster corpus/ --html report.html
+            run and write the page in one step";
 
 /// `wirecopy report`.
 #[derive(Debug, Args)]
 pub struct ReportArgs {
-    /// Run report that `wirecopy cluster -o` wrote
+    /// Run report, as written by `wirecopy cluster -o`
     #[arg(value_name = "RUN", value_hint = ValueHint::FilePath)]
     pub run: PathBuf,
     /// Write the page to FILE; `-` is standard output
     ///
-    /// One file that needs no other and asks nothing of any network. The texts of clustered documents are in it: they are
-    /// read again from the files that the run names.
+    /// The page is one self-contained file that makes no network requests. It contains the texts of clustered documents, which
+    /// are read again from the files of the run.
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, required = true)]
     pub output: PathBuf,
 }
 
-/// Runs the verb and gives the exit code.
+/// Runs the command and returns the exit code.
 pub(super) fn run(args: &ReportArgs) -> anyhow::Result<u8> {
     let cancel = Cancel::default();
     interrupt::cancels(&cancel);
-    // A page that cannot be written is told before a large report is read.
+    // Fails before a large report is read if the page cannot be written.
     Output::open(&args.output)?;
     let run = Run::read_jsonl(&args.run)?;
     let mut output = inputs::protected(&args.run, &run).open(&args.output)?;
     write(&run, &mut output, &cancel)
 }
 
-/// Reads the texts again and writes the page; texts that are gone or altered are warned of and make it exit 3.
+/// Reads the texts again and writes the page. Missing and changed texts are logged as warnings and change the exit code.
 pub(super) fn write(run: &Run, output: &mut Output, cancel: &Cancel) -> anyhow::Result<u8> {
     let texts = wirecopy_ingest::again(&run.places_of_page(), &run.header.config.ingest, cancel)?;
     let mut absent = Absent::default();
@@ -53,8 +53,8 @@ pub(super) fn write(run: &Run, output: &mut Output, cancel: &Cancel) -> anyhow::
         Ok(())
     })?;
     cancel.check()?;
-    warn(&absent.missing, "could not be read again: on the page without its text");
-    warn(&absent.changed, "changed since the run: the page shows it as it is now");
+    warn(&absent.missing, "cannot be read again: the page lacks its text");
+    warn(&absent.changed, "changed since the run: the page shows its current text");
     Ok(if absent == Absent::default() { DONE } else { SKIPPED })
 }
 
@@ -63,6 +63,6 @@ fn warn(ids: &[String], what: &str) {
         tracing::warn!("{}: {what}", clean(id));
     }
     if ids.len() > NAMED {
-        tracing::warn!("and so for {} more documents", ids.len() - NAMED);
+        tracing::warn!("the same holds for {} more documents", ids.len() - NAMED);
     }
 }

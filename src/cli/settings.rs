@@ -1,8 +1,8 @@
-//! What was typed, laid over the environment, `wirecopy.toml` and the defaults, and checked.
+//! Merges the defaults, `wirecopy.toml`, the environment and the flags into checked settings.
 //!
-//! Nothing here knows a single setting: the leaves of the serialised defaults are the list, names of environment variables
-//! are made from their paths, and every value is tried on its own, so that an error names the file and line, the
-//! variable or the flag it came from.
+//! This module names no setting of a run. The leaves of the serialised defaults are the list of settings, and the names of
+//! environment variables are derived from their paths. Each value is checked on its own, so that an error can name the file
+//! and line, the variable or the flag that it came from.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -23,29 +23,29 @@ use wirecopy_spill::Budget;
 
 /// The settings file that is read from the current folder.
 const FILE: &str = "wirecopy.toml";
-/// What the environment's names begin with.
+/// Prefix of environment variables that set a value.
 const PREFIX: &str = "WIRECOPY_";
-/// Variables with the prefix that are no settings.
+/// Variables with the prefix that are not settings.
 const OTHER_VARIABLES: [&str; 1] = [super::log::VARIABLE];
 
-/// Settings of the program rather than of a run: they do not alter the result, and stand in no report.
+/// Settings of the program rather than of a run. They do not affect the result and are not part of the report.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Program {
-    /// Worker threads; 0 is one a core.
+    /// Number of worker threads; 0 uses one per core.
     pub threads: usize,
-    /// Bytes of memory that a run may hold. There is no limit where it is not set.
+    /// Bytes of memory that a run may hold. If it is not set, there is no limit.
     #[serde(deserialize_with = "wirecopy_ingest::config::number_or_size_or_none")]
     pub memory: Option<u64>,
-    /// Folder of temporary files; the system's where it is not set.
+    /// Folder for temporary files. If it is not set, the system's folder is used.
     pub temp_dir: Option<PathBuf>,
 }
 
-/// The least limit of memory: reading alone holds this much.
-const LEAST_MEMORY: u64 = 128 << 20;
+/// The lowest memory limit accepted: reading alone needs this much.
+const MIN_MEMORY: u64 = 128 << 20;
 
 impl Program {
-    /// What a run may hold, and where the rest goes.
+    /// Returns the memory limit of a run, with the folder for what exceeds it.
     pub(super) fn budget(&self) -> Budget {
         self.memory.map_or_else(Budget::unlimited, |bytes| {
             Budget::new(usize::try_from(bytes).unwrap_or(usize::MAX), self.temp_dir.clone())
@@ -54,21 +54,21 @@ impl Program {
 
     fn validate(&self) -> Result<(), Error> {
         match self.memory {
-            Some(bytes) if bytes < LEAST_MEMORY => Err(Error::Config {
+            Some(bytes) if bytes < MIN_MEMORY => Err(Error::Config {
                 name: "memory",
-                message: format!("{bytes} bytes are too few: a run needs {}M at least", LEAST_MEMORY >> 20),
+                message: format!("{bytes} bytes are too few: a run needs at least {}M", MIN_MEMORY >> 20),
             }),
             _ => Ok(()),
         }
     }
 }
 
-/// What a run is to be made with.
+/// The checked settings of one invocation.
 #[derive(Debug)]
 pub(super) struct Settings {
     pub program: Program,
     pub config: Config,
-    /// The settings file, where there is one.
+    /// The settings file, if there is one.
     pub file: Option<PathBuf>,
     /// Every value with its origin, in the order of the file.
     pub leaves: Vec<Leaf>,
@@ -77,9 +77,9 @@ pub(super) struct Settings {
 /// One value and where it comes from.
 #[derive(Clone, Debug)]
 pub(super) struct Leaf {
-    /// Its place in `wirecopy.toml`: `match.threshold`.
+    /// Its path in `wirecopy.toml`, such as `match.threshold`.
     pub path: String,
-    /// `None` is a setting that is off by default, such as a limit.
+    /// `None` for a setting without a value, such as a limit that is off.
     pub value: Option<Value>,
     pub origin: Origin,
 }
@@ -104,7 +104,7 @@ impl fmt::Display for Origin {
 }
 
 impl Leaf {
-    /// The value as help texts show it.
+    /// Formats the value for help texts.
     pub(super) fn shown(&self) -> String {
         match &self.value {
             None => "none".to_owned(),
@@ -118,15 +118,15 @@ impl Leaf {
     }
 }
 
-/// The environment variable of a setting.
+/// Returns the name of a setting's environment variable.
 pub(super) fn variable(path: &str) -> String {
     format!("{PREFIX}{}", path.replace('.', "_").to_uppercase())
 }
 
-/// Every setting with its default, in the order of the file.
+/// Returns every setting with its default, in the order of the file.
 pub(super) fn defaults() -> Vec<Leaf> {
     let mut leaves = Vec::new();
-    // Plain structs of numbers, texts and lists always serialise.
+    // Structs of numbers, strings and lists always serialise.
     let parts = [serde_json::to_value(Program::default()), serde_json::to_value(Config::default())];
     for value in parts.into_iter().flatten() {
         collect("", &value, &mut leaves);
@@ -149,11 +149,11 @@ fn collect(path: &str, value: &serde_json::Value, leaves: &mut Vec<Leaf>) {
 }
 
 impl Settings {
-    /// Lays the file, the environment and the flags over the defaults.
+    /// Overlays the defaults with the settings file, the environment and the flags.
     ///
     /// # Errors
-    /// A key that does not exist, a value of the wrong kind or out of its range, with its origin; a file that cannot be
-    /// read.
+    /// Fails on an unknown key, a value of the wrong type or out of range, and a file that cannot be read. The message names
+    /// the origin of the value.
     pub(super) fn load(global: &GlobalArgs, args: &impl Typed) -> anyhow::Result<Self> {
         let mut leaves = defaults();
         let mut file = None;
@@ -199,10 +199,10 @@ impl Settings {
     }
 }
 
-/// Replaces the leaf of the same path, after trying the new value on its own.
+/// Replaces the leaf of the same path, after checking that the setting accepts the new value.
 fn set(leaves: &mut [Leaf], leaf: Leaf) -> anyhow::Result<()> {
     if let Some(value) = &leaf.value {
-        try_out(&leaf.path, value).map_err(|error| anyhow!("{}: {}: {error}", leaf.origin, leaf.path))?;
+        check_value(&leaf.path, value).map_err(|error| anyhow!("{}: {}: {error}", leaf.origin, leaf.path))?;
     }
     match leaves.iter_mut().find(|known| known.path == leaf.path) {
         Some(known) => *known = leaf,
@@ -211,17 +211,17 @@ fn set(leaves: &mut [Leaf], leaf: Leaf) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Whether a setting takes the value.
-fn try_out(path: &str, value: &Value) -> anyhow::Result<()> {
+/// Checks that a setting accepts the value.
+fn check_value(path: &str, value: &Value) -> anyhow::Result<()> {
     let mut table = Table::new();
     insert(&mut table, path, value.clone());
     split(table).map(drop)
 }
 
-/// The program's settings and the run's: they share one file.
+/// Splits a settings file into the program's settings and the run's.
 fn split(mut table: Table) -> anyhow::Result<(Program, Config)> {
     let mut program = Table::new();
-    // By way of JSON, which names what is not set as well.
+    // JSON also lists settings without a value; TOML omits them.
     if let Ok(serde_json::Value::Object(known)) = serde_json::to_value(Program::default()) {
         for name in known.keys() {
             if let Some(value) = table.remove(name) {
@@ -233,7 +233,7 @@ fn split(mut table: Table) -> anyhow::Result<(Program, Config)> {
     Ok((program.try_into().map_err(plain)?, table.try_into().map_err(plain)?))
 }
 
-/// Sets the value at a dotted path, making the tables on the way.
+/// Sets the value at a dotted path, and creates missing tables.
 fn insert(table: &mut Table, path: &str, value: Value) {
     match path.split_once('.') {
         None => {
@@ -252,7 +252,7 @@ fn join(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 
-/// The settings file that applies, if there is one.
+/// Reads the settings file, if there is one.
 fn read_file(global: &GlobalArgs) -> anyhow::Result<Option<(PathBuf, String)>> {
     if global.no_config {
         return Ok(None);
@@ -265,13 +265,13 @@ fn read_file(global: &GlobalArgs) -> anyhow::Result<Option<(PathBuf, String)>> {
     }
 }
 
-/// The values of a settings file, with their lines.
+/// Parses a settings file into leaves that know their line.
 fn parse_file(path: &Path, text: &str, known: &[Leaf]) -> anyhow::Result<Vec<Leaf>> {
     let document = DeTable::parse(text).map_err(|error| {
         let line = error.span().map(|span| format!(":{}", line_of(text, span.start))).unwrap_or_default();
         anyhow!("{}{line}: {}", path.display(), error.message())
     })?;
-    // The spanned form knows the lines, the plain one has the values.
+    // The spanned form has the line numbers, the plain one the values.
     let values: Table =
         toml::from_str(text).map_err(|error| anyhow!("{}: {}", path.display(), error.message()))?;
     let mut file = SettingsFile { path, text, known, leaves: Vec::new() };
@@ -283,7 +283,7 @@ fn line_of(text: &str, offset: usize) -> usize {
     text.as_bytes().iter().take(offset).filter(|&&byte| byte == b'\n').count() + 1
 }
 
-/// A settings file on its way to leaves.
+/// Collects the leaves of a settings file.
 struct SettingsFile<'a> {
     path: &'a Path,
     text: &'a str,
@@ -320,7 +320,7 @@ impl SettingsFile<'_> {
     }
 }
 
-/// The keys of a table, for an error message.
+/// Lists the keys of a table, for an error message.
 fn siblings(above: &str, known: &[Leaf]) -> String {
     let prefix = if above.is_empty() { String::new() } else { format!("{above}.") };
     let mut names: Vec<&str> = Vec::new();
@@ -333,7 +333,7 @@ fn siblings(above: &str, known: &[Leaf]) -> String {
     names.join(", ")
 }
 
-/// The values that environment variables set. One that is empty counts as not set.
+/// Returns the values set by environment variables. An empty variable counts as unset.
 fn from_environment(known: &[Leaf]) -> anyhow::Result<Vec<Leaf>> {
     let mut found = Vec::new();
     let mut names: BTreeSet<String> = OTHER_VARIABLES.into_iter().map(str::to_owned).collect();
@@ -362,22 +362,22 @@ fn from_environment(known: &[Leaf]) -> anyhow::Result<Vec<Leaf>> {
     for (name, _) in std::env::vars_os() {
         let Some(name) = name.to_str().filter(|name| name.starts_with(PREFIX)) else { continue };
         if !names.contains(name) {
-            tracing::warn!("{name} is the name of no setting");
+            tracing::warn!("unknown setting: environment variable {name} is ignored");
         }
     }
     Ok(found)
 }
 
-/// A variable's text as a value that its setting takes.
+/// Converts a variable's text to a value that its setting accepts.
 fn from_variable(text: &str, known: &Leaf) -> Value {
     let value = from_text(text, known.value.as_ref());
-    // A setting that is off by default does not show its kind: `2024` may be a number or the name of a file.
+    // The type of a setting without a default is unknown: `2024` may be a number or a file name.
     let plain = Value::String(text.to_owned());
-    let is_text = try_out(&known.path, &value).is_err() && try_out(&known.path, &plain).is_ok();
+    let is_text = check_value(&known.path, &value).is_err() && check_value(&known.path, &plain).is_ok();
     if is_text { plain } else { value }
 }
 
-/// A variable's text as the kind of value that its default is.
+/// Converts a variable's text to the type of its default.
 fn from_text(text: &str, default: Option<&Value>) -> Value {
     let plain = || Value::String(text.to_owned());
     let parsed = || toml::from_str::<Table>(&format!("value = {text}")).ok()?.remove("value");
@@ -389,7 +389,7 @@ fn from_text(text: &str, default: Option<&Value>) -> Value {
     }
 }
 
-/// Parts of a list between commas, save those in the braces of a glob: `*.txt,*.{htm,html}` is two.
+/// Splits a list at commas outside the braces of globs: `*.txt,*.{htm,html}` has two items.
 fn split_list(text: &str) -> Vec<String> {
     let mut parts = vec![String::new()];
     let mut depth = 0_usize;
@@ -421,7 +421,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn defaults_are_those_of_the_library() {
+    fn defaults_match_the_library() {
         let settings = Settings::build(defaults()).unwrap();
         assert_eq!(settings.config, Config::default());
         assert_eq!(settings.program, Program::default());
@@ -429,7 +429,7 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_of_memory_is_a_size_that_a_run_can_live_with() {
+    fn memory_limit_is_a_size_of_at_least_128m() {
         let limit = |text: &str| {
             let mut leaves = defaults();
             let origin = Origin::Flag("--memory".to_owned());
@@ -442,8 +442,8 @@ mod tests {
         assert_eq!(limit("500MB").unwrap(), Some(500 << 20));
         assert_eq!(limit("2GiB").unwrap(), Some(2 << 30));
         for (text, part) in [
-            ("12", "128M at least"),
-            ("1M", "128M at least"),
+            ("12", "at least 128M"),
+            ("1M", "at least 128M"),
             ("much", "is not a size"),
             ("99999999999G", "too large"),
         ] {
@@ -454,7 +454,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_variables_come_from_paths() {
+    fn variable_names_are_derived_from_paths() {
         assert_eq!(variable("threads"), "WIRECOPY_THREADS");
         assert_eq!(variable("ingest.fields.id"), "WIRECOPY_INGEST_FIELDS_ID");
         let names: BTreeSet<String> = defaults().iter().map(|leaf| variable(&leaf.path)).collect();
@@ -491,7 +491,7 @@ mod tests {
     }
 
     #[test]
-    fn variables_take_the_kind_of_their_setting() {
+    fn variables_are_parsed_as_the_type_of_their_setting() {
         let text = Value::String(String::new());
         assert_eq!(from_text("5", Some(&text)), Value::String("5".to_owned()));
         assert_eq!(from_text("5", Some(&Value::Integer(1))), Value::Integer(5));

@@ -1,10 +1,10 @@
-//! Temporary files beside an output, which become the output in one step when they are complete.
+//! Temporary files beside an output, which are renamed to the output once they are complete.
 //!
-//! A file that is being written is locked for as long as it is open. A process that is killed leaves its file behind, but
-//! not the lock: the next one that writes into the folder removes it. The lock tells that more surely than a process number, which
-//! means nothing in another container or on another machine.
+//! A file is locked while it is being written. A process that is killed leaves its file behind, but not the lock, so the
+//! next process that writes to the folder removes the file. A lock is more reliable than a process id, which means nothing in
+//! another container or on another machine.
 //!
-//! Why this is hand-made: tempfile makes the files, but leaves those of a killed process behind.
+//! Not the tempfile crate, because it leaves the files of a killed process behind.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
@@ -14,17 +14,17 @@ use tempfile::NamedTempFile;
 
 const PREFIX: &str = ".wirecopy-";
 const SUFFIX: &str = ".tmp";
-/// Characters between the two.
+/// Random characters between prefix and suffix.
 const RANDOM: usize = 6;
-/// Attempts to make a file that another process does not take for an abandoned one before it is locked.
+/// Maximum number of attempts to create a file. Another process may remove the file as abandoned before it is locked.
 const ATTEMPTS: usize = 8;
 
-/// The folder of a file.
+/// Returns the folder of a file.
 pub(super) fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// A locked file in `folder`. It gets the permissions that the user's mask allows, or is private until it is given others.
+/// Creates a locked file in `folder`, with the permissions that the umask allows or, if `private`, for its owner only.
 pub(super) fn create(folder: &Path, private: bool) -> io::Result<NamedTempFile> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -36,7 +36,7 @@ pub(super) fn create(folder: &Path, private: bool) -> io::Result<NamedTempFile> 
     #[cfg(not(unix))]
     let _ = private;
     for _ in 0..ATTEMPTS {
-        // tempfile puts its own path into the error, which means nothing to the user: the system's is kept aside.
+        // tempfile adds the temporary path to its error, which means nothing to the user: report the system's error.
         let mut system = None;
         let made = tempfile::Builder::new()
             .prefix(PREFIX)
@@ -44,34 +44,34 @@ pub(super) fn create(folder: &Path, private: bool) -> io::Result<NamedTempFile> 
             .rand_bytes(RANDOM)
             .make_in(folder, |path| options.open(path).inspect_err(|error| system = error.raw_os_error()));
         let made = made.map_err(|error| system.map_or(error, io::Error::from_raw_os_error))?;
-        // File systems without locks are none where abandoned files are removed either.
+        // On file systems without locks, abandoned files are never removed, so the lock is not needed.
         let _ = made.as_file().try_lock();
         if made.path().exists() {
             return Ok(made);
         }
     }
-    Err(io::Error::other("temporary files are removed by another process"))
+    Err(io::Error::other("another process keeps removing the temporary file"))
 }
 
-/// Puts a complete file in the place of `path`, and returns when it would outlast a power failure.
+/// Renames a complete file to `path`, and syncs file and folder to disk.
 pub(super) fn replace(file: NamedTempFile, path: &Path) -> io::Result<()> {
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     sync_folder(folder_of(path))
 }
 
-/// The same where nothing is to be replaced: a file that is there already is an error. The folder is left to the caller.
+/// Renames a complete file to `path`, which must not exist. The caller has to sync the folder.
 pub(super) fn add(file: NamedTempFile, path: &Path) -> io::Result<()> {
     file.as_file().sync_all()?;
     file.persist_noclobber(path).map_err(|error| error.error)?;
     Ok(())
 }
 
-/// Writes out which files a folder has.
+/// Syncs the entries of a folder to disk.
 #[cfg(unix)]
 pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
     match File::open(folder).and_then(|folder| folder.sync_all()) {
-        // Some file systems cannot, and a folder may be one that can be written to but not listed.
+        // Some file systems cannot sync folders, and a folder may be writable but not readable.
         Err(error)
             if matches!(
                 error.kind(),
@@ -89,25 +89,26 @@ pub(super) fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Removes the files that killed processes left in `folder`.
+/// Removes temporary files that killed processes left in `folder`.
 pub(super) fn remove_stale(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
         if is_file && entry.file_name().to_str().is_some_and(is_ours) && is_abandoned(&entry.path()) {
-            // It is in nobody's way: that it cannot be removed is no reason to stop.
+            // A leftover file does no harm, so a failure to remove it is ignored.
             let _ = fs::remove_file(entry.path());
         }
     }
 }
 
+/// Returns whether `name` has the form of our temporary files.
 pub(super) fn is_ours(name: &str) -> bool {
     let random = name.strip_prefix(PREFIX).and_then(|rest| rest.strip_suffix(SUFFIX));
     random.is_some_and(|random| random.len() == RANDOM && random.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
-/// Whether nobody has the file open to write it.
+/// Returns whether no process is writing the file.
 fn is_abandoned(path: &Path) -> bool {
-    // Where locks cannot be had, nobody knows.
+    // Without locks this cannot be known, and the file is kept.
     File::open(path).is_ok_and(|file| match file.try_lock() {
         Ok(()) => true,
         Err(TryLockError::WouldBlock | TryLockError::Error(_)) => false,
@@ -121,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_killed_process_left_is_removed_and_nothing_else() {
+    fn only_abandoned_temporary_files_are_removed() {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         let kept =

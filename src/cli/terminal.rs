@@ -1,28 +1,28 @@
-//! What the terminal can do: colours, columns.
+//! Properties of the terminal: colours and width.
 
 use std::io::{IsTerminal, stderr, stdout};
 
 use super::args::ColorChoice;
 
-/// Columns where nothing tells how many there are.
+/// Columns if the width is unknown.
 const COLUMNS: usize = 80;
 
-/// Whether progress bars can be drawn.
+/// Returns whether standard error is a terminal, so that progress bars can be drawn.
 pub(super) fn stderr_is_terminal() -> bool {
     stderr().is_terminal()
 }
 
-/// Whether the text report may use colours.
+/// Returns whether the text report may use colours.
 pub(super) fn color_on_stdout(choice: ColorChoice) -> bool {
     color(choice, stdout().is_terminal())
 }
 
-/// Whether messages may use colours.
+/// Returns whether messages may use colours.
 pub(super) fn color_on_stderr(choice: ColorChoice) -> bool {
     color(choice, stderr().is_terminal())
 }
 
-/// The conventions of <https://no-color.org> and <https://bixense.com/clicolors>.
+/// Follows the conventions of <https://no-color.org> and <https://bixense.com/clicolors>.
 fn color(choice: ColorChoice, is_terminal: bool) -> bool {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
     match choice {
@@ -34,7 +34,7 @@ fn color(choice: ColorChoice, is_terminal: bool) -> bool {
     }
 }
 
-/// Columns of standard output: the terminal's, else `COLUMNS`, else 80.
+/// Returns the width of the terminal on standard output, else the value of `COLUMNS`, else 80.
 pub(super) fn columns() -> usize {
     let asked =
         std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok()).filter(|&columns| columns > 0);

@@ -1,4 +1,5 @@
-//! `wirecopy tune`: how a threshold cuts signatures into bands, what that misses, and what it checks in vain.
+//! `wirecopy tune`: shows how signatures are divided into bands for a threshold, and which pairs that misses or checks
+//! needlessly.
 
 use std::fmt::Write;
 
@@ -13,29 +14,38 @@ use super::terminal;
 use wirecopy_core::candidates::params::Bands;
 use wirecopy_core::config::MatchConfig;
 
-/// The curve is shown at 0, 1/20 … 20/20.
+/// The S-curve is shown at 0, 1/20, … 20/20.
 const STEPS: u32 = 20;
-/// Columns left of the bars.
-const BESIDE: usize = 24;
-/// Columns of the longest bar: longer ones show no more.
-const LONGEST: usize = 50;
-/// Columns of the shortest.
-const SHORTEST: usize = 10;
+/// Columns to the left of the bars.
+const LEFT_COLUMNS: usize = 24;
+/// Maximum width of the bars: wider ones would show no more detail.
+const MAX_BAR: usize = 50;
+/// Minimum width of the bars, however narrow the terminal.
+const MIN_BAR: usize = 10;
 
-/// `wirecopy tune`. Its settings have the names that they have in `args::SETTINGS`.
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  wirecopy tune
+      show the bands for the current settings
+  wirecopy tune --threshold 0.8 --misses 0.01
+      show the bands that find 99 % of the pairs with a similarity of 0.8
+  wirecopy tune --signature 64 --format json
+      show the bands for shorter signatures, as JSON";
+
+/// `wirecopy tune`. Its flags have the names used in `args::SETTINGS`.
 #[derive(Debug, Args)]
 pub struct TuneArgs {
-    /// Jaccard similarity of shingles from which two documents are copies
+    /// Minimum Jaccard similarity of the shingles of two copies
     #[arg(long, value_name = "SHARE")]
     pub threshold: Option<f64>,
-    /// Share of the pairs at the threshold that may be missed
+    /// Maximum share of the pairs exactly at the threshold that may be missed
     #[arg(long, value_name = "SHARE")]
     pub misses: Option<f64>,
-    /// Minima in a signature
+    /// Number of minima in a signature
     #[arg(long, value_name = "N")]
     pub signature: Option<u32>,
-    /// Form of the figures
-    #[arg(long, value_name = "FORM", value_enum, default_value_t = FiguresFormat::Text)]
+    /// Output format
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = FiguresFormat::Text)]
     pub format: FiguresFormat,
 }
 
@@ -50,7 +60,7 @@ impl Typed for TuneArgs {
     }
 }
 
-/// Runs the verb and gives the exit code.
+/// Runs the command and returns the exit code.
 pub(super) fn run(global: &GlobalArgs, args: &TuneArgs) -> anyhow::Result<u8> {
     let settings = Settings::load(global, args)?;
     let tuning = Tuning::of(&settings.config.matching);
@@ -62,12 +72,12 @@ pub(super) fn run(global: &GlobalArgs, args: &TuneArgs) -> anyhow::Result<u8> {
     super::print(out.as_bytes())
 }
 
-/// A cut and its price.
+/// A division into bands and its cost.
 #[derive(Debug, Serialize)]
 struct Tuning {
-    /// Similarity that is to be found.
+    /// Minimum similarity of copies.
     threshold: f64,
-    /// Share of the pairs at the threshold that may be missed.
+    /// Maximum share of the pairs at the threshold that may be missed.
     misses: f64,
     /// Number of minima in a signature.
     signature: usize,
@@ -77,9 +87,9 @@ struct Tuning {
     midpoint: f64,
     /// Share of the pairs at the threshold that are missed.
     missed_at_threshold: f64,
-    /// The same for pairs spread evenly from the threshold to 1.
+    /// Share of the pairs that are missed, for pairs spread evenly from the threshold to 1.
     missed_above: f64,
-    /// Share of the pairs spread evenly from 0 to the threshold that are checked in vain.
+    /// Share of the pairs that are checked needlessly, for pairs spread evenly from 0 to the threshold.
     extra_below: f64,
     curve: Vec<Point>,
 }
@@ -88,7 +98,7 @@ struct Tuning {
 #[derive(Clone, Copy, Debug, Serialize)]
 struct Point {
     similarity: f64,
-    /// That a pair of this similarity becomes a candidate.
+    /// Probability that a pair of this similarity becomes a candidate.
     probability: f64,
 }
 
@@ -118,26 +128,26 @@ impl Tuning {
         let Bands { bands, rows } = self.cut;
         let plural = |n: usize| if n == 1 { "" } else { "s" };
         let misses = percent(self.misses);
-        writeln!(out, "threshold {}, where at most {misses} may be missed", self.threshold)?;
+        writeln!(out, "threshold {}, at most {misses} missed there", self.threshold)?;
         writeln!(out, "{bands} band{} of {rows} row{}", plural(bands), plural(rows))?;
         let unused = self.signature - bands * rows;
         let unused = if unused == 0 { String::new() } else { format!(", {unused} of them unused") };
         writeln!(out, "from signatures of {} minima{unused}\n", self.signature)?;
         let rows = [
-            (self.midpoint, false, "similarity at which half of the pairs become candidates"),
-            (self.missed_at_threshold, true, "missed of the pairs at the threshold"),
-            (self.missed_above, true, "missed of the pairs from the threshold to 1"),
-            (self.extra_below, true, "checked in vain of the pairs from 0 to the threshold"),
+            (self.midpoint, false, "is the similarity at which half of the pairs become candidates"),
+            (self.missed_at_threshold, true, "of the pairs at the threshold are missed"),
+            (self.missed_above, true, "of the pairs from the threshold to 1 are missed"),
+            (self.extra_below, true, "of the pairs from 0 to the threshold are checked needlessly"),
         ];
         for (value, is_share, what) in rows {
             let value = if is_share { percent(value) } else { format!("{value:.2}  ") };
             writeln!(out, "{value:>9}  {what}")?;
         }
         if self.missed_at_threshold > self.misses {
-            writeln!(out, "\nNo cut misses as few as {}: take a longer signature", percent(self.misses))?;
+            writeln!(out, "\nNo bands miss as few as {}: use a longer signature", percent(self.misses))?;
         }
         writeln!(out, "\nsimilarity  candidates")?;
-        let longest = columns.saturating_sub(BESIDE).clamp(SHORTEST, LONGEST);
+        let longest = columns.saturating_sub(LEFT_COLUMNS).clamp(MIN_BAR, MAX_BAR);
         let threshold = self.curve.iter().position(|point| point.similarity + 1e-9 >= self.threshold);
         for (nth, point) in self.curve.iter().enumerate() {
             let mark = if threshold == Some(nth) { '>' } else { ' ' };
@@ -145,13 +155,13 @@ impl Tuning {
             let line = format!("{mark}     {:.2}  {probability:>9}  {bar}", point.similarity);
             writeln!(out, "{}", line.trim_end())?;
         }
-        writeln!(out, "\n> stands at the threshold, or next above it. Shares are of pairs spread evenly")?;
-        writeln!(out, "over the similarities; real ones crowd near 0.")?;
+        writeln!(out, "\n> marks the threshold, or the next step above it. Shares are of pairs")?;
+        writeln!(out, "spread evenly over all similarities; most real pairs are near 0.")?;
         Ok(out)
     }
 }
 
-/// A share with as many digits as it takes to tell it from none and from all.
+/// Formats a share in percent, with enough digits to tell it from 0 % and from 100 %.
 fn percent(share: f64) -> String {
     let percent = share * 100.0;
     let rounded = format!("{percent:.1}");
@@ -162,7 +172,7 @@ fn percent(share: f64) -> String {
     }
 }
 
-/// A bar of up to `longest` columns, to the eighth of one.
+/// Draws a bar of at most `longest` columns, in steps of an eighth of a column.
 fn bar(share: f64, longest: usize) -> String {
     const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
     let eighths = (share.clamp(0.0, 1.0) * longest as f64 * 8.0).round() as usize;
@@ -176,7 +186,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_numbers_are_those_of_the_cut() {
+    fn figures_agree_with_the_bands() {
         let tuning = Tuning::of(&MatchConfig::default());
         assert_eq!(tuning.cut, Bands::for_config(&MatchConfig::default()));
         assert!(
@@ -187,15 +197,15 @@ mod tests {
         assert_eq!(tuning.curve[10].similarity, 0.5);
     }
 
-    fn wish(threshold: f64, misses: f64, signature: usize) -> MatchConfig {
+    fn settings(threshold: f64, misses: f64, signature: usize) -> MatchConfig {
         let mut config = MatchConfig::default();
         (config.threshold, config.misses, config.signature) = (threshold, misses, signature);
         config
     }
 
     #[test]
-    fn the_text_fits_the_columns() {
-        for config in [MatchConfig::default(), wish(0.001, 0.000_001, 1024), wish(1.0, 0.999, 1024)] {
+    fn text_fits_80_columns() {
+        for config in [MatchConfig::default(), settings(0.001, 0.000_001, 1024), settings(1.0, 0.999, 1024)] {
             let text = Tuning::of(&config).text(80).unwrap();
             assert!(text.lines().all(|line| line.width() <= 80), "{text}");
             assert_eq!(text.lines().filter(|line| line.starts_with("> ") && line.contains('%')).count(), 1);
@@ -203,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn bars_and_shares() {
+    fn bars_and_shares_are_rounded() {
         assert_eq!((bar(0.0, 10).as_str(), bar(1.0, 3).as_str(), bar(0.5, 3).as_str()), ("", "███", "█▌"));
         assert_eq!(percent(0.0), "0.0 %");
         assert_eq!(percent(1.0), "100.0 %");
@@ -213,8 +223,8 @@ mod tests {
     }
 
     #[test]
-    fn a_wish_that_cannot_be_met_is_told() {
-        let text = Tuning::of(&wish(0.01, 0.001, 16)).text(80).unwrap();
-        assert!(text.contains("\n16 bands of 1 row\n") && text.contains("No cut misses as few"), "{text}");
+    fn unreachable_misses_are_reported() {
+        let text = Tuning::of(&settings(0.01, 0.001, 16)).text(80).unwrap();
+        assert!(text.contains("\n16 bands of 1 row\n") && text.contains("No bands miss as few"), "{text}");
     }
 }

@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_table_is_an_error() {
+    fn malformed_table_is_an_error() {
         let rows = "eng\tthe\n".repeat(LANGUAGES);
         assert!(read(Box::leak(rows.clone().into())).is_ok());
         for broken in [

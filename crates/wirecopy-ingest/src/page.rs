@@ -133,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_has_the_kinds_that_are_used() {
+    fn table_has_the_kinds_in_use() {
         assert_eq!(
             wirecopy_core::table::kinds(WORDS),
             [

@@ -1,5 +1,5 @@
-//! Measurements of wirecopy, not for users of the library: evaluation against labels, calibration of the model, perturbed
-//! texts, invented corpora, benchmarks.
+//! Measurements of wirecopy, for its developers: evaluation against labels, calibration of the model, perturbed texts,
+//! generated corpora, benchmarks.
 //!
 //! The stable interface is the crate `wirecopy`; this one may change with every version.
 

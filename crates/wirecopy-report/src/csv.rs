@@ -1,4 +1,4 @@
-//! The clusters as a table: one row a clustered document, or one every document, for spreadsheets and data frames.
+//! The clusters as a table for spreadsheets and data frames, with one row per clustered document or per document.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use super::{ClusterLine, DocumentLine, MemberLine, Run};
 
-/// Header of the table. Columns are added at the end.
+/// Header of the table. New columns are added at the end.
 pub(super) const COLUMNS: [&str; 17] = [
     "cluster",
     "id",
@@ -27,29 +27,30 @@ pub(super) const COLUMNS: [&str; 17] = [
     "earliest",
 ];
 
-/// Between the agencies of a cell.
-const AND: &str = "; ";
+/// Separator between the agencies in a cell.
+const SEPARATOR: &str = "; ";
 
-/// The form of a table.
+/// Options of the CSV table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TableStyle {
-    /// Whether documents in no cluster have a row too, behind the others.
+    /// Whether documents in no cluster get a row too, after the others.
     pub all: bool,
-    /// The sign between fields of a table for Excel, which also gets a byte order mark and the line ends of Windows.
+    /// For a table that Excel opens directly: its field separator. Such a table also has a byte order mark and Windows line
+    /// endings.
     pub excel: Option<u8>,
 }
 
 impl Run {
-    /// Writes one row a clustered document, clusters in the report's order, members in the cluster's; then, where asked for,
-    /// one every other document, in the order of reading.
+    /// Writes one row per clustered document, in the order of the report, then, if `style.all`, one row per other document, in
+    /// the order of reading.
     ///
-    /// `relation` and `score` are towards the representative, whose own relation is empty. `date` is in ISO 8601.
-    /// `version` is empty outside of running stories, and all that tells of a cluster is empty outside of clusters. Fields
-    /// are quoted as RFC 4180 says. A cell that a spreadsheet would take for a formula gets an apostrophe before it.
+    /// `relation` and `score` refer to the representative, whose own relation is empty. `date` is in ISO 8601. `version` is
+    /// empty outside running stories, and all columns about the cluster are empty for documents in no cluster. Fields are
+    /// quoted according to RFC 4180. A cell that a spreadsheet would evaluate as a formula is prefixed with an apostrophe.
     ///
     /// # Errors
-    /// Whatever `out` returns.
+    /// Fails if `out` fails.
     pub fn write_csv(&self, out: impl Write, style: &TableStyle) -> io::Result<()> {
         let documents: HashMap<&str, &DocumentLine> =
             self.documents.iter().map(|document| (document.id.as_str(), document)).collect();
@@ -64,7 +65,7 @@ impl Run {
     }
 }
 
-/// Writes the table of `clusters`, whose documents `document` knows by their ids; `documents` are all of the run.
+/// Writes the table of `clusters`. `document` looks up a document by its id; `documents` are all documents of the run.
 pub(super) fn write_table<'a>(
     clusters: &[ClusterLine],
     mut out: impl Write,
@@ -98,7 +99,7 @@ pub(super) fn write_table<'a>(
     table.flush()
 }
 
-/// The cells of a document, in the order of [`COLUMNS`].
+/// Returns the cells of a document, in the order of [`COLUMNS`].
 fn row(
     id: &str,
     document: &DocumentLine,
@@ -119,27 +120,27 @@ fn row(
         of_cluster(&|_, member| member.score.to_string()),
         of_cluster(&|cluster, _| yes(id == cluster.representative)),
         optional(document.title.as_deref()),
-        // Runs of earlier versions have no date in this form.
+        // Reports of earlier versions have no `published`.
         optional(document.published.as_deref().or(document.date.as_deref())),
         optional(document.source.as_deref()),
         of_cluster(&|_, member| member.version.map(|version| version.to_string()).unwrap_or_default()),
         of_cluster(&|cluster, _| optional(cluster.title.as_deref())),
         optional(document.url.as_deref()),
-        text(&document.credits.join(AND)),
+        text(&document.credits.join(SEPARATOR)),
         optional(document.language.as_deref()),
         document.tokens.saturating_sub(document.boilerplate_tokens).to_string(),
         of_cluster(&|cluster, _| yes(cluster.earliest.as_deref() == Some(id))),
     ]
 }
 
-/// A cell that no spreadsheet executes: an apostrophe goes before the signs that formulas begin with.
+/// Adds an apostrophe in front of a cell that a spreadsheet would evaluate as a formula.
 fn harmless(cell: &str) -> Cow<'_, str> {
-    // Excel and others take the wide signs of East Asian keyboards for the same.
-    let begins = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
-    if begins { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
+    // Excel and other programs also accept the full-width forms of East Asian keyboards.
+    let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
+    if is_formula { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
 }
 
-/// The error of the writer below, as it was: csv's own conversion hides its kind, and a closed pipe must be told from a
+/// Returns the I/O error inside a csv error. csv's own conversion loses its kind, which distinguishes a closed pipe from a
 /// full disk.
 fn as_io(error: csv::Error) -> io::Error {
     match error.into_kind() {

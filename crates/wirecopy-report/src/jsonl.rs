@@ -1,8 +1,8 @@
-//! The run report as JSON lines: written from a [`Run`], and read back with errors that name the line.
+//! Writes a [`Run`] as JSON lines, and reads it back with errors that name the line.
 //!
-//! Reading checks what a later step relies on: the schema number, the order of the lines, that every id named by an
-//! edge or a cluster is a document, and that the summary's counts are those of the lines. A report whose run was
-//! killed, or that was cut on its way, is therefore never mistaken for a small one.
+//! Reading checks what later steps rely on: the schema number, the order of the lines, that every id named by an edge or a
+//! cluster is a document, and that the summary's counts match the lines. A truncated report is therefore never mistaken for a
+//! small one.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -17,7 +17,7 @@ use crate::Config;
 use wirecopy_core::document::Skipped;
 use wirecopy_core::{Error, Result};
 
-/// [`Line`] by reference, so that writing copies nothing.
+/// A [`Line`] by reference, so that it can be written without copying.
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum LineRef<'a> {
@@ -31,10 +31,10 @@ pub enum LineRef<'a> {
 }
 
 impl Run {
-    /// Writes the report, one JSON object a line.
+    /// Writes the report, one JSON object per line.
     ///
     /// # Errors
-    /// Whatever `out` returns.
+    /// Fails if `out` fails.
     pub fn write_jsonl(&self, mut out: impl Write) -> io::Result<()> {
         let lines = std::iter::once(LineRef::Run(&self.header))
             .chain(self.documents.iter().map(LineRef::Document))
@@ -50,14 +50,14 @@ impl Run {
         out.flush()
     }
 
-    /// Reads a report that [`Run::write_jsonl`] wrote.
+    /// Reads a report written by [`Run::write_jsonl`].
     ///
-    /// Keys and lines that this version does not know are passed over, in the settings as well: a newer version of the same
-    /// schema may have added them.
+    /// Unknown keys and lines are ignored, in the settings too, because a newer version with the same schema may have added
+    /// them.
     ///
     /// # Errors
-    /// [`Error::Io`] when the file cannot be read; [`Error::Format`], with the line, what was expected and what was
-    /// found, when it is no report, one of another schema, or one that is cut off.
+    /// Returns [`Error::Io`] if the file cannot be read. Returns [`Error::Format`], with the line, what was expected and what was
+    /// found, if it is not a report, has another schema, or is truncated.
     pub fn read_jsonl(path: impl AsRef<Path>) -> Result<Run> {
         let path = path.as_ref();
         let io_error = |source| Error::Io { path: path.to_owned(), source };
@@ -74,14 +74,14 @@ impl Run {
     }
 }
 
-/// What has been read so far.
+/// The lines read so far.
 struct Reader<'a> {
     path: &'a Path,
     /// Number of the line being read, from 1.
     number: u64,
-    /// Place of the last line's type in the schema's order.
+    /// Position of the last line's type in the schema's order.
     place: u8,
-    /// Whether the lines have the names of schema 1.
+    /// Whether the lines use the names of schema 1.
     is_old: bool,
     header: Option<RunLine>,
     documents: Vec<DocumentLine>,
@@ -128,7 +128,7 @@ impl<'a> Reader<'a> {
             serde_json::from_slice(bytes)
         };
         let line: Line = line.map_err(|error| match complete {
-            false => self.error("expected a whole line, found the end of the file: the report is cut off"),
+            false => self.error("expected a full line, found the end of the file: the report is truncated"),
             true => self.error(format!("expected a line of a wirecopy report, found {}", plain(&error))),
         })?;
         self.check_order(&line)?;
@@ -160,7 +160,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// The `run` line. The schema number is looked at before anything else of it is understood.
+    /// Parses the `run` line. Checks the schema number before parsing the other fields.
     fn first(&mut self, bytes: &[u8]) -> Result<RunLine> {
         let expected = "expected the `run` line of a wirecopy report";
         let mut value: Value = serde_json::from_slice(bytes)
@@ -182,7 +182,7 @@ impl<'a> Reader<'a> {
                     "expected a report of schema {OLD_SCHEMA} or {SCHEMA}, found schema {found}"
                 )));
             }
-            None => return Err(self.error(format!("{expected}, found no `schema` in it"))),
+            None => return Err(self.error(format!("{expected}, found one without a `schema`"))),
         }
         if let (Some(config), Ok(known)) = (value.get_mut("config"), serde_json::to_value(Config::default()))
         {
@@ -248,7 +248,7 @@ impl<'a> Reader<'a> {
         for (name, expected, found) in counts {
             if expected != found as u64 {
                 return Err(self.error(format!(
-                    "expected {expected} `{name}` lines as the summary says, found {found}"
+                    "expected {expected} `{name}` lines according to the summary, found {found}"
                 )));
             }
         }
@@ -256,10 +256,10 @@ impl<'a> Reader<'a> {
     }
 
     fn finish(self) -> Result<Run> {
-        let cut_off = |line: u64, expected: &str| Error::Format {
+        let truncated = |line: u64, expected: &str| Error::Format {
             path: self.path.to_owned(),
             line: (line > 0).then_some(line),
-            message: format!("expected {expected}, found the end of the file: the report is cut off"),
+            message: format!("expected {expected}, found the end of the file: the report is truncated"),
         };
         let Some(header) = self.header else {
             return Err(Error::Format {
@@ -269,7 +269,7 @@ impl<'a> Reader<'a> {
             });
         };
         let Some(summary) = self.summary else {
-            return Err(cut_off(self.number, "the `summary` line"));
+            return Err(truncated(self.number, "the `summary` line"));
         };
         Ok(Run {
             header,
@@ -283,10 +283,10 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The oldest schema that is read.
+/// Oldest schema that can be read.
 const OLD_SCHEMA: u32 = 1;
 
-/// A line of schema 1 with the names of today's.
+/// Renames the keys and values of a line of schema 1 to those of the current schema.
 fn upgraded(mut line: Value) -> Value {
     match &mut line {
         Value::Object(fields) => {
@@ -318,8 +318,8 @@ fn upgraded(mut line: Value) -> Value {
     line
 }
 
-/// Drops the keys of `value` that `known` does not have. The settings refuse unknown keys, which is right for a file
-/// that a person wrote and wrong for the record of a newer version.
+/// Removes the keys of `value` that `known` does not have. Settings reject unknown keys, which is right for a settings file
+/// but not for the report of a newer version.
 fn retain_known(value: &mut Value, known: &Value) {
     let (Value::Object(fields), Value::Object(known)) = (value, known) else { return };
     fields.retain(|name, _| known.contains_key(name));
@@ -330,7 +330,7 @@ fn retain_known(value: &mut Value, known: &Value) {
     }
 }
 
-/// What serde_json found, without its own line number: it counts from the start of each line.
+/// Formats an error of serde_json without its line number, which is always 1.
 fn plain(error: &serde_json::Error) -> String {
     let text = error.to_string();
     match text.rfind(" at line ") {

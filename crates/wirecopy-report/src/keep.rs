@@ -1,9 +1,9 @@
-//! Which document of each cluster to keep.
+//! Decides which document of each cluster to keep.
 //!
-//! In come a finished [`Run`] and a [`Policy`]; out comes a [`Plan`] with one decision a document, in the order of the
-//! run. Nothing is read, written or removed here. A document in no cluster is kept. Of a cluster one is kept, unless it
-//! holds references: those all stay, and everything else in it goes. Linear in the documents, save for a sort of
-//! each cluster.
+//! In: a finished [`Run`] and a [`Policy`]. Out: a [`Plan`] with one decision per document, in the order of the run. This
+//! module reads, writes and removes nothing. Documents in no cluster are kept. Of each cluster one document is kept, unless
+//! it contains references: then all references are kept, and nothing else. The cost is linear in the documents, apart from
+//! sorting each cluster.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -16,20 +16,20 @@ use wirecopy_ingest::dates;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Policy {
-    /// The earliest, as the report has it; else the first by date. Members without a date come last.
+    /// The one that the report names as earliest, else the first by date. Members without a date come last.
     Earliest,
-    /// The last by date, and of versions the last one. Members without a date come last.
+    /// The last by date and, among versions, the last version. Members without a date are chosen last.
     Latest,
-    /// The one of most words, boilerplate left out.
+    /// The one with the most words, without boilerplate.
     Longest,
-    /// The one that covers the others best.
+    /// The one that covers the others best, as named by the report.
     Representative,
-    /// The first of these publishers that has one: by the `source` of a document or, where it has none, by a folder on
-    /// its path. Where none of them has one, the representative.
+    /// A document of the first of these publishers that has one. The publisher of a document is its `source` or, if it has
+    /// none, any folder on its path. Without such a document, the representative.
     Source(Vec<String>),
 }
 
-/// What no policy is called.
+/// The error for a name that is not a policy.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected earliest, latest, longest, representative or source=A,B,C, found `{0}`")]
 pub struct UnknownPolicy(String);
@@ -57,23 +57,23 @@ impl FromStr for Policy {
     }
 }
 
-/// What is to become of a document.
+/// Whether a document is kept.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Decision<'a> {
     /// The document.
     pub document: &'a DocumentLine,
-    /// Its cluster, where it is in one.
+    /// Its cluster, if it is in one.
     pub cluster: Option<&'a str>,
     /// Whether it is kept.
     pub keep: bool,
-    /// Whether it is a reference: kept whatever the policy, and not the user's to act upon.
+    /// Whether it is a reference, which is always kept.
     pub reference: bool,
-    /// Where it is not kept, the document that is, in its place.
+    /// The document that is kept instead, if it is not kept.
     pub kept_instead: Option<&'a str>,
 }
 
-/// The decisions over a run, one a document, in its order.
+/// The decisions for a run, one per document, in the order of the run.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Plan<'a> {
@@ -82,7 +82,7 @@ pub struct Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
-    /// Decides. `is_reference` says of which documents, besides those that the run has as references, this is so too.
+    /// Decides for every document. `is_reference` marks further references, besides those marked by the run.
     pub fn new(run: &'a Run, policy: &Policy, mut is_reference: impl FnMut(&DocumentLine) -> bool) -> Self {
         let mut decisions: Vec<Decision<'a>> = run
             .documents
@@ -116,46 +116,46 @@ impl<'a> Plan<'a> {
         Self { decisions }
     }
 
-    /// Documents that are kept, references left out.
+    /// Iterates over the documents that are kept, without references.
     pub fn kept(&self) -> impl Iterator<Item = &Decision<'a>> {
         self.decisions.iter().filter(|decision| decision.keep && !decision.reference)
     }
 
-    /// Documents that are not kept.
+    /// Iterates over the documents that are not kept.
     pub fn dropped(&self) -> impl Iterator<Item = &Decision<'a>> {
         self.decisions.iter().filter(|decision| !decision.keep)
     }
 
-    /// References.
+    /// Iterates over the references.
     pub fn references(&self) -> impl Iterator<Item = &Decision<'a>> {
         self.decisions.iter().filter(|decision| decision.reference)
     }
 }
 
-/// The document to keep among some members of a cluster, which come by id.
+/// Chooses the document to keep among members of a cluster, which must be ordered by id.
 fn choose<'a>(
     members: &[&'a DocumentLine],
     cluster: &ClusterLine,
     policy: &Policy,
 ) -> Option<&'a DocumentLine> {
     let not_representative = |document: &DocumentLine| document.id != cluster.representative;
-    // Of equals the first wins: `min_by_key` takes the first of several.
+    // `min_by_key` returns the first of equal items, so the document read first wins a tie.
     let by = |key: &dyn Fn(&DocumentLine) -> (bool, i128)| {
         members.iter().copied().min_by_key(|document| (key(document), not_representative(document)))
     };
     match policy {
         Policy::Earliest => {
-            let told =
+            let reported =
                 members.iter().copied().find(|document| Some(&document.id) == cluster.earliest.as_ref());
-            // The earliest may be no reference where references are: of these the first printed is taken.
-            told.or_else(|| by(&|document| printed(document).map_or((true, 0), |at| (false, at))))
+            // If the cluster has references, `members` may lack the earliest document.
+            reported.or_else(|| by(&|document| printed(document).map_or((true, 0), |at| (false, at))))
         }
         Policy::Latest => {
-            // Dates often agree, or are missing: then the order of the versions in the report tells.
+            // If dates are equal or missing, the version numbers of the report decide.
             let versions: HashMap<&str, Option<u32>> =
                 cluster.members.iter().map(|member| (member.id.as_str(), member.version)).collect();
             let version = |document: &DocumentLine| versions.get(document.id.as_str()).copied().flatten();
-            // Backwards, as `max_by_key` takes the last of equals and the first is to win.
+            // In reverse, because `max_by_key` returns the last of equal items and the first by id must win a tie.
             let last = members.iter().rev().copied().max_by_key(|document| {
                 (instant(document), version(document), document.id == cluster.representative)
             })?;
@@ -176,15 +176,15 @@ fn instant(document: &DocumentLine) -> Option<i128> {
     Some(dates::instant(document.published.as_deref().or(document.date.as_deref())?)?.as_nanosecond())
 }
 
-/// When a document was printed; a day without a time is not before a time of that day.
+/// Returns when a document was printed. A day without a time counts as the end of that day.
 fn printed(document: &DocumentLine) -> Option<i128> {
     const DAY: i128 = 86_400_000_000_000;
     let published = dates::parse(document.published.as_deref().or(document.date.as_deref())?).ok()?;
     Some(published.instant()?.as_nanosecond() + if published.time.is_none() { DAY - 1 } else { 0 })
 }
 
-/// Follows the updates of a document to the last one among `members`. Versions form chains without cycles in a report
-/// that this program wrote; one that it did not write is followed as many steps as there are members.
+/// Follows the updates of a document to the last one among `members`. A report from elsewhere may contain cycles, so the
+/// number of steps is limited.
 fn last_version<'a>(
     from: &'a DocumentLine,
     members: &[&'a DocumentLine],
@@ -204,7 +204,7 @@ fn last_version<'a>(
     last
 }
 
-/// Whether a document is of a publisher, given in lower case.
+/// Returns whether a document is from a publisher, given in lower case.
 fn is_of(document: &DocumentLine, name: &str) -> bool {
     match &document.source {
         Some(source) => source.to_lowercase() == name,

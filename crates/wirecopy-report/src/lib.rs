@@ -1,4 +1,4 @@
-//! A [`Run`] and its forms: JSON lines, CSV, and the text that a person reads first.
+//! A [`Run`] and its output formats: JSON lines, CSV, the text summary and the HTML page.
 //!
 //! The stable interface is the crate `wirecopy`; this one may change with every version.
 
@@ -43,28 +43,28 @@ pub use wirecopy_core::Relation;
 use wirecopy_core::document::Skipped;
 use wirecopy_core::text::SourceLines;
 
-/// A finished run, as the report tells it.
+/// A finished run: the content of a run report.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Run {
-    /// What was run.
+    /// Version, command and settings.
     pub header: RunLine,
     /// Every document, in the order of reading.
     pub documents: Vec<DocumentLine>,
-    /// Every input that gave none.
+    /// Every input that yielded no document.
     pub skipped: Vec<Skipped>,
-    /// Lines that sources were learned to add to their stories, by source.
+    /// Learned boilerplate lines, by source.
     pub boilerplate: Vec<BoilerplateLine>,
-    /// Every verified pair, by `a`, then `b`.
+    /// Every verified pair, ordered by `a`, then `b`.
     pub edges: Vec<EdgeLine>,
-    /// Clusters of two or more, largest first, then by id.
+    /// Clusters of two or more documents, largest first, then by id.
     pub clusters: Vec<ClusterLine>,
-    /// Counts, stages, seconds.
+    /// Counts, stages and seconds.
     pub summary: SummaryLine,
 }
 
 impl Run {
-    /// What the run learned to be boilerplate, for reading its documents as it did.
+    /// Returns the boilerplate that the run learned, so that its documents can be tokenised in the same way.
     pub fn learned(&self) -> SourceLines {
         let (lines, stretches): (Vec<_>, Vec<_>) =
             self.boilerplate.iter().partition(|line| line.shingles.is_empty());

@@ -1,4 +1,4 @@
-//! Lines of a report as the JSON that it is made of: made on all threads, and less than the values it tells of.
+//! Report lines kept as serialised JSON, which takes less memory than the values and can be produced on all threads.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -11,7 +11,7 @@ use super::{DocumentLine, EdgeLine, Line};
 use wirecopy_core::Result;
 use wirecopy_spill::{Blobs, Budget};
 
-/// A line of which a report has many.
+/// A type of line that a report may contain millions of.
 pub trait ReportLine: Sized {
     #[doc(hidden)]
     fn as_line(&self) -> LineRef<'_>;
@@ -39,16 +39,15 @@ impl ReportLine for EdgeLine {
     }
 }
 
-/// Lines of one type, in order, as the JSON that a report is made of: in memory, or under a limit in a temporary file as far
-/// as they do not fit.
+/// Report lines of one type, in order, as serialised JSON. Under a memory limit, what does not fit goes to a temporary file.
 #[derive(Debug)]
 pub struct Lines<T> {
-    /// Each with its end.
+    /// Each line including its newline.
     json: Blobs<u8>,
     of: PhantomData<T>,
 }
 
-/// Some lines that follow each other, put into JSON on any thread.
+/// Consecutive lines, serialised on any thread.
 #[derive(Debug, Default)]
 pub(crate) struct JsonLines {
     bytes: Vec<u8>,
@@ -71,7 +70,7 @@ impl<T: ReportLine> Lines<T> {
         Self { json: Blobs::new(budget), of: PhantomData }
     }
 
-    /// Adds lines behind those that are there.
+    /// Appends lines.
     pub(crate) fn append(&mut self, lines: &JsonLines) -> Result<()> {
         let mut start = 0;
         for &end in &lines.ends {
@@ -81,22 +80,22 @@ impl<T: ReportLine> Lines<T> {
         Ok(())
     }
 
-    /// How many.
+    /// Returns the number of lines.
     pub fn len(&self) -> usize {
         self.json.len()
     }
 
-    /// Whether there are none.
+    /// Returns whether there are no lines.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// All lines, one after the other. Each may fail where they are in a temporary file that cannot be read.
+    /// Iterates over all lines. An item is an error if it cannot be read from the temporary file.
     pub fn iter(&self) -> impl Iterator<Item = Result<T>> {
         (0..self.len()).map(self.getter())
     }
 
-    /// Gives the line with a number, which must be that of one; quickest in ascending order.
+    /// Returns a function that reads a line by its index, which must exist. Ascending access is fastest.
     pub(super) fn getter(&self) -> impl FnMut(usize) -> Result<T> {
         let mut reader = self.json.reader();
         move |at| {
@@ -105,7 +104,7 @@ impl<T: ReportLine> Lines<T> {
         }
     }
 
-    /// The ids that are `wanted`, each with the number of its line: little else of a line is looked at.
+    /// Returns the `wanted` ids with the indices of their lines, without parsing the other fields.
     pub(super) fn with_id(&self, wanted: impl Fn(&str) -> bool) -> Result<Vec<(String, usize)>> {
         #[derive(Deserialize)]
         struct Named<'a> {
@@ -123,15 +122,15 @@ impl<T: ReportLine> Lines<T> {
         Ok(found)
     }
 
-    /// All lines in memory.
+    /// Reads all lines into memory.
     ///
     /// # Errors
-    /// [`Error::Spill`](wirecopy_core::Error::Spill) when they are in a temporary file that cannot be read.
+    /// Returns [`Error::Spill`](wirecopy_core::Error::Spill) if the temporary file cannot be read.
     pub fn into_vec(self) -> Result<Vec<T>> {
         self.iter().collect()
     }
 
-    /// Writes the lines as a report has them.
+    /// Writes the lines in the format of a report.
     pub(super) fn write(&self, out: &mut impl Write) -> io::Result<()> {
         let mut reader = self.json.reader();
         (0..self.len()).try_for_each(|at| out.write_all(reader.get(at).map_err(io::Error::other)?))

@@ -1,7 +1,7 @@
-//! How much memory the process has held at most.
+//! Peak memory of the process.
 
-/// The largest resident memory of this process so far, in bytes; `None` where the system does not tell (the figure is
-/// `VmHWM` of `/proc/self/status`, which Linux has).
+/// Returns the peak resident memory of this process so far, in bytes; `None` on systems other than Linux (the figure is
+/// `VmHWM` of `/proc/self/status`).
 pub fn peak_memory() -> Option<u64> {
     high_water_mark(&std::fs::read_to_string("/proc/self/status").ok()?)
 }
@@ -17,14 +17,14 @@ mod tests {
     use super::high_water_mark;
 
     #[test]
-    fn reads_the_high_water_mark() {
+    fn parses_the_high_water_mark() {
         assert_eq!(high_water_mark("Name:\tx\nVmHWM:\t   1234 kB\nVmRSS:\t 1 kB\n"), Some(1234 * 1024));
         assert_eq!(high_water_mark("Name:\tx\n"), None);
     }
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn this_process_holds_some_memory() {
+    fn peak_memory_of_this_process_is_plausible() {
         assert!(super::peak_memory().is_some_and(|bytes| bytes > 100_000));
     }
 }

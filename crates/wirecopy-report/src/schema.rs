@@ -1,7 +1,7 @@
-//! The lines of a run report, schema 2: one JSON object a line, `type` first, in the order
+//! The lines of a run report, schema 2: one JSON object per line, with `type` first, in the order
 //! `run`, `document`s, `skipped`s, `boilerplate`s, `edge`s, `cluster`s, `summary`.
 //!
-//! Keys and lines may be added; none is renamed or removed without a new schema number.
+//! Keys and lines may be added. Renaming or removing one requires a new schema number.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,7 @@ use wirecopy_core::text::NoArticle;
 use wirecopy_core::text::credit::Credit;
 use wirecopy_core::{Relation, Similarity};
 
-/// The schema number that this version writes. It reads schema 1 too.
+/// Schema number of the reports that this version writes. It can also read schema 1.
 pub const SCHEMA: u32 = 2;
 
 /// One line of a report.
@@ -20,26 +20,26 @@ pub const SCHEMA: u32 = 2;
 #[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Line {
-    /// First line.
+    /// The first line: version, command and settings.
     Run(Box<RunLine>),
-    /// One a document, in the order of reading.
+    /// A document, in the order of reading.
     Document(DocumentLine),
-    /// One an input that gave no document.
+    /// An input that yielded no document.
     Skipped(Skipped),
-    /// One a line that a source was learned to add to its texts.
+    /// A learned boilerplate line of a source.
     Boilerplate(BoilerplateLine),
-    /// One a verified pair.
+    /// A verified pair.
     Edge(EdgeLine),
-    /// One a cluster of two or more, largest first.
+    /// A cluster of two or more documents, largest first.
     Cluster(ClusterLine),
-    /// Last line: a report without it was cut off.
+    /// The last line. A report without it is truncated.
     Summary(SummaryLine),
     /// A type that this version does not know.
     #[serde(other)]
     Unknown,
 }
 
-/// What was run.
+/// The `run` line: version, command and settings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RunLine {
@@ -47,39 +47,39 @@ pub struct RunLine {
     pub schema: u32,
     /// Version of the program.
     pub version: String,
-    /// The command as it was typed, one string an argument.
+    /// The command as typed, one string per argument.
     pub command: Vec<String>,
-    /// When the run began, RFC 3339 in UTC. Differs between equal runs, as do the command, the timings and the
+    /// Start of the run, RFC 3339 in UTC. Differs between otherwise equal runs, as do the command, the timings and the
     /// peak memory.
     pub started: String,
     /// The effective settings.
     pub config: Config,
-    /// What the scorer's features weigh; `None` where no rewrites were looked for.
+    /// The weights of the scorer's features; `None` if the run did not look for rewrites.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<ModelLine>,
 }
 
-/// What scores are made of.
+/// The scorer's model: its features and their weights.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ModelLine {
-    /// Of pairs without passages in common.
+    /// Weights for pairs without passages in common.
     #[serde(flatten)]
     pub without_passages: Sum,
-    /// Of pairs with passages in common, which the feature `passages` tells, and of those of them that were published near each
-    /// other, which the feature `near` tells; their features are in the same order.
+    /// Weights for pairs with passages in common (feature `passages`), then for those of them that were published near each
+    /// other (feature `near`). Their features are in the same order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub with_passages: Vec<Sum>,
 }
 
 impl ModelLine {
-    /// What scores of a model are made of.
+    /// Extracts the weights of a model.
     pub fn of(model: &Model) -> Self {
         let [without_passages, with_passages, with_passages_near] = model.sums();
         Self { without_passages, with_passages: vec![with_passages, with_passages_near] }
     }
 
-    /// What the score of a pair is made of, for which these values were measured.
+    /// Returns the weights that apply to a pair with these feature values.
     pub fn sum_of(&self, values: &[f64]) -> &Sum {
         let value = |feature: Feature| {
             let at =
@@ -99,19 +99,19 @@ pub struct DocumentLine {
     pub id: String,
     /// File it was read from.
     pub path: String,
-    /// Line or row in a container, from 1.
+    /// Number of the record in a container, from 1.
     pub record: Option<u64>,
     /// Headline.
     pub title: Option<String>,
-    /// Publication date as found, where it is understood.
+    /// Publication date as found, if it could be parsed.
     pub date: Option<String>,
-    /// The same date in ISO 8601, as exact as it is written and with the zone that it names.
+    /// The same date in ISO 8601, with its original precision and time zone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub published: Option<String>,
     /// Where the date was found.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date_origin: Option<DateOrigin>,
-    /// A date that was found and is not used, and why.
+    /// A date that was found but not used, and why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date_problem: Option<String>,
     /// Publisher.
@@ -123,24 +123,25 @@ pub struct DocumentLine {
     pub language: Option<String>,
     /// Agencies that the document names as its source.
     pub credits: Vec<String>,
-    /// Where each of them was seen.
+    /// Where each credit was found.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub credit_evidence: Vec<Credit>,
-    /// Tokens of the text.
+    /// Number of tokens of the text.
     pub tokens: u32,
-    /// Tokens of it that are site boilerplate.
+    /// Number of those that are boilerplate.
     pub boilerplate_tokens: u32,
-    /// The id the record asked for, where another document had it already.
+    /// The id that the record specified, if another document already had it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duplicate_id: Option<String>,
-    /// Whether it stands below a reference root: it counts for matching and is nobody's to remove.
+    /// Whether it is a reference, which takes part in matching but is always kept.
     #[serde(default, skip_serializing_if = "is_false")]
     pub reference: bool,
-    /// Why it holds no article, where it does not: captions only, a shell, a notice, a list of teasers. It is nobody's copy.
+    /// Why it contains no article, if so: captions only, an empty page, a notice, a list of teasers. Such a document is not
+    /// grouped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub no_article: Option<NoArticle>,
-    /// Where the document quotes several stories that have nothing to do with each other (a digest, news in brief):
-    /// the documents it was found to quote. It is grouped with none of them.
+    /// If the document quotes several unrelated stories (a digest, news in brief), the documents that it quotes. It is not
+    /// grouped with any of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub composite: Vec<String>,
 }
@@ -154,26 +155,26 @@ fn is_zero(value: &u64) -> bool {
     *value == 0
 }
 
-/// A line or a stretch of text that a source adds to its stories, as the run learned it from them.
+/// A line or a part of a line that a source adds to its stories, as learned by the run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct BoilerplateLine {
     /// The source: a name, a host, a folder or a container.
     pub source: String,
-    /// The line as the first document has it, cut where it is long; `None` where that could not be read again.
+    /// The line as printed in the first document, shortened if long; `None` if it could not be read again.
     pub line: Option<String>,
-    /// Documents in which it was marked, or any shingle of it.
+    /// Number of documents in which it, or any part of it, was marked.
     pub documents: u32,
-    /// Names line and source to this program; see [`SourceLines::key`](wirecopy_core::text::SourceLines::key). Of a passage within a
-    /// line the first of its shingles.
+    /// Hash of line and source; see [`SourceLines::key`](wirecopy_core::text::SourceLines::key). For a part of a line, the first of
+    /// `shingles`.
     #[serde(with = "hexadecimal")]
     pub key: u64,
-    /// All shingles of a passage within a line; none of a whole line.
+    /// Hashes of the shingles that make up a part of a line; empty for a whole line.
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "hexadecimals")]
     pub shingles: Vec<u64>,
 }
 
-/// 64 bits as 16 digits: programs that read numbers as floating-point would round them.
+/// Serialises 64 bits as 16 hexadecimal digits. Programs that parse numbers as floating point would round an integer.
 mod hexadecimal {
     use serde::de::{Deserialize, Deserializer, Error};
     use serde::ser::Serializer;
@@ -191,7 +192,7 @@ mod hexadecimal {
     }
 }
 
-/// A list of 64 bits, each as 16 digits.
+/// Serialises a list of 64-bit values, each as 16 hexadecimal digits.
 mod hexadecimals {
     use serde::de::{Deserialize, Deserializer};
     use serde::ser::Serializer;
@@ -208,211 +209,210 @@ mod hexadecimals {
     }
 }
 
-/// A verified pair; `a` comes before `b` as a string of bytes.
+/// A verified pair, of which the id `a` sorts before `b` byte by byte.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct EdgeLine {
-    /// Id of the one.
+    /// Id of the first document.
     pub a: String,
-    /// Id of the other.
+    /// Id of the second document.
     pub b: String,
     /// How they are related.
     pub relation: Relation,
-    /// How sure.
+    /// Probability of one dispatch.
     pub score: Similarity,
     /// Exact Jaccard similarity of their shingles.
     pub jaccard: Similarity,
-    /// Share of `a`'s words that stand in `b`, each as often as it does.
+    /// Share of `a`'s words that occur in `b`; repeated words count as often as they occur in both.
     pub containment_a: Similarity,
-    /// Share of `b`'s words that stand in `a`, each as often as it does.
+    /// Share of `b`'s words that occur in `a`; repeated words count as often as they occur in both.
     pub containment_b: Similarity,
     /// The rarest shared features, in words.
     pub evidence: Vec<String>,
-    /// What the scorer measured, in the order of the features of [`RunLine::model`].
+    /// The feature values, in the order of the features of [`RunLine::model`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub features: Vec<f64>,
 }
 
-/// The documents of one dispatch.
+/// A cluster: the documents of one dispatch.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ClusterLine {
     /// Stable id, derived from the members' ids.
     pub cluster: String,
-    /// The members' headline that fits the texts best, else the representative's first sentence, cut; `None` where
+    /// The headline of a member that fits the texts best, else the representative's first sentence, shortened; `None` if
     /// neither is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// Id of the member that covers the others best.
     pub representative: String,
-    /// Id of the earliest member; `None` where nothing tells.
+    /// Id of the earliest member; `None` if it cannot be determined.
     pub earliest: Option<String>,
-    /// How that is known; `None` where `earliest` is.
+    /// How `earliest` was determined; `None` if `earliest` is.
     #[serde(default)]
     pub earliest_by: Option<EarliestBy>,
-    /// Agencies that members credit, the one of most members first.
+    /// Agencies that members credit, most members first.
     pub credits: Vec<String>,
-    /// Members that credit nobody while another member credits an agency.
+    /// Members without a credit, if another member credits an agency.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub uncredited: Vec<String>,
     /// Every member, the representative first, then by id.
     pub members: Vec<MemberLine>,
-    /// The versions that the members print, earliest first; empty where they print one only.
+    /// The versions that the members print, earliest first; empty if there is only one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub versions: Vec<VersionLine>,
 }
 
-/// A version of a running story, and what it changes.
+/// A version of a running story, with its changes from the previous version.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct VersionLine {
-    /// Its number, from 1.
+    /// Number of the version, from 1.
     pub version: u32,
-    /// Ids of the members that print it, in order of print; those without a date come last.
+    /// Ids of the members that print it, by date; those without a date come last.
     pub members: Vec<String>,
-    /// The earliest date of these members, in ISO 8601 as exact as it is written; `None` where none has a date.
+    /// The earliest date of these members, in ISO 8601 with its original precision; `None` if none has a date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_printed: Option<String>,
-    /// Publishers of these members in order of print, each once.
+    /// Publishers of these members by date, each once.
     pub outlets: Vec<String>,
-    /// Words that the version before lacks; `None` for the first version.
+    /// Number of words that the previous version lacks; `None` for the first version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub words_added: Option<u32>,
-    /// Words of the version before that this one lacks; `None` for the first version.
+    /// Number of words of the previous version that this one lacks; `None` for the first version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub words_dropped: Option<u32>,
-    /// The first sentence added, cut where it is long; `None` where there is none or it could not be read again.
+    /// The first added sentence, shortened if long; `None` if there is none or it could not be read again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub added: Option<String>,
-    /// The first sentence dropped, likewise.
+    /// The first dropped sentence, likewise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dropped: Option<String>,
 }
 
-/// A member of a cluster, and how it stands to the representative.
+/// A member of a cluster, and its relation to the representative.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MemberLine {
-    /// The document.
+    /// Id of the document.
     pub id: String,
-    /// Relation to the representative; `None` for the representative itself and for a member that belongs
-    /// through other members only.
+    /// Relation to the representative; `None` for the representative itself, and for a member that is connected only through
+    /// other members.
     pub relation: Option<Relation>,
-    /// Score towards the representative; 1 for the representative itself.
+    /// Score of the pair with the representative; 1 for the representative itself.
     pub score: Similarity,
-    /// Share of its words that stand in runs of words which the representative holds too; `None` for itself.
+    /// Share of its words in passages that the representative also contains; `None` for the representative itself.
     #[serde(default)]
     pub copied_from_representative: Option<Similarity>,
-    /// Share of its words that stand in runs of words which any other member holds too.
+    /// Share of its words in passages that any other member also contains.
     #[serde(default)]
     pub copied_from_cluster: Similarity,
-    /// Where it is a later version of another member by the same publisher: the version before it.
+    /// The previous version by the same publisher, if the member is an update of one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub update_of: Option<String>,
-    /// The version that it prints, 1 for the earliest; `None` where the cluster has one version only, and for a text
-    /// that shares no passages with the versions.
+    /// The version that it prints, 1 for the earliest; `None` if the cluster has only one version, or if the member shares no
+    /// passages with the versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<u32>,
-    /// Where passages were asked for: which of its words stand in other members, in order.
+    /// With `--evidence`, its passages that occur in other members, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub passages: Vec<PassageLine>,
 }
 
-/// A run of words that a member shares with another. Places are counted in tokens that are compared, from 0, the end
-/// not included.
+/// A passage that a member shares with another. Positions count compared tokens from 0; the end is exclusive.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PassageLine {
-    /// First token of the run in the member.
+    /// First token of the passage in the member.
     pub start: u32,
-    /// One past its last.
+    /// One past its last token.
     pub end: u32,
-    /// The member that holds it too: the representative, else the first by id.
+    /// The member that also contains it: the representative, else the first by id.
     pub from: String,
-    /// First token of the run there.
+    /// First token of the passage in that member.
     pub from_start: u32,
 }
 
-/// How the earliest member of a cluster is known.
+/// How the earliest member of a cluster was determined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum EarliestBy {
-    /// Its date is before that of every other member that has one.
+    /// Its date is before that of every other member with a date.
     Date,
-    /// Dates leave several, of which all others print later versions.
+    /// Dates leave several candidates, of which all others print later versions.
     Version,
-    /// A guess: neither dates nor versions decide. A date with a time is preferred to a bare day, then a text with an
-    /// agency credit to one without, then the first by id.
+    /// A guess: dates and versions do not decide. A date with a time is preferred, then a text with an agency credit, then
+    /// the order of ids.
     Guess,
 }
 
-/// What came of it.
+/// The `summary` line: totals of the run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SummaryLine {
-    /// Documents read.
+    /// Number of documents.
     pub documents: u64,
-    /// Inputs skipped.
+    /// Number of skipped inputs.
     pub skipped: u64,
-    /// Those of them that have no line, because there are more than
+    /// Number of skipped inputs without a line, because there are more than
     /// [`max_skipped`](wirecopy_ingest::config::IngestConfig::max_skipped).
     #[serde(default, skip_serializing_if = "is_zero")]
     pub skipped_unlisted: u64,
-    /// Documents that hold no article.
+    /// Number of documents that contain no article.
     #[serde(default)]
     pub without_article: u64,
-    /// Clusters of two or more.
+    /// Number of clusters of two or more documents.
     pub clusters: u64,
-    /// Documents in them.
+    /// Number of documents in clusters.
     pub clustered_documents: u64,
-    /// Edges by relation.
+    /// Number of edges by relation.
     pub edges: EdgeCounts,
-    /// Returns the number of tokens of all documents.
+    /// Number of tokens of all documents.
     pub tokens: u64,
-    /// Bytes of text of all documents, decoded.
+    /// Bytes of decoded text of all documents.
     pub bytes: u64,
-    /// What went into and came out of each stage, with its seconds.
+    /// Counts and seconds of each stage.
     pub stages: Vec<StageLine>,
     /// Wall-clock seconds of the whole run.
     pub seconds: f64,
-    /// Largest resident memory, in bytes, where the system tells.
+    /// Peak resident memory in bytes, if the system reports it.
     pub peak_memory: Option<u64>,
-    /// Whether each document's folder was taken for its source, since none named one.
+    /// Whether each document's folder was used as its source, because no document named one.
     #[serde(default, skip_serializing_if = "is_false")]
     pub folder_sources: bool,
 }
 
-/// Edges by relation.
+/// Number of edges by relation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct EdgeCounts {
-    /// Edges [`Relation::Identical`].
+    /// Number of edges with [`Relation::Identical`].
     pub identical: u64,
-    /// Edges [`Relation::Copy`].
+    /// Number of edges with [`Relation::Copy`].
     pub copy: u64,
-    /// Edges [`Relation::Excerpt`].
+    /// Number of edges with [`Relation::Excerpt`].
     pub excerpt: u64,
-    /// Edges [`Relation::Version`].
+    /// Number of edges with [`Relation::Version`].
     #[serde(default)]
     pub version: u64,
-    /// Edges [`Relation::Rewrite`].
+    /// Number of edges with [`Relation::Rewrite`].
     pub rewrite: u64,
-    /// Edges [`Relation::Partial`].
+    /// Number of edges with [`Relation::Partial`].
     #[serde(default)]
     pub partial: u64,
 }
 
-/// One stage's account.
+/// Counts and time of one stage.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StageLine {
     /// Name of the stage.
     pub stage: String,
-    /// Items that went in.
+    /// Number of items that went in.
     #[serde(rename = "in")]
     pub came_in: u64,
-    /// Items that came out.
+    /// Number of items that came out.
     #[serde(rename = "out")]
     pub came_out: u64,
     /// Wall-clock seconds.

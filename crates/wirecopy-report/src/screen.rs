@@ -1,18 +1,19 @@
-//! Strings on a terminal: how wide they are, how they are cut, and what in them must not reach it.
+//! Strings on a terminal: measures and cuts them by display width, and removes characters that would affect the terminal.
 //!
-//! Why wrapping is hand-made: textwrap adds up the widths of characters, so that lines with emoji of several characters are too long.
+//! Wrapping does not use textwrap, because it adds up the widths of single characters, which makes lines with emoji of several
+//! characters too long.
 
 use std::fmt::Write as _;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// Marks that may be stacked on one letter. No script needs more; "Zalgo" text overprints its neighbours with dozens.
-const MARKS: usize = 6;
+/// Maximum number of combining marks per letter. No script needs more, while "Zalgo" text stacks dozens over its neighbours.
+const MAX_MARKS: usize = 6;
 
-/// `text` on one line, with nothing that could move the cursor, change colours or reorder what follows.
+/// Returns `text` on one line, without characters that could move the cursor, change colours or reorder what follows.
 ///
-/// White space runs become one space; control characters, bidirectional controls and other characters that only act on
-/// their neighbours become `�`. Joiners stay: Persian, Hindi and emoji are misspelt without them.
+/// Consecutive white space becomes one space. Control characters, bidirectional controls and other format characters become
+/// `�`. Joiners are kept, since Persian, Hindi and emoji need them.
 pub fn clean(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut marks = 0;
@@ -24,13 +25,13 @@ pub fn clean(text: &str) -> String {
             marks = 0;
             continue;
         }
-        if acts_on_others(c) {
+        if is_format_control(c) {
             out.push('\u{FFFD}');
             marks = 0;
             continue;
         }
         marks = if c.width() == Some(0) { marks + 1 } else { 0 };
-        if marks <= MARKS {
+        if marks <= MAX_MARKS {
             out.push(c);
         }
     }
@@ -38,25 +39,25 @@ pub fn clean(text: &str) -> String {
     if trimmed.len() == out.len() { out } else { trimmed.to_owned() }
 }
 
-/// Control characters, marks and overrides of direction, invisible and deprecated format characters.
-fn acts_on_others(c: char) -> bool {
+/// Returns whether `c` is a control character, a direction mark or override, or an invisible or deprecated format character.
+fn is_format_control(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{061C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
             | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
 }
 
-/// Columns that `text` takes on a terminal.
+/// Returns the number of columns that `text` takes on a terminal.
 pub fn width(text: &str) -> usize {
     text.width()
 }
 
-/// `text` in at most `columns` columns, its end replaced by `…` where it does not fit.
+/// Shortens `text` to at most `columns` columns by replacing its end with `…`.
 pub fn cut(text: &str, columns: usize) -> String {
     shortened(text, columns, |columns| format!("{}…", head(text, columns).trim_end()))
 }
 
-/// `text` in at most `columns` columns, its middle replaced by `…`: the end of a path says more than its middle.
+/// Shortens `text` to at most `columns` columns by replacing its middle with `…`. Used for paths, whose end matters most.
 pub fn cut_middle(text: &str, columns: usize) -> String {
     shortened(text, columns, |columns| {
         let front = head(text, columns / 3);
@@ -65,7 +66,7 @@ pub fn cut_middle(text: &str, columns: usize) -> String {
     })
 }
 
-/// `text` where it fits in `columns`, else what `cut` makes of it, given the columns that the `…` leaves.
+/// Returns `text` if it fits in `columns`, else the result of `cut` for the columns that the `…` leaves.
 fn shortened(text: &str, columns: usize, cut: impl FnOnce(usize) -> String) -> String {
     if width(text) <= columns {
         text.to_owned()
@@ -74,7 +75,7 @@ fn shortened(text: &str, columns: usize, cut: impl FnOnce(usize) -> String) -> S
     }
 }
 
-/// The longest start of `text` that fits in `columns`, never parting a mark from its letter.
+/// Returns the longest prefix of `text` that fits in `columns` and does not separate a mark from its letter.
 fn head(text: &str, columns: usize) -> &str {
     let mut end = 0;
     for (at, c) in text.char_indices() {
@@ -84,14 +85,14 @@ fn head(text: &str, columns: usize) -> &str {
         }
         end = next;
     }
-    // A sequence (emoji, letter and mark) is only taken whole.
+    // A sequence (emoji, or letter and mark) is kept whole.
     while end > 0 && text[end..].chars().next().is_some_and(|c| c.width() == Some(0)) {
         end = text[..end].char_indices().next_back().map_or(0, |(at, _)| at);
     }
     &text[..end]
 }
 
-/// The longest end of `text` that fits in `columns` and does not begin with a mark.
+/// Returns the longest suffix of `text` that fits in `columns` and does not begin with a mark.
 fn tail(text: &str, columns: usize) -> &str {
     let mut start = text.len();
     for (at, c) in text.char_indices().rev() {
@@ -105,15 +106,15 @@ fn tail(text: &str, columns: usize) -> &str {
     &text[start..]
 }
 
-/// `text` and the spaces that fill `columns`.
+/// Pads `text` with spaces to `columns`.
 pub fn pad(text: &str, columns: usize) -> String {
     let mut out = text.to_owned();
     out.extend(std::iter::repeat_n(' ', columns.saturating_sub(width(text))));
     out
 }
 
-/// `text` in lines of at most `columns` columns, broken at spaces; a longer word, or a text of a script without spaces, goes on
-/// in the next line.
+/// Wraps `text` at spaces into lines of at most `columns` columns. A longer word, or text in a script without spaces, is broken
+/// anywhere.
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for mut word in text.split_whitespace() {
@@ -135,7 +136,7 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
-/// `12345` as `12,345`.
+/// Formats `12345` as `12,345`.
 pub fn number(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
@@ -148,12 +149,12 @@ pub fn number(n: u64) -> String {
     out
 }
 
-/// `1 document`, `2 documents`.
+/// Formats a count with its noun: `1 document`, `2 documents`.
 pub(crate) fn count(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", number(n), if n == 1 { one } else { many })
 }
 
-/// Bytes in the unit a person would use, decimal.
+/// Formats a number of bytes in a suitable decimal unit.
 pub(crate) fn bytes(n: f64) -> String {
     let (value, unit) = match n {
         n if n >= 1e9 => (n / 1e9, "GB"),
@@ -164,7 +165,7 @@ pub(crate) fn bytes(n: f64) -> String {
     if value < 10.0 { format!("{value:.1} {unit}") } else { format!("{value:.0} {unit}") }
 }
 
-/// Seconds with as many decimals as matter, minutes and hours where they are long.
+/// Formats seconds with a suitable number of decimals, or as minutes and hours.
 pub(crate) fn seconds(s: f64) -> String {
     if s < 10.0 {
         return format!("{s:.2} s");
@@ -191,22 +192,22 @@ mod tests {
     fn cuts_at_display_width() {
         assert_eq!(cut("headline", 8), "headline");
         assert_eq!(cut("headlines", 8), "headlin…");
-        // Each ideograph takes two columns, so only two and the ellipsis fit in six.
+        // Each ideograph takes two columns, so two of them and the ellipsis fit in six.
         assert_eq!(cut("暴风雨来袭", 6), "暴风…");
-        // The accent stays with its letter or goes with it.
+        // The accent is kept or dropped together with its letter.
         assert_eq!(cut("cafe\u{301}s", 4), "caf…");
         assert_eq!(cut("cafe\u{301}", 4), "cafe\u{301}");
         assert_eq!(cut_middle("archive/2024/03/storm.txt", 16), "archi…/storm.txt");
     }
 
     #[test]
-    fn wraps_at_spaces_and_goes_on_where_there_are_none() {
+    fn text_wraps_at_spaces_and_longer_words_are_broken() {
         assert_eq!(wrap("the ferry  was\nlate again", 9), ["the ferry", "was late", "again"]);
         assert_eq!(wrap("unforeseeable", 8), ["unforese", "eable"]);
-        // Two columns an ideograph, and a mark stays with its letter.
+        // An ideograph takes two columns, and a combining mark stays with its letter.
         assert_eq!(wrap("暴风雨来袭", 5), ["暴风", "雨来", "袭"]);
         assert_eq!(wrap("cafe\u{301}s", 4), ["cafe\u{301}", "s"]);
-        // A sign and the selector that makes it an emoji are two columns wide together, one and none by themselves.
+        // A symbol and its emoji variation selector take two columns together, but one and zero separately.
         assert_eq!(
             wrap("\u{2764}\u{fe0f} \u{2764}\u{fe0f} \u{2764}\u{fe0f}", 5),
             ["\u{2764}\u{fe0f} \u{2764}\u{fe0f}", "\u{2764}\u{fe0f}"]
@@ -215,18 +216,18 @@ mod tests {
     }
 
     #[test]
-    fn hostile_text_is_disarmed() {
+    fn control_characters_are_replaced() {
         assert_eq!(clean("a\u{1b}[31mred\u{7}"), "a\u{FFFD}[31mred\u{FFFD}");
         assert_eq!(clean("gpj\u{202e}exe"), "gpj\u{FFFD}exe");
         assert_eq!(clean(" two\r\nlines\t here "), "two lines here");
         assert_eq!(clean("\u{9b}2J"), "\u{FFFD}2J");
         assert_eq!(clean("می\u{200c}شود"), "می\u{200c}شود");
         let zalgo = format!("a{}", "\u{301}".repeat(50));
-        assert_eq!(clean(&zalgo).chars().count(), 1 + MARKS);
+        assert_eq!(clean(&zalgo).chars().count(), 1 + MAX_MARKS);
     }
 
     #[test]
-    fn numbers_for_people() {
+    fn numbers_are_formatted_for_reading() {
         assert_eq!(number(0), "0");
         assert_eq!(number(999), "999");
         assert_eq!(number(1_000), "1,000");
@@ -239,7 +240,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_cut_fits(text in "\\PC{0,40}", columns in 0usize..30) {
+        fn cut_text_fits(text in "\\PC{0,40}", columns in 0usize..30) {
             let text = clean(&text);
             prop_assert!(width(&cut(&text, columns)) <= columns);
             prop_assert!(width(&cut_middle(&text, columns)) <= columns);
@@ -247,8 +248,8 @@ mod tests {
         }
 
         #[test]
-        fn clean_text_holds_no_control(text in any::<String>()) {
-            prop_assert!(!clean(&text).chars().any(acts_on_others));
+        fn clean_text_contains_no_control_characters(text in any::<String>()) {
+            prop_assert!(!clean(&text).chars().any(is_format_control));
             prop_assert_eq!(clean(&clean(&text)), clean(&text));
         }
     }

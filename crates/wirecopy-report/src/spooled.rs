@@ -1,4 +1,4 @@
-//! A finished run that need not fit into memory.
+//! A finished run that may be larger than memory.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use super::csv::write_table;
 use super::jsonl::LineRef;
-use super::text::Told;
+use super::text::TextReport;
 use super::{
     BoilerplateLine, ClusterLine, DocumentLine, EdgeLine, Lines, Run, RunLine, SummaryLine, TableStyle,
     TextStyle,
@@ -14,32 +14,32 @@ use super::{
 use wirecopy_core::Result;
 use wirecopy_core::document::Skipped;
 
-/// A [`Run`] whose documents and edges are JSON already, in temporary files as far as a limit wants it; what
-/// `Pipeline::spool` gives.
+/// A [`Run`] whose documents and edges are already serialised and, under a memory limit, partly in temporary files. Returned
+/// by `Pipeline::spool`.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Spooled {
-    /// What was run.
+    /// Version, command and settings.
     pub header: RunLine,
     /// Every document, in the order of reading.
     pub documents: Lines<DocumentLine>,
-    /// Every input that gave none.
+    /// Every input that yielded no document.
     pub skipped: Vec<Skipped>,
-    /// Lines that were learned to be boilerplate, by source.
+    /// Learned boilerplate lines, by source.
     pub boilerplate: Vec<BoilerplateLine>,
-    /// Every verified pair, by `a`, then `b`.
+    /// Every verified pair, ordered by `a`, then `b`.
     pub edges: Lines<EdgeLine>,
-    /// Clusters of two or more, largest first, then by id.
+    /// Clusters of two or more documents, largest first, then by id.
     pub clusters: Vec<ClusterLine>,
-    /// Counts, stages, seconds.
+    /// Counts, stages and seconds.
     pub summary: SummaryLine,
 }
 
 impl Spooled {
-    /// The whole run in memory.
+    /// Reads the whole run into memory.
     ///
     /// # Errors
-    /// [`Error::Spill`](wirecopy_core::Error::Spill) when a temporary file cannot be read.
+    /// Returns [`Error::Spill`](wirecopy_core::Error::Spill) if a temporary file cannot be read.
     pub fn into_run(self) -> Result<Run> {
         Ok(Run {
             header: self.header,
@@ -52,10 +52,10 @@ impl Spooled {
         })
     }
 
-    /// Writes the report as [`Run::write_jsonl`] does.
+    /// Writes the report; see [`Run::write_jsonl`].
     ///
     /// # Errors
-    /// Whatever `out` returns, or a temporary file that cannot be read.
+    /// Fails if `out` fails, or if a temporary file cannot be read.
     pub fn write_jsonl(&self, mut out: impl Write) -> io::Result<()> {
         let one = |out: &mut dyn Write, line: &LineRef<'_>| {
             serde_json::to_writer(&mut *out, line)?;
@@ -77,10 +77,10 @@ impl Spooled {
         out.flush()
     }
 
-    /// Writes the table that [`Run::write_csv`] writes.
+    /// Writes the CSV table; see [`Run::write_csv`].
     ///
     /// # Errors
-    /// Whatever `out` returns, or a temporary file that cannot be read.
+    /// Fails if `out` fails, or if a temporary file cannot be read.
     pub fn write_csv(&self, out: impl Write, style: &TableStyle) -> io::Result<()> {
         let clustered: HashSet<&str> =
             self.clusters.iter().flat_map(|cluster| &cluster.members).map(|member| &*member.id).collect();
@@ -95,13 +95,13 @@ impl Spooled {
         write_table(&self.clusters, out, style, document, documents)
     }
 
-    /// Writes what [`Run::write_text`] writes.
+    /// Writes the text summary; see [`Run::write_text`].
     ///
     /// # Errors
-    /// Whatever `out` returns, or a temporary file that cannot be read.
+    /// Fails if `out` fails, or if a temporary file cannot be read.
     pub fn write_text(&self, out: impl Write, style: &TextStyle) -> io::Result<()> {
-        let told = Told { summary: &self.summary, clusters: &self.clusters, skipped: &self.skipped };
-        told.write(out, style, |wanted| {
+        let report = TextReport { summary: &self.summary, clusters: &self.clusters, skipped: &self.skipped };
+        report.write(out, style, |wanted| {
             let mut get = self.documents.getter();
             let mut found = BTreeMap::new();
             for (id, at) in self.documents.with_id(|id| wanted.contains(id)).map_err(io::Error::other)? {

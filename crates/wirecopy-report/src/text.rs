@@ -1,4 +1,4 @@
-//! What a person reads first: how many stories there are, the largest clusters, what could not be read, how long it took.
+//! The text summary of a run: number of stories, largest clusters, skipped inputs, and time per stage.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -10,46 +10,46 @@ use super::text_cluster::ClusterBlock;
 use super::{ClusterLine, DocumentLine, Relation, Run, SummaryLine};
 use wirecopy_core::document::Skipped;
 
-/// Clusters shown without and with each level of [`TextStyle::verbosity`].
+/// Number of clusters shown at each level of [`TextStyle::verbosity`].
 const CLUSTERS: [usize; 3] = [10, 50, usize::MAX];
-/// Members of a cluster shown without and with each level of [`TextStyle::verbosity`].
+/// Number of members per cluster shown at each level of [`TextStyle::verbosity`].
 const MEMBERS: [usize; 3] = [5, 20, usize::MAX];
-/// Skipped inputs, or reasons for skipping, that are shown.
+/// Maximum number of skipped inputs, or of reasons for skipping, that are shown.
 const SKIPPED: usize = 10;
-/// Agencies that are named above the clusters, most clusters first.
+/// Maximum number of agencies named above the clusters, most clusters first.
 const AGENCIES: usize = 3;
-/// Below this nothing can be laid out; the lines are then longer than the terminal.
-const NARROWEST: usize = 40;
+/// Minimum width of the layout. On a narrower terminal, lines are longer than the terminal.
+const MIN_WIDTH: usize = 40;
 
-/// How the text form looks.
+/// Options of text output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TextStyle {
-    /// Columns there are.
+    /// Width in columns.
     pub width: usize,
     /// Whether escape sequences for colours may be used.
     pub color: bool,
-    /// 0 shows ten clusters of five members each, 1 more of both, 2 everything.
+    /// 0 shows ten clusters with five members each, 1 shows more of both, 2 shows everything.
     pub verbosity: u8,
 }
 
 impl Default for TextStyle {
-    /// 80 columns, no colour, the short form.
+    /// Returns 80 columns, no colour, verbosity 0.
     fn default() -> Self {
         Self { width: 80, color: false, verbosity: 0 }
     }
 }
 
-/// The few ways in which text stands out.
+/// Text styles.
 #[derive(Clone, Copy)]
 pub(crate) enum Ink {
     /// Counts and titles.
     Bold,
-    /// Ids and what is beside the point.
+    /// Ids and other details.
     Dim,
-    /// Words of one text only.
+    /// Words that occur in one text only.
     Own,
-    /// A colour a relation.
+    /// The colour of a relation.
     Relation(Relation),
 }
 
@@ -77,23 +77,23 @@ impl TextStyle {
     }
 }
 
-/// What the text form tells of a run.
-pub(super) struct Told<'a> {
+/// The parts of a run that the text summary shows.
+pub(super) struct TextReport<'a> {
     pub(super) summary: &'a SummaryLine,
     pub(super) clusters: &'a [ClusterLine],
     pub(super) skipped: &'a [Skipped],
 }
 
 impl Run {
-    /// Writes the form that a person reads first, in `style.width` columns.
+    /// Writes a summary for reading, in `style.width` columns.
     ///
-    /// Titles, ids, reasons come from the input: what in them would alter the terminal is replaced.
+    /// Titles, ids and reasons come from the input. Control characters in them are replaced.
     ///
     /// # Errors
-    /// Whatever `out` returns.
+    /// Fails if `out` fails.
     pub fn write_text(&self, out: impl Write, style: &TextStyle) -> io::Result<()> {
-        let told = Told { summary: &self.summary, clusters: &self.clusters, skipped: &self.skipped };
-        told.write(out, style, |wanted| {
+        let report = TextReport { summary: &self.summary, clusters: &self.clusters, skipped: &self.skipped };
+        report.write(out, style, |wanted| {
             let documents = self.documents.iter().filter(|document| wanted.contains(document.id.as_str()));
             Ok(documents.map(|document| (document.id.clone(), Cow::Borrowed(document))).collect())
         })
@@ -103,27 +103,27 @@ impl Run {
 /// Documents by their ids.
 type Documents<'a> = BTreeMap<String, Cow<'a, DocumentLine>>;
 
-impl Told<'_> {
-    /// Writes the form; `find` gives the documents with some ids.
+impl TextReport<'_> {
+    /// Writes the summary. `find` looks up documents by id.
     pub(super) fn write<'d>(
         &self,
         mut out: impl Write,
         style: &TextStyle,
         find: impl FnOnce(&BTreeSet<&str>) -> io::Result<Documents<'d>>,
     ) -> io::Result<()> {
-        let style = TextStyle { width: style.width.max(NARROWEST), ..*style };
+        let style = TextStyle { width: style.width.max(MIN_WIDTH), ..*style };
         self.write_headline(&mut out, style)?;
         self.write_clusters(&mut out, style, find)?;
         write_skipped(&mut out, self.skipped, self.summary, style)?;
         write_without_article(&mut out, self.summary.without_article, style)?;
         if self.summary.folder_sources {
-            writeln!(out, "\nNo document names its source: the folder of each was taken for it")?;
+            writeln!(out, "\nNo document names its source, so the folder of each is used as its source")?;
         }
         self.write_stages(&mut out, style)?;
         out.flush()
     }
 
-    /// One sentence with the result, and a line with what kinds of pairs it rests on.
+    /// Writes the result in one sentence, the number of pairs by relation, and the credited agencies.
     fn write_headline(&self, out: &mut impl Write, style: TextStyle) -> io::Result<()> {
         let summary = self.summary;
         let (documents, skipped) = (summary.documents, summary.skipped);
@@ -131,13 +131,13 @@ impl Told<'_> {
         if documents == 0 {
             return match skipped {
                 0 => writeln!(out, "No documents: nothing was found to read"),
-                1 => writeln!(out, "No documents: the one input was skipped"),
+                1 => writeln!(out, "No documents: the only input was skipped"),
                 _ => writeln!(out, "No documents: all {} inputs were skipped", bold(number(skipped))),
             };
         }
         let copies = summary.clustered_documents.saturating_sub(summary.clusters);
         if copies == 0 {
-            let what = if documents == 1 { "no other to compare it with" } else { "no copies found" };
+            let what = if documents == 1 { "nothing to compare it with" } else { "no copies found" };
             return writeln!(out, "{}: {what}", bold(count(documents, "document", "documents")));
         }
         writeln!(
@@ -172,8 +172,8 @@ impl Told<'_> {
         }
     }
 
-    /// Whose copy the clusters are, by the number of clusters that credit an agency, and how many of their documents do
-    /// not say so; `None` where nobody is credited.
+    /// Formats the agencies that are credited in the most clusters, and how many documents of such clusters lack a credit;
+    /// `None` if no agency is credited.
     fn agency_copy(&self) -> Option<String> {
         let mut agencies: BTreeMap<&str, u64> = BTreeMap::new();
         for credit in self.clusters.iter().flat_map(|cluster| &cluster.credits) {
@@ -195,12 +195,12 @@ impl Told<'_> {
         }
         let others = agencies.len() - named.len();
         let others = if others > 0 { format!(" and {others} more") } else { String::new() };
-        let silent = self.clusters.iter().map(|cluster| cluster.uncredited.len() as u64).sum::<u64>();
-        let silent = match silent {
+        let uncredited = self.clusters.iter().map(|cluster| cluster.uncredited.len() as u64).sum::<u64>();
+        let uncredited = match uncredited {
             0 => String::new(),
-            n => format!("; {} without saying so", count(n, "document runs it", "documents run it")),
+            n => format!("; {} it without credit", count(n, "document uses", "documents use")),
         };
-        Some(format!("Agency copy: {}{others}{silent}", named.join(", ")))
+        Some(format!("Agency copy: {}{others}{uncredited}", named.join(", ")))
     }
 
     fn write_clusters<'d>(
@@ -213,7 +213,7 @@ impl Told<'_> {
         if shown.is_empty() {
             return Ok(());
         }
-        // Only the documents of the clusters shown are looked up: a run may hold millions.
+        // Only documents of the clusters shown are looked up, since a run may contain millions.
         let wanted: BTreeSet<&str> =
             shown.iter().flat_map(|cluster| &cluster.members).map(|member| member.id.as_str()).collect();
         let found = find(&wanted)?;
@@ -221,8 +221,8 @@ impl Told<'_> {
             found.iter().map(|(id, document)| (id.as_str(), &**document)).collect();
         let all = self.clusters.len();
         match (shown.len(), all) {
-            (1, 1) => writeln!(out, "\nThe one cluster")?,
-            (n, all) if n == all => writeln!(out, "\nThe {} clusters", number(all as u64))?,
+            (1, 1) => writeln!(out, "\n1 cluster")?,
+            (n, all) if n == all => writeln!(out, "\nAll {} clusters", number(all as u64))?,
             (n, all) => writeln!(out, "\nThe {n} largest of {} clusters", number(all as u64))?,
         }
         for (at, cluster) in shown.iter().enumerate() {
@@ -239,7 +239,7 @@ impl Told<'_> {
         Ok(())
     }
 
-    /// Seconds a stage, what went in and out, and the rates of the whole run.
+    /// Writes the counts and seconds of each stage, and the rates of the whole run.
     fn write_stages(&self, out: &mut impl Write, style: TextStyle) -> io::Result<()> {
         let summary = self.summary;
         if !summary.stages.is_empty() {
@@ -267,7 +267,7 @@ impl Told<'_> {
             }
         }
         if let Some(peak) = summary.peak_memory {
-            facts.push(format!("{} of memory at most", bytes(peak as f64)));
+            facts.push(format!("peak memory {}", bytes(peak as f64)));
         }
         if facts.is_empty() { Ok(()) } else { writeln!(out, "\n{}", facts.join(", ")) }
     }
@@ -278,24 +278,23 @@ fn percent(part: u64, whole: u64) -> String {
     if share < 1.0 { "under 1 %".to_owned() } else { format!("{share:.0} %") }
 }
 
-fn rate(documents_a_second: f64) -> String {
-    if documents_a_second < 10.0 {
-        return format!("{documents_a_second:.1} documents/s");
+fn rate(documents_per_second: f64) -> String {
+    if documents_per_second < 10.0 {
+        return format!("{documents_per_second:.1} documents/s");
     }
     // Rates are not negative and far below 2^64.
-    format!("{} documents/s", number(documents_a_second as u64))
+    format!("{} documents/s", number(documents_per_second as u64))
 }
 
-/// Up to ten inputs with their reasons; where there are more, up to ten reasons with how many inputs they befell.
 fn write_without_article(out: &mut impl Write, documents: u64, style: TextStyle) -> io::Result<()> {
     if documents == 0 {
         return Ok(());
     }
     let total = style.paint(Ink::Bold, &count(documents, "document", "documents"));
-    let (holds, belongs) = if documents == 1 { ("holds", "is") } else { ("hold", "are") };
+    let (contains, is) = if documents == 1 { ("contains", "is") } else { ("contain", "are") };
     writeln!(
         out,
-        "\n{total} {holds} no article (captions, a notice, a shell, a list of teasers) and {belongs} nobody's copy"
+        "\n{total} {contains} no article (captions, a notice, an empty page, a list of teasers) and {is} not grouped"
     )
 }
 
@@ -313,10 +312,11 @@ fn write_skipped(
     write_reasons(out, skipped, style)?;
     match summary.skipped_unlisted {
         0 => Ok(()),
-        more => writeln!(out, "  … and {} that are only counted (--max-skipped)", number(more)),
+        more => writeln!(out, "  … and {} more, which are not listed (--max-skipped)", number(more)),
     }
 }
 
+/// Writes up to ten inputs with their reasons or, if there are more inputs, up to ten reasons with the number of inputs.
 fn write_reasons(out: &mut impl Write, skipped: &[Skipped], style: TextStyle) -> io::Result<()> {
     if skipped.len() <= SKIPPED {
         for one in skipped {
@@ -329,7 +329,7 @@ fn write_reasons(out: &mut impl Write, skipped: &[Skipped], style: TextStyle) ->
         reasons.entry(&one.reason).or_default().push(one);
     }
     let mut reasons: Vec<_> = reasons.into_iter().collect();
-    // Stable, so that reasons of equal weight stay in alphabetical order.
+    // The sort is stable, so reasons with equal counts stay in alphabetical order.
     reasons.sort_by_key(|(_, inputs)| Reverse(inputs.len()));
     for (reason, inputs) in reasons.iter().take(SKIPPED) {
         let reason = clean(reason);
@@ -351,7 +351,7 @@ fn write_reasons(out: &mut impl Write, skipped: &[Skipped], style: TextStyle) ->
     Ok(())
 }
 
-/// `path`, or `path:record`.
+/// Formats an input as `path` or `path:record`.
 fn place(skipped: &Skipped) -> String {
     match skipped.record {
         Some(record) => format!("{}:{record}", clean(&skipped.path)),
@@ -359,7 +359,7 @@ fn place(skipped: &Skipped) -> String {
     }
 }
 
-/// `label: text` on one line where it fits, else the text below, wrapped.
+/// Writes `label: text` on one line if it fits, else the wrapped text below the label.
 fn write_labelled(out: &mut impl Write, label: &str, text: &str, style: TextStyle) -> io::Result<()> {
     if 2 + width(label) + 2 + width(text) <= style.width {
         return writeln!(out, "  {}: {text}", style.paint(Ink::Dim, label));

@@ -1,5 +1,5 @@
-//! One cluster in the text form: a title, a line of facts, a row a member; of a running story, the rows under the version that
-//! each member prints.
+//! One cluster in the text summary: a title, a line of facts, and a row per member. Members of a running story are listed
+//! below their version.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
@@ -12,36 +12,37 @@ use wirecopy_ingest::dates;
 
 /// Spaces between columns.
 const GAP: usize = 2;
-/// `representative`, or `identical 1.00`.
-const STANDING: usize = 14;
-/// `2024-03-01`.
+/// Width of the relation column: `representative`, or `identical 1.00`.
+const RELATION: usize = 14;
+/// Width of the date column: `2024-03-01`.
 const DAY: usize = 10;
-/// An id shorter than this names nothing: dates give way to it.
-const ID: usize = 16;
-/// Room in which a row also holds source and title.
-const ROOMY: usize = 110;
-/// Publishers that are named in the line of facts.
+/// Minimum width of the id column. Other columns are dropped to keep it.
+const MIN_ID: usize = 16;
+/// Minimum terminal width for the source and title columns.
+const WIDE: usize = 110;
+/// Maximum number of publishers named in the line of facts.
 const SOURCES: usize = 4;
-/// Members of a version that are shown at least, where there are as many.
-const OF_VERSION: usize = 2;
-/// Versions that are shown for each member that a cluster without versions shows.
-const VERSIONS: usize = 2;
+/// Number of members shown for each version, even if the limit of members would allow fewer.
+const MEMBERS_PER_VERSION: usize = 2;
+/// Number of versions shown per member that the limit allows.
+const VERSIONS_PER_MEMBER: usize = 2;
 
-/// A cluster and where it stands.
+/// A cluster and its position in the list.
 pub(super) struct ClusterBlock<'a> {
-    /// Place among the clusters shown, from 1, and how many those are.
+    /// Position among the clusters shown, from 1.
     pub rank: usize,
+    /// Number of clusters shown.
     pub ranks: usize,
     pub cluster: &'a ClusterLine,
     pub documents: &'a HashMap<&'a str, &'a DocumentLine>,
-    /// Members shown at most.
+    /// Maximum number of members shown.
     pub members: usize,
     pub style: TextStyle,
 }
 
-/// What a row shows of a member.
+/// The cells of a member.
 struct Row {
-    standing: String,
+    relation: String,
     id: String,
     day: String,
     note: &'static str,
@@ -49,7 +50,7 @@ struct Row {
     title: String,
 }
 
-/// How wide columns are; 0 where a column is left out.
+/// Widths of the columns; 0 for a column that is left out.
 struct Columns {
     id: usize,
     day: usize,
@@ -58,7 +59,7 @@ struct Columns {
     title: usize,
 }
 
-/// The day of publication as the publisher wrote it: an offset does not move it.
+/// Returns the day of publication in the publisher's own time zone.
 pub(super) fn day(document: &DocumentLine) -> Option<jiff::civil::Date> {
     let date = document.published.as_deref().or(document.date.as_deref())?;
     dates::parse(date).ok().map(|published| published.date)
@@ -69,12 +70,12 @@ impl ClusterBlock<'_> {
         let style = self.style;
         let digits = self.ranks.to_string().len();
         let indent = digits + 4;
-        let room = style.width - indent;
+        let columns = style.width - indent;
         writeln!(out)?;
         let heading = self.title();
-        let title = cut(&heading, room);
+        let title = cut(&heading, columns);
         writeln!(out, "  {:>digits$}. {}", self.rank, style.paint(Ink::Bold, &title))?;
-        writeln!(out, "{:indent$}{}", "", self.facts(room))?;
+        writeln!(out, "{:indent$}{}", "", self.facts(columns))?;
         if !self.cluster.versions.is_empty() {
             return self.write_versions(out, &heading, indent);
         }
@@ -94,11 +95,11 @@ impl ClusterBlock<'_> {
         writeln!(out, "{:indent$}{}", "", self.style.paint(Ink::Dim, &more))
     }
 
-    /// The versions of a running story in order, each with some of its members, then the members in other words.
+    /// Writes the versions of a running story in order, each with some of its members, then the members of no version.
     fn write_versions(&self, out: &mut impl Write, heading: &str, indent: usize) -> io::Result<()> {
         let all = &self.cluster.versions;
-        let shown = &all[..all.len().min(self.members.saturating_mul(VERSIONS))];
-        let limit = (self.members / all.len()).max(OF_VERSION);
+        let shown = &all[..all.len().min(self.members.saturating_mul(VERSIONS_PER_MEMBER))];
+        let limit = (self.members / all.len()).max(MEMBERS_PER_VERSION);
         let by_id: HashMap<&str, &MemberLine> =
             self.cluster.members.iter().map(|member| (member.id.as_str(), member)).collect();
         let printing = |version: &VersionLine| -> Vec<&MemberLine> {
@@ -119,7 +120,7 @@ impl ClusterBlock<'_> {
             match shown.get(at) {
                 Some(version) => self.write_version(out, version, indent)?,
                 None if members.is_empty() => continue,
-                None => writeln!(out, "{:indent$}{}", "", self.style.paint(Ink::Bold, "In other words"))?,
+                None => writeln!(out, "{:indent$}{}", "", self.style.paint(Ink::Bold, "Reworded"))?,
             }
             self.write_rows(out, rows, &columns, indent + GAP)?;
             self.write_more(out, members.len() - rows.len(), "", indent + GAP)?;
@@ -127,7 +128,7 @@ impl ClusterBlock<'_> {
         self.write_more(out, all.len() - shown.len(), " versions", indent)
     }
 
-    /// Number, first print, what changed and outlets of a version; then a sentence added and one dropped.
+    /// Writes the number, first date, changes and outlets of a version, then one added and one dropped sentence.
     fn write_version(&self, out: &mut impl Write, version: &VersionLine, indent: usize) -> io::Result<()> {
         let style = self.style;
         let name = format!("Version {}", version.version);
@@ -137,11 +138,12 @@ impl ClusterBlock<'_> {
             facts.push(format!("+{} −{} words", number(added.into()), number(dropped.into())));
         }
         let mut facts: String = facts.iter().map(|fact| format!(" · {fact}")).collect();
-        let room = style.width.saturating_sub(indent + width(&name));
+        let columns = style.width.saturating_sub(indent + width(&name));
         if !version.outlets.is_empty() {
-            let _ = write!(facts, " · {}", named(&version.outlets, room.saturating_sub(width(&facts) + 3)));
+            let _ =
+                write!(facts, " · {}", named(&version.outlets, columns.saturating_sub(width(&facts) + 3)));
         }
-        writeln!(out, "{:indent$}{}{}", "", style.paint(Ink::Bold, &name), cut(&facts, room))?;
+        writeln!(out, "{:indent$}{}{}", "", style.paint(Ink::Bold, &name), cut(&facts, columns))?;
         let inner = indent + GAP;
         for (sign, sentence) in [("+", &version.added), ("−", &version.dropped)] {
             let Some(sentence) = sentence else { continue };
@@ -155,7 +157,7 @@ impl ClusterBlock<'_> {
         self.documents.get(id).copied()
     }
 
-    /// The cluster's title, else the representative's, else the first that any member has, else the representative's id.
+    /// Returns the cluster's title, else the representative's, else the first title of a member, else the representative's id.
     fn title(&self) -> String {
         if let Some(title) = self.cluster.title.as_deref().map(clean).filter(|title| !title.is_empty()) {
             return title;
@@ -168,8 +170,8 @@ impl ClusterBlock<'_> {
             .unwrap_or_else(|| clean(&self.cluster.representative))
     }
 
-    /// Size, span of dates, agencies, publishers; parts that are not known are left out.
-    fn facts(&self, room: usize) -> String {
+    /// Formats size, date range, versions, agencies and publishers; unknown parts are left out.
+    fn facts(&self, columns: usize) -> String {
         let members = &self.cluster.members;
         let documents = || members.iter().filter_map(|member| self.document(&member.id));
         let size = count(members.len() as u64, "document", "documents");
@@ -192,22 +194,22 @@ impl ClusterBlock<'_> {
         let sources: BTreeSet<String> =
             documents().filter_map(|document| document.source.as_deref()).map(clean).collect();
         let joined = |facts: &[String]| facts.iter().map(|fact| format!(" · {fact}")).collect::<String>();
-        let room = room.saturating_sub(width(&size));
+        let columns = columns.saturating_sub(width(&size));
         if !sources.is_empty() {
             let named: Vec<&str> = sources.iter().take(SOURCES).map(String::as_str).collect();
             let more = sources.len().saturating_sub(SOURCES);
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             facts.push(format!("in {}{more}", named.join(", ")));
-            if width(&joined(&facts)) > room {
+            if width(&joined(&facts)) > columns {
                 facts.pop();
                 facts.push(format!("in {}", count(sources.len() as u64, "source", "sources")));
             }
         }
-        let rest = cut(&joined(&facts), room);
+        let rest = cut(&joined(&facts), columns);
         format!("{}{rest}", self.style.paint(Ink::Bold, &size))
     }
 
-    /// The representative, the earliest, then the rest as the report has them, as many as there is room for.
+    /// Returns the members to show: the representative, the earliest, then the others in the order of the report.
     fn shown(&self) -> Vec<&MemberLine> {
         let first = |member: &&MemberLine| {
             member.id == self.cluster.representative || self.cluster.earliest.as_ref() == Some(&member.id)
@@ -219,10 +221,10 @@ impl ClusterBlock<'_> {
 
     fn row(&self, member: &MemberLine, heading: &str) -> Row {
         let document = self.document(&member.id);
-        let standing = if member.id == self.cluster.representative {
+        let relation = if member.id == self.cluster.representative {
             "representative".to_owned()
         } else {
-            // A member of a long chain need have nothing in common with the representative.
+            // A member of a long chain may have nothing in common with the representative.
             member.relation.map_or_else(
                 || "indirect".to_owned(),
                 |relation| format!("{:<9} {:.2}", relation.name(), member.score),
@@ -230,7 +232,7 @@ impl ClusterBlock<'_> {
         };
         let text = |field: Option<&String>| field.map(|text| clean(text)).unwrap_or_default();
         Row {
-            standing,
+            relation,
             id: clean(&member.id),
             day: document.and_then(day).map_or_else(
                 || text(document.and_then(|document| document.date.as_ref())),
@@ -245,14 +247,14 @@ impl ClusterBlock<'_> {
                 _ => "",
             },
             source: text(document.and_then(|document| document.source.as_ref())),
-            // Only a title that is not the heading's says something.
+            // A title that repeats the heading is omitted.
             title: Some(text(document.and_then(|document| document.title.as_ref())))
                 .filter(|title| title != heading)
                 .unwrap_or_default(),
         }
     }
 
-    /// How wide the columns of some rows are.
+    /// Computes the widths of the columns of `rows`.
     fn columns<'r>(
         &self,
         rows: impl IntoIterator<Item = &'r (&'r MemberLine, Row), IntoIter: Clone>,
@@ -262,20 +264,20 @@ impl ClusterBlock<'_> {
         let rows = rows.into_iter();
         let widest =
             |field: fn(&Row) -> &str| rows.clone().map(|(_, row)| width(field(row))).max().unwrap_or(0);
-        let mut room = style.width.saturating_sub(indent + STANDING + GAP);
+        let mut left = style.width.saturating_sub(indent + RELATION + GAP);
         let mut columns_of = |wanted: usize| {
-            let fits = wanted > 0 && room >= wanted + GAP + ID;
-            room -= if fits { wanted + GAP } else { 0 };
+            let fits = wanted > 0 && left >= wanted + GAP + MIN_ID;
+            left -= if fits { wanted + GAP } else { 0 };
             if fits { wanted } else { 0 }
         };
         let day = columns_of(widest(|row| &row.day).min(DAY));
         let note = columns_of(widest(|row| row.note));
-        let roomy = style.width >= ROOMY;
-        let id = widest(|row| &row.id).min(if roomy { room * 2 / 5 } else { room });
-        let source = if roomy { widest(|row| &row.source).min(room / 5) } else { 0 };
-        let title = room.saturating_sub(id + GAP);
+        let is_wide = style.width >= WIDE;
+        let id = widest(|row| &row.id).min(if is_wide { left * 2 / 5 } else { left });
+        let source = if is_wide { widest(|row| &row.source).min(left / 5) } else { 0 };
+        let title = left.saturating_sub(id + GAP);
         let title = title.saturating_sub(if source > 0 { source + GAP } else { 0 });
-        Columns { id, day, note, source, title: if roomy { title } else { 0 } }
+        Columns { id, day, note, source, title: if is_wide { title } else { 0 } }
     }
 
     fn write_rows(
@@ -287,12 +289,12 @@ impl ClusterBlock<'_> {
     ) -> io::Result<()> {
         let style = self.style;
         for (member, row) in rows {
-            let standing = match member.relation {
-                Some(relation) => style.paint(Ink::Relation(relation), &pad(&row.standing, STANDING)),
-                None => pad(&row.standing, STANDING),
+            let cell = match member.relation {
+                Some(relation) => style.paint(Ink::Relation(relation), &pad(&row.relation, RELATION)),
+                None => pad(&row.relation, RELATION),
             };
             let id = pad(&cut_middle(&row.id, columns.id), columns.id);
-            let mut line = format!("{:indent$}{standing}  {}", "", style.paint(Ink::Dim, &id));
+            let mut line = format!("{:indent$}{cell}  {}", "", style.paint(Ink::Dim, &id));
             let mut column = |text: &str, columns: usize| {
                 if columns > 0 {
                     line.push_str("  ");
@@ -309,7 +311,7 @@ impl ClusterBlock<'_> {
     }
 }
 
-/// As many names as fit into some columns, and how many more there are; where none fits, their number.
+/// Formats as many names as fit into `columns`, and the number of others; if none fits, only the number.
 fn named(names: &[String], columns: usize) -> String {
     let names: Vec<String> = names.iter().map(|name| clean(name)).collect();
     let shown = |count: usize| match names.len() - count {
@@ -321,7 +323,7 @@ fn named(names: &[String], columns: usize) -> String {
     best.unwrap_or_else(|| count(names.len() as u64, "outlet", "outlets"))
 }
 
-/// `2024-03-05T09:00:00Z` as `2024-03-05 09:00 UTC`.
+/// Formats `2024-03-05T09:00:00Z` as `2024-03-05 09:00 UTC`.
 fn moment(date: &str) -> String {
     let Some((day, time)) = date.split_once('T') else { return date.to_owned() };
     let (clock, rest) = time.split_at_checked(5).unwrap_or((time, ""));
@@ -339,7 +341,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn as_many_names_as_fit() {
+    fn names_are_listed_as_far_as_they_fit() {
         let names = ["The Gull", "Coast Courier", "Isle Weekly"].map(str::to_owned);
         for (columns, shown) in [
             (40, "The Gull, Coast Courier, Isle Weekly"),
@@ -352,7 +354,7 @@ mod tests {
     }
 
     #[test]
-    fn moments_are_as_exact_as_they_are_written() {
+    fn moments_keep_their_precision() {
         for (date, shown) in [
             ("2024-03-05", "2024-03-05"),
             ("2024-03-05T09:00:00", "2024-03-05 09:00"),

@@ -386,7 +386,7 @@ proptest! {
 }
 
 #[test]
-fn the_table_has_the_kinds_that_are_used() {
+fn table_has_the_kinds_in_use() {
     assert_eq!(
         wirecopy_core::table::kinds(WORDS),
         ["before time", "after time", "hour", "link", "buddhist era", "day first", "filler", "author"]

@@ -194,7 +194,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_broken_row_is_an_error() {
+    fn malformed_row_is_an_error() {
         for (months, labels) in [("en\tjan\tfeb", ""), ("", "printed\ton"), ("", "published")] {
             assert!(read(months, labels).is_err(), "{months} {labels}");
         }
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn the_language_decides_for_words_that_name_different_months() {
+    fn language_decides_between_months_of_the_same_name() {
         let mut several: Vec<&str> = table()
             .words
             .iter()

@@ -164,7 +164,7 @@ mod tests {
     use jiff::civil::date;
 
     #[test]
-    fn a_broken_row_is_an_error() {
+    fn malformed_row_is_an_error() {
         for table in ["CET", "CET\tsixty", "CET\t60\t1", "ET\t-300 uk"] {
             assert!(read(table).is_err(), "{table}");
         }

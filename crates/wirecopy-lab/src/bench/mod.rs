@@ -1,8 +1,8 @@
-//! How fast a run is, stage by stage, beside the floor of reading its input.
+//! Measures the speed of a run, stage by stage, against the floor of reading its input.
 //!
-//! Each repeat reads and hashes every byte of the input first ([`floor`]), then runs the pipeline, so that both meet the
-//! same machine; what is told are medians. Ratios to the floor, or to an earlier measurement in the same sitting, hold
-//! between machines; seconds do not.
+//! Each repeat first reads and hashes every byte of the input ([`floor`]), then runs the pipeline, so that both run under the
+//! same conditions. Medians are reported. Ratios to the floor, or to an earlier measurement in the same session, are
+//! comparable between machines; seconds are not.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,55 +12,55 @@ use wirecopy_ingest::config::IngestConfig;
 use wirecopy_ingest::{Root, floor};
 use wirecopy_report::{StageLine, SummaryLine, peak_memory};
 
-/// Ticks a second in which Linux tells the processor time of a process.
+/// Clock ticks per second in `/proc/self/stat` on Linux.
 const TICKS: f64 = 100.0;
 
-/// What was measured.
+/// The results of a benchmark.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Benchmark {
     /// Version of the program.
     pub version: String,
-    /// Repeats that the medians are of.
+    /// Number of repeats.
     pub repeat: u32,
-    /// Worker threads; 0 is one a core.
+    /// Number of worker threads; 0 uses one per core.
     pub threads: usize,
-    /// Documents read.
+    /// Number of documents.
     pub documents: u64,
-    /// Inputs skipped.
+    /// Number of skipped inputs.
     pub skipped: u64,
-    /// Files they came from.
+    /// Number of files read.
     pub files: u64,
     /// Bytes of those files on disk.
     pub disk_bytes: u64,
-    /// Bytes of text, decoded.
+    /// Bytes of decoded text.
     pub text_bytes: u64,
     /// Seconds of walking, reading and hashing every byte.
     pub floor_seconds: f64,
     /// Seconds of the whole run.
     pub seconds: f64,
-    /// Cores that were at work on average, where the system tells: processor seconds over wall-clock seconds.
+    /// Average number of busy cores (CPU seconds divided by wall-clock seconds), if the system reports it.
     pub cores: Option<f64>,
-    /// Largest resident memory of the process in bytes, where the system tells.
+    /// Peak resident memory of the process in bytes, if the system reports it.
     pub peak_memory: Option<u64>,
-    /// Candidates that were checked, a document.
+    /// Candidates checked per document.
     pub candidates_per_document: f64,
-    /// Edges that were found, a document.
+    /// Edges found per document.
     pub edges_per_document: f64,
-    /// What went into and came out of each stage, and its seconds.
+    /// Counts and seconds of each stage.
     pub stages: Vec<StageLine>,
 }
 
 impl Benchmark {
-    /// Seconds of a stage; `None` where the run did not have it.
+    /// Returns the seconds of a stage; `None` if the run did not have it.
     pub fn stage_seconds(&self, stage: &str) -> Option<f64> {
         self.stages.iter().find(|line| line.stage == stage).map(|line| line.seconds)
     }
 }
 
-/// Measures `repeat` runs over `roots` (at least one); `run` runs the pipeline over them on `threads` threads.
+/// Measures `repeat` runs over `roots` (at least one). `run` executes the pipeline over them on `threads` threads.
 ///
 /// # Errors
-/// Those of `run`, and of reading the roots.
+/// Fails like `run`, or if the roots cannot be read.
 pub fn measure(
     roots: &[Root],
     config: &IngestConfig,
@@ -120,7 +120,7 @@ pub fn measure(
     })
 }
 
-/// The middle one; of an even number the mean of the two in the middle; 0 of none.
+/// Returns the median; 0 without values.
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_unstable_by(f64::total_cmp);
     let middle = values.len() / 2;
@@ -131,12 +131,13 @@ fn median(mut values: Vec<f64>) -> f64 {
     }
 }
 
-/// Processor time of this process so far, in seconds; `None` where the system does not tell (`/proc/self/stat`).
+/// Returns the CPU time of this process so far, in seconds; `None` on systems without `/proc/self/stat`.
 fn processor_seconds() -> Option<f64> {
     ticks(&std::fs::read_to_string("/proc/self/stat").ok()?).map(|ticks| ticks as f64 / TICKS)
 }
 
-/// User and system ticks: the 14th and 15th fields. The second, the program's name, may hold spaces and brackets.
+/// Returns user and system ticks, the 14th and 15th fields. The second field, the program's name, may contain spaces and
+/// parentheses.
 fn ticks(stat: &str) -> Option<u64> {
     let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
     let user: u64 = fields.next()?.parse().ok()?;
@@ -149,21 +150,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn medians() {
+    fn median_of_odd_even_and_no_values() {
         assert!((median(vec![3.0, 1.0, 2.0]) - 2.0).abs() < 1e-12);
         assert!((median(vec![4.0, 1.0]) - 2.5).abs() < 1e-12);
         assert!(median(Vec::new()).abs() < 1e-12);
     }
 
     #[test]
-    fn processor_time_is_read_whatever_the_program_is_called() {
+    fn cpu_time_is_parsed_for_any_program_name() {
         let stat = "77 (a) b (c) S 1 2 3 4 5 6 7 8 9 10 250 50 0 0 20 0";
         assert_eq!(ticks(stat), Some(300));
         assert_eq!(ticks("nothing"), None);
     }
 
     #[test]
-    fn a_folder_is_measured() {
+    fn benchmark_of_a_folder() {
         let folder = tempfile::tempdir().unwrap();
         let story =
             "The council of Velmark voted to rebuild the old bridge before winter sets in. ".repeat(5);

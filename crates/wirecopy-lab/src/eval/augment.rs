@@ -1,7 +1,7 @@
-//! Labelled pairs as they meet in the wild: one side or both cut, furnished, misread, spliced.
+//! Augments labelled pairs with perturbed variants: one side or both are cut, spliced, misread or given boilerplate.
 //!
-//! A model fitted on clean pairs takes a missing half for a different dispatch. Each labelled pair, true or false,
-//! therefore enters the fit also in a few of the ways it could have been published, drawn by the hash of its ids.
+//! A model fitted on clean pairs alone mistakes a missing half for a different dispatch. The fit therefore also uses a few
+//! perturbed variants of each pair, true or false, drawn by the hash of its ids.
 
 use super::families::Families;
 use super::pairs::LabelledPair;
@@ -13,16 +13,17 @@ use wirecopy_core::Document;
 pub(super) struct Variant {
     /// Index of the pair it comes from.
     pub pair: usize,
-    /// What was done, for the table of figures.
+    /// Name of the perturbation, for the table of figures.
     pub name: String,
-    /// The documents.
+    /// First document.
     pub a: Document,
+    /// Second document.
     pub b: Document,
-    /// The label: that of the pair, save for reprints.
+    /// The label: that of the pair, or true for reprints.
     pub same: bool,
 }
 
-/// What one side may meet; each is drawn as often as it stands here.
+/// Perturbations of one side. A repeated name is drawn more often.
 const ONE_SIDE: &[&str] = &[
     "boilerplate_6",
     "boilerplate_12",
@@ -54,16 +55,16 @@ const ONE_SIDE: &[&str] = &[
     "synonyms_50",
     "upper_case",
 ];
-/// Salt of the draws.
+/// Seed of the random draws.
 const SALT: u64 = 0x7769_7265;
-/// Name of the variants that are two prints of one text.
+/// Name of the variants whose two sides are prints of one text.
 pub(super) const REPRINT: &str = "reprint";
 
-/// Derives `count` variants of every pair of which one side was altered, furnished ones of both sides and, of every fourth
-/// pair, a furnished and cut reprint of one of its texts.
+/// Derives variants of every pair: `count` with one side altered, for every second pair one with boilerplate on both sides
+/// and, for every fourth pair, a reprint of one of its texts with boilerplate and cuts.
 ///
-/// Cuts of both sides are left out: false pairs that were cut on both sides teach that short texts on one matter are two
-/// dispatches, and short rewrites are lost (`docs/quality.md`).
+/// Both sides are never cut. False pairs with two cut sides teach the model that short texts on one subject are two
+/// dispatches, which costs short rewrites (`docs/quality.md`).
 pub(super) fn variants(
     pairs: &[LabelledPair],
     ends: &[(usize, usize)],
@@ -111,12 +112,12 @@ pub(super) fn variants(
     out
 }
 
-/// A document with another text.
+/// Returns the document with another text.
 pub(super) fn with_text(document: &Document, text: String) -> Document {
     Document { text, ..document.clone() }
 }
 
-/// One text on two sites: furnished differently, one side cut, the other misread.
+/// Derives two prints of one text with different boilerplate, of which one is cut and the other misread.
 fn reprint(pair: usize, of: &Document, context: &Context<'_>, draw: &mut Draw) -> Variant {
     let cut = [
         Perturbation::MiddleCut,
@@ -139,18 +140,18 @@ fn reprint(pair: usize, of: &Document, context: &Context<'_>, draw: &mut Draw) -
     }
 }
 
-/// Stories of the set of a pair that have nothing to do with it, nor with each other, as far as the labels tell.
+/// Draws stories from the set of a pair that, according to the labels, are unrelated to the pair and to each other.
 pub(super) struct Strangers<'a> {
     pairs: &'a [LabelledPair],
     ends: &'a [(usize, usize)],
     families: &'a Families,
     at: usize,
-    /// Families that are taken: those of the pair, and of what was drawn.
+    /// Families already used: those of the pair and of earlier draws.
     taken: Vec<usize>,
 }
 
 impl<'a> Strangers<'a> {
-    /// To the pair at an index; `ends` are the pairs' documents.
+    /// Creates a source of stories unrelated to the pair at an index. `ends` holds the documents of each pair.
     pub(super) fn to(
         pairs: &'a [LabelledPair],
         ends: &'a [(usize, usize)],
@@ -161,7 +162,7 @@ impl<'a> Strangers<'a> {
         Self { pairs, ends, families, at, taken }
     }
 
-    /// Draws a document; `None` where the set has none after many draws.
+    /// Draws a document; `None` if many draws find none.
     pub(super) fn draw(&mut self, draw: &mut Draw) -> Option<usize> {
         for _ in 0..64 {
             let other = draw.below(self.pairs.len());
@@ -176,7 +177,7 @@ impl<'a> Strangers<'a> {
     }
 }
 
-/// Draws that hang on nothing but the seed.
+/// A random generator that depends on nothing but its seed.
 pub(super) struct Draw(u64);
 
 impl Draw {
@@ -206,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn strangers_are_of_no_family_twice() {
+    fn strangers_come_from_distinct_families() {
         let pair = |a: String, b: String, same| LabelledPair { a, b, same, set: "s".to_owned() };
         // Six families of three, and a false pair of the first two.
         let mut pairs: Vec<LabelledPair> = (0..6)
@@ -226,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn variants_are_the_same_every_time() {
+    fn variants_are_deterministic() {
         let pairs: Vec<LabelledPair> = (0..20)
             .map(|i| LabelledPair {
                 a: format!("a{i}"),

@@ -1,4 +1,4 @@
-//! Fitting the scorer's model on labelled pairs, and saying how well it does on families it was not fitted on.
+//! Fits the scorer's model to labelled pairs, and measures it on families that it was not fitted on.
 
 use std::collections::BTreeMap;
 
@@ -20,27 +20,27 @@ use wirecopy_core::score::{
 };
 use wirecopy_core::{Error, Result, Similarity};
 
-/// How a model is fitted.
+/// Options of the fit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CalibrationOptions {
-    /// Parts that the families are split into; each is judged by a model fitted on the others. 2 is one half
-    /// against the other, both ways.
+    /// Number of cross-validation folds. Each is measured with a model fitted on the others. Families are not split.
     pub folds: usize,
-    /// What a squared weight costs, in samples.
+    /// Penalty of a squared weight, in samples.
     pub ridge: f64,
-    /// How many true pairs a false one counts for: among candidates of a run false ones are many.
+    /// Weight of a false pair, relative to a true one. False pairs dominate the candidates of a run.
     pub negative_weight: f64,
-    /// The same for pairs with passages in common, of which more are true.
+    /// Weight of a false pair with passages in common. Of such pairs, more are true.
     pub passages_negative_weight: f64,
-    /// The same for those of them that were published near each other.
+    /// Weight of a false pair with passages in common whose documents were published near each other.
     pub near_negative_weight: f64,
-    /// The same for perturbed variants: a template that was cut or misread as well is rarer than either.
+    /// Weight of a perturbed false pair, which is less frequent in a run than an unaltered one.
     pub variant_negative_weight: f64,
-    /// Perturbed variants of each pair that are fitted on as well, besides the furnished ones.
+    /// Number of variants per pair with one side perturbed, in addition to those with boilerplate on both sides.
     pub variants: usize,
-    /// Names, or beginnings of names, of the sets of reprints and versions, whose passages say nothing of rewrites.
+    /// Names or prefixes of the sets of reprints and versions. Their pairs with passages in common are not used to fit the
+    /// weights for pairs without.
     pub reuse_sets: Vec<String>,
-    /// Errors listed.
+    /// Maximum number of errors to list.
     pub errors: usize,
 }
 
@@ -60,7 +60,7 @@ impl Default for CalibrationOptions {
     }
 }
 
-/// Figures over the variants of one kind.
+/// Figures by kind of variant.
 pub type SetFigures = BTreeMap<String, Figures>;
 
 /// A fitted model, and its cross-validated figures.
@@ -68,11 +68,11 @@ pub type SetFigures = BTreeMap<String, Figures>;
 pub struct Calibration {
     /// The model, fitted on all families; its `fitted_on` holds the main figures.
     pub model: ModelFile,
-    /// Cross-validated, with the documents as the folder.
+    /// Cross-validated figures, with term weights from all documents.
     pub report: PairReport,
-    /// Cross-validated, each pair alone: weights from the background table only.
+    /// Cross-validated figures for each pair on its own, with term weights from the background table only.
     pub alone: PairReport,
-    /// Cross-validated, by perturbation, over true and false pairs.
+    /// Cross-validated figures by perturbation.
     pub perturbed: SetFigures,
 }
 
@@ -80,29 +80,30 @@ struct Sample {
     measured: Measured,
     settled: bool,
     same: bool,
-    /// Whether it is of a set of reprints and versions.
+    /// Whether it belongs to a set of reprints and versions.
     reuse: bool,
     weight: f64,
     /// Folds of both documents.
     folds: (usize, usize),
 }
 
-/// What all variants of a pair of which one side was altered or furnished count for together, in samples.
+/// Total weight of all variants of a pair, in samples.
 const VARIANTS_WEIGHT: f64 = 2.25;
-/// Fewest pairs of each label that a model is fitted on.
-const FEWEST: usize = 20;
+/// Minimum number of pairs of each label.
+const MIN_PAIRS: usize = 20;
 
-/// What a pair with other dates than its own counts for: without dates where it has them, as of one day where it has none.
+/// Weight of a copy of a pair with other dates: without dates if it has them, with equal dates if it has none.
 const OTHER_DATES_WEIGHT: f64 = 0.5;
 
-/// Fits a model on labelled pairs and their perturbed variants, and judges it by families it has not seen.
+/// Fits a model to labelled pairs and their perturbed variants, and measures it on families that it was not fitted on.
 ///
-/// Pairs whose documents lie in different folds are judged but not fitted on. What words, shingles and dates settle counts in
-/// the figures and not in the fit. A pair with dates enters without them as well, and one without dates as if it were of one day, so
-/// that the model knows what either means. Deterministic, whatever the threads.
+/// A pair whose documents are in different folds is measured, but not used to fit the model of either fold. Pairs decided by
+/// words, shingles and dates count in the figures, but not in the fit. Every pair with dates is also used without them, and
+/// every pair without dates with equal ones, so that the model learns what a missing date means. The result does not depend
+/// on the number of threads.
 ///
 /// # Errors
-/// [`Error::Pairs`] for a missing document, or fewer than 20 pairs of either label.
+/// Returns [`Error::Pairs`] if a document is missing, or if there are fewer than 20 pairs of either label.
 pub fn calibrate(
     pairs: &[LabelledPair],
     documents: &Documents,
@@ -110,9 +111,9 @@ pub fn calibrate(
     options: &CalibrationOptions,
 ) -> Result<Calibration> {
     let positives = pairs.iter().filter(|p| p.same).count();
-    if positives < FEWEST || pairs.len() - positives < FEWEST {
+    if positives < MIN_PAIRS || pairs.len() - positives < MIN_PAIRS {
         return Err(Error::Pairs(format!(
-            "{positives} true and {} false pairs; a model needs {FEWEST} of each",
+            "a model needs at least {MIN_PAIRS} true and {MIN_PAIRS} false pairs, found {positives} and {}",
             pairs.len() - positives
         )));
     }
@@ -174,7 +175,7 @@ pub fn calibrate(
     Ok(Calibration { model, report, alone, perturbed })
 }
 
-/// What samples are made of.
+/// The data from which samples are measured.
 struct Fitting<'a> {
     pairs: &'a [LabelledPair],
     resolved: &'a Resolved<'a>,
@@ -185,7 +186,7 @@ struct Fitting<'a> {
 }
 
 impl Fitting<'_> {
-    /// Measures the pairs as they are, and with other dates.
+    /// Measures the pairs unaltered, and with other dates.
     fn measure(&self, idf: &Idf, samples: &mut Vec<Sample>, others: &mut Vec<Sample>) -> Result<()> {
         let ready = prepare(&self.resolved.documents, self.config, idf);
         let dates: Vec<Option<i64>> =
@@ -196,11 +197,11 @@ impl Fitting<'_> {
             let pairs = self.resolved.pairs.par_iter();
             pairs.map_init(|| prepared.examiner(), |examiner, &(a, b)| measure_pair(examiner, a, b)).collect()
         };
-        let as_they_are = measure(&prepared);
+        let unaltered = measure(&prepared);
         let prepared = prepared.published(vec![None; dates.len()]);
         let without_dates = measure(&prepared);
         let one_day = measure(&prepared.published(vec![Some(0); dates.len()]));
-        let measured = as_they_are.into_iter().zip(without_dates.into_iter().zip(one_day));
+        let measured = unaltered.into_iter().zip(without_dates.into_iter().zip(one_day));
         for ((pair, &(a, b)), (own, (without_dates, one_day))) in
             self.pairs.iter().zip(&self.resolved.pairs).zip(measured)
         {
@@ -213,7 +214,7 @@ impl Fitting<'_> {
         Ok(())
     }
 
-    /// Measures perturbed pairs. Each counts less than a real one.
+    /// Measures perturbed pairs, with a lower weight than real ones.
     fn measure_variants(&self, derived: &[Variant], idf: &Idf, samples: &mut Vec<Sample>) -> Result<()> {
         let share = VARIANTS_WEIGHT / (self.options.variants.max(1) as f64 + 0.75);
         let model = Model::shipped()?;
@@ -254,20 +255,20 @@ impl Fitting<'_> {
         let settled = measured.settled(self.config);
         let reuse = self.options.reuse_sets.iter().any(|set| pair.set.starts_with(set.as_str()));
         let folds = self.folds_of(pair);
-        // Each pair enters twice, with either weighting.
+        // Each pair is used twice, once with each weighting of terms.
         Sample { measured: *measured, settled, same, reuse, weight: weight / 2.0, folds }
     }
 }
 
-/// Whether the weights of a kind of pairs are fitted on a sample of some kind. Those of pairs without passages in common need the
-/// many rewrites that have some; but what passages mean in sets of reprints is no matter of theirs.
+/// Returns whether a sample of the kind `of` is used to fit the weights for `kind`. The weights for pairs without common
+/// passages also use pairs with passages, because many rewrites have some, but not those from sets of reprints.
 fn teaches(sample: &Sample, of: Kind, kind: Kind) -> bool {
     of == kind || kind == Kind::WithoutPassages && !sample.reuse
 }
 
-/// The weights of a kind of pairs: fitted without each fold, calibrated, and fitted on all.
+/// The weights for one kind of pairs: fitted without each fold, fitted on all samples, and calibrated.
 struct Part {
-    /// By the fold that was left out.
+    /// Models by the fold that was left out.
     models: Vec<Fitted>,
     all: Fitted,
     slope: f64,
@@ -275,21 +276,21 @@ struct Part {
 }
 
 impl Part {
-    /// Fits the weights of a kind of pairs.
+    /// Fits the weights for one kind of pairs.
     fn fit(samples: &[Sample], kind: Kind, folds: usize, ridge: f64) -> Self {
-        let asked: Vec<(&Sample, &Features)> = samples
+        let used: Vec<(&Sample, &Features)> = samples
             .iter()
             .filter(|sample| !sample.settled)
             .filter_map(|sample| Some((sample, sample.measured.features.as_ref()?)))
             .filter(|(sample, features)| teaches(sample, features.kind(), kind))
             .collect();
-        // What pairs without passages cannot have does not count for them.
+        // Features of passages are always 0 for pairs without passages.
         let mask = |f: &Feature| {
             if kind == Kind::WithoutPassages && f.is_of_passages() { Sense::None } else { f.sense() }
         };
         let senses: Vec<Sense> = Feature::ALL.iter().map(mask).collect();
         let fit_without = |fold: Option<usize>| {
-            let rows: Vec<Row<'_>> = asked
+            let rows: Vec<Row<'_>> = used
                 .iter()
                 .filter(|(s, _)| fold.is_none_or(|fold| s.folds.0 != fold && s.folds.1 != fold))
                 .map(|(s, features)| Row { values: features.values(), same: s.same, weight: s.weight })
@@ -298,12 +299,12 @@ impl Part {
         };
         let models: Vec<Fitted> = (0..folds).map(|fold| fit_without(Some(fold))).collect();
         let own: Vec<(&Sample, &Features)> =
-            asked.iter().copied().filter(|(_, features)| features.kind() == kind).collect();
+            used.iter().copied().filter(|(_, features)| features.kind() == kind).collect();
         let (slope, offset) = platt(&own, &models);
         Self { models, all: fit_without(None), slope, offset }
     }
 
-    /// The probability that a pair of one fold is one dispatch, by the weights that were fitted on the others.
+    /// Returns the probability of one dispatch for a pair of one fold, with the weights fitted on the others.
     fn score(&self, features: &Features, fold: usize) -> f64 {
         wirecopy_core::score::logistic(
             self.slope * self.models[fold].log_odds(features.values()) + self.offset,
@@ -315,13 +316,13 @@ impl Part {
     }
 }
 
-/// Calibrates on what each fold's weights have not seen (Platt 1999).
-fn platt(asked: &[(&Sample, &Features)], models: &[Fitted]) -> (f64, f64) {
+/// Calibrates the scores of samples that each fold's weights were not fitted on (Platt 1999).
+fn platt(samples: &[(&Sample, &Features)], models: &[Fitted]) -> (f64, f64) {
     let odds: Vec<[f64; 1]> =
-        asked.iter().map(|(s, features)| [models[s.folds.0].log_odds(features.values())]).collect();
+        samples.iter().map(|(s, features)| [models[s.folds.0].log_odds(features.values())]).collect();
     let rows: Vec<Row<'_>> = odds
         .iter()
-        .zip(asked)
+        .zip(samples)
         .map(|(value, (s, _))| Row { values: value, same: s.same, weight: s.weight })
         .collect();
     let line = fit(&rows, &[Sense::For], 0.0);

@@ -1,4 +1,4 @@
-//! What the candidate stages miss, and what they cost.
+//! Recall and cost of the candidate stages.
 
 use std::collections::BTreeMap;
 
@@ -7,19 +7,19 @@ use serde::Serialize;
 use super::pairs::LabelledPair;
 use wirecopy_core::candidates::{Meeting, Survey};
 
-/// What became of true pairs before verification.
+/// How many true pairs become candidates.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Meetings {
-    /// True pairs.
+    /// Number of true pairs.
     pub true_pairs: usize,
-    /// Those that verification sees.
+    /// Number of those that reach verification.
     pub met: usize,
-    /// Their share. `None` without pairs.
+    /// Share of the true pairs that reach verification; `None` without pairs.
     pub recall: Option<f64>,
-    /// True pairs with usable overlap: they share at least as many features that may be keys as the join asks for, or
-    /// collapsed as copies.
+    /// Number of true pairs with usable overlap: they share as many possible keys as the join requires, or are collapsed as
+    /// copies.
     pub usable: usize,
-    /// Share of these that verification sees.
+    /// Share of the pairs with usable overlap that reach verification.
     pub recall_of_usable: Option<f64>,
 }
 
@@ -36,40 +36,39 @@ impl Meetings {
     }
 }
 
-/// A true pair that verification never sees.
+/// A true pair that does not reach verification.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct MissedPair {
-    /// Id of the one.
+    /// Id of the first document.
     pub a: String,
-    /// Id of the other.
+    /// Id of the second document.
     pub b: String,
     /// Set of the pair.
     pub set: String,
-    /// Features they share that may be keys.
+    /// Number of shared features that could be keys.
     pub usable: usize,
 }
 
-/// What `wirecopy eval --pairs … --candidates` reports.
+/// The result of `wirecopy eval --pairs … --candidates`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct CandidateReport {
-    /// Documents of the corpus.
+    /// Number of documents in the corpus.
     pub documents: usize,
     /// Number of documents that remain after copies have collapsed.
     pub representatives: usize,
     /// Number of pairs of representatives that the joins propose.
     pub candidates: usize,
-    /// The same, a document.
+    /// Candidate pairs per document.
     pub candidates_per_document: f64,
     /// Over all true pairs.
     pub overall: Meetings,
     /// By set.
     pub sets: BTreeMap<String, Meetings>,
-    /// Pairs with usable overlap that were missed, those with most of it first.
+    /// Missed pairs with usable overlap, largest overlap first.
     pub missed: Vec<MissedPair>,
 }
 
-/// Figures of a survey that was asked for `pairs`, of which `shared` features had to meet; up to `errors` missed pairs
-/// are listed.
+/// Computes figures from a survey of `pairs`. The join required `shared` common features. Lists up to `errors` missed pairs.
 pub fn candidate_report(
     pairs: &[&LabelledPair],
     survey: &Survey,
@@ -104,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pairs_without_usable_overlap_are_told_apart() {
+    fn pairs_without_usable_overlap_do_not_count_as_missed() {
         let pair = |a: &str, set: &str| LabelledPair {
             a: a.to_owned(),
             b: "b".to_owned(),

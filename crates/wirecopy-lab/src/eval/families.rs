@@ -1,19 +1,19 @@
-//! Which documents must stay on one side when a model is fitted on some pairs and judged on others.
+//! Groups documents that must not be split between the data that a model is fitted on and the data it is measured on.
 
 use std::collections::HashMap;
 
 use super::pairs::LabelledPair;
 
-/// Documents by family: the connected components of the true pairs, and of the false pairs of documents that are in
-/// no true one. A model that was fitted on a document has seen its whole family.
+/// Documents by family. Families are the connected components of the true pairs, together with those false pairs of which
+/// one document is in no true pair.
 #[derive(Clone, Debug)]
 pub struct Families {
     rank: HashMap<String, usize>,
 }
 
 impl Families {
-    /// Finds the families of labelled pairs. They are ranked by the hash of their first member's id, so that nothing
-    /// hangs on the order of the pairs.
+    /// Finds the families of labelled pairs. They are ranked by the hash of their first member's id, so that the result does
+    /// not depend on the order of the pairs.
     pub fn new(pairs: &[LabelledPair]) -> Self {
         let mut numbers: HashMap<&str, usize> = HashMap::new();
         let mut names: Vec<&str> = Vec::new();
@@ -62,12 +62,13 @@ impl Families {
         Self { rank }
     }
 
-    /// A number that the documents of one family have in common, from 0; `None` for an id that no pair names.
+    /// Returns the number of a document's family, from 0; `None` for an id that no pair names.
     pub fn rank(&self, id: &str) -> Option<usize> {
         self.rank.get(id).copied()
     }
 
-    /// The fold of a document's family among `folds`, which hold equally many families; 0 for a document in no pair.
+    /// Returns the fold of a document's family. All `folds` have the same number of families. Documents in no pair are in
+    /// fold 0.
     pub fn fold(&self, id: &str, folds: usize) -> usize {
         self.rank.get(id).map_or(0, |rank| rank % folds.max(1))
     }
@@ -90,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn families_stay_together_and_false_pairs_do_not_weld_them() {
+    fn families_stay_together_and_false_pairs_do_not_join_them() {
         let mut pairs = vec![pair("x", "y", false), pair("y", "z", false)];
         for i in 0..40 {
             pairs.push(pair(&format!("a{i}"), &format!("b{i}"), true));

@@ -1,13 +1,13 @@
-//! Logistic regression with a ridge and with weights that may be bound to one sign.
+//! Logistic regression with a ridge penalty and optional sign constraints on the weights.
 //!
-//! Projected Newton (Bertsekas 1982): a Newton step over the weights that are free, cut back to the bounds, halved until
-//! the loss falls. The loss is convex, so the result hangs on nothing but the samples. Cost: some ten passes of n·d².
+//! Uses the projected Newton method (Bertsekas 1982): a Newton step on the free weights, projected onto the bounds and halved
+//! until the loss decreases. The loss is convex, so the result depends only on the samples. Cost: about ten passes of n·d².
 //!
-//! Why this is hand-made: some weights are bound to one sign, and the same samples must give the same bits.
+//! Not a crate, because some weights are constrained to one sign and the same samples must give the same bits.
 
 use wirecopy_core::score::Sense;
 
-/// One row to fit on.
+/// A sample.
 #[derive(Clone, Debug)]
 pub(super) struct Row<'a> {
     pub values: &'a [f64],
@@ -15,7 +15,7 @@ pub(super) struct Row<'a> {
     pub weight: f64,
 }
 
-/// The outcome: weights of standardised features.
+/// The fitted weights of standardised features.
 #[derive(Clone, Debug)]
 pub(super) struct Fitted {
     pub intercept: f64,
@@ -25,17 +25,19 @@ pub(super) struct Fitted {
 }
 
 impl Fitted {
-    /// Log-odds of a row.
+    /// Returns the log-odds of a sample.
     pub(super) fn log_odds(&self, values: &[f64]) -> f64 {
         let parts = values.iter().zip(&self.weights).zip(self.means.iter().zip(&self.deviations));
         self.intercept + parts.map(|((v, w), (mean, deviation))| w * (v - mean) / deviation).sum::<f64>()
     }
 }
 
+/// Maximum number of Newton steps.
 const STEPS: usize = 200;
+/// Maximum number of times a step is halved.
 const HALVINGS: usize = 40;
 
-/// Fits; `ridge` is what a squared weight costs, in samples. Rows must hold as many values as there are `senses`.
+/// Fits weights to samples. `ridge` is the penalty of a squared weight, in samples. Every row must have one value per sense.
 pub(super) fn fit(rows: &[Row<'_>], senses: &[Sense], ridge: f64) -> Fitted {
     let features = senses.len();
     let total: f64 = rows.iter().map(|r| r.weight).sum::<f64>().max(f64::MIN_POSITIVE);
@@ -118,7 +120,7 @@ impl Problem<'_> {
             .each(at)
             .map(|(row, _, z)| {
                 let margin = if row.same { z } else { -z };
-                // ln(1 + e^-m), safe for large m of either sign.
+                // ln(1 + e^-m), numerically stable for large |m|.
                 row.weight * ((-margin.abs()).exp().ln_1p() + (-margin).max(0.0))
             })
             .sum();
@@ -145,14 +147,14 @@ impl Problem<'_> {
                 slope[i] += self.ridge * at[i];
                 curve[i * n + i] += self.ridge;
             }
-            // Kept regular where a column says nothing.
+            // Keeps the matrix regular if a column is constant.
             curve[i * n + i] += 1e-9;
         }
         (slope, curve)
     }
 }
 
-/// Solves for the free columns by Cholesky; `curve` holds the lower triangle.
+/// Solves for the free columns by Cholesky decomposition; `curve` holds the lower triangle.
 fn solve(curve: &[f64], slope: &[f64], free: &[usize], columns: usize) -> Vec<f64> {
     let n = free.len();
     let entry = |i: usize, j: usize| curve[free[i.max(j)] * columns + free[i.min(j)]];
@@ -200,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn the_slope_vanishes_at_the_free_optimum() {
+    fn gradient_vanishes_at_the_unconstrained_optimum() {
         let (values, labels) = data();
         let model = fitted(&[Sense::Either, Sense::Either]);
         let pull: f64 = values
@@ -215,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn senses_are_kept() {
+    fn sign_constraints_hold() {
         let model = fitted(&[Sense::Against, Sense::For]);
         assert!(model.weights[0] <= 0.0 && model.weights[1] >= 0.0, "{:?}", model.weights);
         let model = fitted(&[Sense::For, Sense::Against]);
@@ -223,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn fitting_nothing_gives_nothing() {
+    fn fit_without_samples_is_neutral() {
         let model = fit(&[], &[Sense::For], 1.0);
         assert!(model.log_odds(&[3.0]).abs() < 1e-6);
     }

@@ -1,4 +1,4 @@
-//! Clusters against gold families.
+//! Measures clusters against gold families.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -8,10 +8,10 @@ use serde::Serialize;
 
 use wirecopy_core::{Error, Result};
 
-/// Reads a gold file: lines of `id` and `family`, separated by a tab, after an optional header.
+/// Parses a gold file: lines of `id` and `family`, separated by a tab, after an optional header.
 ///
 /// # Errors
-/// [`Error::Format`] with the line that has no family, or an id listed twice.
+/// Returns [`Error::Format`] with the number of the line if a line has no family or an id is listed twice.
 pub fn parse_gold(text: &str, path: &Path) -> Result<HashMap<String, String>> {
     let mut out = HashMap::new();
     for (number, line) in text.lines().enumerate() {
@@ -32,29 +32,29 @@ pub fn parse_gold(text: &str, path: &Path) -> Result<HashMap<String, String>> {
     Ok(out)
 }
 
-/// How well clusters match families. All shares from 0 to 1; 1 where there was nothing to get wrong.
+/// How well clusters match families. All shares are from 0 to 1, and 1 if there is nothing to measure.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct GoldFigures {
-    /// Share of the clustered pairs that are of one family.
+    /// Share of the pairs in one cluster that are in one family.
     pub pair_precision: f64,
-    /// Share of the pairs of one family that are clustered.
+    /// Share of the pairs in one family that are in one cluster.
     pub pair_recall: f64,
-    /// Their harmonic mean.
+    /// Harmonic mean of pair precision and pair recall.
     pub pair_f1: f64,
-    /// Mean over documents: share of its cluster that is of its family (Bagga and Baldwin 1998).
+    /// Mean share of a document's cluster that is in its family (Bagga and Baldwin 1998).
     pub bcubed_precision: f64,
-    /// Mean over documents: share of its family that is in its cluster.
+    /// Mean share of a document's family that is in its cluster.
     pub bcubed_recall: f64,
-    /// Their harmonic mean.
+    /// Harmonic mean of B-cubed precision and recall.
     pub bcubed_f1: f64,
-    /// Adjusted Rand index over the listed documents, singletons included (Hubert and Arabie 1985).
+    /// Adjusted Rand index of the listed documents, including singletons (Hubert and Arabie 1985).
     pub ari: f64,
-    /// Families welded to others, for each thousand documents: what a reader stumbles over.
+    /// Families wrongly merged with another, per thousand documents.
     pub false_merges_per_1000: f64,
 }
 
 impl GoldFigures {
-    /// The figures by their names in reports, in order.
+    /// Returns the figures with their names in reports, in order.
     pub fn named(&self) -> [(&'static str, f64); 8] {
         [
             ("pair_precision", self.pair_precision),
@@ -69,7 +69,7 @@ impl GoldFigures {
     }
 }
 
-/// An interval that holds 95 of 100 resamples.
+/// An interval that contains 95 % of the resampled figures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Interval {
     /// 2.5th percentile.
@@ -78,12 +78,12 @@ pub struct Interval {
     pub high: f64,
 }
 
-/// A cluster that holds more than one family.
+/// A cluster that contains more than one family.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct WrongMerge {
-    /// Position of the cluster.
+    /// Index of the cluster.
     pub cluster: usize,
-    /// A member of each family in it; one of the unlisted documents stands for them all.
+    /// One member of each family in it, and one of the unlisted documents.
     pub members: Vec<String>,
 }
 
@@ -96,36 +96,36 @@ pub struct Split {
     pub members: Vec<String>,
 }
 
-/// The figures of some documents of a run.
+/// The figures for a set of documents.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct GoldSet {
     /// Number of documents.
     pub documents: usize,
-    /// Those with a family.
+    /// Number of documents with a family.
     pub listed: usize,
-    /// Families with a document among them.
+    /// Number of families that they belong to.
     pub families: usize,
     /// The figures.
     #[serde(flatten)]
     pub figures: GoldFigures,
-    /// 95 % intervals of the figures, by resampling families; empty without families.
+    /// 95 % intervals of the figures, from resampled families; empty without families.
     pub intervals: BTreeMap<&'static str, Interval>,
 }
 
-/// What `wirecopy eval RUN --gold` reports.
+/// The result of `wirecopy eval RUN --gold`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct GoldReport {
     /// Over all documents.
     pub overall: GoldSet,
-    /// By set; a family belongs to the set of its first document.
+    /// By set. A family belongs to the set of its first document.
     pub sets: BTreeMap<String, GoldSet>,
-    /// The clusters of more than one family, those of most first.
+    /// Clusters with more than one family, most families first.
     pub wrong_merges: Vec<WrongMerge>,
-    /// The families in several parts, those in most first.
+    /// Families that are split, most parts first.
     pub splits: Vec<Split>,
 }
 
-/// Sums over the documents of one family; the figures are ratios of their sums.
+/// Sums over the documents of one family. The figures are ratios of totals of these sums.
 #[derive(Clone, Copy, Debug, Default)]
 struct Sums {
     hits: f64,
@@ -136,27 +136,27 @@ struct Sums {
     documents: f64,
     precision: f64,
     recall: f64,
-    /// The family's part in the wrong merges: what a cluster of several families counts, parted among them.
+    /// The family's share of wrong merges. The count of a cluster with several families is divided among them.
     merges: f64,
 }
 
-/// What a family must know of a cluster.
+/// The size of a cluster.
 #[derive(Clone, Copy, Debug, Default)]
 struct Size {
     members: f64,
     listed: f64,
-    /// Wrong merges, divided by the families.
-    merges_a_family: f64,
+    /// Wrong merges per family.
+    merges_per_family: f64,
 }
 
-/// Resamples of the families.
+/// Number of resamples for the intervals.
 const RESAMPLES: usize = 1000;
 
-/// Judges clusters by gold families.
+/// Measures clusters against gold families.
 ///
-/// `clusters` are the ids of the members; `documents` are all ids of the run, each with the name of its set (its
-/// language, say). Documents without a family belong to none: a pair of one with a listed document counts as wrong, a
-/// pair of two of them is not judged, since nobody checked them against each other.
+/// `clusters` holds the ids of the members. `documents` holds all ids of the run, each with the name of its set, such as its
+/// language. A pair of a listed and an unlisted document in one cluster counts as wrong. Pairs of two unlisted documents are
+/// ignored, because they have no labels.
 pub fn gold_report(
     clusters: &[Vec<String>],
     documents: &[(&str, &str)],
@@ -168,7 +168,7 @@ pub fn gold_report(
             cluster_of.insert(id, number);
         }
     }
-    // A document outside of every cluster is one of its own.
+    // A document in no cluster (`None`) counts as a cluster of its own.
     let mut families: BTreeMap<&str, (&str, Vec<Option<usize>>)> = BTreeMap::new();
     let mut parts: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     let mut begun: HashSet<(&str, usize)> = HashSet::new();
@@ -208,7 +208,7 @@ pub fn gold_report(
     GoldReport { overall: gold_set(&all, unlisted.values().sum()), sets, wrong_merges, splits }
 }
 
-/// The clusters of more than one family, and what the families must know of each cluster.
+/// Returns the clusters with more than one family, and the sizes of all clusters.
 fn merges(clusters: &[Vec<String>], gold: &HashMap<String, String>) -> (Vec<WrongMerge>, Vec<Size>) {
     let mut wrong = Vec::new();
     let mut sizes = Vec::with_capacity(clusters.len());
@@ -221,7 +221,7 @@ fn merges(clusters: &[Vec<String>], gold: &HashMap<String, String>) -> (Vec<Wron
         sizes.push(Size {
             members: members.len() as f64,
             listed: members.iter().filter(|id| gold.contains_key(*id)).count() as f64,
-            merges_a_family: (firsts.len().max(1) - 1) as f64 / families.max(1) as f64,
+            merges_per_family: (firsts.len().max(1) - 1) as f64 / families.max(1) as f64,
         });
         if firsts.len() > 1 {
             wrong.push(WrongMerge { cluster, members: firsts.into_values().cloned().collect() });
@@ -245,20 +245,20 @@ fn sums_of(members: &[Option<usize>], sizes: &[Size]) -> Sums {
         let size = sizes[cluster];
         let own = k * (k - 1.0) / 2.0;
         out.hits += own;
-        // A wrong pair of two listed documents is seen from both families; each takes half of it. Pairs with an
-        // unlisted document are seen once and are halved too: they are as often the other document's fault.
+        // A wrong pair of two listed documents is counted from both families, so each counts half. A pair with an unlisted
+        // document is counted once, also as half, since either document may be the misplaced one.
         out.clustered += own + k * (size.members - k) / 2.0;
         out.clustered_listed += own + k * (size.listed - k) / 2.0;
         out.precision += k * k / size.members;
         out.recall += k * k / n;
-        out.merges += size.merges_a_family;
+        out.merges += size.merges_per_family;
     }
     out
 }
 
 fn gold_set(sums: &[Sums], unlisted: usize) -> GoldSet {
     let figures = figures_of(sums.iter(), unlisted);
-    // Each family's documents are a whole number.
+    // The sum of whole numbers is exact.
     let listed = sums.iter().map(|s| s.documents).sum::<f64>() as usize;
     let intervals = intervals(sums, unlisted);
     GoldSet { documents: listed + unlisted, listed, families: sums.len(), figures, intervals }
@@ -299,8 +299,8 @@ fn ari(all: &Sums) -> f64 {
     if (largest - expected).abs() < 1e-12 { 1.0 } else { (all.hits - expected) / (largest - expected) }
 }
 
-/// Percentiles of the figures over resampled families. A family that is drawn twice stands for two alike, not for one
-/// welded to itself: every figure is made of sums over families.
+/// Computes percentiles of the figures over resampled families. Every figure is a ratio of sums over families, so a family
+/// drawn twice counts as two separate families.
 fn intervals(sums: &[Sums], unlisted: usize) -> BTreeMap<&'static str, Interval> {
     if sums.is_empty() {
         return BTreeMap::new();
@@ -347,7 +347,7 @@ mod tests {
     }
 
     #[test]
-    fn perfect_clusters() {
+    fn perfect_clusters_score_one() {
         let gold = gold(&[("f", "a b c"), ("g", "d e")]);
         let report = gold_report(&[ids("a b c"), ids("d e")], &one_set("a b c d e x y"), &gold);
         assert_eq!(report.overall.figures.pair_f1, 1.0);
@@ -359,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn one_weld() {
+    fn merged_families_cost_precision() {
         let gold = gold(&[("f", "a b"), ("g", "c d")]);
         let report = gold_report(&[ids("a b c d")], &one_set("a b c d"), &gold);
         assert!((report.overall.figures.pair_precision - 2.0 / 6.0).abs() < 1e-12);
@@ -371,7 +371,7 @@ mod tests {
     }
 
     #[test]
-    fn misses_cost_recall_only() {
+    fn missing_members_cost_recall_only() {
         let gold = gold(&[("f", "a b c")]);
         let report = gold_report(&[ids("a b")], &one_set("a b c"), &gold);
         assert_eq!(report.overall.figures.pair_precision, 1.0);
@@ -386,13 +386,13 @@ mod tests {
         let clean = gold_report(&[ids("a b"), ids("x y")], &one_set("a b x y"), &gold);
         assert_eq!(clean.overall.figures.pair_precision, 1.0);
         assert_eq!(clean.overall.figures.false_merges_per_1000, 0.0);
-        let welded = gold_report(&[ids("a b x")], &one_set("a b x y"), &gold);
-        assert!((welded.overall.figures.pair_precision - 0.5).abs() < 1e-12);
-        assert!((welded.overall.figures.false_merges_per_1000 - 250.0).abs() < 1e-9);
+        let merged = gold_report(&[ids("a b x")], &one_set("a b x y"), &gold);
+        assert!((merged.overall.figures.pair_precision - 0.5).abs() < 1e-12);
+        assert!((merged.overall.figures.false_merges_per_1000 - 250.0).abs() < 1e-9);
     }
 
     #[test]
-    fn intervals_hold_the_figure() {
+    fn interval_contains_the_figure() {
         let families: Vec<(String, String)> =
             (0..40).map(|i| (format!("f{i}"), format!("a{i} b{i}"))).collect();
         let gold: HashMap<String, String> = families
@@ -417,7 +417,7 @@ mod tests {
             .iter()
             .flat_map(|(family, own)| ids(own).into_iter().map(move |m| (m, family.clone())))
             .collect();
-        // Every tenth family is missed; one is welded to another, and one to a document that nobody listed.
+        // Every tenth family is missed. One is merged with another family, and one with an unlisted document.
         let mut clusters: Vec<Vec<String>> =
             (0..60).filter(|i| i % 10 != 3).map(|i| ids(&members[i].1)).collect();
         clusters[0].extend(ids("x y"));
@@ -434,7 +434,7 @@ mod tests {
     }
 
     #[test]
-    fn sets_are_judged_by_themselves() {
+    fn sets_are_measured_separately() {
         let gold = gold(&[("f", "a b"), ("g", "c d")]);
         let documents = [("a", "eng"), ("b", "eng"), ("c", "deu"), ("d", "deu"), ("x", "fra")];
         let report = gold_report(&[ids("a b")], &documents, &gold);
@@ -447,7 +447,7 @@ mod tests {
     }
 
     #[test]
-    fn gold_files_are_read() {
+    fn gold_files_are_parsed() {
         let read = |text| parse_gold(text, Path::new("g.tsv"));
         assert_eq!(read("id\tfamily\na\tf\nb\tf\n").unwrap().len(), 2);
         assert!(read("a\tf\na\tg\n").unwrap_err().to_string().contains("twice"));

@@ -1,40 +1,40 @@
-//! Figures over judged pairs: ranking, decisions at a threshold, calibration.
+//! Metrics of scored pairs: ranking, decisions at a threshold, calibration.
 
 use serde::Serialize;
 
 /// A labelled pair with its score.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Judged {
-    /// 0 to 1.
+    /// The score, 0 to 1.
     pub score: f64,
     /// The label.
     pub same: bool,
 }
 
-/// Figures over a set of pairs. `None` where the set has pairs of one label only and the figure needs both.
+/// Figures for a set of pairs. A figure that needs pairs of both labels is `None` if the set has only one.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Figures {
-    /// Pairs.
+    /// Number of pairs.
     pub n: usize,
-    /// Pairs labelled one dispatch.
+    /// Number of pairs labelled as one dispatch.
     pub positives: usize,
-    /// Chance that a true pair scores over a false one; ties count half.
+    /// Probability that a true pair scores higher than a false one; ties count half.
     pub auc: Option<f64>,
-    /// At the threshold: share of the pairs called true that are. `None` where none is called true.
+    /// Precision at the threshold; `None` if no pair reaches it.
     pub precision: Option<f64>,
-    /// At the threshold: share of the true pairs called true. `None` where there are none.
+    /// Recall at the threshold; `None` without true pairs.
     pub recall: Option<f64>,
-    /// At the threshold: harmonic mean of both.
+    /// Harmonic mean of precision and recall at the threshold.
     pub f1: Option<f64>,
-    /// The best F1 of any threshold.
+    /// The best F1 at any threshold.
     pub best_f1: Option<f64>,
-    /// The largest recall of any threshold whose precision is at least 0.99.
+    /// The highest recall at any threshold with a precision of at least 0.99.
     pub recall_at_precision_99: Option<f64>,
-    /// At the threshold: share of the pairs called what they are not.
+    /// Share of the pairs that are misclassified at the threshold.
     pub wrong: f64,
 }
 
-/// Every figure of a set of pairs at a threshold. Sorts once: n log n.
+/// Computes all figures of a set of pairs at a threshold, in O(n log n).
 pub fn figures(pairs: &[Judged], threshold: f64) -> Figures {
     let positives = pairs.iter().filter(|p| p.same).count();
     let called = pairs.iter().filter(|p| p.score >= threshold).count();
@@ -54,34 +54,34 @@ pub fn figures(pairs: &[Judged], threshold: f64) -> Figures {
     }
 }
 
-/// Pairs by score, highest first, as runs of equal scores: how many true and false ones in each.
-fn runs(pairs: &[Judged]) -> Vec<(usize, usize)> {
+/// Groups pairs of equal score, highest score first, and counts the true and false pairs of each group.
+fn groups_by_score(pairs: &[Judged]) -> Vec<(usize, usize)> {
     let mut sorted = pairs.to_vec();
     sorted.sort_by(|x, y| y.score.total_cmp(&x.score));
     sorted
         .chunk_by(|x, y| x.score.total_cmp(&y.score).is_eq())
-        .map(|run| {
-            let positive = run.iter().filter(|p| p.same).count();
-            (positive, run.len() - positive)
+        .map(|group| {
+            let positive = group.iter().filter(|p| p.same).count();
+            (positive, group.len() - positive)
         })
         .collect()
 }
 
-/// For each threshold, from the highest score down: the true pairs at or over it, and all pairs.
+/// Counts the true pairs and all pairs at or above each threshold, from the highest score down.
 fn called(pairs: &[Judged]) -> impl Iterator<Item = (usize, usize)> {
-    runs(pairs).into_iter().scan((0, 0), |(hits, called), (positive, negative)| {
+    groups_by_score(pairs).into_iter().scan((0, 0), |(hits, called), (positive, negative)| {
         *hits += positive;
         *called += positive + negative;
         Some((*hits, *called))
     })
 }
 
-/// Area under the receiver operating characteristic, by ranks (Mann and Whitney 1947).
+/// Computes the area under the ROC curve from ranks (Mann and Whitney 1947).
 pub fn auc(pairs: &[Judged]) -> Option<f64> {
     let (mut wins, mut positives, mut negatives) = (0.0, 0.0, 0.0);
-    for (positive, negative) in runs(pairs) {
+    for (positive, negative) in groups_by_score(pairs) {
         let (positive, negative) = (positive as f64, negative as f64);
-        // Every true pair before this run beats its false ones; its own tie with them.
+        // The false pairs of this group are beaten by all true pairs before it, and tie with its own.
         wins += negative * (positives + positive / 2.0);
         positives += positive;
         negatives += negative;
@@ -89,7 +89,7 @@ pub fn auc(pairs: &[Judged]) -> Option<f64> {
     (positives > 0.0 && negatives > 0.0).then(|| wins / (positives * negatives))
 }
 
-/// The best F1 of any threshold.
+/// Returns the best F1 at any threshold.
 pub fn best_f1(pairs: &[Judged]) -> Option<f64> {
     let positives = pairs.iter().filter(|p| p.same).count();
     let f1 = |(hits, called): (usize, usize)| 2.0 * hits as f64 / (called + positives) as f64;
@@ -97,7 +97,7 @@ pub fn best_f1(pairs: &[Judged]) -> Option<f64> {
     (positives > 0).then_some(best)
 }
 
-/// The largest recall of any threshold whose precision is at least `precision`; 0 where none has it.
+/// Returns the highest recall at any threshold with at least this `precision`; 0 if there is none.
 pub fn recall_at_precision(pairs: &[Judged], precision: f64) -> Option<f64> {
     let positives = pairs.iter().filter(|p| p.same).count();
     let precise = |&(hits, called): &(usize, usize)| hits as f64 >= precision * called as f64;
@@ -105,22 +105,22 @@ pub fn recall_at_precision(pairs: &[Judged], precision: f64) -> Option<f64> {
     (positives > 0).then(|| best as f64 / positives as f64)
 }
 
-/// Pairs whose scores lie in one stretch.
+/// Pairs whose scores are in one interval.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Bin {
-    /// Scores from here,
+    /// Lower bound of the scores, inclusive.
     pub from: f64,
-    /// up to here; the last bin includes it.
+    /// Upper bound of the scores, exclusive except in the last bin.
     pub to: f64,
-    /// Pairs.
+    /// Number of pairs.
     pub n: usize,
-    /// Their mean score,
+    /// Mean score of the pairs.
     pub mean_score: f64,
-    /// and the share of them that is true: equal to it where the score is calibrated.
+    /// Share of the pairs that are true. Equals the mean score if scores are calibrated.
     pub share_true: f64,
 }
 
-/// The reliability table: bins of equal width; empty ones are left out.
+/// Returns the reliability table: bins of equal width, without empty ones.
 pub fn reliability(pairs: &[Judged], bins: usize) -> Vec<Bin> {
     let bins = bins.max(1);
     let mut sums = vec![(0usize, 0.0f64, 0usize); bins];
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn ranking_figures() {
+    fn ranking_figures_of_known_scores() {
         let pairs = judged(&[(0.9, true), (0.8, false), (0.7, true), (0.2, false)]);
         assert_eq!(auc(&pairs), Some(0.75));
         assert_eq!(best_f1(&pairs), Some(0.8));
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn decisions_at_a_threshold() {
+    fn decision_figures_at_a_threshold() {
         let pairs = judged(&[(0.9, true), (0.5, false), (0.4, true), (0.1, false), (0.1, false)]);
         let f = figures(&pairs, 0.5);
         assert_eq!((f.n, f.positives), (5, 2));
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn sets_of_one_label() {
+    fn figures_that_need_both_labels_are_none_for_one() {
         let f = figures(&judged(&[(0.9, false), (0.1, false)]), 0.5);
         assert_eq!((f.auc, f.recall, f.f1, f.best_f1), (None, None, None, None));
         assert_eq!(f.precision, Some(0.0));
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn reliability_bins() {
+    fn empty_reliability_bins_are_left_out() {
         let bins = reliability(&judged(&[(0.05, false), (0.95, true), (1.0, true), (0.92, false)]), 10);
         assert_eq!(bins.len(), 2);
         assert_eq!(bins[1].n, 3);

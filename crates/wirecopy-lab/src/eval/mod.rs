@@ -1,5 +1,4 @@
-//! How well it does, and how to make it do better: figures over labelled pairs and gold families, and the fit of the
-//! scorer's model. Everything is deterministic.
+//! Evaluation: figures on labelled pairs and gold families, and the fit of the scorer's model. Everything is deterministic.
 
 mod augment;
 mod calibrate;

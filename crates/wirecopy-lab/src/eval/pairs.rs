@@ -1,4 +1,4 @@
-//! Labelled pairs: read, scored, reported.
+//! Reads labelled pairs, scores them, and reports figures.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -18,24 +18,24 @@ use wirecopy_core::{DocId, Document, Error, Result, Similarity};
 /// Documents by id.
 pub type Documents = HashMap<String, Document>;
 
-/// Two documents and whether they are one dispatch.
+/// A pair of documents, labelled as one dispatch or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LabelledPair {
-    /// Id of the one.
+    /// Id of the first document.
     pub a: String,
-    /// Id of the other.
+    /// Id of the second document.
     pub b: String,
     /// The label.
     pub same: bool,
-    /// Name of the set it belongs to; figures are given by set.
+    /// Name of the set that the pair belongs to. Figures are also reported by set.
     pub set: String,
 }
 
-/// Reads a pairs file: lines of `a`, `b`, `same_dispatch` (0 or 1) and optionally `set`, separated by tabs, after a
-/// header that begins with `a` and `b`. Empty lines are skipped; a missing set is called `all`.
+/// Parses a file of pairs: lines of `a`, `b`, `same_dispatch` (0 or 1) and optionally `set`, separated by tabs, after an
+/// optional header that begins with `a` and `b`. Empty lines are skipped. A missing set is called `all`.
 ///
 /// # Errors
-/// [`Error::Format`] with the line that is none of this.
+/// Returns [`Error::Format`] with the number of the first malformed line.
 pub fn parse_pairs(text: &str, path: &Path) -> Result<Vec<LabelledPair>> {
     let mut out = Vec::new();
     for (number, line) in text.lines().enumerate() {
@@ -59,24 +59,24 @@ pub fn parse_pairs(text: &str, path: &Path) -> Result<Vec<LabelledPair>> {
         let same = match label {
             "0" => false,
             "1" => true,
-            other => return Err(wrong(&format!("same_dispatch must be 0 or 1, not {other:?}"))),
+            other => return Err(wrong(&format!("expected 0 or 1 for same_dispatch, found {other:?}"))),
         };
         out.push(LabelledPair { a: a.to_owned(), b: b.to_owned(), same, set: set.to_owned() });
     }
     Ok(out)
 }
 
-/// What is known of a pair before the model is asked.
+/// The measurements of a pair, without the model's probability.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Measured {
-    /// All but the scorer's probability.
+    /// The evidence, without the scorer's probability.
     evidence: Evidence,
-    /// Features; `None` where too little is shared.
+    /// The features; `None` if too little is shared.
     pub features: Option<Features>,
 }
 
 impl Measured {
-    /// The decision, given the model's probability.
+    /// Decides, given the model's probability.
     pub(super) fn decided(&self, probability: Similarity, config: &MatchConfig) -> Decision {
         let scored = match self.features {
             Some(_) => Scored::Probability(probability),
@@ -85,7 +85,7 @@ impl Measured {
         classify(&Evidence { scored, ..self.evidence }, config)
     }
 
-    /// Whether words, shingles and dates settle it, so that there is nothing to fit.
+    /// Returns whether words, shingles and dates decide the pair, so that it is not used in the fit.
     pub(super) fn settled(&self, config: &MatchConfig) -> bool {
         by_shingles(&self.evidence, config).is_some()
     }
@@ -97,12 +97,12 @@ pub(super) fn measure_pair<D: classify::Documents>(
     a: usize,
     b: usize,
 ) -> Measured {
-    // Indices of documents in memory; a run holds fewer documents than a number of 32 bits counts.
+    // A run has fewer than 2^32 documents.
     let (a, b) = (DocId(a as u32), DocId(b as u32));
     Measured { evidence: examiner.unscored(a, b), features: examiner.features(a, b) }
 }
 
-/// Makes documents ready, with the weights of `idf`.
+/// Prepares documents with the weights of `idf`.
 pub(super) fn prepare(documents: &[&Document], config: &MatchConfig, idf: &Idf) -> Vec<Ready> {
     documents
         .par_iter()
@@ -115,7 +115,7 @@ pub(super) fn prepare(documents: &[&Document], config: &MatchConfig, idf: &Idf) 
         .collect()
 }
 
-/// The weights of a folder that holds these documents.
+/// Computes the weights of a folder of these documents.
 pub(super) fn idf_of(documents: &Documents, config: &MatchConfig) -> Idf {
     let counted: Vec<(LanguageKey, Frequencies)> = documents
         .par_iter()
@@ -131,16 +131,16 @@ pub(super) fn idf_of(documents: &Documents, config: &MatchConfig) -> Idf {
     Idf::new(counted)
 }
 
-/// The documents that pairs name, in order of first mention, and the pairs as indices into them.
+/// The documents named by pairs, in order of first mention, and the pairs as indices of them.
 pub(super) struct Resolved<'a> {
     pub documents: Vec<&'a Document>,
     pub pairs: Vec<(usize, usize)>,
 }
 
-/// Looks the pairs' documents up.
+/// Looks up the documents of pairs.
 ///
 /// # Errors
-/// [`Error::Pairs`] names the first document that is missing.
+/// Returns [`Error::Pairs`] with the id of the first missing document.
 pub(super) fn resolve<'a>(pairs: &'a [LabelledPair], documents: &'a Documents) -> Result<Resolved<'a>> {
     let mut numbers: HashMap<&str, usize> = HashMap::new();
     let mut out = Resolved { documents: Vec::new(), pairs: Vec::with_capacity(pairs.len()) };
@@ -161,12 +161,12 @@ pub(super) fn resolve<'a>(pairs: &'a [LabelledPair], documents: &'a Documents) -
     Ok(out)
 }
 
-/// What the terms of a pair's texts weigh.
+/// How terms are weighted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Weighting {
-    /// What they weigh in a folder of all documents that were given.
+    /// By their frequency in a folder of all given documents.
     Folder,
-    /// What the background table says, as in a folder of two.
+    /// By the background table only, as in a folder of two documents.
     Alone,
 }
 
@@ -182,7 +182,7 @@ impl Weighting {
 /// Decides every pair as a run would.
 ///
 /// # Errors
-/// [`Error::Pairs`] for a pair whose document is missing.
+/// Returns [`Error::Pairs`] if the document of a pair is missing.
 pub fn decide_pairs(
     pairs: &[LabelledPair],
     documents: &Documents,
@@ -199,56 +199,56 @@ pub fn decide_pairs(
         .map_init(
             || prepared.examiner(),
             |examiner, &(a, b)| {
-                // As above.
+                // A run has fewer than 2^32 documents.
                 examiner.decide(DocId(a as u32), DocId(b as u32))
             },
         )
         .collect())
 }
 
-/// A pair that was called what it is not.
+/// A misclassified pair.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PairError {
-    /// Id of the one.
+    /// Id of the first document.
     pub a: String,
-    /// Id of the other.
+    /// Id of the second document.
     pub b: String,
     /// Set of the pair.
     pub set: String,
     /// The label.
     pub same_dispatch: bool,
-    /// The score it got.
+    /// The score of the pair.
     pub score: f64,
-    /// First line of the one.
+    /// First line of the first document.
     pub first_line_a: String,
-    /// First line of the other.
+    /// First line of the second document.
     pub first_line_b: String,
 }
 
-/// What `wirecopy eval --pairs` reports.
+/// The result of `wirecopy eval --pairs`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PairReport {
-    /// Score from which a pair counts as one dispatch.
+    /// Minimum score of one dispatch.
     pub threshold: f64,
     /// Over all pairs.
     pub overall: Figures,
     /// By set.
     pub sets: BTreeMap<String, Figures>,
-    /// Score against truth, in ten bins.
+    /// Mean score and share of true pairs, in ten bins.
     pub reliability: Vec<Bin>,
-    /// The worst errors, most certain first.
+    /// The worst errors, farthest from the threshold first.
     pub errors: Vec<PairError>,
 }
 
-/// Characters of a first line that are reported.
+/// Maximum number of characters of a reported first line.
 const FIRST_LINE: usize = 160;
 
-/// The first line of a text that is not empty, or its beginning.
+/// Returns the first line of a text that is not empty, shortened if long.
 pub fn first_line(text: &str) -> String {
     text.lines().map(str::trim).find(|l| !l.is_empty()).unwrap_or("").chars().take(FIRST_LINE).collect()
 }
 
-/// Figures over scored pairs, overall and by set, with up to `errors` of the worst errors.
+/// Computes figures for scored pairs, overall and by set, and lists up to `errors` of the worst errors.
 pub fn pair_report(
     pairs: &[LabelledPair],
     scores: &[f64],
@@ -297,7 +297,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pairs_are_read_with_or_without_header_and_set() {
+    fn header_and_set_are_optional() {
         let read = |text: &str| parse_pairs(text, Path::new("p.tsv"));
         let pairs = read("a\tb\tsame_dispatch\tset\nx\ty\t1\trewrite\r\n\nx\tz\t0\n").unwrap();
         assert_eq!(pairs.len(), 2);
@@ -326,7 +326,7 @@ mod tests {
         "The council closed the bridge on Monday after engineers found cracks in two of its piers.";
 
     #[test]
-    fn a_copy_counts_although_the_model_is_not_asked() {
+    fn copies_are_scored_without_the_model() {
         let pairs = parse_pairs("x\ty\t1\nx\tz\t0\n", Path::new("p")).unwrap();
         let documents =
             documents([("x", BRIDGE), ("y", BRIDGE), ("z", "Wheat prices fell for a third week running.")]);
@@ -342,14 +342,14 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_document_is_named() {
+    fn missing_document_is_named() {
         let pairs = parse_pairs("x\tgone\t1\n", Path::new("p")).unwrap();
         let error = scores(&pairs, &documents([("x", "")]), &MatchConfig::default()).unwrap_err();
         assert!(error.to_string().contains("gone"));
     }
 
     #[test]
-    fn boilerplate_that_is_kept_is_compared() {
+    fn kept_boilerplate_is_compared() {
         let shared = format!("{BRIDGE}\nShare this story\n");
         let pairs = parse_pairs("x\ty\t1\n", Path::new("p")).unwrap();
         let documents = documents([("x", BRIDGE), ("y", &shared)]);
@@ -362,7 +362,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_count_unless_they_are_to_be_ignored() {
+    fn dates_count_unless_ignored() {
         let pairs = parse_pairs("x\ty\t1\n", Path::new("p")).unwrap();
         let later = BRIDGE.replace("Monday", "Friday").replace("two", "three");
         let mut documents = documents([("x", BRIDGE), ("y", &later)]);

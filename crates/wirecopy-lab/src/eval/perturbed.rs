@@ -1,10 +1,11 @@
-//! How much the scorer stands: labelled pairs scored once more with their texts altered.
+//! Measures how robust the scorer is: scores labelled pairs again with perturbed texts.
 //!
-//! In come labelled pairs, their texts, and perturbations; out comes a row for each. One side of a true pair is
-//! altered, since an outlet alters what it prints and the agency does not; both sides of a false one, since what one
-//! site adds to all of its pages must not make one story of two. What is spliced into the two sides of a false pair is of two
-//! families, or they would share a story. What is altered and how hangs on the pair's ids and the perturbation's name alone,
-//! so that a row is the same whatever else is asked for. Costs two tokenised texts and one measurement a pair and row.
+//! In: labelled pairs, their texts, and perturbations. Out: one row per perturbation. One side of each true pair is altered,
+//! because an outlet alters what it prints and the agency does not. Both sides of a false pair are altered, because what one
+//! site adds to all of its pages must not join two stories. Stories spliced into the two sides of a false pair come from
+//! different families; otherwise the sides would share a story. The alterations depend only on the pair's ids and the
+//! perturbation's name, so a row does not depend on the other rows. Cost: two tokenised texts and one measurement per pair
+//! and row.
 
 use std::collections::BTreeMap;
 
@@ -21,28 +22,28 @@ use wirecopy_core::config::MatchConfig;
 use wirecopy_core::score::Model;
 use wirecopy_core::{DocId, Document, Result};
 
-/// Name of the row of the texts as they are.
+/// Name of the row for unaltered texts.
 const NONE: &str = "none";
-/// Salt of the draws.
+/// Seed of the random draws.
 const SALT: u64 = 0x7065_7274;
 
-/// What became of the pairs of one set. `None` where there are no pairs of the kind.
+/// Figures for the pairs of one set. A share is `None` if there are no such pairs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct PerturbedFigures {
-    /// True pairs, of which one side was altered.
+    /// Number of true pairs, with one side altered.
     pub true_pairs: usize,
-    /// Share of them that is found, by any relation, at the default threshold.
+    /// Share of the true pairs that are found, by any relation, at the default threshold.
     pub recall: Option<f64>,
-    /// False pairs, of which both sides were altered.
+    /// Number of false pairs, with both sides altered.
     pub false_pairs: usize,
-    /// Share of them that is wrongly called one dispatch.
+    /// Share of the false pairs that are wrongly called one dispatch.
     pub wrong: Option<f64>,
 }
 
 /// The figures of one perturbation.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PerturbedRow {
-    /// Its name; `none` for the texts as they are.
+    /// Name of the perturbation; `none` for unaltered texts.
     pub perturbation: String,
     /// Over all pairs.
     pub overall: PerturbedFigures,
@@ -50,19 +51,19 @@ pub struct PerturbedRow {
     pub sets: BTreeMap<String, PerturbedFigures>,
 }
 
-/// What `wirecopy eval --pairs … --perturb` reports.
+/// The result of `wirecopy eval --pairs … --perturb`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PerturbedReport {
-    /// Score from which a pair counts as one dispatch.
+    /// Minimum score of one dispatch.
     pub threshold: f64,
-    /// The texts as they are, then one row a perturbation, as they were named.
+    /// A row for unaltered texts, then one per perturbation, in the order requested.
     pub perturbations: Vec<PerturbedRow>,
 }
 
-/// Scores every pair under every perturbation. Terms weigh what they weigh beside the unaltered texts.
+/// Scores every pair under every perturbation. The weights of terms come from the unaltered texts.
 ///
 /// # Errors
-/// [`Error::Pairs`](wirecopy_core::Error::Pairs) for a pair whose document is missing.
+/// Returns [`Error::Pairs`](wirecopy_core::Error::Pairs) if the document of a pair is missing.
 pub fn perturbed(
     pairs: &[LabelledPair],
     documents: &Documents,
@@ -91,7 +92,7 @@ pub fn perturbed(
     Ok(PerturbedReport { threshold, perturbations: rows })
 }
 
-/// The texts of a pair, altered.
+/// Returns the documents of a pair after perturbation.
 fn altered(
     pairs: &[LabelledPair],
     resolved: &Resolved<'_>,
@@ -132,7 +133,7 @@ fn row(perturbation: String, pairs: &[LabelledPair], found: &[bool]) -> Perturbe
     PerturbedRow { perturbation, overall: all.figures(), sets }
 }
 
-/// Pairs and found pairs, false ones and true ones.
+/// Number of pairs and of found pairs, for false pairs and for true ones.
 #[derive(Clone, Copy, Debug, Default)]
 struct Counts([(usize, usize); 2]);
 
@@ -185,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn one_row_each_after_the_texts_as_they_are() {
+    fn first_row_is_unaltered_then_one_per_perturbation() {
         let report = report(&[Perturbation::UpperCase, Perturbation::Truncate { keep: 0.7 }]);
         let names: Vec<&str> = report.perturbations.iter().map(|row| row.perturbation.as_str()).collect();
         assert_eq!(names, ["none", "upper_case", "truncate_70"]);
@@ -198,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn one_side_of_a_true_pair_is_altered_and_both_of_a_false_one() {
+    fn one_side_of_true_pairs_and_both_sides_of_false_pairs_are_altered() {
         let (pairs, texts) = pairs();
         let (resolved, families) = (resolve(&pairs, &texts).unwrap(), Families::new(&pairs));
         let shout = Some(&Perturbation::UpperCase);
@@ -213,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_hangs_on_no_other_row() {
+    fn rows_do_not_depend_on_each_other() {
         let noise = Perturbation::OcrNoise { rate: 0.05 };
         let (alone, among) = (report(&[noise]), report(&[Perturbation::Names, noise]));
         assert_eq!(alone.perturbations[1], among.perturbations[2]);

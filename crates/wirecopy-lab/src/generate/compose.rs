@@ -1,38 +1,40 @@
-//! Writes stories: what they are about, sentence after sentence.
+//! Composes stories from a subject and a vocabulary.
 
 use super::language::{self, form, function_word, lemma, rare_lemma, zipf};
 use super::math::exp;
 use super::story::{Figure, Part, Sentence, Story};
 use crate::perturb::rng::Rng;
 
-/// Subject areas; stories of one share words.
+/// Number of subject areas. Stories on one subject share words.
 const BEATS: usize = 150;
-/// Words of a subject area.
+/// Number of words of a subject area.
 const BEAT_WORDS: usize = 250;
-/// Stock phrases of the language ("according to a person familiar with").
+/// Number of stock phrases ("according to a person familiar with").
 const PHRASES: f64 = 4000.0;
-/// Mean of the logarithm of the length and its spread: the mean length is about 450 words.
+/// Mean and standard deviation of the logarithm of the length. The mean length is about 450 words.
 const LENGTH: (f64, f64) = (5.97, 0.53);
-const SHORTEST: f64 = 120.0;
-const LONGEST: f64 = 2500.0;
-/// Names there are to choose from, and how steeply the famous stand out.
+/// Minimum length in words.
+const MIN_LENGTH: f64 = 120.0;
+/// Maximum length in words.
+const MAX_LENGTH: f64 = 2500.0;
+// Number of names of each kind, and the bend of their Zipf–Mandelbrot distribution.
 const PEOPLE: (f64, f64) = (60_000.0, 40.0);
 const PLACES: (f64, f64) = (8_000.0, 12.0);
 const ORGANISATIONS: (f64, f64) = (12_000.0, 20.0);
 const AGENCIES: usize = 8;
-/// Verbs of saying: the most frequent words of meaning.
+/// Number of verbs of saying, which are the most frequent content words.
 const SAYING: u32 = 6;
 
-/// What a story is about.
+/// Composes a story, and knows its subject and names.
 pub(super) struct Composer {
     beat: u64,
-    /// Words of this story, the central ones first.
+    /// Words of this story, central ones first.
     topic: Vec<u32>,
     people: Vec<u32>,
     places: Vec<u32>,
     organisations: Vec<u32>,
     agency: u32,
-    /// Own stream, so that what is told next hangs on the story alone.
+    /// A separate stream, so that the text depends on the story alone.
     rng: Rng,
 }
 
@@ -52,7 +54,7 @@ impl Composer {
         }
     }
 
-    /// A whole story.
+    /// Composes a story.
     pub(super) fn story(mut self) -> Story {
         let rng = &mut self.rng.clone();
         let words = length(rng);
@@ -62,11 +64,11 @@ impl Composer {
         Story { title, dateline: rng.chance(0.8).then(|| (self.places[0], self.agency)), paragraphs }
     }
 
-    /// A later story of the same matter that ends with background paragraphs of `earlier`, word for word.
+    /// Composes a later story on the same subject, which ends with verbatim background paragraphs of `earlier`.
     ///
-    /// `self` must be made from the stream that made `earlier`, so that it knows what that was about.
+    /// `self` must be created from the same stream as `earlier`, so that both have the same subject.
     pub(super) fn follow_up(mut self, earlier: &Story, rng: &mut Rng) -> Story {
-        // News has its own words: of those of the first story about a half stay.
+        // About half of the words of the first story are kept; the others belong to the new development.
         for lemma in &mut self.topic {
             if rng.chance(0.5) {
                 *lemma = rare_lemma(rng);
@@ -85,8 +87,8 @@ impl Composer {
         Story { title, dateline: Some((self.places[0], self.agency)), paragraphs }
     }
 
-    /// The form that `form` draws, filled in by `rng`: part of its sentences with other numbers and some other words,
-    /// the rest new.
+    /// Fills in a template, which depends on `form` alone. `rng` fills some of its sentences with other numbers and words, and
+    /// replaces the rest.
     pub(super) fn form(mut self, form: &mut Rng, rng: &mut Rng) -> Story {
         let words = 150.0 + 250.0 * form.unit();
         let mut paragraphs = self.paragraphs(words, form);
@@ -113,7 +115,7 @@ impl Composer {
         story
     }
 
-    /// Other numbers in a form's sentence, one more in place of a word now and then, and other words of the day.
+    /// Changes the numbers and some words of a sentence of a template.
     fn fill_in(&self, sentence: &mut Sentence, rng: &mut Rng) {
         for clause in &mut sentence.clauses {
             refigure(clause, rng);
@@ -132,15 +134,15 @@ impl Composer {
     fn paragraphs(&self, words: f64, rng: &mut Rng) -> Vec<Vec<Sentence>> {
         let mut paragraphs: Vec<Vec<Sentence>> = Vec::new();
         let mut left = words as usize;
-        let mut room = 0;
+        let mut in_paragraph = 0;
         while left > 0 {
             let sentence = self.sentence(rng);
             left = left.saturating_sub(sentence.len());
-            if room == 0 {
+            if in_paragraph == 0 {
                 paragraphs.push(Vec::new());
-                room = 1 + rng.below(3);
+                in_paragraph = 1 + rng.below(3);
             }
-            room -= 1;
+            in_paragraph -= 1;
             if let Some(last) = paragraphs.last_mut() {
                 last.push(sentence);
             }
@@ -148,13 +150,13 @@ impl Composer {
         paragraphs
     }
 
-    /// A sentence of 6 to 40 words, 20 on average.
+    /// Composes a sentence of 6 to 40 words, 20 on average.
     pub(super) fn sentence(&self, rng: &mut Rng) -> Sentence {
         let mut left = 6 + rng.below(15) + rng.below(15);
         let mut clauses = Vec::with_capacity(3);
         while left > 0 {
             let length = (5 + rng.below(9)).min(left);
-            // No clause of one or two words at the end.
+            // Avoids a last clause of one or two words.
             let length = if left - length < 3 { left } else { length };
             clauses.push(self.clause(length, rng));
             left -= length;
@@ -192,7 +194,7 @@ impl Composer {
         parts
     }
 
-    /// A word of meaning: the story's, the subject area's, or any.
+    /// Draws a content word of the story, of its subject area, or of the whole language.
     fn content(&self, rng: &mut Rng) -> Part {
         let lemma = match rng.below(100) {
             0..40 => {
@@ -224,7 +226,7 @@ impl Composer {
     }
 }
 
-/// Puts other values in place of the numbers; years stay.
+/// Changes all numbers except years.
 fn refigure(parts: &mut [Part], rng: &mut Rng) {
     for part in parts {
         if let Part::Number(value, figure) = part
@@ -235,7 +237,7 @@ fn refigure(parts: &mut [Part], rng: &mut Rng) {
     }
 }
 
-/// A number: most are small.
+/// Draws a number. Most are small.
 pub(super) fn number(rng: &mut Rng) -> Part {
     match rng.below(10) {
         0..5 => Part::Number(2 + zipf(90_000.0, 8.0, rng), Figure::Count),
@@ -245,13 +247,13 @@ pub(super) fn number(rng: &mut Rng) -> Part {
     }
 }
 
-/// A function word; not the one just written.
+/// Draws a function word that differs from the previous word.
 fn next_function_word(last: Option<&Part>, rng: &mut Rng) -> u32 {
     let word = function_word(rng);
     if last == Some(&Part::Word(word)) { (word + 1) % language::FUNCTION } else { word }
 }
 
-/// Two to five words that always stand together.
+/// Adds a stock phrase of two to five words.
 fn phrase(rng: &mut Rng, parts: &mut Vec<Part>) {
     let nth = zipf(PHRASES, 4.0, rng);
     let mut fixed = Rng::of(&[0x7068_7261, u64::from(nth)]);
@@ -265,9 +267,9 @@ fn phrase(rng: &mut Rng, parts: &mut Vec<Part>) {
     }
 }
 
-/// A lognormal length in words (the normal is a sum of twelve even numbers).
+/// Draws a lognormal length in words. The normal variable is approximated by the sum of twelve uniform ones.
 fn length(rng: &mut Rng) -> f64 {
     let (mean, spread) = LENGTH;
     let normal = (0..12).map(|_| rng.unit()).sum::<f64>() - 6.0;
-    exp(mean + spread * normal).clamp(SHORTEST, LONGEST)
+    exp(mean + spread * normal).clamp(MIN_LENGTH, MAX_LENGTH)
 }

@@ -1,17 +1,18 @@
-//! Versions of a story: what desks do to a dispatch.
+//! Edits a story as newsrooms do: copies, excerpts and rewrites.
 
 use super::compose::{Composer, number};
 use super::language::{form, function_word, in_form_of, lemma, lemma_of, synonym};
 use super::story::{Part, Sentence, Story};
 use crate::perturb::rng::Rng;
 
-/// Share of the parts of a rewrite that are changed, drawn for each: from a light hand to a re-translation. Of two
-/// texts that differ so, the word 5-shingle Jaccard is about 0.3 and 0.02.
+/// Minimum and maximum share of changed parts in a rewrite, from light editing to a retranslation. The Jaccard similarity of
+/// word 5-shingles is then about 0.3 and 0.02.
 const REWORDED: (f64, f64) = (0.13, 0.45);
-/// Share of the sentences of a rewrite that are dropped at most; as many again are new, at half the rate.
+/// Maximum share of dropped sentences in a rewrite. New sentences are added at half that rate.
 const DROPPED: f64 = 0.15;
 
-/// Near-verbatim: one word in some sentences, another dateline or title, and perhaps without its end.
+/// Makes a near-verbatim copy: changes a word in some sentences and, at times, drops the dateline, rewords the title or drops
+/// the last paragraphs.
 pub(super) fn copy(story: &Story, rng: &mut Rng) -> Story {
     let mut copy = story.clone();
     let share = 0.4 * rng.unit();
@@ -26,13 +27,13 @@ pub(super) fn copy(story: &Story, rng: &mut Rng) -> Story {
     if rng.chance(0.4) {
         reword(&mut copy.title, 0.3, rng);
     }
-    // At most a sixth of the paragraphs.
+    // Drops at most a sixth of the paragraphs.
     let kept = copy.paragraphs.len() - rng.below(copy.paragraphs.len() / 6 + 1);
     copy.paragraphs.truncate(kept.max(1));
     copy
 }
 
-/// The beginning: a quarter to three fifths of the words, sometimes with small edits.
+/// Makes an excerpt: the first quarter to three fifths of the words, at times with small edits.
 pub(super) fn excerpt(story: &Story, rng: &mut Rng) -> Story {
     let mut excerpt = if rng.chance(0.3) { copy(story, rng) } else { story.clone() };
     let mut left = (story.len() as f64 * (0.25 + 0.35 * rng.unit())).max(60.0) as usize;
@@ -47,38 +48,39 @@ pub(super) fn excerpt(story: &Story, rng: &mut Rng) -> Story {
     excerpt
 }
 
-/// The same sentences in other words, in their order; a few are dropped, a few are new.
+/// Makes a rewrite: rewords the sentences in their order, drops a few and adds a few.
 pub(super) fn rewrite(story: &Story, rng: &mut Rng) -> Story {
     let share = REWORDED.0 + (REWORDED.1 - REWORDED.0) * rng.unit();
     let dropped = DROPPED * rng.unit();
     let stranger = Composer::new(rng);
-    let mut told = Story { title: story.title.clone(), dateline: story.dateline, paragraphs: Vec::new() };
-    let mut room = 0;
+    let mut rewritten =
+        Story { title: story.title.clone(), dateline: story.dateline, paragraphs: Vec::new() };
+    let mut left = 0;
     for (nth, sentence) in story.paragraphs.iter().flatten().enumerate() {
-        // The first sentence always stays: it is the news.
+        // The first sentence is the news, so it is never dropped.
         if nth > 0 && rng.chance(dropped) {
             continue;
         }
         let mut again = sentence.clone();
-        retell(&mut again, share, rng);
-        if room == 0 {
-            told.paragraphs.push(Vec::new());
-            room = 1 + rng.below(3);
+        reword_sentence(&mut again, share, rng);
+        if left == 0 {
+            rewritten.paragraphs.push(Vec::new());
+            left = 1 + rng.below(3);
         }
-        room -= 1;
-        if let Some(last) = told.paragraphs.last_mut() {
+        left -= 1;
+        if let Some(last) = rewritten.paragraphs.last_mut() {
             last.push(again);
             if rng.chance(dropped / 2.0) {
                 last.push(stranger.sentence(rng));
             }
         }
     }
-    reword(&mut told.title, share.max(0.3), rng);
-    told.dateline = told.dateline.filter(|_| rng.chance(0.5));
-    told
+    reword(&mut rewritten.title, share.max(0.3), rng);
+    rewritten.dateline = rewritten.dateline.filter(|_| rng.chance(0.5));
+    rewritten
 }
 
-fn retell(sentence: &mut Sentence, share: f64, rng: &mut Rng) {
+fn reword_sentence(sentence: &mut Sentence, share: f64, rng: &mut Rng) {
     for clause in &mut sentence.clauses {
         reword(clause, share, rng);
     }
@@ -96,7 +98,8 @@ fn retell(sentence: &mut Sentence, share: f64, rng: &mut Rng) {
     }
 }
 
-/// Changes about `share` of the parts: of them half become synonyms, a fifth another form, the rest go or come.
+/// Changes about `share` of the parts: half become synonyms, a fifth another form, the rest are dropped or preceded by a new
+/// word.
 fn reword(parts: &mut Vec<Part>, share: f64, rng: &mut Rng) {
     let before = std::mem::take(parts);
     for part in before {
@@ -107,7 +110,7 @@ fn reword(parts: &mut Vec<Part>, share: f64, rng: &mut Rng) {
         match rng.below(20) {
             0..10 => parts.push(same_meaning(part, rng)),
             10..14 => parts.push(other_form(part, rng)),
-            // Names and numbers are not lost as easily as words.
+            // Names and numbers are never dropped.
             14..17 => parts.extend(Some(part).filter(|part| !matches!(part, Part::Word(_)))),
             _ => {
                 parts.push(Part::Word(function_word(rng)));
@@ -139,7 +142,7 @@ fn other_form(part: Part, rng: &mut Rng) -> Part {
     }
 }
 
-/// Changes, adds or takes one part of a sentence.
+/// Changes, adds or removes one part of a sentence.
 fn touch(sentence: &mut Sentence, rng: &mut Rng) {
     let clauses = sentence.clauses.len();
     let Some(clause) = sentence.clauses.get_mut(rng.below(clauses)).filter(|clause| clause.len() > 1) else {

@@ -1,8 +1,8 @@
-//! The invented language: 120 English function words, 50,000 lemmas of four forms each, names without end.
+//! The invented language: 120 English function words, 50,000 lemmas of four forms each, and any number of names.
 //!
-//! Frequencies follow Zipf and Mandelbrot, `p(r) ∝ 1 / (r + q)`, whose distribution function has a closed inverse: a
-//! word costs a logarithm and an exponential and no table. Common words are short. Every lemma has one to three synonyms
-//! of about its own frequency.
+//! Frequencies follow the Zipf–Mandelbrot law, `p(r) ∝ 1 / (r + q)`. Its distribution function has a closed inverse, so
+//! drawing a word takes a logarithm and an exponential, and no table. Common words are short. Every lemma has one to three
+//! synonyms of about the same frequency.
 
 use std::collections::HashSet;
 use std::sync::{LazyLock, OnceLock};
@@ -12,21 +12,22 @@ use crate::perturb::WORDS;
 use crate::perturb::rng::Rng;
 use wirecopy_core::table::{self, Words};
 
-/// Words like "the" and "of": two in five of a text. They are English, by their frequency, so that the documents are of a
-/// language that programs know, as news is.
+/// Function words of English by frequency, about two in five words of a text. They make language detection recognise the
+/// documents as English.
 static FUNCTION_WORDS: Words = LazyLock::new(|| table::words(WORDS, "function word"));
-/// How many those are.
+/// Number of function words.
 pub(super) const FUNCTION: u32 = 120;
-/// Words of meaning.
+/// Number of lemmas of content words.
 pub(super) const LEMMAS: u32 = 50_000;
-/// Forms of a lemma.
+/// Number of forms of a lemma.
 pub(super) const FORMS: u32 = 4;
-/// Where Mandelbrot's curve bends.
+/// The parameter `q` of the frequencies of lemmas.
 const BEND: f64 = 25.0;
+/// The parameter `q` of the frequencies of function words.
 const FUNCTION_BEND: f64 = 1.5;
-/// Synonyms lie in one run of this many lemmas, cut in groups of two, three and four.
-const RUN: u32 = 9;
-/// Seed of the language. It is one language, whatever the corpus.
+/// Every block of this many lemmas is divided into groups of two, three and four synonyms.
+const SYNONYM_BLOCK: u32 = 9;
+/// Seed of the language, which is the same for every corpus.
 const SEED: u64 = 0x6c61_6e67;
 
 const ONSETS: &[&str] = &[
@@ -40,20 +41,20 @@ const CODAS: &[&str] =
 const ENDINGS: [[&str; 4]; 4] =
     [["", "s", "al", "ally"], ["e", "es", "ed", "ing"], ["", "er", "ness", "ly"], ["o", "os", "ic", "ist"]];
 
-/// The word forms, in one string.
+/// All word forms, in one string.
 pub(super) struct Lexicon {
     letters: String,
     ends: Vec<u32>,
 }
 
 impl Lexicon {
-    /// The language, built at first use in some tens of milliseconds.
+    /// Returns the language, which is built on first use in some tens of milliseconds.
     pub(super) fn get() -> &'static Self {
         static LEXICON: OnceLock<Lexicon> = OnceLock::new();
         LEXICON.get_or_init(Self::build)
     }
 
-    /// The letters of a word form.
+    /// Returns the letters of a word form.
     pub(super) fn word(&self, form: u32) -> &str {
         let form = form as usize % self.ends.len();
         let start = if form == 0 { 0 } else { self.ends[form - 1] as usize };
@@ -95,56 +96,56 @@ impl Lexicon {
     fn push(&mut self, forms: &[&str]) {
         for form in forms {
             self.letters.push_str(form);
-            // Two megabytes.
+            // The string has about two megabytes, so the cast is exact.
             self.ends.push(self.letters.len() as u32);
         }
     }
 }
 
-/// A function word by its frequency.
+/// Draws a function word by frequency.
 pub(super) fn function_word(rng: &mut Rng) -> u32 {
     zipf(f64::from(FUNCTION), FUNCTION_BEND, rng)
 }
 
-/// A lemma by its frequency.
+/// Draws a lemma by frequency.
 pub(super) fn lemma(rng: &mut Rng) -> u32 {
     zipf(f64::from(LEMMAS), BEND, rng)
 }
 
-/// A lemma rare enough to be of one story rather than of the language.
+/// Draws a lemma that is rare enough to be specific to one story.
 pub(super) fn rare_lemma(rng: &mut Rng) -> u32 {
     (400.0 * power(f64::from(LEMMAS) / 400.0, rng.unit())) as u32 % LEMMAS
 }
 
-/// One of a lemma's forms; the first is as frequent as the others together.
+/// Draws a form of a lemma. The first is as frequent as the others together.
 pub(super) fn form(lemma: u32, rng: &mut Rng) -> u32 {
     FUNCTION + lemma * FORMS + [0, 0, 0, 1, 2, 3][rng.below(6)]
 }
 
-/// The lemma of a word form, unless it is a function word.
+/// Returns the lemma of a word form; `None` for a function word.
 pub(super) fn lemma_of(form: u32) -> Option<u32> {
     form.checked_sub(FUNCTION).map(|form| form / FORMS)
 }
 
-/// The same form of another lemma.
+/// Returns the same form of another lemma.
 pub(super) fn in_form_of(form: u32, lemma: u32) -> u32 {
     FUNCTION + lemma * FORMS + form.saturating_sub(FUNCTION) % FORMS
 }
 
-/// A word that means the same as the lemma: there are one to three, and the relation goes both ways.
+/// Draws one of the one to three synonyms of a lemma. The relation is symmetric.
 pub(super) fn synonym(lemma: u32, rng: &mut Rng) -> u32 {
-    let run = lemma - lemma % RUN;
-    let (first, size) = match lemma - run {
-        0..2 => (run, 2),
-        2..5 => (run + 2, 3),
-        _ => (run + 5, 4),
+    let block = lemma - lemma % SYNONYM_BLOCK;
+    let (first, size) = match lemma - block {
+        0..2 => (block, 2),
+        2..5 => (block + 2, 3),
+        _ => (block + 5, 4),
     };
     let size = size.min(LEMMAS - first);
     let step = 1 + rng.below(size.saturating_sub(1) as usize) as u32;
     first + (lemma - first + step) % size
 }
 
-/// A word with a capital: what a name of that number is called.
+/// Writes the name with this kind and number, capitalised.
 pub(super) fn name(kind: u64, number: u32, out: &mut String) {
     let mut rng = Rng::of(&[SEED, kind, u64::from(number)]);
     let start = out.len();
@@ -163,7 +164,7 @@ fn syllable(rng: &mut Rng, out: &mut String) {
     out.push_str(rng.pick(CODAS, ""));
 }
 
-/// A rank below `ranks` with `p(r) ∝ 1 / (r + bend)`.
+/// Draws a rank below `ranks` with `p(r) ∝ 1 / (r + bend)`.
 pub(super) fn zipf(ranks: f64, bend: f64, rng: &mut Rng) -> u32 {
     let rank = bend * power((ranks + bend) / bend, rng.unit()) - bend;
     (rank as u32).min(ranks as u32 - 1)
@@ -174,7 +175,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_hundred_thousand_different_words() {
+    fn words_are_distinct() {
         let lexicon = Lexicon::get();
         assert_eq!(lexicon.ends.len() as u32, FUNCTION + LEMMAS * FORMS);
         let words: HashSet<&str> = (0..lexicon.ends.len() as u32).map(|form| lexicon.word(form)).collect();
@@ -185,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn synonyms_go_both_ways() {
+    fn synonyms_are_symmetric() {
         let rng = &mut Rng::new(1);
         for lemma in (0..200).chain(LEMMAS - 20..LEMMAS) {
             let of = |lemma, rng: &mut Rng| (0..60).map(|_| synonym(lemma, rng)).collect::<HashSet<u32>>();
@@ -198,14 +199,14 @@ mod tests {
     }
 
     #[test]
-    fn frequencies_fall_off_as_zipf_says() {
+    fn frequencies_follow_zipf() {
         let rng = &mut Rng::new(1);
         let mut seen = vec![0u32; LEMMAS as usize];
         for _ in 0..400_000 {
             seen[lemma(rng) as usize] += 1;
         }
         let within = |ranks: std::ops::Range<usize>| f64::from(seen[ranks].iter().sum::<u32>());
-        // Equal steps of the logarithm hold equal shares beyond the bend.
+        // Beyond the bend, equal steps of the logarithm have equal shares.
         let ratio = within(1_000..4_000) / within(4_000..16_000);
         assert!((0.9..1.1).contains(&ratio), "{ratio}");
         assert!(seen.iter().filter(|&&n| n > 0).count() > 35_000);

@@ -1,11 +1,11 @@
-//! Logarithm and exponential from the four operations alone.
+//! Logarithm and exponential, computed from the four basic operations.
 //!
-//! Why this is hand-made: those of the platform differ in the last bit from one system to the next, and one bit is another word. These round
-//! alike wherever floating point follows IEEE 754, so that a seed means the same corpus everywhere.
+//! Not the platform's functions, because they differ in the last bit between systems, and one bit can change a word. These
+//! round identically wherever floating point follows IEEE 754, so that a seed gives the same corpus everywhere.
 
 use std::f64::consts::{LN_2, LOG2_E, SQRT_2};
 
-/// The natural logarithm of a normal positive number, to about 12 digits.
+/// Returns the natural logarithm of a normal positive number, to about 12 digits.
 fn ln(x: f64) -> f64 {
     const FRACTION: u64 = (1 << 52) - 1;
     const ONE: u64 = 1023 << 52;
@@ -23,17 +23,17 @@ fn ln(x: f64) -> f64 {
     exponent * LN_2 + 2.0 * t * series
 }
 
-/// e to a power between -700 and 700, to about 12 digits.
+/// Returns e to the power of `x`, which is clamped to ±700, to about 12 digits.
 pub(super) fn exp(x: f64) -> f64 {
     let x = x.clamp(-700.0, 700.0);
     let twos = (x * LOG2_E).round();
     let rest = x - twos * LN_2;
     let series = (1..14).rev().fold(1.0, |sum, nth| 1.0 + sum * rest / f64::from(nth));
-    // Between 13 and 2033.
+    // The biased exponent is between 13 and 2033.
     f64::from_bits(((twos + 1023.0) as u64) << 52) * series
 }
 
-/// A positive base to a power.
+/// Raises a positive base to a power.
 pub(super) fn power(base: f64, exponent: f64) -> f64 {
     exp(ln(base) * exponent)
 }
@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn they_agree_with_the_platform() {
+    fn results_agree_with_the_platform() {
         for nth in 1..2000 {
             let x = f64::from(nth) * 0.37;
             assert!((ln(x) - x.ln()).abs() < 1e-11, "ln {x}");

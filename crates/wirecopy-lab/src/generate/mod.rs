@@ -1,15 +1,15 @@
-//! A corpus of invented news with known families, of any size, for `bench --generate` and for measuring.
+//! Generates a corpus of invented news of any size, with known families, for `bench --generate` and for measurements.
 //!
-//! Real news cannot be shipped with a program, and a benchmark on random words says nothing: posting lists, buckets and
-//! candidates depend on how word frequencies fall off and on how much unrelated stories share. So the documents are
-//! written in an invented language that has what matters: the function words of English and 200,000 word forms with
-//! Zipf–Mandelbrot frequencies, stock phrases, subject areas, stories with words and names of their own, quotes, numbers, datelines, lognormal lengths,
-//! and sites that put their boilerplate around it.
+//! Real news cannot be shipped with a program, and a benchmark on random words is meaningless: posting lists, buckets and
+//! candidates depend on the distribution of word frequencies and on how much unrelated stories share. The documents are
+//! therefore written in an invented language with realistic statistics: the function words of English and 200,000 word forms
+//! with Zipf–Mandelbrot frequencies, stock phrases, subject areas, stories with words and names of their own, quotes,
+//! numbers, datelines, lognormal lengths, and sites that add boilerplate.
 //!
-//! Families of every relation are planted, and next to them what must not be grouped: the agency's form filled in on
-//! other days, follow-ups that repeat background paragraphs, and unrelated stories under the same boilerplate. Every
-//! document hangs on the seed and its number alone, so that threads can make them in any order, and a corpus of millions
-//! needs four bytes of memory a family. The seed means the same corpus on every machine.
+//! The corpus contains families of every relation, and documents that must not be grouped: templates that an agency fills in
+//! on several days, follow-ups that repeat background paragraphs, and unrelated stories with the same boilerplate. Every
+//! document depends only on the seed and its number, so threads can generate them in any order, and memory is four bytes
+//! per family. A seed gives the same corpus on every machine.
 //!
 //! ```
 //! use wirecopy_lab::generate::{Generator, GeneratorConfig};
@@ -36,39 +36,39 @@ use plan::Plan;
 use render::Renderer;
 use story::Story;
 
-/// What corpus to make.
+/// Size and seed of a corpus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GeneratorConfig {
-    /// Returns the number of documents.
+    /// Number of documents.
     pub documents: u32,
-    /// Two seeds give two corpora of the same language and statistics.
+    /// The seed. Corpora with different seeds share the language and the statistics.
     pub seed: u64,
 }
 
-/// What a generated document is to the head of its family, or to the document it was made to resemble.
+/// The relation of a generated document to the original of its family, or to the document that it imitates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Relation {
-    /// The dispatch itself; most have no copies.
+    /// The dispatch itself. Most have no copies.
     Original,
-    /// The same words, under other boilerplate.
+    /// The same words, with other boilerplate.
     Identical,
-    /// A few words, a dateline or the last paragraphs differ.
+    /// A near-verbatim copy: a few words, the dateline or the last paragraphs differ.
     Copy,
-    /// The beginning only.
+    /// The beginning of the dispatch.
     Excerpt,
-    /// The same sentences in other words.
+    /// The same sentences, reworded.
     Rewrite,
-    /// Not of the family: the same form filled in on another day.
+    /// Another family: the same template filled in on another day.
     Template,
-    /// Not of the family: a new story that repeats its background paragraphs.
+    /// Another family: a new story that repeats background paragraphs.
     FollowUp,
 }
 
-/// One document of a generated corpus, with its gold.
+/// A generated document with its gold label.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Generated {
-    /// Unique name: `d` and the number.
+    /// Unique id: `d` and the number.
     pub id: String,
     /// Headline.
     pub title: String,
@@ -78,23 +78,23 @@ pub struct Generated {
     pub source: String,
     /// Paragraphs separated by blank lines, boilerplate included.
     pub text: String,
-    /// Documents of one dispatch have the same number.
+    /// Number of the family. Documents of one dispatch share it.
     pub family: u32,
-    /// How it came from the head of its family.
+    /// Relation to the original of the family.
     pub relation: Relation,
-    /// For a template or a follow-up, the family it resembles and does not belong to.
+    /// For a template or a follow-up, the family that it resembles but does not belong to.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub near: Option<u32>,
 }
 
-/// Share of the documents that carry boilerplate.
-const FURNISHED: f64 = 0.7;
-/// Days from the first to the last dispatch, for small and for large corpora.
+/// Share of the documents with boilerplate.
+const WITH_BOILERPLATE: f64 = 0.7;
+/// Days from the first to the last dispatch, for the smallest and the largest corpora.
 const DAYS: (u32, u32) = (60, 1461);
-/// Dispatches a day, while the days last.
-const A_DAY: u32 = 500;
+/// Documents per day, between those limits.
+const PER_DAY: u32 = 500;
 
-/// What the numbers that seed a stream are for, so that no two streams are the same.
+/// What a random stream is used for. It is part of the seed, so that no two streams are equal.
 #[derive(Clone, Copy)]
 enum Purpose {
     Story = 1,
@@ -104,7 +104,7 @@ enum Purpose {
     Form,
 }
 
-/// Makes the documents of one corpus, in any order.
+/// Generates the documents of one corpus, in any order.
 #[derive(Debug)]
 pub struct Generator {
     config: GeneratorConfig,
@@ -114,34 +114,34 @@ pub struct Generator {
 }
 
 impl Generator {
-    /// Lays out the families; the documents are made when asked for.
+    /// Lays out the families. Documents are generated on demand.
     pub fn new(config: GeneratorConfig) -> Self {
         let sites = (config.documents / 200).clamp(8, 400);
         Self {
             config,
             plan: Plan::new(config.documents, config.seed),
             sites: (0..u64::from(sites)).map(|number| Site::new(number ^ config.seed)).collect(),
-            days: (config.documents / A_DAY).clamp(DAYS.0, DAYS.1),
+            days: (config.documents / PER_DAY).clamp(DAYS.0, DAYS.1),
         }
     }
 
-    /// How many documents there are.
+    /// Returns the number of documents.
     pub fn len(&self) -> u32 {
         self.config.documents
     }
 
-    /// Whether there are none.
+    /// Returns whether there are no documents.
     pub fn is_empty(&self) -> bool {
         self.config.documents == 0
     }
 
-    /// All documents in order of their numbers. Families lie scattered.
+    /// Iterates over all documents by number. Members of a family are scattered.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Generated> + '_ {
         (0..self.config.documents).map(|number| self.document(number))
     }
 
-    /// The document of a number below [`len`](Self::len); numbers beyond wrap around. Takes about 85 µs on one
-    /// core, half of it for the story and half for rendering it; the language is built at the first, in half a second.
+    /// Generates the document of a number below [`len`](Self::len); larger numbers wrap around. Takes about 85 µs on one
+    /// core. The first call also builds the language, in half a second.
     pub fn document(&self, number: u32) -> Generated {
         let slot = self.plan.slot(number);
         let made = self.make(slot);
@@ -149,9 +149,9 @@ impl Generator {
         let site = self.site(page);
         let mut renderer = Renderer::default();
         let mut text = renderer.text(&made.story);
-        if page.chance(FURNISHED) {
+        if page.chance(WITH_BOILERPLATE) {
             let blocks = 2 + site % 7;
-            text = self.sites[site].furnish(&text, blocks, page);
+            text = self.sites[site].add_boilerplate(&text, blocks, page);
         }
         Generated {
             id: format!("d{number:07}"),
@@ -165,7 +165,7 @@ impl Generator {
         }
     }
 
-    /// Big sites publish more: Zipf's law again.
+    /// Draws a site. The numbers of documents per site follow Zipf's law.
     fn site(&self, page: &mut Rng) -> usize {
         let sites = self.sites.len() as f64;
         (math::power(sites + 1.0, page.unit()) as usize).saturating_sub(1).min(self.sites.len() - 1)
@@ -175,7 +175,7 @@ impl Generator {
         Rng::of(&[self.config.seed, purpose as u64, u64::from(slot)])
     }
 
-    /// The story in a slot, before it is rendered and furnished.
+    /// Generates the story of a slot, before it is rendered and given boilerplate.
     fn make(&self, slot: u32) -> Made {
         let (group, place) = self.plan.group(slot);
         let head = group.start;
@@ -198,8 +198,8 @@ impl Generator {
             Relation::Copy => own(edit::copy(&original(), rng), later, Relation::Copy),
             Relation::Excerpt => own(edit::excerpt(&original(), rng), later, Relation::Excerpt),
             Relation::FollowUp => {
-                let told = &mut self.rng(Purpose::Story, head);
-                let story = Composer::new(told).follow_up(&original(), rng);
+                let earlier = &mut self.rng(Purpose::Story, head);
+                let story = Composer::new(earlier).follow_up(&original(), rng);
                 let day = day + 1 + rng.below(6) as u32;
                 Made { story, day, family: slot, relation: Relation::FollowUp, near: Some(head) }
             }
@@ -208,7 +208,7 @@ impl Generator {
     }
 }
 
-/// A story in its slot, with the gold.
+/// A story with its gold label.
 struct Made {
     story: Story,
     day: u32,
@@ -217,7 +217,7 @@ struct Made {
     near: Option<u32>,
 }
 
-/// The date of a day counted from the beginning of 2024.
+/// Formats a day, counted from the beginning of 2024, as a date.
 fn date(day: u32) -> String {
     use jiff::ToSpan;
     jiff::civil::date(2024, 1, 1).saturating_add(i64::from(day).days()).to_string()

@@ -1,19 +1,19 @@
-//! Which documents belong together, and where in the corpus they stand.
+//! The layout of a corpus: which documents belong together, and in what order they appear.
 //!
-//! Documents have slots, and the slots of a group follow each other. A permutation takes a document's number to its
-//! slot, so that a family's members lie scattered over the corpus as they do in a folder.
+//! The documents of a group have consecutive slots. A permutation maps a document's number to its slot, so that the members
+//! of a family are scattered over the corpus, as in a real folder.
 
 use super::Relation;
 use super::math::power;
 use crate::perturb::rng::Rng;
 
-/// Share of the groups that hold one document only.
-const LONELY: f64 = 0.75;
-/// Share of the larger groups that are one form filled in several times.
+/// Share of the groups with only one document.
+const SINGLES: f64 = 0.75;
+/// Share of the larger groups that are one template filled in several times.
 const TEMPLATES: f64 = 0.15;
-/// Exponent of the sizes of larger groups: most have two members, few have dozens.
+/// Power-law exponent of the sizes of larger groups. Most have two members, few have dozens.
 const EXPONENT: f64 = 2.2;
-/// No group is larger than this, nor than a tenth of the corpus.
+/// Maximum size of a group. A group is also at most a tenth of the corpus.
 const LARGEST: u32 = 200;
 
 /// The layout of a corpus.
@@ -25,12 +25,12 @@ pub(super) struct Plan {
     starts: Vec<u32>,
 }
 
-/// Documents made from one story or one form.
+/// Documents generated from one story or one template.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Group {
-    /// First slot: the original's.
+    /// First slot, which is that of the original.
     pub(super) start: u32,
-    /// Whether its documents are one form filled in several times, rather than versions of one dispatch.
+    /// Whether its documents are one template filled in several times, rather than variants of one dispatch.
     pub(super) template: bool,
 }
 
@@ -42,13 +42,13 @@ impl Plan {
         let mut next = 0;
         while next < documents {
             starts.push(next);
-            let size = if rng.chance(LONELY) { 1 } else { larger(largest, &mut rng) };
+            let size = if rng.chance(SINGLES) { 1 } else { larger(largest, &mut rng) };
             next = next.saturating_add(size);
         }
         Self { documents, seed, starts }
     }
 
-    /// The group that a slot belongs to, and its place therein.
+    /// Returns the group of a slot, and the position in the group.
     pub(super) fn group(&self, slot: u32) -> (Group, u32) {
         let nth = self.starts.partition_point(|&start| start <= slot).saturating_sub(1);
         let start = self.starts.get(nth).copied().unwrap_or(0);
@@ -57,10 +57,10 @@ impl Plan {
         (Group { start, template }, slot - start)
     }
 
-    /// The slot of a document: a permutation of `0..documents`.
+    /// Returns the slot of a document: a permutation of `0..documents`.
     ///
-    /// A Feistel network of four rounds over the next even power of two, walked until it lands inside (Black and
-    /// Rogaway, "Ciphers with arbitrary finite domains", 2002): under four steps on average, and no table.
+    /// Uses a Feistel network of four rounds over the next even power of two, repeated until the result is in range (Black and
+    /// Rogaway, "Ciphers with arbitrary finite domains", 2002). This needs fewer than four repetitions on average, and no table.
     pub(super) fn slot(&self, number: u32) -> u32 {
         if self.documents == 0 {
             return 0;
@@ -78,20 +78,20 @@ impl Plan {
             }
             at = left << bits | right;
             if at < u64::from(self.documents) {
-                // Below a number of 32 bits.
+                // `documents` is a `u32`, so the cast is exact.
                 return at as u32;
             }
         }
     }
 }
 
-/// A size of at least two: P(size ≥ n) falls as a power of n.
+/// Draws a group size of at least two, with P(size ≥ n) falling as a power of n.
 fn larger(largest: u32, rng: &mut Rng) -> u32 {
     let size = 2.0 * power(1.0 - rng.unit(), -1.0 / (EXPONENT - 1.0));
     (size as u32).clamp(2, largest)
 }
 
-/// What a further document of a dispatch is to the original.
+/// Draws the relation of a further document to the original.
 pub(super) fn relation(rng: &mut Rng) -> Relation {
     match rng.below(100) {
         0..20 => Relation::Identical,
@@ -118,7 +118,7 @@ mod tests {
         }
 
         #[test]
-        fn every_slot_has_its_group(documents in 1u32..3000, seed in any::<u64>()) {
+        fn every_slot_belongs_to_one_group(documents in 1u32..3000, seed in any::<u64>()) {
             let plan = Plan::new(documents, seed);
             let mut last = None;
             for slot in 0..documents {
@@ -131,18 +131,18 @@ mod tests {
     }
 
     #[test]
-    fn members_lie_scattered() {
+    fn members_are_scattered() {
         let plan = Plan::new(10_000, 3);
         let groups: Vec<u32> = (0..10_000).map(|number| plan.group(plan.slot(number)).0.start).collect();
         let neighbours = groups.windows(2).filter(|pair| pair[0] == pair[1]).count() as f64;
-        // As many as chance would have.
+        // The number expected by chance.
         let sizes = plan.starts.windows(2).map(|pair| f64::from(pair[1] - pair[0]));
         let expected = sizes.map(|size| size * (size - 1.0)).sum::<f64>() / 10_000.0;
         assert!((neighbours - expected).abs() < 4.0 * expected.sqrt() + 3.0, "{neighbours} for {expected}");
     }
 
     #[test]
-    fn sizes_fall_off_as_a_power() {
+    fn sizes_follow_a_power_law() {
         let plan = Plan::new(200_000, 3);
         let sizes: Vec<u32> = plan.starts.windows(2).map(|pair| pair[1] - pair[0]).collect();
         let share =

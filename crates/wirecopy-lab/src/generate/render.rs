@@ -1,36 +1,36 @@
-//! A story to text.
+//! Renders a story as text.
 
 use std::fmt::Write;
 
 use super::language::{Lexicon, name};
 use super::story::{Figure, Part, Sentence, Story};
 
-/// Kinds of names; a number means another name in each.
+// Kinds of names. The same number gives a different name in each.
 const FIRST: u64 = 1;
 const SURNAME: u64 = 2;
 const PLACE: u64 = 3;
 const ORGANISATION: u64 = 4;
 const AGENCY: u64 = 5;
-/// What follows in the name of an organisation, as "Bank" and "Motors" do.
+/// Second word of an organisation's name, like "Bank" or "Motors".
 const BRANCH: u64 = 6;
-/// So many first names are in use.
+/// Number of different first names.
 const FIRST_NAMES: u32 = 1500;
 
-/// Writes stories; holds a buffer.
+/// Renders stories with a reusable buffer.
 #[derive(Default)]
 pub(super) struct Renderer {
     out: String,
 }
 
 impl Renderer {
-    /// The headline.
+    /// Renders the headline.
     pub(super) fn title(&mut self, story: &Story) -> String {
         self.out.clear();
         self.parts(&story.title, true);
         self.out.clone()
     }
 
-    /// Paragraphs separated by blank lines.
+    /// Renders the text as paragraphs separated by blank lines.
     pub(super) fn text(&mut self, story: &Story) -> String {
         self.out.clear();
         self.out.reserve(story.len() * 8);

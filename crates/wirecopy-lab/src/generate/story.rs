@@ -1,6 +1,6 @@
-//! A story as a tree, so that it can be told again in other words.
+//! A story as a tree, so that it can be reworded.
 
-/// A part of a sentence. Eight bytes, copied freely.
+/// A part of a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
     /// A word form of the language.
@@ -11,7 +11,7 @@ pub(super) enum Part {
     Surname(u32),
     /// A town or a country.
     Place(u32),
-    /// A company, a ministry: a name of two words.
+    /// An organisation with a name of two words.
     Organisation(u32),
     /// A number and how it is written.
     Number(u32, Figure),
@@ -30,15 +30,15 @@ pub(super) enum Figure {
     Year,
 }
 
-/// One sentence: clauses, parted by commas.
+/// A sentence of clauses, separated by commas.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Sentence {
     pub(super) clauses: Vec<Vec<Part>>,
-    /// Who says it, and with which word, when it is a quote.
+    /// For a quote, the speaker and the verb.
     pub(super) quote: Option<(u32, u32)>,
 }
 
-/// One dispatch as some desk tells it.
+/// A story, as written by one desk.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Story {
     pub(super) title: Vec<Part>,
@@ -54,7 +54,7 @@ impl Sentence {
 }
 
 impl Story {
-    /// How many parts it has: about as many as words.
+    /// Returns the number of parts, which is about the number of words.
     pub(super) fn len(&self) -> usize {
         self.paragraphs.iter().flatten().map(Sentence::len).sum()
     }

@@ -1,4 +1,4 @@
-//! What the corpus promises.
+//! Tests the properties of generated corpora.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ fn corpus(documents: u32) -> Generator {
     Generator::new(GeneratorConfig { documents, seed: 11 })
 }
 
-/// The stories without boilerplate, by slot.
+/// Returns the stories without boilerplate, by slot.
 fn bare(generator: &Generator) -> Vec<(Made, String)> {
     (0..generator.len())
         .map(|slot| {
@@ -39,7 +39,7 @@ fn quantile(values: &mut [f64], share: f64) -> f64 {
 }
 
 #[test]
-fn documents_do_not_hang_on_their_order() {
+fn documents_do_not_depend_on_their_order() {
     let generator = corpus(300);
     let all: Vec<Generated> = generator.iter().collect();
     assert_eq!(all.len(), 300);
@@ -51,7 +51,7 @@ fn documents_do_not_hang_on_their_order() {
 }
 
 #[test]
-fn lengths_are_those_of_wire_stories() {
+fn lengths_resemble_wire_stories() {
     let mut words: Vec<f64> =
         bare(&corpus(1500)).iter().map(|(_, text)| text.split_whitespace().count() as f64).collect();
     let mean = words.iter().sum::<f64>() / words.len() as f64;
@@ -60,7 +60,7 @@ fn lengths_are_those_of_wire_stories() {
 }
 
 #[test]
-fn relations_are_what_they_are_called() {
+fn relations_have_the_expected_similarity() {
     let generator = corpus(2500);
     let all = bare(&generator);
     let mut fives: HashMap<Relation, Vec<f64>> = HashMap::new();
@@ -89,7 +89,7 @@ fn relations_are_what_they_are_called() {
 }
 
 #[test]
-fn families_are_unrelated_but_for_the_planted_likeness() {
+fn families_are_unrelated_unless_planted() {
     let all: Vec<(u32, Shingles)> = bare(&corpus(400))
         .into_iter()
         .map(|(made, text)| (made.near.unwrap_or(made.family), shingled(&text)))
@@ -103,13 +103,13 @@ fn families_are_unrelated_but_for_the_planted_likeness() {
 }
 
 #[test]
-fn the_gold_is_consistent() {
+fn gold_labels_are_consistent() {
     let generator = corpus(3000);
     let all: Vec<Generated> = generator.iter().collect();
     let mut originals: HashMap<u32, &Generated> = HashMap::new();
     for document in &all {
         if matches!(document.relation, Relation::Original | Relation::Template | Relation::FollowUp) {
-            assert!(originals.insert(document.family, document).is_none(), "one head a family");
+            assert!(originals.insert(document.family, document).is_none(), "one original per family");
         }
         assert!(!document.text.contains('{') && !document.title.is_empty());
     }
@@ -122,7 +122,7 @@ fn the_gold_is_consistent() {
 }
 
 #[test]
-fn sites_furnish_many_documents() {
+fn sites_repeat_their_boilerplate() {
     let generator = corpus(1000);
     let mut lines: HashMap<String, usize> = HashMap::new();
     for document in generator.iter() {
@@ -147,7 +147,7 @@ proptest! {
 }
 
 #[test]
-fn a_seed_means_the_same_corpus_everywhere_and_always() {
+fn corpus_of_a_seed_never_changes() {
     let bytes: Vec<u8> = corpus(200).iter().flat_map(|document| document.text.into_bytes()).collect();
     assert_eq!(
         xxhash_rust::xxh3::xxh3_64(&bytes),

@@ -1,11 +1,10 @@
-//! What happens to a dispatch between the agency and the page, as text transformations.
+//! Text transformations that imitate what happens to a dispatch between the agency and the page.
 //!
-//! Sites cut, reorder, splice and decorate a text; scanners misread it; desks respell names and numbers. Each
-//! [`Perturbation`] does one of these to plain text (paragraphs separated by line breaks), so that tests can say how
-//! much of it the program stands, and `bench --generate` can make corpora with copies in them. Everything hangs on the
-//! text, the [`Context`] and a seed: the same three give the same bytes on every machine. Any script will do; where a
-//! perturbation has nothing to work on (upper case in Chinese), the text comes back as it was. Cost is linear in the
-//! text.
+//! Sites cut, reorder and splice a text and add boilerplate, scanners misread it, and newsrooms respell names and numbers.
+//! Each [`Perturbation`] does one of these to plain text (paragraphs separated by line breaks). Tests use them to measure how
+//! robust the scorer is. The result depends only on the text, the [`Context`] and a seed, and is the same on every machine.
+//! Texts may be in any script. If a perturbation does not apply, such as upper case in Chinese, the text is returned
+//! unchanged. The cost is linear in the text.
 //!
 //! ```
 //! use wirecopy_lab::perturb::{Context, Perturbation};
@@ -29,62 +28,62 @@ use std::str::FromStr;
 
 use rng::Rng;
 
-/// Words and letters for altered and invented texts, by kind.
+/// Words and letters for altered and generated texts, by kind.
 pub(crate) const WORDS: &str = include_str!("../../../../data/perturb_words.tsv");
 
-/// One way in which a published text departs from the dispatch. Shares and rates are clamped to 0..=1.
+/// One way in which a published text differs from the dispatch. Shares and rates are clamped to 0..=1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Perturbation {
-    /// Text that a site adds around and inside every article: navigation, teasers, credits, notices.
+    /// Adds boilerplate around and inside the article: navigation, teasers, credits, notices.
     Boilerplate {
-        /// How many blocks; a real page has 3 to 12.
+        /// Number of blocks. Real pages have 3 to 12.
         blocks: usize,
     },
-    /// Only the beginning is run, to the end of the nearest sentence.
+    /// Keeps only the beginning, up to the end of the nearest sentence.
     Truncate {
-        /// Share of the words that is kept.
+        /// Share of the words to keep.
         keep: f64,
     },
-    /// The middle third is dropped: lead and last paragraphs remain.
+    /// Drops the middle third, and keeps the lead and the last paragraphs.
     MiddleCut,
-    /// All sentences in random order.
+    /// Shuffles all sentences.
     SentenceShuffle,
-    /// Paragraphs in random order; a text of one paragraph is taken in runs of three sentences.
+    /// Shuffles the paragraphs, or groups of three sentences if there is only one paragraph.
     ParagraphShuffle,
-    /// The whole text run together with as much of [`Context::other`], before, after or in the middle of it.
+    /// Adds an equal amount of [`Context::other`] before, after or in the middle of the text.
     Splice,
-    /// Characters misread as a scanner misreads them: look-alikes, losses, insertions.
+    /// Adds errors of optical character recognition: look-alikes, losses and insertions.
     OcrNoise {
-        /// Edits for each character.
+        /// Edits per character.
         rate: f64,
     },
-    /// Half of the numbers (at least one) get other digits: a later edition, or the same form on another day.
+    /// Changes the digits of half of the numbers (at least one), as in a later version or a template filled in again.
     Numbers,
-    /// Names spelt by another transliteration, the same way all through the text.
+    /// Respells names by another transliteration, consistently within the text.
     Names,
-    /// Another house style: grouping and decimal signs, quotes, dashes, percent signs.
+    /// Applies another house style: number separators, quotes, dashes, percent signs.
     Style,
-    /// Accents and other optional marks left out.
+    /// Removes accents and other optional marks.
     Diacritics,
-    /// English words replaced by others of the same meaning, from a small table.
+    /// Replaces English words by synonyms from a small table.
     Synonyms {
-        /// Share of the words in the table that is replaced.
+        /// Share of the words in the table to replace.
         share: f64,
     },
-    /// All in capitals, as telex and some tickers have it.
+    /// Converts the text to upper case, like telex and some tickers.
     UpperCase,
 }
 
-/// What a perturbation may draw on besides the text.
+/// Inputs of a perturbation besides the text.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Context<'a> {
-    /// Another story, for [`Perturbation::Splice`]; without one that leaves the text as it was.
+    /// Another story for [`Perturbation::Splice`], which leaves the text unchanged if this is empty.
     pub other: &'a str,
-    /// Number of the publishing site: all documents of one site get the same boilerplate, but for some teasers.
+    /// Number of the publishing site. All documents of one site get the same boilerplate, except for some teasers.
     pub site: u64,
 }
 
-/// The standard suite, each perturbation at the strengths worth a row in a table of results.
+/// The standard suite: each perturbation at the strengths that are reported.
 pub const ALL: &[Perturbation] = &[
     Perturbation::Boilerplate { blocks: 3 },
     Perturbation::Boilerplate { blocks: 6 },
@@ -112,10 +111,10 @@ pub const ALL: &[Perturbation] = &[
 ];
 
 impl Perturbation {
-    /// The standard suite: see [`ALL`].
+    /// The standard suite; see [`ALL`].
     pub const ALL: &'static [Self] = ALL;
 
-    /// A stable name in snake case, strength included: `truncate_50`, `ocr_2`, `boilerplate_6`. Parses back.
+    /// Returns a stable name in snake case, with the strength: `truncate_50`, `ocr_2`, `boilerplate_6`. It can be parsed back.
     pub fn name(&self) -> String {
         match *self {
             Self::Boilerplate { blocks } => format!("boilerplate_{blocks}"),
@@ -134,11 +133,11 @@ impl Perturbation {
         }
     }
 
-    /// The text as it would have been published.
+    /// Applies the perturbation to a text.
     pub fn apply(&self, text: &str, context: &Context<'_>, seed: u64) -> String {
         let rng = &mut Rng::of(&[seed, xxhash_rust::xxh3::xxh3_64(text.as_bytes())]);
         match *self {
-            Self::Boilerplate { blocks } => boilerplate::furnish(text, context.site, blocks, rng),
+            Self::Boilerplate { blocks } => boilerplate::add(text, context.site, blocks, rng),
             Self::Truncate { keep } => order::truncate(text, clamp(keep)),
             Self::MiddleCut => order::middle_cut(text),
             Self::SentenceShuffle => order::shuffle_sentences(text, rng),
@@ -161,15 +160,15 @@ impl fmt::Display for Perturbation {
     }
 }
 
-/// The name is that of no perturbation.
+/// The error for a name that is not a perturbation.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no perturbation is called `{0}`")]
+#[error("unknown perturbation `{0}`")]
 pub struct UnknownPerturbation(String);
 
 impl FromStr for Perturbation {
     type Err = UnknownPerturbation;
 
-    /// Any name that [`Perturbation::name`] gives, so that a command line can ask for `ocr_3`.
+    /// Parses a name as returned by [`Perturbation::name`], with any strength, such as `ocr_3`.
     fn from_str(name: &str) -> Result<Self, Self::Err> {
         let unknown = || UnknownPerturbation(name.to_owned());
         if let Some(plain) = ALL.iter().find(|p| p.name() == name) {
@@ -194,7 +193,7 @@ fn clamp(share: f64) -> f64 {
     if share.is_nan() { 0.0 } else { share.clamp(0.0, 1.0) }
 }
 
-/// A share in percent, to two places: `50`, `0_5`.
+/// Formats a share in percent with up to two decimals: `50`, `0_5`.
 fn percent(share: f64) -> String {
     let hundredths = (clamp(share) * 1e4).round() as u32;
     match (hundredths / 100, hundredths % 100) {

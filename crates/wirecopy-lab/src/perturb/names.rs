@@ -1,4 +1,4 @@
-//! Names as another desk would transliterate them.
+//! Respells names as in another transliteration.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -8,31 +8,31 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 use super::WORDS;
 use wirecopy_core::table::{self, Pairs, Words};
 
-/// Letters that transliterations of one name differ in, in both directions.
+/// Letters in which transliterations of a name differ, in both directions.
 static SWAPS: Pairs = LazyLock::new(|| table::pairs(WORDS, "respelling"));
 
-/// Letters that become others, and not the other way: nobody writes `ee` for every `i`.
+/// Letters that are replaced in one direction only: `ee` may become `i`, but not every `i` becomes `ee`.
 static ONE_WAY: Pairs = LazyLock::new(|| table::pairs(WORDS, "one way"));
 
-/// Words with a capital that no desk spells in two ways.
+/// Capitalised words that have only one spelling.
 static COMMON: Words = LazyLock::new(|| table::words(WORDS, "one spelling"));
 
-/// Letters that a speller doubles between vowels.
+/// Letters that may be doubled between vowels.
 const DOUBLED: &str = "lnstfrmлнсткмλσ";
 
 const VOWELS: &str = "aeiouyаеёиоуыэюяαεηιουω";
 
-/// So many letters of a name decide how it is respelt, so that `Armenia` and `Armenian` go together.
+/// Number of letters that determine the respelling, so that `Armenia` and `Armenian` are respelt alike.
 const STEM: usize = 6;
 
-/// Shortest word that is taken for a name; shorter ones are mostly articles and months' abbreviations.
-const SHORTEST: usize = 4;
+/// Minimum length of a name in letters. Shorter capitalised words are mostly articles and abbreviations of months.
+const MIN_LETTERS: usize = 4;
 
-/// `text` with its names respelt.
+/// Respells the names of `text`.
 ///
-/// A name is a word with one capital, at its head, that stands somewhere without a sentence beginning there. Its new
-/// spelling hangs on the word and the seed alone: all through the text, and in another text of the same seed, a name is
-/// spelt the same way. Scripts without capitals have no names here.
+/// A name is a word with an initial capital that occurs at least once inside a sentence. Its new spelling depends only on the
+/// word and the seed, so it is the same throughout the text and in other texts with the same seed. No names are found in
+/// scripts without capitals.
 pub(super) fn respell(text: &str, seed: u64) -> String {
     let mut names: HashSet<&str> = HashSet::new();
     each_word(text, |word, inside| {
@@ -43,7 +43,7 @@ pub(super) fn respell(text: &str, seed: u64) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     let mut at = 0;
     each_word(text, |word, _| {
-        // The word is a slice of the text, so that its place is the difference of the two addresses.
+        // The word is a slice of the text, so its offset is the difference of the two addresses.
         let start = word.as_ptr() as usize - text.as_ptr() as usize;
         out.push_str(&text[at..start]);
         at = start + word.len();
@@ -57,7 +57,7 @@ pub(super) fn respell(text: &str, seed: u64) -> String {
     out
 }
 
-/// Calls `each` with every run of letters, and whether it stands inside a sentence.
+/// Calls `each` with every word, and whether it is inside a sentence.
 fn each_word<'a>(text: &'a str, mut each: impl FnMut(&'a str, bool)) {
     let mut inside = false;
     let mut start = None;
@@ -80,20 +80,20 @@ fn is_capitalised(word: &str) -> bool {
     let mut letters = word.chars();
     letters.next().is_some_and(char::is_uppercase)
         && letters.all(|c| !c.is_uppercase())
-        && word.chars().count() >= SHORTEST
+        && word.chars().count() >= MIN_LETTERS
         && !COMMON.contains(&word)
 }
 
-/// Writes another spelling of `name`. The first letter stays, and so do the last ones of a long name.
+/// Writes another spelling of `name`. The first letter and the letters after the stem are kept.
 fn variant(name: &str, seed: u64, out: &mut String) {
     let end = name.char_indices().nth(STEM).map_or(name.len(), |(at, _)| at);
     let head = name.chars().next().map_or(0, char::len_utf8);
     let (stem, rest) = (&name[head..end], &name[end..]);
-    // Where in the stem, how many bytes, and what comes in their place.
+    // Possible replacements: offset in the stem, number of bytes, new letters.
     let mut found: Vec<(usize, usize, &str)> = Vec::new();
     let both_ways = SWAPS.iter().flat_map(|&(a, b)| [(a, b), (b, a)]);
     for (from, to) in both_ways.chain(ONE_WAY.iter().copied()) {
-        // What is there already does not come again: `sh` must not become `shh`.
+        // A replacement must not repeat letters that are already there: `sh` must not become `shh`.
         if let Some(at) = stem.find(from)
             && (from.len() > to.len()
                 || !stem[at..].starts_with(to) && !stem[..at + from.len()].ends_with(to))
@@ -108,7 +108,7 @@ fn variant(name: &str, seed: u64, out: &mut String) {
             found.push((at, 0, &stem[at..at + c.len_utf8()]));
         }
     }
-    // No rule fits: the last letter of the stem twice.
+    // If no rule applies, the last letter of the stem is doubled.
     let last = letters.last().map_or(0, |&(at, _)| at);
     let hash = xxh3_64_with_seed(&name.as_bytes()[..end], seed);
     let (at, len, to) = match found.len() {
@@ -127,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_spelt_one_way_all_through() {
+    fn names_are_respelt_consistently() {
         let text = "Pashinyan left. On Monday Pashinyan met Kocharov in Yerevan, and Pashinyan spoke.";
         for seed in 0..30 {
             let out = respell(text, seed);
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_and_its_adjective_go_together() {
+    fn name_and_its_adjective_are_respelt_alike() {
         for seed in 0..30 {
             let out = respell("The Armenian premier left Armenia.", seed);
             let words: Vec<&str> = out.trim_end_matches('.').split(' ').collect();
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn words_without_capitals_stay() {
+    fn words_that_are_not_names_are_unchanged() {
         for text in ["NATO met in a hall.", "他在北京。", "وصل الوزير"] {
             assert_eq!(respell(text, 1), text);
         }

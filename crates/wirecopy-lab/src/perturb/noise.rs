@@ -1,4 +1,4 @@
-//! The errors of optical character recognition.
+//! Imitates errors of optical character recognition.
 
 use std::sync::LazyLock;
 
@@ -6,17 +6,16 @@ use super::WORDS;
 use super::rng::Rng;
 use wirecopy_core::table::{self, Pairs, Words};
 
-/// Groups of characters that scanners take for one another. Multi-letter look-alikes stand in [`PAIRS`].
+/// Groups of characters that scanners confuse. For sequences of several letters, see [`PAIRS`].
 static LOOK_ALIKES: Words = LazyLock::new(|| table::words(WORDS, "look-alikes"));
 
-/// Letters that run together, and letters that fall apart.
+/// Letters that are merged, and letters that are split.
 static PAIRS: Pairs = LazyLock::new(|| table::pairs(WORDS, "misreading"));
 
-/// `text` with about `rate` edits a character (line breaks are left alone), and how many were made.
+/// Adds about `rate` errors per character to `text`, except to line breaks. Returns the text and the number of errors.
 ///
-/// Of the edits 60 % are substitutions, 20 % losses and 20 % insertions. A lost or put-in space joins or splits words,
-/// as it does on paper. A character without a look-alike is taken for another of the same text, so that noise in any
-/// script stays in that script.
+/// Of the errors, 60 % are substitutions, 20 % losses and 20 % insertions. A lost or inserted space joins or splits words.
+/// A character without a look-alike is replaced by another character of the text, so that the noise stays in its script.
 pub(super) fn misread(text: &str, rate: f64, rng: &mut Rng) -> (String, usize) {
     let own: Vec<char> = text.chars().filter(|c| c.is_alphanumeric()).collect();
     let mut out = String::with_capacity(text.len() + text.len() / 16);
@@ -42,7 +41,7 @@ pub(super) fn misread(text: &str, rate: f64, rng: &mut Rng) -> (String, usize) {
     (out, edits)
 }
 
-/// Writes what `c`, the first character of `rest`, is taken for; says how many bytes that used up.
+/// Writes the substitute of `c`, the first character of `rest`, and returns the number of bytes that it replaces.
 fn substitute(rest: &str, c: char, own: &[char], rng: &mut Rng, out: &mut String) -> usize {
     if let Some((from, to)) = PAIRS.iter().find(|(from, _)| rest.starts_with(from))
         && rng.chance(0.4)
@@ -80,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_rate_is_as_asked() {
+    fn requested_rate_of_errors_is_added() {
         let text = "The council met on Tuesday to weigh the plan of the harbour board. ".repeat(60);
         for rate in [0.01, 0.02, 0.05, 0.1] {
             let (_, edits) = misread(&text, rate, &mut Rng::new(3));
@@ -91,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn every_edit_shows() {
+    fn every_error_changes_the_text() {
         for c in ["e", "д", "ب", "मा", "未", "ก", "ß"] {
             for seed in 0..50 {
                 let (out, edits) = misread(c, 1.0, &mut Rng::new(seed));

@@ -1,10 +1,10 @@
-//! Perturbations that keep the words and change which are there and where: cuts, shuffles, splices.
+//! Perturbations that keep the words but cut, shuffle or splice the text.
 
 use super::rng::Rng;
 use super::sentences::{Sentence, join, paragraphs, sentences, separator, words};
 
-/// The beginning of `text` that holds `keep` of its words, to the nearest end of a sentence, or to the word when even
-/// the first sentence is more than twice too long.
+/// Returns the beginning of `text` with a share `keep` of its words, up to the nearest end of a sentence. If even the first
+/// sentence is at least twice too long, it is cut within the sentence.
 pub(super) fn truncate(text: &str, keep: f64) -> String {
     let words = words(text);
     let target = (words.len() as f64 * keep).round() as usize;
@@ -21,7 +21,7 @@ pub(super) fn truncate(text: &str, keep: f64) -> String {
     text[..end.unwrap_or(last.end)].to_owned()
 }
 
-/// `text` without the sentences (the words, when there are fewer than three) that begin in its middle third.
+/// Removes the sentences that begin in the middle third of `text`, or its words if there are fewer than three sentences.
 pub(super) fn middle_cut(text: &str) -> String {
     let words = words(text);
     let (Some(from), Some(to)) = (words.get(words.len() / 3), words.get(words.len() - words.len() / 3))
@@ -31,7 +31,7 @@ pub(super) fn middle_cut(text: &str) -> String {
     let starts: Vec<usize> = sentences(text).into_iter().map(|s| s.range.start).collect();
     let (mut from, mut to) = (from.start, to.start);
     if starts.len() >= 3 {
-        // The first sentence always stays, and so does the last.
+        // The first and the last sentence are always kept.
         let first = starts.partition_point(|&start| start < from).clamp(1, starts.len() - 1);
         let end = starts.partition_point(|&start| start < to).clamp(first, starts.len() - 1);
         (from, to) = (starts[first], starts[end]);
@@ -39,7 +39,7 @@ pub(super) fn middle_cut(text: &str) -> String {
     format!("{}{}", &text[..from], &text[to.max(from)..])
 }
 
-/// The sentences of `text` in random order, as many a paragraph as before. No sentence is lost or made.
+/// Shuffles the sentences of `text`, with the same number of sentences per paragraph. No sentence is lost or added.
 pub(super) fn shuffle_sentences(text: &str, rng: &mut Rng) -> String {
     let found = sentences(text);
     let order = shuffled(found.len(), rng);
@@ -47,7 +47,7 @@ pub(super) fn shuffle_sentences(text: &str, rng: &mut Rng) -> String {
     lay_out(text, order.iter().map(|&i| &found[i]).zip(places))
 }
 
-/// The paragraphs of `text` in random order.
+/// Shuffles the paragraphs of `text`, or groups of sentences if it has only one.
 pub(super) fn shuffle_paragraphs(text: &str, rng: &mut Rng) -> String {
     let blocks = paragraphs(text);
     if blocks.len() > 1 {
@@ -55,14 +55,14 @@ pub(super) fn shuffle_paragraphs(text: &str, rng: &mut Rng) -> String {
         let moved: Vec<&str> = order.iter().map(|&i| &text[blocks[i].clone()]).collect();
         return moved.join(separator(text));
     }
-    const RUN: usize = 3;
+    const GROUP: usize = 3;
     let found = sentences(text);
-    let runs: Vec<&[Sentence]> = found.chunks(RUN).collect();
-    let order = shuffled(runs.len(), rng);
-    lay_out(text, order.iter().flat_map(|&i| runs[i]).map(|s| (s, 0)))
+    let groups: Vec<&[Sentence]> = found.chunks(GROUP).collect();
+    let order = shuffled(groups.len(), rng);
+    lay_out(text, order.iter().flat_map(|&i| groups[i]).map(|s| (s, 0)))
 }
 
-/// `text` and as many words of `other`, one after the other, or one inside the other at a paragraph or sentence end.
+/// Combines `text` with as many words of `other`, before or after it, or inside it at the end of a paragraph or sentence.
 pub(super) fn splice(text: &str, other: &str, rng: &mut Rng) -> String {
     let own = words(text).len();
     let others = words(other).len();
@@ -85,7 +85,7 @@ pub(super) fn splice(text: &str, other: &str, rng: &mut Rng) -> String {
     }
 }
 
-/// A random order of `len` things that is not the one they are in.
+/// Returns a random order of `len` items that differs from the original order.
 fn shuffled(len: usize, rng: &mut Rng) -> Vec<usize> {
     let mut order: Vec<usize> = (0..len).collect();
     rng.shuffle(&mut order);
@@ -95,7 +95,7 @@ fn shuffled(len: usize, rng: &mut Rng) -> Vec<usize> {
     order
 }
 
-/// Writes sentences one after the other, each with the paragraph it goes to.
+/// Joins sentences, each with the number of its paragraph.
 fn lay_out<'a>(text: &str, placed: impl Iterator<Item = (&'a Sentence, usize)>) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     let mut last: Option<(&str, usize)> = None;

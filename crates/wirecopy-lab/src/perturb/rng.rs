@@ -1,53 +1,52 @@
-//! The random numbers of the perturbations and of the corpus generator.
+//! Random numbers for the perturbations and the corpus generator.
 //!
-//! Why this is hand-made: a crate may change the numbers of a seed with a version, and then a measured figure no longer repeats.
-//! SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014): eight lines, passes
-//! `BigCrush`, and the same numbers on every machine and in every release.
+//! SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014). Not a crate, because a crate
+//! may change the numbers of a seed with a new version, and then measured figures could not be reproduced.
 
-/// A stream of random numbers that hangs on its seed alone.
+/// A stream of random numbers that depends on its seed alone.
 #[derive(Clone, Debug)]
 pub(crate) struct Rng(u64);
 
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl Rng {
-    /// The stream of `seed`. Neighbouring seeds give unrelated streams.
+    /// Creates the stream of `seed`. Neighbouring seeds give unrelated streams.
     pub(crate) fn new(seed: u64) -> Self {
         Self(finish(seed.wrapping_add(GOLDEN)))
     }
 
-    /// The stream of several numbers together: seed, document, purpose.
+    /// Creates the stream of several numbers, such as seed, document and purpose.
     pub(crate) fn of(parts: &[u64]) -> Self {
         Self::new(parts.iter().fold(0, |sum: u64, &part| finish((sum ^ part).wrapping_add(GOLDEN))))
     }
 
-    /// The next 64 bits.
+    /// Returns the next 64 bits.
     pub(crate) fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(GOLDEN);
         finish(self.0)
     }
 
-    /// A number below `end`; 0 when `end` is 0. The bias of the multiplication is under 2⁻³² for any length in use.
+    /// Returns a number below `end`; 0 if `end` is 0. The bias of the multiplication is below 2⁻³² for all lengths used here.
     pub(crate) fn below(&mut self, end: usize) -> usize {
         ((u128::from(self.bits()) * end as u128) >> 64) as usize
     }
 
-    /// A number in 0..1.
+    /// Returns a number in 0..1.
     pub(crate) fn unit(&mut self) -> f64 {
         (self.bits() >> 11) as f64 / (1u64 << 53) as f64
     }
 
-    /// True with probability `share`.
+    /// Returns true with probability `share`.
     pub(crate) fn chance(&mut self, share: f64) -> bool {
         self.unit() < share
     }
 
-    /// One of `items`, or `fallback` of none.
+    /// Returns one of `items`, or `fallback` if there are none.
     pub(crate) fn pick<T: Copy>(&mut self, items: &[T], fallback: T) -> T {
         items.get(self.below(items.len())).copied().unwrap_or(fallback)
     }
 
-    /// Puts `items` in random order (Fisher and Yates).
+    /// Shuffles `items` (Fisher and Yates).
     pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
             items.swap(last, self.below(last + 1));
@@ -66,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_stream_never_changes() {
+    fn stream_never_changes() {
         let mut rng = Rng::new(7);
         let first = [rng.bits(), rng.bits()];
         assert_eq!(
@@ -81,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_even_and_in_range() {
+    fn numbers_are_uniform_and_in_range() {
         let mut rng = Rng::of(&[1, 2]);
         let mut seen = [0u32; 10];
         for _ in 0..10_000 {

@@ -1,23 +1,23 @@
-//! Paragraphs, sentences and words of plain text in any script, as byte ranges.
+//! Splits plain text in any script into paragraphs, sentences and words, as byte ranges.
 //!
-//! Why this is hand-made: it is simpler than a segmenter need be, with one property that the shuffles rest on: whether a sentence ends at a place
-//! hangs only on that sentence and on the one character that follows it.
+//! Not a real segmenter: this is simpler and has a property that the shuffles need. Whether a sentence ends at a position
+//! depends only on that sentence and the character that follows it.
 
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use wirecopy_core::table::{self, Words};
 
-/// One sentence and the paragraph it stands in.
+/// A sentence and its paragraph.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Sentence {
-    /// Its bytes, without white space around it.
+    /// Its byte range, without surrounding white space.
     pub(super) range: Range<usize>,
     /// Number of its paragraph, from 0, without gaps.
     pub(super) paragraph: usize,
 }
 
-/// The paragraphs of `text`: its lines that hold more than white space, trimmed.
+/// Returns the paragraphs of `text`: its non-empty lines, trimmed.
 pub(super) fn paragraphs(text: &str) -> Vec<Range<usize>> {
     let mut start = 0;
     let mut out = Vec::new();
@@ -31,7 +31,7 @@ pub(super) fn paragraphs(text: &str) -> Vec<Range<usize>> {
     out
 }
 
-/// The sentences of `text`. A paragraph without a full stop is one sentence.
+/// Returns the sentences of `text`. A paragraph without a full stop is one sentence.
 pub(super) fn sentences(text: &str) -> Vec<Sentence> {
     let mut out = Vec::new();
     for (paragraph, lines) in paragraphs(text).into_iter().enumerate() {
@@ -45,13 +45,13 @@ pub(super) fn sentences(text: &str) -> Vec<Sentence> {
     out
 }
 
-/// What stands between the paragraphs of `text`: a blank line where it has any, else a line break.
+/// Returns the separator of the paragraphs of `text`: a blank line if it has any, else a line break.
 pub(super) fn separator(text: &str) -> &'static str {
     if text.contains("\n\n") || text.contains("\n\r\n") { "\n\n" } else { "\n" }
 }
 
-/// Puts sentences one after the other so that [`sentences`] finds the same ones again: with a space (none after a
-/// full-width stop) where the first is seen to end, with a line break where it is not (a headline has no stop).
+/// Appends a sentence so that [`sentences`] finds both again. They are separated by a space (none after a full-width stop) or,
+/// if that would not separate them (a headline has no full stop), by a line break.
 pub(super) fn join(out: &mut String, previous: &str, next: &str) {
     let gap = match previous.chars().next_back() {
         Some('。' | '！' | '？' | '｡') => "",
@@ -63,7 +63,7 @@ pub(super) fn join(out: &mut String, previous: &str, next: &str) {
     out.push_str(next);
 }
 
-/// The words of `text`: runs between white space, and each character of a script written without spaces.
+/// Returns the words of `text`: sequences without white space, and each character of scripts written without spaces.
 pub(super) fn words(text: &str) -> Vec<Range<usize>> {
     let mut out: Vec<Range<usize>> = Vec::new();
     let mut open = false;
@@ -83,7 +83,7 @@ pub(super) fn words(text: &str) -> Vec<Range<usize>> {
     out
 }
 
-/// Characters of Thai, Lao, Tibetan, Burmese, Khmer, Kana and Han: they stand for themselves.
+/// Returns whether `c` belongs to a script written without spaces: Thai, Lao, Tibetan, Burmese, Khmer, Kana or Han.
 fn is_unspaced(c: char) -> bool {
     matches!(c, '\u{e00}'..='\u{eff}' | '\u{f00}'..='\u{fff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
         | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
@@ -103,27 +103,27 @@ fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
     start..start + inner.trim().len()
 }
 
-/// Where the first sentence of `rest` ends, when more text follows it.
+/// Returns where the first sentence of `rest` ends; `None` if no text follows it.
 fn end_of_sentence(rest: &str) -> Option<usize> {
     let mut chars = rest.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
         if !is_stop(c) {
             continue;
         }
-        let (mut end, mut alone, mut stops, mut firm) =
-            (at + c.len_utf8(), is_alone(c), 1, c != '.' && c != '…');
+        let (mut end, mut certain, mut stops, mut firm) =
+            (at + c.len_utf8(), needs_no_space(c), 1, c != '.' && c != '…');
         while let Some(&(next, c)) = chars.peek() {
             if !is_stop(c) && !closes(c) {
                 break;
             }
-            alone |= is_alone(c);
+            certain |= needs_no_space(c);
             stops += usize::from(is_stop(c));
             firm |= matches!(c, '!' | '?');
             end = next + c.len_utf8();
             chars.next();
         }
         let follows = rest[end..].trim_start().chars().next()?;
-        if alone {
+        if certain {
             return Some(end);
         }
         let spaced = rest[end..].starts_with(char::is_whitespace);
@@ -136,11 +136,12 @@ fn end_of_sentence(rest: &str) -> Option<usize> {
 }
 
 fn is_stop(c: char) -> bool {
-    is_alone(c) || matches!(c, '.' | '!' | '?' | '…')
+    needs_no_space(c) || matches!(c, '.' | '!' | '?' | '…')
 }
 
-/// Ends a sentence with no space after it: Han, Devanagari, Arabic and Urdu, Armenian, Burmese, Khmer, Ethiopic, Tibetan.
-fn is_alone(c: char) -> bool {
+/// Returns whether `c` ends a sentence even without a following space: stops of Han, Devanagari, Arabic and Urdu, Armenian,
+/// Burmese, Khmer, Ethiopic and Tibetan.
+fn needs_no_space(c: char) -> bool {
     matches!(c, '。' | '！' | '？' | '｡' | '।' | '॥' | '؟' | '۔' | '։' | '။' | '។' | '።' | '།')
 }
 
@@ -148,7 +149,7 @@ fn closes(c: char) -> bool {
     matches!(c, '"' | '\'' | ')' | ']' | '»' | '”' | '’' | '“' | '‘' | '›' | '」' | '』' | '）' | '】')
 }
 
-/// Whether the point after `before` is that of an initial or a title.
+/// Returns whether a full stop after `before` belongs to an initial or an abbreviation.
 fn is_abbreviation(before: &str) -> bool {
     static KNOWN: Words = LazyLock::new(|| table::words(super::WORDS, "abbreviation"));
     let start = before.char_indices().rev().find(|&(_, c)| c.is_whitespace() || c == '(' || c == '-');
@@ -169,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn sentences_of_many_scripts() {
+    fn sentences_are_found_in_many_scripts() {
         assert_eq!(split("One. Two! “Three?” Four"), ["One.", "Two!", "“Three?”", "Four"]);
         assert_eq!(split("Он ушёл. Она осталась. 5 мая."), ["Он ушёл.", "Она осталась.", "5 мая."]);
         assert_eq!(
@@ -181,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn points_that_end_nothing() {
+    fn abbreviations_do_not_end_sentences() {
         assert_eq!(
             split("Gen. J. Roe of the U.S. Army paid $3.50 at p. m. today... or so."),
             ["Gen. J. Roe of the U.S. Army paid $3.50 at p. m. today... or so."]
@@ -208,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_runs_or_ideographs() {
+    fn words_are_separated_by_spaces_or_are_ideographs() {
         assert_eq!(words("two words").len(), 2);
         assert_eq!(words("他走了。").len(), 3);
         assert!(words(" \n").is_empty());

@@ -1,13 +1,13 @@
-//! House styles: how numbers, quotes, dashes, percentages and accents are written; and other numbers altogether.
+//! Changes the house style (number formats, quotes, dashes, percent signs, accents) and the values of numbers.
 
 use unicode_normalization::UnicodeNormalization;
 
 use super::rng::Rng;
 
-/// Zeros of the decimal digits that news is written with.
+/// The zeros of the decimal digits used in news.
 const ZEROS: &[char] = &['0', '٠', '۰', '०', '০', '๐', '０'];
 
-/// `text` with half of its numbers changed, at least one. A number keeps its length and does not gain a leading zero.
+/// Changes half of the numbers of `text`, at least one. A number keeps its length and does not gain a leading zero.
 pub(super) fn other_numbers(text: &str, rng: &mut Rng) -> String {
     let numbers = numbers(text);
     let always = rng.below(numbers.len());
@@ -26,13 +26,13 @@ pub(super) fn other_numbers(text: &str, rng: &mut Rng) -> String {
     out
 }
 
-/// `text` in the style of another house, one choice for each sign all through the text.
+/// Rewrites `text` in another house style, which is consistent throughout the text.
 pub(super) fn restyle(text: &str, rng: &mut Rng) -> String {
     let quotes = [['"', '"', '\'', '\''], ['“', '”', '‘', '’'], ['«', '»', '‹', '›'], ['„', '“', '‚', '‘']];
     let straight = text.contains('"') || !text.contains(['“', '«', '„']);
     let quotes = if straight { quotes[1 + rng.below(3)] } else { quotes[0] };
     let dash = rng.pick(&["–", "-", "--", "—"], "–");
-    // Thousands and decimals: 1200 and 3.5, 1.200 and 3,5, 1 200 and 3,5.
+    // Thousands and decimal separators: 1200 and 3.5, 1.200 and 3,5, 1 200 and 3,5.
     let (group, point) = rng.pick(&[("", "."), (".", ","), ("\u{a0}", ",")], ("", "."));
     let spelt_percent = rng.chance(0.5);
 
@@ -70,8 +70,7 @@ pub(super) fn restyle(text: &str, rng: &mut Rng) -> String {
     out
 }
 
-/// `text` without the marks that writers leave out: accents, Arabic and Hebrew vowels. Vowel signs of Indic scripts
-/// are no such marks and stay.
+/// Removes optional marks: accents, and Arabic and Hebrew vowels. Vowel signs of Indic scripts are not optional and are kept.
 pub(super) fn drop_marks(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.nfd().filter(|&c| !is_optional(c)).nfc() {
@@ -109,7 +108,7 @@ fn zero(c: char) -> Option<char> {
     ZEROS.iter().copied().find(|&zero| (zero as u32..zero as u32 + 10).contains(&(c as u32)))
 }
 
-/// Runs of digits with points, commas and unbroken spaces between digits.
+/// Finds numbers: digits with full stops, commas and no-break spaces between them.
 fn numbers(text: &str) -> Vec<(usize, usize)> {
     let mut out: Vec<(usize, usize)> = Vec::new();
     let mut sign_at = None;
@@ -131,7 +130,7 @@ fn numbers(text: &str) -> Vec<(usize, usize)> {
 
 fn change(number: &str, rng: &mut Rng, out: &mut String) {
     let digits = number.chars().filter(|&c| zero(c).is_some()).count();
-    // A year stays in its century, `09` a day or a month.
+    // A year keeps its century, and `09` its leading zero, as a day or month.
     let year = number.len() == 4 && (number.starts_with("19") || number.starts_with("20"));
     let kept = if year { 2 } else { usize::from(digits > 1 && number.starts_with(ZEROS)) };
     let always = kept + rng.below(digits - kept);
@@ -143,7 +142,7 @@ fn change(number: &str, rng: &mut Rng, out: &mut String) {
         };
         let value = c as u32 - zero as u32;
         let other = if nth == always || nth > kept && rng.chance(0.5) {
-            // The first digit that counts stays within 1..=9.
+            // The first changed digit must not become 0.
             let (low, span) = if nth == kept && digits > 1 && !year { (1, 9) } else { (0, 10) };
             low + (value.max(low) - low + 1 + rng.below(span as usize - 1) as u32) % span
         } else {
@@ -154,8 +153,8 @@ fn change(number: &str, rng: &mut Rng, out: &mut String) {
     }
 }
 
-/// Writes a number with other signs. Three digits after its last sign make that a grouping sign; dates (`5.10.2023`)
-/// and other digits than ASCII stay.
+/// Writes a number with other separators. A last separator before three digits counts as a thousands separator. Dates
+/// (`5.10.2023`) and non-ASCII digits are unchanged.
 fn regroup(number: &str, group: &str, point: &str, out: &mut String) {
     let parts: Vec<&str> = number.split(['.', ',', '\u{a0}', '\u{202f}']).collect();
     let grouped = |parts: &[&str]| parts[0].len() <= 3 && parts[1..].iter().all(|part| part.len() == 3);
@@ -183,7 +182,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_change_and_keep_their_shape() {
+    fn changed_numbers_keep_their_format() {
         for seed in 0..50 {
             let text = "Up 1,200 to 7 at 3.5%, ٢٠٢٣ und 10.";
             let out = other_numbers(text, &mut Rng::new(seed));
@@ -206,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn signs_of_numbers() {
+    fn number_separators_are_replaced() {
         let as_german = |number: &str| {
             let mut out = String::new();
             regroup(number, ".", ",", &mut out);
@@ -220,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn quotes_change_sides() {
+    fn quotes_are_replaced() {
         for seed in 0..30 {
             let curly = restyle("He said: \"It's a 'no'.\"", &mut Rng::new(seed));
             assert!(!curly.contains(['"', '\'']), "{curly}");
@@ -229,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_go_and_vowel_signs_stay() {
+    fn optional_marks_are_removed_and_vowel_signs_kept() {
         assert_eq!(drop_marks("Łódź, Straße, İzmir, mañana, ёж"), "Lodz, Strasse, Izmir, manana, еж");
         assert_eq!(drop_marks("कमाल 한국 日本"), "कमाल 한국 日本");
         assert_eq!(drop_marks("مُحَمَّد"), "محمد");

@@ -1,4 +1,4 @@
-//! English news words of the same meaning.
+//! Replaces English news words by synonyms.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use super::rng::Rng;
 use wirecopy_core::table;
 
-/// Words that may stand for each other. Where a word stands in several lines, the first tells what it may become.
+/// Groups of synonyms. If a word occurs in several groups, the first one applies.
 const GROUPS: &str = include_str!("../../../../data/synonyms.tsv");
 
 fn table() -> &'static HashMap<&'static str, Vec<&'static str>> {
@@ -24,7 +24,7 @@ fn table() -> &'static HashMap<&'static str, Vec<&'static str>> {
     })
 }
 
-/// `text` with `share` of the words that the table knows replaced; a capital at the head stays one.
+/// Replaces a `share` of the words in the table, and keeps initial capitals.
 pub(super) fn replace(text: &str, share: f64, rng: &mut Rng) -> String {
     let table = table();
     let mut out = String::with_capacity(text.len() + text.len() / 8);
@@ -33,7 +33,7 @@ pub(super) fn replace(text: &str, share: f64, rng: &mut Rng) -> String {
     while !rest.is_empty() {
         let end = rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(rest.len());
         let Some(head) = rest[..end].chars().next() else {
-            // Not a letter of the table's: a word in another script goes by whole.
+            // Not an ASCII letter, so it cannot be in the table: copied up to the next one.
             let end = rest.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(rest.len());
             out.push_str(&rest[..end]);
             rest = &rest[end..];
@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_known_word_has_another() {
+    fn every_known_word_has_synonyms() {
         for (word, others) in table() {
             assert!(!others.is_empty() && !others.contains(word), "{word} has {others:?}");
         }
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn the_share_is_as_asked() {
+    fn requested_share_is_replaced() {
         let text = "The minister announced new talks. ".repeat(200);
         let known = 200 * 4;
         for share in [0.2, 0.5, 1.0] {
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn capitals_and_strangers_stay() {
+    fn initial_capitals_are_kept_and_unknown_words_unchanged() {
         let out = replace("Officials in ROAD 3 sagten: “дорога”.", 1.0, &mut Rng::new(1));
         assert_eq!(out, "Functionaries in ROAD 3 sagten: “дорога”.");
         assert_eq!(replace("said", 0.0, &mut Rng::new(1)), "said");

@@ -1,4 +1,4 @@
-//! What holds for every perturbation and any text.
+//! Tests properties of all perturbations on any text.
 
 use proptest::prelude::*;
 
@@ -82,7 +82,7 @@ fn any_script_survives_any_perturbation() {
 }
 
 #[test]
-fn seeds_matter() {
+fn seeds_change_the_result() {
     for perturbation in
         [Perturbation::SentenceShuffle, Perturbation::OcrNoise { rate: 0.05 }, Perturbation::Numbers]
     {
@@ -92,7 +92,7 @@ fn seeds_matter() {
 }
 
 #[test]
-fn truncation_stops_at_a_sentence() {
+fn truncation_ends_at_a_sentence() {
     for (keep, last) in [(0.15, "board."), (0.5, "million."), (0.7, "beds.")] {
         let out = Perturbation::Truncate { keep }.apply(STORY, &Context::default(), 1);
         assert!(STORY.starts_with(&out) && out.ends_with(last), "{keep}: {out}");
@@ -104,7 +104,7 @@ fn truncation_stops_at_a_sentence() {
 }
 
 #[test]
-fn the_middle_goes_and_the_ends_stay() {
+fn middle_cut_keeps_both_ends() {
     let out = Perturbation::MiddleCut.apply(STORY, &Context::default(), 1);
     assert!(STORY.starts_with(&out[..60]) && STORY.ends_with(&out[out.len() - 60..]));
     let share = words(&out).len() as f64 / words(STORY).len() as f64;
@@ -112,7 +112,7 @@ fn the_middle_goes_and_the_ends_stay() {
 }
 
 #[test]
-fn a_splice_holds_both() {
+fn splice_contains_both_stories() {
     let long = STORY.repeat(3);
     for seed in 0..10 {
         let out = Perturbation::Splice.apply(STORY, &Context { other: &long.to_uppercase(), site: 0 }, seed);
@@ -145,7 +145,7 @@ fn boilerplate_of_a_site_is_the_same_on_all_its_pages() {
 }
 
 #[test]
-fn boilerplate_leaves_the_story_in_it() {
+fn boilerplate_keeps_every_sentence_in_order() {
     for text in SCRIPTS {
         for (site, blocks) in [(1, 0), (2, 3), (3, 12), (4, 30)] {
             let out = Perturbation::Boilerplate { blocks }.apply(text, &context(site), site);
@@ -161,7 +161,7 @@ fn boilerplate_leaves_the_story_in_it() {
 }
 
 #[test]
-fn boilerplate_speaks_the_language_of_the_page() {
+fn boilerplate_is_in_the_language_of_the_text() {
     let out = Perturbation::Boilerplate { blocks: 12 }.apply(SCRIPTS[1], &context(5), 1);
     assert!(out.contains("cookie") && out.matches(|c| ('а'..='я').contains(&c)).count() > 400, "{out}");
     assert!(Perturbation::Boilerplate { blocks: 12 }.apply(SCRIPTS[2], &context(5), 1).contains('版'));
@@ -180,7 +180,7 @@ fn any_text() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn no_text_panics_and_the_same_seed_gives_the_same(text in any_text(), other in any_text(), seed in any::<u64>()) {
+    fn any_text_is_accepted_and_results_are_deterministic(text in any_text(), other in any_text(), seed in any::<u64>()) {
         let context = Context { other: &other, site: seed % 50 };
         for perturbation in ALL {
             prop_assert_eq!(perturbation.apply(&text, &context, seed), perturbation.apply(&text, &context, seed));
@@ -205,7 +205,7 @@ proptest! {
     }
 
     #[test]
-    fn any_strength_will_do(text in any_text(), strength in any::<f64>(), blocks in 0usize..40) {
+    fn any_strength_is_accepted(text in any_text(), strength in any::<f64>(), blocks in 0usize..40) {
         for perturbation in [
             Perturbation::Truncate { keep: strength },
             Perturbation::OcrNoise { rate: strength },
@@ -219,7 +219,7 @@ proptest! {
 }
 
 #[test]
-fn the_table_has_the_kinds_that_are_used() {
+fn table_has_the_kinds_in_use() {
     assert_eq!(
         wirecopy_core::table::kinds(WORDS),
         [

@@ -1,4 +1,4 @@
-//! A comparison for programs to read.
+//! A comparison as JSON.
 
 use serde::Serialize;
 
@@ -58,17 +58,19 @@ struct JsonPiece<'a> {
     boilerplate: bool,
     told: bool,
     share: Similarity,
-    /// Content words that stand beside, elsewhere in the other text, and in this one only.
+    /// Content words that also occur in the piece beside this one.
     shared: Vec<&'a str>,
+    /// Content words that occur elsewhere in the other text.
     elsewhere: Vec<&'a str>,
+    /// Content words that occur in this text only.
     own: Vec<&'a str>,
 }
 
 impl Comparison {
-    /// The comparison as one JSON object, over several lines, with a line end behind it.
+    /// Serialises the comparison as one indented JSON object with a final newline.
     ///
     /// # Errors
-    /// None that a comparison could cause.
+    /// Never fails for a valid comparison.
     pub fn to_json(&self) -> serde_json::Result<String> {
         let weighed = self.weighed.as_ref();
         let json = Json {
@@ -85,7 +87,7 @@ impl Comparison {
             containment_a: self.containment_a.rounded(),
             containment_b: self.containment_b.rounded(),
             seconds_apart: self.seconds_apart,
-            start: weighed.map(|weighed| four_decimals(weighed.start)),
+            start: weighed.map(|weighed| four_decimals(weighed.baseline)),
             features: weighed.map_or_else(Vec::new, |weighed| weighed.parts.iter().map(part).collect()),
             a: side(&self.a),
             b: side(&self.b),
@@ -101,12 +103,12 @@ impl Comparison {
     }
 }
 
-fn part(part: &Part) -> JsonPart<'_> {
+fn part(p: &Part) -> JsonPart<'_> {
     JsonPart {
-        feature: &part.feature,
-        value: four_decimals(part.value),
-        adds: four_decimals(part.adds),
-        words: &part.said,
+        feature: &p.feature,
+        value: four_decimals(p.value),
+        adds: four_decimals(p.adds),
+        words: &p.explanation,
     }
 }
 
@@ -135,7 +137,7 @@ fn pieces<'a>(side: &'a Side, which: &[usize]) -> Vec<JsonPiece<'a>> {
             JsonPiece {
                 text: side.text[piece.bytes.clone()].trim(),
                 boilerplate: piece.boilerplate,
-                told: piece.told,
+                told: piece.matched,
                 share: piece.share.rounded(),
                 shared: marked(Mark::Shared),
                 elsewhere: marked(Mark::Elsewhere),

@@ -1,23 +1,24 @@
-//! A text cut into what is shown: its passages and its boilerplate, with every word in its place.
+//! Splits a text into passages and boilerplate for display.
 //!
-//! Tokens know no bytes, so the text is walked once more beside them. Every byte of the text lies in one piece.
+//! Tokens have no byte offsets, so the text is tokenised again with them. Every byte of the text belongs to exactly one
+//! stretch.
 
 use std::ops::Range;
 
 use wirecopy_core::text::Placed;
 
-/// A stretch of a text.
+/// A contiguous part of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Stretch {
-    /// Its bytes, up to where the next one begins.
+    /// Its bytes, up to the start of the next stretch.
     pub bytes: Range<usize>,
-    /// Index of the passage; `None` is boilerplate.
+    /// Index of the passage; `None` for boilerplate.
     pub passage: Option<usize>,
     /// Whether it begins a line of its own.
     pub starts_line: bool,
 }
 
-/// Cuts `text` at the ends of its passages (ranges of tokens, in order) and around its boilerplate.
+/// Splits `text` at the ends of its passages (ranges of tokens, in order) and around its boilerplate.
 pub(super) fn stretches(
     text: &str,
     placed: &Placed,
@@ -26,14 +27,14 @@ pub(super) fn stretches(
     let Placed { tokens, words, boilerplate: lines } = placed;
     debug_assert_eq!(tokens.len(), words.len());
     let mut starts: Vec<(usize, Option<usize>)> = Vec::new();
-    // The first word of each passage, to find the one that goes on behind a line of boilerplate.
+    // The first word of each passage, to find the passage that continues after a line of boilerplate.
     let mut firsts: Vec<usize> = Vec::new();
     for (number, range) in passages.enumerate() {
         let Some(first) = words.get(range.start) else { break };
         let last = range.start.checked_sub(1).and_then(|last| words.get(last)).map_or(0, |last| last.end);
         let behind = lines[..lines.partition_point(|line| line.end <= first.start)].last();
         let floor = behind.map_or(last, |line| last.max(line.end));
-        starts.push((opening(text, floor, first.start, floor > last), Some(number)));
+        starts.push((passage_start(text, floor, first.start, floor > last), Some(number)));
         firsts.push(range.start);
     }
     for line in lines {
@@ -45,7 +46,7 @@ pub(super) fn stretches(
         }
     }
     starts.sort_unstable();
-    // A line of boilerplate that follows another ends it, whatever goes on behind.
+    // If a line of boilerplate starts where a passage would continue, the boilerplate wins.
     starts.dedup_by(|later, earlier| {
         later.0 == earlier.0 && {
             earlier.1 = earlier.1.min(later.1);
@@ -69,11 +70,11 @@ pub(super) fn stretches(
     out
 }
 
-/// Where a passage begins whose first word begins at `first`, the last word before it having ended at `floor`: closing
-/// marks belong to the sentence before, opening ones to this.
-fn opening(text: &str, floor: usize, first: usize, behind_boilerplate: bool) -> usize {
+/// Returns where the passage starts whose first word starts at `first`, if the previous word ends at `floor`. Closing
+/// punctuation belongs to the previous sentence, opening punctuation to this one.
+fn passage_start(text: &str, floor: usize, first: usize, behind_boilerplate: bool) -> usize {
     let gap = &text[floor..first];
-    // At the beginning and behind boilerplate there is no sentence whose marks these could be.
+    // At the start of the text and after boilerplate, there is no previous sentence.
     if floor == 0 || behind_boilerplate {
         return floor + leading_space(gap);
     }
@@ -112,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn closing_marks_stay_with_their_sentence() {
+    fn closing_punctuation_stays_with_its_sentence() {
         assert_eq!(
             cut("He said: “No more.” (Nobody heard.) Then he left."),
             [("He said: “No more.” ", true), ("(Nobody heard.) ", true), ("Then he left.", true)]
@@ -137,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_learned_is_boilerplate_and_what_is_kept_is_none() {
+    fn learned_lines_are_boilerplate_unless_boilerplate_is_kept() {
         let text = "The harbour board voted on Tuesday to close the old lighthouse for good.\n\
             All of the Meridian's news in one letter every evening, whatever the weather.\n\
             Ships will be guided by a beacon on the northern pier until the spring.\nShare this story\n";
@@ -156,7 +157,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_byte_lies_in_one_stretch(
+        fn every_byte_is_in_one_stretch(
             text in "(\\PC{0,20}[.\n 。]{0,2}){0,8}|[a-z .!?\n。।]{0,80}",
             chosen in any::<u8>(),
         ) {

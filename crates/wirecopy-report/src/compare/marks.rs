@@ -1,4 +1,4 @@
-//! What each word of a text is to the other text.
+//! Marks each word of a text by where it occurs in the other text.
 
 use std::collections::HashSet;
 
@@ -6,18 +6,18 @@ use super::{Piece, Ready, Row};
 use wirecopy_core::score::{Idf, each_term};
 use wirecopy_core::text::Class;
 
-/// What a word is to the other text, strongest first.
+/// Where a word occurs in the other text, strongest match first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Mark {
-    /// It stands, perhaps with another ending, in the passage beside it.
+    /// In the passage beside it, possibly with another ending.
     Shared,
-    /// It stands in another passage of the other text.
+    /// In another passage of the other text.
     Elsewhere,
-    /// It stands in this text only.
+    /// Not at all: the word occurs in this text only.
     Own,
-    /// A word so common that it says nothing either way.
+    /// Not looked up: the word is too common to be evidence.
     Small,
 }
 
@@ -25,13 +25,13 @@ pub enum Mark {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Word {
-    /// Its bytes in the text.
+    /// Its byte range in the text.
     pub bytes: std::ops::Range<usize>,
-    /// What it is to the other text.
+    /// Where it occurs in the other text.
     pub mark: Mark,
 }
 
-/// The words of both texts. Cost: a step a word, and a set of the terms of each row.
+/// Marks the words of both texts. The cost is linear in the words.
 pub(super) fn marks(
     a: (&Ready, &[Piece]),
     b: (&Ready, &[Piece]),
@@ -44,7 +44,7 @@ pub(super) fn marks(
     (mark(a, &of_a, &terms_b, idf), mark(b, &of_b, &terms_a, idf))
 }
 
-/// The row of each piece.
+/// Returns the row of each piece.
 fn row_of(pieces: usize, rows: &[Row], side: impl Fn(&Row) -> &Vec<usize>) -> Vec<usize> {
     let mut out = vec![0; pieces];
     for (number, row) in rows.iter().enumerate() {
@@ -55,7 +55,7 @@ fn row_of(pieces: usize, rows: &[Row], side: impl Fn(&Row) -> &Vec<usize>) -> Ve
     out
 }
 
-/// The terms of a text, and those with the row they stand in.
+/// The terms of a text, as a whole and by row.
 struct Terms {
     all: HashSet<u32>,
     by_row: HashSet<(usize, u32)>,
@@ -93,7 +93,7 @@ fn mark((ready, pieces): (&Ready, &[Piece]), rows: &[usize], other: &Terms, idf:
                 Class::Ideograph => 2,
                 Class::Unspaced => 3,
             };
-            // Characters lie in several terms: the strongest counts.
+            // A character can belong to several terms: the strongest mark wins.
             for one in &mut marks[at..(at + width).min(piece.words.end)] {
                 *one = (*one).min(mark);
             }

@@ -1,11 +1,11 @@
-//! Two documents explained: what they are to each other, why, and which of their passages tell the same.
+//! Explains a pair of documents: how they are related, why, and which of their passages match.
 //!
-//! In: two documents and the settings. Out: a [`Comparison`], which explains a *no* as well as a *yes*. It measures
-//! what a run measures, by the same code; but two documents say nothing of how common a word is, so that terms weigh
-//! what the background table says, and a score may differ from that of a run over a large folder.
-//! [`Comparison::as_in_run`] takes relation, score and measurements over from a run's report.
+//! In: two documents and the settings. Out: a [`Comparison`], which explains a *no* as well as a *yes*. It uses the same code
+//! as a run. However, two documents do not show how common a word is, so terms are weighted by the background table alone,
+//! and the score may differ from that of a run over a large folder. [`Comparison::as_in_run`] replaces relation, score and
+//! measurements by those of a run.
 //!
-//! Cost: tokenising, and one full measurement of some twenty microseconds for two articles.
+//! Cost: tokenising, and one full measurement of about twenty microseconds for two articles.
 //!
 //! ```
 //! use wirecopy_core::{Document, Relation};
@@ -52,13 +52,13 @@ use wirecopy_ingest::settings_files;
 /// Compares two documents.
 ///
 /// # Errors
-/// A setting out of its range, or a model file that cannot be read.
+/// Fails if a setting is out of range, or if the file of a model or of agencies cannot be read.
 pub fn compare(a: &Document, b: &Document, config: &Config) -> Result<Comparison> {
     let comparer = Comparer::new(config)?;
     Ok(comparer.compare(&comparer.ready(a), &comparer.ready(b)))
 }
 
-/// Compares many pairs.
+/// Compares many pairs with the same settings.
 pub struct Comparer<'a> {
     config: &'a Config,
     model: Model,
@@ -67,11 +67,11 @@ pub struct Comparer<'a> {
     tokenizer: Tokenizer,
 }
 
-/// A document made ready for comparisons.
+/// A document prepared for comparisons.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Ready {
-    /// What is known of the document.
+    /// Metadata and text of the document.
     pub side: Side,
     placed: Placed,
     ready: classify::Ready,
@@ -79,54 +79,54 @@ pub struct Ready {
 }
 
 impl Ready {
-    /// Whether this is not what a run read when it wrote `line`, as far as its length tells.
+    /// Returns whether the document has changed since a run wrote `line`, judged by its number of tokens.
     pub fn changed_since(&self, line: &DocumentLine) -> bool {
-        let read = self.side.tokens as u64 + u64::from(self.side.boilerplate_tokens);
-        read != u64::from(line.tokens) || self.side.boilerplate_tokens != line.boilerplate_tokens
+        let tokens = self.side.tokens as u64 + u64::from(self.side.boilerplate_tokens);
+        tokens != u64::from(line.tokens) || self.side.boilerplate_tokens != line.boilerplate_tokens
     }
 }
 
 impl Side {
-    /// Takes over what a run knows of the document.
+    /// Takes id and credits from the document's line in a run report.
     pub fn take_over(&mut self, line: &DocumentLine) {
         self.id.clone_from(&line.id);
         self.credits.clone_from(&line.credits);
     }
 }
 
-/// What two documents are to each other, and why.
+/// How two documents are related, and why.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Comparison {
-    /// How they are related; `None` where they are not.
+    /// How they are related; `None` if they are not.
     pub relation: Option<Relation>,
     /// The main reason.
     pub reason: Reason,
-    /// Days that may lie between two documents of a dispatch; 0 for any number.
+    /// Maximum days between two documents of one dispatch; 0 for no limit.
     pub window: u32,
-    /// How sure.
+    /// Probability of one dispatch.
     pub score: Similarity,
-    /// Returns the score at or above which two documents are of one dispatch.
+    /// Score at or above which two documents are of one dispatch.
     pub threshold: f64,
-    /// Share of the shorter one's shingles that stand in the longer one.
+    /// Share of the shorter one's shingles that occur in the longer one.
     pub containment: Similarity,
     /// Exact Jaccard similarity of their shingles.
     pub jaccard: Similarity,
-    /// Share of the first one's words that stand in the second.
+    /// Share of the first one's words that occur in the second.
     pub containment_a: Similarity,
-    /// Share of the second one's words that stand in the first.
+    /// Share of the second one's words that occur in the first.
     pub containment_b: Similarity,
-    /// Seconds from the first one's date to the second one's, where both are known.
+    /// Seconds from the first one's date to the second one's, if both are known.
     pub seconds_apart: Option<i64>,
-    /// What the scorer's measurements add up to; `None` where they have too little in common to be measured.
+    /// The score broken down by feature; `None` if they have too little in common to be measured.
     pub weighed: Option<Weighed>,
     /// Whether relation and score are those of a run.
     pub origin: Origin,
-    /// The first.
+    /// The first document.
     pub a: Side,
-    /// The second.
+    /// The second document.
     pub b: Side,
-    /// Their pieces, side by side.
+    /// Their pieces, arranged side by side.
     pub rows: Vec<Row>,
 }
 
@@ -138,24 +138,24 @@ pub enum Origin {
     Alone,
     /// An edge of a run.
     Edge,
-    /// A run that has no edge between the two; what is told is of the two alone.
+    /// A run without an edge between the two; the comparison is of the two documents alone.
     NoEdge,
 }
 
-/// A score of the scorer, taken apart.
+/// A score of the scorer, broken down by feature.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Weighed {
     /// Log-odds of an average pair.
-    pub start: f64,
-    /// What each feature adds, largest first.
+    pub baseline: f64,
+    /// What each feature adds, largest absolute value first.
     pub parts: Vec<Part>,
 }
 
 impl Weighed {
-    /// The sum, as log-odds.
+    /// Returns the sum, as log-odds.
     pub fn log_odds(&self) -> f64 {
-        self.start + self.parts.iter().map(|part| part.adds).sum::<f64>()
+        self.baseline + self.parts.iter().map(|part| part.adds).sum::<f64>()
     }
 }
 
@@ -167,11 +167,11 @@ pub struct Part {
     pub feature: String,
     /// What was measured.
     pub value: f64,
-    /// What that adds to the log-odds over an average pair.
+    /// What the value adds to the log-odds, compared with an average pair.
     pub adds: f64,
-    /// The same in plain words.
-    pub said: String,
-    /// The value as a person reads it; may be empty.
+    /// The measurement in plain words.
+    pub explanation: String,
+    /// The value for display; may be empty.
     pub shown: String,
 }
 
@@ -185,7 +185,7 @@ pub struct Side {
     pub title: Option<String>,
     /// Publication date as found.
     pub date: Option<String>,
-    /// The same in ISO 8601, as exact as it is written, where it is understood.
+    /// The same in ISO 8601 with its original precision, if it can be parsed.
     pub published: Option<String>,
     /// Publisher.
     pub source: Option<String>,
@@ -197,37 +197,37 @@ pub struct Side {
     pub boilerplate_tokens: u32,
     /// Its text.
     pub text: String,
-    /// The text cut into passages and boilerplate; every byte lies in one piece.
+    /// The text split into passages and boilerplate. Every byte belongs to exactly one piece.
     pub pieces: Vec<Piece>,
-    /// The words that are compared, in order, with what they are to the other text.
+    /// The words that are compared, in order, each with its match in the other text.
     pub words: Vec<Word>,
 }
 
-/// A stretch of a text: a sentence as a rule.
+/// A part of a text, usually a sentence.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Piece {
-    /// Its bytes.
+    /// Its byte range.
     pub bytes: Range<usize>,
-    /// Its words, as indices.
+    /// Its words, as indices of [`Side::words`].
     pub words: Range<usize>,
-    /// Whether it is boilerplate, or a short line that stands in both texts.
+    /// Whether it is boilerplate, or a short line that occurs in both texts.
     pub boilerplate: bool,
     /// Whether it begins a line.
     pub starts_line: bool,
-    /// The piece of the other text that has most in common with it.
+    /// Index of the piece of the other text that has most in common with it.
     pub counterpart: Option<usize>,
-    /// Whether the scorer counts the two units as saying the same.
-    pub told: bool,
-    /// Share of its weight that stands there.
+    /// Whether the scorer counts the two as a match.
+    pub matched: bool,
+    /// Share of its weight that occurs in the counterpart.
     pub share: Similarity,
 }
 
 impl<'a> Comparer<'a> {
-    /// A comparer with these settings.
+    /// Creates a comparer with these settings.
     ///
     /// # Errors
-    /// A setting out of its range, or a file of a model or of agencies that cannot be read.
+    /// Fails if a setting is out of range, or if the file of a model or of agencies cannot be read.
     pub fn new(config: &'a Config) -> Result<Self> {
         config.validate()?;
         let model = settings_files::model(config.matching.model.as_deref())?;
@@ -236,14 +236,14 @@ impl<'a> Comparer<'a> {
         Ok(Self { config, model, idf: Idf::background(), agencies, tokenizer })
     }
 
-    /// Takes the lines that a run learned of its sources for boilerplate too; see
+    /// Also treats lines as boilerplate that a run learned from its sources; see
     /// [`Run::learned`](crate::Run::learned).
     #[must_use]
     pub fn with_learned(self, learned: SourceLines) -> Self {
         Self { tokenizer: self.tokenizer.with_learned(learned), ..self }
     }
 
-    /// Makes a document ready.
+    /// Prepares a document for comparisons.
     pub fn ready(&self, document: &Document) -> Ready {
         let source = source_key(&document.path, document.record, &document.meta);
         let placed = self.tokenizer.clone().placed(&document.text, source);
@@ -264,7 +264,7 @@ impl<'a> Comparer<'a> {
         Ready { side, ready, placed, language: LanguageKey::of(document.meta.language.as_deref()) }
     }
 
-    /// Compares two documents.
+    /// Compares two prepared documents.
     pub fn compare(&self, a: &Ready, b: &Ready) -> Comparison {
         let matching = &self.config.matching;
         let documents = vec![a.ready.clone(), b.ready.clone()];
@@ -296,7 +296,7 @@ impl<'a> Comparer<'a> {
         comparison
     }
 
-    /// The pieces of both texts with their counterparts, side by side, and the marks of their words.
+    /// Splits both texts into pieces, arranges them side by side, and marks their words.
     fn lay_out(&self, comparison: &mut Comparison, a: &Ready, b: &Ready) {
         let (of_a, of_b) =
             passages((&a.placed.tokens, &a.ready.profile), (&b.placed.tokens, &b.ready.profile));
@@ -322,7 +322,7 @@ impl<'a> Comparer<'a> {
     }
 }
 
-/// Takes a score apart. Features that this version does not know are told by their names.
+/// Breaks a score down by feature. Features that this version does not know are shown by name.
 fn weigh(model: &ModelLine, values: &[f64]) -> Weighed {
     let sum = model.sum_of(values);
     let mut parts: Vec<Part> = sum
@@ -337,18 +337,19 @@ fn weigh(model: &ModelLine, values: &[f64]) -> Weighed {
                 feature: addend.feature.clone(),
                 value,
                 adds: addend.adds(value),
-                said: words
-                    .as_ref()
-                    .map_or_else(|| addend.feature.clone(), |w| w.said(value - addend.mean).to_owned()),
+                explanation: words.as_ref().map_or_else(
+                    || addend.feature.clone(),
+                    |words| words.explanation(value - addend.mean).to_owned(),
+                ),
                 shown: words.map_or_else(|| format!("{value:.2}"), |words| words.value),
             }
         })
         .collect();
     parts.sort_by(|x, y| y.adds.abs().total_cmp(&x.adds.abs()));
-    Weighed { start: sum.intercept, parts }
+    Weighed { baseline: sum.intercept, parts }
 }
 
-/// Stretches of a text and what answers to them; a passage is known by its first stretch.
+/// Converts the stretches of a text to pieces with their counterparts. A passage is represented by its first stretch.
 fn pieces(
     own: &[layout::Stretch],
     passages: &[wirecopy_core::score::Passage],
@@ -366,15 +367,14 @@ fn pieces(
                 boilerplate: passage.is_none_or(|passage| passage.left_out),
                 starts_line: stretch.starts_line,
                 counterpart: passage.and_then(|passage| passage.counterpart).and_then(place_of),
-                told: passage.is_some_and(|passage| passage.is_related),
-                share: passage
-                    .map_or(Similarity::ZERO, |passage| Similarity::clamped(f64::from(passage.share))),
+                matched: passage.is_some_and(|passage| passage.is_related),
+                share: Similarity::clamped(passage.map_or(0.0, |passage| f64::from(passage.share))),
             }
         })
         .collect()
 }
 
-/// Lines of boilerplate that are the same stand side by side.
+/// Makes equal lines of boilerplate counterparts of each other.
 fn pair_boilerplate(comparison: &mut Comparison) {
     let Comparison { a, b, .. } = comparison;
     let mut lines: HashMap<&str, usize> = HashMap::new();
@@ -392,12 +392,12 @@ fn pair_boilerplate(comparison: &mut Comparison) {
 }
 
 impl Comparison {
-    /// Whether both dates name a time of the day.
-    fn to_the_minute(&self) -> bool {
+    /// Returns whether both dates include a time of day.
+    fn dates_have_times(&self) -> bool {
         [&self.a, &self.b].iter().all(|side| side.published.as_deref().is_some_and(|date| date.contains('T')))
     }
 
-    /// Takes relation, score and measurements over from the edge that a run has between the two, where it has one.
+    /// Replaces relation, score and measurements by those of the run's edge between the two, if it has one.
     #[must_use]
     pub fn as_in_run(mut self, edge: Option<&EdgeLine>, model: Option<&ModelLine>) -> Self {
         let Some(edge) = edge else {

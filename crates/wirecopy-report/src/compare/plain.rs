@@ -1,29 +1,29 @@
-//! The scorer's features in words that need no knowledge of it.
+//! Explains the scorer's features in plain words.
 
 use wirecopy_core::score::Feature;
 
-/// What is said of a feature.
+/// The explanation of a feature's value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plain {
-    /// Said where the value is over the average pair's.
+    /// Explanation if the value is above that of an average pair.
     pub much: &'static str,
-    /// Said where it is not.
+    /// Explanation otherwise.
     pub little: &'static str,
-    /// The value as a person reads it; empty where it says no more than the words.
+    /// The value for display; empty if it adds nothing to the explanation.
     pub value: String,
 }
 
 impl Plain {
-    /// The words for a value that differs from the average's by `difference`.
-    pub fn said(&self, difference: f64) -> &'static str {
+    /// Returns the explanation for a value that differs from the average by `difference`.
+    pub fn explanation(&self, difference: f64) -> &'static str {
         if difference > 0.0 { self.much } else { self.little }
     }
 }
 
-/// The feature's words for a value. A feature without words does not compile.
+/// Returns the explanation of a feature's value. A feature without an explanation does not compile.
 pub fn plain(feature: Feature, value: f64) -> Plain {
     let percent = |share: f64| format!("{:.0} %", 100.0 * share.clamp(0.0, 1.0));
-    // Most features are logarithms of one and what they measure.
+    // Most features are the logarithm of one plus what they measure.
     let weight = || format!("weight {:.0}", value.exp() - 1.0);
     let count = || format!("{:.1}", value.exp() - 1.0).trim_end_matches(".0").to_owned();
     let words = |much, little, value| Plain { much, little, value };
@@ -37,8 +37,8 @@ pub fn plain(feature: Feature, value: f64) -> Plain {
             words("their headlines are alike", "their headlines differ, or one has none", percent(value))
         }
         Feature::Passages => words(
-            "they have passages in common word for word",
-            "they have no passages in common word for word",
+            "they have verbatim passages in common",
+            "they have no verbatim passages in common",
             String::new(),
         ),
         Feature::OtherSource => words(
@@ -52,33 +52,33 @@ pub fn plain(feature: Feature, value: f64) -> Plain {
             String::new(),
         ),
         Feature::VerbatimMatched => words(
-            "sentence answers to sentence word for word",
-            "few sentences answer each other word for word",
+            "many matching sentences are verbatim",
+            "few matching sentences are verbatim",
             percent(value),
         ),
         Feature::WeightShared => words(
-            "most of what the one says, by weight, is in the other",
+            "most of the lighter text, by weight, is in the other",
             "the lighter text has much that the other lacks",
             percent(value),
         ),
         Feature::WeightSharedHeavier => words(
-            "most of what the heavier text says is in the other",
+            "most of the heavier text, by weight, is in the other",
             "the heavier text has much that the other lacks",
             percent(value),
         ),
         Feature::Labelled => words(
-            "one is labelled as updated periodically, such as a fact box",
-            "neither is labelled as updated periodically",
+            "one is labelled as periodically updated, such as a fact box",
+            "neither is labelled as periodically updated",
             String::new(),
         ),
         Feature::Singles => words(
-            "they have many words of weight in common, said once in each",
-            "they have few words of weight in common, said once in each",
+            "they share many distinctive words that occur once in each",
+            "they share few distinctive words that occur once in each",
             count(),
         ),
         Feature::Length => words(
             "both are long, and long texts share more by chance",
-            "one is short, and short texts share little by chance",
+            "one is short, and short texts share less by chance",
             format!("{:.0} words", value.exp() - 1.0),
         ),
         Feature::LengthRatio => words(
@@ -87,8 +87,8 @@ pub fn plain(feature: Feature, value: f64) -> Plain {
             format!("{:.1} times", value.exp()),
         ),
         Feature::Chain => words(
-            "what they share comes in the same order over a long stretch",
-            "what they share comes in the same order over short stretches only",
+            "shared words come in the same order over a long stretch",
+            "shared words come in the same order over short stretches only",
             if value >= 5.0 { "weight 147 or more".to_owned() } else { weight() },
         ),
         Feature::RareChain => words(
@@ -97,28 +97,28 @@ pub fn plain(feature: Feature, value: f64) -> Plain {
             weight(),
         ),
         Feature::OrderOrCoverage => words(
-            "what they share comes in the same order, or all of it is in both",
-            "what they share comes in another order, and much is in one only",
+            "shared words come in the same order, or nearly all words are shared",
+            "shared words come in another order, and many are in one text only",
             percent(value),
         ),
         Feature::CoverageBeyondOrder => words(
-            "nearly all is in both, though in another order",
-            "no more is in both than what comes in the same order",
+            "nearly all words are shared, though in another order",
+            "few words are shared beyond those in the same order",
             percent(value),
         ),
         Feature::OneToOne => words(
-            "sentence answers to sentence, one to one",
+            "sentences match one to one",
             "few sentences have a counterpart of their own",
             percent(value),
         ),
         Feature::SentenceChain => words(
-            "sentences that answer each other have their names in the same order",
-            "few sentences have names in the same order as their counterparts",
+            "matching sentences have their names in the same order",
+            "few matching sentences have their names in the same order",
             weight(),
         ),
         Feature::RareShared => words(
-            "most rare words of both are the same, as in stories on one subject",
-            "beside those in common each has rare words of its own",
+            "most rare words are shared, as in stories on one subject",
+            "each has rare words that the other lacks",
             percent(value),
         ),
         Feature::VerbatimUncovered => words(
@@ -132,28 +132,26 @@ pub fn plain(feature: Feature, value: f64) -> Plain {
             percent(value),
         ),
         Feature::NumbersMissing => words(
-            "numbers of the one are missing from the other",
-            "the numbers of the one are in the other",
+            "numbers in one text are missing from the other",
+            "the numbers in one text also occur in the other",
             format!("{} missing", percent(value)),
         ),
         Feature::NumberConflict => words(
             "matching sentences give different numbers",
-            "matching sentences hardly differ in their numbers",
+            "matching sentences give much the same numbers",
             count(),
         ),
-        Feature::OpeningConflict => words(
-            "the openings give different numbers",
-            "the openings hardly differ in their numbers",
-            count(),
-        ),
+        Feature::OpeningConflict => {
+            words("the openings give different numbers", "the openings give much the same numbers", count())
+        }
         Feature::DayConflict => words(
             "matching sentences name different days of the week",
-            "matching sentences name no different days of the week",
+            "matching sentences do not name different days of the week",
             count(),
         ),
         Feature::DayMissing => words(
-            "an opening names a day of the week that the other text does not",
-            "no opening names a day of the week that the other text lacks",
+            "one opening names a day of the week that the other text lacks",
+            "neither opening names a day of the week that the other lacks",
             String::new(),
         ),
     }
@@ -166,11 +164,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_feature_has_words_of_its_own() {
-        let mut said = HashSet::new();
+    fn every_feature_has_its_own_explanations() {
+        let mut known = HashSet::new();
         for &feature in Feature::ALL {
             let words = plain(feature, 0.5);
-            assert!(said.insert(words.much) && said.insert(words.little), "{}", feature.name());
+            assert!(known.insert(words.much) && known.insert(words.little), "{}", feature.name());
             for text in [words.much, words.little] {
                 assert!(!text.contains(feature.name()) || !feature.name().contains('_'));
                 assert!(text.len() > 15 && text.len() < 76 && !text.ends_with('.'), "{text}");
@@ -179,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_told_in_their_own_measure() {
+    fn values_are_shown_in_their_own_unit() {
         assert_eq!(plain(Feature::Length, 300f64.ln_1p()).value, "300 words");
         assert_eq!(plain(Feature::VerbatimUncovered, 0.09).value, "9 %");
         assert_eq!(plain(Feature::NumberConflict, 3f64.ln()).value, "2");

@@ -1,8 +1,8 @@
-//! Two columns of pieces to rows: what tells the same stands side by side, in the order of the first text.
+//! Arranges the pieces of two texts in rows. Counterparts are side by side, in the order of the first text.
 
 use super::Piece;
 
-/// Pieces that stand side by side, as indices; one side is empty where nothing answers.
+/// Pieces that are shown side by side, as indices. One side is empty if a piece has no counterpart.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct Row {
@@ -12,13 +12,14 @@ pub struct Row {
     pub b: Vec<usize>,
 }
 
-/// Every piece of both texts, each in one row. Linear, save for the search of a row a piece.
+/// Returns rows in which every piece of both texts occurs once.
 pub(super) fn rows(a: &[Piece], b: &[Piece]) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
-    // The row of each piece of the second text.
+    // The row of each piece of the second text, once it has one.
     let mut row_of_b: Vec<Option<usize>> = vec![None; b.len()];
     let mut row_of_a = vec![0; a.len()];
-    // Who of the second text answers to each piece of the first: where two are not each other's best, that counts more.
+    // For each piece of the first text, the first piece of the second that names it as its counterpart. It is preferred if
+    // the choice of the first text is not mutual.
     let mut claimed: Vec<Option<usize>> = vec![None; a.len()];
     for (at, piece) in b.iter().enumerate() {
         if let Some(slot) = piece.counterpart.and_then(|other| claimed.get_mut(other)) {
@@ -28,8 +29,8 @@ pub(super) fn rows(a: &[Piece], b: &[Piece]) -> Vec<Row> {
     for (at, piece) in a.iter().enumerate() {
         let best = piece.counterpart.filter(|&other| other < b.len());
         let mutual = best.is_some_and(|other| b[other].counterpart == Some(at));
-        let answer = if mutual || best.is_none() { best } else { claimed[at].or(best) };
-        let row = match answer {
+        let other = if mutual || best.is_none() { best } else { claimed[at].or(best) };
+        let row = match other {
             Some(other) => match row_of_b[other] {
                 Some(row) => row,
                 None => {
@@ -46,8 +47,8 @@ pub(super) fn rows(a: &[Piece], b: &[Piece]) -> Vec<Row> {
         rows[row].a.push(at);
         row_of_a[at] = row;
     }
-    // What is left of the second text stands with what it answers to, else in a row behind what it follows.
-    let mut behind: Vec<Vec<usize>> = vec![Vec::new(); rows.len() + 1];
+    // Remaining pieces of the second text go to the row of their counterpart, else to a new row after their predecessor.
+    let mut followers: Vec<Vec<usize>> = vec![Vec::new(); rows.len() + 1];
     let mut last = 0;
     for (at, piece) in b.iter().enumerate() {
         let row = row_of_b[at].or_else(|| {
@@ -57,11 +58,11 @@ pub(super) fn rows(a: &[Piece], b: &[Piece]) -> Vec<Row> {
         });
         match row {
             Some(row) => last = row + 1,
-            None => behind[last].push(at),
+            None => followers[last].push(at),
         }
     }
-    let mut out: Vec<Row> = behind[0].iter().map(|&at| Row { a: Vec::new(), b: vec![at] }).collect();
-    for (mut row, after) in rows.into_iter().zip(&behind[1..]) {
+    let mut out: Vec<Row> = followers[0].iter().map(|&at| Row { a: Vec::new(), b: vec![at] }).collect();
+    for (mut row, after) in rows.into_iter().zip(&followers[1..]) {
         row.b.sort_unstable();
         out.push(row);
         out.extend(after.iter().map(|&at| Row { a: Vec::new(), b: vec![at] }));
@@ -84,14 +85,14 @@ mod tests {
     }
 
     #[test]
-    fn what_tells_the_same_stands_side_by_side() {
+    fn counterparts_are_side_by_side() {
         let a = pieces(&[Some(1), None, Some(1), Some(0)]);
         let b = pieces(&[Some(3), Some(0), None, Some(0)]);
         assert_eq!(rows(&a, &b), [row(&[0, 2], &[1, 3]), row(&[], &[2]), row(&[1], &[]), row(&[3], &[0])]);
     }
 
     #[test]
-    fn a_text_of_its_own_stands_alone() {
+    fn pieces_without_counterpart_have_their_own_row() {
         assert_eq!(rows(&pieces(&[None]), &pieces(&[None])), [row(&[], &[0]), row(&[0], &[])]);
         assert_eq!(rows(&[], &[]), []);
     }

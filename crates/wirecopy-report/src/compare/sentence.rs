@@ -4,7 +4,7 @@ use super::{Comparison, Part, Reason, Side};
 use wirecopy_core::score::{Feature, Sense};
 use wirecopy_core::{Relation, Similarity};
 
-/// A share as a person reads it; what is not all is never 100 %.
+/// Formats a share in percent. Only a share of 1 is shown as 100 %.
 pub(super) fn percent(share: Similarity) -> String {
     let percent = 100.0 * share.get();
     match percent {
@@ -15,17 +15,17 @@ pub(super) fn percent(share: Similarity) -> String {
 }
 
 impl Comparison {
-    /// Yes or no, and the main reason, in one sentence. It calls the two documents A and B.
+    /// Returns yes or no and the main reason in one sentence, which calls the two documents A and B.
     pub fn sentence(&self) -> String {
         let score = format!("score {:.2}", self.score);
         match (self.relation, self.reason) {
             (Some(Relation::Identical), _) => {
-                "Yes, identical: the same words in the same order, once the site's boilerplate is off."
+                "Yes, identical: the same words in the same order, boilerplate aside."
                     .to_owned()
             }
             (Some(Relation::Copy), _) => {
                 format!(
-                    "Yes, a copy: {} of all shingles of the two texts are in both.",
+                    "Yes, a copy: {} of the shingles of both texts are shared.",
                     percent(self.jaccard)
                 )
             }
@@ -42,40 +42,40 @@ impl Comparison {
                 format!("No, two dispatches with passages in common: {}.", self.too_far_apart())
             }
             (_, Reason::Openings) => {
-                "No, two dispatches: they have passages in common, but nothing that the opening of one names occurs in the \
+                "No, two dispatches: they have passages in common, but no name or number from the opening of one occurs in the \
                  other."
                     .to_owned()
             }
             (Some(Relation::Partial), Reason::NotAsked) => {
-                "No: they have passages in common, neither is a copy or an excerpt of the other, and rewrites and versions \
-                 were not asked for."
+                "No: they have passages in common, but neither is a copy or an excerpt of the other, and rewrites and versions \
+                 are turned off."
                     .to_owned()
             }
             (Some(Relation::Partial), _) => format!(
                 "No, two dispatches with passages in common ({score}): {}.",
-                self.main(-1.0).map_or("too little else is the same", |part| part.said.as_str())
+                self.main_reason(-1.0).map_or("too little else matches", |part| part.explanation.as_str())
             ),
-            (None, Reason::TooLittle) => "No: they have next to nothing in common.".to_owned(),
+            (None, Reason::TooLittle) => "No: they have almost nothing in common.".to_owned(),
             (None, Reason::NotAsked) => {
-                "No: neither is a copy or an excerpt of the other, and rewrites were not asked for."
+                "No: neither is a copy or an excerpt of the other, and rewrites are turned off."
                     .to_owned()
             }
             (None, Reason::Apart) => format!("No: {}.", self.too_far_apart()),
-            (None, _) => match self.main(-1.0) {
-                Some(part) => format!("No ({score}): {}.", part.said),
-                None => format!("No ({score}): too little speaks for it."),
+            (None, _) => match self.main_reason(-1.0) {
+                Some(part) => format!("No ({score}): {}.", part.explanation),
+                                None => format!("No ({score}): too little evidence."),
             },
         }
     }
 
-    /// The names of the two documents, the shorter first.
+    /// Returns the names of the two documents, the shorter first.
     fn by_length(&self) -> (&'static str, &'static str) {
         if self.a.tokens <= self.b.tokens { ("A", "B") } else { ("B", "A") }
     }
 
     fn version(&self, score: &str) -> String {
         let (shorter, longer) = self.by_length();
-        let why = self.main(1.0).map_or(String::new(), |part| format!("; {}", part.said));
+        let why = self.main_reason(1.0).map_or(String::new(), |part| format!("; {}", part.explanation));
         format!(
             "Yes, two versions of one running story ({score}): {} of the shingles of {shorter}, the shorter one, are in \
              {longer}{why}.",
@@ -84,11 +84,12 @@ impl Comparison {
     }
 
     fn rewrite(&self, score: &str) -> String {
-        let why = self.main(1.0).map_or("the scorer says so", |part| part.said.as_str());
+        let why =
+            self.main_reason(1.0).map_or("no single feature stands out", |part| part.explanation.as_str());
         let ((matched_a, all_a), (matched_b, all_b)) = (matched(&self.a), matched(&self.b));
         if matched_a + matched_b == 0 {
             return format!(
-                "Yes, a rewrite ({score}): {why}, though no sentence has a close match in the other."
+                "Yes, a rewrite ({score}): {why}, although no sentence has a close match in the other."
             );
         }
         format!(
@@ -100,14 +101,14 @@ impl Comparison {
     fn too_far_apart(&self) -> String {
         let days = self.seconds_apart.map_or(0.0, |seconds| seconds.unsigned_abs() as f64 / 86_400.0);
         format!(
-            "they were published {days:.0} days apart, and documents of one dispatch appear within {} days of each other",
+            "they were published {days:.0} days apart, and the window for one dispatch is {} days",
             self.window
         )
     }
 
-    /// What speaks most for (1) or against (−1) one dispatch. Lengths set the scale of others and are no reason; nor is
-    /// it one for a yes that something against it is missing, where there is a better one.
-    fn main(&self, sign: f64) -> Option<&Part> {
+    /// Returns the feature that adds most for (1) or against (−1) one dispatch. Lengths only scale other features and are not
+    /// reasons. For a yes, a feature that measures agreement is preferred to the absence of a conflict.
+    fn main_reason(&self, sign: f64) -> Option<&Part> {
         let feature = |part: &Part| Feature::ALL.iter().find(|feature| feature.name() == part.feature);
         let is_reason = |part: &&Part| {
             !matches!(feature(part), Some(Feature::Length | Feature::LengthRatio)) && part.adds * sign > 0.0
@@ -120,8 +121,8 @@ impl Comparison {
     }
 }
 
-/// Sentences that have a match in the other text, and all.
+/// Counts the sentences that have a match in the other text, and all sentences.
 fn matched(side: &Side) -> (usize, usize) {
     let prose = || side.pieces.iter().filter(|piece| !piece.boilerplate && !piece.words.is_empty());
-    (prose().filter(|piece| piece.told).count(), prose().count())
+    (prose().filter(|piece| piece.matched).count(), prose().count())
 }

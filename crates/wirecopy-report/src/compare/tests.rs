@@ -1,4 +1,4 @@
-//! Pairs of invented texts, explained.
+//! Tests comparisons of invented texts.
 
 use super::*;
 use crate::TextStyle;
@@ -8,7 +8,7 @@ const STORY: &str = "The harbour board voted on Tuesday to close the old lightho
     its granite base. Ships will be guided by an automatic beacon on the northern pier until spring, the board \
     said, and the keeper's cottage will become a museum of the coast. Residents had asked for a longer debate.\n\
     Share this story\n";
-const RETOLD: &str = "Cracks that engineers discovered in the granite base of the old lighthouse have led the harbour \
+const REWRITTEN: &str = "Cracks that engineers discovered in the granite base of the old lighthouse have led the harbour \
     board to vote on Tuesday for its closure. An automatic beacon on the northern pier is to guide ships until spring, \
     and the cottage of the keeper will be turned into a museum of the coast, the board said. A longer debate had been \
     asked for by residents.";
@@ -32,10 +32,10 @@ fn text(comparison: &Comparison, width: usize, color: bool) -> String {
 }
 
 #[test]
-fn every_relation_is_told() {
+fn relations_are_recognised() {
     assert_eq!(compared(STORY, &STORY.to_uppercase()).relation, Some(Relation::Identical));
     assert_eq!(compared(STORY, &STORY.replace("Tuesday", "Friday")).relation, Some(Relation::Copy));
-    let rewrite = compared(STORY, RETOLD);
+    let rewrite = compared(STORY, REWRITTEN);
     assert_eq!((rewrite.relation, rewrite.reason), (Some(Relation::Rewrite), Reason::Scored));
     assert!(rewrite.sentence().starts_with("Yes, a rewrite (score "), "{}", rewrite.sentence());
     let nothing = compared(STORY, OTHER);
@@ -46,27 +46,27 @@ fn every_relation_is_told() {
 }
 
 #[test]
-fn the_parts_add_up_to_the_score() {
-    let rewrite = compared(STORY, RETOLD);
+fn parts_add_up_to_the_score() {
+    let rewrite = compared(STORY, REWRITTEN);
     let weighed = rewrite.weighed.as_ref().unwrap();
     assert!((wirecopy_core::score::logistic(weighed.log_odds()) - rewrite.score.get()).abs() < 1e-9);
     assert!(weighed.parts.windows(2).all(|two| two[0].adds.abs() >= two[1].adds.abs()));
 }
 
 #[test]
-fn dates_far_apart_are_the_reason() {
+fn rewrite_outside_the_window_is_rejected() {
     let config = Config::default();
-    let (a, b) = (document("a", STORY, Some("2024-03-01")), document("b", RETOLD, Some("2024-03-30")));
+    let (a, b) = (document("a", STORY, Some("2024-03-01")), document("b", REWRITTEN, Some("2024-03-30")));
     let far = compare(&a, &b, &config).unwrap();
     assert_eq!((far.relation, far.reason), (None, Reason::Apart));
     assert!(far.sentence().contains("29 days apart"));
     assert!(text(&far, 80, false).contains("B is 29 days later"));
     let copy = compare(&a, &document("b", STORY, Some("2024-03-30")), &config).unwrap();
-    assert_eq!(copy.relation, Some(Relation::Identical), "copies are not bound by dates");
+    assert_eq!(copy.relation, Some(Relation::Identical), "the window does not apply to copies");
 }
 
 #[test]
-fn dates_far_apart_leave_a_copy_partial() {
+fn copy_outside_the_window_with_new_text_is_partial() {
     let sent = |news: &str, years: &str, date: &str| {
         let text = format!(
             "{news} Here are facts about the canal.\n\nThe canal joins the lakes of Orlava with the sea at Skarvik. It was \
@@ -91,7 +91,7 @@ fn dates_far_apart_leave_a_copy_partial() {
 
 #[test]
 fn passages_words_and_boilerplate_are_marked() {
-    let rewrite = compared(STORY, RETOLD);
+    let rewrite = compared(STORY, REWRITTEN);
     let word = |side: &Side, text: &str| {
         let found = side.words.iter().find(|word| &side.text[word.bytes.clone()] == text);
         found.map(|word| word.mark)
@@ -101,24 +101,24 @@ fn passages_words_and_boilerplate_are_marked() {
     assert_eq!(word(&rewrite.a, "the"), Some(Mark::Small));
     assert_eq!(word(&rewrite.a, "Share"), None, "boilerplate is not compared");
     assert!(rewrite.a.pieces.last().unwrap().boilerplate);
-    let told = rewrite.a.pieces.iter().filter(|piece| piece.told).count();
-    assert_eq!(told, 3, "{:#?}", rewrite.a.pieces);
+    let matched = rewrite.a.pieces.iter().filter(|piece| piece.matched).count();
+    assert_eq!(matched, 3, "{:#?}", rewrite.a.pieces);
     let wide = text(&rewrite, 160, true);
     assert!(wide.contains("│") && wide.contains("\u{1b}[2mShare"), "{wide}");
     assert!(text(&rewrite, 80, false).contains("A  ~ Share this story\n"));
 }
 
 #[test]
-fn no_line_is_wider_than_the_terminal() {
+fn text_fits_the_terminal() {
     let rtl = "اصطدمت ناقلة نفط بسفينة شحن قبالة الساحل يوم الثلاثاء وقال خفر السواحل إن ثلاثة بحارة ما زالوا في عداد المفقودين.";
     let han = "周二深夜一艘渡轮在港口外沉没，救援人员救起四十一名乘客，另有三人失踪，海事部门已展开调查。"
         .repeat(3);
     let thai = "เรือเฟอร์รี่จมลงนอกชายฝั่งเมื่อคืนวันอังคาร".repeat(6);
     let title = "A headline of three hundred letters ".repeat(9);
-    for text_of in [STORY, RETOLD, rtl, &han, &thai, &"x".repeat(500)] {
+    for text_of in [STORY, REWRITTEN, rtl, &han, &thai, &"x".repeat(500)] {
         let mut a = document(&"long/path/".repeat(30), text_of, Some("2024-03-01"));
         a.meta.title = Some(title.clone());
-        let comparison = compare(&a, &document("b", RETOLD, None), &Config::default()).unwrap();
+        let comparison = compare(&a, &document("b", REWRITTEN, None), &Config::default()).unwrap();
         for width in [60, 79, 80, 119, 120, 200] {
             for line in text(&comparison, width, false).lines() {
                 assert!(crate::width(line) <= width, "{width}: {line}");
@@ -128,18 +128,18 @@ fn no_line_is_wider_than_the_terminal() {
 }
 
 #[test]
-fn hostile_text_is_shown_as_text() {
+fn control_characters_are_replaced() {
     let hostile = format!(
         "{STORY}\u{1b}]0;owned\u{7}\u{1b}[2J\u{202e}esrever \u{9b}31m <script>alert(1)</script> said it."
     );
-    let told = text(&compared(&hostile, STORY), 120, false);
-    assert!(!told.chars().any(|c| c.is_control() && c != '\n'), "{told:?}");
-    assert!(!told.contains('\u{202e}') && told.contains("<script>alert(1)</script>"));
+    let shown = text(&compared(&hostile, STORY), 120, false);
+    assert!(!shown.chars().any(|c| c.is_control() && c != '\n'), "{shown:?}");
+    assert!(!shown.contains('\u{202e}') && shown.contains("<script>alert(1)</script>"));
 }
 
 #[test]
-fn json_holds_the_same() {
-    let rewrite = compared(STORY, RETOLD);
+fn json_agrees_with_the_comparison() {
+    let rewrite = compared(STORY, REWRITTEN);
     let json: serde_json::Value = serde_json::from_str(&rewrite.to_json().unwrap()).unwrap();
     assert_eq!(json["relation"], "rewrite");
     assert_eq!(json["verdict"], rewrite.sentence());

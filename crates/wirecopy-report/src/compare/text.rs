@@ -1,4 +1,4 @@
-//! A comparison for a person at a terminal: verdict, documents, reasons, passages.
+//! A comparison as text for a terminal: verdict, documents, reasons and passages.
 
 use std::io::{self, Write};
 
@@ -9,25 +9,25 @@ use super::{Comparison, Mark, Origin, Reason, Row, Side};
 use crate::{Ink, TextStyle, clean, cut, number, pad, width, wrap};
 use wirecopy_core::Relation;
 
-/// From so many columns on, passages stand side by side.
+/// Minimum width for showing passages side by side.
 const WIDE: usize = 120;
-/// Below this nothing can be laid out; the lines are then longer than the terminal.
-const NARROWEST: usize = 60;
-/// Columns between the two texts.
+/// Minimum width of the layout. On a narrower terminal, lines are longer than the terminal.
+const MIN_WIDTH: usize = 60;
+/// Separator between the two texts.
 const BAR: &str = " │ ";
-/// `A  ` in front of a passage.
+/// Width of the label `A  ` in front of a passage.
 const LABEL: usize = 3;
 
 impl Comparison {
-    /// Writes the form that a person reads, in `style.width` columns: side by side from 120 on, else one under the
-    /// other.
+    /// Writes the comparison for reading, in `style.width` columns. Passages are side by side if there are at least 120
+    /// columns, else one below the other.
     ///
-    /// What comes from the documents is disarmed: nothing in it can alter the terminal.
+    /// Control characters in the documents are replaced.
     ///
     /// # Errors
-    /// Whatever `out` returns.
+    /// Fails if `out` fails.
     pub fn write_text(&self, mut out: impl Write, style: &TextStyle) -> io::Result<()> {
-        let style = TextStyle { width: style.width.max(NARROWEST), ..*style };
+        let style = TextStyle { width: style.width.max(MIN_WIDTH), ..*style };
         for line in wrap(&self.sentence(), style.width) {
             writeln!(out, "{}", style.paint(Ink::Bold, &line))?;
         }
@@ -46,13 +46,13 @@ impl Comparison {
             None => "none".to_owned(),
         };
         writeln!(out, "\nrelation         {relation}")?;
-        let from = match self.relation {
+        let threshold = match self.relation {
             Some(Relation::Identical | Relation::Copy) => String::new(),
             _ => format!(" (one dispatch at {:.2} or higher)", self.threshold),
         };
-        writeln!(out, "score            {:.2}{}", self.score, style.paint(Ink::Dim, &from))?;
+        writeln!(out, "score            {:.2}{}", self.score, style.paint(Ink::Dim, &threshold))?;
         if let Some(seconds) = self.seconds_apart {
-            writeln!(out, "dates            {}", apart(seconds, self.to_the_minute()))?;
+            writeln!(out, "dates            {}", apart(seconds, self.dates_have_times()))?;
         }
         writeln!(out, "shingles in both {} of all", percent(self.jaccard))?;
         writeln!(
@@ -64,12 +64,12 @@ impl Comparison {
         let note = match self.origin {
             Origin::Edge => return Ok(()),
             Origin::Alone => {
-                "Words weigh what a general table of word frequencies says; in a run over a folder, where they weigh \
-                 what the folder says as well, the score may differ."
+                "Words are weighted by a general table of word frequencies. A run also counts the words of its folder, so its \
+                 score may differ."
             }
             Origin::NoEdge => {
-                "The run has no edge between the two. What is told here is of the two alone, with words weighed by a \
-                 general table of word frequencies; in the run the score may differ."
+                "The run has no edge between the two. They were compared on their own, with words weighted by a general table \
+                 of word frequencies; in the run, the score may differ."
             }
         };
         writeln!(out)?;
@@ -79,18 +79,18 @@ impl Comparison {
     fn write_reasons(&self, out: &mut impl Write, style: TextStyle) -> io::Result<()> {
         let Some(weighed) = &self.weighed else { return Ok(()) };
         let heading = if self.reason != Reason::Scored {
-            "What the scorer would say, were it asked (log-odds)"
+            "How the scorer would rate the pair (log-odds)"
         } else {
-            "What the score is made of (log-odds)"
+            "Score by feature (log-odds)"
         };
         writeln!(out, "\n{}", style.paint(Ink::Bold, heading))?;
         let shown = weighed.parts.iter().map(|part| width(&part.shown)).max().unwrap_or(0);
-        let room = style.width.saturating_sub(8 + 2 + shown + 2);
-        let said = weighed.parts.iter().map(|part| width(&part.said)).max().unwrap_or(0).min(room);
-        writeln!(out, "{:>8}  baseline: an average pair", signed(weighed.start))?;
+        let columns = style.width.saturating_sub(8 + 2 + shown + 2);
+        let widest = weighed.parts.iter().map(|p| width(&p.explanation)).max().unwrap_or(0).min(columns);
+        writeln!(out, "{:>8}  baseline: an average pair", signed(weighed.baseline))?;
         for part in &weighed.parts {
-            let mut lines = wrap(&part.said, room.max(20)).into_iter();
-            let first = pad(&lines.next().unwrap_or_default(), said);
+            let mut lines = wrap(&part.explanation, columns.max(20)).into_iter();
+            let first = pad(&lines.next().unwrap_or_default(), widest);
             let value = style.paint(Ink::Dim, &part.shown);
             let line = format!("{:>8}  {first}  {value}", signed(part.adds));
             writeln!(out, "{}", line.trim_end())?;
@@ -99,19 +99,19 @@ impl Comparison {
             }
         }
         let sum = weighed.log_odds();
-        writeln!(out, "{:>8}  the sum: a score of {:.2}", signed(sum), wirecopy_core::score::logistic(sum))
+        writeln!(out, "{:>8}  sum: a score of {:.2}", signed(sum), wirecopy_core::score::logistic(sum))
     }
 
     fn write_passages(&self, out: &mut impl Write, style: TextStyle) -> io::Result<()> {
         let legend = match (style.color, self.rows.is_empty()) {
             (_, true) => return Ok(()),
             (true, _) => format!(
-                "({} stand in the passage beside, {} in one text only, {} is not compared)",
+                "({} occur in the passage beside them, {} in one text only, {} is not compared)",
                 style.paint(Ink::Bold, "bright words"),
-                style.paint(Ink::Own, "underlined ones"),
+                style.paint(Ink::Own, "underlined words"),
                 style.paint(Ink::Dim, "dim boilerplate")
             ),
-            (false, _) => "(~ is boilerplate, which is not compared)".to_owned(),
+            (false, _) => "(~ marks boilerplate, which is not compared)".to_owned(),
         };
         writeln!(out, "\n{} {legend}", style.paint(Ink::Bold, "Passages"))?;
         if style.width >= WIDE {
@@ -148,16 +148,16 @@ impl Comparison {
     }
 }
 
-/// Id, headline, date, publisher, credits, length.
+/// Writes headline, id, date, publisher, credits and length.
 fn write_side(out: &mut impl Write, name: &str, side: &Side, style: TextStyle) -> io::Result<()> {
-    let room = style.width - LABEL;
+    let columns = style.width - LABEL;
     let label = style.paint(Ink::Dim, &pad(name, LABEL));
     let title = side.title.as_deref().map(clean).filter(|title| !title.is_empty());
     if let Some(title) = &title {
-        writeln!(out, "{label}{}", style.paint(Ink::Bold, &cut(title, room)))?;
+        writeln!(out, "{label}{}", style.paint(Ink::Bold, &cut(title, columns)))?;
     }
     let label = if title.is_some() { pad("", LABEL) } else { label };
-    writeln!(out, "{label}{}", style.paint(Ink::Dim, &crate::cut_middle(&clean(&side.id), room)))?;
+    writeln!(out, "{label}{}", style.paint(Ink::Dim, &crate::cut_middle(&clean(&side.id), columns)))?;
     let mut facts = Vec::new();
     let date = side.published.as_deref().or(side.date.as_deref());
     facts.extend(date.map(|date| clean(&date.replacen('T', " ", 1))));
@@ -167,31 +167,31 @@ fn write_side(out: &mut impl Write, name: &str, side: &Side, style: TextStyle) -
     }
     facts.push(format!("{} words", number(side.tokens as u64)));
     if side.boilerplate_tokens > 0 {
-        facts.push(format!("{} of boilerplate", number(side.boilerplate_tokens.into())));
+        facts.push(format!("{} boilerplate", number(side.boilerplate_tokens.into())));
     }
-    writeln!(out, "{:LABEL$}{}", "", cut(&facts.join(" · "), room))
+    writeln!(out, "{:LABEL$}{}", "", cut(&facts.join(" · "), columns))
 }
 
-/// `B is 3 hours later`; no more than days where a date has no time.
-fn apart(seconds: i64, to_the_minute: bool) -> String {
+/// Formats a difference as `B is 3 hours later`, or in days if a date has no time.
+fn apart(seconds: i64, have_times: bool) -> String {
     let (later, seconds) = (if seconds > 0 { "B" } else { "A" }, seconds.unsigned_abs());
     let of = |n: u64, one: &str| if n == 1 { format!("1 {one}") } else { format!("{} {one}s", number(n)) };
     let length = match seconds {
         0 => return "the same".to_owned(),
-        s if !to_the_minute && s < 86_400 => return "within a day of each other".to_owned(),
-        s if to_the_minute && s < 3_600 => of(s.div_ceil(60), "minute"),
-        s if to_the_minute && s < 2 * 86_400 => of((s + 1_800) / 3_600, "hour"),
+        s if !have_times && s < 86_400 => return "within a day of each other".to_owned(),
+        s if have_times && s < 3_600 => of(s.div_ceil(60), "minute"),
+        s if have_times && s < 2 * 86_400 => of((s + 1_800) / 3_600, "hour"),
         s => of((s + 43_200) / 86_400, "day"),
     };
     format!("{later} is {length} later")
 }
 
-/// `+1.30`, `−0.25`.
+/// Formats a number with its sign: `+1.30`, `−0.25`.
 fn signed(value: f64) -> String {
     if value < -0.005 { format!("−{:.2}", -value) } else { format!("+{:.2}", value.abs()) }
 }
 
-/// A line of a passage, painted, and its columns.
+/// A painted line of a passage and its width.
 struct Line {
     painted: String,
     width: usize,
@@ -199,13 +199,13 @@ struct Line {
 }
 
 impl Line {
-    /// With text that runs from right to left isolated (UAX 9), so that the columns beside it stay in their places.
+    /// Returns the line with right-to-left text isolated (UAX 9), so that it does not reorder the other column.
     fn isolated(&self) -> String {
         if self.right_to_left { format!("\u{2068}{}\u{2069}", self.painted) } else { self.painted.clone() }
     }
 }
 
-/// How a run of characters is painted.
+/// How characters are painted.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Look {
     Bright,
@@ -225,7 +225,7 @@ impl Look {
     }
 }
 
-/// Characters between two places where a line may end.
+/// Characters between two possible line breaks.
 #[derive(Default)]
 struct Atom {
     spans: Vec<(String, Look)>,
@@ -243,12 +243,12 @@ impl Atom {
     }
 }
 
-/// Pieces of a text, one after the other, in lines of at most `columns`.
+/// Lays out pieces of a text in lines of at most `columns`.
 fn lines(side: &Side, pieces: &[usize], columns: usize, style: TextStyle) -> Vec<Line> {
     let mut out = Vec::new();
     let mut line = Atom::default();
     for (number, &at) in pieces.iter().enumerate() {
-        // Sentences that follow one another in a paragraph do so here.
+        // Consecutive sentences of a paragraph continue on the same line.
         let follows = number > 0 && pieces[number - 1] + 1 == at && !side.pieces[at].starts_line;
         if !follows && line.width > 0 {
             out.push(finish(&line, style));
@@ -275,18 +275,18 @@ fn lines(side: &Side, pieces: &[usize], columns: usize, style: TextStyle) -> Vec
 
 fn finish(line: &Atom, style: TextStyle) -> Line {
     let painted = line.spans.iter().map(|(text, look)| look.paint(text, style)).collect();
-    let right_to_left = line.spans.iter().any(|(text, _)| text.chars().any(runs_left));
+    let right_to_left = line.spans.iter().any(|(text, _)| text.chars().any(is_right_to_left));
     Line { painted, width: line.width, right_to_left }
 }
 
-/// Letters of Hebrew, Arabic and the other scripts that run from right to left.
-fn runs_left(c: char) -> bool {
+/// Returns whether `c` is a letter of a right-to-left script, such as Hebrew or Arabic.
+fn is_right_to_left(c: char) -> bool {
     matches!(c, '\u{590}'..='\u{8FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}' | '\u{10800}'..='\u{10FFF}'
         | '\u{1E800}'..='\u{1EFFF}')
 }
 
-/// The characters of a piece, disarmed, cut where a line may end: at spaces, beside wide characters, and where nothing
-/// else helps.
+/// Splits the cleaned characters of a piece at possible line breaks: at spaces, beside wide characters, and inside words
+/// longer than a line.
 fn atoms(side: &Side, at: usize, columns: usize, style: TextStyle) -> Vec<Atom> {
     let piece = &side.pieces[at];
     let mut out: Vec<Atom> = Vec::new();
@@ -302,7 +302,8 @@ fn atoms(side: &Side, at: usize, columns: usize, style: TextStyle) -> Vec<Atom> 
             let wide = c.width() == Some(2);
             let fits = |atom: &Atom| {
                 c.width() == Some(0)
-                    || (atom.width < columns && if wide { closes(c) } else { !atom.is_wide() || closes(c) })
+                    || (atom.width < columns
+                        && if wide { is_closing(c) } else { !atom.ends_wide() || is_closing(c) })
             };
             match out.last_mut() {
                 Some(atom) if !space && fits(atom) => atom.push(c, look),
@@ -335,14 +336,14 @@ fn atoms(side: &Side, at: usize, columns: usize, style: TextStyle) -> Vec<Atom> 
     out
 }
 
-/// Marks that must not begin a line.
-fn closes(c: char) -> bool {
+/// Returns whether `c` is closing punctuation, which must not begin a line.
+fn is_closing(c: char) -> bool {
     "、。，．：；？！）」』】》〉］｝”’,.:;?!)]}".contains(c)
 }
 
 impl Atom {
-    /// Whether a line may end behind it although no space follows.
-    fn is_wide(&self) -> bool {
+    /// Returns whether the last character is wide, so that a line may end after it without a space.
+    fn ends_wide(&self) -> bool {
         let last = self.spans.last().and_then(|(text, _)| text.chars().next_back());
         last.and_then(UnicodeWidthChar::width) == Some(2)
     }

@@ -19,7 +19,7 @@ const fn member(id: &'static str) -> Member {
     Member { id, date: None, source: None, tokens: 100, update_of: None }
 }
 
-/// A run of one cluster, whose first member is its representative, and of a document in none.
+/// Returns a run with one cluster, whose first member is its representative, and one document in no cluster.
 fn run(members: &[Member]) -> Run {
     let mut run = fixture::empty();
     let document = |m: &Member| DocumentLine {
@@ -65,7 +65,7 @@ fn kept(run: &Run, policy: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_earliest_is_that_of_the_report_and_else_no_bare_day_before_a_time() {
+fn earliest_follows_the_report_and_else_a_time_precedes_a_bare_day() {
     let members = [
         Member { date: Some("2024-03-01"), ..member("day") },
         Member { date: Some("2024-03-01T20:00:00Z"), ..member("time") },
@@ -77,7 +77,7 @@ fn the_earliest_is_that_of_the_report_and_else_no_bare_day_before_a_time() {
 }
 
 #[test]
-fn each_policy_keeps_its_own() {
+fn each_policy_chooses_its_document() {
     let run = run(&[
         Member { date: Some("2024-03-03"), ..member("r") },
         Member { date: Some("2024-03-01"), source: Some("AFP"), ..member("first") },
@@ -98,7 +98,7 @@ fn each_policy_keeps_its_own() {
 }
 
 #[test]
-fn of_equal_dates_and_of_none_the_last_version_is_the_latest() {
+fn latest_is_the_last_version_if_dates_are_equal_or_missing() {
     for date in [Some("2024-05-01"), None] {
         let mut run = run(&[Member { date, ..member("first") }, Member { date, ..member("second") }]);
         for (line, version) in run.clusters[0].members.iter_mut().zip(1..) {
@@ -109,7 +109,7 @@ fn of_equal_dates_and_of_none_the_last_version_is_the_latest() {
 }
 
 #[test]
-fn the_report_knows_better_which_is_earliest() {
+fn earliest_of_the_report_overrides_dates() {
     let mut run = run(&[
         Member { date: Some("2024-03-03"), ..member("r") },
         Member { date: Some("2024-03-01"), ..member("first") },
@@ -130,7 +130,7 @@ fn ties_go_to_the_representative_then_to_the_first_by_id() {
 }
 
 #[test]
-fn the_latest_is_the_last_version() {
+fn latest_follows_updates_to_the_last_version() {
     let run = run(&[
         Member { date: Some("2024-03-05"), ..member("a") },
         Member { date: Some("2024-03-05"), update_of: Some("a"), ..member("b") },
@@ -140,14 +140,14 @@ fn the_latest_is_the_last_version() {
 }
 
 #[test]
-fn references_stay_and_all_else_of_their_cluster_goes() {
+fn only_references_of_their_cluster_are_kept() {
     let mut run = run(&[member("r"), member("x"), member("y"), member("z")]);
     run.documents[1].reference = true;
     let plan = Plan::new(&run, &Policy::Representative, |document| document.id == "z");
-    let told: Vec<(&str, bool, Option<&str>)> =
+    let decided: Vec<(&str, bool, Option<&str>)> =
         plan.decisions.iter().map(|d| (d.document.id.as_str(), d.keep, d.kept_instead)).collect();
     assert_eq!(
-        told,
+        decided,
         [
             ("r", false, Some("x")),
             ("x", true, None),
@@ -160,7 +160,7 @@ fn references_stay_and_all_else_of_their_cluster_goes() {
 }
 
 #[test]
-fn policies_by_name() {
+fn policies_are_parsed_by_name() {
     assert_eq!("source= AFP ,,dpa".parse(), Ok(Policy::Source(vec!["afp".to_owned(), "dpa".to_owned()])));
     for wrong in ["", "first", "source", "source=", "source=, ,"] {
         let error = wrong.parse::<Policy>().unwrap_err().to_string();
@@ -170,7 +170,7 @@ fn policies_by_name() {
 
 proptest! {
     #[test]
-    fn counts_add_up_and_every_cluster_keeps_one(
+    fn decisions_are_complete_and_every_cluster_keeps_a_document(
         sizes in prop::collection::vec(1usize..6, 1..8),
         references in prop::collection::vec(prop::bool::weighted(0.15), 48),
         days in prop::collection::vec(prop::option::of(1u8..20), 48),

@@ -1,7 +1,7 @@
 //! The texts and pairs of clusters, in compressed blocks.
 //!
-//! A text is stored once, cut into its pieces and words by their places in UTF-16, as scripts count; a pair stores what
-//! its pieces and words are to each other, a character a word, which compresses to almost nothing.
+//! A text is stored once, with the offsets of its pieces and words in UTF-16 units, as JavaScript counts. A pair stores one
+//! character per piece and word that says how it matches the other text, which compresses to almost nothing.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
@@ -15,10 +15,10 @@ use crate::compare::{Comparer, Comparison, Mark, Origin, Ready, Side};
 use wirecopy_core::Similarity;
 use wirecopy_core::similarity::four_decimals;
 
-/// Bytes of JSON after which a block is closed.
+/// Minimum bytes of JSON per block.
 const BLOCK: usize = 256 << 10;
 
-/// Relations by their numbers in the page.
+/// Relations by their number on the page.
 pub(super) const RELATIONS: [Relation; 6] = [
     Relation::Identical,
     Relation::Copy,
@@ -28,24 +28,24 @@ pub(super) const RELATIONS: [Relation; 6] = [
     Relation::Partial,
 ];
 
-/// The number of a relation, −1 for none.
+/// Returns the number of a relation, −1 for none.
 pub fn number(relation: Option<Relation>) -> i8 {
     let at = relation.and_then(|relation| RELATIONS.iter().position(|&known| known == relation));
-    // Six at most.
+    // There are six relations, so the cast is exact.
     at.map_or(-1, |at| at as i8)
 }
 
-/// Everything about clusters that the page shows only once they are opened.
+/// The data of clusters that the page shows only once a cluster is opened.
 pub(super) struct Blocks {
     pub packed: Vec<String>,
     /// The block of each cluster.
     pub of_cluster: Vec<usize>,
-    /// The relations of each cluster's edges, a bit each.
+    /// Bit set of the relations of each cluster's edges.
     pub relations: Vec<u8>,
     pub absent: Absent,
 }
 
-/// What a block holds of a cluster.
+/// The part of a block that belongs to one cluster.
 #[derive(Serialize)]
 struct Detail<'a> {
     texts: BTreeMap<usize, Text>,
@@ -55,12 +55,13 @@ struct Detail<'a> {
 #[derive(Serialize)]
 struct Text {
     text: String,
-    /// Ends of the pieces, and 1 where a piece begins a line.
+    /// Ends of the pieces.
     ends: Vec<usize>,
+    /// For each piece, 1 if it begins a line, else 0.
     lines: Vec<u8>,
-    /// Words before each piece.
+    /// Number of words before each piece.
     words_before: Vec<usize>,
-    /// What lies between a word and the one before, and its length, in turn.
+    /// Alternates between the distance of a word from the previous one and its length.
     words: Vec<usize>,
     changed: bool,
 }
@@ -82,12 +83,12 @@ struct Pair<'a> {
     seen: Option<Seen>,
 }
 
-/// What the two texts are to each other.
+/// How the two texts match.
 #[derive(Serialize)]
 struct Seen {
     verdict: String,
-    start: f64,
-    /// What is added to the start, why, and the value.
+    baseline: f64,
+    /// What each feature adds to the baseline, its explanation, and its value.
     parts: Vec<(f64, String, String)>,
     rows: Vec<(Vec<usize>, Vec<usize>)>,
     a: Marks,
@@ -96,15 +97,16 @@ struct Seen {
 
 #[derive(Serialize)]
 struct Marks {
-    /// By piece: `f` boilerplate, `t` told in the other, `-` neither.
+    /// For each piece: `f` for boilerplate, `m` for a match in the other text, `-` for neither.
     pieces: String,
-    /// By word: `s` shared with the passage beside, `e` elsewhere in the other text, `o` in this only, `-` small.
+    /// For each word: `s` for shared with the passage beside it, `e` for elsewhere in the other text, `o` for this text only,
+    /// `-` for a very common word.
     words: String,
 }
 
 impl Blocks {
-    /// Compares what belongs to a cluster, and packs it. `lines` are the members' places in the run's documents, and
-    /// `place` their places in the page, by id.
+    /// Compares the pairs of each cluster, and packs the results. `lines` are the indices of the members in the run's documents;
+    /// `place` maps their ids to indices on the page.
     pub(super) fn of(
         run: &Run,
         lines: &[usize],
@@ -113,7 +115,7 @@ impl Blocks {
     ) -> io::Result<Self> {
         let mut config = run.header.config.clone();
         let comparer = Comparer::new(&config).map_err(|error| {
-            tracing::debug!(%error, "the run's model or agencies are not there: the built-in ones tell of pairs without an edge");
+            tracing::debug!(%error, "the run's model or agencies cannot be read: pairs without an edge are compared with the built-in ones");
         });
         let fallback;
         let comparer = match comparer {
@@ -214,14 +216,14 @@ impl Maker<'_> {
             detail.pairs.extend(pair(x, y, edge, compared.as_ref()));
         }
         for (&member, one) in &ready {
-            // A text whose pairs are all gone is shown by itself.
+            // A text without pairs is shown on its own.
             let alone = || text(&self.comparer.compare(one, one).a, changed.contains(&member));
             detail.texts.entry(member).or_insert_with(alone);
         }
         Ok((serde_json::to_string(&detail)?, relations, absent))
     }
 
-    /// All pairs of a small cluster, the edges of a large one; a pair with an edge has its direction.
+    /// Returns all pairs of a small cluster, or the edges of a large one. A pair with an edge has the direction of the edge.
     fn pairs(&self, members: &[usize]) -> Vec<(usize, usize)> {
         let mut ordered = members.to_vec();
         ordered.sort_unstable_by_key(|&member| self.lines[member]);
@@ -265,13 +267,13 @@ fn pair<'a>(
 fn seen(comparison: &Comparison) -> Seen {
     let weighed = comparison.weighed.as_ref();
     let verdict = match (comparison.origin, comparison.relation) {
-        // What the two alone would be is not what the run found.
+        // The two were only compared on their own, which is not what the run found.
         (Origin::NoEdge, Some(_)) => {
-            "No edge of their own: one dispatch through other members only.".to_owned()
+            "No edge between the two: one dispatch through other members only.".to_owned()
         }
         (Origin::NoEdge, None) => {
             format!(
-                "No edge of their own: one dispatch through other members only. {}",
+                "No edge between the two: one dispatch through other members only. {}",
                 comparison.sentence()
             )
         }
@@ -279,10 +281,10 @@ fn seen(comparison: &Comparison) -> Seen {
     };
     Seen {
         verdict,
-        start: weighed.map_or(0.0, |weighed| four_decimals(weighed.start)),
+        baseline: weighed.map_or(0.0, |weighed| four_decimals(weighed.baseline)),
         parts: weighed.map_or_else(Vec::new, |weighed| {
             let parts = weighed.parts.iter();
-            parts.map(|part| (hundredths(part.adds), part.said.clone(), part.shown.clone())).collect()
+            parts.map(|part| (hundredths(part.adds), part.explanation.clone(), part.shown.clone())).collect()
         }),
         rows: comparison.rows.iter().map(|row| (row.a.clone(), row.b.clone())).collect(),
         a: marks(&comparison.a),
@@ -291,9 +293,9 @@ fn seen(comparison: &Comparison) -> Seen {
 }
 
 fn marks(side: &Side) -> Marks {
-    let piece = |piece: &crate::compare::Piece| match (piece.boilerplate, piece.told) {
+    let piece = |piece: &crate::compare::Piece| match (piece.boilerplate, piece.matched) {
         (true, _) => 'f',
-        (false, true) => 't',
+        (false, true) => 'm',
         (false, false) => '-',
     };
     let word = |mark: Mark| match mark {
@@ -308,7 +310,7 @@ fn marks(side: &Side) -> Marks {
     }
 }
 
-/// A text and its parts, counted as scripts count.
+/// Converts a text and the offsets of its parts to UTF-16 units.
 fn text(side: &Side, changed: bool) -> Text {
     let mut places = Places { bytes: 0, units: 0, text: &side.text };
     let mut words = Vec::with_capacity(2 * side.words.len());
@@ -333,7 +335,7 @@ fn text(side: &Side, changed: bool) -> Text {
     }
 }
 
-/// Bytes to UTF-16 units, asked for in ascending order.
+/// Converts byte offsets to UTF-16 units. Offsets must be ascending.
 struct Places<'a> {
     bytes: usize,
     units: usize,
@@ -358,7 +360,7 @@ mod tests {
     use wirecopy_core::Document;
 
     #[test]
-    fn places_are_counted_as_scripts_count() {
+    fn offsets_are_in_utf_16_units() {
         let comparer_config = crate::Config::default();
         let comparer = Comparer::new(&comparer_config).unwrap();
         let document = Document { text: "😀 Ordu 央行. Über.".to_owned(), ..Document::default() };

@@ -1,8 +1,8 @@
-// Bars, drawn without a library. Each drawing says in words what it shows.
+// Bar charts, drawn without a library. Each chart also describes itself in words.
 
-/** Columns: `[label, value, part]`, the part in the stronger colour. */
+/** Draws a column chart of `[label, value, part]`, with the part in the stronger colour. */
 function columns(rows, { title, unit, height = 120, onpick }) {
-  // Letters keep their size: a narrow window gets a narrow drawing.
+  // A narrow window gets a narrow chart, so that the letters keep their size.
   const width = Math.max(240, Math.min(600, window.innerWidth - 80));
   const most = Math.max(1, ...rows.map((row) => row[1]));
   const step = width / Math.max(rows.length, 8);
@@ -19,11 +19,11 @@ function columns(rows, { title, unit, height = 120, onpick }) {
     const x = at * step;
     const bar = (n, kind) =>
       draw("rect", { x: x + gap / 2, y: height - scale(n), width: step - gap, height: scale(n), class: kind });
-    const told = part === undefined ? "" : `, ${number(part)} of them in clusters`;
+    const ofThem = part === undefined ? "" : `, ${number(part)} of them in clusters`;
     const group = draw(
       "g",
       onpick ? { class: "pick", onclick: () => onpick(label) } : null,
-      draw("title", null, `${label}: ${number(value)} ${unit}${told}`),
+      draw("title", null, `${label}: ${number(value)} ${unit}${ofThem}`),
       draw("rect", { x, y: 0, width: step, height, class: "ground" }),
       bar(value, part === undefined ? "part" : "whole"),
       part === undefined ? null : bar(part, "part"),
@@ -43,7 +43,7 @@ function columns(rows, { title, unit, height = 120, onpick }) {
   return chart;
 }
 
-/** A bar of a table's cell, `share` from −1 to 1; negative ones grow to the left. */
+/** Creates the bar of a table cell for a `share` from −1 to 1; negative bars grow to the left. */
 function bar(share, kind) {
   const inner = el(`span.fill.${kind}`);
   const length = Math.min(1, Math.abs(share));
@@ -57,7 +57,7 @@ function bar(share, kind) {
   return el("span.bar", { "aria-hidden": "true" }, inner);
 }
 
-/** Sizes of clusters in few columns. */
+/** Groups cluster sizes into a few columns. */
 function sizeColumns(sizes) {
   const bins = [[2, 2], [3, 3], [4, 4], [5, 5], [6, 9], [10, 19], [20, 49], [50, 99], [100, Infinity]];
   const rows = bins.map(([from, to]) => {

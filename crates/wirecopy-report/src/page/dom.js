@@ -1,12 +1,12 @@
-// Elements from data. Text reaches the page as text nodes only; there is no markup from strings anywhere.
+// Builds elements from data. Text is only ever inserted as text nodes, never as markup.
 
 const HARMFUL =
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]|\udb40[\udc00-\udc7f]/g;
 
-/** Control characters and overrides of direction, made visible. */
+/** Replaces control characters and direction overrides by a visible character. */
 const visible = (text) => String(text).replace(HARMFUL, "\ufffd");
 
-/** An element with properties and children; strings become text. */
+/** Creates an element with properties and children; strings become text nodes. */
 function el(name, properties, ...children) {
   const [tag, ...classes] = name.split(".");
   const node = document.createElement(tag || "div");
@@ -32,7 +32,7 @@ function add(node, children) {
   }
 }
 
-/** An element of a drawing. */
+/** Creates an SVG element. */
 function draw(tag, properties, ...children) {
   const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
   fill(node, properties);
@@ -40,7 +40,7 @@ function draw(tag, properties, ...children) {
   return node;
 }
 
-/** Text of a document: its direction is its own. */
+/** Creates an element for text of a document, whose direction is detected. */
 const own = (name, text, properties) => el(name, { dir: "auto", ...properties }, text);
 
 const number = (n) => Number(n).toLocaleString("en");
@@ -54,7 +54,7 @@ function percent(share) {
   return `${value < 100 ? Math.min(99, Math.round(value)) : 100} %`;
 }
 
-/** How much later one date is, as `+ 3 hours`; no more than days where one has no time of the day. */
+/** Formats how much later one date is, as `+ 3 hours`, or in days if one has no time of day. */
 function later(from, to) {
   if (from.time === undefined || to.time === undefined) return "";
   const s = to.time - from.time;
@@ -65,7 +65,7 @@ function later(from, to) {
   return exact && s < 172800 ? of(Math.round(s / 3600), "hour") : of(Math.round(s / 86400), "day");
 }
 
-/** A date for reading, as exact as it is. */
+/** Formats a date for reading, with the precision that it has. */
 function when(entry) {
   const parts = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(.*)$/.exec(entry.date || "");
   return parts ? [parts[1], parts[2], parts[3] === "Z" ? "UTC" : parts[3]].join(" ").trim() : entry.date;
@@ -73,9 +73,9 @@ function when(entry) {
 
 const RELATIONS = ["identical", "copy", "excerpt", "version", "rewrite", "partial"];
 
-/** The mark of a relation, −1 for none. */
+/** Creates the label of a relation, −1 for none. */
 function chip(relation, score) {
   const name = relation < 0 ? "none" : RELATIONS[relation];
-  const said = relation < 0 ? "no edge" : name;
-  return el(`span.chip.${name}`, null, score === undefined ? said : `${said} ${two(score)}`);
+  const label = relation < 0 ? "no edge" : name;
+  return el(`span.chip.${name}`, null, score === undefined ? label : `${label} ${two(score)}`);
 }

@@ -1,19 +1,19 @@
-// The first view: what came of the run, and the list of clusters. Only the rows of one page of the list exist.
+// The start view: the results of the run and the list of clusters. Only one page of the list is rendered at a time.
 
 const PAGE = 50;
 const SORTS = {
   size: ["largest first", (x, y) => y.size - x.size],
   newest: ["newest first", (x, y) => (y.last || "").localeCompare(x.last || "")],
   oldest: ["oldest first", (x, y) => (x.first || "9").localeCompare(y.first || "9")],
-  weakest: ["least sure first", (x, y) => x.weakest - y.weakest],
+  weakest: ["least certain first", (x, y) => x.weakest - y.weakest],
   title: ["by title", (x, y) => x.title.localeCompare(y.title)],
 };
 const filters = { text: "", source: "", agency: "", relation: "", size: 2, from: "", to: "", sort: "size", page: 0 };
 
-/** What a document is called. */
+/** Returns the display name of a document. */
 const nameOf = (entry) => entry.title || entry.opening || entry.id;
 
-/** What the list needs of a cluster, made once. */
+/** Computes what the list needs of a cluster. */
 function summarise(cluster, at) {
   const members = cluster.members.map((member) => data.documents[member]);
   const days = members.map((member) => member.day).filter(Boolean).sort();
@@ -80,7 +80,7 @@ function overviewView() {
       fact(o.agencies.length, "agencies credited"),
       fact(o.skipped, "inputs skipped"),
     ),
-    el("p.pairs", null, "Related pairs: ", pairs.some(Boolean) ? pairs : "none"),
+    el("p.pairs", null, "Pairs: ", pairs.some(Boolean) ? pairs : "none"),
     el("section.charts", null, sizesChart(o), timelineChart(o), sourcesTable(o), agenciesTable(o)),
     skippedList(o),
     el("section.list", { "aria-label": "Clusters" }, el("h2", null, "Clusters"), controls(), el("div", { id: "rows" })),
@@ -89,8 +89,8 @@ function overviewView() {
 
 function warnings() {
   const all = [];
-  if (data.missing) all.push(`${count(data.missing, "text", "texts")} could not be read again: shown without text.`);
-  if (data.changed) all.push(`${count(data.changed, "text has", "texts have")} changed since the run: marked.`);
+  if (data.missing) all.push(`${count(data.missing, "document is", "documents are")} shown without text, because the files could not be read again.`);
+  if (data.changed) all.push(`${count(data.changed, "text has", "texts have")} changed since the run (marked).`);
   return all.length ? el("p.warning", { role: "note" }, all.join(" ")) : null;
 }
 
@@ -117,7 +117,7 @@ function timelineChart(o) {
   return panel(
     title,
     columns(rows, { title, unit: "documents", onpick }),
-    el("p.note", null, el("span.key.whole"), " all ", el("span.key.part"), " in clusters. Click a column to filter."),
+    el("p.note", null, el("span.key.whole"), " all ", el("span.key.part"), " in clusters. Click a column to filter by date."),
   );
 }
 
@@ -152,7 +152,7 @@ function filterButton(text, field, value) {
   return own("button.link", text, { type: "button", onclick, title: `Show clusters with ${text}` });
 }
 
-/** A table of which the first rows are shown, and the others on demand. */
+/** Creates a table that shows its first rows, and the others on demand. */
 function table(heads, rows, shown, kind) {
   const body = el("tbody");
   const more = (from) => {
@@ -186,7 +186,7 @@ function skippedList(o) {
     null,
     el("summary", null, `${count(o.skipped, "input was", "inputs were")} skipped`),
     table(["input", "reason"], rows, 20),
-    rest > 0 ? el("p.note", null, `${number(rest)} more are in the run report.`) : null,
+    rest > 0 ? el("p.note", null, `${number(rest)} more are not listed here; see the run report.`) : null,
   );
 }
 
@@ -223,7 +223,7 @@ function controls() {
     label("Relation", select("relation", [["", "any"], ...RELATIONS.map((name, at) => [at, name])], "relation")),
     label("Source", select("source", [["", "any"], ...names("sources").map((name) => [name, name])], "source")),
     label("Agency", select("agency", [["", "any"], ...agencies], "agency")),
-    label("Size", select("size", [2, 3, 4, 5, 10, 20, 50].map((n) => [n, n === 2 ? "any" : `${n} and more`]), "size")),
+    label("Size", select("size", [2, 3, 4, 5, 10, 20, 50].map((n) => [n, n === 2 ? "any" : `${n} or more`]), "size")),
     label("From", date("from")),
     label("To", date("to")),
     label("Sort", select("sort", Object.entries(SORTS).map(([key, [name]]) => [key, name]), "sort")),
@@ -237,7 +237,7 @@ function clear() {
   showRows();
 }
 
-/** Shows the list anew; a control that was used is left as it is. */
+/** Updates the list. If a control was used, the controls are not rebuilt, so that it keeps the focus. */
 function restart(used) {
   filters.page = 0;
   if (!used) {
@@ -263,13 +263,13 @@ function showRows() {
     showRows();
     document.querySelector("section.list").scrollIntoView();
   };
-  const said =
+  const status =
     found.length === clusters.length
       ? count(found.length, "cluster", "clusters")
       : `${number(found.length)} of ${count(clusters.length, "cluster", "clusters")}`;
   document.getElementById("rows").replaceChildren(
-    el("p.found", { role: "status" }, said, rows.length < found.length ? `, ${number(from + 1)} to ${number(from + rows.length)}` : ""),
-    rows.length ? el("ol.rows", null, rows.map(rowOf)) : el("p.empty", null, clusters.length ? "Nothing matches." : "No copies were found."),
+    el("p.found", { role: "status" }, status, rows.length < found.length ? `, ${number(from + 1)} to ${number(from + rows.length)}` : ""),
+    rows.length ? el("ol.rows", null, rows.map(rowOf)) : el("p.empty", null, clusters.length ? "No clusters match the filters." : "No copies were found."),
     pages > 1
       ? el(
           "nav.pager",

@@ -1,29 +1,29 @@
-// What is shown: the address after `#` says it, so that back, forward and bookmarks work.
+// The fragment of the address selects the view, so that back, forward and bookmarks work.
 
 const data = JSON.parse(document.getElementById("index").textContent);
 const clusters = data.clusters.map(summarise);
 const byName = new Map(clusters.map((cluster) => [cluster.name, cluster]));
 const clusterOf = new Map(clusters.flatMap((cluster) => cluster.members.map((member) => [member, cluster])));
 const byId = new Map(data.documents.map((entry, at) => [entry.id, at]));
-/** Names of the clusters as the list has them. */
+/** Names of the clusters in the order of the list. */
 let order = clusters.map((cluster) => cluster.name);
 const opened = new Map();
 
-/** The details of a cluster, out of its block. */
+/** Unpacks the details of a cluster from its block. */
 async function detailOf(cluster) {
   if (!opened.has(cluster.block)) {
     await whole;
     const coded = document.getElementById(`block-${cluster.block}`).textContent;
     const bytes = Uint8Array.from(atob(coded), (c) => c.charCodeAt(0));
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
-    // A few blocks are kept: the way back is the one most taken.
+    // A few blocks are cached, because users often go back.
     if (opened.size > 8) opened.delete(opened.keys().next().value);
     opened.set(cluster.block, JSON.parse(await new Response(stream).text()));
   }
   return opened.get(cluster.block)[cluster.name];
 }
 
-/** Resolved once the blocks at the end of the page have been read. */
+/** Resolves once the blocks at the end of the page are loaded. */
 const whole = new Promise((resolve) => {
   if (document.readyState !== "loading") resolve();
   else document.addEventListener("DOMContentLoaded", resolve);
@@ -49,9 +49,9 @@ async function route() {
       view = overviewView();
     }
   } catch (error) {
-    view = el("main", null, el("p.warning", { role: "alert" }, `This could not be shown: ${error.message}. A browser of 2023 or newer is needed.`));
+    view = el("main", null, el("p.warning", { role: "alert" }, `Cannot show this view: ${error.message}. The page needs a browser from 2023 or later.`));
   }
-  // Another view was asked for while this one was unpacked.
+  // The user chose another view while this one was being unpacked.
   if (mine !== where) return;
   document.title = visible(title);
   app.replaceChildren(banner(), view, foot());
@@ -65,7 +65,7 @@ async function route() {
   performance.mark("shown");
 }
 
-const lost = () => el("main", null, crumbs([["All clusters", "#"]]), el("p.warning", null, "This page holds no such cluster or pair."));
+const lost = () => el("main", null, crumbs([["All clusters", "#"]]), el("p.warning", null, "This page has no such cluster or pair."));
 
 function banner() {
   const turnTheme = () => {
@@ -89,12 +89,12 @@ function foot() {
 
 const KEYS = [
   ["/", "search"],
-  ["j, k", "next, previous link of a list, table or matrix"],
+  ["j, k", "next or previous link in a list, table or matrix"],
   ["Enter", "open"],
-  ["n, p", "next, previous cluster or pair; page of the list"],
-  ["u, Esc", "up: from a pair to its cluster, to the list"],
-  ["d", "dark or light"],
-  ["?", "these keys"],
+  ["n, p", "next or previous cluster, pair or page of the list"],
+  ["u, Esc", "up: from a pair to its cluster, from a cluster to the list"],
+  ["d", "switch between dark and light"],
+  ["?", "show these keys"],
 ];
 
 function showKeys() {

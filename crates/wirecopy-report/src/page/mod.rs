@@ -1,12 +1,12 @@
-//! A run as one web page that needs nothing else: no request, no other file.
+//! A run as one self-contained HTML page, which makes no network requests.
 //!
 //! In: a [`Run`] and the texts of its clustered documents, read again. Out: HTML with the figures and the list of
-//! clusters as JSON, and the texts and pairs in compressed blocks of some clusters each, which the page unpacks when a
-//! cluster is opened. The page's script builds everything from text nodes, and its policy admits that script, that
-//! style, and no request.
+//! clusters as JSON. Texts and pairs are in compressed blocks of several clusters each, which the page unpacks when a
+//! cluster is opened. The script builds everything from text nodes. The content security policy allows this script and this
+//! style, and forbids all requests.
 //!
-//! Cost: a comparison (some twenty microseconds) a pair of a cluster of up to [`ALL_PAIRS`] documents, and an edge of a
-//! larger one; memory holds the texts.
+//! Cost: one comparison (about twenty microseconds) per pair in clusters of up to [`ALL_PAIRS`] documents, and per edge in
+//! larger ones. All texts are held in memory.
 
 mod blocks;
 mod overview;
@@ -29,10 +29,10 @@ use wirecopy_core::document::Document;
 use wirecopy_ingest::Place;
 use wirecopy_ingest::dates::instant;
 
-/// Clusters of up to so many documents have all their pairs in the page.
+/// Maximum size of a cluster whose pairs are all compared. For larger clusters, only pairs with an edge are.
 const ALL_PAIRS: usize = 24;
 
-/// Columns of a text's beginning that stand for a title.
+/// Maximum columns of the opening line that is shown for a document without a title.
 const OPENING: usize = 90;
 
 const SCRIPTS: [&str; 5] = [
@@ -44,16 +44,16 @@ const SCRIPTS: [&str; 5] = [
 ];
 const STYLE: &str = include_str!("page.css");
 
-/// Texts of documents by where they stand.
+/// Texts of documents by file and record.
 pub type Texts = HashMap<Place, Document>;
 
-/// What could not be shown on a page as the run saw it.
+/// Documents that a page cannot show as the run read them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Absent {
-    /// Ids of documents whose text is not there any more.
+    /// Ids of documents whose text can no longer be read.
     pub missing: Vec<String>,
-    /// Ids of documents whose text is another than when the run was made.
+    /// Ids of documents whose text has changed since the run.
     pub changed: Vec<String>,
 }
 
@@ -72,15 +72,15 @@ struct Entry<'a> {
     id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     title: Option<&'a str>,
-    /// How the text begins, where there is no title.
+    /// The opening line, if there is no title.
     #[serde(skip_serializing_if = "Option::is_none")]
     opening: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     date: Option<&'a str>,
-    /// The day it names, for filters.
+    /// The day, for filters.
     #[serde(skip_serializing_if = "Option::is_none")]
     day: Option<String>,
-    /// Seconds since 1970, for the order of time.
+    /// Seconds since 1970, for sorting by time.
     #[serde(skip_serializing_if = "Option::is_none")]
     time: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -102,18 +102,18 @@ struct Cluster<'a> {
     title: Option<&'a str>,
     /// Indices of documents, the representative first.
     members: Vec<usize>,
-    /// Relation to the representative by member: its place in [`blocks::RELATIONS`], −1 for none; and the score.
-    standing: Vec<(i8, Similarity)>,
+    /// For each member, its relation to the representative as an index of [`blocks::RELATIONS`] (−1 for none), and its score.
+    standing: Vec<(i8, f64)>,
     #[serde(skip_serializing_if = "Option::is_none")]
     earliest: Option<usize>,
-    /// Whether that is a guess.
+    /// Whether `earliest` is a guess.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     guess: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     uncredited: Vec<usize>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     versions: Vec<Version<'a>>,
-    /// Which relations its edges have, a bit each.
+    /// Bit set of the relations of its edges.
     relations: u8,
     block: usize,
 }
@@ -128,12 +128,12 @@ struct Version<'a> {
     /// Words added and dropped.
     #[serde(skip_serializing_if = "Option::is_none")]
     words: Option<(u32, u32)>,
-    /// A sentence added, and one dropped.
+    /// An added sentence and a dropped one.
     samples: [Option<&'a str>; 2],
 }
 
 impl Run {
-    /// Where the texts stand that [`Run::write_page`] shows: those of clustered documents.
+    /// Returns the files and records of the texts that [`Run::write_page`] shows: those of clustered documents.
     pub fn places_of_page(&self) -> HashSet<Place> {
         let clustered: HashSet<&str> = self.members().collect();
         self.documents
@@ -147,10 +147,11 @@ impl Run {
         self.clusters.iter().flat_map(|cluster| &cluster.members).map(|member| member.id.as_str())
     }
 
-    /// Writes the page. Documents without a text in `texts` are listed without one.
+    /// Writes the page, and returns the documents that it cannot show as the run read them. Documents missing from `texts` are
+    /// listed without a text.
     ///
     /// # Errors
-    /// Whatever `out` returns.
+    /// Fails if `out` fails.
     pub fn write_page(&self, texts: &Texts, mut out: impl Write) -> io::Result<Absent> {
         let by_id: HashMap<&str, usize> =
             self.documents.iter().enumerate().map(|(at, document)| (document.id.as_str(), at)).collect();
@@ -227,7 +228,7 @@ fn entry<'a>(line: &'a super::DocumentLine, texts: &Texts) -> Entry<'a> {
     }
 }
 
-/// The script comes before the blocks, so that the page answers while they are still being read.
+/// Writes the page around its data. The script comes before the blocks, so that the page responds while they are loading.
 fn write_html(out: &mut impl Write, index: &str, blocks: &[String]) -> io::Result<()> {
     let script = format!("\"use strict\";\n{}", SCRIPTS.concat());
     let hash = |text: &str| BASE64_STANDARD.encode(Sha256::digest(text));
@@ -246,8 +247,8 @@ fn write_html(out: &mut impl Write, index: &str, blocks: &[String]) -> io::Resul
          <meta name=\"referrer\" content=\"no-referrer\">\n\
          <meta name=\"generator\" content=\"wirecopy {version}\">\n\
          <title>wirecopy</title>\n<style>{STYLE}</style>\n</head>\n<body>\n\
-         <div id=\"app\"><noscript>This page needs JavaScript to show its clusters; it loads nothing from \
-         anywhere.</noscript></div>\n\
+         <div id=\"app\"><noscript>This page needs JavaScript to show its clusters. It makes no network \
+                  requests.</noscript></div>\n\
          <script type=\"application/json\" id=\"index\">{index}</script>\n<script>{script}</script>\n"
     )?;
     for (number, block) in blocks.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! The figures that open the page: sizes, sources, agencies, days.
+//! The figures at the top of the page: sizes, sources, agencies and dates.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -8,11 +8,11 @@ use serde::Serialize;
 use super::super::text_cluster::day;
 use super::super::{DocumentLine, Run};
 
-/// Sources and agencies that are listed; the rest is counted.
+/// Maximum number of sources and of agencies listed.
 const LISTED: usize = 300;
-/// Skipped inputs that are listed.
+/// Maximum number of skipped inputs listed.
 const SKIPPED: usize = 500;
-/// Columns of the timeline at most, before days become months, and months years.
+/// Maximum number of columns of the timeline. Longer periods are shown by month or by year.
 const COLUMNS: usize = 120;
 
 #[derive(Serialize)]
@@ -32,19 +32,19 @@ pub(super) struct Overview<'a> {
     command: String,
     strictness: f64,
     window: u32,
-    /// Inputs that gave no document: path, record, reason.
+    /// Skipped inputs: path, record, reason.
     skipped_inputs: Vec<(&'a str, Option<u64>, &'a str)>,
-    /// Sizes of clusters and how many have each, ascending.
+    /// Cluster sizes in ascending order, with the number of clusters.
     sizes: Vec<(usize, usize)>,
-    /// Source, documents, of these in clusters, of these the earliest of their cluster.
+    /// Source, number of documents, number in clusters, number that are the earliest of their cluster.
     sources: Vec<(&'a str, u32, u32, u32)>,
     more_sources: usize,
-    /// Agency, documents that credit it, of these in clusters.
+    /// Agency, number of documents that credit it, number of those in clusters.
     agencies: Vec<(&'a str, u32, u32)>,
     dated: u32,
-    /// First day of each column, documents, of these in clusters.
+    /// First day of each column, number of documents, number in clusters.
     timeline: Vec<(String, u32, u32)>,
-    /// `day`, `month` or `year`.
+    /// Unit of the columns: `day`, `month` or `year`.
     column: &'static str,
 }
 
@@ -122,7 +122,7 @@ pub(super) fn overview(run: &Run) -> Overview<'_> {
     }
 }
 
-/// Documents by day, month or year, whatever first gives few enough columns; empty columns are left out.
+/// Counts documents by day, month or year, whichever first gives few enough columns. Empty columns are left out.
 fn timeline(
     documents: &[DocumentLine],
     clustered: &HashSet<&str>,

@@ -1,4 +1,4 @@
-//! Data into a page: JSON that cannot end its element, and compressed blocks that the page unpacks when it needs them.
+//! Encodes data for the page: JSON that cannot close its element, and compressed blocks that the page unpacks on demand.
 
 use std::io::{self, Write};
 
@@ -8,12 +8,12 @@ use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use serde::Serialize;
 
-/// `value` as JSON without a `<`, so that no text in it can close the script element that holds it or open a comment.
+/// Serialises `value` as JSON without `<`, so that no text in it can close its script element or open a comment.
 pub(super) fn json(value: &impl Serialize) -> io::Result<String> {
     Ok(serde_json::to_string(value)?.replace('<', "\\u003c"))
 }
 
-/// `bytes` as raw DEFLATE in Base64: what `DecompressionStream("deflate-raw")` reads.
+/// Compresses `bytes` to raw DEFLATE in Base64, for `DecompressionStream("deflate-raw")`.
 pub(super) fn packed(bytes: &[u8]) -> io::Result<String> {
     let mut encoder = DeflateEncoder::new(Vec::with_capacity(bytes.len() / 3), Compression::new(8));
     encoder.write_all(bytes)?;
@@ -27,7 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn json_holds_no_markup_and_stays_the_same() {
+    fn json_contains_no_markup_and_parses_back() {
         let hostile = "</script><script>alert(1)</script><!--";
         let json = json(&hostile).unwrap();
         assert!(!json.contains('<'));
@@ -35,7 +35,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_packed_is_raw_deflate() {
+    fn packed_data_is_raw_deflate() {
         let text = "The harbour board voted on Tuesday. ".repeat(50);
         let packed = packed(text.as_bytes()).unwrap();
         assert!(packed.len() < text.len() / 4);

@@ -1,4 +1,4 @@
-//! The page of invented runs, as bytes; what it does in a browser is tested from outside.
+//! Tests the HTML of pages of invented runs. Browser tests are in `tests/page.rs`.
 
 use super::super::tests::fixture;
 use super::*;
@@ -10,7 +10,7 @@ fn page(run: &Run, texts: &Texts) -> (String, Absent) {
 }
 
 #[test]
-fn texts_that_are_not_there_are_named_and_the_page_is_made() {
+fn page_is_written_when_texts_are_missing() {
     let run = fixture::news();
     let (html, absent) = page(&run, &Texts::new());
     let members: usize = run.clusters.iter().map(|cluster| cluster.members.len()).sum();
@@ -20,14 +20,14 @@ fn texts_that_are_not_there_are_named_and_the_page_is_made() {
 }
 
 #[test]
-fn a_run_without_clusters_has_a_page() {
+fn run_without_clusters_has_a_page() {
     let (html, absent) = page(&fixture::empty(), &Texts::new());
     assert_eq!(absent, Absent::default());
     assert!(html.contains("\"clusters\":[]") && !html.contains("id=\"block-0\""));
 }
 
 #[test]
-fn the_policy_names_the_script_and_the_style_that_are_there() {
+fn policy_contains_the_hashes_of_script_and_style() {
     let (html, _) = page(&fixture::news(), &Texts::new());
     let between = |start: &str, end: &str| html.split_once(start).unwrap().1.split_once(end).unwrap().0;
     for (directive, text) in
@@ -39,7 +39,7 @@ fn the_policy_names_the_script_and_the_style_that_are_there() {
 }
 
 #[test]
-fn versions_and_a_guess_are_in_the_index() {
+fn index_contains_versions_and_guessed_earliest() {
     let (html, _) = page(&fixture::running(), &Texts::new());
     assert!(html.contains(
         "\"title\":\"Three dead in quay fire at Orrinmouth, cold store still burning\",\"members\""

@@ -1,4 +1,4 @@
-// A cluster, and a pair of it.
+// The views of a cluster and of a pair.
 
 const MATRIX = 40;
 const MEMBERS = 100;
@@ -20,13 +20,13 @@ function clusterView(cluster, detail) {
     own("h1", cluster.title),
     el("p.line", null, facts.join(" · ")),
     versionsList(cluster),
-    el("section", null, el("h2", null, "In the order of time"), membersTable(cluster, inTime, detail)),
+    el("section", null, el("h2", null, "Documents by date"), membersTable(cluster, inTime, detail)),
     credits(cluster, inTime),
-    el("section", null, el("h2", null, "Scores of the pairs"), matrix(cluster, inTime, detail)),
+    el("section", null, el("h2", null, "Pair scores"), matrix(cluster, inTime, detail)),
   );
 }
 
-/** The versions of a running story in order: what each changes, and who prints it. */
+/** Lists the versions of a running story in order, with what each changes and who prints it. */
 function versionsList(cluster) {
   if (!cluster.versions) return null;
   const sample = (name, sign, text) => text && own(`p.${name}`, `${sign} ${text}`);
@@ -45,28 +45,28 @@ function versionsList(cluster) {
       sample("dropped", "−", version.samples[1]),
     );
   };
-  const note = "Numbered by content, headlines and dates, earliest first. A document may print an old version late.";
+  const note = "Ordered by content, headlines and dates, earliest first. A document may print an old version late.";
   return el("section", null, el("h2", null, "Versions"), el("ol.versions", null, cluster.versions.map(item)), el("p.note", null, note));
 }
 
 function earliestTag(cluster) {
-  const why = "Neither dates nor versions decide: a time is preferred to a bare day, an agency credit to none, then the order of reading";
+  const why = "Dates and versions do not decide. A date with a time is preferred, then an agency credit, then the order of reading.";
   return cluster.guess ? el("span.tag", { title: why }, "earliest (a guess)") : el("span.tag", null, "earliest");
 }
 
-/** The number of the version that a document prints, 0 where there are no versions or it prints none. */
+/** Returns the number of the version that a document prints, 0 if it prints none. */
 const versionOf = (cluster, member) => 1 + (cluster.versions || []).findIndex((version) => version.members.includes(member));
 
 function crumbs(links, steps) {
   return el(
     "nav.crumbs",
-    { "aria-label": "Where you are" },
+    { "aria-label": "Breadcrumb" },
     el("span", null, links.map(([text, href], at) => [at ? " › " : "", own("a", text, { href })])),
     el("span.steps", null, steps),
   );
 }
 
-/** Links to the clusters before and after this one in the list as it is filtered. */
+/** Links to the previous and next cluster of the filtered list. */
 function neighbours(cluster) {
   const at = order.indexOf(cluster.name);
   const step = (to, text, rel) =>
@@ -109,23 +109,23 @@ function membersTable(cluster, inTime, detail) {
           ),
     ];
   });
-  // Columns that nobody fills are left out.
-  const heads = ["date", "document", "source", "credits", "words", "to the representative"];
+  // Empty columns are left out.
+  const heads = ["date", "document", "source", "credits", "words", "relation to the representative"];
   const filled = heads.map((_, at) => rows.some((row) => row[at] !== null));
   const kept = (row) => row.filter((_, at) => filled[at]);
   return table(kept(heads), rows.map(kept), MEMBERS, "members");
 }
 
-/** Which members credit which agency. */
+/** Lists which members credit which agency. */
 function credits(cluster, inTime) {
   if (!cluster.agencies.length) return null;
   const all = inTime.map((member) => data.documents[member]);
   const name = (d) => own("bdi", d.source || nameOf(d));
   const join = (list) => list.map((d, at) => [at ? ", " : "", name(d)]);
   const rows = cluster.agencies.map((agency) => [own("span", agency), join(all.filter((d) => (d.credits || []).includes(agency)))]);
-  const silent = all.filter((d) => !d.credits);
-  if (silent.length) rows.push(["nobody", join(silent)]);
-  return el("section", null, el("h2", null, "Who credits whom"), table(["agency", "credited by"], rows, 30));
+  const uncredited = all.filter((d) => !d.credits);
+  if (uncredited.length) rows.push(["none", join(uncredited)]);
+  return el("section", null, el("h2", null, "Credits"), table(["agency", "credited by"], rows, 30));
 }
 
 const pairLink = (a, b) =>
@@ -147,7 +147,7 @@ function matrix(cluster, inTime, detail) {
         own("span", label(pair.b)),
         el("a.plain", { href: pairLink(pair.a, pair.b) }, chip(pair.relation, pair.score)),
       ]);
-    return [el("p.note", null, "Too many for a matrix: the edges, least sure first."), table(["one", "other", "edge"], rows, MEMBERS)];
+    return [el("p.note", null, "The cluster is too large for a matrix. These are its edges, least certain first."), table(["one", "other", "edge"], rows, MEMBERS)];
   }
   const cell = (x, y) => {
     if (x === y) return el("td.self");
@@ -163,7 +163,7 @@ function matrix(cluster, inTime, detail) {
   );
   return [
     el("div.scroll", null, el("table.matrix", null, el("thead", null, el("tr", null, el("td"), heads)), el("tbody", null, rows))),
-    el("p.note", null, RELATIONS.map((_, at) => [chip(at), " "]), chip(-1), " An entry opens its pair."),
+    el("p.note", null, RELATIONS.map((_, at) => [chip(at), " "]), chip(-1), " Click an entry to open its pair."),
   ];
 }
 
@@ -181,7 +181,7 @@ function pairView(cluster, detail, a, b) {
       [["All clusters", "#"], [cluster.title, `#cluster=${cluster.name}`]],
       all.length > 1 && at >= 0 ? [step(at - 1, "‹ Previous pair", "prev"), " ", step(at + 1, "Next pair ›", "next")] : null,
     ),
-    el("h1.verdict", null, seen ? seen.verdict : pair ? "The texts could not be read again." : "The run has no edge between these two."),
+    el("h1.verdict", null, seen ? seen.verdict : pair ? "The texts cannot be read again." : "The run has no edge between these two documents."),
     el("div.heads", null, head("A", a, detail), head("B", b, detail)),
     pair ? figures(pair, seen) : null,
     seen ? passages(detail, pair, seen, a, b) : null,
@@ -203,11 +203,11 @@ function head(letter, member, detail) {
   );
 }
 
-/** Which of two is the later one, where that can be said. */
+/** Says which of two documents is later, if both dates are known. */
 function apart(a, b) {
   if (a.time === undefined || b.time === undefined) return null;
   if (later(a, b)) return ["dates", `B ${later(a, b)}`];
-  return ["dates", later(b, a) ? `A ${later(b, a)}` : a.time === b.time ? "the same" : "within a day of each other"];
+  return ["dates", later(b, a) ? `A ${later(b, a)}` : a.time === b.time ? "same time" : "within a day of each other"];
 }
 
 function figures(pair, seen) {
@@ -222,7 +222,7 @@ function figures(pair, seen) {
       ],
     ],
     apart(data.documents[pair.a], data.documents[pair.b]),
-    ["runs of words in both", percent(pair.jaccard)],
+    ["shingles in both", `${percent(pair.jaccard)} of all`],
     ["words in both", `${percent(pair.in_b)} of A's, ${percent(pair.in_a)} of B's`],
     pair.evidence && ["rarest words in both", own("span", pair.evidence.join(" · "))],
   ].filter(Boolean);
@@ -240,15 +240,15 @@ function reasons(pair, seen) {
   if (!seen.parts.length) return null;
   const most = Math.max(...seen.parts.map(([adds]) => Math.abs(adds)), 1);
   const verbatim = pair.relation >= 0 && pair.relation < 3;
-  const sum = seen.parts.reduce((all, [adds]) => all + adds, seen.start);
-  const line = (adds, said, shown) =>
-    el("tr", null, el("td.adds", null, signed(adds)), el("td", null, bar(adds / most, "signed")), el("th", { scope: "row" }, said), el("td.shown", null, shown));
+  const sum = seen.parts.reduce((all, [adds]) => all + adds, seen.baseline);
+  const line = (adds, explanation, shown) =>
+    el("tr", null, el("td.adds", null, signed(adds)), el("td", null, bar(adds / most, "signed")), el("th", { scope: "row" }, explanation), el("td.shown", null, shown));
   const plain = (value, text) => el("tr.plain", null, el("td.adds", null, signed(value)), el("td"), el("th", { scope: "row", colspan: 2 }, text));
   const note = verbatim
-    ? "These two are settled by their runs of words; this is what the scorer would say were it no plain copy."
+    ? "Shingles alone decide the relation of these two. This is how the scorer would rate them."
     : pair.edge
-      ? "Log-odds: what each measurement adds for or against one dispatch, as the run weighed it."
-      : "Log-odds, with words weighed by a general table and not by the run: the score differs from one in a run.";
+      ? "Log-odds: what each feature adds for or against one dispatch, with the word weights of the run."
+      : "Log-odds, with words weighted by a general frequency table. In a run, the score may differ.";
   return el(
     "details.reasons",
     { open: !verbatim },
@@ -263,9 +263,9 @@ function reasons(pair, seen) {
         el(
           "tbody",
           null,
-          plain(seen.start, "the start: a pair with middling values"),
+          plain(seen.baseline, "baseline: an average pair"),
           seen.parts.map((part) => line(...part)),
-          plain(sum, `the sum: a score of ${two(1 / (1 + Math.exp(-sum)))}`),
+          plain(sum, `sum: a score of ${two(1 / (1 + Math.exp(-sum)))}`),
         ),
       ),
     ),
@@ -294,7 +294,7 @@ function passages(detail, pair, seen, a, b) {
     el(
       "p.note",
       null,
-      el("mark.s", null, "in the passage beside"),
+      el("mark.s", null, "in the passage beside it"),
       " ",
       el("mark.e", null, "elsewhere in the other text"),
       " ",
@@ -326,12 +326,12 @@ function alignedTexts(sides, seen) {
   );
 }
 
-/** Both texts in their own order; a passage leads to the one that answers to it. */
+/** Shows both texts in their original order. A passage links to its match. */
 function wholeTexts(sides, seen) {
-  const answer = [new Map(), new Map()];
+  const matches = [new Map(), new Map()];
   seen.rows.forEach(([left, right]) => {
-    left.forEach((piece) => right.length && answer[0].set(piece, right[0]));
-    right.forEach((piece) => left.length && answer[1].set(piece, left[0]));
+    left.forEach((piece) => right.length && matches[0].set(piece, right[0]));
+    right.forEach((piece) => left.length && matches[1].set(piece, left[0]));
   });
   const name = (side, piece) => `passage-${side}-${piece}`;
   const whole = (side) =>
@@ -339,7 +339,7 @@ function wholeTexts(sides, seen) {
       "div.published",
       { dir: "auto" },
       sides[side][0].ends.map((_, piece) => {
-        const other = answer[side].get(piece);
+        const other = matches[side].get(piece);
         const node = pieceOf(sides[side], piece);
         node.id = name(side, piece);
         if (other !== undefined) {
@@ -350,7 +350,7 @@ function wholeTexts(sides, seen) {
             target.scrollIntoView({ block: "center" });
             target.focus({ preventScroll: true });
           };
-          fill(node, { tabindex: 0, role: "button", title: "Go to the passage that answers to it", onclick: go });
+          fill(node, { tabindex: 0, role: "button", title: "Go to the matching passage", onclick: go });
           node.addEventListener("keydown", (event) => event.key === "Enter" && (event.stopPropagation(), go()));
         }
         return [piece && sides[side][0].lines[piece] ? el("br") : null, node];
@@ -359,11 +359,11 @@ function wholeTexts(sides, seen) {
   return el("div.wholes", null, whole(0), whole(1));
 }
 
-/** A piece of a text with its words marked. */
+/** Creates a piece of a text with its words marked. */
 function pieceOf([text, marks], piece) {
   const start = piece ? text.ends[piece - 1] : 0;
   const end = text.ends[piece];
-  const kind = { f: "boilerplate", t: "told", "-": "alone" }[marks.pieces[piece]] || "alone";
+  const kind = { f: "boilerplate", m: "matched", "-": "alone" }[marks.pieces[piece]] || "alone";
   const node = el(`span.${kind}`);
   const words = placesOf(text);
   const last = piece + 1 < text.ends.length ? text.words_before[piece + 1] : words.length;
@@ -389,7 +389,7 @@ function pieceOf([text, marks], piece) {
   return node;
 }
 
-/** Beginnings and ends of a text's words, made on first use. */
+/** Returns the start and end of each word of a text, computed on first use. */
 function placesOf(text) {
   if (!text.places) {
     let at = 0;

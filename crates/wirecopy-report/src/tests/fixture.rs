@@ -8,7 +8,7 @@ use crate::{
 use wirecopy_core::document::SkipKind;
 use wirecopy_core::{Relation, Similarity};
 
-/// A run over nothing.
+/// Returns a run without inputs.
 pub(crate) fn empty() -> Run {
     Run {
         header: RunLine {
@@ -28,7 +28,7 @@ pub(crate) fn empty() -> Run {
     }
 }
 
-/// Documents with nothing in common.
+/// Returns a run over documents with nothing in common.
 pub(crate) fn no_copies(documents: usize) -> Run {
     let mut run = empty();
     for at in 0..documents {
@@ -38,7 +38,7 @@ pub(crate) fn no_copies(documents: usize) -> Run {
     run
 }
 
-/// Clusters in several scripts, hostile titles, long ids, missing fields, skipped inputs.
+/// Returns a run with clusters in several scripts, hostile titles, long ids, missing fields and skipped inputs.
 pub(crate) fn news() -> Run {
     let mut run = empty();
     storm(&mut run);
@@ -74,7 +74,7 @@ pub(crate) fn news() -> Run {
     run
 }
 
-/// A running story of three versions, one of them printed late, and a member in other words.
+/// Returns a run with a running story of three versions, one of them printed late, and a reworded member.
 pub(crate) fn running() -> Run {
     let mut run = empty();
     let members = [
@@ -178,7 +178,7 @@ pub(crate) fn running() -> Run {
     run
 }
 
-/// More skipped inputs than are listed.
+/// Returns a run with more skipped inputs than are listed.
 pub(crate) fn many_skipped() -> Run {
     let mut run = no_copies(3);
     for at in 0..1_200 {
@@ -316,7 +316,7 @@ fn cluster(run: &mut Run, name: &str, earliest: Option<&str>, credits: &[&str], 
     });
 }
 
-/// Fills the summary from the lines.
+/// Computes the summary from the lines.
 fn close(run: &mut Run) {
     let mut edges = EdgeCounts::default();
     for edge in &run.edges {

@@ -1,4 +1,4 @@
-//! Writing and reading back.
+//! Tests writing and reading back JSON lines.
 
 use std::io::Write;
 
@@ -20,7 +20,7 @@ fn read(bytes: &[u8]) -> wirecopy_core::Result<Run> {
     Run::read_jsonl(file.path())
 }
 
-/// Line and message of the error that reading `bytes` gives.
+/// Returns line and message of the error from reading `bytes`.
 fn refused(bytes: &[u8]) -> (Option<u64>, String) {
     match read(bytes) {
         Err(Error::Format { line, message, .. }) => (line, message),
@@ -28,7 +28,7 @@ fn refused(bytes: &[u8]) -> (Option<u64>, String) {
     }
 }
 
-/// The news report with its lines changed.
+/// Returns the news report with its lines changed.
 fn changed(change: impl FnOnce(&mut Vec<String>)) -> Vec<u8> {
     let text = String::from_utf8(written(&fixture::news())).unwrap();
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
@@ -37,7 +37,7 @@ fn changed(change: impl FnOnce(&mut Vec<String>)) -> Vec<u8> {
 }
 
 #[test]
-fn what_is_written_reads_back() {
+fn written_report_reads_back() {
     for run in [
         fixture::news(),
         fixture::running(),
@@ -76,21 +76,21 @@ fn keys_and_lines_that_a_newer_version_added_are_passed_over() {
 }
 
 #[test]
-fn a_report_that_is_cut_off_says_so() {
+fn truncated_report_is_an_error() {
     let whole = written(&fixture::news());
     let lines = whole.split_inclusive(|&b| b == b'\n').count() as u64;
     let last = whole[..whole.len() - 1].iter().rposition(|&b| b == b'\n').unwrap() + 1;
     let (line, message) = refused(&whole[..last]);
     assert_eq!(line, Some(lines - 1));
-    assert_eq!(message, "expected the `summary` line, found the end of the file: the report is cut off");
+    assert_eq!(message, "expected the `summary` line, found the end of the file: the report is truncated");
     let (line, message) = refused(&whole[..last + 20]);
     assert_eq!(line, Some(lines));
-    assert!(message.ends_with("the report is cut off"), "{message}");
+    assert!(message.ends_with("the report is truncated"), "{message}");
     assert_eq!(refused(b"").1, "expected the `run` line of a wirecopy report, found an empty file");
 }
 
 #[test]
-fn what_is_no_report_is_named() {
+fn file_that_is_not_a_report_is_an_error() {
     assert!(
         refused(b"hello\n").1.contains("expected the `run` line of a wirecopy report, found expected value")
     );
@@ -105,7 +105,7 @@ fn what_is_no_report_is_named() {
 }
 
 #[test]
-fn a_learned_line_has_a_key_of_sixteen_digits() {
+fn key_of_learned_line_has_sixteen_digits() {
     let text = String::from_utf8(written(&fixture::news())).unwrap();
     assert!(text.contains("\"key\":\"ffffffffffffffff\""));
     for wrong in ["\"+fffffffffffffff\"", "\"fff\"", "\"\"", "7"] {
@@ -118,7 +118,7 @@ fn a_learned_line_has_a_key_of_sixteen_digits() {
 }
 
 #[test]
-fn score_or_share_outside_its_range_is_refused() {
+fn score_or_share_outside_its_range_is_an_error() {
     for (kind, key) in [("edge", "score"), ("edge", "jaccard"), ("cluster", "copied_from_cluster")] {
         let (number, message) = refused(&changed(|lines| {
             let line = lines.iter_mut().find(|line| line.contains(&format!("\"type\":\"{kind}\""))).unwrap();
@@ -132,9 +132,9 @@ fn score_or_share_outside_its_range_is_refused() {
 }
 
 #[test]
-fn lines_that_contradict_each_other_are_refused() {
+fn contradicting_lines_are_errors() {
     let lost = refused(&changed(|lines| drop(lines.remove(lines.len() - 2))));
-    assert_eq!(lost.1, "expected 29 `cluster` lines as the summary says, found 28");
+    assert_eq!(lost.1, "expected 29 `cluster` lines according to the summary, found 28");
     let stranger = refused(&changed(|lines| {
         let edge = lines.iter().position(|line| line.contains("\"type\":\"edge\"")).unwrap();
         lines[edge] = lines[edge].replacen("\"b\":\"", "\"b\":\"no-", 1);
@@ -155,7 +155,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn any_text_and_number_reads_back(
+    fn any_text_and_number_read_back(
         id in any::<String>(),
         title in proptest::option::of(any::<String>()),
         record in proptest::option::of(any::<u64>()),

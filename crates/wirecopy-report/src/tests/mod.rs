@@ -1,4 +1,4 @@
-//! The forms of a run, from invented ones.
+//! Output formats of invented runs.
 
 pub(crate) mod fixture;
 mod jsonl;
@@ -43,7 +43,7 @@ fn running_story_in_200_columns() {
 }
 
 #[test]
-fn only_colour_differs_in_a_running_story() {
+fn colour_does_not_change_the_layout_of_a_running_story() {
     let plain = text(&fixture::running(), TextStyle::default());
     let painted = text(&fixture::running(), TextStyle { color: true, ..TextStyle::default() });
     assert!(painted.contains("\u{1b}[1mVersion 2\u{1b}[0m") && !plain.contains('\u{1b}'));
@@ -56,14 +56,14 @@ fn only_colour_differs_in_a_running_story() {
 }
 
 #[test]
-fn more_members_of_a_version_are_shown_when_asked() {
+fn verbosity_shows_more_members_of_a_version() {
     let at = |verbosity| text(&fixture::running(), TextStyle { verbosity, ..TextStyle::default() });
     assert!(at(0).contains("… and 1 more") && !at(0).contains("pier/x.txt"));
     assert!(at(1).contains("pier/x.txt") && !at(1).contains("… and"));
 }
 
 #[test]
-fn the_table_names_versions_and_the_cluster() {
+fn table_has_version_and_cluster_title() {
     let table = csv(&fixture::running());
     let row = table.lines().find(|row| row.contains(",feeds/northwire-77,")).unwrap();
     assert!(row.contains(",2,\"Three dead in quay fire at Orrinmouth, cold store still burning\""), "{row}");
@@ -79,7 +79,7 @@ fn text_of_many_skipped_inputs() {
 #[test]
 fn table_of_clustered_documents() {
     let table = csv(&fixture::news());
-    // The pairs repeat themselves.
+    // The clusters of pairs are all alike.
     let rows: Vec<&str> = table.split_inclusive('\n').filter(|row| !row.starts_with("c-pair-")).collect();
     insta::assert_snapshot!(rows.concat());
     assert_eq!(
@@ -90,7 +90,7 @@ fn table_of_clustered_documents() {
 }
 
 #[test]
-fn the_table_of_all_documents_has_a_row_for_each() {
+fn table_of_all_documents_has_one_row_per_document() {
     let run = fixture::news();
     let table = csv_as(&run, TableStyle { all: true, excel: None });
     let mut rows = ::csv::Reader::from_reader(table.as_bytes());
@@ -104,22 +104,22 @@ fn the_table_of_all_documents_has_a_row_for_each() {
 }
 
 #[test]
-fn the_table_for_excel_has_a_mark_and_a_separator() {
+fn table_for_excel_has_byte_order_mark_and_separator() {
     let table = csv_as(&fixture::empty(), TableStyle { all: false, excel: Some(b';') });
     assert!(table.starts_with("\u{feff}cluster;id;path;") && table.ends_with(";earliest\r\n"), "{table:?}");
 }
 
 #[test]
-fn no_line_is_wider_than_the_terminal() {
+fn text_fits_the_terminal() {
     for columns in [40, 60, 80, 81, 109, 110, 140, 200, 400] {
         for verbosity in 0..3 {
             for run in [fixture::news(), fixture::running(), fixture::many_skipped(), fixture::empty()] {
                 let text = text(&run, TextStyle { width: columns, color: false, verbosity });
-                // The table of stages has a width of its own.
+                // The table of stages has a fixed width.
                 let over: Vec<&str> = text
                     .lines()
                     .filter(|line| width(line) > columns.max(54))
-                    .filter(|line| !line.contains("distinct stor") && !line.contains("of memory at most"))
+                    .filter(|line| !line.contains("distinct stor") && !line.contains("peak memory"))
                     .collect();
                 assert!(over.is_empty(), "{columns} columns: {over:#?}");
             }
@@ -128,7 +128,7 @@ fn no_line_is_wider_than_the_terminal() {
 }
 
 #[test]
-fn hostile_titles_do_not_reach_the_terminal() {
+fn control_characters_in_titles_are_replaced() {
     for color in [false, true] {
         let text = text(&fixture::news(), TextStyle { width: 120, color, verbosity: 2 });
         assert!(!text.contains("\u{1b}]") && !text.contains("\u{1b}[2J") && !text.contains('\u{7}'));
@@ -138,18 +138,18 @@ fn hostile_titles_do_not_reach_the_terminal() {
 }
 
 #[test]
-fn more_is_shown_when_asked() {
+fn verbosity_shows_more_clusters_and_members() {
     let at = |verbosity| text(&fixture::news(), TextStyle { verbosity, ..TextStyle::default() });
     assert!(at(0).contains("The 10 largest of 29 clusters") && at(0).contains("… and 2 more"));
-    assert!(at(1).contains("The 29 clusters") && !at(1).contains("… and"));
+    assert!(at(1).contains("All 29 clusters") && !at(1).contains("… and"));
     assert!(!at(0).contains("weekly/ada.txt") && at(2).contains("weekly/ada.txt"));
 }
 
 #[test]
-fn sentences_for_small_runs() {
+fn headline_of_small_runs() {
     let first = |run: &Run| text(run, TextStyle::default()).lines().next().unwrap_or_default().to_owned();
     assert_eq!(first(&fixture::empty()), "No documents: nothing was found to read");
-    assert_eq!(first(&fixture::no_copies(1)), "1 document: no other to compare it with");
+    assert_eq!(first(&fixture::no_copies(1)), "1 document: nothing to compare it with");
     assert_eq!(first(&fixture::no_copies(1_234)), "1,234 documents: no copies found");
     let mut skipped = fixture::many_skipped();
     skipped.summary.documents = 0;

@@ -1,8 +1,7 @@
-//! The text that a site puts around and inside its articles.
+//! Adds the boilerplate of a site around and inside an article.
 //!
-//! A [`Site`] is made from its number: language, name, sections, the wording and order of its blocks. Its blocks are
-//! the same on every page, but teasers, related headlines and hashtags that the page's own draw completes, as scraped
-//! pages have it.
+//! A [`Site`] is derived from its number: language, name, sections, and the wording and order of its blocks. As on scraped
+//! pages, its blocks are the same on every page, except for teasers, related headlines and hashtags.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -11,17 +10,17 @@ use super::rng::Rng;
 use super::sentences::{paragraphs, sentences, separator};
 use wirecopy_core::table;
 
-/// Wordings of one language; texts are invented, and placeholders in them are filled in.
+/// Wordings in one language, all invented. Placeholders in them are replaced.
 #[derive(Debug)]
 struct Language {
     /// ISO 639-3 code.
     code: &'static str,
-    /// Wordings by what they are, one of [`KINDS`].
+    /// Wordings by kind, one of [`KINDS`].
     wordings: HashMap<&'static str, Vec<&'static str>>,
 }
 
-/// What the wordings of each language are: names of sites, sections of the navigation line, words before a teaser
-/// (`read_more`) or over a list of headlines (`related`, `most_read`), and so on.
+/// Kinds of wordings, of which every language has all: names of sites, sections in the navigation line, labels before a teaser
+/// (`read_more`) or above a list of headlines (`related`, `most_read`), and so on.
 const KINDS: [&str; 15] = [
     "names",
     "sections",
@@ -40,11 +39,13 @@ const KINDS: [&str; 15] = [
     "copyright",
 ];
 
-/// All languages, those in Latin letters first.
+/// All languages, those in Latin script first.
 static LANGUAGES: LazyLock<Vec<Language>> =
     LazyLock::new(|| table::shipped(read(include_str!("../../../../../data/site_boilerplate.tsv"))));
+/// Number of languages in Latin script.
 const LATIN: usize = 7;
 
+/// Reads the table of wordings.
 fn read(table: &'static str) -> Result<Vec<Language>, String> {
     let mut languages: Vec<Language> = Vec::new();
     for mut cells in table::rows(table) {
@@ -56,22 +57,23 @@ fn read(table: &'static str) -> Result<Vec<Language>, String> {
         }
         let known = languages.last_mut().and_then(|language| language.wordings.insert(kind, cells.collect()));
         if known.is_some() || !KINDS.contains(&kind) {
-            return Err(format!("{code}: `{kind}` is unknown or there twice"));
+            return Err(format!("{code}: `{kind}` is unknown or defined twice"));
         }
     }
     let all = languages.iter().all(|language| {
         language.wordings.values().all(|w| !w.is_empty()) && language.wordings.len() == KINDS.len()
     });
-    if all { Ok(languages) } else { Err("a language without some of its wordings".to_owned()) }
+    if all { Ok(languages) } else { Err("a language lacks some kind of wordings".to_owned()) }
 }
 
 impl Language {
+    /// Returns the wordings of a kind.
     fn of(&self, kind: &str) -> &[&'static str] {
         &self.wordings[kind]
     }
 }
 
-/// Kinds of blocks, each with where on the page it stands.
+/// Kinds of blocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Block {
     Navigation,
@@ -88,7 +90,7 @@ enum Block {
     Copyright,
 }
 
-/// Where a block stands.
+/// Position of a block on the page.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     Top,
@@ -128,23 +130,23 @@ impl Block {
 pub(crate) struct Site {
     language: &'static Language,
     name: &'static str,
-    /// Its blocks, the ones it would never go without first.
+    /// Its blocks in order of priority.
     blocks: [Block; 12],
-    /// Whether an article that comes as one long line gets its boilerplate within that line.
+    /// Whether boilerplate inside an article of one line is put on the same line.
     flat: bool,
-    /// Seed of its choices among wordings.
-    taste: u64,
+    /// Seed of the site's choices.
+    seed: u64,
 }
 
 impl Site {
-    /// The site of a number, writing in one of the languages in Latin letters.
+    /// Creates the site of a number, in one of the languages in Latin script.
     pub(crate) fn new(number: u64) -> Self {
         let language = Rng::of(&[number, 1]).below(2 * LATIN);
-        // Half of the sites are English, for so is most of what is compared.
+        // Half of the sites are English, like most documents.
         Self::with_language(number, &LANGUAGES[if language < LATIN { language } else { 0 }])
     }
 
-    /// The site of a number, in the language of `text` where that is one of ours.
+    /// Creates the site of a number, in the language of `text` if there are wordings for it.
     fn for_text(number: u64, text: &str) -> Self {
         let end = text.char_indices().map(|(at, _)| at).nth(1024).unwrap_or(text.len());
         let code = whatlang::detect_lang(&text[..end]).map(|lang| lang.code());
@@ -165,7 +167,7 @@ impl Site {
         let mut rng = Rng::of(&[number, 2]);
         let mut blocks = Block::ALL;
         rng.shuffle(&mut blocks);
-        // Every site has a teaser within the text: it is what boilerplate hurts by.
+        // Every site has a teaser inside the text, which is the most harmful kind of boilerplate.
         let teaser = if rng.chance(0.5) { Block::ReadMore } else { Block::Related };
         if let Some(at) = blocks.iter().position(|&block| block == teaser) {
             blocks[..=at].rotate_right(1);
@@ -175,13 +177,13 @@ impl Site {
             name: rng.pick(language.of("names"), ""),
             blocks,
             flat: rng.chance(0.5),
-            taste: rng.bits(),
+            seed: rng.bits(),
         }
     }
 
-    /// `text` with `blocks` blocks of the site's boilerplate, the inner ones at random breaks between paragraphs, or
-    /// between sentences where the text is one paragraph.
-    pub(crate) fn furnish(&self, text: &str, blocks: usize, rng: &mut Rng) -> String {
+    /// Adds `blocks` blocks of the site's boilerplate to `text`. Inner blocks are inserted at random between paragraphs, or
+    /// between sentences if there is only one paragraph.
+    pub(crate) fn add_boilerplate(&self, text: &str, blocks: usize, rng: &mut Rng) -> String {
         let mut units = paragraphs(text);
         let mut gap = separator(text);
         let mut inner = gap;
@@ -190,7 +192,7 @@ impl Site {
             gap = "\n";
             inner = if self.flat { " " } else { "\n" };
         }
-        // Blocks after the twelfth are further teasers: long pages have many.
+        // Blocks after the twelfth are further teasers.
         let mut placed: Vec<(usize, String)> = (0..blocks)
             .map(|nth| {
                 let block = self.blocks.get(nth).copied().unwrap_or(Block::ReadMore);
@@ -232,9 +234,9 @@ impl Site {
         out
     }
 
-    /// The text of one block. What the site decides comes from its taste, what the page decides from `page`.
+    /// Returns the text of one block. Choices of the site depend on its seed, choices of the page on `page`.
     fn block(&self, block: Block, page: &mut Rng) -> String {
-        let site = &mut Rng::of(&[self.taste, block as u64]);
+        let site = &mut Rng::of(&[self.seed, block as u64]);
         let language = self.language;
         let text = match block {
             Block::Navigation => {
@@ -270,13 +272,12 @@ impl Site {
         text.replace("{site}", self.name).replace("{line}", "\n")
     }
 
-    /// Different headlines of the site's pool: the pages of a site draw from a few, and fill in places and numbers
-    /// themselves.
+    /// Draws different headlines from the site's pool, and fills in places and numbers.
     fn headlines(&self, count: usize, page: &mut Rng) -> Vec<String> {
         let language = self.language;
         let mut pool = language.of("headlines").to_vec();
-        Rng::of(&[self.taste, 99]).shuffle(&mut pool);
-        // Seven in ten: sites do not share all of their stories.
+        Rng::of(&[self.seed, 99]).shuffle(&mut pool);
+        // Each site uses 70 % of the headlines, so that sites do not share all of them.
         pool.truncate(pool.len() * 7 / 10);
         page.shuffle(&mut pool);
         pool.truncate(count);
@@ -293,9 +294,9 @@ impl Site {
     }
 }
 
-/// `text` with boilerplate of the site of that number, in the text's own language where it is known.
-pub(super) fn furnish(text: &str, site: u64, blocks: usize, rng: &mut Rng) -> String {
-    Site::for_text(site, text).furnish(text, blocks, rng)
+/// Adds boilerplate of the site of a number to `text`, in the language of the text if there are wordings for it.
+pub(super) fn add(text: &str, site: u64, blocks: usize, rng: &mut Rng) -> String {
+    Site::for_text(site, text).add_boilerplate(text, blocks, rng)
 }
 
 fn push_gap(out: &mut String, gap: &str) {

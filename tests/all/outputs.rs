@@ -1,0 +1,273 @@
+//! Tests that no output replaces an input, no partial output is left behind, and own outputs are not read as documents.
+#![cfg(feature = "cli")]
+
+use std::fs;
+
+use crate::desk::Desk;
+use serde_json::Value;
+
+const STORY: &str = "The ferry between Lund Pier and the islands will not sail before Friday, its owner said. A storm \
+    had torn two of the four mooring lines on Sunday night. Some 340 islanders are stranded on the mainland, and the \
+    council has opened the sports hall for them. Engineers expect the new lines from Orsted on Wednesday.";
+
+/// Writes a story twice to a folder, and twice to a feed.
+fn desk() -> Desk {
+    let desk = Desk::new();
+    fs::create_dir(desk.path().join("in")).unwrap();
+    desk.file("in/one.txt", STORY);
+    desk.file("in/two.txt", &format!("{STORY} More soon."));
+    let record = |id: &str| serde_json::json!({"id": id, "text": STORY}).to_string() + "\n";
+    desk.file("feed.jsonl", &(record("a") + &record("b")));
+    desk
+}
+
+fn documents(desk: &Desk, report: &str) -> Vec<Value> {
+    let lines = desk.read(report);
+    let lines = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    lines.filter(|line| line["type"] == "document").collect()
+}
+
+/// Returns the content of every file in the folder and in `in`.
+fn contents(desk: &Desk) -> Vec<(String, Vec<u8>)> {
+    let mut all = Vec::new();
+    for folder in ["", "in/"] {
+        for entry in fs::read_dir(desk.path().join(folder)).unwrap() {
+            let entry = entry.unwrap();
+            if entry.path().is_file() {
+                let name = entry.file_name().into_string().unwrap();
+                all.push((format!("{folder}{name}"), fs::read(entry.path()).unwrap()));
+            }
+        }
+    }
+    all.sort();
+    all
+}
+
+/// Checks that the command fails and changes no file.
+fn refused(desk: &Desk, args: &[&str], message: &str) {
+    let before = contents(desk);
+    let stderr = desk.trouble(args);
+    assert!(stderr.contains(message), "{args:?}: {stderr}");
+    assert_eq!(contents(desk), before, "{args:?}");
+}
+
+#[test]
+fn run_does_not_replace_its_inputs() {
+    let desk = desk();
+    desk.file("agencies.tsv", "Halden Press\tHalden Press\n");
+    desk.file("wirecopy.toml", "[match]\nthreshold = 0.5\n");
+    desk.file("in/.wirecopyignore", "*.bak\n");
+    for output in ["-o", "--html"] {
+        for (args, name) in [
+            (&["cluster", "feed.jsonl"][..], "feed.jsonl"),
+            (&["cluster", "in"], "in/one.txt"),
+            (&["cluster", "."], "./in/../feed.jsonl"),
+            (&["cluster", "in", "feed.jsonl"], "feed.jsonl"),
+            (&["cluster", "in/two.txt", "--reference", "in/one.txt"], "in/one.txt"),
+            (&["cluster", "feed.jsonl", "--reference", "in"], "in/two.txt"),
+            (&["cluster", "in"], "wirecopy.toml"),
+            (&["cluster", "in"], "in/.wirecopyignore"),
+        ] {
+            // Without --format, unknown extensions fail earlier.
+            let format: &[&str] = if output == "-o" { &["--format", "jsonl"] } else { &[] };
+            refused(&desk, &[args, &[output, name], format].concat(), "cannot write");
+        }
+    }
+    let onto_table = ["cluster", "in", "--agencies", "agencies.tsv", "-o", "agencies.tsv", "--format", "csv"];
+    refused(&desk, &onto_table, "it is an input");
+    refused(&desk, &["cluster", "in", "-o", "x", "--html", "./in/../x"], "name the same file");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_do_not_hide_an_input() {
+    use std::os::unix::fs::symlink;
+    let desk = desk();
+    let at = |name: &str| desk.path().join(name);
+    symlink("in/one.txt", at("link")).unwrap();
+    symlink("link", at("link-to-link")).unwrap();
+    symlink("in", at("folder-link")).unwrap();
+    fs::hard_link(at("in/one.txt"), at("hard")).unwrap();
+    fs::hard_link(at("feed.jsonl"), at("hard-feed")).unwrap();
+    symlink("../outside.txt", at("in/followed.txt")).unwrap();
+    desk.file("outside.txt", STORY);
+    for name in ["link", "link-to-link", "folder-link/one.txt", "hard"] {
+        for root in ["in", "folder-link", "in/one.txt", "link"] {
+            refused(&desk, &["cluster", root, "-o", name], "cannot write");
+        }
+    }
+    refused(&desk, &["cluster", "feed.jsonl", "-o", "hard-feed"], "it is the input feed.jsonl");
+    refused(&desk, &["cluster", "in", "--follow", "-o", "outside.txt"], "it is the input in/followed.txt");
+    symlink("new.jsonl", at("a")).unwrap();
+    symlink("new.jsonl", at("b")).unwrap();
+    refused(&desk, &["cluster", "feed.jsonl", "-o", "a", "--html", "b"], "name the same file");
+    // A file that is not an input may be replaced under any name.
+    desk.out(&["cluster", "feed.jsonl", "-q", "-o", "hard"]);
+    assert_eq!(desk.read("in/one.txt"), STORY, "the other hard link keeps its content");
+}
+
+#[cfg(unix)]
+#[test]
+fn redirected_input_is_neither_replaced_nor_appended_to() {
+    let desk = desk();
+    let before = desk.read("feed.jsonl");
+    let open = || fs::File::options().read(true).append(true).open(desk.path().join("feed.jsonl")).unwrap();
+    let mut command = desk.command(&["cluster", "-", "-o", "feed.jsonl"]);
+    command.stdin(open());
+    assert!(crate::desk::trouble(&mut command).contains("standard input"));
+    if cfg!(target_os = "linux") {
+        for args in
+            [&["cluster", "feed.jsonl"][..], &["cluster", "feed.jsonl", "--format", "csv"], &["cluster", "."]]
+        {
+            let status = desk.command(args).stdout(open()).status().unwrap();
+            assert_eq!(status.code(), Some(2), "{args:?}");
+        }
+    }
+    assert_eq!(desk.read("feed.jsonl"), before);
+}
+
+#[test]
+fn outputs_in_the_input_folder_are_not_read() {
+    let desk = desk();
+    for _ in 0..2 {
+        for output in ["run.jsonl", "clusters.csv", "run.txt", "page.html"] {
+            let flag = if output == "page.html" { "--html" } else { "-o" };
+            desk.out(&["cluster", "in", "-q", flag, &format!("in/{output}")]);
+        }
+        desk.out(&["keep", "in/run.jsonl", "-q", "--format", "jsonl", "-o", "in/kept.jsonl"]);
+        desk.out(&["report", "in/run.jsonl", "-o", "in/page-2.html"]);
+        desk.out(&["cluster", "in", "-q", "-o", "run.jsonl"]);
+        let ids: Vec<Value> = documents(&desk, "run.jsonl").iter().map(|line| line["id"].clone()).collect();
+        assert_eq!(ids, ["one.txt", "two.txt"]);
+    }
+    // Annotated documents may be the only copy of a text, so they count as inputs.
+    refused(&desk, &["cluster", "in", "-o", "in/kept.jsonl"], "it is an input");
+    // Own outputs are recognised by content, whatever their name.
+    for (from, to) in
+        [("clusters.csv", "a"), ("run.txt", "b"), ("page.html", "c.txt"), ("kept.jsonl", "d.json")]
+    {
+        fs::rename(desk.path().join("in").join(from), desk.path().join("in").join(to)).unwrap();
+    }
+    desk.out(&["cluster", "in", "-q", "-o", "run.jsonl"]);
+    assert_eq!(documents(&desk, "run.jsonl").len(), 2);
+}
+
+#[test]
+fn own_outputs_given_as_inputs_are_skipped() {
+    let desk = desk();
+    desk.out(&["cluster", "in", "-q", "-o", "clusters.csv", "--html", "page.html"]);
+    desk.out(&["cluster", "in", "-q", "-o", "run.jsonl"]);
+    desk.out(&["keep", "run.jsonl", "-q", "--format", "jsonl", "-o", "kept.jsonl"]);
+    for (name, what) in [("clusters.csv", "a wirecopy table of clusters"), ("page.html", "a wirecopy page")] {
+        let output = desk.run(&["cluster", name, "-o", "again.jsonl"]);
+        assert_eq!(output.status.code(), Some(3));
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(stderr, format!("warning: {name}: {what}, not news\n"));
+    }
+    // Annotated documents are read if they are named explicitly.
+    desk.out(&["cluster", "kept.jsonl", "-q", "-o", "again.jsonl"]);
+    assert_eq!(documents(&desk, "again.jsonl").len(), 2);
+}
+
+#[test]
+fn commands_on_a_run_replace_neither_the_report_nor_its_inputs() {
+    let desk = desk();
+    desk.out(&["cluster", "in", "feed.jsonl", "-q", "-o", "run.jsonl"]);
+    for name in ["run.jsonl", "in/one.txt", "feed.jsonl"] {
+        refused(&desk, &["report", "run.jsonl", "-o", name], "cannot write");
+        refused(&desk, &["keep", "run.jsonl", "-o", name], "cannot write");
+        refused(&desk, &["keep", "run.jsonl", "--drop", "-o", name], "cannot write");
+        refused(&desk, &["keep", "run.jsonl", "--format", "jsonl", "-o", name], "cannot write");
+    }
+    desk.file("pairs.tsv", "a\tb\t1\tx\n");
+    for name in ["pairs.tsv", "feed.jsonl"] {
+        let args = ["calibrate", "--pairs", "pairs.tsv", "--docs", "feed.jsonl", "-o", name];
+        refused(&desk, &args, "it is an input");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn unwritable_standard_output_is_an_error() {
+    let desk = desk();
+    desk.out(&["cluster", "in", "-q", "-o", "run.jsonl"]);
+    desk.file("gold.tsv", "one.txt\tf\ntwo.txt\tf\n");
+    let program = desk.command(&[]).get_program().to_string_lossy().into_owned();
+    let shell = |line: &str| {
+        let command = desk.command(&[]);
+        let mut shell = std::process::Command::new("sh");
+        shell.current_dir(desk.path()).args(["-c", &line.replace("wirecopy", &program)]);
+        for (name, value) in command.get_envs() {
+            match value {
+                Some(value) => shell.env(name, value),
+                None => shell.env_remove(name),
+            };
+        }
+        shell.output().unwrap()
+    };
+    let forms = [
+        "--help",
+        "--version",
+        "help-of cluster --help",
+        "completions bash",
+        "man",
+        "config",
+        "tune",
+        "cluster in",
+        "cluster in --format csv",
+        "cluster in --html -",
+        "keep run.jsonl",
+        "keep run.jsonl --format jsonl",
+        "keep run.jsonl --dry-run",
+        "report run.jsonl -o -",
+        "eval run.jsonl --gold gold.tsv",
+        "compare in/one.txt in/two.txt",
+        "compare in/one.txt in/two.txt --format json",
+        "bench in",
+    ];
+    for form in forms {
+        let form = form.trim_start_matches("help-of ");
+        for (to, why) in [("> /dev/full", "No space left on device"), (">&-", "it is closed")] {
+            let output = shell(&format!("wirecopy {form} {to}"));
+            let stderr = String::from_utf8(output.stderr).unwrap();
+            assert_eq!(output.status.code(), Some(2), "{form} {to}: {stderr}");
+            assert!(
+                stderr.contains(&format!("cannot write standard output: {why}\n")),
+                "{form} {to}: {stderr}"
+            );
+        }
+        let output = shell(&format!("wirecopy {form} > /dev/null"));
+        assert_eq!(output.status.code(), Some(0), "{form}");
+        let output = shell(&format!("(wirecopy {form}; echo $? >&2) | head -c 1"));
+        assert!(String::from_utf8(output.stderr).unwrap().ends_with("0\n"), "{form} in a closed pipe");
+    }
+    // Commands that write nothing to standard output work without it.
+    for line in [
+        "cluster in -q -o other.jsonl >&-",
+        "keep run.jsonl -o list.txt >&-",
+        "report run.jsonl -o p.html >&-",
+    ] {
+        assert_eq!(shell(&format!("wirecopy {line}")).status.code(), Some(0), "{line}");
+    }
+    assert_eq!(shell("wirecopy --no-such-flag >&-").status.code(), Some(2));
+}
+
+#[test]
+fn temporary_files_of_a_killed_run_are_removed_by_the_next() {
+    let desk = desk();
+    desk.file(".wirecopy-a1B2c3.tmp", "half a report");
+    desk.file(".wirecopy-mine.tmp", "a file of the user");
+    let writing = desk.path().join(".wirecopy-D4e5F6.tmp");
+    let other = fs::File::create(&writing).unwrap();
+    other.lock().unwrap();
+    desk.out(&["cluster", "in", "-q", "-o", "run.jsonl"]);
+    let left: Vec<String> = desk.names().into_iter().filter(|name| name.starts_with('.')).collect();
+    assert_eq!(
+        left,
+        [".wirecopy-D4e5F6.tmp", ".wirecopy-mine.tmp"],
+        "a file that another process is writing is kept"
+    );
+    drop(other);
+    desk.out(&["cluster", "in", "-q", "-o", "run.jsonl"]);
+    assert!(!writing.exists());
+}
