@@ -103,7 +103,7 @@ struct Cluster<'a> {
     /// Indices of documents, the representative first.
     members: Vec<usize>,
     /// For each member, its relation to the representative as an index of [`blocks::RELATIONS`] (−1 for none), and its score.
-    standing: Vec<(i8, f64)>,
+    standing: Vec<(i8, Similarity)>,
     #[serde(skip_serializing_if = "Option::is_none")]
     earliest: Option<usize>,
     /// Whether `earliest` is a guess.
