@@ -1,4 +1,4 @@
-//! A set, a map and a sort for keys that are well-mixed hashes: a key is its own place.
+//! A set, a map, counters and a sort for keys that are well-mixed hashes: a key is its own place.
 //!
 //! Most of what a run compares is hashes. A general hash map mixes them once more, and a general sort compares what its
 //! leading bits would put in order: either costs several times the work that is done with the outcome.
@@ -79,6 +79,47 @@ impl Hashes {
             self.places[at] = hash.max(1);
         }
         !held
+    }
+}
+
+/// Saturating counters of hashes, one byte each: a count is too high where two hashes share a counter, and never too low.
+pub(crate) struct Counts {
+    counts: Box<[u8]>,
+    shift: u32,
+}
+
+impl Counts {
+    /// The highest count.
+    pub(crate) const MOST: u8 = u8::MAX;
+
+    /// Returns `2^bits` counters, of two or more.
+    pub(crate) fn new(bits: u32) -> Self {
+        Self { counts: vec![0; 1 << bits].into(), shift: u64::BITS - bits }
+    }
+
+    /// Returns two to four counters for each of so many hashes.
+    pub(crate) fn for_hashes(hashes: usize) -> Self {
+        Self::new(hashes.max(1).ilog2() + 2)
+    }
+
+    /// Returns all counters.
+    pub(crate) fn all(&self) -> &[u8] {
+        &self.counts
+    }
+
+    /// Counts a hash by the place of its counter, the first bits of the hash.
+    pub(crate) fn add_at(&mut self, place: usize) {
+        self.counts[place] = self.counts[place].saturating_add(1);
+    }
+
+    /// Counts a hash.
+    pub(crate) fn add(&mut self, hash: u64) {
+        self.add_at((hash >> self.shift) as usize);
+    }
+
+    /// Returns the count of a hash.
+    pub(crate) fn of(&self, hash: u64) -> u8 {
+        self.counts[(hash >> self.shift) as usize]
     }
 }
 

@@ -1,7 +1,5 @@
 //! Candidates for copies: signatures that agree in a whole band.
 
-use std::collections::hash_map::Entry;
-
 use rayon::prelude::*;
 
 use super::Candidate;
@@ -26,15 +24,13 @@ pub fn band_keys(signature: &[u64], cut: Bands, out: &mut Vec<u64>) {
 /// Bands that are looked at before their pairs are counted once each.
 const TOGETHER: usize = 8;
 
-/// A document as the bands see it.
-#[derive(Clone, Copy, Debug)]
-pub struct Keyed<'a> {
-    /// A hash that documents have in common which are copies of the same documents.
-    pub text: u64,
-    /// Its length in tokens.
-    pub tokens: u32,
-    /// The keys of its bands.
-    pub keys: &'a [u64],
+/// Identifies the text of a document by hashes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Text {
+    /// A hash of its words.
+    pub words: u64,
+    /// A hash of its words and its date: documents that have it in common are copies of the same documents.
+    pub dated: u64,
 }
 
 /// The keys of many documents.
@@ -42,8 +38,7 @@ pub struct Keyed<'a> {
 pub struct BandKeys {
     keys: Keys,
     bands: usize,
-    /// By document: the hash of its text, and its length in tokens.
-    texts: Vec<u64>,
+    /// By document: its length in tokens.
     lengths: Vec<u32>,
     budget: Budget,
 }
@@ -64,16 +59,15 @@ impl BandKeys {
         } else {
             Keys::Held(vec![Vec::new(); bands])
         };
-        Self { keys, bands, texts: Vec::new(), lengths: Vec::new(), budget: budget.part(1, 2) }
+        Self { keys, bands, lengths: Vec::new(), budget: budget.part(1, 2) }
     }
 
-    /// Adds a document; its number is how many there were.
+    /// Adds a document of `tokens` tokens with its keys; its number is how many there were.
     ///
     /// # Errors
     /// [`Error::Spill`](crate::Error::Spill) when the temporary file cannot be written.
-    pub fn push(&mut self, Keyed { text, tokens, keys }: Keyed<'_>) -> Result<()> {
+    pub fn push(&mut self, tokens: u32, keys: &[u64]) -> Result<()> {
         debug_assert_eq!(keys.len(), self.bands);
-        self.texts.push(text);
         self.lengths.push(tokens);
         match &mut self.keys {
             Keys::Held(bands) => {
@@ -86,14 +80,14 @@ impl BandKeys {
         }
     }
 
-    /// Replaces what is known of a document.
+    /// Gives a document another length and other keys.
     ///
     /// # Errors
     /// [`Error::Spill`](crate::Error::Spill) when the temporary file cannot be written.
-    pub fn replace(&mut self, document: DocId, Keyed { text, tokens, keys }: Keyed<'_>) -> Result<()> {
+    pub fn replace(&mut self, document: DocId, tokens: u32, keys: &[u64]) -> Result<()> {
         debug_assert_eq!(keys.len(), self.bands);
         let at = document.index();
-        (self.texts[at], self.lengths[at]) = (text, tokens);
+        self.lengths[at] = tokens;
         match &mut self.keys {
             Keys::Held(bands) => {
                 for (band, &key) in bands.iter_mut().zip(keys) {
@@ -105,22 +99,28 @@ impl BandKeys {
         }
     }
 
-    /// Splits the documents that are `wanted` into the first of each text and, paired with it, each other of that text.
-    fn by_text(&self, wanted: impl Fn(DocId) -> bool) -> (Vec<u32>, Vec<Candidate>) {
-        let mut first: ByHash<u64, u32> = ByHash::default();
-        let (mut firsts, mut others) = (Vec::new(), Vec::new());
-        for (&text, at) in self.texts.iter().zip(0..).filter(|&(_, at)| wanted(DocId(at))) {
-            match first.entry(text) {
-                Entry::Occupied(first) => others.push(Candidate(DocId(*first.get()), DocId(at))),
-                Entry::Vacant(place) => firsts.push(*place.insert(at)),
+    /// Splits the documents that have a `text` into the first of each text and, paired with it, each other of that text. The first
+    /// documents of texts of the same words are paired, too.
+    fn by_text(&self, text: impl Fn(DocId) -> Option<Text>) -> (Vec<u32>, Vec<Candidate>) {
+        let (mut first, mut first_of_words) = (ByHash::default(), ByHash::default());
+        let (mut firsts, mut pairs) = (Vec::new(), Vec::new());
+        let documents = (0..).take(self.lengths.len());
+        for (at, text) in documents.filter_map(|at| Some((at, text(DocId(at))?))) {
+            let before = *first.entry(text.dated).or_insert(at);
+            if before == at {
+                firsts.push(at);
+                let before = *first_of_words.entry(text.words).or_insert(at);
+                pairs.extend(Candidate::new(DocId(before), DocId(at)));
+            } else {
+                pairs.push(Candidate(DocId(before), DocId(at)));
             }
         }
-        (firsts, others)
+        (firsts, pairs)
     }
 
-    /// Pairs of the documents that are `wanted` that agree in at least one band, sorted, each once. Documents of one text are
-    /// paired with the first of them, which alone meets others: a text that is there a thousand times leaves its neighbours
-    /// their places in a bucket.
+    /// Pairs of documents that agree in at least one band, sorted, each once. `text` gives `None` for a
+    /// document that takes no part. Documents of one text are paired with the first of them, which alone meets others: a text
+    /// that is there a thousand times leaves its neighbours their places in a bucket.
     ///
     /// Sort and scan, one band at a time on every thread: O(bands · n log n) time, and at most
     /// `bands · (NEIGHBOURS + 1) · n` pairs, however large a bucket is. Within a bucket members are ordered by length, each
@@ -129,8 +129,8 @@ impl BandKeys {
     ///
     /// # Errors
     /// [`Error::Spill`](crate::Error::Spill) when the temporary file cannot be read.
-    pub fn candidates(&self, wanted: impl Fn(DocId) -> bool) -> Result<Vec<Candidate>> {
-        let (kept, mut pairs) = self.by_text(wanted);
+    pub fn candidates(&self, text: impl Fn(DocId) -> Option<Text>) -> Result<Vec<Candidate>> {
+        let (kept, mut pairs) = self.by_text(text);
         // A band is held twice while it is sorted.
         let band_bytes = 16 * self.lengths.len().max(1);
         let together = self.budget.bytes().map_or(TOGETHER, |bytes| (bytes / band_bytes).clamp(1, TOGETHER));
@@ -193,10 +193,16 @@ mod tests {
 
     fn keys_of(documents: &[&[u64]]) -> BandKeys {
         let mut keys = BandKeys::new(documents[0].len(), &Budget::unlimited());
-        for (document, text) in documents.iter().zip(0..) {
-            keys.push(Keyed { text, tokens: 100, keys: document }).unwrap();
+        for document in documents {
+            keys.push(100, document).unwrap();
         }
         keys
+    }
+
+    /// Every document has a text of its own.
+    fn own(document: DocId) -> Option<Text> {
+        let text = document.0.into();
+        Some(Text { words: text, dated: text })
     }
 
     #[test]
@@ -206,11 +212,11 @@ mod tests {
             .collect();
         let found = |budget: &Budget| {
             let mut keys = BandKeys::new(12, budget);
-            for (own, at) in documents.iter().zip(0..) {
-                keys.push(Keyed { text: at, tokens: (at % 17) as u32, keys: own }).unwrap();
+            for (document, at) in documents.iter().zip(0..) {
+                keys.push(at % 17, document).unwrap();
             }
-            keys.replace(DocId(5), Keyed { text: 5, tokens: 3, keys: &documents[6] }).unwrap();
-            keys.candidates(|_| true).unwrap()
+            keys.replace(DocId(5), 3, &documents[6]).unwrap();
+            keys.candidates(own).unwrap()
         };
         let free = found(&Budget::unlimited());
         assert!(free.len() > 300);
@@ -221,7 +227,7 @@ mod tests {
 
     #[test]
     fn one_band_in_common_is_enough_and_none_is_not() {
-        let pairs = keys_of(&[&[1, 2], &[3, 2], &[4, 5]]).candidates(|_| true).unwrap();
+        let pairs = keys_of(&[&[1, 2], &[3, 2], &[4, 5]]).candidates(own).unwrap();
         assert_eq!(pairs, [Candidate(DocId(0), DocId(1))]);
     }
 
@@ -230,19 +236,16 @@ mod tests {
         // Apart in their leading bits, as keys are: the last ones are cut.
         let [one, two, three, four, five] = [1, 2, 3, 4, 5].map(|key: u64| key << 32);
         let keys = keys_of(&[&[one, two], &[three, two], &[four, five], &[one, five]]);
-        let pairs = keys.candidates(|document| document != DocId(0)).unwrap();
+        let pairs = keys.candidates(|document| own(document).filter(|_| document != DocId(0))).unwrap();
         assert_eq!(pairs, [Candidate(DocId(2), DocId(3))]);
     }
 
     #[test]
     fn a_text_that_is_there_many_times_takes_no_places_from_its_neighbours() {
         // A hundred of one text between two others of the same length, which are not among the first of the bucket.
-        let mut keys = BandKeys::new(1, &Budget::unlimited());
-        let texts = [1, 2].into_iter().chain([3; 100]).chain([4]);
-        for text in texts {
-            keys.push(Keyed { text, tokens: 100, keys: &[7] }).unwrap();
-        }
-        let pairs = keys.candidates(|_| true).unwrap();
+        let keys = keys_of(&[[7].as_slice(); 103]);
+        let text = |document: DocId| own(if (2..102).contains(&document.0) { DocId(2) } else { document });
+        let pairs = keys.candidates(text).unwrap();
         assert!(pairs.contains(&Candidate(DocId(1), DocId(102))), "{pairs:?}");
         let of_text: Vec<Candidate> = (3..102).map(|at| Candidate(DocId(2), DocId(at))).collect();
         assert!(of_text.iter().all(|pair| pairs.contains(pair)));
@@ -251,10 +254,22 @@ mod tests {
     }
 
     #[test]
+    fn the_same_words_of_two_dates_are_paired() {
+        // The last has the words of the second; in the bucket, others of their length are between them.
+        let keys = keys_of(&[[7].as_slice(); 9]);
+        let text = |document: DocId| {
+            let own = own(document)?;
+            Some(if document == DocId(8) { Text { words: 1, ..own } } else { own })
+        };
+        let pairs = keys.candidates(text).unwrap();
+        assert!(pairs.contains(&Candidate(DocId(1), DocId(8))), "{pairs:?}");
+    }
+
+    #[test]
     fn a_bucket_is_linear_and_connected() {
         let one = [7u64];
         let documents: Vec<&[u64]> = (0..1000).map(|_| one.as_slice()).collect();
-        let pairs = keys_of(&documents).candidates(|_| true).unwrap();
+        let pairs = keys_of(&documents).candidates(own).unwrap();
         assert!(pairs.len() <= (NEIGHBOURS + 1) * 1000);
         assert!((1..1000).all(|d| pairs.contains(&Candidate(DocId(0), DocId(d)))));
     }

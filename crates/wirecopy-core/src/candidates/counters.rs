@@ -9,16 +9,18 @@ use std::sync::Mutex;
 
 use rayon::prelude::*;
 
+use crate::hash::Counts;
+
 /// Counts from which "frequent" is all there is to know.
-pub(super) const SATURATED: u8 = u8::MAX;
+pub(crate) const SATURATED: u8 = Counts::MOST;
 /// Parts of the table, as a power of two.
 const PART_BITS: u32 = 8;
 /// Documents whose features are collected before they are counted.
 const CHUNK: usize = 1024;
 
-/// Counters of features, one byte each.
-pub(super) struct Counters {
-    parts: Vec<Box<[u8]>>,
+/// Counters of features, one byte each, in parts by their first bits.
+pub(crate) struct Counters {
+    parts: Vec<Counts>,
     /// Bits of a feature that name its counter.
     bits: u32,
 }
@@ -26,14 +28,13 @@ pub(super) struct Counters {
 impl Counters {
     /// Counts the features of documents `0..documents` in a table of `2^bits` counters; `features` appends those of one,
     /// each once. Features are well-mixed hashes.
-    pub(super) fn new<S: Default>(
+    pub(crate) fn new<S: Default>(
         documents: usize,
         bits: u32,
         features: impl Fn(usize, &mut S, &mut Vec<u64>) + Sync,
     ) -> Self {
         let bits = bits.max(PART_BITS);
-        let parts: Vec<Mutex<Box<[u8]>>> = std::iter::repeat_with(|| vec![0; 1 << (bits - PART_BITS)].into())
-            .map(Mutex::new)
+        let parts: Vec<Mutex<Counts>> = std::iter::repeat_with(|| Mutex::new(Counts::new(bits - PART_BITS)))
             .take(1 << PART_BITS)
             .collect();
         let starts: Vec<usize> = (0..documents).step_by(CHUNK).collect();
@@ -51,11 +52,8 @@ impl Counters {
                 for (part, places) in parts.iter().zip(collected) {
                     // A thread that panicked takes the run with it.
                     let mut counters = part.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                    for place in places.drain(..) {
-                        // Saturating, so the outcome does not hang on the order of the threads.
-                        let counter = &mut counters[place as usize];
-                        *counter = counter.saturating_add(1);
-                    }
+                    // Saturating, so the outcome does not hang on the order of the threads.
+                    places.drain(..).for_each(|place| counters.add_at(place as usize));
                 }
             },
         );
@@ -72,14 +70,14 @@ impl Counters {
             (0..).zip(counters).fold(0, |byte, (at, count)| byte | u8::from(range.contains(count)) << at)
         };
         let parts: Vec<Vec<u8>> =
-            self.parts.par_iter().map(|part| part.chunks(8).map(byte).collect()).collect();
+            self.parts.par_iter().map(|part| part.all().chunks(8).map(byte).collect()).collect();
         Within { bytes: parts.concat(), bits: self.bits }
     }
 
     /// In how many documents a feature stands, saturating.
-    pub(super) fn of(&self, feature: u64) -> u8 {
+    pub(crate) fn of(&self, feature: u64) -> u8 {
         let (part, place) = place(feature, self.bits);
-        self.parts[part][place as usize]
+        self.parts[part].all()[place as usize]
     }
 }
 

@@ -31,6 +31,11 @@ const REPRESENTATIVE_SAMPLE: usize = 32;
 
 /// What the clusterer asks of verification.
 pub trait Judge: Sync {
+    /// Returns a number that documents of the same words and date have in common. What holds of one holds of the others. By
+    /// default every document has its own.
+    fn text(&self, document: DocId) -> u64 {
+        document.0.into()
+    }
     /// The edge between two documents, `None` where they are not of one dispatch.
     fn relate(&self, a: DocId, b: DocId) -> Option<Edge>;
     /// The edges of many pairs, quickest where those of one document follow each other.
@@ -241,14 +246,14 @@ fn describe(
         .reduce(|best, next| if next.0 > best.0 + 1e-12 { next } else { best })
         .map_or(DocId(members[0]), |(_, leader)| leader);
     let members: Vec<DocId> = members.iter().map(|&member| DocId(member)).collect();
-    // What has the words and the date of its leader is related to others as that is.
-    let stands_for = |member: DocId| {
-        let leader = groups.leader[member.index()];
-        let edge = edge_between(&groups.edges, member.min(leader), member.max(leader));
-        let same = edge.is_some_and(|edge| edge.relation == Relation::Identical);
-        if same && judge.date(member) == judge.date(leader) { leader } else { member }
-    };
-    let texts: Vec<DocId> = members.iter().copied().filter(|&member| stands_for(member) == member).collect();
+    let mut first: HashMap<u64, DocId> = HashMap::with_capacity(members.len());
+    let mut texts: Vec<DocId> = Vec::new();
+    for &member in &members {
+        first.entry(judge.text(member)).or_insert_with(|| {
+            texts.push(member);
+            member
+        });
+    }
     let tells_all = texts.len() <= TELL_ALL_PAIRS;
     let mut told = if tells_all { told_of(&texts, known, judge) } else { Vec::new() };
     let is_told = |a: DocId, b: DocId| told.iter().find(|edge| (edge.a, edge.b) == (a, b));
@@ -260,13 +265,14 @@ fn describe(
             None => judge.relate(a, b),
         }
     };
-    let mut related: HashMap<DocId, Option<Edge>> = HashMap::with_capacity(texts.len());
-    let mut edge_of = |member: DocId| {
-        let text = stands_for(member);
+    let related: HashMap<DocId, Option<Edge>> =
+        texts.iter().filter(|&&text| text != representative).map(|&text| (text, relate(text))).collect();
+    let edge_of = |member: DocId| {
+        let text = *first.get(&judge.text(member))?;
         if text == representative {
             return (member != text).then(|| Edge::identical(text, member));
         }
-        let edge = *related.entry(text).or_insert_with(|| relate(text));
+        let edge = *related.get(&text)?;
         edge.map(|edge| if member == text { edge } else { edge.of_same_words(text, member) })
     };
     let members: Vec<(DocId, Option<Edge>)> =

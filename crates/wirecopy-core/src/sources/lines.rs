@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use super::{CARRIERS, COMPARED, Repeated};
+use crate::candidates::counters::{Counters, SATURATED};
 use crate::text::{SourceLines, TokenStore, Tokens, mix};
 use crate::{DocId, Result};
 use wirecopy_spill::{Budget, Partitions};
@@ -43,58 +44,44 @@ pub(super) fn repeated(stories: &[(u64, DocId)], tokens: &TokenStore, budget: &B
         keys.dedup();
         keys
     };
-    // Nearly every line stands under one story only: a small table of counts, in which lines may share a place, tells
-    // which are worth a list.
-    let places = (4 * stories.len()).next_power_of_two().max(1 << 12);
-    let place = |key: u64| (key >> 20) as usize & (places - 1);
-    let counts: Vec<std::sync::atomic::AtomicU8> =
-        std::iter::repeat_with(Default::default).take(places).collect();
     let lively = |source: u64| sizes.get(&source).is_some_and(|&size| size >= CARRIERS);
-    let count = |reader: &mut crate::text::TokenReader<'_>, &(source, document): &(u64, DocId)| {
-        if !lively(source) {
-            return 0;
+    // Nearly every line stands under one story only: small counters, which lines may share, tell which are worth a list.
+    let places = (4 * stories.len()).next_power_of_two().max(1 << 12);
+    let counters = Counters::new(stories.len(), places.trailing_zeros(), |at, (): &mut (), keys| {
+        let (source, document) = stories[at];
+        if lively(source) {
+            keys.extend(keys_of(source, &tokens.get(document)));
         }
-        let tokens = reader.get(document);
-        for key in keys_of(source, &tokens) {
-            let count = &counts[place(key)];
-            // A count that two threads bring to its end at once may miss one; it stays far over any need.
-            if count.load(std::sync::atomic::Ordering::Relaxed) < 200 {
-                count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-            }
-        }
-        mix(tokens.digest() as u64)
-    };
-    let ranks: Vec<u64> = stories.par_iter().map_init(|| tokens.reader(), count).collect();
+    });
     let bits = Partitions::<Carried>::bits_for(CARRIERS * stories.len(), 1, budget);
     let mut carried: Partitions<Carried> = Partitions::new(bits, budget);
+    let mut ranks: Vec<u64> = Vec::with_capacity(stories.len());
     for (batch, stories) in stories.chunks(BATCH).enumerate() {
-        let found: Vec<Vec<Carried>> = stories
+        let found: Vec<(u64, Vec<Carried>)> = stories
             .par_iter()
             .enumerate()
             .map_init(
                 || tokens.reader(),
                 |reader, (at, &(source, document))| {
                     if !lively(source) {
-                        return Vec::new();
+                        return (0, Vec::new());
                     }
-                    let needed = needed(source).min(200);
+                    let needed = needed(source).min(usize::from(SATURATED));
                     let tokens = reader.get(document);
-                    let is_carried = |&key: &u64| {
-                        usize::from(counts[place(key)].load(std::sync::atomic::Ordering::Relaxed)) >= needed
-                    };
+                    let is_carried = |&key: &u64| usize::from(counters.of(key)) >= needed;
                     // Documents are numbered in 32 bits.
                     let at = (batch * BATCH + at) as u32;
-                    let rank = ranks[at as usize];
-                    keys_of(source, &tokens)
-                        .into_iter()
-                        .filter(is_carried)
-                        .map(|key| (key, rank, at))
-                        .collect()
+                    let rank = mix(tokens.digest() as u64);
+                    let keys = keys_of(source, &tokens).into_iter().filter(is_carried);
+                    (rank, keys.map(|key| (key, rank, at)).collect())
                 },
             )
             .collect();
-        for one in found.into_iter().flatten() {
-            carried.push(one.0, one)?;
+        for (rank, found) in found {
+            ranks.push(rank);
+            for one in found {
+                carried.push(one.0, one)?;
+            }
         }
     }
     let mut lines = Vec::new();

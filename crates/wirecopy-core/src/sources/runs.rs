@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::{CARRIERS, COMPARED, Repeated};
 use crate::DocId;
-use crate::hash::ByHash;
+use crate::hash::{ByHash, Counts};
 use crate::text::{Known, SourceLines, Token, TokenStore, Tokens};
 
 /// Share of a source's stories in the languages of the carriers that must carry a run.
@@ -99,9 +99,10 @@ fn carried(
     };
     let keys: Vec<Vec<u64>> = texts.par_iter().map(of_text).collect();
     // Nearly all are of one text alone: they are told by a small count and need not be sorted.
-    let counts = Counts::of(&keys);
+    let mut counts = Counts::for_hashes(keys.iter().map(Vec::len).sum());
+    keys.iter().flatten().for_each(|&key| counts.add(key));
     let with_text = |(at, mut keys): (usize, Vec<u64>)| {
-        keys.retain(|&key| counts.is_often(key));
+        keys.retain(|&key| usize::from(counts.of(key)) >= CARRIERS);
         keys.sort_unstable();
         keys.dedup();
         // There are no more than `STORIES`.
@@ -114,30 +115,6 @@ fn carried(
         .map(|run| (run[0].0, run.iter().map(|&(_, at)| at).collect::<Vec<u32>>()))
         .filter(|(_, carriers)| carriers.len() as f64 >= SHARE * languages.stories(carriers) as f64)
         .collect()
-}
-
-/// How often keys come: never too few times, and too many where two share a place. Of one source, which a cache holds;
-/// for what none does there are the counters of the candidates.
-struct Counts {
-    places: Vec<u8>,
-    shift: u32,
-}
-
-impl Counts {
-    fn of(keys: &[Vec<u64>]) -> Self {
-        let bits = keys.iter().map(Vec::len).sum::<usize>().max(1).ilog2() + 2;
-        let mut counts = Self { places: vec![0; 1 << bits], shift: u64::BITS - bits };
-        for &key in keys.iter().flatten() {
-            let count = &mut counts.places[(key >> counts.shift) as usize];
-            *count = count.saturating_add(1);
-        }
-        counts
-    }
-
-    /// Whether enough texts may have a key.
-    fn is_often(&self, key: u64) -> bool {
-        usize::from(self.places[(key >> self.shift) as usize]) >= CARRIERS
-    }
 }
 
 /// The languages of some texts, as far as the words that texts use most tell them: a site in six languages writes its notices

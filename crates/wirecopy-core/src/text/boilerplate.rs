@@ -10,12 +10,12 @@ use std::sync::LazyLock;
 
 use aho_corasick::packed::{self, Searcher};
 
-use super::{credit, script};
+use super::{credit, prose};
 
 /// Longer lines are paragraphs: a rule for phrases does not judge them.
 const PHRASE_LINE_CHARS: usize = 200;
-/// A line of at least this many words that ends like a sentence is prose.
-const PROSE_WORDS: usize = 8;
+/// A line of at least this many words is prose, whatever its end.
+const LONG: usize = 16;
 /// A closing line of at most this many words, without the end of a sentence, is boilerplate when prose stands before it.
 const TAIL_WORDS: usize = 8;
 
@@ -170,9 +170,9 @@ fn shape(line: &str, inside: bool) -> Shape {
     if let Some(shape) = boilerplate_shape(line, inside) {
         return shape;
     }
-    let words = word_count(line);
-    let sentence = line.trim_end_matches(script::closes).ends_with(script::ends_any_sentence);
-    if (sentence && words >= PROSE_WORDS) || words >= 2 * PROSE_WORDS {
+    let words = prose::words(line);
+    let sentence = prose::is_stopped(line);
+    if prose::is_prose(line, words, prose::SENTENCE, LONG) {
         Shape::Prose
     } else if !sentence && words <= TAIL_WORDS && !line.chars().any(char::is_numeric) {
         Shape::Short
@@ -183,15 +183,6 @@ fn shape(line: &str, inside: bool) -> Shape {
     } else {
         Shape::Unknown
     }
-}
-
-/// Words of a line; two characters of a script without spaces count as one.
-fn word_count(line: &str) -> usize {
-    if line.is_ascii() {
-        return line.split_ascii_whitespace().count();
-    }
-    let unspaced = line.chars().filter(|&c| script::is_unspaced(c)).count();
-    line.split_whitespace().count() + unspaced / 2
 }
 
 /// Runs of digits in a line.
@@ -279,7 +270,7 @@ fn is_lone_credit(line: &str) -> bool {
     let pairs = [('(', ')'), ('（', '）'), ('[', ']'), ('【', '】')];
     let line = line.trim_end_matches('.');
     let inside = pairs.iter().find_map(|&(open, close)| line.strip_prefix(open)?.strip_suffix(close));
-    inside.is_some_and(|inside| word_count(inside) <= 4 && !inside.contains(['(', '（']))
+    inside.is_some_and(|inside| prose::words(inside) <= 4 && !inside.contains(['(', '（']))
 }
 
 /// Short parts between bars: a menu, a share bar, a breadcrumb.
@@ -289,7 +280,7 @@ fn is_menu(line: &str) -> bool {
     }
     let parts = line.split(['|', '›', '»', '·']).filter(|part| !part.trim().is_empty());
     let (count, longest) =
-        parts.fold((0, 0), |(count, longest), part| (count + 1, word_count(part).max(longest)));
+        parts.fold((0, 0), |(count, longest), part| (count + 1, prose::words(part).max(longest)));
     count >= 2 && longest <= 3 && !line.ends_with('.')
 }
 
@@ -300,7 +291,7 @@ fn is_breadcrumb(line: &str) -> bool {
     }
     [" / ", " > ", " › ", " » ", " → "].iter().any(|bar| {
         let parts: Vec<&str> = line.split(bar).collect();
-        parts.len() >= 3 && parts[..parts.len() - 1].iter().all(|part| word_count(part) <= 3)
+        parts.len() >= 3 && parts[..parts.len() - 1].iter().all(|part| prose::words(part) <= 3)
     })
 }
 
@@ -331,7 +322,7 @@ const PHOTO_LABELS: &[&str] = &[
 fn ends_with_photo_credit(lower: &str) -> bool {
     PHOTO_LABELS
         .iter()
-        .any(|label| lower.rfind(label).is_some_and(|at| word_count(&lower[at + label.len()..]) <= 6))
+        .any(|label| lower.rfind(label).is_some_and(|at| prose::words(&lower[at + label.len()..]) <= 6))
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod dictionary;
 mod learned;
 mod normalize;
 mod placed;
+mod prose;
 mod script;
 mod serbian;
 mod shingle;
@@ -26,8 +27,9 @@ pub use learned::{Known, Piece, SourceLines};
 pub(crate) use learned::{RUN, word_length, words_in};
 pub use placed::Placed;
 #[cfg(feature = "html")]
+pub(crate) use prose::{SENTENCE, is_prose, is_stopped, words};
 pub(crate) use script::{closes, ends_any_sentence, is_unspaced};
-pub use shingle::{Shingles, covered, each_shingle, shingles};
+pub use shingle::{Shingles, covered, each_shingle, in_order, shingles};
 pub(crate) use shingle::{mix, sequence_hash};
 pub use store::{TokenReader, TokenStore};
 pub use tokenize::{Tokenizer, tokenize};

@@ -8,10 +8,8 @@ use std::collections::HashMap;
 use dom_query::{Document as Tree, NodeData, NodeId, NodeRef};
 
 use super::marks::{self, Marks, Visit};
-use wirecopy_core::text::{closes, ends_any_sentence, is_unspaced};
+pub(super) use wirecopy_core::text::{SENTENCE as PROSE, is_stopped, words};
 
-/// The fewest words of prose: shorter blocks are labels as often as sentences.
-pub(super) const PROSE: usize = 8;
 /// So many words are prose without a full stop.
 pub(super) const LONG: usize = 25;
 
@@ -292,34 +290,6 @@ impl Walker {
     }
 }
 
-/// Whether a text ends as sentences do.
-pub(super) fn is_stopped(text: &str) -> bool {
-    text.trim_end_matches(|c| closes(c) || c == ' ').ends_with(|c| ends_any_sentence(c) || c == '…')
-}
-
-/// Words; in scripts without spaces two characters are a word.
-pub(super) fn words(text: &str) -> usize {
-    if text.is_ascii() {
-        return text
-            .split_ascii_whitespace()
-            .filter(|word| word.bytes().any(|b| b.is_ascii_alphanumeric()))
-            .count();
-    }
-    let (mut words, mut unspaced, mut inside) = (0, 0, false);
-    for c in text.chars() {
-        if is_unspaced(c) {
-            unspaced += 1;
-            inside = false;
-        } else if c.is_whitespace() {
-            inside = false;
-        } else if !inside && c.is_alphanumeric() {
-            inside = true;
-            words += 1;
-        }
-    }
-    words + unspaced / 2
-}
-
 /// Words of the lines that are prose.
 pub(super) fn prose(text: &str) -> usize {
     text.lines().map(|line| if is_prose(line) { words(line) } else { 0 }).sum()
@@ -327,8 +297,7 @@ pub(super) fn prose(text: &str) -> usize {
 
 /// Whether a line is long enough for prose and ends as prose does, or is longer than any label.
 pub(super) fn is_prose(line: &str) -> bool {
-    let words = words(line);
-    words >= PROSE && is_stopped(line) || words >= LONG
+    wirecopy_core::text::is_prose(line, words(line), PROSE, LONG)
 }
 
 /// The words of a text, `None` for the blanks between them.

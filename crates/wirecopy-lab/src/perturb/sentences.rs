@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use wirecopy_core::text::{closes, ends_any_sentence, is_unspaced};
+
 /// One sentence and the paragraph it stands in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Sentence {
@@ -68,7 +70,7 @@ pub(super) fn words(text: &str) -> Vec<Range<usize>> {
         let end = at + c.len_utf8();
         if c.is_whitespace() {
             open = false;
-        } else if open && !is_unspaced(c) {
+        } else if open && !(is_unspaced(c) && c.is_alphanumeric()) {
             if let Some(last) = out.last_mut() {
                 last.end = end;
             }
@@ -78,13 +80,6 @@ pub(super) fn words(text: &str) -> Vec<Range<usize>> {
         }
     }
     out
-}
-
-/// Characters of Thai, Lao, Tibetan, Burmese, Khmer, Kana and Han: they stand for themselves.
-fn is_unspaced(c: char) -> bool {
-    matches!(c, '\u{e00}'..='\u{eff}' | '\u{f00}'..='\u{fff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
-        | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
-        && c.is_alphanumeric()
 }
 
 fn push(text: &str, range: Range<usize>, paragraph: usize, out: &mut Vec<Sentence>) {
@@ -104,17 +99,17 @@ fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
 fn end_of_sentence(rest: &str) -> Option<usize> {
     let mut chars = rest.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
-        if !is_stop(c) {
+        if !ends_any_sentence(c) {
             continue;
         }
         let (mut end, mut alone, mut stops, mut firm) =
             (at + c.len_utf8(), is_alone(c), 1, c != '.' && c != '…');
         while let Some(&(next, c)) = chars.peek() {
-            if !is_stop(c) && !closes(c) {
+            if !ends_any_sentence(c) && !closes(c) {
                 break;
             }
             alone |= is_alone(c);
-            stops += usize::from(is_stop(c));
+            stops += usize::from(ends_any_sentence(c));
             firm |= matches!(c, '!' | '?');
             end = next + c.len_utf8();
             chars.next();
@@ -132,17 +127,9 @@ fn end_of_sentence(rest: &str) -> Option<usize> {
     None
 }
 
-fn is_stop(c: char) -> bool {
-    is_alone(c) || matches!(c, '.' | '!' | '?' | '…')
-}
-
-/// Ends a sentence with no space after it: Han, Devanagari, Arabic and Urdu, Armenian, Burmese, Khmer, Ethiopic, Tibetan.
+/// Whether a sentence ends with no space after it.
 fn is_alone(c: char) -> bool {
-    matches!(c, '。' | '！' | '？' | '｡' | '।' | '॥' | '؟' | '۔' | '։' | '။' | '។' | '።' | '།')
-}
-
-fn closes(c: char) -> bool {
-    matches!(c, '"' | '\'' | ')' | ']' | '»' | '”' | '’' | '“' | '‘' | '›' | '」' | '』' | '）' | '】')
+    ends_any_sentence(c) && !matches!(c, '.' | '!' | '?' | '…')
 }
 
 /// Whether the point after `before` is that of an initial or a title.

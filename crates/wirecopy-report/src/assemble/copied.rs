@@ -12,7 +12,7 @@ use wirecopy_core::DocId;
 use wirecopy_core::classify::Edge;
 use wirecopy_core::cluster::Cluster;
 use wirecopy_core::hash::{self, ByHash};
-use wirecopy_core::text::{Token, Tokens, each_shingle};
+use wirecopy_core::text::{Token, Tokens, covered, in_order};
 
 /// Places of a repeated shingle in one document that are tried for the longest run.
 const PLACES: usize = 8;
@@ -44,14 +44,13 @@ pub(super) struct Passage {
 pub(super) fn in_cluster(cluster: &Cluster, corpus: &Corpus, k: usize, runs: bool) -> Vec<Copied> {
     let mut reader = corpus.tokens.reader();
     let mut texts: Vec<Tokens> = Vec::new();
-    let mut places: HashMap<u128, usize> = HashMap::new();
+    let mut places: HashMap<u64, usize> = HashMap::new();
     let mut representative = 0;
     let mut place = |&(member, _): &(DocId, Option<Edge>)| {
-        let tokens = reader.get(member);
         let next = texts.len();
-        let place = if runs { next } else { *places.entry(tokens.digest()).or_insert(next) };
+        let place = if runs { next } else { *places.entry(corpus.text(member).words).or_insert(next) };
         if place == next {
-            texts.push(tokens);
+            texts.push(reader.get(member));
         }
         if member == cluster.representative {
             representative = place;
@@ -98,7 +97,10 @@ fn copied(members: &[&[Token]], representative: usize, k: usize, runs: bool) -> 
     (0..members.len())
         .map(|member| {
             let length = members[member].len();
-            let share = |shared: &dyn Fn(u64) -> bool| covered(&shingles[member], length, k, shared);
+            let share = |shared: &dyn Fn(u64) -> bool| {
+                let covered = covered(&shingles[member], length, k, shared);
+                covered.into_iter().filter(|&covered| covered).count() as f64 / length.max(1) as f64
+            };
             Copied {
                 from_representative: share(&|shingle| of_representative.binary_search(&shingle).is_ok()),
                 from_cluster: share(&elsewhere),
@@ -124,26 +126,6 @@ fn for_each_member(measured: &[Copied], first: &[usize]) -> Vec<Copied> {
         Copied { from_cluster, ..measured[first].clone() }
     };
     first.iter().map(of).collect()
-}
-
-/// The shingles of a text in their order, repeats included.
-fn in_order(tokens: &[Token], k: usize) -> Vec<u64> {
-    let mut out = Vec::with_capacity(tokens.len());
-    each_shingle(tokens, k, |shingle| out.push(shingle));
-    out
-}
-
-/// Share of a text's tokens that lie in shingles of which `shared` is true.
-fn covered(shingles: &[u64], length: usize, k: usize, shared: &dyn Fn(u64) -> bool) -> f64 {
-    let (mut tokens, mut end) = (0, 0);
-    for (at, &shingle) in shingles.iter().enumerate() {
-        if shared(shingle) {
-            let to = (at + k).min(length);
-            tokens += to - at.max(end);
-            end = to;
-        }
-    }
-    if length == 0 { 0.0 } else { tokens as f64 / length as f64 }
 }
 
 /// The runs of a member that stand in others. At each shared shingle the longest run is taken: of the representative
