@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
@@ -77,10 +78,10 @@ pub fn line(id: &str) -> String {
 
 /// Returns records that compress badly, so that truncation removes many of them.
 pub fn noise(lines: u32, words: u32) -> String {
-    let mut state = 7_u64;
+    let mut numbers = 0_u64..;
     let mut word = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        format!("{:x}", state >> 20)
+        let number = numbers.next().unwrap_or_default();
+        format!("{:x}", BuildHasherDefault::<DefaultHasher>::default().hash_one(number) >> 20)
     };
     (0..lines)
         .map(|number| {

@@ -1,4 +1,4 @@
-//! A set, a map and a sort for keys that are well-mixed 64-bit hashes and so need no further hashing.
+//! A set, a map, counters and a sort for keys that are well-mixed 64-bit hashes and so need no further hashing.
 //!
 //! Why this is hand-made: most of what a run compares is hashes. A general hash map would hash them again, and a general sort would
 //! compare keys whose leading bits already give their position. Both cost several times as much as the work done
@@ -80,6 +80,47 @@ impl Hashes {
             self.slots[at] = hash.max(1);
         }
         !held
+    }
+}
+
+/// Saturating counters of hashes, one byte each. A count is never too low, and too high where two hashes share a counter.
+pub(crate) struct Counts {
+    counts: Box<[u8]>,
+    shift: u32,
+}
+
+impl Counts {
+    /// The highest count.
+    pub(crate) const MOST: u8 = u8::MAX;
+
+    /// Creates `2^bits` counters, at least two.
+    pub(crate) fn new(bits: u32) -> Self {
+        Self { counts: vec![0; 1 << bits].into(), shift: u64::BITS - bits }
+    }
+
+    /// Creates two to four counters for each of `hashes` hashes.
+    pub(crate) fn for_hashes(hashes: usize) -> Self {
+        Self::new(hashes.max(1).ilog2() + 2)
+    }
+
+    /// Returns all counters.
+    pub(crate) fn all(&self) -> &[u8] {
+        &self.counts
+    }
+
+    /// Counts a hash, given its leading bits.
+    pub(crate) fn add_at(&mut self, place: usize) {
+        self.counts[place] = self.counts[place].saturating_add(1);
+    }
+
+    /// Counts a hash.
+    pub(crate) fn add(&mut self, hash: u64) {
+        self.add_at((hash >> self.shift) as usize);
+    }
+
+    /// Returns the count of a hash.
+    pub(crate) fn of(&self, hash: u64) -> u8 {
+        self.counts[(hash >> self.shift) as usize]
     }
 }
 

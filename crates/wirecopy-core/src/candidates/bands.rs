@@ -1,7 +1,5 @@
 //! Finds candidates for copies: documents whose signatures agree in a whole band.
 
-use std::collections::hash_map::Entry;
-
 use rayon::prelude::*;
 
 use super::params::Bands;
@@ -26,15 +24,13 @@ pub fn band_keys(signature: &[u64], cut: Bands, out: &mut Vec<u64>) {
 /// Number of bands that are processed before duplicate pairs are removed.
 const TOGETHER: usize = 8;
 
-/// What the bands need to know of a document.
-#[derive(Clone, Copy, Debug)]
-pub struct Keyed<'a> {
-    /// A hash that documents share if they are copies of the same documents.
-    pub text: u64,
-    /// Length in tokens.
-    pub tokens: u32,
-    /// Keys of the document's bands.
-    pub keys: &'a [u64],
+/// Identifies the text of a document by hashes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Text {
+    /// A hash of its words.
+    pub words: u64,
+    /// A hash of its words and its date. Documents that share it are copies of the same documents.
+    pub dated: u64,
 }
 
 /// The band keys of many documents.
@@ -42,8 +38,6 @@ pub struct Keyed<'a> {
 pub struct BandKeys {
     keys: Keys,
     bands: usize,
-    /// For each document, the hash of its text.
-    texts: Vec<u64>,
     /// For each document, its length in tokens.
     lengths: Vec<u32>,
     budget: Budget,
@@ -65,16 +59,15 @@ impl BandKeys {
         } else {
             Keys::Held(vec![Vec::new(); bands])
         };
-        Self { keys, bands, texts: Vec::new(), lengths: Vec::new(), budget: budget.part(1, 2) }
+        Self { keys, bands, lengths: Vec::new(), budget: budget.part(1, 2) }
     }
 
-    /// Adds a document; its number is the number of documents before.
+    /// Adds a document of `tokens` tokens with its keys; its number is the number of documents before.
     ///
     /// # Errors
     /// Returns [`Error::Spill`](crate::Error::Spill) if the temporary file cannot be written.
-    pub fn push(&mut self, Keyed { text, tokens, keys }: Keyed<'_>) -> Result<()> {
+    pub fn push(&mut self, tokens: u32, keys: &[u64]) -> Result<()> {
         debug_assert_eq!(keys.len(), self.bands);
-        self.texts.push(text);
         self.lengths.push(tokens);
         match &mut self.keys {
             Keys::Held(bands) => {
@@ -89,7 +82,6 @@ impl BandKeys {
 
     /// Renumbers the documents: document `order[at]` becomes document `at`.
     pub fn reorder(&mut self, order: &[u32]) {
-        moved(&mut self.texts, order);
         moved(&mut self.lengths, order);
         match &mut self.keys {
             Keys::Held(bands) => bands.par_iter_mut().for_each(|keys| moved(keys, order)),
@@ -97,14 +89,14 @@ impl BandKeys {
         }
     }
 
-    /// Replaces what is known of a document.
+    /// Gives a document another length and other keys.
     ///
     /// # Errors
     /// Returns [`Error::Spill`](crate::Error::Spill) if the temporary file cannot be written.
-    pub fn replace(&mut self, document: DocId, Keyed { text, tokens, keys }: Keyed<'_>) -> Result<()> {
+    pub fn replace(&mut self, document: DocId, tokens: u32, keys: &[u64]) -> Result<()> {
         debug_assert_eq!(keys.len(), self.bands);
         let at = document.index();
-        (self.texts[at], self.lengths[at]) = (text, tokens);
+        self.lengths[at] = tokens;
         match &mut self.keys {
             Keys::Held(bands) => {
                 for (band, &key) in bands.iter_mut().zip(keys) {
@@ -116,21 +108,27 @@ impl BandKeys {
         }
     }
 
-    /// Splits the `wanted` documents into the first of each text, and pairs of it with each other document of that
-    /// text.
-    fn by_text(&self, wanted: impl Fn(DocId) -> bool) -> (Vec<u32>, Vec<Candidate>) {
-        let mut first: ByHash<u64, u32> = ByHash::default();
-        let (mut firsts, mut others) = (Vec::new(), Vec::new());
-        for (&text, at) in self.texts.iter().zip(0..).filter(|&(_, at)| wanted(DocId(at))) {
-            match first.entry(text) {
-                Entry::Occupied(first) => others.push(Candidate(DocId(*first.get()), DocId(at))),
-                Entry::Vacant(place) => firsts.push(*place.insert(at)),
+    /// Splits the documents that have a `text` into the first of each text, and pairs of it with each other document of that
+    /// text. The first documents of texts with the same words are paired, too.
+    fn by_text(&self, text: impl Fn(DocId) -> Option<Text>) -> (Vec<u32>, Vec<Candidate>) {
+        let (mut first, mut first_of_words) = (ByHash::default(), ByHash::default());
+        let (mut firsts, mut pairs) = (Vec::new(), Vec::new());
+        let documents = (0..).take(self.lengths.len());
+        for (at, text) in documents.filter_map(|at| Some((at, text(DocId(at))?))) {
+            let before = *first.entry(text.dated).or_insert(at);
+            if before == at {
+                firsts.push(at);
+                let before = *first_of_words.entry(text.words).or_insert(at);
+                pairs.extend(Candidate::new(DocId(before), DocId(at)));
+            } else {
+                pairs.push(Candidate(DocId(before), DocId(at)));
             }
         }
-        (firsts, others)
+        (firsts, pairs)
     }
 
-    /// Returns all pairs of `wanted` documents that agree in at least one band, sorted and without duplicates.
+    /// Returns all pairs of documents that agree in at least one band, sorted and without duplicates. `text` returns
+    /// `None` for a document that takes no part.
     ///
     /// Documents of one text are paired with the first of them, and only that one is paired with others. So a text that
     /// occurs a thousand times leaves room for its neighbours in a bucket.
@@ -143,8 +141,8 @@ impl BandKeys {
     ///
     /// # Errors
     /// Returns [`Error::Spill`](crate::Error::Spill) if the temporary file cannot be read.
-    pub fn candidates(&self, wanted: impl Fn(DocId) -> bool) -> Result<Vec<Candidate>> {
-        let (kept, mut pairs) = self.by_text(wanted);
+    pub fn candidates(&self, text: impl Fn(DocId) -> Option<Text>) -> Result<Vec<Candidate>> {
+        let (kept, mut pairs) = self.by_text(text);
         // Sorting needs a second copy of a band.
         let band_bytes = 16 * self.lengths.len().max(1);
         let together = self.budget.bytes().map_or(TOGETHER, |bytes| (bytes / band_bytes).clamp(1, TOGETHER));
@@ -208,10 +206,16 @@ mod tests {
 
     fn keys_of(documents: &[&[u64]]) -> BandKeys {
         let mut keys = BandKeys::new(documents[0].len(), &Budget::unlimited());
-        for (document, text) in documents.iter().zip(0..) {
-            keys.push(Keyed { text, tokens: 100, keys: document }).unwrap();
+        for document in documents {
+            keys.push(100, document).unwrap();
         }
         keys
+    }
+
+    /// Every document has a text of its own.
+    fn own(document: DocId) -> Option<Text> {
+        let text = document.0.into();
+        Some(Text { words: text, dated: text })
     }
 
     #[test]
@@ -221,11 +225,11 @@ mod tests {
             .collect();
         let found = |budget: &Budget| {
             let mut keys = BandKeys::new(12, budget);
-            for (own, at) in documents.iter().zip(0..) {
-                keys.push(Keyed { text: at, tokens: (at % 17) as u32, keys: own }).unwrap();
+            for (document, at) in documents.iter().zip(0..) {
+                keys.push(at % 17, document).unwrap();
             }
-            keys.replace(DocId(5), Keyed { text: 5, tokens: 3, keys: &documents[6] }).unwrap();
-            keys.candidates(|_| true).unwrap()
+            keys.replace(DocId(5), 3, &documents[6]).unwrap();
+            keys.candidates(own).unwrap()
         };
         let free = found(&Budget::unlimited());
         assert!(free.len() > 300);
@@ -236,7 +240,7 @@ mod tests {
 
     #[test]
     fn one_shared_band_makes_a_candidate() {
-        let pairs = keys_of(&[&[1, 2], &[3, 2], &[4, 5]]).candidates(|_| true).unwrap();
+        let pairs = keys_of(&[&[1, 2], &[3, 2], &[4, 5]]).candidates(own).unwrap();
         assert_eq!(pairs, [Candidate(DocId(0), DocId(1))]);
     }
 
@@ -245,19 +249,16 @@ mod tests {
         // Keys differ in their leading bits, as real keys do, because the last bits are cut.
         let [one, two, three, four, five] = [1, 2, 3, 4, 5].map(|key: u64| key << 32);
         let keys = keys_of(&[&[one, two], &[three, two], &[four, five], &[one, five]]);
-        let pairs = keys.candidates(|document| document != DocId(0)).unwrap();
+        let pairs = keys.candidates(|document| own(document).filter(|_| document != DocId(0))).unwrap();
         assert_eq!(pairs, [Candidate(DocId(2), DocId(3))]);
     }
 
     #[test]
     fn frequent_text_leaves_its_neighbours_in_the_bucket() {
         // A hundred documents of one text between two other texts of the same length, which are not the first of the bucket.
-        let mut keys = BandKeys::new(1, &Budget::unlimited());
-        let texts = [1, 2].into_iter().chain([3; 100]).chain([4]);
-        for text in texts {
-            keys.push(Keyed { text, tokens: 100, keys: &[7] }).unwrap();
-        }
-        let pairs = keys.candidates(|_| true).unwrap();
+        let keys = keys_of(&[[7].as_slice(); 103]);
+        let text = |document: DocId| own(if (2..102).contains(&document.0) { DocId(2) } else { document });
+        let pairs = keys.candidates(text).unwrap();
         assert!(pairs.contains(&Candidate(DocId(1), DocId(102))), "{pairs:?}");
         let of_text: Vec<Candidate> = (3..102).map(|at| Candidate(DocId(2), DocId(at))).collect();
         assert!(of_text.iter().all(|pair| pairs.contains(pair)));
@@ -266,10 +267,22 @@ mod tests {
     }
 
     #[test]
+    fn same_words_of_two_dates_are_paired() {
+        // The last has the words of the second; in the bucket, others of their length are between them.
+        let keys = keys_of(&[[7].as_slice(); 9]);
+        let text = |document: DocId| {
+            let own = own(document)?;
+            Some(if document == DocId(8) { Text { words: 1, ..own } } else { own })
+        };
+        let pairs = keys.candidates(text).unwrap();
+        assert!(pairs.contains(&Candidate(DocId(1), DocId(8))), "{pairs:?}");
+    }
+
+    #[test]
     fn pairs_of_a_bucket_are_linear_and_connected() {
         let one = [7u64];
         let documents: Vec<&[u64]> = (0..1000).map(|_| one.as_slice()).collect();
-        let pairs = keys_of(&documents).candidates(|_| true).unwrap();
+        let pairs = keys_of(&documents).candidates(own).unwrap();
         assert!(pairs.len() <= (NEIGHBOURS + 1) * 1000);
         assert!((1..1000).all(|d| pairs.contains(&Candidate(DocId(0), DocId(d)))));
     }

@@ -12,16 +12,18 @@ use std::sync::Mutex;
 
 use rayon::prelude::*;
 
+use crate::hash::Counts;
+
 /// Largest count, which stands for "frequent".
-pub(super) const SATURATED: u8 = u8::MAX;
+pub(crate) const SATURATED: u8 = Counts::MOST;
 /// Number of parts of the table, as a power of two.
 const PART_BITS: u32 = 8;
 /// Number of documents whose features are collected before they are counted.
 const CHUNK: usize = 1024;
 
-/// Counters of features, one byte each.
-pub(super) struct Counters {
-    parts: Vec<Box<[u8]>>,
+/// Counters of features, one byte each, in parts by their leading bits.
+pub(crate) struct Counters {
+    parts: Vec<Counts>,
     /// Number of leading bits of a feature that select its counter.
     bits: u32,
 }
@@ -29,14 +31,13 @@ pub(super) struct Counters {
 impl Counters {
     /// Counts the features of documents `0..documents` in a table of `2^bits` counters. `features` appends the
     /// features of one document, without repeats. Features are well-mixed hashes.
-    pub(super) fn new<S: Default>(
+    pub(crate) fn new<S: Default>(
         documents: usize,
         bits: u32,
         features: impl Fn(usize, &mut S, &mut Vec<u64>) + Sync,
     ) -> Self {
         let bits = bits.max(PART_BITS);
-        let parts: Vec<Mutex<Box<[u8]>>> = std::iter::repeat_with(|| vec![0; 1 << (bits - PART_BITS)].into())
-            .map(Mutex::new)
+        let parts: Vec<Mutex<Counts>> = std::iter::repeat_with(|| Mutex::new(Counts::new(bits - PART_BITS)))
             .take(1 << PART_BITS)
             .collect();
         let starts: Vec<usize> = (0..documents).step_by(CHUNK).collect();
@@ -54,11 +55,8 @@ impl Counters {
                 for (part, places) in parts.iter().zip(collected) {
                     // If a thread panicked, the whole run ends.
                     let mut counters = part.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                    for place in places.drain(..) {
-                        // Counters saturate, so the result does not depend on the order of the threads.
-                        let counter = &mut counters[place as usize];
-                        *counter = counter.saturating_add(1);
-                    }
+                    // Counters saturate, so the result does not depend on the order of the threads.
+                    places.drain(..).for_each(|place| counters.add_at(place as usize));
                 }
             },
         );
@@ -75,14 +73,14 @@ impl Counters {
             (0..).zip(counters).fold(0, |byte, (at, count)| byte | u8::from(range.contains(count)) << at)
         };
         let parts: Vec<Vec<u8>> =
-            self.parts.par_iter().map(|part| part.chunks(8).map(byte).collect()).collect();
+            self.parts.par_iter().map(|part| part.all().chunks(8).map(byte).collect()).collect();
         Within { bytes: parts.concat(), bits: self.bits }
     }
 
     /// Returns the number of documents that hold a feature, saturating.
-    pub(super) fn of(&self, feature: u64) -> u8 {
+    pub(crate) fn of(&self, feature: u64) -> u8 {
         let (part, place) = place(feature, self.bits);
-        self.parts[part][place as usize]
+        self.parts[part].all()[place as usize]
     }
 }
 

@@ -7,7 +7,7 @@
 
 pub mod bands;
 pub mod contained;
-mod counters;
+pub(crate) mod counters;
 pub mod params;
 mod postings;
 pub mod rare;

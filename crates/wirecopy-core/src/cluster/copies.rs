@@ -5,7 +5,9 @@
 //! against it. Documents paired only with a member are checked against the leader; if they fail, they are left for
 //! a leader of their own.
 
+use super::representative::edge_between;
 use crate::DocId;
+use crate::candidates::bands::Text;
 use crate::classify::Edge;
 
 /// Copies grouped around leaders.
@@ -29,20 +31,19 @@ impl CopyGroups {
     }
 }
 
-/// Groups `documents` documents by `pairs`, which are sorted and were verified to be copies. `length` returns the
-/// number of tokens of a document. `verify` returns the edge between a leader (first argument) and another
-/// document (last) that is paired with a member of its group (middle). `edges` returns the edges of some of the
-/// pairs, in any order.
+/// Groups `documents` documents by `pairs`, which are sorted and were verified to be copies. `text` returns the text of a
+/// document and its number of tokens. `verify` returns the edge between a leader and another document. `edges` returns the
+/// edges of some of the pairs, in any order.
 ///
-/// Leaders are chosen by most pairs, then by length, then by number. Each document is checked at most once
-/// for each leader whose members it is paired with, and once more for each member of its own length, which may
-/// have the same words. The work is thus bounded by the pairs, however large a component is. Memory: eight bytes
-/// for each pair and direction, and an edge for each member.
+/// Leaders are chosen by most pairs with other texts, then by length, then by number. Each document is checked at most once
+/// for each leader whose members it is paired with. The work is thus bounded by the pairs, however large a component is. A
+/// document with the words of a member joins it unchecked, whatever their dates, and gets the edge of that member. Memory: eight
+/// bytes for each pair and direction, and an edge for each member.
 pub fn collapse(
     documents: usize,
     pairs: Vec<(DocId, DocId)>,
-    length: impl Fn(DocId) -> usize,
-    mut verify: impl FnMut(DocId, DocId, DocId) -> Option<Edge>,
+    text: impl Fn(DocId) -> (Text, usize),
+    mut verify: impl FnMut(DocId, DocId) -> Option<Edge>,
     edges: impl FnOnce(&[(DocId, DocId)]) -> Vec<Edge>,
 ) -> CopyGroups {
     debug_assert!(pairs.is_sorted());
@@ -51,39 +52,59 @@ pub fn collapse(
     let mut groups = CopyGroups { leader: (0..).map(DocId).take(documents).collect(), edges: Vec::new() };
     let mut order: Vec<DocId> =
         groups.leader.iter().copied().filter(|&d| !neighbours.of(d).is_empty()).collect();
-    order.sort_by_key(|&d| (std::cmp::Reverse((neighbours.of(d).len(), length(d))), d));
+    order.sort_by_cached_key(|&document| {
+        let (own, length) = text(document);
+        let is_other = |&&other: &&DocId| text(other).0.dated != own.dated;
+        let others = neighbours.of(document).iter().filter(is_other).count();
+        (std::cmp::Reverse((others, length)), document)
+    });
     let mut settled = vec![false; documents];
     // The last leader that examined a document, so that no leader examines it twice.
     let mut seen: Vec<Option<DocId>> = vec![None; documents];
     let mut direct: Vec<(DocId, DocId)> = Vec::new();
+    // Documents that joined unchecked, each with a member of the same words that was checked.
+    let mut unchecked: Vec<(DocId, DocId)> = Vec::new();
     for &leader in &order {
         if std::mem::replace(&mut settled[leader.index()], true) {
             continue;
         }
         seen[leader.index()] = Some(leader);
-        let mut frontier = vec![leader];
-        while let Some(member) = frontier.pop() {
+        // Each with the member whose edge it has, most often itself.
+        let mut frontier = vec![(leader, leader)];
+        while let Some((member, checked)) = frontier.pop() {
             for &other in neighbours.of(member) {
                 let was_examined = seen[other.index()].replace(leader) == Some(leader);
-                if settled[other.index()] || was_examined && length(other) != length(member) {
+                if settled[other.index()] {
                     continue;
                 }
+                let mut own = other;
                 if member == leader {
                     direct.push((leader.min(other), leader.max(other)));
-                } else if let Some(edge) = verify(leader, member, other) {
+                } else if let Some(edge) = (!was_examined).then(|| verify(leader, other)).flatten() {
                     groups.edges.push(edge);
+                } else if text(other).0.words == text(member).0.words {
+                    own = checked;
+                    unchecked.push((checked, other));
                 } else {
                     continue;
                 }
                 settled[other.index()] = true;
                 groups.leader[other.index()] = leader;
-                frontier.push(other);
+                frontier.push((other, own));
             }
         }
     }
     drop(neighbours);
     direct.sort_unstable();
     groups.edges.extend(edges(&direct));
+    groups.edges.sort_unstable_by_key(|edge| (edge.a, edge.b));
+    let of_unchecked = |&(checked, document): &(DocId, DocId)| {
+        let leader = groups.leader[document.index()];
+        let edge = edge_between(&groups.edges, leader.min(checked), leader.max(checked))?;
+        Some(edge.of_same_words(checked, document))
+    };
+    let more: Vec<Edge> = unchecked.iter().filter_map(of_unchecked).collect();
+    groups.edges.extend(more);
     groups.edges.sort_unstable_by_key(|edge| (edge.a, edge.b));
     groups
 }
@@ -141,6 +162,12 @@ mod tests {
         }
     }
 
+    /// Every document has words of its own.
+    fn of_length_100(document: DocId) -> (Text, usize) {
+        let text = document.0.into();
+        (Text { words: text, dated: text }, 100)
+    }
+
     fn all(pairs: &[(DocId, DocId)]) -> Vec<Edge> {
         pairs.iter().map(|&(a, b)| edge(a.0, b.0)).collect()
     }
@@ -149,7 +176,7 @@ mod tests {
     fn every_member_was_checked_against_its_leader() {
         // A chain of drift: neighbours are copies, documents two apart are not.
         let pairs: Vec<(DocId, DocId)> = (0..9).map(|i| (DocId(i), DocId(i + 1))).collect();
-        let groups = collapse(10, pairs, |_| 100, |_, _, _| None, all);
+        let groups = collapse(10, pairs, of_length_100, |_, _| None, all);
         for document in (0..10).map(DocId) {
             let leader = groups.leader[document.index()];
             assert!(leader == document || leader.0.abs_diff(document.0) == 1);
@@ -160,7 +187,7 @@ mod tests {
     #[test]
     fn copies_of_copies_join_when_they_hold() {
         let pairs: Vec<(DocId, DocId)> = (0..9).map(|i| (DocId(i), DocId(i + 1))).collect();
-        let groups = collapse(10, pairs, |_| 100, |a, _, b| Some(edge(a.0, b.0)), all);
+        let groups = collapse(10, pairs, of_length_100, |a, b| Some(edge(a.0, b.0)), all);
         let leader = groups.leader[0];
         assert!(groups.leader.iter().all(|&l| l == leader));
         assert_eq!(groups.edges.len(), 9);
@@ -168,19 +195,28 @@ mod tests {
     }
 
     #[test]
-    fn neighbour_of_same_length_member_is_checked_again() {
-        // Document 3 is not a copy of the leader 0, which has most pairs. It is reached through 2, which has
-        // another length, and then through 1.
-        let pairs = [(0, 1), (0, 2), (0, 4), (1, 3), (2, 3)].map(|(a, b)| (DocId(a), DocId(b))).to_vec();
-        let length = |document: DocId| if document == DocId(2) { 90 } else { 100 };
-        let mut by_way_of = Vec::new();
-        let verify = |a: DocId, member: DocId, b: DocId| {
-            by_way_of.push(member.0);
-            (member == DocId(1)).then(|| edge(a.0, b.0))
-        };
-        let groups = collapse(5, pairs, length, verify, all);
+    fn frequent_text_does_not_lead_for_its_frequency() {
+        // 0 is a copy of 1 and 2, which are copies of 0 alone; 2 occurs four times more.
+        let pairs: Vec<(DocId, DocId)> =
+            [(0, 1), (0, 2), (2, 3), (2, 4), (2, 5), (2, 6)].map(|(a, b)| (DocId(a), DocId(b))).to_vec();
+        let text = |document: DocId| of_length_100(document.min(DocId(2)));
+        let groups = collapse(7, pairs, text, |a, b| Some(edge(a.0, b.0)), all);
         assert!(groups.leader.iter().all(|&leader| leader == DocId(0)), "{:?}", groups.leader);
-        assert_eq!((groups.edges.len(), by_way_of), (4, vec![2, 1]));
+    }
+
+    #[test]
+    fn documents_with_the_words_of_a_member_join_it_unchecked() {
+        // 3 and 4 have the words of 1, on other days, and are no copies of the leader 0. 3 was looked at by way of 2 before.
+        let pairs =
+            [(0, 1), (0, 2), (0, 5), (1, 3), (2, 3), (3, 4)].map(|(a, b)| (DocId(a), DocId(b))).to_vec();
+        let text = |document: DocId| {
+            let (own, length) = of_length_100(document);
+            let words = if matches!(document.0, 3 | 4) { 1 } else { own.words };
+            (Text { words, ..own }, length)
+        };
+        let groups = collapse(6, pairs, text, |_, _| None, all);
+        assert!(groups.leader.iter().all(|&leader| leader == DocId(0)), "{:?}", groups.leader);
+        assert_eq!(groups.edges, [1, 2, 3, 4, 5].map(|member| edge(0, member)));
     }
 
     #[test]
@@ -190,8 +226,8 @@ mod tests {
         collapse(
             1000,
             pairs.clone(),
-            |_| 100,
-            |_, _, _| {
+            of_length_100,
+            |_, _| {
                 checks += 1;
                 None
             },

@@ -31,6 +31,11 @@ const REPRESENTATIVE_SAMPLE: usize = 32;
 
 /// The checks of documents that clustering needs.
 pub trait Judge: Sync {
+    /// Returns a number that documents with the same words and date share; they have the same edges. By default each
+    /// document has its own.
+    fn text(&self, document: DocId) -> u64 {
+        document.0.into()
+    }
     /// Returns the edge between two documents, or `None` if they are not of one dispatch.
     fn relate(&self, a: DocId, b: DocId) -> Option<Edge>;
     /// Returns the edges of many pairs. Fastest if pairs of one document follow each other.
@@ -241,14 +246,14 @@ fn describe(
         .reduce(|best, next| if next.0 > best.0 + 1e-12 { next } else { best })
         .map_or(DocId(members[0]), |(_, leader)| leader);
     let members: Vec<DocId> = members.iter().map(|&member| DocId(member)).collect();
-    // A document with the words and the date of its leader has the same edges.
-    let same_as = |member: DocId| {
-        let leader = groups.leader[member.index()];
-        let edge = edge_between(&groups.edges, member.min(leader), member.max(leader));
-        let same = edge.is_some_and(|edge| edge.relation == Relation::Identical);
-        if same && judge.date(member) == judge.date(leader) { leader } else { member }
-    };
-    let texts: Vec<DocId> = members.iter().copied().filter(|&member| same_as(member) == member).collect();
+    let mut first: HashMap<u64, DocId> = HashMap::with_capacity(members.len());
+    let mut texts: Vec<DocId> = Vec::new();
+    for &member in &members {
+        first.entry(judge.text(member)).or_insert_with(|| {
+            texts.push(member);
+            member
+        });
+    }
     let checks_all = texts.len() <= REPORT_ALL_PAIRS;
     let mut new = if checks_all { missing_edges(&texts, known, judge) } else { Vec::new() };
     let found_new = |a: DocId, b: DocId| new.iter().find(|edge| (edge.a, edge.b) == (a, b));
@@ -260,13 +265,14 @@ fn describe(
             None => judge.relate(a, b),
         }
     };
-    let mut related: HashMap<DocId, Option<Edge>> = HashMap::with_capacity(texts.len());
-    let mut edge_of = |member: DocId| {
-        let text = same_as(member);
+    let related: HashMap<DocId, Option<Edge>> =
+        texts.iter().filter(|&&text| text != representative).map(|&text| (text, relate(text))).collect();
+    let edge_of = |member: DocId| {
+        let text = *first.get(&judge.text(member))?;
         if text == representative {
             return (member != text).then(|| Edge::identical(text, member));
         }
-        let edge = *related.entry(text).or_insert_with(|| relate(text));
+        let edge = *related.get(&text)?;
         edge.map(|edge| if member == text { edge } else { edge.of_same_words(text, member) })
     };
     let members: Vec<(DocId, Option<Edge>)> =

@@ -11,7 +11,7 @@ use super::headlines::Headlines;
 use super::learned::Learned;
 use super::prepare::{Read, Signer, SignerBuffer};
 use crate::candidates::Candidate;
-use crate::candidates::bands::{BandKeys, Keyed};
+use crate::candidates::bands::{BandKeys, Text};
 use crate::candidates::params::Bands;
 use crate::cluster::CopyGroups;
 use crate::config::MatchConfig;
@@ -58,6 +58,8 @@ pub struct Corpus {
     /// The boilerplate that was learned for the sources.
     pub learned: Learned,
     pub(super) keys: BandKeys,
+    /// For each document, a hash of its words.
+    pub(super) words: Vec<u64>,
     /// Ids that several documents request, until that is resolved.
     pub(super) contested: HashSet<String>,
     /// For each document, its position in reading order; empty while that is its number.
@@ -90,6 +92,7 @@ impl Corpus {
             headlines: Headlines::new(&budget.part(1, 32)),
             periodically_updated: Arc::default(),
             keys: BandKeys::new(Bands::for_config(config).bands, &budget.part(1, 4)),
+            words: Vec::new(),
             contested: HashSet::new(),
             order: Vec::new(),
             budget: budget.clone(),
@@ -146,7 +149,8 @@ impl Corpus {
         Arc::make_mut(&mut self.published).push(published);
         Arc::make_mut(&mut self.periodically_updated).push(*periodically_updated);
         self.headers.push(header, credits)?;
-        self.keys.push(keyed(tokens, published, keys))?;
+        self.words.push(words_hash(tokens));
+        self.keys.push(length(tokens), keys)?;
         self.tokens.push(tokens)
     }
 
@@ -158,7 +162,15 @@ impl Corpus {
 
     /// Returns the pairs that may be copies.
     pub fn copy_candidates(&self) -> Result<Vec<Candidate>> {
-        self.keys.candidates(|document| self.no_article[document.index()].is_none())
+        let is_article = |document: DocId| self.no_article[document.index()].is_none();
+        self.keys.candidates(|document| is_article(document).then(|| self.text(document)))
+    }
+
+    /// Identifies the text of a document.
+    pub fn text(&self, document: DocId) -> Text {
+        let words = self.words[document.index()];
+        let published = self.published[document.index()].map_or(0, |at| at as u64 | 1 << 63);
+        Text { words, dated: mix(published ^ words) }
     }
 
     /// Frees the band keys after the search for copies.
@@ -190,8 +202,8 @@ impl Corpus {
                 .collect();
             for (document, tokens, keys, pieces) in changed {
                 learned.count(document, &pieces);
-                let published = self.published[document.index()];
-                self.keys.replace(document, keyed(&tokens, published, &keys))?;
+                self.words[document.index()] = words_hash(&tokens);
+                self.keys.replace(document, length(&tokens), &keys)?;
                 self.tokens.shorten(document, &tokens)?;
             }
         }
@@ -200,14 +212,11 @@ impl Corpus {
     }
 }
 
-/// Returns what the bands need to know of a document. Its date is part of the hash, because the same words may be a copy
-/// of something on one day and not on another.
-fn keyed<'a>(tokens: &Tokens, published: Option<i64>, keys: &'a [u64]) -> Keyed<'a> {
+fn words_hash(tokens: &Tokens) -> u64 {
     let digest = tokens.digest();
-    let published = published.map_or(0, |at| at as u64 | 1 << 63);
-    Keyed {
-        text: mix(published ^ mix(digest as u64 ^ mix((digest >> 64) as u64))),
-        tokens: u32::try_from(tokens.len()).unwrap_or(u32::MAX),
-        keys,
-    }
+    mix(digest as u64 ^ mix((digest >> 64) as u64))
+}
+
+fn length(tokens: &Tokens) -> u32 {
+    u32::try_from(tokens.len()).unwrap_or(u32::MAX)
 }

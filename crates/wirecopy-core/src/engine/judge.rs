@@ -11,7 +11,7 @@ use crate::cluster::Judge;
 use crate::config::MatchConfig;
 use crate::score::Shared;
 use crate::score::sets::Overlap;
-use crate::text::{Token, TokenReader, Tokens, covered, shingles, words_in};
+use crate::text::{Token, TokenReader, Tokens, covered, in_order, shingles, words_in};
 
 /// Everything that can be determined about two documents of a run.
 pub struct Pairs<'a> {
@@ -75,6 +75,10 @@ fn remove_short(quoted: &mut [bool], tokens: &[Token], words: usize) {
 }
 
 impl Judge for Pairs<'_> {
+    fn text(&self, document: DocId) -> u64 {
+        self.corpus.text(document).dated
+    }
+
     fn relate(&self, a: DocId, b: DocId) -> Option<Edge> {
         self.checker().edge(a, b).filter(|edge| self.may_group(edge))
     }
@@ -106,11 +110,12 @@ impl Judge for Pairs<'_> {
         let k = self.config.shingle;
         SHARED.with_borrow_mut(|shared| {
             shared.hold(of.as_slice(), k);
+            let own = in_order(of.as_slice(), k);
             let quoted = |&by: &DocId| {
                 if shared.meet(reader.get(by).as_slice(), k, |_| ()) == 0 {
                     return vec![false; of.len()];
                 }
-                let mut quoted = covered(of.as_slice(), k, |shingle| shared.met(shingle));
+                let mut quoted = covered(&own, of.len(), k, |shingle| shared.met(shingle));
                 remove_short(&mut quoted, of.as_slice(), k);
                 quoted
             };

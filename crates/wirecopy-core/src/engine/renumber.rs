@@ -59,6 +59,7 @@ impl Corpus {
         moved(Arc::make_mut(&mut self.known_sources), &order);
         moved(&mut self.languages, &order);
         moved(Arc::make_mut(&mut self.periodically_updated), &order);
+        moved(&mut self.words, &order);
         self.tokens.reorder(&order);
         self.headlines.reorder(&order);
         self.headers.reorder(&order);

@@ -88,21 +88,12 @@ fn collapse(
     candidates.retain(|_| is_kept.next().unwrap_or_default());
     let copies = candidates.into_iter().map(|Candidate(a, b)| (a, b)).collect();
     let mut checker = verbatim.checker();
-    let mut copy = |a, b| checker.edge(a, b).filter(|edge| is_copy(edge.relation));
-    let relate = |leader, member, other| {
-        copy(leader, other).or_else(|| {
-            // Documents with the same words always stay together, whatever their dates.
-            let length = |document| corpus.tokens.len_of(document);
-            let same_length = length(member) == length(other);
-            let same = same_length.then(|| copy(member, other)).flatten();
-            same.filter(|edge| edge.relation == Relation::Identical)?;
-            Some(copy(leader, member)?.of_same_words(member, other))
-        })
-    };
+    let relate = |leader, other| checker.edge(leader, other).filter(|edge| is_copy(edge.relation));
     let relate_all = |pairs: &[(DocId, DocId)]| {
         pairs.par_chunks(CHECKS_A_TASK).flat_map_iter(|pairs| verbatim.relate_all(pairs)).collect()
     };
-    let groups = cluster::collapse(corpus.len(), copies, |d| corpus.tokens.len_of(d), relate, relate_all);
+    let text = |document| (corpus.text(document), corpus.tokens.len_of(document));
+    let groups = cluster::collapse(corpus.len(), copies, text, relate, relate_all);
     corpus.check()?;
     Ok(groups)
 }

@@ -7,7 +7,7 @@
 
 use super::shared::Shared;
 use super::terms::is_number;
-use crate::text::{Token, Tokens, each_shingle};
+use crate::text::{Token, Tokens, covered, in_order};
 
 /// Most tokens on either side of a change. Longer ones are passages that replace each other.
 const LONGEST_CHANGE: usize = 40;
@@ -58,20 +58,17 @@ impl Exchanges {
 impl Side {
     /// Fills the fields; `both` says whether the other document has a shingle too.
     fn fill(&mut self, tokens: &[Token], k: usize, both: impl Fn(u64) -> bool) {
-        self.shingles.clear();
-        each_shingle(tokens, k, |shingle| self.shingles.push(shingle));
-        self.kept.clear();
-        self.kept.resize(tokens.len(), false);
+        self.shingles = in_order(tokens, k);
         self.single.clear();
-        let mut end = 0;
-        for (at, &shingle) in self.shingles.iter().enumerate() {
-            if both(shingle) {
-                let from = end.max(at);
-                end = (at + k).min(tokens.len());
-                self.kept[from..end].fill(true);
+        let mut at = 0;
+        self.kept = covered(&self.shingles, tokens.len(), k, |shingle| {
+            let both = both(shingle);
+            if both {
                 self.single.push((shingle, at));
             }
-        }
+            at += 1;
+            both
+        });
         self.single.sort_unstable();
         // Drops shingles that occur several times, because their position is ambiguous.
         let groups = self.single.chunk_by(|a, b| a.0 == b.0);

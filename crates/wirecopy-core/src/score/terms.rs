@@ -15,11 +15,6 @@ pub struct Place {
     pub token: u32,
 }
 
-/// Number of characters in a term of [`Class::Ideograph`].
-const IDEOGRAPHS: usize = 2;
-/// Number of letters in a term of [`Class::Unspaced`].
-const LETTERS: usize = 3;
-
 /// Returns whether the term is a number.
 pub(crate) fn is_number(term: u32) -> bool {
     term >> 30 == Class::Number as u32
@@ -34,15 +29,12 @@ pub fn each_term(tokens: &Tokens, range: std::ops::Range<usize>, mut each: impl 
     let mut at = range.start;
     while at < range.end {
         let class = slice[at].class();
-        let width = match class {
-            Class::Word | Class::Number => {
-                each(place(slice[at].stem(), at));
-                at += 1;
-                continue;
-            }
-            Class::Ideograph => IDEOGRAPHS,
-            Class::Unspaced => LETTERS,
-        };
+        let width = class.tokens_of_term();
+        if width == 1 {
+            each(place(slice[at].stem(), at));
+            at += 1;
+            continue;
+        }
         let length = slice[at..range.end].iter().take_while(|t| t.class() == class).count();
         if length <= width {
             each(place(join(&slice[at..at + length]), at));

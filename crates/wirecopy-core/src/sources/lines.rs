@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use super::{CARRIERS, COMPARED, Repeated};
+use crate::candidates::counters::{Counters, SATURATED};
 use crate::text::{SourceLines, TokenStore, Tokens, mix};
 use crate::{DocId, Result};
 use wirecopy_spill::{Budget, Partitions};
@@ -43,59 +44,45 @@ pub(super) fn repeated(stories: &[(u64, DocId)], tokens: &TokenStore, budget: &B
         keys.dedup();
         keys
     };
-    // Nearly every line occurs in one story only. A small table of counts, in which lines may share a slot, shows
-    // which are worth listing.
-    let slots = (4 * stories.len()).next_power_of_two().max(1 << 12);
-    let slot = |key: u64| (key >> 20) as usize & (slots - 1);
-    let counts: Vec<std::sync::atomic::AtomicU8> =
-        std::iter::repeat_with(Default::default).take(slots).collect();
     let is_large_enough = |source: u64| sizes.get(&source).is_some_and(|&size| size >= CARRIERS);
-    let count = |reader: &mut crate::text::TokenReader<'_>, &(source, document): &(u64, DocId)| {
-        if !is_large_enough(source) {
-            return 0;
+    // Nearly every line occurs in one story only. A small table of counters, which lines may share, shows which are worth
+    // listing.
+    let places = (4 * stories.len()).next_power_of_two().max(1 << 12);
+    let counters = Counters::new(stories.len(), places.trailing_zeros(), |at, (): &mut (), keys| {
+        let (source, document) = stories[at];
+        if is_large_enough(source) {
+            keys.extend(keys_of(source, &tokens.get(document)));
         }
-        let tokens = reader.get(document);
-        for key in keys_of(source, &tokens) {
-            let count = &counts[slot(key)];
-            // Two threads that reach the maximum at the same time may exceed it slightly. Any count this high is
-            // enough.
-            if count.load(std::sync::atomic::Ordering::Relaxed) < 200 {
-                count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-            }
-        }
-        mix(tokens.digest() as u64)
-    };
-    let ranks: Vec<u64> = stories.par_iter().map_init(|| tokens.reader(), count).collect();
+    });
     let bits = Partitions::<Carried>::bits_for(CARRIERS * stories.len(), 1, budget);
     let mut carried: Partitions<Carried> = Partitions::new(bits, budget);
+    let mut ranks: Vec<u64> = Vec::with_capacity(stories.len());
     for (batch, stories) in stories.chunks(BATCH).enumerate() {
-        let found: Vec<Vec<Carried>> = stories
+        let found: Vec<(u64, Vec<Carried>)> = stories
             .par_iter()
             .enumerate()
             .map_init(
                 || tokens.reader(),
                 |reader, (at, &(source, document))| {
                     if !is_large_enough(source) {
-                        return Vec::new();
+                        return (0, Vec::new());
                     }
-                    let needed = needed(source).min(200);
+                    let needed = needed(source).min(usize::from(SATURATED));
                     let tokens = reader.get(document);
-                    let is_carried = |&key: &u64| {
-                        usize::from(counts[slot(key)].load(std::sync::atomic::Ordering::Relaxed)) >= needed
-                    };
+                    let is_carried = |&key: &u64| usize::from(counters.of(key)) >= needed;
                     // Documents have 32-bit numbers.
                     let at = (batch * BATCH + at) as u32;
-                    let rank = ranks[at as usize];
-                    keys_of(source, &tokens)
-                        .into_iter()
-                        .filter(is_carried)
-                        .map(|key| (key, rank, at))
-                        .collect()
+                    let rank = mix(tokens.digest() as u64);
+                    let keys = keys_of(source, &tokens).into_iter().filter(is_carried);
+                    (rank, keys.map(|key| (key, rank, at)).collect())
                 },
             )
             .collect();
-        for one in found.into_iter().flatten() {
-            carried.push(one.0, one)?;
+        for (rank, found) in found {
+            ranks.push(rank);
+            for one in found {
+                carried.push(one.0, one)?;
+            }
         }
     }
     let mut lines = Vec::new();

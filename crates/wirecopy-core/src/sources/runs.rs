@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::{CARRIERS, COMPARED, Repeated};
 use crate::DocId;
-use crate::hash::ByHash;
+use crate::hash::{ByHash, Counts};
 use crate::text::{Known, SourceLines, Token, TokenStore, Tokens};
 
 /// Share of a source's stories in the carriers' languages that must carry a shingle.
@@ -99,9 +99,10 @@ fn carried(
     };
     let keys: Vec<Vec<u64>> = texts.par_iter().map(of_text).collect();
     // Nearly all keys occur in one text only. A small table of counts removes them before sorting.
-    let counts = Counts::of(&keys);
+    let mut counts = Counts::for_hashes(keys.iter().map(Vec::len).sum());
+    keys.iter().flatten().for_each(|&key| counts.add(key));
     let with_text = |(at, mut keys): (usize, Vec<u64>)| {
-        keys.retain(|&key| counts.is_often(key));
+        keys.retain(|&key| usize::from(counts.of(key)) >= CARRIERS);
         keys.sort_unstable();
         keys.dedup();
         // There are at most `STORIES` texts.
@@ -114,30 +115,6 @@ fn carried(
         .map(|group| (group[0].0, group.iter().map(|&(_, at)| at).collect::<Vec<u32>>()))
         .filter(|(_, carriers)| carriers.len() as f64 >= SHARE * languages.stories(carriers) as f64)
         .collect()
-}
-
-/// Counts of keys of one source, small enough for a CPU cache. A count is never too low, and too high where two
-/// keys share a slot.
-struct Counts {
-    slots: Vec<u8>,
-    shift: u32,
-}
-
-impl Counts {
-    fn of(keys: &[Vec<u64>]) -> Self {
-        let bits = keys.iter().map(Vec::len).sum::<usize>().max(1).ilog2() + 2;
-        let mut counts = Self { slots: vec![0; 1 << bits], shift: u64::BITS - bits };
-        for &key in keys.iter().flatten() {
-            let count = &mut counts.slots[(key >> counts.shift) as usize];
-            *count = count.saturating_add(1);
-        }
-        counts
-    }
-
-    /// Returns whether enough texts may hold a key.
-    fn is_often(&self, key: u64) -> bool {
-        usize::from(self.slots[(key >> self.shift) as usize]) >= CARRIERS
-    }
 }
 
 /// The languages of texts, as indicated by the most frequent word of each. A site in six languages writes its

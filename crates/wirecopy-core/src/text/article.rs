@@ -11,6 +11,7 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
+use super::prose::{self, is_stopped, words};
 use super::script::{closes, ends_any_sentence, is_unspaced};
 use crate::table;
 
@@ -254,7 +255,7 @@ impl<'a> Tally<'a> {
         } else {
             // This splits at abbreviations too, which loses only a few words of prose.
             for sentence in line.split_inclusive(ends_any_sentence) {
-                self.add_sentence(sentence, self::words(sentence), find(sentence).0);
+                self.add_sentence(sentence, prose::words(sentence), find(sentence).0);
             }
         }
         self.add_prose(line, self.prose - before);
@@ -347,33 +348,12 @@ impl<'a> Tally<'a> {
     }
 }
 
-/// Counts words. In scripts without spaces, two characters count as a word.
-fn words(text: &str) -> usize {
-    let (mut words, mut unspaced, mut inside) = (0, 0, false);
-    for c in text.chars() {
-        if is_unspaced(c) {
-            unspaced += 1;
-            inside = false;
-        } else if c.is_whitespace() {
-            inside = false;
-        } else if !inside && c.is_alphanumeric() {
-            inside = true;
-            words += 1;
-        }
-    }
-    words + unspaced / 2
-}
-
-fn is_stopped(text: &str) -> bool {
-    text.trim_end_matches(closes).ends_with(ends_any_sentence)
-}
-
 fn is_cut_short(text: &str) -> bool {
     ["...", "…"].iter().any(|end| text.trim_end_matches(closes).ends_with(end))
 }
 
 fn is_prose(text: &str, words: usize) -> bool {
-    words > HEADLINE || words >= SENTENCE && (is_stopped(text) || is_flash(text))
+    prose::is_prose(text, words, SENTENCE, HEADLINE + 1) || words >= SENTENCE && is_flash(text)
 }
 
 /// Returns whether a line is in capitals, as agencies send the first line of urgent news.

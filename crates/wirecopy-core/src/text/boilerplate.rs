@@ -11,13 +11,13 @@ use std::sync::LazyLock;
 
 use aho_corasick::packed::{self, Searcher};
 
-use super::{credit, script};
+use super::{credit, prose};
 use crate::table;
 
 /// Most characters of a line that the rules for phrases apply to. Longer lines are paragraphs.
 const PHRASE_LINE_CHARS: usize = 200;
-/// Fewest words of a line of prose, which must also end like a sentence.
-const PROSE_WORDS: usize = 8;
+/// Fewest words of a line that is prose whatever its end.
+const LONG: usize = 16;
 /// Most words of a line before or after all prose that is boilerplate unless it ends like a sentence.
 const TAIL_WORDS: usize = 8;
 
@@ -188,9 +188,9 @@ fn shape(line: &str, inside: bool) -> Shape {
     if let Some(shape) = boilerplate_shape(line, inside) {
         return shape;
     }
-    let words = word_count(line);
-    let sentence = line.trim_end_matches(script::closes).ends_with(script::ends_any_sentence);
-    if (sentence && words >= PROSE_WORDS) || words >= 2 * PROSE_WORDS {
+    let words = prose::words(line);
+    let sentence = prose::is_stopped(line);
+    if prose::is_prose(line, words, prose::SENTENCE, LONG) {
         Shape::Prose
     } else if !sentence && words <= TAIL_WORDS && !line.chars().any(char::is_numeric) {
         Shape::Short
@@ -201,15 +201,6 @@ fn shape(line: &str, inside: bool) -> Shape {
     } else {
         Shape::Unknown
     }
-}
-
-/// Counts the words of a line; two characters of a script without spaces count as one.
-fn word_count(line: &str) -> usize {
-    if line.is_ascii() {
-        return line.split_ascii_whitespace().count();
-    }
-    let unspaced = line.chars().filter(|&c| script::is_unspaced(c)).count();
-    line.split_whitespace().count() + unspaced / 2
 }
 
 /// Counts the numbers in a line, each a sequence of digits.
@@ -297,7 +288,7 @@ fn is_lone_credit(line: &str) -> bool {
     let pairs = [('(', ')'), ('（', '）'), ('[', ']'), ('【', '】')];
     let line = line.trim_end_matches('.');
     let inside = pairs.iter().find_map(|&(open, close)| line.strip_prefix(open)?.strip_suffix(close));
-    inside.is_some_and(|inside| word_count(inside) <= 4 && !inside.contains(['(', '（']))
+    inside.is_some_and(|inside| prose::words(inside) <= 4 && !inside.contains(['(', '（']))
 }
 
 /// Returns whether a line consists of short parts between bars: a menu, a share bar, a breadcrumb trail.
@@ -307,7 +298,7 @@ fn is_menu(line: &str) -> bool {
     }
     let parts = line.split(['|', '›', '»', '·']).filter(|part| !part.trim().is_empty());
     let (count, longest) =
-        parts.fold((0, 0), |(count, longest), part| (count + 1, word_count(part).max(longest)));
+        parts.fold((0, 0), |(count, longest), part| (count + 1, prose::words(part).max(longest)));
     count >= 2 && longest <= 3 && !line.ends_with('.')
 }
 
@@ -319,7 +310,7 @@ fn is_breadcrumb(line: &str) -> bool {
     }
     [" / ", " > ", " › ", " » ", " → "].iter().any(|bar| {
         let parts: Vec<&str> = line.split(bar).collect();
-        parts.len() >= 3 && parts[..parts.len() - 1].iter().all(|part| word_count(part) <= 3)
+        parts.len() >= 3 && parts[..parts.len() - 1].iter().all(|part| prose::words(part) <= 3)
     })
 }
 
@@ -328,7 +319,7 @@ fn ends_with_photo_credit(lower: &str) -> bool {
     RULES
         .photos
         .iter()
-        .any(|label| lower.rfind(label).is_some_and(|at| word_count(&lower[at + label.len()..]) <= 6))
+        .any(|label| lower.rfind(label).is_some_and(|at| prose::words(&lower[at + label.len()..]) <= 6))
 }
 
 #[cfg(test)]

@@ -38,17 +38,25 @@ pub fn each_shingle(tokens: &[Token], k: usize, mut each: impl FnMut(u64)) {
     }
 }
 
-/// Returns which tokens lie in a passage of `k` tokens or more whose every shingle `is_held`. Linear in the tokens.
-pub fn covered(tokens: &[Token], k: usize, is_held: impl Fn(u64) -> bool) -> Vec<bool> {
-    let mut covered = vec![false; tokens.len()];
-    let mut at = 0;
-    each_shingle(tokens, k, |shingle| {
+/// Returns the shingles of a text in reading order, repeats included.
+pub fn in_order(tokens: &[Token], k: usize) -> Vec<u64> {
+    let mut out = Vec::with_capacity(tokens.len());
+    each_shingle(tokens, k, |shingle| out.push(shingle));
+    out
+}
+
+/// Returns which tokens of a text lie in a shingle that `is_held`, given its `shingles` of `k` tokens in reading order and its
+/// length. `is_held` is asked about each in turn. Linear.
+pub fn covered(shingles: &[u64], length: usize, k: usize, mut is_held: impl FnMut(u64) -> bool) -> Vec<bool> {
+    let mut covered = vec![false; length];
+    let mut end = 0;
+    for (at, &shingle) in shingles.iter().enumerate() {
         if is_held(shingle) {
-            let end = (at + k).min(covered.len());
-            covered[at..end].fill(true);
+            let from = at.max(end);
+            end = (at + k).min(length);
+            covered[from..end].fill(true);
         }
-        at += 1;
-    });
+    }
     covered
 }
 

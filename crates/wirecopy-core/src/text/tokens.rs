@@ -23,6 +23,17 @@ pub enum Class {
     Unspaced,
 }
 
+impl Class {
+    /// Returns how many tokens make a term: a word, two ideographs, three letters of a script without spaces.
+    pub fn tokens_of_term(self) -> usize {
+        match self {
+            Self::Word | Self::Number => 1,
+            Self::Ideograph => 2,
+            Self::Unspaced => 3,
+        }
+    }
+}
+
 impl Token {
     /// Combines the hash of a word with the hash of its stem.
     pub(super) fn new(word: u64, stem: u64, class: Class) -> Self {

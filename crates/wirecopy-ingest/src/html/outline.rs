@@ -8,10 +8,8 @@ use std::collections::HashMap;
 use dom_query::{Document as Tree, NodeData, NodeId, NodeRef};
 
 use super::marks::{self, Marks, Visit};
-use wirecopy_core::text::{closes, ends_any_sentence, is_unspaced};
+pub(super) use wirecopy_core::text::{SENTENCE as PROSE, is_stopped, words};
 
-/// Fewest words of prose: shorter blocks are labels as often as sentences.
-pub(super) const PROSE: usize = 8;
 /// Words from which a block is prose even without a full stop.
 pub(super) const LONG: usize = 25;
 
@@ -294,34 +292,6 @@ impl Walker {
     }
 }
 
-/// Returns whether a text ends like a sentence.
-pub(super) fn is_stopped(text: &str) -> bool {
-    text.trim_end_matches(|c| closes(c) || c == ' ').ends_with(|c| ends_any_sentence(c) || c == '…')
-}
-
-/// Counts the words of a text. In scripts written without spaces, two characters count as a word.
-pub(super) fn words(text: &str) -> usize {
-    if text.is_ascii() {
-        return text
-            .split_ascii_whitespace()
-            .filter(|word| word.bytes().any(|b| b.is_ascii_alphanumeric()))
-            .count();
-    }
-    let (mut words, mut unspaced, mut inside) = (0, 0, false);
-    for c in text.chars() {
-        if is_unspaced(c) {
-            unspaced += 1;
-            inside = false;
-        } else if c.is_whitespace() {
-            inside = false;
-        } else if !inside && c.is_alphanumeric() {
-            inside = true;
-            words += 1;
-        }
-    }
-    words + unspaced / 2
-}
-
 /// Counts the words in the lines that are prose.
 pub(super) fn prose(text: &str) -> usize {
     text.lines().map(|line| if is_prose(line) { words(line) } else { 0 }).sum()
@@ -329,8 +299,7 @@ pub(super) fn prose(text: &str) -> usize {
 
 /// Returns whether a line is long enough for prose and ends like a sentence, or is longer than any label.
 pub(super) fn is_prose(line: &str) -> bool {
-    let words = words(line);
-    words >= PROSE && is_stopped(line) || words >= LONG
+    wirecopy_core::text::is_prose(line, words(line), PROSE, LONG)
 }
 
 /// Iterates over the words of a text, with `None` for the white space between them.

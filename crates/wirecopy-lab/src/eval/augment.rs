@@ -5,6 +5,7 @@
 
 use super::families::Families;
 use super::pairs::LabelledPair;
+use crate::perturb::rng::Rng;
 use crate::perturb::{Context, Perturbation};
 use wirecopy_core::Document;
 
@@ -77,16 +78,18 @@ pub(super) fn variants(
         return out;
     }
     for (at, (pair, &(x, y))) in pairs.iter().zip(ends).enumerate() {
-        let mut draw =
-            Draw(xxhash_rust::xxh3::xxh3_64_with_seed(format!("{}\t{}", pair.a, pair.b).as_bytes(), SALT));
+        let mut draw = Rng::new(xxhash_rust::xxh3::xxh3_64_with_seed(
+            format!("{}\t{}", pair.a, pair.b).as_bytes(),
+            SALT,
+        ));
         let (of_a, of_b) = (documents[x], documents[y]);
         let mut strangers = Strangers::to(pairs, ends, families, at);
         let other = strangers.draw(&mut draw).map_or("", |i| documents[i].text.as_str());
-        let context = Context { other, site: draw.next() };
+        let context = Context { other, site: draw.bits() };
         for _ in 0..count {
             let name = ONE_SIDE[draw.below(ONE_SIDE.len())];
             let Ok(perturbation) = name.parse::<Perturbation>() else { continue };
-            let seed = draw.next();
+            let seed = draw.bits();
             let (mut a, mut b) = (of_a.clone(), of_b.clone());
             let side = if draw.below(2) == 0 { &mut a.text } else { &mut b.text };
             *side = perturbation.apply(side, &context, seed);
@@ -95,13 +98,13 @@ pub(super) fn variants(
         if draw.below(2) == 0 {
             let blocks = [6, 12][draw.below(2)];
             let one_site = draw.below(2) == 0;
-            let second = Context { other, site: if one_site { context.site } else { draw.next() } };
+            let second = Context { other, site: if one_site { context.site } else { draw.bits() } };
             let boilerplate = Perturbation::Boilerplate { blocks };
             out.push(Variant {
                 pair: at,
                 name: format!("both_{}_{blocks}", if one_site { "one_site" } else { "two_sites" }),
-                a: with_text(of_a, boilerplate.apply(&of_a.text, &context, draw.next())),
-                b: with_text(of_b, boilerplate.apply(&of_b.text, &second, draw.next())),
+                a: with_text(of_a, boilerplate.apply(&of_a.text, &context, draw.bits())),
+                b: with_text(of_b, boilerplate.apply(&of_b.text, &second, draw.bits())),
                 same: pair.same,
             });
         }
@@ -118,7 +121,7 @@ pub(super) fn with_text(document: &Document, text: String) -> Document {
 }
 
 /// Derives two prints of one text with different boilerplate, of which one is cut and the other misread.
-fn reprint(pair: usize, of: &Document, context: &Context<'_>, draw: &mut Draw) -> Variant {
+fn reprint(pair: usize, of: &Document, context: &Context<'_>, draw: &mut Rng) -> Variant {
     let cut = [
         Perturbation::MiddleCut,
         Perturbation::Truncate { keep: 0.5 },
@@ -127,14 +130,14 @@ fn reprint(pair: usize, of: &Document, context: &Context<'_>, draw: &mut Draw) -
     ][draw.below(4)];
     let noise = Perturbation::OcrNoise { rate: [0.0, 0.02, 0.05][draw.below(3)] };
     let boilerplate = Perturbation::Boilerplate { blocks: 12 };
-    let second = Context { other: "", site: draw.next() };
+    let second = Context { other: "", site: draw.bits() };
     Variant {
         pair,
         name: REPRINT.to_owned(),
-        a: with_text(of, boilerplate.apply(&cut.apply(&of.text, context, draw.next()), context, draw.next())),
+        a: with_text(of, boilerplate.apply(&cut.apply(&of.text, context, draw.bits()), context, draw.bits())),
         b: with_text(
             of,
-            boilerplate.apply(&noise.apply(&of.text, &second, draw.next()), &second, draw.next()),
+            boilerplate.apply(&noise.apply(&of.text, &second, draw.bits()), &second, draw.bits()),
         ),
         same: true,
     }
@@ -163,7 +166,7 @@ impl<'a> Strangers<'a> {
     }
 
     /// Draws a document; `None` if many draws find none.
-    pub(super) fn draw(&mut self, draw: &mut Draw) -> Option<usize> {
+    pub(super) fn draw(&mut self, draw: &mut Rng) -> Option<usize> {
         for _ in 0..64 {
             let other = draw.below(self.pairs.len());
             let pair = &self.pairs[other];
@@ -174,24 +177,6 @@ impl<'a> Strangers<'a> {
             }
         }
         None
-    }
-}
-
-/// A random generator that depends on nothing but its seed.
-pub(super) struct Draw(u64);
-
-impl Draw {
-    pub(super) fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    pub(super) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        wirecopy_core::text::mix(self.0)
-    }
-
-    pub(super) fn below(&mut self, n: usize) -> usize {
-        (self.next() % n.max(1) as u64) as usize
     }
 }
 
@@ -217,7 +202,7 @@ mod tests {
         let ends: Vec<(usize, usize)> = (0..pairs.len()).map(|at| (2 * at, 2 * at + 1)).collect();
         let families = Families::new(&pairs);
         for seed in 0..20 {
-            let mut draw = Draw::new(seed);
+            let mut draw = Rng::new(seed);
             let mut strangers = Strangers::to(&pairs, &ends, &families, pairs.len() - 1);
             let drawn: Vec<usize> = std::iter::from_fn(|| strangers.draw(&mut draw)).collect();
             let mut of: Vec<&str> = drawn.iter().map(|&text| &pairs[text / 2].a[..1]).collect();

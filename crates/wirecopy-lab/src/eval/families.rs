@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::pairs::LabelledPair;
+use wirecopy_core::cluster::UnionFind;
 
 /// Documents by family. Families are the connected components of the true pairs, together with those false pairs of which
 /// one document is in no true pair.
@@ -15,38 +16,38 @@ impl Families {
     /// Finds the families of labelled pairs. They are ranked by the hash of their first member's id, so that the result does
     /// not depend on the order of the pairs.
     pub fn new(pairs: &[LabelledPair]) -> Self {
-        let mut numbers: HashMap<&str, usize> = HashMap::new();
+        let mut numbers: HashMap<&str, u32> = HashMap::new();
         let mut names: Vec<&str> = Vec::new();
         let mut ends = Vec::with_capacity(pairs.len());
         for pair in pairs {
             let mut number = |id| {
                 *numbers.entry(id).or_insert_with(|| {
                     names.push(id);
-                    names.len() - 1
+                    // Lists of pairs are far shorter than 2^32.
+                    names.len() as u32 - 1
                 })
             };
             ends.push((number(pair.a.as_str()), number(pair.b.as_str())));
         }
         let mut related = vec![false; names.len()];
         for (pair, &(a, b)) in pairs.iter().zip(&ends) {
-            related[a] |= pair.same;
-            related[b] |= pair.same;
+            related[a as usize] |= pair.same;
+            related[b as usize] |= pair.same;
         }
-        let mut parents: Vec<usize> = (0..names.len()).collect();
+        let mut sets = UnionFind::new(names.len());
         for (pair, &(a, b)) in pairs.iter().zip(&ends) {
-            if pair.same || !related[a] || !related[b] {
-                let (x, y) = (root(&mut parents, a), root(&mut parents, b));
-                parents[x] = y;
+            if pair.same || !related[a as usize] || !related[b as usize] {
+                sets.union(a, b);
             }
         }
-        let mut first: HashMap<usize, &str> = HashMap::new();
-        for (number, &name) in names.iter().enumerate() {
-            let least = first.entry(root(&mut parents, number)).or_insert(name);
+        let mut first: HashMap<u32, &str> = HashMap::new();
+        for (number, &name) in (0..).zip(&names) {
+            let least = first.entry(sets.find(number)).or_insert(name);
             *least = name.min(least);
         }
-        let keys: Vec<(u64, usize)> = (0..names.len())
+        let keys: Vec<(u64, u32)> = (0..names.len() as u32)
             .map(|number| {
-                let family = root(&mut parents, number);
+                let family = sets.find(number);
                 let first = first.get(&family).copied().unwrap_or_default();
                 (xxhash_rust::xxh3::xxh3_64(first.as_bytes()), family)
             })
@@ -72,14 +73,6 @@ impl Families {
     pub fn fold(&self, id: &str, folds: usize) -> usize {
         self.rank.get(id).map_or(0, |rank| rank % folds.max(1))
     }
-}
-
-fn root(parents: &mut [usize], mut at: usize) -> usize {
-    while parents[at] != at {
-        parents[at] = parents[parents[at]];
-        at = parents[at];
-    }
-    at
 }
 
 #[cfg(test)]

@@ -12,9 +12,10 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::augment::{Draw, Strangers};
+use super::augment::Strangers;
 use super::families::Families;
 use super::pairs::{Documents, LabelledPair, Resolved, Weighting, prepare, resolve};
+use crate::perturb::rng::Rng;
 use crate::perturb::{Context, Perturbation};
 use wirecopy_core::Relation;
 use wirecopy_core::classify::Prepared;
@@ -105,12 +106,12 @@ fn altered(
     let Some(perturbation) = perturbation else { return (x, y) };
     let pair = &pairs[at];
     let key = format!("{}\t{}\t{}", pair.a, pair.b, perturbation.name());
-    let mut draw = Draw::new(xxhash_rust::xxh3::xxh3_64_with_seed(key.as_bytes(), SALT));
-    let site = draw.next();
+    let mut draw = Rng::new(xxhash_rust::xxh3::xxh3_64_with_seed(key.as_bytes(), SALT));
+    let site = draw.bits();
     let mut strangers = Strangers::to(pairs, &resolved.pairs, families, at);
-    let mut alter = |Document { text, .. }: &mut Document, draw: &mut Draw| {
+    let mut alter = |Document { text, .. }: &mut Document, draw: &mut Rng| {
         let other = strangers.draw(draw).map_or("", |other| resolved.documents[other].text.as_str());
-        *text = perturbation.apply(text, &Context { other, site }, draw.next());
+        *text = perturbation.apply(text, &Context { other, site }, draw.bits());
     };
     let first = draw.below(2) == 0;
     if first || !pair.same {

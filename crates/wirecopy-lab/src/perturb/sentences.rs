@@ -7,6 +7,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use wirecopy_core::table::{self, Words};
+use wirecopy_core::text::{closes, ends_any_sentence, is_unspaced};
 
 /// A sentence and its paragraph.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,7 +72,7 @@ pub(super) fn words(text: &str) -> Vec<Range<usize>> {
         let end = at + c.len_utf8();
         if c.is_whitespace() {
             open = false;
-        } else if open && !is_unspaced(c) {
+        } else if open && !(is_unspaced(c) && c.is_alphanumeric()) {
             if let Some(last) = out.last_mut() {
                 last.end = end;
             }
@@ -81,13 +82,6 @@ pub(super) fn words(text: &str) -> Vec<Range<usize>> {
         }
     }
     out
-}
-
-/// Returns whether `c` belongs to a script written without spaces: Thai, Lao, Tibetan, Burmese, Khmer, Kana or Han.
-fn is_unspaced(c: char) -> bool {
-    matches!(c, '\u{e00}'..='\u{eff}' | '\u{f00}'..='\u{fff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
-        | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
-        && c.is_alphanumeric()
 }
 
 fn push(text: &str, range: Range<usize>, paragraph: usize, out: &mut Vec<Sentence>) {
@@ -107,17 +101,17 @@ fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
 fn end_of_sentence(rest: &str) -> Option<usize> {
     let mut chars = rest.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
-        if !is_stop(c) {
+        if !ends_any_sentence(c) {
             continue;
         }
         let (mut end, mut certain, mut stops, mut firm) =
             (at + c.len_utf8(), needs_no_space(c), 1, c != '.' && c != '…');
         while let Some(&(next, c)) = chars.peek() {
-            if !is_stop(c) && !closes(c) {
+            if !ends_any_sentence(c) && !closes(c) {
                 break;
             }
             certain |= needs_no_space(c);
-            stops += usize::from(is_stop(c));
+            stops += usize::from(ends_any_sentence(c));
             firm |= matches!(c, '!' | '?');
             end = next + c.len_utf8();
             chars.next();
@@ -135,18 +129,9 @@ fn end_of_sentence(rest: &str) -> Option<usize> {
     None
 }
 
-fn is_stop(c: char) -> bool {
-    needs_no_space(c) || matches!(c, '.' | '!' | '?' | '…')
-}
-
-/// Returns whether `c` ends a sentence even without a following space: stops of Han, Devanagari, Arabic and Urdu, Armenian,
-/// Burmese, Khmer, Ethiopic and Tibetan.
+/// Returns whether `c` ends a sentence even without a following space.
 fn needs_no_space(c: char) -> bool {
-    matches!(c, '。' | '！' | '？' | '｡' | '।' | '॥' | '؟' | '۔' | '։' | '။' | '។' | '።' | '།')
-}
-
-fn closes(c: char) -> bool {
-    matches!(c, '"' | '\'' | ')' | ']' | '»' | '”' | '’' | '“' | '‘' | '›' | '」' | '』' | '）' | '】')
+    ends_any_sentence(c) && !matches!(c, '.' | '!' | '?' | '…')
 }
 
 /// Returns whether a full stop after `before` belongs to an initial or an abbreviation.

@@ -11,7 +11,7 @@ use wirecopy_core::classify::Edge;
 use wirecopy_core::cluster::Cluster;
 use wirecopy_core::engine::Corpus;
 use wirecopy_core::hash::{self, ByHash};
-use wirecopy_core::text::{Token, Tokens, each_shingle};
+use wirecopy_core::text::{Token, Tokens, covered, in_order};
 use wirecopy_core::{DocId, Similarity};
 
 /// Most positions of a repeated shingle in one document that are tried to find the longest passage.
@@ -44,14 +44,14 @@ pub(super) struct Passage {
 pub fn in_cluster(cluster: &Cluster, corpus: &Corpus, k: usize, with_passages: bool) -> Vec<Copied> {
     let mut reader = corpus.tokens.reader();
     let mut texts: Vec<Tokens> = Vec::new();
-    let mut places: HashMap<u128, usize> = HashMap::new();
+    let mut places: HashMap<u64, usize> = HashMap::new();
     let mut representative = 0;
     let mut place = |&(member, _): &(DocId, Option<Edge>)| {
-        let tokens = reader.get(member);
         let next = texts.len();
-        let place = if with_passages { next } else { *places.entry(tokens.digest()).or_insert(next) };
+        let place =
+            if with_passages { next } else { *places.entry(corpus.text(member).words).or_insert(next) };
         if place == next {
-            texts.push(tokens);
+            texts.push(reader.get(member));
         }
         if member == cluster.representative {
             representative = place;
@@ -99,7 +99,10 @@ fn copied(members: &[&[Token]], representative: usize, k: usize, with_passages: 
     (0..members.len())
         .map(|member| {
             let length = members[member].len();
-            let share = |shared: &dyn Fn(u64) -> bool| covered(&shingles[member], length, k, shared);
+            let share = |shared: &dyn Fn(u64) -> bool| {
+                let covered = covered(&shingles[member], length, k, shared);
+                Similarity::share(covered.into_iter().filter(|&covered| covered).count(), length)
+            };
             Copied {
                 from_representative: share(&|shingle| of_representative.binary_search(&shingle).is_ok()),
                 from_cluster: share(&elsewhere),
@@ -127,28 +130,8 @@ fn for_each_member(measured: &[Copied], first: &[usize]) -> Vec<Copied> {
     first.iter().map(of).collect()
 }
 
-/// Returns the shingles of a text in order, including repeats.
-fn in_order(tokens: &[Token], k: usize) -> Vec<u64> {
-    let mut out = Vec::with_capacity(tokens.len());
-    each_shingle(tokens, k, |shingle| out.push(shingle));
-    out
-}
-
-/// Returns the share of a text's tokens in shingles for which `shared` is true.
-fn covered(shingles: &[u64], length: usize, k: usize, shared: &dyn Fn(u64) -> bool) -> Similarity {
-    let (mut tokens, mut end) = (0, 0);
-    for (at, &shingle) in shingles.iter().enumerate() {
-        if shared(shingle) {
-            let to = (at + k).min(length);
-            tokens += to - at.max(end);
-            end = to;
-        }
-    }
-    Similarity::share(tokens, length)
-}
-
 /// Returns the passages of a member that occur in others. At each shared shingle the longest is taken: from the
-/// representative if it has one, else from the first member in reading order.
+/// representative if it has one, else from the first member by id.
 fn passages(
     member: usize,
     members: &[&[Token]],

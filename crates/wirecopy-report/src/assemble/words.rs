@@ -16,7 +16,7 @@ use wirecopy_core::engine::Corpus;
 use wirecopy_core::engine::MarkedBy;
 use wirecopy_core::score::each_term;
 use wirecopy_core::sources::source_key;
-use wirecopy_core::text::{Class, Known, Placed, SHINGLE, SourceLines, Tokenizer};
+use wirecopy_core::text::{Known, Placed, SHINGLE, SourceLines, Tokenizer};
 use wirecopy_core::{Cancel, NoProgress};
 use wirecopy_core::{DocId, Document, Error, Result};
 use wirecopy_ingest::{Outcome, Root};
@@ -212,11 +212,7 @@ fn spell(text: &str, placed: &Placed, terms: &[u32]) -> Vec<(u32, String)> {
                 return;
             }
             let at = place.token as usize;
-            let width = match tokens.as_slice()[at].class() {
-                Class::Word | Class::Number => 1,
-                Class::Ideograph => 2,
-                Class::Unspaced => 3,
-            };
+            let width = tokens.as_slice()[at].class().tokens_of_term();
             let ends = words.get(at).zip(words.get(at + width - 1));
             if let Some((first, last)) = ends {
                 found.entry(place.term).or_insert_with(|| text[first.start..last.end].to_owned());

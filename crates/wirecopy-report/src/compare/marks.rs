@@ -4,7 +4,6 @@ use std::collections::HashSet;
 
 use super::{Piece, Ready, Row};
 use wirecopy_core::score::{Idf, each_term};
-use wirecopy_core::text::Class;
 
 /// Where a word occurs in the other text, strongest match first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
@@ -88,11 +87,7 @@ fn mark((ready, pieces): (&Ready, &[Piece]), rows: &[usize], other: &Terms, idf:
                 Mark::Own
             };
             let at = place.token as usize;
-            let width = match ready.placed.tokens.as_slice()[at].class() {
-                Class::Word | Class::Number => 1,
-                Class::Ideograph => 2,
-                Class::Unspaced => 3,
-            };
+            let width = ready.placed.tokens.as_slice()[at].class().tokens_of_term();
             // A character can belong to several terms: the strongest mark wins.
             for one in &mut marks[at..(at + width).min(piece.words.end)] {
                 *one = (*one).min(mark);

@@ -30,6 +30,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use super::prose;
 use crate::document::Metadata;
 pub use agencies::Agencies;
 use lines::Place;
@@ -266,16 +267,13 @@ fn is_prose(line: &str) -> bool {
     if is_long(line) {
         return true;
     }
-    let unspaced =
-        if line.is_ascii() { 0 } else { line.chars().filter(|&c| super::script::is_unspaced(c)).count() };
-    if unspaced > lines::LINE_CHARS / 2 {
-        return true;
-    }
-    let words = line.split_whitespace().count() + unspaced / 2;
-    let bare = line.trim_end_matches(|c: char| super::script::closes(c));
+    let words = prose::words(line);
     // A line that breaks off is a teaser or a breadcrumb trail.
-    let ends = bare.ends_with(super::script::ends_any_sentence) && !bare.ends_with('…');
-    words >= 8 && ends && !starts_as_credit(line)
+    let breaks_off = || line.trim_end_matches(super::script::closes).ends_with('…');
+    words > lines::LINE_CHARS / 4
+        || prose::is_prose(line, words, prose::SENTENCE, usize::MAX)
+            && !breaks_off()
+            && !starts_as_credit(line)
 }
 
 /// Returns whether a line has more characters than a credit may have.

@@ -109,11 +109,7 @@ impl Versions {
 pub fn versions(cluster: &Cluster, corpus: &Corpus, judge: &Pairs<'_>, k: usize) -> Result<Versions> {
     let documents = cluster.members.iter().map(|&(member, _)| member);
     let first = cluster.members.first().map_or(cluster.representative, |&(member, _)| member);
-    let is_one_text = cluster.members.iter().all(|&(member, edge)| {
-        let same_words = edge.is_some_and(|edge| edge.relation == Relation::Identical);
-        (same_words || member == cluster.representative)
-            && corpus.published[member.index()] == corpus.published[first.index()]
-    });
+    let is_one_text = documents.clone().all(|member| corpus.text(member) == corpus.text(first));
     let mut reader = corpus.headers.reader();
     let headers: Vec<(DocId, Header, bool)> = documents
         .take(if is_one_text { TITLES } else { usize::MAX })
@@ -253,14 +249,13 @@ fn title(cluster: &Cluster, members: &[Member<'_>], corpus: &Corpus, judge: &Pai
     }
     let mut reader = corpus.tokens.reader();
     let text = reader.get(representative);
+    let mut known: Vec<u64> = vec![corpus.text(representative).dated];
     let mut texts: Vec<Tokens> = vec![text.clone()];
-    for member in members {
-        if texts.len() == TEXTS {
-            break;
-        }
-        let other = reader.get(member.document);
-        if texts.iter().all(|text| text.digest() != other.digest()) {
-            texts.push(other);
+    for document in members.iter().map(|member| member.document) {
+        let own = corpus.text(document).dated;
+        if texts.len() < TEXTS && !known.contains(&own) {
+            known.push(own);
+            texts.push(reader.get(document));
         }
     }
     let weight =

@@ -6,7 +6,7 @@
 //! sets of shingles for each pair of texts, or for more than [`ALL_PAIRS`] texts, for each text and version.
 
 use wirecopy_core::score::sets::Overlap;
-use wirecopy_core::text::{Shingles, Token, covered, shingles, words_in};
+use wirecopy_core::text::{Shingles, Token, covered, in_order, shingles, words_in};
 
 /// Most texts of a cluster for which all pairs are compared. In larger clusters, only copies are grouped.
 pub(super) const ALL_PAIRS: usize = 200;
@@ -49,7 +49,7 @@ impl<'a> Text<'a> {
     /// Returns for each token whether it is in a passage of `k` tokens or more that one of the others holds.
     pub(super) fn covered(&self, others: &[&Text<'_>], k: usize) -> Vec<bool> {
         let is_held = |shingle| others.iter().any(|other| other.shingles.binary_search(&shingle).is_ok());
-        covered(self.tokens, k, is_held)
+        covered(&in_order(self.tokens, k), self.tokens.len(), k, is_held)
     }
 
     /// Returns the number of words in the longest passage that `other` holds too, or lacks if `held` is false.
