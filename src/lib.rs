@@ -121,7 +121,7 @@ pub mod keep {
 /// What a run found, line by line of its report, and the forms that it is written in.
 ///
 /// The keys of the report are documented in `docs/report.md`. Scores, similarities and shares are a
-/// [`Similarity`](crate::Similarity), rounded to four decimals.
+/// [`Similarity`], rounded to four decimals.
 pub mod report {
     #[doc(inline)]
     pub use wirecopy_core::score::{Addend, Sum};
