@@ -1,7 +1,7 @@
 //! A compact table of document frequencies in general text, for inputs too small to show how common a term is.
 //!
-//! `data/background.bin` holds the terms of forty-two languages that occur in at least one of about three hundred
-//! documents. It is derived from the word frequencies of wordfreq 3 (CC BY-SA 4.0; see `data/README.md`). A term's
+//! `crates/wirecopy-background/background.bin` holds the terms of forty-two languages that occur in at least one of about three hundred
+//! documents. It is derived from the word frequencies of wordfreq 3 (CC BY-SA 4.0; see the README of that crate). A term's
 //! frequency is its highest in any language, because a stop word of one language is poor evidence in all.
 //!
 //! An entry takes two bytes. Terms are spread over 65,536 buckets by sixteen bits of a mixed key; an entry holds

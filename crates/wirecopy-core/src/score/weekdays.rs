@@ -1,4 +1,4 @@
-//! Recognises days of the week in some ninety languages: the clearest sign that two similar dispatches are of
+//! Recognises days of the week in 85 languages: the clearest sign that two similar dispatches are of
 //! different days.
 //!
 //! Agencies write "said on Wednesday" in the first sentence, and every rewrite and translation keeps the day. A

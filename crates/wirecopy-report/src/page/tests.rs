@@ -1,4 +1,4 @@
-//! Tests the HTML of pages of invented runs. Browser tests are in `tests/page.rs`.
+//! Tests the HTML of pages of invented runs. Browser tests are in `tests/all/page.rs`.
 
 use super::super::tests::fixture;
 use super::*;
