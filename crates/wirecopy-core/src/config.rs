@@ -117,7 +117,8 @@ impl MatchConfig {
         in_range("match.rare_features", self.rare_features, 1, 1024)?;
         in_range("match.rare_shared", self.rare_shared, 1, 1024)?;
         if self.rare_shared > self.rare_features {
-            let message = format!("{} is more than match.rare_features, {}", self.rare_shared, self.rare_features);
+            let message =
+                format!("{} is more than match.rare_features, {}", self.rare_shared, self.rare_features);
             return Err(Error::Config { name: "match.rare_shared", message });
         }
         share("match.threshold", self.threshold, true)?;

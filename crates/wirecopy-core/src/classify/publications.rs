@@ -20,7 +20,7 @@ pub struct Publications {
     window: Option<u64>,
 }
 
-/// Returns what the dates of two documents say.
+/// What the dates of two documents say.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Time {
     /// Hours between the two publications, 0 or more; `None` if a date is unknown or not used.
