@@ -114,7 +114,7 @@ fn candidates(c: &mut Criterion) {
     group.bench_function("bands", |b| {
         b.iter(|| {
             black_box(keys.candidates(|d| Some(Text { words: d.0.into(), dated: d.0.into() })).unwrap())
-        })
+        });
     });
     let mut store = TokenStore::new(&Budget::unlimited());
     for document in &documents {

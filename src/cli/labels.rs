@@ -1,5 +1,6 @@
 //! Labelled pairs and their documents, for `eval` and `calibrate`.
 
+use std::cmp::Reverse;
 use std::path::{Path, PathBuf};
 
 use super::settings::Settings;
@@ -41,17 +42,31 @@ fn add(documents: &mut Documents, path: &Path, settings: &Settings) -> anyhow::R
         take,
         |outcome| {
             match outcome {
-                Outcome::Read(header, document) => {
+                Outcome::Read(header, mut document) => {
+                    // As in a run, the longest of several documents with one id has it, in whatever order they come.
+                    let holder = header.duplicate_id.and_then(|id| documents.get_mut(&id));
+                    if let Some(holder) = holder.filter(|holder| rank(&document) < rank(holder)) {
+                        std::mem::swap(holder, &mut document);
+                    }
                     documents.insert(header.id, document);
                 }
                 Outcome::Skipped(skipped) => {
                     any_skipped = true;
                     tracing::warn!("{}: {}", clean(&skipped.path), clean(&skipped.reason));
                 }
-                Outcome::SkippedMore(more) => tracing::warn!("{more} more inputs were skipped"),
+                Outcome::SkippedMore(more) => {
+                    any_skipped = true;
+                    tracing::warn!("{more} more inputs were skipped");
+                }
             }
             Ok(())
         },
     )?;
     Ok(any_skipped)
+}
+
+/// Returns the order of documents that ask for one id.
+fn rank(document: &Document) -> (Reverse<usize>, &str, Option<&str>, Option<&str>) {
+    let Document { meta, text, .. } = document;
+    (Reverse(text.len()), text, meta.title.as_deref(), meta.date.as_deref())
 }

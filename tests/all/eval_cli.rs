@@ -319,3 +319,23 @@ fn too_few_labels_are_an_error() {
     desk.file("model.json", "{}");
     assert!(desk.trouble(&["cluster", "docs", "--model", "model.json"]).contains("model.json"));
 }
+
+#[test]
+fn which_of_two_documents_with_one_id_is_judged_does_not_depend_on_their_order() {
+    let desk = Desk::new();
+    let harbour =
+        "The council of Aldmoor voted on Tuesday to close the harbour for repairs until the spring.";
+    let mut records = [
+        format!("{{\"id\": \"a\", \"text\": \"{harbour}\"}}"),
+        "{\"id\": \"a\", \"text\": \"A heron was seen on the roof.\"}".to_owned(),
+        format!("{{\"id\": \"b\", \"text\": \"{harbour}\"}}"),
+    ];
+    desk.file("pairs.tsv", "a\tb\t1\tall\n");
+    for _ in 0..2 {
+        desk.file("news.jsonl", &records.join("\n"));
+        let args = ["eval", "--pairs", "pairs.tsv", "--docs", "news.jsonl", "--format", "json"];
+        let figures: Value = serde_json::from_str(&desk.out(&args)).unwrap();
+        assert_eq!(figures["overall"]["recall"], 1.0, "{figures}");
+        records.reverse();
+    }
+}

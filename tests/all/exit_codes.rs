@@ -84,6 +84,7 @@ fn skipped_inputs_exit_with_3_with_and_without_duplicates() {
         &PAIRS,
         &[&PAIRS[..], &["--candidates"]].concat(),
         &[&PAIRS[..], &["--perturb", "upper_case"]].concat(),
+        &[&PAIRS[..], &["--max-skipped", "0"]].concat(),
         &["bench", "corpus"],
     ] {
         let output = desk.run(args);

@@ -46,7 +46,7 @@ impl Similarity {
     /// 0 for what is not a number.
     #[inline]
     pub fn clamped(value: f64) -> Self {
-        Self(value.max(0.0).min(1.0) + 0.0)
+        if value > 0.0 { Self(value.min(1.0)) } else { Self::ZERO }
     }
 
     /// Returns the value.

@@ -253,7 +253,7 @@ pub(super) mod tests {
             match cut {
                 Cut::Block(block) => out.extend(block.records().map(|(n, r)| (n, r.to_vec()))),
                 Cut::Gap { record, refusal } => {
-                    out.push((record, format!("!{}", refusal.reason).into_bytes()))
+                    out.push((record, format!("!{}", refusal.reason).into_bytes()));
                 }
             }
             ControlFlow::Continue(())

@@ -306,7 +306,7 @@ fn upgraded(mut line: Value) -> Value {
             ] {
                 fields.entry(name).and_modify(|value| {
                     if *value == old {
-                        *value = new.into()
+                        *value = new.into();
                     }
                 });
             }

@@ -9,7 +9,7 @@
 //!
 //! Where the system allows it, temporary files have no name, so that nothing remains however the process ends;
 //! elsewhere they are removed when they are closed. If a file cannot be created, written or read, the error is
-//! [`Error`](crate::Error) with its folder.
+//! [`Error`] with its folder.
 //!
 //! Cost: a push is a push to a vector. A spilled record is written once and read once. A spilled blob takes one
 //! read of the file, or less if blobs are read in order.

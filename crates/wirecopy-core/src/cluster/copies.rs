@@ -206,7 +206,7 @@ mod tests {
 
     #[test]
     fn documents_with_the_words_of_a_member_join_it_unchecked() {
-        // 3 and 4 have the words of 1, on other days, and are no copies of the leader 0. 3 was looked at by way of 2 before.
+        // 3 and 4 have the words of 1, on other days, and are not copies of the leader 0. 3 was examined by way of 2 before.
         let pairs =
             [(0, 1), (0, 2), (0, 5), (1, 3), (2, 3), (3, 4)].map(|(a, b)| (DocId(a), DocId(b))).to_vec();
         let text = |document: DocId| {

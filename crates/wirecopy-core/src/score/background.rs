@@ -49,7 +49,7 @@ impl Background {
             assert!(
                 is_sound(wirecopy_background::TABLE),
                 "crates/wirecopy-background/background.bin is damaged"
-            )
+            );
         };
         static TABLE: LazyLock<Background> = LazyLock::new(|| Background::parse(wirecopy_background::TABLE));
         &TABLE

@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sentence_is_prose_and_a_label_is_not() {
+    fn sentence_is_prose_and_label_is_not() {
         let prose = |line: &str| is_prose(line, words(line), SENTENCE, 16);
         assert!(prose("The ferry to Tolven sails again, said the mayor.”"));
         assert!(!prose("The ferry to Tolven sails again, said the mayor"));

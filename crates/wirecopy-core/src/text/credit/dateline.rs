@@ -1,7 +1,7 @@
 //! Recognises the dateline: place, date and agency before the first sentence of a dispatch.
 //!
-//! `PARIS, Sept 24 (AFP) - `, `Lima, 9 abr (EFE).- `, `МОСКВА, 12 марта. /ТАСС/. `, `新华社上海6月12日电`, `[ロンドン 3日 ロイター]
-//! - `, `(서울=연합뉴스) `. A bracket counts if the text before it looks like a place and a date (capitals, numbers, no
+//! `PARIS, Sept 24 (AFP) - `, `Lima, 9 abr (EFE).- `, `МОСКВА, 12 марта. /ТАСС/. `, `新华社上海6月12日电`,
+//! `[ロンドン 3日 ロイター] - `, `(서울=연합뉴스) `. A bracket counts if the text before it looks like a place and a date (capitals, numbers, no
 //! sentence) and a separator or a capital follows. "The agency (AFP) was founded" satisfies neither.
 
 use std::ops::Range;
