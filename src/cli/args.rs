@@ -30,8 +30,10 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0    done, even if the reader closed the output early
   1    duplicates exist, and no input was skipped (only with --exit-code)
-  2    usage error, missing input, or output that cannot be written
-  3    done, but some inputs were skipped or have changed since the run; takes precedence over 1
+  2    not done: usage error, missing input, or output that cannot be written;
+       for keep, also an input that has changed since the run
+  3    done, but some inputs were skipped, or could not be read again, or have
+       changed since the run; takes precedence over 1
   129, 130, 143
        ended by SIGHUP, Ctrl-C, SIGTERM";
 

@@ -45,9 +45,10 @@ use output::Output;
 const DONE: u8 = 0;
 /// With `--exit-code`: duplicates exist.
 const DUPLICATES: u8 = 1;
-/// A usage error, an input that does not exist, or an output that cannot be written.
+/// Not done: a usage error, an input that does not exist, or an output that cannot be written; for `keep`, also an input that
+/// has changed since the run.
 const TROUBLE: u8 = 2;
-/// Done, but inputs were skipped or have changed since the run.
+/// Done, but inputs were skipped, could not be read again, or have changed since the run.
 const SKIPPED: u8 = 3;
 
 /// Parses the arguments, runs the command, and returns the exit code.

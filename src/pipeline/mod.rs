@@ -19,7 +19,7 @@ use wirecopy_core::{Error, Result};
 use wirecopy_ingest::{References, Root, settings_files};
 use wirecopy_report::Config;
 use wirecopy_report::assemble::{self, Request, Wording};
-use wirecopy_report::{Account, Run, Spooled};
+use wirecopy_report::{Run, Spooled, StageTimes};
 use wirecopy_spill::Budget;
 
 /// A run to be started: configuration, threads, progress and cancellation.
@@ -152,13 +152,13 @@ impl<'a> Pipeline<'a> {
     }
 
     fn run_here(self, roots: &[Root]) -> Result<Spooled> {
-        let account = Account::new(self.progress);
+        let times = StageTimes::new(self.progress);
         let roots = self.with_references(roots);
         let references = References::new(&self.references)?;
         let (config, cancel) = (self.config, &self.cancel);
         let wanted = &config.matching;
         let model = wanted.rewrites.then(|| settings_files::model(wanted.model.as_deref())).transpose()?;
-        let mut corpus = read::read(&roots, config, &self.budget, &account, cancel)?;
+        let mut corpus = read::read(&roots, config, &self.budget, &times, cancel)?;
         let folder_sources = corpus.use_folders_as_sources()?;
         // Commands that read the documents again must use the same sources as this run.
         let with_folders = folder_sources.then(|| {
@@ -169,16 +169,16 @@ impl<'a> Pipeline<'a> {
         let config = with_folders.as_ref().unwrap_or(config);
         let matching = &config.matching;
         let publications = stages::publications(&corpus, matching);
-        let groups = stages::copies(&corpus, &publications, matching, cancel, &account)?;
-        let groups = stages::boilerplate(&mut corpus, groups, &publications, matching, cancel, &account)?;
+        let groups = stages::copies(&corpus, &publications, matching, cancel, &times)?;
+        let groups = stages::boilerplate(&mut corpus, groups, &publications, matching, cancel, &times)?;
         let scorer = stages::scorer(&corpus, &groups, model)?;
         let judge = Pairs::new(&corpus, matching, scorer, &publications);
-        let checked = stages::join(&corpus, &groups, &judge, matching, cancel, &account)?;
-        let found = stages::cluster(&corpus, &groups, checked, &judge, cancel, &account)?;
+        let checked = stages::join(&corpus, &groups, &judge, matching, cancel, &times)?;
+        let found = stages::cluster(&corpus, &groups, checked, &judge, cancel, &times)?;
         drop(groups);
         let request = Request { command: self.command, passages: self.passages, references, folder_sources };
-        let wording = Wording::of(&found, &corpus, judge, config, request, &account, cancel)?;
-        assemble::run(corpus, found, config, wording, account)
+        let wording = Wording::of(&found, &corpus, judge, config, request, &times, cancel)?;
+        assemble::run(corpus, found, config, wording, times)
     }
 
     /// Returns the roots, followed by the references that are not among them.

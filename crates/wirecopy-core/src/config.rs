@@ -115,7 +115,12 @@ impl MatchConfig {
         in_range("match.shingle", self.shingle, 1, 32)?;
         in_range("match.signature", self.signature, 16, 1024)?;
         in_range("match.rare_features", self.rare_features, 1, 1024)?;
-        in_range("match.rare_shared", self.rare_shared, 1, self.rare_features)?;
+        in_range("match.rare_shared", self.rare_shared, 1, 1024)?;
+        if self.rare_shared > self.rare_features {
+            let message =
+                format!("{} is more than match.rare_features, {}", self.rare_shared, self.rare_features);
+            return Err(Error::Config { name: "match.rare_shared", message });
+        }
         share("match.threshold", self.threshold, true)?;
         share("match.excerpt_containment", self.excerpt_containment, true)?;
         share("match.misses", self.misses, false)

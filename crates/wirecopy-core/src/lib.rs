@@ -33,8 +33,8 @@ pub mod score;
 pub mod similarity;
 pub mod sketch;
 pub mod sources;
-pub mod table;
 pub mod text;
+pub mod word_table;
 
 pub use document::{DateOrigin, DocId, Document, Header, Metadata, SkipKind, Skipped};
 pub use error::{Error, Result};

@@ -179,7 +179,7 @@ fn number_or_size<'de, D: serde::Deserializer<'de>>(deserializer: D) -> std::res
 /// Reads a number of bytes or a size such as `64M`, for serde.
 ///
 /// # Errors
-/// As serde has them: what is neither.
+/// Fails for any other value.
 pub fn number_or_size_or_none<'de, D: serde::Deserializer<'de>>(
     deserializer: D,
 ) -> std::result::Result<Option<u64>, D::Error> {

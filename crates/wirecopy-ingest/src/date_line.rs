@@ -7,7 +7,7 @@
 use std::sync::LazyLock;
 
 use crate::dates::{Dated, Kind, Label, Line, Problem, Token, WORDS};
-use wirecopy_core::table::{self, Words};
+use wirecopy_core::word_table::{self, Words};
 
 /// Longest date line, in characters.
 const LINE_CHARS: usize = 100;
@@ -18,9 +18,9 @@ const LABELLED_WORDS: usize = 10;
 /// Most unknown words between two separators.
 const PART_WORDS: usize = 4;
 /// Folded words before a date that carry no information.
-static FILLERS: Words = LazyLock::new(|| table::words(WORDS, "filler"));
+static FILLERS: Words = LazyLock::new(|| word_table::words(WORDS, "filler"));
 /// Folded words that start a byline.
-static BY: Words = LazyLock::new(|| table::words(WORDS, "author"));
+static BY: Words = LazyLock::new(|| word_table::words(WORDS, "author"));
 
 /// Returns whether `line` is a date with so little else that it is not part of the text.
 pub(super) fn is_date_line(line: &str) -> bool {

@@ -41,7 +41,10 @@ impl Format {
 
     /// Returns whether a file of this format holds many documents.
     pub(super) fn is_container(self) -> bool {
-        matches!(self, Self::Json | Self::JsonLines | Self::Csv | Self::Tsv)
+        match self {
+            Self::Json | Self::JsonLines | Self::Csv | Self::Tsv => true,
+            Self::Text | Self::Markdown | Self::Html => false,
+        }
     }
 
     /// Returns the format of a file whose name implies `named`. `head` is the start of its decompressed content, with UTF-16

@@ -140,7 +140,9 @@ impl<'a, M> Worker<'a, M> {
                 let origin = match format {
                     Format::Html => DateOrigin::Metadata,
                     Format::Markdown => DateOrigin::Field,
-                    _ => DateOrigin::Text,
+                    Format::Text | Format::Json | Format::JsonLines | Format::Csv | Format::Tsv => {
+                        DateOrigin::Text
+                    }
                 };
                 out.push(self.finish(found, None, origin, self.whole(format, bytes)));
             }
@@ -163,7 +165,11 @@ impl<'a, M> Worker<'a, M> {
         match format {
             Format::Markdown => markdown::extract(&text),
             Format::Html => html(&text),
-            _ => plain::extract(text),
+            Format::Text => plain::extract(text),
+            // `input` splits containers into blocks.
+            Format::Json | Format::JsonLines | Format::Csv | Format::Tsv => {
+                Err(SkipKind::Other.because("a container of records was read as one document"))
+            }
         }
     }
 

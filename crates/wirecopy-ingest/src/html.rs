@@ -5,10 +5,10 @@
 //! instead, so that no page aborts the run. Cost: about 3 ms a page, nearly all of it for building the tree.
 
 mod body;
+mod hints;
+mod json_ld;
 mod lines;
-mod linked;
-mod marks;
-mod others;
+mod not_article;
 mod outline;
 mod scripts;
 
@@ -60,7 +60,7 @@ pub(super) fn extract(source: &str) -> Result<Extracted, Refusal> {
     let Article { meta, text, is_sure, has_script } = found;
     let text = if text.is_empty() { strip::text(source) } else { text };
     let text = without_title(text, meta.title.as_deref());
-    if !is_sure && others::is_consent(&text, meta.title.as_deref()) {
+    if !is_sure && not_article::is_consent(&text, meta.title.as_deref()) {
         return Err(SkipKind::NoArticle.because(NoArticle::Notice.reason()));
     }
     if has_script && is_shell(&text, meta.title.as_deref()) {
@@ -97,13 +97,13 @@ fn article(source: &str) -> Article {
     let outline = Outline::of(&tree, memchr::memmem::find(source.as_bytes(), b"S:0").is_some());
     let mut found = body::find(&outline, &titles, false);
     if memchr::memmem::find(source.as_bytes(), b"\"articleBody\"").is_some()
-        && let Some(body) = linked::body(&tree, &titles)
+        && let Some(body) = json_ld::body(&tree, &titles)
     {
-        found = linked::better(found, body);
+        found = json_ld::better(found, body);
     }
     if outline.has_noscript(ENOUGH) || found.prose < ENOUGH {
         let shown = body::find(&outline, &titles, true);
-        let is_longer = shown.prose > found.prose && linked::holds(&shown, &found);
+        let is_longer = shown.prose > found.prose && json_ld::holds(&shown, &found);
         if is_longer || shown.is_headed && shown.prose > 2 * found.prose {
             found = shown;
         }
@@ -113,7 +113,7 @@ fn article(source: &str) -> Article {
     }
     if let Some(state) = scripts::body(&tree, &titles)
         && state.prose > found.prose
-        && linked::holds(&state, &found)
+        && json_ld::holds(&state, &found)
     {
         found = state;
     }

@@ -14,7 +14,7 @@ use super::decode::{self, HEAD, Limits, Stream};
 use super::detect::Format;
 use super::jsonscan::Values;
 use super::layout::Layout;
-use super::own::Own;
+use super::own_outputs::Own;
 use super::table::{Columns, Rows};
 use super::walk::Found;
 use crate::config::IngestConfig;
@@ -165,7 +165,8 @@ impl Container<'_> {
                 })?;
                 if seen { ControlFlow::Continue(()) } else { emit(skip(None, Empty.because("no records"))) }
             }
-            _ => {
+            // Only containers come here.
+            Format::JsonLines | Format::Text | Format::Markdown | Format::Html => {
                 let mut seen = false;
                 self.cut(input, &mut Lines, bounds, &mut |cut| match cut {
                     Cut::Gap { record, refusal } => {

@@ -10,7 +10,7 @@ use isolang::Language;
 use whatlang::{Lang, Script};
 
 use wirecopy_core::hash::ByHash;
-use wirecopy_core::table;
+use wirecopy_core::word_table;
 
 /// Bytes of text in which function words are first counted.
 const SAMPLE: usize = 400;
@@ -68,12 +68,12 @@ struct Table {
 }
 
 static TABLE: LazyLock<Table> =
-    LazyLock::new(|| table::shipped(read(include_str!("../../../data/function_words.tsv"))));
+    LazyLock::new(|| word_table::shipped(read(include_str!("../../../data/function_words.tsv"))));
 
 fn read(table: &'static str) -> Result<Table, String> {
     let mut words: ByHash<u64, Uses> = ByHash::default();
     let mut codes = Vec::new();
-    for (language, mut cells) in table::rows(table).enumerate() {
+    for (language, mut cells) in word_table::rows(table).enumerate() {
         codes.extend(cells.next());
         for (kind, word) in (0..).zip(cells) {
             if !(1..=WORD_BYTES).contains(&word.len()) || kind >= u32::BITS {

@@ -14,13 +14,12 @@
 //!
 //! Cost: each byte is read once. Memory holds about three batches (8 MiB of input each) and one decoded document a thread. No
 //! input aborts the run: a file that cannot be read becomes a [`Skipped`] with a reason. Hidden files, ignored files and
-//! this program's own output (`own`) in a folder are not inputs.
+//! this program's output (`own_outputs`) in a folder are not inputs.
 //!
 //! The stable interface is the crate `wirecopy`; this one may change with every version.
 
 #![forbid(unsafe_code)]
 
-mod again;
 mod blocks;
 mod charset;
 pub mod config;
@@ -49,17 +48,18 @@ mod markdown;
 #[cfg(feature = "html")]
 mod markup;
 mod mojibake;
-mod names;
 mod open;
 mod overwritten;
-mod own;
+mod own_outputs;
 #[cfg(feature = "html")]
 mod page;
 #[cfg(feature = "html")]
 mod page_date;
+mod path_text;
 mod plain;
 mod record;
 mod references;
+mod reread;
 pub mod settings_files;
 mod source_from;
 #[cfg(feature = "html")]
@@ -67,8 +67,8 @@ mod strip;
 mod table;
 mod walk;
 
-pub use again::{Place, again};
-pub use names::{path_of, shown};
+pub use path_text::{path_of, shown};
+pub use reread::{Place, again};
 
 use std::path::PathBuf;
 use std::sync::mpsc::RecvTimeoutError;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::own::Own;
+use super::own_outputs::Own;
 use super::walk::{self, Entry};
 use super::{Root, input};
 use crate::config::IngestConfig;

@@ -3,7 +3,7 @@
 use dom_query::Document as Tree;
 
 use super::extract::one_line;
-use super::page_date::linked::{Linked, string_at};
+use super::page_date::json_ld::{JsonLd, string_at};
 use super::page_date::{self, Page, PageDate};
 use wirecopy_core::document::Metadata;
 
@@ -29,7 +29,7 @@ pub(super) fn read(tree: &Tree) -> Metadata {
     let metas = metas(tree);
     let meta = |name: &str| metas.iter().find(|(key, _)| key == name).map(|(_, content)| content.clone());
     let heading_of_page = one_line(&tree.select_single("title").text());
-    let linked = Linked::of(tree, meta("og:title").as_deref().or(heading_of_page.as_deref()));
+    let linked = JsonLd::of(tree, meta("og:title").as_deref().or(heading_of_page.as_deref()));
     let of_linked = |path: &[&str]| linked.article().and_then(|value| string_at(value, path));
     let attribute = |selector: &str, name: &str| {
         tree.select(selector).iter().find_map(|node| node.attr(name).and_then(|value| one_line(&value)))
@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn table_has_the_kinds_in_use() {
         assert_eq!(
-            wirecopy_core::table::kinds(WORDS),
+            wirecopy_core::word_table::kinds(WORDS),
             [
                 "picture",
                 "around",

@@ -13,8 +13,8 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::Root;
 use super::decode::broken;
-use super::names::{for_id, shown};
 use super::open;
+use super::path_text::{for_id, shown};
 use crate::config::IngestConfig;
 use wirecopy_core::Cancel;
 use wirecopy_core::document::SkipKind::{Link, Unreadable};

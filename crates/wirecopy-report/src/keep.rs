@@ -139,7 +139,7 @@ fn choose<'a>(
     policy: &Policy,
 ) -> Option<&'a DocumentLine> {
     let not_representative = |document: &DocumentLine| document.id != cluster.representative;
-    // `min_by_key` returns the first of equal items, so the document read first wins a tie.
+    // `min_by_key` returns the first of equal items, so the first by id wins a tie.
     let by = |key: &dyn Fn(&DocumentLine) -> (bool, i128)| {
         members.iter().copied().min_by_key(|document| (key(document), not_representative(document)))
     };

@@ -4,7 +4,6 @@
 
 #![forbid(unsafe_code)]
 
-mod account;
 pub mod assemble;
 pub mod compare;
 mod config;
@@ -15,14 +14,14 @@ mod lines;
 mod memory;
 mod page;
 mod schema;
-mod screen;
 mod spooled;
+mod stage_times;
+mod terminal_text;
 #[cfg(test)]
 pub(crate) mod tests;
-mod text;
 mod text_cluster;
+mod text_report;
 
-pub use account::Account;
 pub use compare::{Comparison, compare};
 pub use config::Config;
 pub use csv::TableStyle;
@@ -34,10 +33,11 @@ pub use schema::{
     BoilerplateLine, ClusterLine, DocumentLine, EarliestBy, EdgeCounts, EdgeLine, Line, MemberLine,
     ModelLine, PassageLine, RunLine, SCHEMA, StageLine, SummaryLine, VersionLine,
 };
-pub use screen::{clean, cut, cut_middle, number, pad, width, wrap};
 pub use spooled::Spooled;
-pub(crate) use text::Ink;
-pub use text::TextStyle;
+pub use stage_times::StageTimes;
+pub use terminal_text::{clean, cut, cut_middle, number, pad, width, wrap};
+pub(crate) use text_report::Ink;
+pub use text_report::TextStyle;
 pub use wirecopy_core::Relation;
 
 use wirecopy_core::document::Skipped;

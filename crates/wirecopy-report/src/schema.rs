@@ -403,6 +403,37 @@ pub struct EdgeCounts {
     pub partial: u64,
 }
 
+impl EdgeCounts {
+    /// Returns the number of edges with a relation.
+    pub fn of(&self, relation: Relation) -> u64 {
+        match relation {
+            Relation::Identical => self.identical,
+            Relation::Copy => self.copy,
+            Relation::Excerpt => self.excerpt,
+            Relation::Version => self.version,
+            Relation::Rewrite => self.rewrite,
+            Relation::Partial => self.partial,
+        }
+    }
+
+    /// Returns the number of all edges.
+    pub fn total(&self) -> u64 {
+        Relation::ALL.iter().map(|&relation| self.of(relation)).sum()
+    }
+
+    /// Counts one edge.
+    pub fn add(&mut self, relation: Relation) {
+        *match relation {
+            Relation::Identical => &mut self.identical,
+            Relation::Copy => &mut self.copy,
+            Relation::Excerpt => &mut self.excerpt,
+            Relation::Version => &mut self.version,
+            Relation::Rewrite => &mut self.rewrite,
+            Relation::Partial => &mut self.partial,
+        } += 1;
+    }
+}
+
 /// Counts and time of one stage.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use super::csv::write_table;
 use super::jsonl::LineRef;
-use super::text::TextReport;
+use super::text_report::TextReport;
 use super::{
     BoilerplateLine, ClusterLine, DocumentLine, EdgeLine, Lines, Run, RunLine, SummaryLine, TableStyle,
     TextStyle,

@@ -5,8 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::screen::{clean, count, cut, cut_middle, number, pad, width};
-use super::text::{Ink, TextStyle};
+use super::terminal_text::{clean, count, cut, cut_middle, number, pad, width};
+use super::text_report::{Ink, TextStyle};
 use super::{ClusterLine, DocumentLine, EarliestBy, MemberLine, VersionLine};
 use wirecopy_ingest::dates;
 

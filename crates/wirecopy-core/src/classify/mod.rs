@@ -4,8 +4,8 @@
 //! [`classify`] turns it into a [`Decision`]. Runs, comparisons, evaluations and the page all use this module, so
 //! that they cannot disagree.
 //!
-//! Time is evidence. Two texts with passages in common are one running story if they were published within a day
-//! or two, but a template filled in anew or one background paragraph used twice if weeks lie between. Without
+//! Time is evidence. Two texts with passages in common are one running story if they were published within three
+//! days, but a template filled in anew or one background paragraph used twice if weeks lie between. Without
 //! dates, the text alone must decide.
 
 mod examine;

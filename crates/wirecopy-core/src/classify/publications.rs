@@ -20,7 +20,7 @@ pub struct Publications {
     window: Option<u64>,
 }
 
-/// Returns what the dates of two documents say.
+/// What the dates of two documents say.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Time {
     /// Hours between the two publications, 0 or more; `None` if a date is unknown or not used.
@@ -31,7 +31,7 @@ pub struct Time {
 
 impl Time {
     /// Returns whether both dates are known and at most [`NEAR`] hours apart. Corrections, write-throughs and
-    /// reprints come within a day or two.
+    /// reprints nearly always come within these three days.
     pub fn is_near(self) -> bool {
         self.hours.is_some_and(|hours| hours <= NEAR)
     }

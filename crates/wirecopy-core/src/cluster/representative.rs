@@ -10,7 +10,6 @@ use super::correlation::{Pair, correlation_clusters};
 use super::story::{Dates, apart, join_versions};
 use super::union_find::UnionFind;
 use crate::DocId;
-use crate::Relation;
 use crate::classify::Edge;
 
 /// Largest component, in groups, in which every pair is checked before it is split. In larger ones a pair without
@@ -115,7 +114,7 @@ fn join_rewrites(core: &mut UnionFind, dates: &[Dates], edges: &[Edge], judge: &
     for edge in edges {
         let (x, y) = (core.find(edge.a.0), core.find(edge.b.0));
         let apart = || apart(dates[x as usize], dates[y as usize], judge);
-        if x != y && edge.relation == Relation::Rewrite && !apart() {
+        if x != y && edge.relation.is_reworded() && !apart() {
             between.push((x.min(y), x.max(y), edge));
         }
     }
@@ -306,7 +305,7 @@ pub fn cluster_name<'a>(ids: impl IntoIterator<Item = &'a str>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Similarity;
+    use crate::{Relation, Similarity};
 
     /// Judges by a table of edges. Document `i` has `100 − i` tokens and was published on day `i`.
     struct Table {

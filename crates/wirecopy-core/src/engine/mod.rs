@@ -1,5 +1,6 @@
 //! The stages over a whole corpus, each from the results of the one before.
 
+mod cache;
 mod corpus;
 mod folders;
 mod headers;
@@ -8,7 +9,6 @@ pub mod joins;
 pub mod judge;
 mod learned;
 mod prepare;
-mod recent;
 mod renumber;
 mod scorer;
 pub mod stages;

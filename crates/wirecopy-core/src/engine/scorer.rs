@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use super::cache::Cache;
 use super::corpus::Corpus;
-use super::recent::Recent;
 use crate::DocId;
 use crate::classify::Scorer;
 use crate::score::{Idf, Model, Profile, rarest_shared, unrelated};
@@ -16,13 +16,13 @@ pub struct RunScorer<'a> {
     model: Model,
     idf: Idf,
     corpus: &'a Corpus,
-    profiles: Recent<Profile>,
+    profiles: Cache<Profile>,
 }
 
 impl<'a> RunScorer<'a> {
     /// Creates a scorer that keeps profiles of up to `bytes` in total.
     pub fn new(model: Model, idf: Idf, corpus: &'a Corpus, bytes: usize) -> Self {
-        Self { model, idf, corpus, profiles: Recent::new(bytes) }
+        Self { model, idf, corpus, profiles: Cache::new(bytes) }
     }
 
     /// Returns whether two documents are about different things; see [`unrelated`].

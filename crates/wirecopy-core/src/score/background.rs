@@ -1,7 +1,7 @@
 //! A compact table of document frequencies in general text, for inputs too small to show how common a term is.
 //!
-//! `data/background.bin` holds the terms of forty-two languages that occur in at least one of about three hundred
-//! documents. It is derived from the word frequencies of wordfreq 3 (CC BY-SA 4.0; see `data/README.md`). A term's
+//! `crates/wirecopy-background/background.bin` holds the terms of forty-two languages that occur in at least one of about three hundred
+//! documents. It is derived from the word frequencies of wordfreq 3 (CC BY-SA 4.0; see the README of that crate). A term's
 //! frequency is its highest in any language, because a stop word of one language is poor evidence in all.
 //!
 //! An entry takes two bytes. Terms are spread over 65,536 buckets by sixteen bits of a mixed key; an entry holds
@@ -19,8 +19,12 @@ pub(super) const LEVELS_AND_NONE: usize = LEVELS as usize + 1;
 /// Number of tokens assumed in a news article when a word's frequency is converted to a document frequency.
 pub const DOCUMENT_TOKENS: f64 = 400.0;
 /// Inverse document frequency of a term that is not in the table, just above that of the rarest listed term. It is
-/// capped so that misspellings and transliterations do not outweigh everything that two texts have in common.
-pub const UNSEEN: f32 = 6.0;
+/// below [`LARGEST_IDF`](super::LARGEST_IDF), so that misspellings and transliterations do not outweigh everything
+/// that two texts have in common.
+///
+/// The steps of the table are sixteenths of it. If it changes, the table has to be made anew (see the README of
+/// `crates/wirecopy-background`), and the model has to be fitted anew.
+pub const UNSEEN_IDF: f32 = 6.0;
 
 /// The languages whose words the table lists, as ISO 639-3 codes in the form that documents use.
 pub(super) const LANGUAGES: &[&str] = &[
@@ -76,7 +80,7 @@ impl Background {
         self.entries.is_empty()
     }
 
-    /// Returns the inverse document frequency of a term, from 0 (in every text) to [`UNSEEN`], in constant time.
+    /// Returns the inverse document frequency of a term, from 0 (in every text) to [`UNSEEN_IDF`], in constant time.
     pub fn idf(&self, term: u32) -> f32 {
         idf_of_level(self.level(term))
     }
@@ -92,7 +96,7 @@ impl Background {
         }
     }
 
-    /// Returns the stored form of a table of terms with their idf. Terms as rare as [`UNSEEN`] are left out.
+    /// Returns the stored form of a table of terms with their idf. Terms as rare as [`UNSEEN_IDF`] are left out.
     ///
     /// Deterministic: the same terms give the same bytes. If two terms share a bucket and a fingerprint, the more
     /// common one is kept.
@@ -102,7 +106,7 @@ impl Background {
     pub fn pack(terms: impl IntoIterator<Item = (u32, f32)>) -> Result<Vec<u8>, String> {
         let mut all: Vec<(usize, u16, u32)> = terms
             .into_iter()
-            .filter(|&(_, idf)| idf < UNSEEN)
+            .filter(|&(_, idf)| idf < UNSEEN_IDF)
             .map(|(term, idf)| {
                 let (bucket, fingerprint) = split(term);
                 (bucket, fingerprint, level_of_idf(idf))
@@ -144,12 +148,12 @@ fn split(term: u32) -> (usize, u16) {
 
 /// Returns the level of an inverse document frequency; level 0 is the most common.
 fn level_of_idf(idf: f32) -> u32 {
-    let level = (idf / UNSEEN * LEVELS as f32).floor();
+    let level = (idf / UNSEEN_IDF * LEVELS as f32).floor();
     (level.max(0.0) as u32).min(LEVELS - 1)
 }
 
 fn idf_of_level(level: usize) -> f32 {
-    if level < LEVELS as usize { (level as f32 + 0.5) * UNSEEN / LEVELS as f32 } else { UNSEEN }
+    if level < LEVELS as usize { (level as f32 + 0.5) * UNSEEN_IDF / LEVELS as f32 } else { UNSEEN_IDF }
 }
 
 /// Applies `of` to the inverse document frequency of each level.
@@ -188,7 +192,7 @@ mod tests {
 
     #[test]
     fn rare_words_are_rare() {
-        assert!((idf("pashinyan") - UNSEEN).abs() < 0.6);
+        assert!((idf("pashinyan") - UNSEEN_IDF).abs() < 0.6);
         assert!(idf("government") < 3.0 && idf("ceasefire") > 4.0);
         assert!(idf("政府") < idf("菠萝"));
     }
@@ -201,7 +205,7 @@ mod tests {
         let table = Background::parse(&stored);
         assert_eq!(table.len(), 3);
         for (term, idf) in terms {
-            assert!((table.idf(term) - idf.min(UNSEEN)).abs() <= UNSEEN / 32.0 + 1e-6);
+            assert!((table.idf(term) - idf.min(UNSEEN_IDF)).abs() <= UNSEEN_IDF / 32.0 + 1e-6);
         }
     }
 

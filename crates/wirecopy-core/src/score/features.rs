@@ -196,7 +196,7 @@ pub const PASSAGES: usize = 10;
 /// Most hours between two publications that are near each other.
 pub const NEAR: f64 = 72.0;
 
-/// Returns what is known of a pair besides its texts.
+/// What is known of a pair besides its texts.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Circumstances {
     /// Hours between the two publications, if both dates are known.
@@ -209,8 +209,10 @@ pub struct Circumstances {
 
 /// Least weight of a rare term: a name, a place, a word specific to a story.
 pub(super) const RARE_IDF: f32 = 5.0;
-/// Weight of two rare terms, added to that of a text's rare terms, so that two shared names are never everything.
-const RARE_PRIOR: f32 = 2.0 * RARE_IDF;
+/// Least weight of two rare terms.
+pub(crate) const TWO_RARE: f32 = 2.0 * RARE_IDF;
+/// Weight added to that of a text's rare terms, so that two shared names are never everything.
+const RARE_PRIOR: f32 = TWO_RARE;
 
 /// Share of the lighter text's weight that a rewrite has at least in common, unless [`HOPELESS_MASS`] is reached.
 const HOPELESS_SHARE: f32 = 0.12;

@@ -6,14 +6,23 @@
 
 use std::collections::HashMap;
 
-use super::background::{self, Background};
+use super::background::{self, Background, UNSEEN_IDF};
+use super::features::RARE_IDF;
+use super::openings::NAMED_IDF;
+use super::profile::CONTENT_IDF;
 use super::term_map::TermMap;
 
 /// Number of documents that the background table stands for. An input of this size weighs as much as the
 /// background.
 pub const PSEUDO_DOCUMENTS: f32 = 1000.0;
-/// Largest inverse document frequency, whatever the size of the input, so that scores are comparable.
-pub const LARGEST: f32 = 7.0;
+/// Largest inverse document frequency, whatever the size of the input, so that scores are comparable. If it changes,
+/// the model has to be fitted anew.
+pub const LARGEST_IDF: f32 = 7.0;
+
+// A term that no table and no document has must reach every threshold of rarity, and stay below the cap.
+const _: () = assert!(
+    CONTENT_IDF < NAMED_IDF && NAMED_IDF < RARE_IDF && RARE_IDF < UNSEEN_IDF && UNSEEN_IDF < LARGEST_IDF
+);
 
 /// Counts in how many documents each term occurs. Should count one representative of each copy group, or a
 /// much-reprinted dispatch makes its own words frequent.
@@ -141,7 +150,7 @@ impl Weights {
         let weight = |background: f32, seen: u32| {
             let expected = pseudo * (-background).exp();
             let expected = if has_table { expected } else { expected.max(1.0) };
-            (log_total - (expected + seen as f32).ln()).clamp(0.0, LARGEST)
+            (log_total - (expected + seen as f32).ln()).clamp(0.0, LARGEST_IDF)
         };
         let common = || counts.iter().filter(|&(_, count)| count > 2);
         let mut seen = TermMap::with_capacity(common().count());
@@ -153,10 +162,10 @@ impl Weights {
 
     /// Returns whether a term carries meaning of its own, unlike function words.
     pub fn is_content(&self, term: u32) -> bool {
-        self.idf(term) >= super::profile::CONTENT_IDF
+        self.idf(term) >= CONTENT_IDF
     }
 
-    /// Returns the weight of a term, 0 to [`LARGEST`]: the natural logarithm of the number of documents over the
+    /// Returns the weight of a term, 0 to [`LARGEST_IDF`]: the natural logarithm of the number of documents over the
     /// number that hold it.
     ///
     /// Constant time: two lookups and no arithmetic.
@@ -192,7 +201,7 @@ mod tests {
     fn large_input_overrules_the_background() {
         let idf = Weights::new(frequencies(20_000, 15_000, 77), true);
         assert!(idf.idf(77) < 0.5, "a stock word of the agency is common, whatever the background says");
-        assert!(idf.idf(78) > 6.0);
+        assert!(idf.idf(78) > UNSEEN_IDF);
     }
 
     #[test]
@@ -202,7 +211,7 @@ mod tests {
             .map(|&n| Weights::new(frequencies(5000, n, 77), true).idf(77))
             .collect();
         assert!(weights.windows(2).all(|w| w[0] >= w[1]), "{weights:?}");
-        assert!(weights.iter().all(|w| (0.0..=LARGEST).contains(w)));
+        assert!(weights.iter().all(|w| (0.0..=LARGEST_IDF).contains(w)));
     }
 
     #[test]
@@ -234,7 +243,7 @@ mod tests {
         let idf =
             Idf::new([(key("eng"), frequencies(20_000, 0, 77)), (key("fin"), frequencies(3000, 2700, 77))]);
         assert!(!idf.of(key("fin")).is_content(77), "nine of ten documents of the language have it");
-        assert!(idf.of(key("eng")).idf(77) > 6.0, "no document of the large language has it");
+        assert!(idf.of(key("eng")).idf(77) > UNSEEN_IDF, "no document of the large language has it");
         assert_eq!(
             idf.of(key("deu")).idf(77),
             Idf::background().of(key("deu")).idf(77),
@@ -250,7 +259,7 @@ mod tests {
             assert!(counted.idf(term) < 4.0 && absent.idf(term) < 4.0, "term {term}");
         }
         let large = Idf::new([(key("eus"), frequencies(20_000, 4, 77))]);
-        assert!(large.of(key("eus")).idf(77) > 6.0, "a large input shows which words are rare");
+        assert!(large.of(key("eus")).idf(77) > UNSEEN_IDF, "a large input shows which words are rare");
         let (unknown, english) = (idf.of(LanguageKey::of(None)), Idf::background());
         let english = english.of(key("eng"));
         assert!((0..2000).all(|term| unknown.idf(term) == english.idf(term)), "treated as a known language");

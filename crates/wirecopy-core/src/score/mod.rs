@@ -39,11 +39,12 @@ mod weekdays;
 
 pub use counter::TermCounter;
 pub use exchanged::Exchanges;
+pub(crate) use features::TWO_RARE;
 pub use features::{
     Circumstances, FEATURES, Feature, Features, Measured, NEAR, PASSAGES, Scratch, Sense, measure,
     measure_shingles,
 };
-pub use idf::{Frequencies, Idf, LARGEST, LanguageKey, PSEUDO_DOCUMENTS, Weights};
+pub use idf::{Frequencies, Idf, LARGEST_IDF, LanguageKey, PSEUDO_DOCUMENTS, Weights};
 pub use model::logistic;
 pub use model::{Addend, FORMAT, KINDS, Kind, Model, ModelFile, Sum, Weight, WeightsFile};
 pub use openings::are_foreign;

@@ -3,7 +3,7 @@
 //! Masses are sums of weights, 0 or more. Cost: one step a distinct term, about a microsecond for two articles. It
 //! is also the early exit, since a pair with little in common is not a rewrite, whatever the order of its words.
 
-use super::features::RARE_IDF;
+use super::features::{RARE_IDF, TWO_RARE};
 use super::profile::Profile;
 use super::terms::is_number;
 
@@ -55,8 +55,8 @@ pub(super) fn common(a: &[u32], b: &[u32]) -> usize {
 /// Share of the lighter text's weight below which two texts are unrelated, unless [`RELATED_RARE_MASS`] is
 /// reached.
 const RELATED_SHARE: f32 = 0.15;
-/// Weight of two rare terms.
-const RELATED_RARE_MASS: f32 = 2.0 * RARE_IDF;
+/// Weight of rare common terms at or above which two texts are related, however little else they share.
+const RELATED_RARE_MASS: f32 = TWO_RARE;
 
 /// What two texts have in common, by weight.
 #[derive(Clone, Copy, Debug)]

@@ -16,7 +16,7 @@ const MAX_UNITS: usize = 512;
 const LEAD_MASS: f32 = 60.0;
 /// Least prose weight of a unit in the opening.
 const LEAD_PROSE: f32 = 0.6;
-/// Number of tokens in a shingle.
+/// Number of tokens in a shingle of a profile, whatever `match.shingle` is.
 const SHINGLE: usize = 5;
 /// Most terms of a headline.
 const HEADLINE_TERMS: usize = 48;

@@ -1,4 +1,4 @@
-//! Recognises days of the week in some ninety languages: the clearest sign that two similar dispatches are of
+//! Recognises days of the week in 85 languages: the clearest sign that two similar dispatches are of
 //! different days.
 //!
 //! Agencies write "said on Wednesday" in the first sentence, and every rewrite and translation keeps the day. A
@@ -10,8 +10,8 @@ use std::sync::OnceLock;
 
 use super::term_map::TermMap;
 use super::terms::each_term;
-use crate::table;
 use crate::text::Tokenizer;
+use crate::word_table;
 
 static NAMES: &str = include_str!("../../../../data/weekdays.tsv");
 
@@ -24,7 +24,7 @@ impl Weekdays {
     pub(super) fn get() -> &'static Self {
         static DAYS: OnceLock<Weekdays> = OnceLock::new();
         DAYS.get_or_init(|| {
-            let days = table::shipped(read(NAMES));
+            let days = word_table::shipped(read(NAMES));
             let mut map = TermMap::with_capacity(days.len());
             for (term, days) in days {
                 map.add(term, u32::from(days));
@@ -44,7 +44,7 @@ impl Weekdays {
 fn read(table: &str) -> Result<HashMap<u32, u8>, String> {
     let mut tokenizer = Tokenizer::default();
     let mut all: HashMap<u32, u8> = HashMap::new();
-    for cells in table::rows(table) {
+    for cells in word_table::rows(table) {
         let days: Vec<&str> = cells.skip(1).collect();
         if days.len() != 7 || days.contains(&"") {
             return Err(format!("expected the names of seven days, found {days:?}"));

@@ -8,7 +8,7 @@
 //! Cost: one pass over the lines, and bounded work for each line that occurs often enough.
 
 mod lines;
-mod runs;
+mod within_lines;
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -16,7 +16,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::document::{Metadata, host};
-use crate::score::{Idf, LanguageKey, Profile, Weights, in_common};
+use crate::score::{Idf, LanguageKey, Profile, TWO_RARE, Weights, in_common};
 use crate::text::{SourceLines, TokenStore, Tokens, shingles};
 use crate::{DocId, Result};
 use wirecopy_spill::Budget;
@@ -35,10 +35,9 @@ const SHINGLE: usize = 5;
 /// Share of the lighter remainder's weight at which two stories are about the same topic. In a language with few
 /// stories, common words alone weigh up to a fifth.
 const COMMON_MASS: f32 = 0.3;
-/// The same for rare terms. Some are shared by chance, more of them in long texts.
+/// The same for rare terms. Some are shared by chance, more of them in long texts. Less than [`TWO_RARE`] never makes
+/// a common topic.
 const COMMON_RARE: f32 = 0.03;
-/// Weight of two rare terms. Less than this never makes a common topic.
-const TWO_RARE: f32 = 10.0;
 /// Factor by which carriers may have more in common with each other than with stories that do not carry the
 /// passage.
 const ALIKE: f32 = 1.5;
@@ -98,7 +97,7 @@ pub fn learn(
 ) -> Result<Added> {
     let lines::Found { lines, ranks } = lines::repeated(stories, tokens, budget)?;
     let of_lines = SourceLines::new(lines.iter().map(|line| line.key), []);
-    let shingles = runs::repeated(stories, &ranks, tokens, &of_lines);
+    let shingles = within_lines::repeated(stories, &ranks, tokens, &of_lines);
     drop(ranks);
     if lines.is_empty() && shingles.is_empty() {
         return Ok(Added::default());

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::prose::{self, is_stopped, words};
 use super::script::{closes, ends_any_sentence, is_unspaced};
-use crate::table;
+use crate::word_table;
 
 /// Number of words of uninterrupted prose, on at least two lines, that make an article.
 const RUNNING: usize = 60;
@@ -88,11 +88,11 @@ type Phrase = (&'static str, u16, bool);
 
 /// The phrases by their first three characters; phrases of two ideographs are included.
 static PHRASES: LazyLock<HashMap<[char; 3], Vec<Phrase>>> =
-    LazyLock::new(|| table::shipped(read(include_str!("../../../../data/no_article.tsv"))));
+    LazyLock::new(|| word_table::shipped(read(include_str!("../../../../data/no_article.tsv"))));
 
 fn read(table: &'static str) -> Result<HashMap<[char; 3], Vec<Phrase>>, String> {
     let mut phrases: HashMap<[char; 3], Vec<Phrase>> = HashMap::new();
-    for cells in table::rows(table) {
+    for cells in word_table::rows(table) {
         let mut cells = cells.skip(1);
         let kind = cells.next().and_then(|kind| KINDS.iter().position(|&known| known == kind));
         let kind = kind.ok_or("a row of an unknown kind")?;

@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 use aho_corasick::packed::{self, Searcher};
 
 use super::{credit, prose};
-use crate::table;
+use crate::word_table;
 
 /// Most characters of a line that the rules for phrases apply to. Longer lines are paragraphs.
 const PHRASE_LINE_CHARS: usize = 200;
@@ -48,11 +48,11 @@ struct Rules {
 }
 
 static RULES: LazyLock<Rules> =
-    LazyLock::new(|| table::shipped(read(include_str!("../../../../data/boilerplate.tsv"))));
+    LazyLock::new(|| word_table::shipped(read(include_str!("../../../../data/boilerplate.tsv"))));
 
 fn read(table: &'static str) -> Result<Rules, String> {
     let mut rules = Rules { by_first: HashMap::new(), ascii: 0, anywhere: Vec::new(), photos: Vec::new() };
-    for cells in table::rows(table) {
+    for cells in word_table::rows(table) {
         let cells: Vec<&str> = cells.collect();
         let &[_, how, phrase] = &cells[..] else {
             return Err(format!("expected three cells, found {cells:?}"));

@@ -4,7 +4,7 @@
 //! same words from another source are text.
 //!
 //! A line is recognised as a whole. Where pages have lost their line breaks, or a line has a varying part (a
-//! place, a count, a date), no whole line repeats, but its shingles of [`SHINGLE`] tokens do, with all numbers
+//! place, a count, a date), no whole line repeats, but its shingles of [`LEARNED_SHINGLE`] tokens do, with all numbers
 //! treated as equal. Shingles that follow each other closely form a passage. A passage is boilerplate if it begins
 //! at the start of a sentence and is long, or if it covers nearly all of its line. A phrase inside a sentence is
 //! text, however often a newsroom writes it.
@@ -15,7 +15,7 @@ use super::{Class, Token, Tokens, each_shingle, mix, sequence_hash};
 use crate::hash::SetByHash;
 
 /// Number of tokens in a shingle.
-pub const SHINGLE: usize = 4;
+pub const LEARNED_SHINGLE: usize = 4;
 /// Most tokens between two shingles of one passage: a name, a place, a count.
 const GAP: usize = 3;
 /// Fewest words of a passage that is not its whole line.
@@ -74,11 +74,11 @@ impl SourceLines {
     /// Computes the keys of a line's shingles, in order of their first tokens.
     pub(crate) fn shingle_keys(source: u64, line: &[Token], out: &mut Vec<u64>) {
         out.clear();
-        if line.len() < SHINGLE {
+        if line.len() < LEARNED_SHINGLE {
             return;
         }
         let alike: Vec<Token> = line.iter().map(|token| token.without_number()).collect();
-        each_shingle(&alike, SHINGLE, |shingle| out.push(mix(source.rotate_left(32) ^ shingle)));
+        each_shingle(&alike, LEARNED_SHINGLE, |shingle| out.push(mix(source.rotate_left(32) ^ shingle)));
     }
 
     /// Returns whether nothing was learned.
@@ -139,11 +139,11 @@ impl SourceLines {
             .peekable();
         while let Some((first, key)) = held.next() {
             let mut shingles = vec![(first, key)];
-            let mut end = first + SHINGLE;
-            let mut covered = SHINGLE;
+            let mut end = first + LEARNED_SHINGLE;
+            let mut covered = LEARNED_SHINGLE;
             while let Some((at, key)) = held.next_if(|&(at, _)| at <= end + GAP) {
-                covered += at + SHINGLE - end.max(at);
-                end = at + SHINGLE;
+                covered += at + LEARNED_SHINGLE - end.max(at);
+                end = at + LEARNED_SHINGLE;
                 shingles.push((at, key));
             }
             let tokens_of = |range: Range<usize>| -> &[Token] { tokens.get(range).unwrap_or_default() };
@@ -159,10 +159,10 @@ impl SourceLines {
             let Some(&start) = before.or_else(within) else { continue };
             // If a sentence follows, its first words may be part of shingles.
             let last = sentences.iter().rfind(|&&start| start < end).copied().unwrap_or(start);
-            if last > start && end - last < SHINGLE && !sentences.contains(&end) && end < line.end {
+            if last > start && end - last < LEARNED_SHINGLE && !sentences.contains(&end) && end < line.end {
                 end = last;
             }
-            shingles.retain(|&(at, _)| at >= start && at + SHINGLE <= end);
+            shingles.retain(|&(at, _)| at >= start && at + LEARNED_SHINGLE <= end);
             let own = tokens_of(start.max(first)..end);
             if words_in(own) >= PASSAGE_WORDS && !is_figures(own) {
                 out.push(Piece { tokens: start..end, known: Known::Shingles(shingles) });

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::times::{self, TimeOfDay};
 use super::tokens::{Token, Word};
 use super::{BUDDHIST, Problem, WORDS, calendars, words};
-use wirecopy_core::table::{self, Words};
+use wirecopy_core::word_table::{self, Words};
 
 /// A day or the reason why it is unusable, with the tokens it covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,9 +33,9 @@ const SOLAR: std::ops::RangeInclusive<i16> = 1280..=1450;
 /// Longest word allowed between day, month and year, in letters ("de", "of", "gada").
 const MAX_LINK_CHARS: usize = 4;
 /// Longer words allowed between day, month and year.
-static LINKS: Words = LazyLock::new(|| table::words(WORDS, "link"));
+static LINKS: Words = LazyLock::new(|| word_table::words(WORDS, "link"));
 /// Words for the Buddhist era.
-static BUDDHIST_ERA: Words = LazyLock::new(|| table::words(WORDS, "buddhist era"));
+static BUDDHIST_ERA: Words = LazyLock::new(|| word_table::words(WORDS, "buddhist era"));
 
 /// Returns the days in a line, ignoring the tokens of its `times`. Linear: each attempt looks at a bounded number of tokens.
 pub(super) fn all(tokens: &[Token], times: &[TimeOfDay], locale: Locale<'_>) -> Vec<Day> {

@@ -8,7 +8,7 @@ use super::days::{self, Day, Locale};
 use super::times::{self, TimeOfDay};
 use super::tokens::{self, Token};
 use super::{Problem, Published, WORDS, usable, words};
-use wirecopy_core::table::{self, Words};
+use wirecopy_core::word_table::{self, Words};
 
 /// What a line says about a date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +42,7 @@ pub(crate) struct Line {
 }
 
 /// Folded words of languages that write the day before the month.
-static DAY_FIRST: Words = LazyLock::new(|| table::words(WORDS, "day first"));
+static DAY_FIRST: Words = LazyLock::new(|| word_table::words(WORDS, "day first"));
 /// Tokens before a date that are searched for its label.
 const LABEL_REACH: usize = 8;
 

@@ -388,7 +388,7 @@ proptest! {
 #[test]
 fn table_has_the_kinds_in_use() {
     assert_eq!(
-        wirecopy_core::table::kinds(WORDS),
+        wirecopy_core::word_table::kinds(WORDS),
         ["before time", "after time", "hour", "link", "buddhist era", "day first", "filler", "author"]
     );
 }

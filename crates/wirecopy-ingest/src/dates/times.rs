@@ -8,7 +8,7 @@ use jiff::tz::Offset;
 use super::WORDS;
 use super::tokens::Token;
 use super::zones::{self, Abbreviation};
-use wirecopy_core::table::{self, Words};
+use wirecopy_core::word_table::{self, Words};
 
 /// A time of day and the tokens it covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,11 +40,11 @@ impl TimeOfDay {
 }
 
 /// Folded words before a time: after one of them, a full stop separates hours and minutes ("at 15.05").
-static BEFORE: Words = LazyLock::new(|| table::words(WORDS, "before time"));
+static BEFORE: Words = LazyLock::new(|| word_table::words(WORDS, "before time"));
 /// Folded words after a time: before one of them, a full stop separates hours and minutes ("15.05 Uhr").
-static AFTER: Words = LazyLock::new(|| table::words(WORDS, "after time"));
+static AFTER: Words = LazyLock::new(|| word_table::words(WORDS, "after time"));
 /// Folded units of hours.
-static HOURS: Words = LazyLock::new(|| table::words(WORDS, "hour"));
+static HOURS: Words = LazyLock::new(|| word_table::words(WORDS, "hour"));
 
 /// Returns the unambiguous times in a line. Linear in the tokens.
 pub(super) fn all(tokens: &[Token]) -> Vec<TimeOfDay> {

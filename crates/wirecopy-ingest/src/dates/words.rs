@@ -10,7 +10,7 @@ use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 use super::line::Label;
 use super::tokens::Word;
-use wirecopy_core::table;
+use wirecopy_core::word_table;
 
 static MONTHS: &str = include_str!("../../../../data/months.tsv");
 static WEEKDAYS: &str = include_str!("../../../../data/weekdays.tsv");
@@ -100,7 +100,7 @@ pub(super) fn month_in(text: &str, language: &str) -> Option<u8> {
 pub(crate) fn is_weekday(text: &str) -> bool {
     static NAMES: OnceLock<BTreeSet<String>> = OnceLock::new();
     let names = NAMES.get_or_init(|| {
-        let cells = table::rows(WEEKDAYS).flat_map(|cells| cells.skip(1));
+        let cells = word_table::rows(WEEKDAYS).flat_map(|cells| cells.skip(1));
         let names =
             cells.flat_map(|cell| cell.split([',', ' '])).map(fold).filter(|name| name.chars().count() > 1);
         names.collect()
@@ -142,12 +142,12 @@ pub(super) fn digit(c: char) -> Option<char> {
 
 fn table() -> &'static Table {
     static TABLE: OnceLock<Table> = OnceLock::new();
-    TABLE.get_or_init(|| table::shipped(read(MONTHS, LABELS)))
+    TABLE.get_or_init(|| word_table::shipped(read(MONTHS, LABELS)))
 }
 
 fn read(months: &'static str, labels: &str) -> Result<Table, String> {
     let mut table = Table { words: HashMap::new(), substrings: Vec::new(), by_language: HashMap::new() };
-    for cells in table::rows(months) {
+    for cells in word_table::rows(months) {
         let cells: Vec<&str> = cells.collect();
         let [tag, names @ ..] = &cells[..] else { continue };
         if names.len() != 12 {
@@ -168,7 +168,7 @@ fn read(months: &'static str, labels: &str) -> Result<Table, String> {
     }
     let months = &table.words;
     table.by_language.retain(|(_, name), _| months.get(name).is_some_and(|m| m.months.count_ones() > 1));
-    for mut cells in table::rows(labels) {
+    for mut cells in word_table::rows(labels) {
         let meaning = match cells.next().unwrap_or_default() {
             "published" => Meaning { label: Some(Label::Published), ..Meaning::default() },
             "modified" => Meaning { label: Some(Label::Modified), ..Meaning::default() },
@@ -219,7 +219,7 @@ mod tests {
 
     #[test]
     fn every_month_name_in_the_table_is_found() {
-        for mut cells in table::rows(MONTHS) {
+        for mut cells in word_table::rows(MONTHS) {
             let tag = cells.next().unwrap();
             let months: Vec<&str> = cells.collect();
             assert_eq!(months.len(), 12, "{tag}");

@@ -8,7 +8,7 @@ use jiff::civil::{Date, DateTime, Weekday};
 use jiff::tz::{Offset, TimeZone, TimeZoneDatabase};
 use wirecopy_core::published::Published;
 
-use wirecopy_core::table;
+use wirecopy_core::word_table;
 
 static ZONES: &str = include_str!("../../../../data/zones.tsv");
 
@@ -53,12 +53,12 @@ impl Abbreviation {
 /// Looks up a folded abbreviation.
 pub(super) fn abbreviation(folded: &str) -> Option<Abbreviation> {
     static TABLE: OnceLock<HashMap<String, Abbreviation>> = OnceLock::new();
-    TABLE.get_or_init(|| table::shipped(read(ZONES))).get(folded).copied()
+    TABLE.get_or_init(|| word_table::shipped(read(ZONES))).get(folded).copied()
 }
 
 fn read(table: &str) -> Result<HashMap<String, Abbreviation>, String> {
     let mut zones = HashMap::new();
-    for cells in table::rows(table) {
+    for cells in word_table::rows(table) {
         let cells: Vec<&str> = cells.collect();
         let letters = |minutes: &str| {
             let (minutes, changes) =

@@ -6,7 +6,7 @@
 
 use std::collections::HashSet;
 
-use super::marks::Marks;
+use super::hints::Marks;
 use super::outline::{Block, Element, LONG, Outline, PROSE, Tag};
 use crate::page::letters;
 
@@ -32,7 +32,7 @@ pub(super) fn find(outline: &Outline, titles: &[&str], noscript: bool) -> Found 
     }
     let mut search = Search::new(outline, titles, noscript);
     let root = search.root();
-    search.exclude_others(root);
+    search.exclude_not_article(root);
     search.text(root)
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::body::{ENOUGH, Found, Search};
-use super::marks::Marks;
+use super::hints::Marks;
 use super::outline::{Block, Element, PROSE, Tag};
 use wirecopy_core::text::credit::names_agency;
 

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use dom_query::{Document as Tree, NodeData, NodeId, NodeRef};
 
-use super::marks::{self, Marks, Visit};
+use super::hints::{self, Marks, Visit};
 pub(super) use wirecopy_core::text::{SENTENCE as PROSE, is_stopped, words};
 
 /// Words from which a block is prose even without a full stop.
@@ -177,7 +177,7 @@ impl Walker {
                 None
             }
             NodeData::Element(element) => {
-                let visit = marks::visit(element);
+                let visit = hints::visit(element);
                 shadow = element.template_contents;
                 Some(visit)
             }

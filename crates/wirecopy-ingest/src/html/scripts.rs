@@ -10,7 +10,7 @@ use dom_query::Document as Tree;
 use serde_json::Value;
 
 use super::body::Found;
-use super::linked::plain;
+use super::json_ld::plain;
 use super::outline::{self, is_stopped, words};
 use crate::page::letters;
 use crate::strip;

@@ -14,12 +14,12 @@
 //! Dates of changes, comments, teasers and quoted posts are not the article's; `visible` excludes them.
 //! Cost: one pass over `<meta>` and JSON-LD. The tree is walked only if those have no date, or one in UTC.
 
-pub(super) mod linked;
+pub(super) mod json_ld;
 mod scripts;
 mod visible;
 
 use dom_query::Document as Tree;
-use linked::Linked;
+use json_ld::JsonLd;
 
 use super::extract::one_line;
 use crate::dates::{self, Label, Line};
@@ -39,7 +39,7 @@ pub(super) struct Page<'a> {
     pub(super) tree: &'a Tree,
     /// Name and content of each `<meta>`, names in lower case.
     pub(super) metas: &'a [(String, String)],
-    pub(super) linked: &'a Linked,
+    pub(super) linked: &'a JsonLd,
     pub(super) title: Option<&'a str>,
     /// The declared language.
     pub(super) language: Option<&'a str>,

@@ -2,7 +2,7 @@
 
 use dom_query::Document as Tree;
 
-use super::linked::values_of_key;
+use super::json_ld::values_of_key;
 use crate::dates;
 
 /// Keys used by news systems.

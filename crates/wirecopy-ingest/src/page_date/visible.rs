@@ -12,7 +12,7 @@ use crate::dates::{self, Kind, Label, Line};
 use crate::extract::one_line;
 use crate::page::{WORDS, letters};
 use wirecopy_core::published::Published;
-use wirecopy_core::table::{self, Words};
+use wirecopy_core::word_table::{self, Words};
 
 /// Longest date line, in characters. A longer line is prose.
 const LINE_CHARS: usize = 160;
@@ -37,15 +37,15 @@ const INLINE: [&str; 22] = [
     "label", "cite", "q", "code", "bdi", "ins", "big",
 ];
 /// Parts of the class or id of elements outside the article.
-static APART_NAMES: Words = LazyLock::new(|| table::words(WORDS, "part of other"));
+static APART_NAMES: Words = LazyLock::new(|| word_table::words(WORDS, "part of other"));
 /// Parts of the class or id of elements that are probably outside the article; some sites use them inside.
-static ASIDE_NAMES: Words = LazyLock::new(|| table::words(WORDS, "part of aside"));
+static ASIDE_NAMES: Words = LazyLock::new(|| word_table::words(WORDS, "part of aside"));
 /// Parts of the class or id of elements with a date.
-static DATE_NAMES: Words = LazyLock::new(|| table::words(WORDS, "part of date"));
+static DATE_NAMES: Words = LazyLock::new(|| word_table::words(WORDS, "part of date"));
 /// Parts of the class or id of elements with a publication date.
-static PUBLISHED_NAMES: Words = LazyLock::new(|| table::words(WORDS, "part of published"));
+static PUBLISHED_NAMES: Words = LazyLock::new(|| word_table::words(WORDS, "part of published"));
 /// Parts of the class or id of elements with the date of a change.
-static MODIFIED_NAMES: Words = LazyLock::new(|| table::words(WORDS, "part of modified"));
+static MODIFIED_NAMES: Words = LazyLock::new(|| word_table::words(WORDS, "part of modified"));
 
 /// A visible date with its points.
 struct Seen {

@@ -44,7 +44,7 @@ pub struct Benchmark {
     pub peak_memory: Option<u64>,
     /// Candidates checked per document.
     pub candidates_per_document: f64,
-    /// Edges found per document.
+    /// Edges found per document, of every relation.
     pub edges_per_document: f64,
     /// Counts and seconds of each stage.
     pub stages: Vec<StageLine>,
@@ -100,7 +100,6 @@ pub fn measure(
         summary.stages.iter().filter(|line| line.stage == stage.name()).map(|line| line.came_in).sum::<u64>()
     };
     let per_document = |n: u64| n as f64 / summary.documents.max(1) as f64;
-    let edges = &summary.edges;
     Ok(Benchmark {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         repeat: repeat.max(1),
@@ -115,7 +114,7 @@ pub fn measure(
         cores: (!cores.is_empty()).then(|| median(cores)),
         peak_memory: peak_memory(),
         candidates_per_document: per_document(came_in(Stage::Copies) + came_in(Stage::Verify)),
-        edges_per_document: per_document(edges.identical + edges.copy + edges.excerpt + edges.rewrite),
+        edges_per_document: per_document(summary.edges.total()),
         stages,
     })
 }

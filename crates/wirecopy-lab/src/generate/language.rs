@@ -10,11 +10,11 @@ use std::sync::{LazyLock, OnceLock};
 use super::math::power;
 use crate::perturb::WORDS;
 use crate::perturb::rng::Rng;
-use wirecopy_core::table::{self, Words};
+use wirecopy_core::word_table::{self, Words};
 
 /// Function words of English by frequency, about two in five words of a text. They make language detection recognise the
 /// documents as English.
-static FUNCTION_WORDS: Words = LazyLock::new(|| table::words(WORDS, "function word"));
+static FUNCTION_WORDS: Words = LazyLock::new(|| word_table::words(WORDS, "function word"));
 /// Number of function words.
 pub(super) const FUNCTION: u32 = 120;
 /// Number of lemmas of content words.

@@ -48,7 +48,7 @@ pub struct GeneratorConfig {
 /// The relation of a generated document to the original of its family, or to the document that it imitates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Relation {
+pub enum Derivation {
     /// The dispatch itself. Most have no copies.
     Original,
     /// The same words, with other boilerplate.
@@ -80,8 +80,8 @@ pub struct Generated {
     pub text: String,
     /// Number of the family. Documents of one dispatch share it.
     pub family: u32,
-    /// Relation to the original of the family.
-    pub relation: Relation,
+    /// Derivation to the original of the family.
+    pub relation: Derivation,
     /// For a template or a follow-up, the family that it resembles but does not belong to.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub near: Option<u32>,
@@ -185,25 +185,25 @@ impl Generator {
             let form = &mut self.rng(Purpose::Form, head);
             let story = Composer::new(form).form(form, rng);
             let near = (slot != head).then_some(head);
-            return Made { story, day: day + 7 * place, family: slot, relation: Relation::Template, near };
+            return Made { story, day: day + 7 * place, family: slot, relation: Derivation::Template, near };
         }
         let original = || Composer::new(&mut self.rng(Purpose::Story, head)).story();
         let own = |story, day, relation| Made { story, day, family: head, relation, near: None };
         if place == 0 {
-            return own(original(), day, Relation::Original);
+            return own(original(), day, Derivation::Original);
         }
         let later = day + [0, 0, 0, 1, 1, 2][rng.below(6)];
         match plan::relation(rng) {
-            Relation::Identical => own(original(), later, Relation::Identical),
-            Relation::Copy => own(edit::copy(&original(), rng), later, Relation::Copy),
-            Relation::Excerpt => own(edit::excerpt(&original(), rng), later, Relation::Excerpt),
-            Relation::FollowUp => {
+            Derivation::Identical => own(original(), later, Derivation::Identical),
+            Derivation::Copy => own(edit::copy(&original(), rng), later, Derivation::Copy),
+            Derivation::Excerpt => own(edit::excerpt(&original(), rng), later, Derivation::Excerpt),
+            Derivation::FollowUp => {
                 let earlier = &mut self.rng(Purpose::Story, head);
                 let story = Composer::new(earlier).follow_up(&original(), rng);
                 let day = day + 1 + rng.below(6) as u32;
-                Made { story, day, family: slot, relation: Relation::FollowUp, near: Some(head) }
+                Made { story, day, family: slot, relation: Derivation::FollowUp, near: Some(head) }
             }
-            _ => own(edit::rewrite(&original(), rng), later, Relation::Rewrite),
+            _ => own(edit::rewrite(&original(), rng), later, Derivation::Rewrite),
         }
     }
 }
@@ -213,7 +213,7 @@ struct Made {
     story: Story,
     day: u32,
     family: u32,
-    relation: Relation,
+    relation: Derivation,
     near: Option<u32>,
 }
 

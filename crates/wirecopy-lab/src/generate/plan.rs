@@ -3,7 +3,7 @@
 //! The documents of a group have consecutive slots. A permutation maps a document's number to its slot, so that the members
 //! of a family are scattered over the corpus, as in a real folder.
 
-use super::Relation;
+use super::Derivation;
 use super::math::power;
 use crate::perturb::rng::Rng;
 
@@ -92,13 +92,13 @@ fn larger(largest: u32, rng: &mut Rng) -> u32 {
 }
 
 /// Draws the relation of a further document to the original.
-pub(super) fn relation(rng: &mut Rng) -> Relation {
+pub(super) fn relation(rng: &mut Rng) -> Derivation {
     match rng.below(100) {
-        0..20 => Relation::Identical,
-        20..45 => Relation::Copy,
-        45..60 => Relation::Excerpt,
-        60..88 => Relation::Rewrite,
-        _ => Relation::FollowUp,
+        0..20 => Derivation::Identical,
+        20..45 => Derivation::Copy,
+        45..60 => Derivation::Excerpt,
+        60..88 => Derivation::Rewrite,
+        _ => Derivation::FollowUp,
     }
 }
 

@@ -63,13 +63,13 @@ fn lengths_resemble_wire_stories() {
 fn relations_have_the_expected_similarity() {
     let generator = corpus(2500);
     let all = bare(&generator);
-    let mut fives: HashMap<Relation, Vec<f64>> = HashMap::new();
+    let mut fives: HashMap<Derivation, Vec<f64>> = HashMap::new();
     for (made, text) in &all {
         let head = &all[made.near.unwrap_or(made.family) as usize].1;
-        if made.relation == Relation::Identical {
+        if made.relation == Derivation::Identical {
             assert_eq!(text, head);
         }
-        if made.relation == Relation::Excerpt {
+        if made.relation == Derivation::Excerpt {
             assert!(text.split_whitespace().count() * 3 < head.split_whitespace().count() * 2 + 120);
         }
         if !std::ptr::eq(head, text) {
@@ -81,11 +81,11 @@ fn relations_have_the_expected_similarity() {
         let found = (quantile(values, 0.05), quantile(values, 0.5), quantile(values, 0.95));
         assert!(values.len() > 30 && low <= found.0 && found.2 <= high, "{relation:?}: {found:?}");
     };
-    between(Relation::Copy, 0.5, 1.0);
-    between(Relation::Excerpt, 0.2, 0.8);
-    between(Relation::Rewrite, 0.02, 0.35);
-    between(Relation::Template, 0.005, 0.3);
-    between(Relation::FollowUp, 0.005, 0.4);
+    between(Derivation::Copy, 0.5, 1.0);
+    between(Derivation::Excerpt, 0.2, 0.8);
+    between(Derivation::Rewrite, 0.02, 0.35);
+    between(Derivation::Template, 0.005, 0.3);
+    between(Derivation::FollowUp, 0.005, 0.4);
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn gold_labels_are_consistent() {
     let all: Vec<Generated> = generator.iter().collect();
     let mut originals: HashMap<u32, &Generated> = HashMap::new();
     for document in &all {
-        if matches!(document.relation, Relation::Original | Relation::Template | Relation::FollowUp) {
+        if matches!(document.relation, Derivation::Original | Derivation::Template | Derivation::FollowUp) {
             assert!(originals.insert(document.family, document).is_none(), "one original per family");
         }
         assert!(!document.text.contains('{') && !document.title.is_empty());

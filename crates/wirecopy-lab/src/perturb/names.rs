@@ -6,16 +6,16 @@ use std::sync::LazyLock;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::WORDS;
-use wirecopy_core::table::{self, Pairs, Words};
+use wirecopy_core::word_table::{self, Pairs, Words};
 
 /// Letters in which transliterations of a name differ, in both directions.
-static SWAPS: Pairs = LazyLock::new(|| table::pairs(WORDS, "respelling"));
+static SWAPS: Pairs = LazyLock::new(|| word_table::pairs(WORDS, "respelling"));
 
 /// Letters that are replaced in one direction only: `ee` may become `i`, but not every `i` becomes `ee`.
-static ONE_WAY: Pairs = LazyLock::new(|| table::pairs(WORDS, "one way"));
+static ONE_WAY: Pairs = LazyLock::new(|| word_table::pairs(WORDS, "one way"));
 
 /// Capitalised words that have only one spelling.
-static COMMON: Words = LazyLock::new(|| table::words(WORDS, "one spelling"));
+static COMMON: Words = LazyLock::new(|| word_table::words(WORDS, "one spelling"));
 
 /// Letters that may be doubled between vowels.
 const DOUBLED: &str = "lnstfrmлнсткмλσ";

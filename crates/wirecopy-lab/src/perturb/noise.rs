@@ -4,13 +4,13 @@ use std::sync::LazyLock;
 
 use super::WORDS;
 use super::rng::Rng;
-use wirecopy_core::table::{self, Pairs, Words};
+use wirecopy_core::word_table::{self, Pairs, Words};
 
 /// Groups of characters that scanners confuse. For sequences of several letters, see [`PAIRS`].
-static LOOK_ALIKES: Words = LazyLock::new(|| table::words(WORDS, "look-alikes"));
+static LOOK_ALIKES: Words = LazyLock::new(|| word_table::words(WORDS, "look-alikes"));
 
 /// Letters that are merged, and letters that are split.
-static PAIRS: Pairs = LazyLock::new(|| table::pairs(WORDS, "misreading"));
+static PAIRS: Pairs = LazyLock::new(|| word_table::pairs(WORDS, "misreading"));
 
 /// Adds about `rate` errors per character to `text`, except to line breaks. Returns the text and the number of errors.
 ///

@@ -6,8 +6,8 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use wirecopy_core::table::{self, Words};
 use wirecopy_core::text::{closes, ends_any_sentence, is_unspaced};
+use wirecopy_core::word_table::{self, Words};
 
 /// A sentence and its paragraph.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,7 +136,7 @@ fn needs_no_space(c: char) -> bool {
 
 /// Returns whether a full stop after `before` belongs to an initial or an abbreviation.
 fn is_abbreviation(before: &str) -> bool {
-    static KNOWN: Words = LazyLock::new(|| table::words(super::WORDS, "abbreviation"));
+    static KNOWN: Words = LazyLock::new(|| word_table::words(super::WORDS, "abbreviation"));
     let start = before.char_indices().rev().find(|&(_, c)| c.is_whitespace() || c == '(' || c == '-');
     let word = start.map_or(before, |(at, c)| &before[at + c.len_utf8()..]);
     let mut letters = word.chars();

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::rng::Rng;
-use wirecopy_core::table;
+use wirecopy_core::word_table;
 
 /// Groups of synonyms. If a word occurs in several groups, the first one applies.
 const GROUPS: &str = include_str!("../../../../data/synonyms.tsv");
@@ -13,7 +13,7 @@ fn table() -> &'static HashMap<&'static str, Vec<&'static str>> {
     static TABLE: OnceLock<HashMap<&str, Vec<&str>>> = OnceLock::new();
     TABLE.get_or_init(|| {
         let mut table: HashMap<&str, Vec<&str>> = HashMap::new();
-        for cells in table::rows(GROUPS) {
+        for cells in word_table::rows(GROUPS) {
             let group: Vec<&str> = cells.collect();
             for word in &group {
                 let others = group.iter().copied().filter(|other| other != word).collect();

@@ -221,7 +221,7 @@ proptest! {
 #[test]
 fn table_has_the_kinds_in_use() {
     assert_eq!(
-        wirecopy_core::table::kinds(WORDS),
+        wirecopy_core::word_table::kinds(WORDS),
         [
             "function word",
             "abbreviation",

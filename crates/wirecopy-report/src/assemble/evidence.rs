@@ -3,7 +3,6 @@
 
 use rayon::prelude::*;
 
-use wirecopy_core::Relation;
 use wirecopy_core::Result;
 use wirecopy_core::classify::{Edge, Scorer};
 use wirecopy_core::engine::judge::Pairs;
@@ -23,19 +22,14 @@ pub(super) struct Grounds {
     pub(super) features: Vec<f64>,
 }
 
-/// Returns whether an edge joins documents because of the scorer.
-pub fn is_scored(edge: &Edge) -> bool {
-    matches!(edge.relation, Relation::Excerpt | Relation::Version | Relation::Rewrite)
-}
-
 /// The evidence of scored edges, by the indices of their edges.
 #[derive(Debug)]
-pub struct Evidence {
+pub struct EdgeEvidence {
     /// Number of terms, terms, and bits of features; empty for an edge that was not scored.
     packed: Blobs<u64>,
 }
 
-impl Evidence {
+impl EdgeEvidence {
     /// Collects the evidence of every scored edge among `edges`.
     pub fn of(edges: &[Edge], judge: &Pairs<'_>, budget: &Budget) -> Result<Self> {
         let mut evidence = Self { packed: Blobs::new(budget) };
@@ -47,7 +41,7 @@ impl Evidence {
                 .map_init(
                     || judge.checker(),
                     |checker, edge| {
-                        is_scored(edge).then(|| {
+                        edge.relation.is_scored().then(|| {
                             let measured = checker.features(edge.a, edge.b);
                             Grounds {
                                 terms: scorer.evidence(edge.a, edge.b, WORDS),
@@ -81,7 +75,7 @@ impl Evidence {
 
 /// Reads the evidence of edges.
 pub(super) struct EvidenceReader<'a> {
-    evidence: &'a Evidence,
+    evidence: &'a EdgeEvidence,
     reader: Reader<'a, u64>,
 }
 
@@ -108,7 +102,7 @@ mod tests {
     #[test]
     fn grounds_are_read_back_by_edge_index() {
         for budget in [Budget::unlimited(), Budget::new(1, None)] {
-            let mut evidence = Evidence { packed: Blobs::new(&budget) };
+            let mut evidence = EdgeEvidence { packed: Blobs::new(&budget) };
             let grounds = [
                 None,
                 Some(Grounds { terms: vec![7, u32::MAX], features: vec![0.25, -1.5] }),

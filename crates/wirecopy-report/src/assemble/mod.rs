@@ -2,8 +2,8 @@
 
 mod copied;
 mod evidence;
+mod spelling;
 mod versions;
-mod words;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
@@ -11,15 +11,15 @@ use std::collections::{BTreeMap, HashMap};
 use rayon::prelude::*;
 
 use crate::Config;
-use crate::account::Account;
+use crate::stage_times::StageTimes;
 use crate::{
     BoilerplateLine, ClusterLine, DocumentLine, EdgeCounts, EdgeLine, JsonLines, Lines, MemberLine,
     ModelLine, PassageLine, ReportLine, RunLine, SCHEMA, Spooled, SummaryLine, VersionLine, peak_memory,
 };
 use copied::Copied;
-use evidence::{Evidence, Grounds};
+use evidence::{EdgeEvidence, Grounds};
+use spelling::Words;
 use versions::{Sentence, State, Title, Versions};
-use wirecopy_core::Relation;
 use wirecopy_core::classify::{Edge, Scorer};
 use wirecopy_core::cluster::{Cluster, Composite, cluster_name};
 use wirecopy_core::document::Header;
@@ -33,7 +33,6 @@ use wirecopy_core::text::credit::{AGENCIES, Credit};
 use wirecopy_core::{Cancel, DocId, Progress, Result, Similarity, Stage};
 use wirecopy_ingest::References;
 use wirecopy_spill::Budget;
-use words::Words;
 
 /// Number of lines that a task makes.
 const LINES_A_TASK: usize = 256;
@@ -56,7 +55,7 @@ pub struct Request {
 /// The explanation of a run: evidence of its edges, versions and reuse shares of its clusters, in words.
 pub struct Wording {
     request: Request,
-    evidence: Evidence,
+    evidence: EdgeEvidence,
     words: Words,
     /// What is reported of each cluster besides its edges, in the order of the clusters.
     inside: Vec<Inside>,
@@ -78,9 +77,9 @@ impl Wording {
         cancel: &Cancel,
     ) -> Result<Self> {
         let model = judge.scorer().map(|scorer| ModelLine::of(scorer.model()));
-        let scored = found.edges.iter().filter(|edge| evidence::is_scored(edge)).count() as u64;
+        let scored = found.edges.iter().filter(|edge| edge.relation.is_scored()).count() as u64;
         stage(progress, Stage::Evidence, scored, None, || {
-            let evidence = Evidence::of(&found.edges, &judge, &corpus.budget.part(1, 16))?;
+            let evidence = EdgeEvidence::of(&found.edges, &judge, &corpus.budget.part(1, 16))?;
             let k = config.matching.shingle;
             let inside = |cluster: &Cluster| {
                 let versions = versions::versions(cluster, corpus, &judge, k)?;
@@ -91,7 +90,7 @@ impl Wording {
             corpus.check()?;
             drop(judge);
             let sentences = inside.iter().flat_map(|inside| inside.versions.sentences());
-            let words = words::find(&found.edges, &evidence, sentences, corpus, config, cancel)?;
+            let words = spelling::find(&found.edges, &evidence, sentences, corpus, config, cancel)?;
             let terms = words.terms.len() as u64;
             Ok((Self { request, evidence, words, inside, model }, terms))
         })
@@ -114,7 +113,7 @@ pub fn run(
     found: Found,
     config: &Config,
     wording: Wording,
-    account: Account<'_>,
+    times: StageTimes<'_>,
 ) -> Result<Spooled> {
     let mut wording = wording;
     let sentences = std::mem::take(&mut wording.words.sentences);
@@ -153,11 +152,11 @@ pub fn run(
         schema: SCHEMA,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         command: wording.request.command,
-        started: account.started.to_string(),
+        started: times.started.to_string(),
         config: config.clone(),
         model: wording.model,
     };
-    let (stages, seconds) = account.close();
+    let (stages, seconds) = times.close();
     let summary = SummaryLine {
         documents: corpus.len() as u64,
         skipped: corpus.skipped_count,
@@ -178,16 +177,7 @@ pub fn run(
 
 fn counted(edges: &[Edge]) -> EdgeCounts {
     let mut counts = EdgeCounts::default();
-    for edge in edges {
-        *match edge.relation {
-            Relation::Identical => &mut counts.identical,
-            Relation::Copy => &mut counts.copy,
-            Relation::Excerpt => &mut counts.excerpt,
-            Relation::Version => &mut counts.version,
-            Relation::Rewrite => &mut counts.rewrite,
-            Relation::Partial => &mut counts.partial,
-        } += 1;
-    }
+    edges.iter().for_each(|edge| counts.add(edge.relation));
     counts
 }
 

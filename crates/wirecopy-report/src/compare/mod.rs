@@ -20,10 +20,10 @@
 //! # Ok::<(), wirecopy_core::Error>(())
 //! ```
 
+mod feature_words;
 mod json;
 mod layout;
 mod marks;
-mod plain;
 mod rows;
 mod sentence;
 mod text;
@@ -32,8 +32,8 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+pub use feature_words::{Plain, plain};
 pub use marks::{Mark, Word};
-pub use plain::{Plain, plain};
 pub use rows::Row;
 
 use crate::Config;

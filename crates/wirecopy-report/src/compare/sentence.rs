@@ -42,8 +42,7 @@ impl Comparison {
                 format!("No, two dispatches with passages in common: {}.", self.too_far_apart())
             }
             (_, Reason::Openings) => {
-                "No, two dispatches: they have passages in common, but no name or number from the opening of one occurs in the \
-                 other."
+                "No, two dispatches: they have passages in common, but no rare word from the opening of one occurs in the other."
                     .to_owned()
             }
             (Some(Relation::Partial), Reason::NotAsked) => {

@@ -48,7 +48,9 @@ impl Comparison {
         writeln!(out, "\nrelation         {relation}")?;
         let threshold = match self.relation {
             Some(Relation::Identical | Relation::Copy) => String::new(),
-            _ => format!(" (one dispatch at {:.2} or higher)", self.threshold),
+            Some(Relation::Excerpt | Relation::Version | Relation::Rewrite | Relation::Partial) | None => {
+                format!(" (one dispatch at {:.2} or higher)", self.threshold)
+            }
         };
         writeln!(out, "score            {:.2}{}", self.score, style.paint(Ink::Dim, &threshold))?;
         if let Some(seconds) = self.seconds_apart {

@@ -18,21 +18,13 @@ use wirecopy_core::similarity::four_decimals;
 /// Minimum bytes of JSON per block.
 const BLOCK: usize = 256 << 10;
 
-/// Relations by their number on the page.
-pub(super) const RELATIONS: [Relation; 6] = [
-    Relation::Identical,
-    Relation::Copy,
-    Relation::Excerpt,
-    Relation::Version,
-    Relation::Rewrite,
-    Relation::Partial,
-];
+// The relations of a cluster are the bits of one byte.
+const _: () = assert!(Relation::ALL.len() <= 8);
 
-/// Returns the number of a relation, −1 for none.
+/// Returns the number of a relation on the page, −1 for none.
 pub fn number(relation: Option<Relation>) -> i8 {
-    let at = relation.and_then(|relation| RELATIONS.iter().position(|&known| known == relation));
-    // There are six relations, so the cast is exact.
-    at.map_or(-1, |at| at as i8)
+    // There are few relations, so the cast is exact.
+    relation.map_or(-1, |relation| relation.place() as i8)
 }
 
 /// The data of clusters that the page shows only once a cluster is opened.

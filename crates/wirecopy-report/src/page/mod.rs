@@ -102,7 +102,7 @@ struct Cluster<'a> {
     title: Option<&'a str>,
     /// Indices of documents, the representative first.
     members: Vec<usize>,
-    /// For each member, its relation to the representative as an index of [`blocks::RELATIONS`] (−1 for none), and its score.
+    /// For each member, its relation to the representative as an index of [`Relation::ALL`](super::Relation::ALL) (−1 for none), and its score.
     standing: Vec<(i8, Similarity)>,
     #[serde(skip_serializing_if = "Option::is_none")]
     earliest: Option<usize>,

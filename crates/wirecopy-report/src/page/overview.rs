@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::super::text_cluster::day;
-use super::super::{DocumentLine, Run};
+use super::super::{DocumentLine, Relation, Run};
 
 /// Maximum number of sources and of agencies listed.
 const LISTED: usize = 300;
@@ -23,8 +23,8 @@ pub(super) struct Overview<'a> {
     clusters: u64,
     clustered: u64,
     skipped: u64,
-    /// Edges by relation, in the order of [`RELATIONS`](super::blocks::RELATIONS).
-    pairs: [u64; 6],
+    /// Edges by relation, in the order of [`Relation::ALL`].
+    pairs: [u64; Relation::ALL.len()],
     composites: usize,
     seconds: f64,
     version: &'a str,
@@ -91,14 +91,7 @@ pub(super) fn overview(run: &Run) -> Overview<'_> {
         clusters: summary.clusters,
         clustered: summary.clustered_documents,
         skipped: summary.skipped,
-        pairs: [
-            summary.edges.identical,
-            summary.edges.copy,
-            summary.edges.excerpt,
-            summary.edges.version,
-            summary.edges.rewrite,
-            summary.edges.partial,
-        ],
+        pairs: Relation::ALL.map(|relation| summary.edges.of(relation)),
         composites: run.documents.iter().filter(|document| !document.composite.is_empty()).count(),
         seconds: summary.seconds,
         version: &run.header.version,

@@ -1,5 +1,6 @@
-//! Tests the HTML of pages of invented runs. Browser tests are in `tests/page.rs`.
+//! Tests the HTML of pages of invented runs. Browser tests are in `tests/all/page.rs`.
 
+use super::super::Relation;
 use super::super::tests::fixture;
 use super::*;
 
@@ -17,6 +18,20 @@ fn page_is_written_when_texts_are_missing() {
     assert_eq!((absent.missing.len(), absent.changed.len()), (members, 0));
     assert!(html.contains(&format!("\"missing\":{members},\"changed\":0")));
     assert_eq!(run.places_of_page().len(), members);
+}
+
+#[test]
+fn script_and_style_know_every_relation() {
+    let (html, _) = page(&fixture::empty(), &Texts::new());
+    let names = Relation::ALL.map(|relation| format!("\"{}\"", relation.name()));
+    assert!(html.contains(&format!("const RELATIONS = [{}];", names.join(", "))));
+    for relation in Relation::ALL {
+        let name = relation.name();
+        assert!(
+            html.contains(&format!(".chip.{name}, td.{name} {{ background: var(--{name}); }}")),
+            "{name}"
+        );
+    }
 }
 
 #[test]

@@ -320,14 +320,7 @@ fn cluster(run: &mut Run, name: &str, earliest: Option<&str>, credits: &[&str], 
 fn close(run: &mut Run) {
     let mut edges = EdgeCounts::default();
     for edge in &run.edges {
-        match edge.relation {
-            Relation::Identical => edges.identical += 1,
-            Relation::Copy => edges.copy += 1,
-            Relation::Excerpt => edges.excerpt += 1,
-            Relation::Version => edges.version += 1,
-            Relation::Rewrite => edges.rewrite += 1,
-            Relation::Partial => edges.partial += 1,
-        }
+        edges.add(edge.relation);
     }
     let stage = |stage: &str, came_in, came_out, seconds| StageLine {
         stage: stage.to_owned(),

@@ -3,7 +3,7 @@
 pub(crate) mod fixture;
 mod jsonl;
 
-use super::screen::width;
+use super::terminal_text::width;
 use super::{Run, TableStyle, TextStyle};
 
 fn text(run: &Run, style: TextStyle) -> String {

@@ -5,13 +5,13 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use super::phrases::Phrases;
-use crate::{Error, Result, table};
+use crate::{Error, Result, word_table};
 
 const SHIPPED: &str = include_str!("../../../../../data/agencies.tsv");
 
 static AGENCIES: LazyLock<Arc<Agencies>> = LazyLock::new(|| {
     let mut agencies = Agencies::default();
-    table::shipped(agencies.add(SHIPPED).map_err(|(line, message)| format!("line {line}: {message}")));
+    word_table::shipped(agencies.add(SHIPPED).map_err(|(line, message)| format!("line {line}: {message}")));
     Arc::new(agencies)
 });
 
@@ -66,7 +66,7 @@ impl Agencies {
     fn add(&mut self, table: &str) -> std::result::Result<(), (u64, String)> {
         // Which agency has each name in this table, so that a name given to two agencies is an error.
         let mut claims: HashMap<String, u16> = HashMap::new();
-        for (line, row) in table::lines(table) {
+        for (line, row) in word_table::lines(table) {
             let fail = |message: String| Err((line, message));
             let mut columns = row.split('\t').map(str::trim);
             let name = columns.next().unwrap_or_default();

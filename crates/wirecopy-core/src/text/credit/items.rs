@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use super::super::script;
 use super::agencies::{Agencies, Name};
 use super::phrases::{Phrases, is_word};
-use crate::table;
+use crate::word_table;
 
 /// The meanings of a word beside the name of an agency; a word can have several.
 pub(super) mod kind {
@@ -23,11 +23,11 @@ pub(super) mod kind {
 }
 
 static WORDS: LazyLock<Phrases<u16>> =
-    LazyLock::new(|| table::shipped(read(include_str!("../../../../../data/credit_words.tsv"))));
+    LazyLock::new(|| word_table::shipped(read(include_str!("../../../../../data/credit_words.tsv"))));
 
 fn read(table: &str) -> Result<Phrases<u16>, String> {
     let mut words = Phrases::default();
-    for mut cells in table::rows(table) {
+    for mut cells in word_table::rows(table) {
         let bit = match cells.next().unwrap_or_default() {
             "label" => kind::LABEL,
             "with" => kind::WITH,

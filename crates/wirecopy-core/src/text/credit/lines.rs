@@ -12,11 +12,11 @@ use super::agencies::Agencies;
 use super::dateline::bracket;
 use super::items::{Case, Item, What, dated, items, kind};
 use super::{Found, Mark};
-use crate::table::{self, Pairs};
+use crate::word_table::{self, Pairs};
 
 const FORMS: &str = include_str!("../../../../../data/credit_forms.tsv");
 /// Words for who reported, and parts of words for who edited, by language.
-static SIGN_OFFS: Pairs = LazyLock::new(|| table::pairs(FORMS, "sign-off"));
+static SIGN_OFFS: Pairs = LazyLock::new(|| word_table::pairs(FORMS, "sign-off"));
 
 /// Most characters of a credit line.
 pub(super) const LINE_CHARS: usize = 120;
@@ -382,7 +382,7 @@ fn closing_clause(text: &str, range: Range<usize>, agencies: &Agencies) -> Found
 }
 
 /// Formulas at the start of a dispatch, in languages that have them: words before the agency, and words after it.
-static OPENINGS: Pairs = LazyLock::new(|| table::pairs(FORMS, "opening"));
+static OPENINGS: Pairs = LazyLock::new(|| word_table::pairs(FORMS, "opening"));
 
 fn opens(text: &str, line: Range<usize>, agencies: &Agencies) -> Option<Found> {
     let body = &text[line.clone()];
@@ -405,7 +405,7 @@ mod tests {
 
     #[test]
     fn table_has_exactly_the_kinds_in_use() {
-        assert_eq!(table::kinds(FORMS), ["sign-off", "opening"]);
+        assert_eq!(word_table::kinds(FORMS), ["sign-off", "opening"]);
         assert!(SIGN_OFFS.len() + OPENINGS.len() == 8);
     }
 

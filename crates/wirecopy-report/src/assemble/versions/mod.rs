@@ -26,7 +26,6 @@ use order::Member;
 use sequence::Version;
 use texts::Text;
 use titles::Contents;
-use wirecopy_core::Relation;
 use wirecopy_core::cluster::{Cluster, Judge};
 use wirecopy_core::document::Header;
 use wirecopy_core::engine::Corpus;
@@ -150,7 +149,7 @@ fn states(members: &[Member<'_>], corpus: &Corpus, judge: &Pairs<'_>, k: usize) 
     let document = |text: usize| members[printed[text].1[0]].document;
     states_of(members, &printed, k, |a, b| {
         let (a, b) = (document(a), document(b));
-        judge.relate(a.min(b), a.max(b)).is_some_and(|edge| edge.relation == Relation::Rewrite)
+        judge.relate(a.min(b), a.max(b)).is_some_and(|edge| edge.relation.is_reworded())
     })
 }
 

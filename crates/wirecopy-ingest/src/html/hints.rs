@@ -9,7 +9,7 @@ use dom_query::{Element as Node, local_name};
 
 use super::outline::{Element, Tag};
 use crate::page::WORDS;
-use wirecopy_core::table;
+use wirecopy_core::word_table;
 
 /// A set of marks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -72,7 +72,7 @@ const KINDS: [(&str, Marks); 8] = [
 static TABLE: LazyLock<HashMap<&'static [u8], Marks>> = LazyLock::new(|| {
     let mut table: HashMap<&[u8], Marks> = HashMap::new();
     for (kind, marks) in KINDS {
-        for word in table::words(WORDS, kind) {
+        for word in word_table::words(WORDS, kind) {
             let entry = table.entry(word.as_bytes()).or_default();
             *entry = entry.with(marks);
         }

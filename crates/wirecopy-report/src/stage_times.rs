@@ -11,7 +11,7 @@ use crate::StageLine;
 /// Records every stage that ends, and passes all progress on to another listener.
 ///
 /// The seconds of a stage are those since the end of the stage before, so that they add up to those of the run.
-pub struct Account<'a> {
+pub struct StageTimes<'a> {
     /// When the run began.
     pub started: Timestamp,
     begun: Instant,
@@ -19,7 +19,7 @@ pub struct Account<'a> {
     ended: Mutex<(Instant, Vec<StageLine>)>,
 }
 
-impl<'a> Account<'a> {
+impl<'a> StageTimes<'a> {
     /// Starts the clock.
     pub fn new(listener: &'a dyn Progress) -> Self {
         let begun = Instant::now();
@@ -33,7 +33,7 @@ impl<'a> Account<'a> {
     }
 }
 
-impl Progress for Account<'_> {
+impl Progress for StageTimes<'_> {
     fn begin(&self, stage: Stage, total: Option<u64>) {
         self.listener.begin(stage, total);
     }

@@ -24,7 +24,7 @@ pub(super) fn body(tree: &Tree, titles: &[&str]) -> Option<String> {
         if !text.contains("\"articleBody\"") {
             continue;
         }
-        let Some(value) = crate::page_date::linked::lenient(&text) else { continue };
+        let Some(value) = crate::page_date::json_ld::lenient(&text) else { continue };
         let mut found = Vec::new();
         bodies(&value, &mut found, 0);
         for (headline, body) in found {

@@ -8,17 +8,17 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use crate::table;
+use crate::word_table;
 
 /// A label, and whether it needs a colon because it is also an ordinary word.
 type Label = (&'static str, bool);
 
 static LABELS: LazyLock<HashMap<char, Vec<Label>>> =
-    LazyLock::new(|| table::shipped(read(include_str!("../../../../data/periodically_updated.tsv"))));
+    LazyLock::new(|| word_table::shipped(read(include_str!("../../../../data/periodically_updated.tsv"))));
 
 fn read(table: &'static str) -> Result<HashMap<char, Vec<Label>>, String> {
     let mut labels: HashMap<char, Vec<Label>> = HashMap::new();
-    for cell in table::rows(table).flat_map(|cells| cells.skip(1)) {
+    for cell in word_table::rows(table).flat_map(|cells| cells.skip(1)) {
         let (label, weak) = cell.strip_prefix('~').map_or((cell, false), |label| (label, true));
         let folded = label.trim() == label && label.to_lowercase() == label;
         let first = label.chars().next().filter(|first| folded && first.is_alphanumeric());

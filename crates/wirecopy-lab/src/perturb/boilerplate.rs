@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use super::rng::Rng;
 use super::sentences::{paragraphs, sentences, separator};
-use wirecopy_core::table;
+use wirecopy_core::word_table;
 
 /// Wordings in one language, all invented. Placeholders in them are replaced.
 #[derive(Debug)]
@@ -41,14 +41,14 @@ const KINDS: [&str; 15] = [
 
 /// All languages, those in Latin script first.
 static LANGUAGES: LazyLock<Vec<Language>> =
-    LazyLock::new(|| table::shipped(read(include_str!("../../../../../data/site_boilerplate.tsv"))));
+    LazyLock::new(|| word_table::shipped(read(include_str!("../../../../data/site_boilerplate.tsv"))));
 /// Number of languages in Latin script.
 const LATIN: usize = 7;
 
 /// Reads the table of wordings.
 fn read(table: &'static str) -> Result<Vec<Language>, String> {
     let mut languages: Vec<Language> = Vec::new();
-    for mut cells in table::rows(table) {
+    for mut cells in word_table::rows(table) {
         let (Some(code), Some(kind)) = (cells.next(), cells.next()) else {
             return Err("too few cells".to_owned());
         };

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{self, Write};
 
-use super::screen::{bytes, clean, count, cut, number, pad, seconds, width, wrap};
+use super::terminal_text::{bytes, clean, count, cut, number, pad, seconds, width, wrap};
 use super::text_cluster::ClusterBlock;
 use super::{ClusterLine, DocumentLine, Relation, Run, SummaryLine};
 use wirecopy_core::document::Skipped;
@@ -149,20 +149,19 @@ impl TextReport<'_> {
             if copies == 1 { "is a copy" } else { "are copies" },
             percent(copies, documents),
         )?;
-        let edges = &summary.edges;
-        let kinds = [
-            (Relation::Identical, edges.identical, "identical", "identical"),
-            (Relation::Copy, edges.copy, "copy", "copies"),
-            (Relation::Excerpt, edges.excerpt, "excerpt", "excerpts"),
-            (Relation::Version, edges.version, "version", "versions"),
-            (Relation::Rewrite, edges.rewrite, "rewrite", "rewrites"),
-            (Relation::Partial, edges.partial, "partial match", "partial matches"),
-        ];
-        let listed: Vec<String> = kinds
-            .into_iter()
-            .filter(|(_, n, ..)| *n > 0)
-            .map(|(relation, n, one, many)| style.paint(Ink::Relation(relation), &count(n, one, many)))
-            .collect();
+        let pairs = |relation| {
+            let (one, many) = match relation {
+                Relation::Identical => ("identical", "identical"),
+                Relation::Copy => ("copy", "copies"),
+                Relation::Excerpt => ("excerpt", "excerpts"),
+                Relation::Version => ("version", "versions"),
+                Relation::Rewrite => ("rewrite", "rewrites"),
+                Relation::Partial => ("partial match", "partial matches"),
+            };
+            let n = summary.edges.of(relation);
+            (n > 0).then(|| style.paint(Ink::Relation(relation), &count(n, one, many)))
+        };
+        let listed: Vec<String> = Relation::ALL.into_iter().filter_map(pairs).collect();
         if !listed.is_empty() {
             writeln!(out, "Pairs: {}", listed.join(", "))?;
         }
@@ -364,7 +363,7 @@ fn write_labelled(out: &mut impl Write, label: &str, text: &str, style: TextStyl
     if 2 + width(label) + 2 + width(text) <= style.width {
         return writeln!(out, "  {}: {text}", style.paint(Ink::Dim, label));
     }
-    writeln!(out, "  {}:", style.paint(Ink::Dim, &super::screen::cut_middle(label, style.width - 3)))?;
+    writeln!(out, "  {}:", style.paint(Ink::Dim, &super::terminal_text::cut_middle(label, style.width - 3)))?;
     for line in wrap(text, style.width - 4).into_iter().take(3) {
         writeln!(out, "    {}", cut(&line, style.width - 4))?;
     }

@@ -12,7 +12,7 @@ const PARTS: usize = 16;
 /// generation has half of the part's bytes, it replaces the old one, which is dropped. This approximates a least recently
 /// used cache without a list.
 #[derive(Debug)]
-pub struct Recent<T> {
+pub struct Cache<T> {
     parts: Vec<Mutex<Part<T>>>,
     /// Most bytes of one generation of a part.
     most: usize,
@@ -25,7 +25,7 @@ struct Part<T> {
     old: HashMap<u32, (Arc<T>, usize)>,
 }
 
-impl<T> Recent<T> {
+impl<T> Cache<T> {
     /// Creates a cache for values of up to `bytes` in total.
     pub fn new(bytes: usize) -> Self {
         let part = || Mutex::new(Part { young: HashMap::new(), bytes: 0, old: HashMap::new() });
@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn recent_values_are_computed_once() {
-        let recent = Recent::new(2 * PARTS * 100);
+        let recent = Cache::new(2 * PARTS * 100);
         let made = Cell::new(0);
         let get = |number: u32| {
             *recent.get(number, || {
@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn cache_stays_within_its_limit() {
-        let recent = Recent::new(10_000);
+        let recent = Cache::new(10_000);
         for number in 0..1000 {
             recent.get(number, || (number, 100));
         }

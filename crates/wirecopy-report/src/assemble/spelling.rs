@@ -8,7 +8,7 @@ use std::path::Path;
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::evidence::Evidence;
+use super::evidence::EdgeEvidence;
 use super::versions::Sentence;
 use crate::Config;
 use wirecopy_core::classify::Edge;
@@ -16,7 +16,7 @@ use wirecopy_core::engine::Corpus;
 use wirecopy_core::engine::MarkedBy;
 use wirecopy_core::score::each_term;
 use wirecopy_core::sources::source_key;
-use wirecopy_core::text::{Known, Placed, SHINGLE, SourceLines, Tokenizer};
+use wirecopy_core::text::{Known, LEARNED_SHINGLE, Placed, SourceLines, Tokenizer};
 use wirecopy_core::{Cancel, NoProgress};
 use wirecopy_core::{DocId, Document, Error, Result};
 use wirecopy_ingest::{Outcome, Root};
@@ -42,7 +42,7 @@ pub(super) struct Words {
 /// them.
 pub fn find<'s>(
     edges: &[Edge],
-    evidence: &Evidence,
+    evidence: &EdgeEvidence,
     sentences: impl Iterator<Item = &'s Sentence>,
     corpus: &Corpus,
     config: &Config,
@@ -125,7 +125,7 @@ impl Wanted {
     /// Collects what to look up. Edges are sorted by their first documents, and terms are looked up in these.
     fn of<'s>(
         edges: &[Edge],
-        evidence: &Evidence,
+        evidence: &EdgeEvidence,
         sentences: impl Iterator<Item = &'s Sentence>,
         corpus: &Corpus,
     ) -> Result<Self> {
@@ -278,7 +278,11 @@ fn lines(
                     let is_edge =
                         |at: Option<&(usize, u64)>, own: usize| at.is_some_and(|&(at, _)| at == own);
                     let start = if is_edge(shingles.first(), first) { piece.tokens.start } else { first };
-                    let end = if is_edge(shingles.last(), last) { piece.tokens.end } else { last + SHINGLE };
+                    let end = if is_edge(shingles.last(), last) {
+                        piece.tokens.end
+                    } else {
+                        last + LEARNED_SHINGLE
+                    };
                     start..end
                 }
                 _ => continue,

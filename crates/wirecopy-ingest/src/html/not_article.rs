@@ -1,6 +1,6 @@
 //! Excludes blocks in and around an article that do not belong to it: cookie notices, teasers, comments, other articles.
 //!
-//! Unlike [`super::marks`], which uses class names, these rules use the structure and the text of the page.
+//! Unlike [`super::hints`], which uses class names, these rules use the structure and the text of the page.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -8,12 +8,12 @@ use std::sync::LazyLock;
 use super::body::{ENOUGH, Search};
 use super::outline::{Element, Tag, prose};
 use crate::page::WORDS;
-use wirecopy_core::table::{self, Words};
+use wirecopy_core::word_table::{self, Words};
 
 /// Most blocks of a teaser or a comment.
 const CARD: usize = 12;
 /// Parts of words that cookie notices contain, without a first letter that may be a capital.
-static COOKIES: Words = LazyLock::new(|| table::words(WORDS, "consent text"));
+static COOKIES: Words = LazyLock::new(|| word_table::words(WORDS, "consent text"));
 
 /// Returns whether a text mentions cookies.
 fn mentions_cookies(text: &str) -> bool {
@@ -55,7 +55,7 @@ impl Search<'_> {
     }
 
     /// Excludes other articles within the root: teasers, nested articles, further articles of an infinite-scroll page.
-    pub(super) fn exclude_others(&mut self, root: usize) {
+    pub(super) fn exclude_not_article(&mut self, root: usize) {
         let last = self.element(root).last;
         let holds = self.prose_in(root);
         let mut nested = Vec::new();

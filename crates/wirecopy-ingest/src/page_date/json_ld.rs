@@ -13,14 +13,14 @@ const INSIDE: [&str; 5] = ["@graph", "mainEntity", "mainEntityOfPage", "article"
 
 /// The JSON-LD of a page.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Linked {
+pub(crate) struct JsonLd {
     /// Objects that may describe the article, most likely first.
     objects: Vec<Value>,
     /// Values of `datePublished` in scripts that cannot be parsed even leniently.
     broken: Vec<String>,
 }
 
-impl Linked {
+impl JsonLd {
     /// Reads all JSON-LD scripts. The article's object is preferred because its headline matches `title`.
     pub(crate) fn of(tree: &Tree, title: Option<&str>) -> Self {
         let mut out = Self::default();
@@ -193,7 +193,7 @@ mod tests {
     use super::*;
 
     fn published(page: &str, title: &str) -> Vec<String> {
-        Linked::of(&Tree::from(page), Some(title)).published()
+        JsonLd::of(&Tree::from(page), Some(title)).published()
     }
 
     fn script(json: &str) -> String {
@@ -241,7 +241,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn any_script_is_handled_without_panic(json in "[\\PC\"\\\\{}:,\\n\\[\\]]{0,80}") {
-            Linked::of(&Tree::from(script(&json)), Some("x")).all();
+            JsonLd::of(&Tree::from(script(&json)), Some("x")).all();
             repaired(&json);
         }
 
