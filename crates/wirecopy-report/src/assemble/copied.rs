@@ -5,8 +5,6 @@
 //! shares cost a sort of the cluster's shingles; the runs a comparison for each place of a shared shingle, of which few
 //! are looked at.
 
-use std::collections::HashMap;
-
 use super::corpus::Corpus;
 use wirecopy_core::DocId;
 use wirecopy_core::classify::Edge;
@@ -44,7 +42,7 @@ pub(super) struct Passage {
 pub(super) fn in_cluster(cluster: &Cluster, corpus: &Corpus, k: usize, runs: bool) -> Vec<Copied> {
     let mut reader = corpus.tokens.reader();
     let mut texts: Vec<Tokens> = Vec::new();
-    let mut places: HashMap<u64, usize> = HashMap::new();
+    let mut places: ByHash<u64, usize> = ByHash::default();
     let mut representative = 0;
     let mut place = |&(member, _): &(DocId, Option<Edge>)| {
         let next = texts.len();
