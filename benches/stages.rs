@@ -113,7 +113,8 @@ fn candidates(c: &mut Criterion) {
     group.throughput(Throughput::Elements(documents.len() as u64)).sample_size(10);
     group.bench_function("bands", |b| {
         b.iter(|| {
-            black_box(keys.candidates(|d| Some(Text { words: d.0.into(), dated: d.0.into() })).unwrap())
+            let text = |document: DocId| Text { words: document.0.into(), dated: document.0.into() };
+            black_box(keys.candidates(|document| Some(text(document))).unwrap());
         });
     });
     let mut store = TokenStore::new(&Budget::unlimited());

@@ -1,7 +1,5 @@
 //! Builds clusters from edges and chooses their representatives.
 
-use std::collections::HashMap;
-
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -11,6 +9,7 @@ use super::story::{Dates, apart, join_versions};
 use super::union_find::UnionFind;
 use crate::DocId;
 use crate::classify::Edge;
+use crate::hash::ByHash;
 
 /// Largest component, in groups, in which every pair is checked before it is split. In larger ones a pair without
 /// an edge counts as checked and failed.
@@ -245,12 +244,13 @@ fn describe(
         .reduce(|best, next| if next.0 > best.0 + 1e-12 { next } else { best })
         .map_or(DocId(members[0]), |(_, leader)| leader);
     let members: Vec<DocId> = members.iter().map(|&member| DocId(member)).collect();
-    let mut first: HashMap<u64, DocId> = HashMap::with_capacity(members.len());
+    // The first member of each text, and their places by text.
     let mut texts: Vec<DocId> = Vec::new();
+    let mut places: ByHash<u64, usize> = ByHash::default();
     for &member in &members {
-        first.entry(judge.text(member)).or_insert_with(|| {
+        places.entry(judge.text(member)).or_insert_with(|| {
             texts.push(member);
-            member
+            texts.len() - 1
         });
     }
     let checks_all = texts.len() <= REPORT_ALL_PAIRS;
@@ -264,15 +264,15 @@ fn describe(
             None => judge.relate(a, b),
         }
     };
-    let related: HashMap<DocId, Option<Edge>> =
-        texts.iter().filter(|&&text| text != representative).map(|&text| (text, relate(text))).collect();
+    let related: Vec<Option<Edge>> =
+        texts.iter().map(|&text| if text == representative { None } else { relate(text) }).collect();
     let edge_of = |member: DocId| {
-        let text = *first.get(&judge.text(member))?;
+        let place = *places.get(&judge.text(member))?;
+        let text = texts[place];
         if text == representative {
             return (member != text).then(|| Edge::identical(text, member));
         }
-        let edge = *related.get(&text)?;
-        edge.map(|edge| if member == text { edge } else { edge.of_same_words(text, member) })
+        related[place].map(|edge| if member == text { edge } else { edge.of_same_words(text, member) })
     };
     let members: Vec<(DocId, Option<Edge>)> =
         members.into_iter().map(|member| (member, edge_of(member))).collect();

@@ -188,7 +188,7 @@ fn shape(line: &str, inside: bool) -> Shape {
     if let Some(shape) = boilerplate_shape(line, inside) {
         return shape;
     }
-    let words = prose::words(line);
+    let words = prose::items(line);
     let sentence = prose::is_stopped(line);
     if prose::is_prose(line, words, prose::SENTENCE, LONG) {
         Shape::Prose
@@ -288,7 +288,7 @@ fn is_lone_credit(line: &str) -> bool {
     let pairs = [('(', ')'), ('（', '）'), ('[', ']'), ('【', '】')];
     let line = line.trim_end_matches('.');
     let inside = pairs.iter().find_map(|&(open, close)| line.strip_prefix(open)?.strip_suffix(close));
-    inside.is_some_and(|inside| prose::words(inside) <= 4 && !inside.contains(['(', '（']))
+    inside.is_some_and(|inside| prose::items(inside) <= 4 && !inside.contains(['(', '（']))
 }
 
 /// Returns whether a line consists of short parts between bars: a menu, a share bar, a breadcrumb trail.
@@ -298,7 +298,7 @@ fn is_menu(line: &str) -> bool {
     }
     let parts = line.split(['|', '›', '»', '·']).filter(|part| !part.trim().is_empty());
     let (count, longest) =
-        parts.fold((0, 0), |(count, longest), part| (count + 1, prose::words(part).max(longest)));
+        parts.fold((0, 0), |(count, longest), part| (count + 1, prose::items(part).max(longest)));
     count >= 2 && longest <= 3 && !line.ends_with('.')
 }
 
@@ -310,7 +310,7 @@ fn is_breadcrumb(line: &str) -> bool {
     }
     [" / ", " > ", " › ", " » ", " → "].iter().any(|bar| {
         let parts: Vec<&str> = line.split(bar).collect();
-        parts.len() >= 3 && parts[..parts.len() - 1].iter().all(|part| prose::words(part) <= 3)
+        parts.len() >= 3 && parts[..parts.len() - 1].iter().all(|part| prose::items(part) <= 3)
     })
 }
 
@@ -319,7 +319,7 @@ fn ends_with_photo_credit(lower: &str) -> bool {
     RULES
         .photos
         .iter()
-        .any(|label| lower.rfind(label).is_some_and(|at| prose::words(&lower[at + label.len()..]) <= 6))
+        .any(|label| lower.rfind(label).is_some_and(|at| prose::items(&lower[at + label.len()..]) <= 6))
 }
 
 #[cfg(test)]

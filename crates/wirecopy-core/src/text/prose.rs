@@ -28,6 +28,15 @@ pub fn words(text: &str) -> usize {
     words + unspaced / 2
 }
 
+/// Counts what blanks separate, signs that stand alone included: a menu is mostly such signs. In scripts without spaces two
+/// characters are one.
+pub(super) fn items(text: &str) -> usize {
+    if text.is_ascii() {
+        return text.split_ascii_whitespace().count();
+    }
+    text.split_whitespace().count() + text.chars().filter(|&c| is_unspaced(c)).count() / 2
+}
+
 /// Returns whether a text ends as sentences do.
 pub fn is_stopped(text: &str) -> bool {
     text.trim_end_matches(|c| closes(c) || c == ' ').ends_with(ends_any_sentence)
@@ -53,6 +62,7 @@ mod tests {
         ] {
             assert_eq!(words(text), count, "{text}");
         }
+        assert_eq!((items("Menu | Search – 24"), items("Menu | Search - 24")), (5, 5));
     }
 
     #[test]

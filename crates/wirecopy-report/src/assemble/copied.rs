@@ -5,8 +5,6 @@
 //! shares cost a sort of the cluster's shingles, the passages a comparison for a few of the positions of each
 //! shared shingle.
 
-use std::collections::HashMap;
-
 use wirecopy_core::classify::Edge;
 use wirecopy_core::cluster::Cluster;
 use wirecopy_core::engine::Corpus;
@@ -44,7 +42,7 @@ pub(super) struct Passage {
 pub fn in_cluster(cluster: &Cluster, corpus: &Corpus, k: usize, with_passages: bool) -> Vec<Copied> {
     let mut reader = corpus.tokens.reader();
     let mut texts: Vec<Tokens> = Vec::new();
-    let mut places: HashMap<u64, usize> = HashMap::new();
+    let mut places: ByHash<u64, usize> = ByHash::default();
     let mut representative = 0;
     let mut place = |&(member, _): &(DocId, Option<Edge>)| {
         let next = texts.len();

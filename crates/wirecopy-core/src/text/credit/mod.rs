@@ -267,7 +267,7 @@ fn is_prose(line: &str) -> bool {
     if is_long(line) {
         return true;
     }
-    let words = prose::words(line);
+    let words = prose::items(line);
     // A line that breaks off is a teaser or a breadcrumb trail.
     let breaks_off = || line.trim_end_matches(super::script::closes).ends_with('…');
     words > lines::LINE_CHARS / 4
