@@ -127,7 +127,11 @@ impl Target {
 
     fn write(&mut self, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
         match self {
-            Target::Stdout => buffered(io::stdout().lock(), fill),
+            Target::Stdout => match buffered(io::stdout().lock(), fill) {
+                // The reader has seen enough. Other outputs are still wanted, and so is the exit code.
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+                result => result,
+            },
             Target::Direct(file) => buffered(file, fill),
             Target::File { path, permissions } => {
                 let mut file = temporary::create(temporary::folder_of(path), permissions.is_some())?;

@@ -16,8 +16,8 @@ pub(super) const EXAMPLES: &str = "\
 Examples:
   wirecopy report run.jsonl -o report.html
       write the page of an earlier run
-        wirecopy cluster corpus/ --html report.html
-            run and write the page in one step";
+  wirecopy cluster corpus/ --html report.html
+      run and write the page in one step";
 
 /// `wirecopy report`.
 #[derive(Debug, Args)]

@@ -22,6 +22,9 @@ use wirecopy_report::assemble::{self, Request, Wording};
 use wirecopy_report::{Run, Spooled, StageTimes};
 use wirecopy_spill::Budget;
 
+/// Threads of a run at most: each costs a stack, and no machine has more cores.
+const MOST_THREADS: usize = 1024;
+
 /// A run to be started: configuration, threads, progress and cancellation.
 pub struct Pipeline<'a> {
     config: &'a Config,
@@ -145,7 +148,7 @@ impl<'a> Pipeline<'a> {
 
     fn pool(&self) -> Result<ThreadPool> {
         ThreadPoolBuilder::new()
-            .num_threads(self.threads)
+            .num_threads(self.threads.min(MOST_THREADS))
             .thread_name(|n| format!("wirecopy-{n}"))
             .build()
             .map_err(|error| Error::Threads(error.to_string()))

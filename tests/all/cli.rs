@@ -366,6 +366,22 @@ fn closed_pipe_is_not_an_error() {
 }
 
 #[test]
+fn closed_pipe_keeps_other_outputs_and_exit_codes() {
+    let desk = Desk::new();
+    desk.file("corpus/b.txt", &std::fs::read_to_string(desk.path().join("corpus/a.txt")).unwrap());
+    let code = |args: &[&str]| {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        desk.command(args).stdout(writer).stderr(Stdio::null()).output().unwrap().status.code()
+    };
+    assert_eq!(code(&["cluster", "corpus", "--html", "page.html"]), Some(0));
+    assert!(desk.read("page.html").contains("</html>"));
+    assert_eq!(code(&["cluster", "corpus", "--exit-code"]), Some(1));
+    desk.file("corpus/empty.txt", "");
+    assert_eq!(code(&["cluster", "corpus"]), Some(3));
+}
+
+#[test]
 fn colours_follow_the_conventions() {
     let desk = Desk::new();
     let colored = |args: &[&str], env: &[(&str, &str)]| {

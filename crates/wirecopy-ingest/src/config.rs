@@ -130,6 +130,7 @@ impl IngestConfig {
         }
         self.zone()?;
         for (name, value) in [
+            ("ingest.max_depth", self.max_depth.map_or(1, |depth| depth as u64)),
             ("ingest.max_document_bytes", self.max_document_bytes),
             ("ingest.max_expansion", self.max_expansion),
             ("ingest.max_expanded_bytes", self.max_expanded_bytes),

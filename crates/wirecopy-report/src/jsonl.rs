@@ -243,6 +243,7 @@ impl<'a> Reader<'a> {
         let counts = [
             ("document", summary.documents, self.documents.len()),
             ("skipped", summary.skipped.saturating_sub(summary.skipped_unlisted), self.skipped.len()),
+            ("edge", summary.edges.total(), self.edges.len()),
             ("cluster", summary.clusters, self.clusters.len()),
         ];
         for (name, expected, found) in counts {
