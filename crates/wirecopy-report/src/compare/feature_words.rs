@@ -122,13 +122,13 @@ pub fn plain(feature: Feature, value: f64) -> Plain {
             percent(value),
         ),
         Feature::VerbatimUncovered => words(
-            "long verbatim blocks in otherwise different texts",
-            "no long verbatim blocks in otherwise different texts",
+            "more verbatim text than usual in otherwise different texts",
+            "little verbatim text in otherwise different texts",
             percent(value),
         ),
         Feature::VerbatimNewOpening => words(
-            "long verbatim blocks under a new opening",
-            "no long verbatim blocks under a new opening",
+            "more verbatim text than usual under a new opening",
+            "little verbatim text under a new opening",
             percent(value),
         ),
         Feature::NumbersMissing => words(
