@@ -368,7 +368,7 @@ fn closed_pipe_is_not_an_error() {
 #[test]
 fn closed_pipe_keeps_other_outputs_and_exit_codes() {
     let desk = Desk::new();
-    desk.file("corpus/b.txt", &std::fs::read_to_string(desk.path().join("corpus/a.txt")).unwrap());
+    desk.file("corpus/b.txt", &fs::read_to_string(desk.path().join("corpus/a.txt")).unwrap());
     let code = |args: &[&str]| {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
