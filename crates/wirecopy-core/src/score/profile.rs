@@ -134,9 +134,14 @@ impl Profile {
 
     /// Returns the distinct terms of a document, ascending, which it adds to the document frequencies.
     pub fn distinct_terms(tokens: &Tokens) -> Vec<u32> {
-        let mut out = Vec::with_capacity(tokens.len());
-        for segment in tokens.segments() {
-            each_term(tokens, segment, |place| out.push(place.term));
+        Self::distinct_terms_before(tokens, tokens.len())
+    }
+
+    /// Returns the distinct terms of a document's first `end` tokens, ascending.
+    pub fn distinct_terms_before(tokens: &Tokens, end: usize) -> Vec<u32> {
+        let mut out = Vec::with_capacity(end);
+        for segment in tokens.segments().take_while(|segment| segment.start < end) {
+            each_term(tokens, segment.start..segment.end.min(end), |place| out.push(place.term));
         }
         hash::sort(&mut out);
         out.dedup();

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::{CARRIERS, COMPARED, Repeated};
 use crate::DocId;
-use crate::hash::{ByHash, Counts};
+use crate::hash::{self, ByHash, Counts};
 use crate::text::{Known, SourceLines, Token, TokenStore, Tokens};
 
 /// Share of a source's stories in the carriers' languages that must carry a shingle.
@@ -132,7 +132,7 @@ impl Languages {
     fn of(texts: &[(u32, Tokens)]) -> Self {
         let most = |(_, tokens): &(u32, Tokens)| {
             let mut bits: Vec<u64> = tokens.as_slice().iter().map(|token| token.bits()).collect();
-            bits.sort_unstable();
+            hash::sort(&mut bits);
             let groups = bits.chunk_by(|x, y| x == y);
             groups.max_by_key(|group| (group.len(), group[0])).map_or(0, |group| group[0])
         };

@@ -86,12 +86,33 @@ const STAFF: u16 = 1 << 8;
 /// A phrase in lower case, its kind, and whether it may be followed by any word ending.
 type Phrase = (&'static str, u16, bool);
 
-/// The phrases by their first three characters; phrases of two ideographs are included.
-static PHRASES: LazyLock<HashMap<[char; 3], Vec<Phrase>>> =
+/// The table of phrases, ready for lookups.
+struct Phrases {
+    /// The phrases by their first three characters; phrases of two ideographs are included.
+    by_key: HashMap<[char; 3], Vec<Phrase>>,
+    /// For each ASCII first character the ASCII second ones, one bit each, so that most words are rejected quickly.
+    ascii: [u128; 128],
+}
+
+impl Phrases {
+    /// Returns whether a phrase may begin at the byte `at`. Only pairs of ASCII characters are ever rejected.
+    fn may_begin(&self, text: &[u8], at: usize) -> bool {
+        match text.get(at..at + 2) {
+            Some(&[first, second]) if first.is_ascii() && second.is_ascii() => {
+                let seconds = self.ascii[usize::from(first.to_ascii_lowercase())];
+                seconds >> second.to_ascii_lowercase() & 1 == 1
+            }
+            _ => true,
+        }
+    }
+}
+
+static PHRASES: LazyLock<Phrases> =
     LazyLock::new(|| word_table::shipped(read(include_str!("../../../../data/no_article.tsv"))));
 
-fn read(table: &'static str) -> Result<HashMap<[char; 3], Vec<Phrase>>, String> {
+fn read(table: &'static str) -> Result<Phrases, String> {
     let mut phrases: HashMap<[char; 3], Vec<Phrase>> = HashMap::new();
+    let mut ascii = [0; 128];
     for cells in word_table::rows(table) {
         let mut cells = cells.skip(1);
         let kind = cells.next().and_then(|kind| KINDS.iter().position(|&known| known == kind));
@@ -102,9 +123,12 @@ fn read(table: &'static str) -> Result<HashMap<[char; 3], Vec<Phrase>>, String> 
             let key = key(phrase).filter(|_| folded && phrase.starts_with(char::is_alphanumeric));
             let key = key.ok_or_else(|| format!("`{cell}` is not a phrase in lower case"))?;
             phrases.entry(key).or_default().push((phrase, 1 << kind, open));
+            if let (Some(seconds), true) = (ascii.get_mut(key[0] as usize), key[1].is_ascii()) {
+                *seconds |= 1_u128 << u32::from(key[1]);
+            }
         }
     }
-    Ok(phrases)
+    Ok(Phrases { by_key: phrases, ascii })
 }
 
 fn key(text: &str) -> Option<[char; 3]> {
@@ -123,18 +147,22 @@ fn lower(c: char) -> char {
 /// Finds the phrases that are delimited by word boundaries, in scripts that have them. Returns their kinds and the
 /// number of words that are menu entries.
 fn find(text: &str) -> (u16, usize) {
-    let in_word = |c: char| c.is_alphanumeric() && !is_unspaced(c);
+    let in_word = |c: char| c.is_alphanumeric() && (c.is_ascii() || !is_unspaced(c));
     // Korean particles are attached to the word.
     let ends_alone = |c: char| !in_word(c) || ('\u{ac00}'..='\u{d7a3}').contains(&c);
+    let phrases = &*PHRASES;
     let (mut kinds, mut menu_words, mut inside) = (0, 0, false);
     for (at, c) in text.char_indices() {
-        let starts = c.is_alphanumeric() && !inside;
+        let starts = c.is_alphanumeric() && !inside && phrases.may_begin(text.as_bytes(), at);
         inside = in_word(c);
-        let key = if starts { key(&text[at..]) } else { None };
+        if !starts {
+            continue;
+        }
+        let key = key(&text[at..]);
         let short = key.filter(|_| c >= '\u{e00}').map(|[first, second, _]| [first, second, '\0']);
         let mut menu = 0;
         for &(phrase, kind, open) in
-            [key, short].into_iter().flatten().filter_map(|key| PHRASES.get(&key)).flatten()
+            [key, short].into_iter().flatten().filter_map(|key| phrases.by_key.get(&key)).flatten()
         {
             let mut rest = text[at..].chars();
             if phrase.chars().all(|c| rest.next().map(lower) == Some(c))
@@ -487,6 +515,6 @@ mod tests {
         {
             assert!(read(table).is_err(), "{table}");
         }
-        assert!(PHRASES.len() > 100);
+        assert!(PHRASES.by_key.len() > 100);
     }
 }

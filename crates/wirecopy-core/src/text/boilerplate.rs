@@ -109,13 +109,21 @@ pub fn boilerplate(text: &str) -> Vec<Range<usize>> {
 /// Does the same, given the bytes of the text with ASCII letters in lower case.
 pub(super) fn boilerplate_in(text: &str, lower: &[u8]) -> Vec<Range<usize>> {
     let mut lines: Vec<(Range<usize>, Shape)> = Vec::new();
-    // If the searcher is not available on this platform, every line is examined.
-    let inside = INSIDE.as_ref().is_none_or(|phrases| phrases.find(lower).is_some());
+    let from = |at: usize| {
+        let found = |phrases: &Searcher| Some(phrases.find_in(lower, (at..text.len()).into())?.start());
+        // If the searcher is not available on this platform, every line is examined.
+        INSIDE.as_ref().map_or(Some(at), found)
+    };
+    let mut next_inside = from(0);
     let ends = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1).chain([text.len()]);
     let mut start = 0;
     for end in ends {
         let range = std::mem::replace(&mut start, end)..end;
         let line = text[range.clone()].trim();
+        let inside = next_inside.is_some_and(|at| at < end);
+        if inside {
+            next_inside = from(end);
+        }
         if !line.is_empty() {
             lines.push((range, shape(line, inside)));
         }
@@ -179,7 +187,7 @@ enum Shape {
     Unknown,
 }
 
-/// Classifies a line. `inside` is false if no line of the text contains a phrase that may be anywhere in a line.
+/// Classifies a line. `inside` is false if it contains no phrase that may be anywhere in a line.
 fn shape(line: &str, inside: bool) -> Shape {
     // There are at most as many characters as bytes, so most lines need no counting.
     if line.len() > PHRASE_LINE_CHARS && line.chars().nth(PHRASE_LINE_CHARS).is_some() {
@@ -305,7 +313,9 @@ fn is_menu(line: &str) -> bool {
 /// Returns whether a line is a path from the front page to the article that ends with its title: `World / Africa /
 /// The title…`.
 fn is_breadcrumb(line: &str) -> bool {
-    if line.is_ascii() && memchr::memchr2(b'/', b'>', line.as_bytes()).is_none() {
+    if memchr::memchr2(b'/', b'>', line.as_bytes()).is_none()
+        && (line.is_ascii() || !line.contains(['›', '»', '→']))
+    {
         return false;
     }
     [" / ", " > ", " › ", " » ", " → "].iter().any(|bar| {

@@ -9,6 +9,7 @@ mod boilerplate;
 pub mod credit;
 mod dictionary;
 mod learned;
+mod masks;
 mod normalize;
 mod periodically_updated;
 mod placed;
@@ -17,9 +18,10 @@ mod script;
 mod serbian;
 mod shingle;
 mod store;
-mod swar;
+
 mod tokenize;
 mod tokens;
+mod word_hash;
 
 pub use article::{NoArticle, no_article};
 pub use boilerplate::boilerplate;

@@ -11,11 +11,12 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::boilerplate::boilerplate_in;
+use super::masks::{Masks, PADDED};
 use super::normalize::{self, STEM_LETTERS};
 use super::script::{self, Kind};
 use super::serbian;
-use super::swar::{self, hash_of};
 use super::tokens::Segment;
+use super::word_hash::{self, hash_of};
 use super::{Class, SourceLines, Token, Tokens};
 use crate::config::MatchConfig;
 
@@ -29,8 +30,11 @@ pub struct Tokenizer {
     pub(super) keep_boilerplate: bool,
     /// Boilerplate that was learned.
     pub(super) learned: Arc<SourceLines>,
-    /// The current text with ASCII letters in lower case, byte for byte, followed by [`PADDING`].
+    /// The current text with ASCII letters in lower case, byte for byte, followed by [`PADDING`] and as many zero bytes as
+    /// its masks need.
     lower: Vec<u8>,
+    /// Where its words and signs are.
+    masks: Masks,
     /// The current word, folded, if it is not a slice of `lower`.
     word: String,
     stem: String,
@@ -75,94 +79,73 @@ impl Tokenizer {
 
     /// Returns the tokens of the current text outside the `marked` ranges.
     pub(super) fn cut(&mut self, text: &str, marked: &[Range<usize>]) -> Tokens {
-        let mut tokens = std::mem::take(&mut self.tokens);
-        let mut segments = std::mem::take(&mut self.segments);
-        tokens.clear();
-        segments.clear();
-        let mut at = 0;
-        let mut marked = marked.iter();
-        let mut line = marked.next();
-        let mut boilerplate_tokens = 0;
-        self.scan(text, |event| match event {
-            Event::Token(token, _, range) => {
-                while line.is_some_and(|line| line.end <= range.start) {
-                    line = marked.next();
-                }
-                if line.is_some_and(|line| line.start <= range.start) {
-                    boilerplate_tokens += 1;
-                } else {
-                    tokens.push(token);
-                }
-            }
-            Event::Break { line } => {
-                if tokens.len() > at {
-                    at = tokens.len();
-                    segments.push(Segment::new(at, line));
-                } else if let (true, Some(last)) = (line, segments.last_mut()) {
-                    *last = Segment::new(at, true);
-                }
-            }
-        });
+        let mut collector = Collector {
+            tokens: std::mem::take(&mut self.tokens),
+            segments: std::mem::take(&mut self.segments),
+            ended: 0,
+            // The first token moves it to the first range.
+            marked: 0..0,
+            more: marked.iter(),
+            boilerplate_tokens: 0,
+        };
+        collector.tokens.clear();
+        collector.segments.clear();
+        self.scan(text, &mut collector);
+        let Collector { tokens, segments, boilerplate_tokens, .. } = collector;
         let made = Tokens::new(&tokens, &segments, boilerplate_tokens);
         (self.tokens, self.segments) = (tokens, segments);
         made
     }
 
     /// Calls `each` with every token, its folded word and its byte range in `text`, in order.
-    pub fn words(&mut self, text: &str, mut each: impl FnMut(Token, &str, Range<usize>)) {
+    pub fn words(&mut self, text: &str, each: impl FnMut(Token, &str, Range<usize>)) {
         self.lower(text);
-        self.scan(text, |event| {
-            if let Event::Token(token, word, range) = event {
-                // The bytes of a word come from a text or a string.
-                each(token, std::str::from_utf8(word).unwrap_or_default(), range);
-            }
-        });
+        self.scan(text, &mut Words(each));
     }
 
     fn lower(&mut self, text: &str) {
         self.lower.clear();
         self.lower.extend_from_slice(text.as_bytes());
         self.lower.make_ascii_lowercase();
-        self.lower.resize(text.len() + PADDING, 0);
+        self.lower.resize((text.len() + PADDING).next_multiple_of(PADDED), 0);
+        self.masks.fill(&self.lower);
         self.serbian = serbian::is_cyrillic(text);
     }
 
     /// Cuts `text`, whose lower-case form is in `lower`.
-    fn scan(&mut self, text: &str, mut emit: impl FnMut(Event<'_>)) {
+    fn scan(&mut self, text: &str, out: &mut impl Sink) {
         let lower = std::mem::take(&mut self.lower);
+        let masks = std::mem::take(&mut self.masks);
         let mut at = 0;
-        while at < text.len() {
-            let first = swar::load(&lower, at);
-            let mut length = swar::word_length(first);
-            if length == 0 {
-                at = match lower[at] {
-                    b' ' => at + 1,
-                    0x80.. => self.beyond_ascii(text, &lower, at, &mut emit),
-                    _ => ascii_other(text, at, &mut emit),
+        loop {
+            let (start, in_word) = masks.next_filled(at);
+            if start >= text.len() {
+                break;
+            }
+            if !in_word {
+                at = match lower[start] {
+                    0x80.. => self.beyond_ascii(text, &lower, start, out),
+                    _ => ascii_other(text, start, out),
                 };
                 continue;
             }
-            if length == 8 {
-                length = swar::long_word_length(&lower, at);
-            }
-            let end = at + length;
+            let end = masks.word_end(start);
             if lower[end] >= 0x80 {
-                at = self.word(text, &lower, at, &mut emit);
-            } else if lower[at].is_ascii_digit() && lower[at..end].iter().all(u8::is_ascii_digit) {
-                at = self.number(&lower, at, &mut emit);
+                at = self.word(text, &lower, start, out);
+            } else if lower[start].is_ascii_digit() && lower[start..end].iter().all(u8::is_ascii_digit) {
+                at = self.number(&lower, start, out);
             } else {
-                emit_ascii(&lower, first, at..end, &mut emit);
-                // Usually a space, which produces no event.
-                at = end + usize::from(lower[end] == b' ');
+                ascii_word(&lower, start..end, out);
+                at = end;
             }
         }
-        emit(Event::Break { line: true });
-        self.lower = lower;
+        out.end(true);
+        (self.lower, self.masks) = (lower, masks);
     }
 
     /// Emits digits with their signs. Grouping signs are dropped (`1,200` and `1.200` are 1200), and a decimal
     /// sign becomes a point.
-    fn number(&mut self, lower: &[u8], start: usize, emit: &mut impl FnMut(Event<'_>)) -> usize {
+    fn number(&mut self, lower: &[u8], start: usize, out: &mut impl Sink) -> usize {
         let word = &mut self.word;
         word.clear();
         let mut at = start;
@@ -185,12 +168,12 @@ impl Tokenizer {
         word.extend(lower[at..at + letters].iter().map(|&letter| char::from(letter)));
         at += letters;
         let hash = hash_of(word.as_bytes());
-        emit(Event::Token(Token::new(hash, hash, Class::Number), word.as_bytes(), start..at));
+        out.token(Token::new(hash, hash, Class::Number), word.as_bytes(), start..at);
         at
     }
 
     /// Emits a word with non-ASCII characters, or one directly before a non-ASCII sign.
-    fn word(&mut self, text: &str, lower: &[u8], start: usize, emit: &mut impl FnMut(Event<'_>)) -> usize {
+    fn word(&mut self, text: &str, lower: &[u8], start: usize, out: &mut impl Sink) -> usize {
         let mut end = text.len();
         let (mut ascii, mut letters) = (true, false);
         for (offset, c) in text[start..].char_indices() {
@@ -209,12 +192,12 @@ impl Tokenizer {
         }
         if ascii && letters {
             // A non-ASCII sign follows, such as a curved apostrophe.
-            emit_ascii(lower, swar::load(lower, start), start..end, emit);
+            ascii_word(lower, start..end, out);
             return end;
         }
         self.fold_visible(&text[start..end]);
         let class = if letters { Class::Word } else { Class::Number };
-        self.emit_folded(class, start..end, emit);
+        self.emit_folded(class, start..end, out);
         end
     }
 
@@ -232,7 +215,7 @@ impl Tokenizer {
         }
     }
 
-    fn emit_folded(&mut self, class: Class, range: Range<usize>, emit: &mut impl FnMut(Event<'_>)) {
+    fn emit_folded(&mut self, class: Class, range: Range<usize>, out: &mut impl Sink) {
         if self.word.is_empty() {
             return;
         }
@@ -244,20 +227,14 @@ impl Tokenizer {
         } else {
             hash
         };
-        emit(Event::Token(Token::new(hash, stem, class), self.word.as_bytes(), range));
+        out.token(Token::new(hash, stem, class), self.word.as_bytes(), range);
     }
 
-    fn beyond_ascii(
-        &mut self,
-        text: &str,
-        lower: &[u8],
-        start: usize,
-        emit: &mut impl FnMut(Event<'_>),
-    ) -> usize {
+    fn beyond_ascii(&mut self, text: &str, lower: &[u8], start: usize, out: &mut impl Sink) -> usize {
         let Some(c) = text[start..].chars().next() else { return text.len() };
         let after = start + c.len_utf8();
         match script::kind(c) {
-            Kind::Letter | Kind::Digit => self.word(text, lower, start, emit),
+            Kind::Letter | Kind::Digit => self.word(text, lower, start, out),
             Kind::Single(class) => {
                 let marks: usize = text[after..]
                     .chars()
@@ -266,15 +243,15 @@ impl Tokenizer {
                     .sum();
                 let end = after + marks;
                 self.fold_visible(&text[start..end]);
-                self.emit_folded(class, start..end, emit);
+                self.emit_folded(class, start..end, out);
                 end
             }
             Kind::Mark | Kind::Ignored => after,
             Kind::Other => {
                 if script::ends_sentence_alone(c) {
-                    emit(Event::Break { line: false });
+                    out.end(false);
                 } else if c == '\u{2028}' || c == '\u{2029}' || c == '\u{85}' {
-                    emit(Event::Break { line: true });
+                    out.end(true);
                 }
                 after
             }
@@ -282,28 +259,91 @@ impl Tokenizer {
     }
 }
 
-enum Event<'a> {
-    /// A token with its folded form and its byte range.
-    Token(Token, &'a [u8], Range<usize>),
-    /// The end of a sentence, and whether it is also the end of a line.
-    Break { line: bool },
+/// Receives what a text consists of, in order.
+trait Sink {
+    /// Takes a token with its folded form and its byte range.
+    fn token(&mut self, token: Token, word: &[u8], range: Range<usize>);
+
+    /// Ends a sentence, and with `line` also a line.
+    fn end(&mut self, line: bool);
 }
 
-/// Emits a word of ASCII letters and digits; `first` is the eight bytes from its start on.
-fn emit_ascii(lower: &[u8], first: u64, range: Range<usize>, emit: &mut impl FnMut(Event<'_>)) {
+/// Collects the tokens of a text outside its boilerplate, and the ends of its segments.
+struct Collector<'a> {
+    tokens: Vec<Token>,
+    segments: Vec<Segment>,
+    /// End of the last segment.
+    ended: usize,
+    /// The current or next range of boilerplate; without one, a range after every text.
+    marked: Range<usize>,
+    more: std::slice::Iter<'a, Range<usize>>,
+    boilerplate_tokens: u32,
+}
+
+impl Collector<'_> {
+    /// Takes a token that is not before the current range of boilerplate.
+    #[cold]
+    fn token_at_boilerplate(&mut self, token: Token, range: &Range<usize>) {
+        while self.marked.end <= range.start {
+            self.marked = self.more.next().map_or(usize::MAX..usize::MAX, Range::clone);
+        }
+        if self.marked.start <= range.start {
+            self.boilerplate_tokens += 1;
+        } else {
+            self.tokens.push(token);
+        }
+    }
+}
+
+impl Sink for Collector<'_> {
+    #[inline]
+    fn token(&mut self, token: Token, _: &[u8], range: Range<usize>) {
+        if range.start < self.marked.start {
+            self.tokens.push(token);
+        } else {
+            self.token_at_boilerplate(token, &range);
+        }
+    }
+
+    fn end(&mut self, line: bool) {
+        if self.tokens.len() > self.ended {
+            self.ended = self.tokens.len();
+            self.segments.push(Segment::new(self.ended, line));
+        } else if let (true, Some(last)) = (line, self.segments.last_mut()) {
+            *last = Segment::new(self.ended, true);
+        }
+    }
+}
+
+/// Calls a function with every token, its folded form and its byte range.
+struct Words<F>(F);
+
+impl<F: FnMut(Token, &str, Range<usize>)> Sink for Words<F> {
+    fn token(&mut self, token: Token, word: &[u8], range: Range<usize>) {
+        // The bytes of a word come from a text or a string.
+        (self.0)(token, std::str::from_utf8(word).unwrap_or_default(), range);
+    }
+
+    fn end(&mut self, _: bool) {}
+}
+
+/// Emits a word of ASCII letters and digits.
+#[inline]
+fn ascii_word(lower: &[u8], range: Range<usize>, out: &mut impl Sink) {
+    let first = word_hash::load(lower, range.start);
     let word = &lower[range.clone()];
-    let hash = if word.len() <= 8 { swar::hash_short(first, word.len()) } else { hash_of(word) };
-    let stem = if word.len() > STEM_LETTERS { swar::hash_short(first, STEM_LETTERS) } else { hash };
-    emit(Event::Token(Token::new(hash, stem, Class::Word), word, range));
+    let hash = if word.len() <= 8 { word_hash::hash_short(first, word.len()) } else { hash_of(word) };
+    let stem = if word.len() > STEM_LETTERS { word_hash::hash_short(first, STEM_LETTERS) } else { hash };
+    out.token(Token::new(hash, stem, Class::Word), word, range);
 }
 
-fn ascii_other(text: &str, at: usize, emit: &mut impl FnMut(Event<'_>)) -> usize {
+fn ascii_other(text: &str, at: usize, out: &mut impl Sink) -> usize {
     match text.as_bytes()[at] {
-        b'\n' if !is_soft_wrap(text, at) => emit(Event::Break { line: true }),
+        b'\n' if !is_soft_wrap(text, at) => out.end(true),
         b'.' | b'!' | b'?' => {
             let rest = text[at + 1..].trim_start_matches(script::closes);
             if rest.chars().next().is_none_or(char::is_whitespace) {
-                emit(Event::Break { line: false });
+                out.end(false);
             }
         }
         _ => {}

@@ -55,6 +55,8 @@ struct Entry<T> {
     /// phrase is a single ASCII word.
     head: u64,
     mask: u64,
+    /// Whether the head is the whole phrase and matches in any case, so that nothing else has to be compared.
+    is_head: bool,
 }
 
 impl<T> Default for Phrases<T> {
@@ -89,9 +91,10 @@ impl<T> Phrases<T> {
         let before = list.partition_point(|&i| entries[i].phrase.len() >= length);
         list.insert(before, entries.len());
         let head = phrase.bytes().take(8).take_while(u8::is_ascii_alphanumeric).count();
+        let is_head = any_case && head == length;
         let mask = if head == 0 { 0 } else { u64::MAX >> (64 - 8 * head) };
         let head = lower_head(phrase.as_bytes()) & mask;
-        entries.push(Entry { phrase, any_case, what, head, mask });
+        entries.push(Entry { phrase, any_case, what, head, mask, is_head });
         if let Some(second) = self.ascii.get_mut(first.0 as usize) {
             *second |= if first.1.is_ascii() { 1 << u32::from(first.1) } else { 1 };
         }
@@ -129,7 +132,9 @@ impl<T> Phrases<T> {
             if plain && head & entry.mask != entry.head {
                 return None;
             }
-            let end = at + matched(&entry.phrase, rest, entry.any_case)?;
+            let length = entry.phrase.len();
+            let matches = || matched(&entry.phrase, rest, entry.any_case);
+            let end = at + if plain && entry.is_head { length } else { matches()? };
             let last = text[..end].chars().next_back()?;
             let cut = joins(last) && text[end..].chars().next().is_some_and(is_word);
             (!cut).then_some((end, &entry.what))

@@ -3,9 +3,7 @@
 //! Pages give section names, breadcrumb trails, share prompts and weather lines as titles. The words of these do
 //! not occur in the texts, unlike those of a headline.
 
-use std::collections::HashSet;
-
-use wirecopy_core::score::each_term;
+use wirecopy_core::score::Profile;
 use wirecopy_core::text::{Tokens, tokenize, words_in};
 
 /// Number of words in the opening of a text.
@@ -18,10 +16,10 @@ const COVERED: f64 = 0.3;
 /// being short.
 const PRIOR: f64 = 2.0;
 
-/// The terms in the texts of a cluster.
+/// The distinct terms in the texts of a cluster, ascending.
 pub(super) struct Contents {
-    opening: HashSet<u32>,
-    texts: Vec<HashSet<u32>>,
+    opening: Vec<u32>,
+    texts: Vec<Vec<u32>>,
 }
 
 impl Contents {
@@ -30,8 +28,8 @@ impl Contents {
         let slice = representative.as_slice();
         let end = (0..slice.len()).find(|&end| words_in(&slice[..end]) >= OPENING).unwrap_or(slice.len());
         Self {
-            opening: terms(representative, end),
-            texts: members.iter().map(|t| terms(t, t.len())).collect(),
+            opening: Profile::distinct_terms_before(representative, end),
+            texts: members.iter().map(Profile::distinct_terms).collect(),
         }
     }
 
@@ -42,14 +40,13 @@ impl Contents {
         if words_in(tokens.as_slice()) < FEWEST {
             return None;
         }
-        // Sorted, because a sum of floating-point numbers depends on the order.
-        let mut terms: Vec<u32> = terms(&tokens, tokens.len()).into_iter().collect();
-        terms.sort_unstable();
+        // Ascending, because a sum of floating-point numbers depends on the order.
+        let terms = Profile::distinct_terms(&tokens);
         let (mut all, mut covered) = (0.0, 0.0);
         for &term in &terms {
-            let holding = self.texts.iter().filter(|text| text.contains(&term)).count();
+            let holding = self.texts.iter().filter(|text| text.binary_search(&term).is_ok()).count();
             let share = holding as f64 / self.texts.len().max(1) as f64;
-            let opening = if self.opening.contains(&term) { 1.0 } else { 0.0 };
+            let opening = if self.opening.binary_search(&term).is_ok() { 1.0 } else { 0.0 };
             all += weight(term);
             covered += weight(term) * (opening + share) / 2.0;
         }
@@ -66,18 +63,6 @@ impl Contents {
         let best = fits.reduce(|best, next| if next.1 > best.1 + 1e-9 { next } else { best });
         best.map(|(at, _)| at)
     }
-}
-
-/// Returns the terms that begin before token `end`.
-fn terms(tokens: &Tokens, end: usize) -> HashSet<u32> {
-    let mut out = HashSet::new();
-    for segment in tokens.segments() {
-        let (start, last) = (segment.start.min(end), segment.end.min(end));
-        each_term(tokens, start..last, |place| {
-            out.insert(place.term);
-        });
-    }
-    out
 }
 
 #[cfg(test)]
