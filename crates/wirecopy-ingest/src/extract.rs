@@ -136,6 +136,7 @@ impl<'a, M> Worker<'a, M> {
     {
         match part {
             Part::Skip { record, refusal } => out.push(skip(found, record, refusal)),
+            Part::Whole(..) if !(self.wanted.is)(&found.shown, None) => {}
             Part::Whole(format, bytes) => {
                 let origin = match format {
                     Format::Html => DateOrigin::Metadata,

@@ -68,7 +68,7 @@ mod table;
 mod walk;
 
 pub use path_text::{path_of, shown};
-pub use reread::{Place, again};
+pub use reread::{Place, again, read_again};
 
 use std::path::PathBuf;
 use std::sync::mpsc::RecvTimeoutError;
