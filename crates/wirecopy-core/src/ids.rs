@@ -1,11 +1,14 @@
 //! Makes document ids unique within a run.
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::mem;
 
 use xxhash_rust::xxh3::xxh3_128;
 
-use crate::document::Header;
+use crate::document::{Header, Metadata};
+use crate::text::Tokens;
+use crate::text::credit::Credit;
 
 /// The ids assigned so far.
 ///
@@ -40,6 +43,51 @@ impl Ids {
     /// Assigns an id and returns whether it was free.
     pub fn take(&mut self, id: &str) -> bool {
         self.taken.insert(xxh3_128(id.as_bytes()))
+    }
+
+    /// Resolves ids that several documents request: the first by [`Rank`] keeps the id, and the others get their fallback ids.
+    /// Returns these others with their new ids. All requested ids must be taken.
+    pub fn resolve<D: Copy + Ord>(&mut self, mut claims: Vec<Claim<D>>) -> Vec<(D, String)> {
+        claims.sort_unstable();
+        let claims_of_ids = claims.chunk_by(|x, y| x.id == y.id);
+        let others = claims_of_ids.flat_map(|claims| &claims[1..]);
+        others.map(|claim| (claim.document, self.free(&claim.fallback))).collect()
+    }
+}
+
+/// A document's request for an id that others request too.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Claim<D> {
+    /// The requested id.
+    pub id: String,
+    /// The rank of the document among those that request the id.
+    pub rank: Rank,
+    /// The id to use if another document gets the requested one.
+    pub fallback: String,
+    /// The document.
+    pub document: D,
+}
+
+/// The rank of a document among those that request one id: the longest is first, among equally long ones the one whose content
+/// sorts first.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Rank {
+    length: Reverse<usize>,
+    digest: u128,
+    meta: [Option<String>; 4],
+    agencies: Vec<String>,
+}
+
+impl Rank {
+    /// Returns the rank of a document with these tokens and credits.
+    pub fn of(tokens: &Tokens, meta: Metadata, credits: Vec<Credit>) -> Self {
+        let Metadata { title, date, source, url, .. } = meta;
+        Self {
+            length: Reverse(tokens.len()),
+            digest: tokens.digest(),
+            meta: [title, date, source, url],
+            agencies: credits.into_iter().map(|credit| credit.agency).collect(),
+        }
     }
 }
 
