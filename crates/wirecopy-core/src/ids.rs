@@ -19,13 +19,13 @@ pub struct Ids {
 }
 
 impl Ids {
-    /// Keeps `header.id` if it is still free. Otherwise replaces it by `fallback` (a record's `path#number`) or the first free one
-    /// of `fallback~2`, `fallback~3`, …, and records the original in `duplicate_id`.
-    pub fn settle(&mut self, header: &mut Header, fallback: &str) {
+    /// Keeps `header.id` if it is still free. Otherwise replaces it by `header.fallback` (a record's `path#number`) or the first
+    /// free one of `fallback~2`, `fallback~3`, …, and records the original in `duplicate_id`.
+    pub fn settle(&mut self, header: &mut Header) {
         if self.take(&header.id) {
             return;
         }
-        let given = self.free(fallback);
+        let given = self.free(&header.fallback);
         header.duplicate_id = Some(mem::replace(&mut header.id, given));
     }
 
@@ -96,8 +96,8 @@ mod tests {
     use super::*;
 
     fn given(ids: &mut Ids, id: &str, fallback: &str) -> (String, Option<String>) {
-        let mut header = Header { id: id.to_owned(), ..Header::default() };
-        ids.settle(&mut header, fallback);
+        let mut header = Header { id: id.to_owned(), fallback: fallback.to_owned(), ..Header::default() };
+        ids.settle(&mut header);
         (header.id, header.duplicate_id)
     }
 
