@@ -8,9 +8,10 @@ use super::dating::Dating;
 use super::detect::Format;
 use super::feed::{Sizes, Work};
 use super::input::{self, Part, Records};
+use super::language::{self, Guessed};
 use super::source_from::SourceFrom;
 use super::walk::Found;
-use super::{Outcome, charset, dating, decode, envelope, json, jsonscan, language, markdown, mojibake, plain};
+use super::{Outcome, charset, dating, decode, envelope, json, jsonscan, markdown, mojibake, plain};
 use crate::config::IngestConfig;
 use wirecopy_core::Cancel;
 use wirecopy_core::document::{DateOrigin, Document, Header, Metadata, Refusal, SkipKind};
@@ -241,10 +242,10 @@ impl<'a, M> Worker<'a, M> {
         let id = own_id.unwrap_or_else(|| fallback.clone());
         let mut document = Document { id, path: found.shown.clone(), record, meta, text };
         if self.wanted.settled {
-            let (meta, text) = (&mut document.meta, &document.text);
-            dating::settle(meta, origin, text, found, &self.dating);
+            let (meta, text) = (&mut document.meta, Guessed::of(&document.text));
+            dating::settle(meta, origin, &text, found, &self.dating);
             let declared = meta.language.as_deref().and_then(language::of_tag);
-            meta.language = declared.or_else(|| language::of_text(text));
+            meta.language = declared.or_else(|| text.language().map(str::to_owned));
         }
         let value = (self.map)(&document);
         let Document { id, path, record, meta, text } = document;
