@@ -109,11 +109,6 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Returns the instant of a date, as [`Published::instant`], or `None` if the date cannot be parsed or used.
-pub fn instant(written: &str) -> Option<Timestamp> {
-    parse(written).ok()?.instant()
-}
-
 /// Parses a date from a text whose language is unknown.
 ///
 /// # Errors

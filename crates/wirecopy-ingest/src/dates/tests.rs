@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn utc(written: &str) -> String {
-    instant(written).map_or("-".to_owned(), |t| t.to_string())
+    parse(written).ok().and_then(Published::instant).map_or("-".to_owned(), |t| t.to_string())
 }
 
 fn shown(written: &str) -> String {
