@@ -50,8 +50,8 @@ pub struct IngestConfig {
     /// Time zone of publication times that name none: an offset such as `+01:00`, or a name such as
     /// `Europe/Vienna`, which is looked up in the system's time zone database. UTC when unset.
     pub timezone: Option<String>,
-    /// More news agencies, and more names of known ones, in the form of `data/agencies.tsv`; added to the table that is
-    /// compiled in.
+    /// More news agencies, and more names of known ones, in the form of `crates/wirecopy-core/data/agencies.tsv`;
+    /// added to the table that is compiled in.
     pub agencies: Option<std::path::PathBuf>,
     /// Where a document's source comes from: `folder`, `host` (of its address), or a regular expression that is
     /// searched for in its path and then in its id. The source is the first capture group, or the whole match if

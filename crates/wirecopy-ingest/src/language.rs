@@ -86,7 +86,7 @@ struct Table {
 }
 
 static TABLE: LazyLock<Table> =
-    LazyLock::new(|| word_table::shipped(read(include_str!("../../../data/function_words.tsv"))));
+    LazyLock::new(|| word_table::shipped(read(include_str!("../data/function_words.tsv"))));
 
 fn read(table: &'static str) -> Result<Table, String> {
     let mut words: ByHash<u64, Uses> = ByHash::default();

@@ -8,7 +8,7 @@ use super::page_date::{self, Page, PageDate};
 use wirecopy_core::document::Metadata;
 
 /// Words by which pages say what an element holds, by kind.
-pub(super) const WORDS: &str = include_str!("../../../data/page_words.tsv");
+pub(super) const WORDS: &str = include_str!("../data/page_words.tsv");
 
 /// Separators between the headline and the name of the site in `<title>`.
 const SEPARATORS: [&str; 8] = [" | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • "];

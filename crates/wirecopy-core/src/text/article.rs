@@ -88,7 +88,7 @@ type Phrase = (&'static str, u16, bool);
 
 /// The phrases by their first three characters; phrases of two ideographs are included.
 static PHRASES: LazyLock<HashMap<[char; 3], Vec<Phrase>>> =
-    LazyLock::new(|| word_table::shipped(read(include_str!("../../../../data/no_article.tsv"))));
+    LazyLock::new(|| word_table::shipped(read(include_str!("../../data/no_article.tsv"))));
 
 fn read(table: &'static str) -> Result<HashMap<[char; 3], Vec<Phrase>>, String> {
     let mut phrases: HashMap<[char; 3], Vec<Phrase>> = HashMap::new();
