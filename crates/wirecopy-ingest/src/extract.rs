@@ -124,9 +124,7 @@ impl<'a, M> Worker<'a, M> {
                 let origin = match format {
                     Format::Html => DateOrigin::Metadata,
                     Format::Markdown => DateOrigin::Field,
-                    Format::Text | Format::Json | Format::JsonLines | Format::Csv | Format::Tsv => {
-                        DateOrigin::Text
-                    }
+                    _ => DateOrigin::Text,
                 };
                 out.push(self.finish(found, None, origin, self.whole(format, bytes)));
             }
@@ -149,11 +147,8 @@ impl<'a, M> Worker<'a, M> {
         match format {
             Format::Markdown => markdown::extract(&text),
             Format::Html => html(&text),
-            Format::Text => plain::extract(text),
             // `input` splits containers into blocks.
-            Format::Json | Format::JsonLines | Format::Csv | Format::Tsv => {
-                Err(SkipKind::Other.because("a container of records was read as one document"))
-            }
+            _ => plain::extract(text),
         }
     }
 
