@@ -389,6 +389,18 @@ proptest! {
 fn table_has_the_kinds_in_use() {
     assert_eq!(
         wirecopy_core::word_table::kinds(WORDS),
-        ["before time", "after time", "hour", "link", "buddhist era", "day first", "filler", "author"]
+        [
+            "before time",
+            "after time",
+            "before zone",
+            "hour",
+            "minute",
+            "second",
+            "link",
+            "buddhist era",
+            "day first",
+            "filler",
+            "author"
+        ]
     );
 }
