@@ -96,23 +96,28 @@ pub(super) fn read(
         Ok(format) => format,
         Err(refusal) => return emit(skip(refusal)),
     };
-    if !format.is_container() {
-        return match stream.read_whole(limit) {
-            Ok(Some(bytes)) => emit(Part::Whole(format, bytes)),
-            Ok(None) => emit(skip(decode::too_long(limit))),
-            Err(error) => emit(skip(decode::broken(&error, stream.compressed))),
-        };
-    }
-    let head = head.to_vec();
-    let compressed = stream.compressed;
-    let complete = stream.head().len() < HEAD;
-    stream.skip(bom);
-    let mut container = Container { config, format, block, compressed, complete };
-    if encoding == UTF_8 {
-        container.read(&mut stream, &head, &mut emit)
+    let garbage = Arc::clone(&stream.garbage);
+    if format.is_container() {
+        let head = head.to_vec();
+        let (compressed, complete) = (stream.compressed, stream.head().len() < HEAD);
+        stream.skip(bom);
+        let mut container = Container { config, format, block, compressed, complete };
+        if encoding == UTF_8 {
+            container.read(&mut stream, &head, &mut emit)?;
+        } else {
+            container.read(&mut charset::transcoder(stream, encoding), &head, &mut emit)?;
+        }
     } else {
-        container.read(&mut charset::transcoder(stream, encoding), &head, &mut emit)
+        emit(match stream.read_whole(limit) {
+            Ok(Some(bytes)) => Part::Whole(format, bytes),
+            Ok(None) => skip(decode::too_long(limit)),
+            Err(error) => skip(decode::broken(&error, stream.compressed)),
+        })?;
     }
+    if garbage.load(Ordering::Relaxed) {
+        return emit(skip(decode::garbage()));
+    }
+    ControlFlow::Continue(())
 }
 
 /// Returns what kind of output of this program a file is; `None` if it is something else.

@@ -6,7 +6,7 @@
 //! | step | module | does |
 //! |---|---|---|
 //! | walk | `walk` | finds the files, applies globs and ignore files, proposes an id for each |
-//! | open | `decode`, `detect` | decompresses gzip and zstd, determines the format from the name and the content |
+//! | open | `decode`, `gzip`, `detect` | decompresses gzip and zstd, determines the format from the name and the content |
 //! | split | `blocks`, `jsonscan`, `table` | splits containers at record boundaries into blocks of bounded size |
 //! | feed | `feed` | reads one batch ahead of the workers in a thread |
 //! | extract | `charset`, `plain`, `markdown`, `html` (`page`, `strip`), `json`, `table` | extracts text, title, date and source |
@@ -33,6 +33,7 @@ mod extract;
 mod feed;
 mod floor;
 mod front_matter;
+mod gzip;
 #[cfg(feature = "html")]
 mod html;
 mod input;
