@@ -4,9 +4,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
 use super::protect::Protected;
-use wirecopy_core::{Cancel, Document, NoProgress};
-use wirecopy_ingest::Root;
-use wirecopy_ingest::{Outcome, path_of};
+use wirecopy_core::{Cancel, Document};
+use wirecopy_ingest::{Wanted, path_of, read_again};
 use wirecopy_report::{DocumentLine, Run};
 
 /// Returns the files that a command on a run reads, which its output must not replace.
@@ -49,37 +48,18 @@ pub(super) fn each<T: Send>(
     take: impl Fn(&DocumentLine, &Document) -> T + Sync,
     mut sink: impl FnMut(&str, T) -> wirecopy_core::Result<()>,
 ) -> wirecopy_core::Result<()> {
-    let places: HashMap<(&str, Option<u64>), &DocumentLine> = run
-        .documents
-        .iter()
-        .filter(|line| wanted(&line.id))
-        .map(|line| ((line.path.as_str(), line.record), line))
-        .collect();
-    let mut seen = HashSet::new();
-    let files: Vec<Root> = run
-        .documents
-        .iter()
-        .filter(|line| wanted(&line.id) && seen.insert(line.path.as_str()) && line.path != "-")
-        .map(|line| path_of(&line.path))
-        .filter(|path| path.is_file())
-        .map(Root::Path)
-        .collect();
-    if files.is_empty() {
-        return Ok(());
-    }
+    let lines = || run.documents.iter().filter(|line| wanted(&line.id));
+    let places: HashMap<(&str, Option<u64>), &DocumentLine> =
+        lines().map(|line| ((line.path.as_str(), line.record), line)).collect();
+    let is = |path: &str, record: Option<u64>| places.contains_key(&(path, record));
     let look = |document: &Document| {
         let line = *places.get(&(document.path.as_str(), document.record))?;
         Some((line.id.as_str(), take(line, document)))
     };
-    wirecopy_ingest::read(
-        &files,
-        &run.header.config.ingest,
-        &NoProgress,
-        &Cancel::default(),
-        look,
-        |outcome| match outcome {
-            Outcome::Read(_, Some((id, taken))) => sink(id, taken),
-            Outcome::Read(_, None) | Outcome::Skipped(_) | Outcome::SkippedMore(_) => Ok(()),
-        },
-    )
+    let files = lines().map(|line| line.path.as_str());
+    let (config, wanted) = (&run.header.config.ingest, Wanted { is: &is, settled: true });
+    read_again(files, config, &Cancel::default(), &wanted, look, |found| match found {
+        Some((id, taken)) => sink(id, taken),
+        None => Ok(()),
+    })
 }

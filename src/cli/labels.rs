@@ -1,12 +1,13 @@
 //! Labelled pairs and their documents, for `eval` and `calibrate`.
 
-use std::cmp::Reverse;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::settings::Settings;
+use wirecopy_core::engine::{Preparer, Read};
+use wirecopy_core::ids::{Claim, Ids, Rank};
 use wirecopy_core::{Cancel, Document, Error, NoProgress};
-use wirecopy_ingest::Outcome;
-use wirecopy_ingest::Root;
+use wirecopy_ingest::{Outcome, Root, settings_files};
 use wirecopy_lab::eval::{Documents, LabelledPair, parse_pairs};
 use wirecopy_report::clean;
 
@@ -33,22 +34,19 @@ pub(super) fn documents(paths: &[PathBuf], settings: &Settings) -> anyhow::Resul
 /// Adds the documents below a path, and returns whether any input was skipped.
 fn add(documents: &mut Documents, path: &Path, settings: &Settings) -> anyhow::Result<bool> {
     let mut any_skipped = false;
-    let take = Document::clone;
+    let mut found = Vec::new();
+    let mut contested = HashSet::new();
     wirecopy_ingest::read(
         &[Root::from(path)],
         &settings.config.ingest,
         &NoProgress,
         &Cancel::default(),
-        take,
+        Document::clone,
         |outcome| {
             match outcome {
-                Outcome::Read(header, mut document) => {
-                    // As in a run, the longest of several documents with one id has it, in whatever order they come.
-                    let holder = header.duplicate_id.and_then(|id| documents.get_mut(&id));
-                    if let Some(holder) = holder.filter(|holder| rank(&document) < rank(holder)) {
-                        std::mem::swap(holder, &mut document);
-                    }
-                    documents.insert(header.id, document);
+                Outcome::Read(header, document) => {
+                    contested.extend(header.duplicate_id);
+                    found.push((header.fallback, document));
                 }
                 Outcome::Skipped(skipped) => {
                     any_skipped = true;
@@ -62,11 +60,31 @@ fn add(documents: &mut Documents, path: &Path, settings: &Settings) -> anyhow::R
             Ok(())
         },
     )?;
+    settle_ids(&mut found, &contested, settings)?;
+    documents.extend(found.into_iter().map(|(_, document)| (document.id.clone(), document)));
     Ok(any_skipped)
 }
 
-/// Returns the order of documents that ask for one id.
-fn rank(document: &Document) -> (Reverse<usize>, &str, Option<&str>, Option<&str>) {
-    let Document { meta, text, .. } = document;
-    (Reverse(text.len()), text, meta.title.as_deref(), meta.date.as_deref())
+/// Resolves ids that several documents request as a run does. The documents come with their fallback ids.
+fn settle_ids(
+    documents: &mut [(String, Document)],
+    contested: &HashSet<String>,
+    settings: &Settings,
+) -> anyhow::Result<()> {
+    let agencies = settings_files::agencies(settings.config.ingest.agencies.as_deref())?;
+    let preparer = Preparer::new(&settings.config.matching, &agencies);
+    let mut ids = Ids::default();
+    let mut claims = Vec::new();
+    for (at, (fallback, document)) in documents.iter().enumerate() {
+        ids.take(&document.id);
+        if contested.contains(&document.id) {
+            let Read { tokens, credits, .. } = preparer.prepare(document);
+            let rank = Rank::of(&tokens, document.meta.clone(), credits);
+            claims.push(Claim { id: document.id.clone(), rank, fallback: fallback.clone(), document: at });
+        }
+    }
+    for (at, id) in ids.resolve(claims) {
+        documents[at].1.id = id;
+    }
+    Ok(())
 }

@@ -228,7 +228,7 @@ fn commands_of_the_documentation_parse() {
 #[test]
 fn paths_of_the_documentation_exist() {
     let mut found = 0;
-    for name in ["docs/architecture.md", "CONTRIBUTING.md", "data/README.md"] {
+    for name in ["docs/architecture.md", "CONTRIBUTING.md", "docs/data.md"] {
         let text = fs::read_to_string(root().join(name)).unwrap();
         for path in text.split('`').skip(1).step_by(2) {
             let top = path.split('/').next().unwrap();

@@ -81,9 +81,11 @@ impl Lossy {
         }
         self.documents += 1;
         if self.documents <= Self::NAMED {
+            // Its id may still change.
+            let record = header.record.map(|record| format!(":{record}")).unwrap_or_default();
             tracing::warn!(
-                "{}: {} letters are lost (U+FFFD): it was decoded with a wrong character set, now or earlier, and copies of it may be missed",
-                wirecopy_report::clean(&header.id),
+                "{}{record}: {} letters are lost (U+FFFD): it was decoded with a wrong character set, now or earlier, and copies of it may be missed",
+                wirecopy_report::clean(&header.path),
                 header.lost_letters
             );
         }

@@ -150,6 +150,8 @@ fn compressed() -> Vec<Case> {
         case("gzip.txt", gzip(GOOD.as_bytes()), 1, &[]),
         case("twice.txt.gz", gzip(&gzip(GOOD.as_bytes())), 0, &["not text: looks like a gzip archive"]),
         case("members.txt.gz", [gzip(b"The ferry "), gzip(GOOD.as_bytes())].concat(), 1, &[]),
+        case("zeros-after.txt.gz", [gzip(GOOD.as_bytes()), vec![0; 700]].concat(), 1, &[]),
+        case("garbage-after.txt.gz", [gzip(GOOD.as_bytes()), b"x".to_vec()].concat(), 1, &["ignored"]),
         case("frames.jsonl.zst", frames, 2, &[]),
         broken("truncated.jsonl.gz", half(gzip(noise(400, 40).as_bytes()))),
         broken("truncated.jsonl.zst", half(zst(noise(2000, 40).as_bytes()))),

@@ -78,6 +78,27 @@ fn names_survive_report_page_and_lists() {
 }
 
 #[test]
+fn evidence_is_found_in_files_with_any_name() {
+    let desk = Desk::new();
+    fs::create_dir(desk.path().join("in")).unwrap();
+    let texts = [
+        "The council of Aldmoor voted on Tuesday to close the harbour for repairs. Engineers had found cracks in two of \
+         the seven piers. Ferries to Tolven will leave from the fishing dock until the spring, the mayor said.",
+        "Aldmoor's council decided on Tuesday that the harbour will shut for repairs. Two of its seven piers have cracks, \
+         engineers found. Until spring the Tolven ferries are to sail from the fishing dock, according to the mayor.",
+    ];
+    for (name, text) in [NAMES[0], NAMES[3]].into_iter().zip(texts) {
+        fs::write(desk.path().join(place(name)), text).unwrap();
+    }
+    desk.out(&["cluster", "in", "-q", "-o", "run.jsonl"]);
+    let report = desk.read("run.jsonl");
+    let mut lines = report.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let edge = lines.find(|line| line["type"] == "edge").unwrap();
+    let words = edge["evidence"].as_array().unwrap();
+    assert!(words.iter().any(|word| word == "Aldmoor"), "{edge}");
+}
+
+#[test]
 fn names_work_in_copies_comparisons_and_messages() {
     let desk = desk();
     // Without copies, everything is kept.

@@ -220,6 +220,19 @@ fn text_in_a_wrong_character_set_is_repaired() {
 }
 
 #[test]
+fn warning_of_lost_letters_names_the_place_of_a_document() {
+    // The second document has the id in the end, because it is longer.
+    let broken = RUSSIAN.replace('о', "\u{fffd}");
+    let desk = Desk::new();
+    desk.file(
+        "a.jsonl",
+        &lines(&[json!({"id": "x", "text": broken}), json!({"id": "x", "text": RUSSIAN.repeat(2)})]),
+    );
+    let (_, stderr, _) = run(&desk, &["a.jsonl"]);
+    assert!(stderr.starts_with("warning: a.jsonl:1: "), "{stderr}");
+}
+
+#[test]
 fn serbian_in_both_alphabets_is_identical() {
     let latin = "Trajekt se nasukao u utorak rano ujutro kod Tesvika, saopštila je obalska straža. Svi putnici prebačeni su na obalu za \
         tri časa, a dvoje članova posade lečeno je zbog povreda. Kapetan je rekao da se tokom noći pomerila bova. Sledeća vožnja biće u petak, \

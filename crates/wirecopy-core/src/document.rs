@@ -223,3 +223,15 @@ fn is_name(name: &str) -> bool {
     let digits = name.chars().filter(char::is_ascii_digit).count();
     letters > digits
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn host_is_extracted_from_urls() {
+        assert_eq!(host("https://www.example.org/a?b"), Some("example.org"));
+        assert_eq!(host("http://example.org:80/"), Some("example.org"));
+        assert_eq!(host("/relative"), None);
+    }
+}

@@ -50,8 +50,8 @@ pub struct IngestConfig {
     /// Time zone of publication times that name none: an offset such as `+01:00`, or a name such as
     /// `Europe/Vienna`, which is looked up in the system's time zone database. UTC when unset.
     pub timezone: Option<String>,
-    /// More news agencies, and more names of known ones, in the form of `data/agencies.tsv`; added to the table that is
-    /// compiled in.
+    /// More news agencies, and more names of known ones, in the form of `crates/wirecopy-core/data/agencies.tsv`;
+    /// added to the table that is compiled in.
     pub agencies: Option<std::path::PathBuf>,
     /// Where a document's source comes from: `folder`, `host` (of its address), or a regular expression that is
     /// searched for in its path and then in its id. The source is the first capture group, or the whole match if
@@ -155,21 +155,16 @@ impl IngestConfig {
 /// Returns a sentence that says what is accepted.
 pub fn parse_size(text: &str) -> std::result::Result<u64, String> {
     let text = text.trim();
+    let no_size = || format!("`{text}` is not a size: write a number of bytes, or a number with K, M or G");
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let shift = match text[digits..].trim().to_ascii_lowercase().as_str() {
         "" | "b" => 0,
         "k" | "kb" | "kib" => 10,
         "m" | "mb" | "mib" => 20,
         "g" | "gb" | "gib" => 30,
-        _ => {
-            return Err(format!(
-                "`{text}` is not a size: write a number of bytes, or a number with K, M or G"
-            ));
-        }
+        _ => return Err(no_size()),
     };
-    let number: u64 = text[..digits].parse().map_err(|_| {
-        format!("`{text}` is not a size: write a number of bytes, or a number with K, M or G")
-    })?;
+    let number: u64 = text[..digits].parse().map_err(|_| no_size())?;
     number.checked_mul(1 << shift).ok_or_else(|| format!("`{text}` is too large"))
 }
 

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::date_line::gives_date;
 use super::extract::one_line;
-use super::language;
+use super::language::Guessed;
 use super::walk::Found;
 use crate::config::IngestConfig;
 use crate::dates::{self, Zone};
@@ -45,13 +45,18 @@ impl Dating {
 }
 
 /// Sets the date fields of `meta`. `origin` is the place from which the format's extractor takes dates.
-pub(super) fn settle(meta: &mut Metadata, origin: DateOrigin, text: &str, found: &Found, dating: &Dating) {
+pub(super) fn settle(
+    meta: &mut Metadata,
+    origin: DateOrigin,
+    text: &Guessed<'_>,
+    found: &Found,
+    dating: &Dating,
+) {
     let declared = meta.language.clone();
     // Few dates depend on the language, and guessing it costs more than parsing a date.
-    let guessed = || declared.clone().or_else(|| language::of_text(text));
     let parse = |date: &str| match dates::parse_in(date, declared.as_deref()) {
         Err(problem) if problem.depends_on_language() && declared.is_none() => {
-            dates::parse_in(date, guessed().as_deref())
+            dates::parse_in(date, text.language())
         }
         known => known,
     };
@@ -69,7 +74,7 @@ pub(super) fn settle(meta: &mut Metadata, origin: DateOrigin, text: &str, found:
             }
         }
     }
-    let other = in_first_lines(text, declared.as_deref())
+    let other = in_first_lines(text.text, declared.as_deref())
         .filter(|date| parse(date).is_ok())
         .map(|date| (date, DateOrigin::Text))
         .or_else(|| Some((in_path(without_query(meta.url.as_deref()?))?, DateOrigin::Url)))
@@ -169,7 +174,7 @@ mod tests {
     ) -> (Option<String>, Option<DateOrigin>, Option<String>) {
         let mut meta = Metadata { date: date.map(str::to_owned), ..Metadata::default() };
         let found = Found { path: None, shown: path.to_owned(), id: path.to_owned(), bytes: 0, named: true };
-        settle(&mut meta, DateOrigin::Field, text, &found, &Dating { mtime: true, zone: None });
+        settle(&mut meta, DateOrigin::Field, &Guessed::of(text), &found, &Dating { mtime: true, zone: None });
         (meta.date, meta.date_origin, meta.date_problem)
     }
 

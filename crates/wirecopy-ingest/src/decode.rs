@@ -4,10 +4,9 @@ use std::fmt;
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use flate2::read::MultiGzDecoder;
-
+use super::gzip;
 use super::open::{self, NotAFile};
 use crate::config::IngestConfig;
 use wirecopy_core::document::{Refusal, SkipKind};
@@ -16,7 +15,6 @@ use wirecopy_core::document::{Refusal, SkipKind};
 pub(super) const HEAD: usize = 64 << 10;
 /// Spare capacity after the content: with less, `read_to_end` probes for the end with a buffer of its own.
 const END: usize = 32;
-const GZIP: [u8; 2] = [0x1f, 0x8b];
 const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 
 /// Bytes that any compressed file may expand to, however small it is.
@@ -46,6 +44,8 @@ pub(super) struct Stream {
     broken: Option<io::Error>,
     /// Whether the bytes were compressed on disk.
     pub compressed: bool,
+    /// Set once the compressed data has ended, if other bytes than zeros follow it.
+    pub garbage: Arc<AtomicBool>,
 }
 
 impl Stream {
@@ -68,8 +68,10 @@ impl Stream {
             let bounded = Bounded { inner, given: 0, taken: Arc::clone(&read), limits };
             Self::looking_ahead(Box::new(bounded), true, HEAD as u64)
         };
-        let stream = if raw.head.starts_with(&GZIP) {
-            expanding(Box::new(MultiGzDecoder::new(raw)))
+        let stream = if raw.head.starts_with(&gzip::MAGIC) {
+            let garbage = Arc::new(AtomicBool::new(false));
+            let stream = expanding(Box::new(gzip::Members::of(raw, Arc::clone(&garbage))));
+            Self { garbage, ..stream }
         } else if raw.head.starts_with(&ZSTD) {
             // This decoder continues with the next frame and reports an incomplete last one.
             expanding(Box::new(zstd::stream::read::Decoder::new(raw)?))
@@ -84,7 +86,7 @@ impl Stream {
         // A small file then takes one system call, and one more to detect its end.
         let mut head = Vec::with_capacity(bytes.min(HEAD as u64) as usize + END);
         let broken = rest.by_ref().take(HEAD as u64).read_to_end(&mut head).err();
-        Self { head, taken: 0, rest, broken, compressed }
+        Self { head, taken: 0, rest, broken, compressed, garbage: Arc::default() }
     }
 
     /// Returns the next bytes, at most [`HEAD`].
@@ -220,6 +222,11 @@ pub(super) fn broken(error: &io::Error, compressed: bool) -> Refusal {
     } else {
         SkipKind::Unreadable.because(in_words(error))
     }
+}
+
+/// Returns the reason for mentioning a file whose compressed data is followed by other bytes.
+pub(super) fn garbage() -> Refusal {
+    SkipKind::Damaged.because("the bytes after the end of the compressed data were ignored")
 }
 
 /// Formats a size: `67108864` as `64 MiB`.

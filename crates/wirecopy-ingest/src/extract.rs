@@ -8,12 +8,13 @@ use super::dating::Dating;
 use super::detect::Format;
 use super::feed::{Sizes, Work};
 use super::input::{self, Part, Records};
+use super::language::{self, Guessed};
 use super::source_from::SourceFrom;
 use super::walk::Found;
-use super::{charset, dating, decode, envelope, json, jsonscan, language, markdown, mojibake, plain};
+use super::{Outcome, charset, dating, decode, envelope, json, jsonscan, markdown, mojibake, plain};
 use crate::config::IngestConfig;
 use wirecopy_core::Cancel;
-use wirecopy_core::document::{DateOrigin, Document, Header, Metadata, Refusal, SkipKind, Skipped};
+use wirecopy_core::document::{DateOrigin, Document, Header, Metadata, Refusal, SkipKind};
 
 /// The result of a format's extractor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,24 +23,6 @@ pub(super) struct Extracted {
     pub own_id: Option<String>,
     pub meta: Metadata,
     pub text: String,
-}
-
-/// An outcome before ids are made unique.
-#[derive(Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly every one is a document: a box would cost more than it saves"
-)]
-pub(super) enum Piece<T> {
-    Read {
-        header: Header,
-        /// The id to use if another document already has that of the header.
-        fallback: String,
-        value: T,
-    },
-    Skipped(Skipped),
-    /// Further skipped inputs of the same piece of work, beyond the number that a report lists.
-    SkippedMore(u64),
 }
 
 /// Processes work in any order, on any thread.
@@ -94,7 +77,7 @@ impl<'a, M> Worker<'a, M> {
     }
 
     /// Returns the results of one piece of work, in order. Returns nothing once the run is over.
-    pub(super) fn work<T>(&self, work: Work) -> Vec<Piece<T>>
+    pub(super) fn work<T>(&self, work: Work) -> Vec<Outcome<T>>
     where
         M: Fn(&Document) -> T,
     {
@@ -104,7 +87,7 @@ impl<'a, M> Worker<'a, M> {
         }
         let mut skips = Skips { most: self.config.max_skipped, listed: 0, more: 0 };
         match work {
-            Work::Skipped(skipped) => out.push(Piece::Skipped(skipped)),
+            Work::Skipped(skipped) => out.push(Outcome::Skipped(skipped)),
             Work::Part(found, part) => {
                 self.part(&found, part, &mut out);
                 skips.fold(&mut out, 0);
@@ -125,24 +108,23 @@ impl<'a, M> Worker<'a, M> {
             }
         }
         if skips.more > 0 {
-            out.push(Piece::SkippedMore(skips.more));
+            out.push(Outcome::SkippedMore(skips.more));
         }
         out
     }
 
-    fn part<T>(&self, found: &Found, part: Part, out: &mut Vec<Piece<T>>)
+    fn part<T>(&self, found: &Found, part: Part, out: &mut Vec<Outcome<T>>)
     where
         M: Fn(&Document) -> T,
     {
         match part {
             Part::Skip { record, refusal } => out.push(skip(found, record, refusal)),
+            Part::Whole(..) if !(self.wanted.is)(&found.shown, None) => {}
             Part::Whole(format, bytes) => {
                 let origin = match format {
                     Format::Html => DateOrigin::Metadata,
                     Format::Markdown => DateOrigin::Field,
-                    Format::Text | Format::Json | Format::JsonLines | Format::Csv | Format::Tsv => {
-                        DateOrigin::Text
-                    }
+                    _ => DateOrigin::Text,
                 };
                 out.push(self.finish(found, None, origin, self.whole(format, bytes)));
             }
@@ -165,15 +147,12 @@ impl<'a, M> Worker<'a, M> {
         match format {
             Format::Markdown => markdown::extract(&text),
             Format::Html => html(&text),
-            Format::Text => plain::extract(text),
             // `input` splits containers into blocks.
-            Format::Json | Format::JsonLines | Format::Csv | Format::Tsv => {
-                Err(SkipKind::Other.because("a container of records was read as one document"))
-            }
+            _ => plain::extract(text),
         }
     }
 
-    fn json<T>(&self, found: &Found, kind: &Records, block: &Block, out: &mut Vec<Piece<T>>)
+    fn json<T>(&self, found: &Found, kind: &Records, block: &Block, out: &mut Vec<Outcome<T>>)
     where
         M: Fn(&Document) -> T,
     {
@@ -219,7 +198,7 @@ impl<'a, M> Worker<'a, M> {
     }
 
     /// Adds the records inside the only object of a file. Returns whether the object is an envelope.
-    fn enveloped<T>(&self, found: &Found, object: &[u8], out: &mut Vec<Piece<T>>) -> bool
+    fn enveloped<T>(&self, found: &Found, object: &[u8], out: &mut Vec<Outcome<T>>) -> bool
     where
         M: Fn(&Document) -> T,
     {
@@ -241,7 +220,7 @@ impl<'a, M> Worker<'a, M> {
         record: Option<u64>,
         origin: DateOrigin,
         result: Result<Extracted, Refusal>,
-    ) -> Piece<T>
+    ) -> Outcome<T>
     where
         M: Fn(&Document) -> T,
     {
@@ -258,10 +237,10 @@ impl<'a, M> Worker<'a, M> {
         let id = own_id.unwrap_or_else(|| fallback.clone());
         let mut document = Document { id, path: found.shown.clone(), record, meta, text };
         if self.wanted.settled {
-            let (meta, text) = (&mut document.meta, &document.text);
-            dating::settle(meta, origin, text, found, &self.dating);
+            let (meta, text) = (&mut document.meta, Guessed::of(&document.text));
+            dating::settle(meta, origin, &text, found, &self.dating);
             let declared = meta.language.as_deref().and_then(language::of_tag);
-            meta.language = declared.or_else(|| language::of_text(text));
+            meta.language = declared.or_else(|| text.language().map(str::to_owned));
         }
         let value = (self.map)(&document);
         let Document { id, path, record, meta, text } = document;
@@ -272,10 +251,10 @@ impl<'a, M> Worker<'a, M> {
             meta,
             bytes: text.len() as u64,
             duplicate_id: None,
-            fallback: String::new(),
+            fallback,
             lost_letters: lost_letters(&text),
         };
-        Piece::Read { header, fallback, value }
+        Outcome::Read(header, value)
     }
 }
 
@@ -300,27 +279,27 @@ struct Skips {
 }
 
 impl Skips {
-    /// Removes the skipped inputs over the limit from `pieces[from..]` and counts them.
-    fn fold<T>(&mut self, pieces: &mut Vec<Piece<T>>, from: usize) {
-        let is_skipped = |piece: &Piece<T>| matches!(piece, Piece::Skipped(_));
-        let skipped = pieces[from..].iter().filter(|piece| is_skipped(piece)).count() as u64;
+    /// Removes the skipped inputs over the limit from `outcomes[from..]` and counts them.
+    fn fold<T>(&mut self, outcomes: &mut Vec<Outcome<T>>, from: usize) {
+        let is_skipped = |outcome: &Outcome<T>| matches!(outcome, Outcome::Skipped(_));
+        let skipped = outcomes[from..].iter().filter(|outcome| is_skipped(outcome)).count() as u64;
         if self.listed + skipped <= self.most {
             self.listed += skipped;
             return;
         }
         let mut at = 0;
-        pieces.retain(|piece| {
+        outcomes.retain(|outcome| {
             at += 1;
-            let over = at > from && is_skipped(piece) && self.listed == self.most;
-            self.listed += u64::from(at > from && is_skipped(piece) && !over);
+            let over = at > from && is_skipped(outcome) && self.listed == self.most;
+            self.listed += u64::from(at > from && is_skipped(outcome) && !over);
             self.more += u64::from(over);
             !over
         });
     }
 }
 
-fn skip<T>(found: &Found, record: Option<u64>, refusal: Refusal) -> Piece<T> {
-    Piece::Skipped(refusal.at(&found.shown, record))
+fn skip<T>(found: &Found, record: Option<u64>, refusal: Refusal) -> Outcome<T> {
+    Outcome::Skipped(refusal.at(&found.shown, record))
 }
 
 #[cfg(feature = "html")]

@@ -96,23 +96,28 @@ pub(super) fn read(
         Ok(format) => format,
         Err(refusal) => return emit(skip(refusal)),
     };
-    if !format.is_container() {
-        return match stream.read_whole(limit) {
-            Ok(Some(bytes)) => emit(Part::Whole(format, bytes)),
-            Ok(None) => emit(skip(decode::too_long(limit))),
-            Err(error) => emit(skip(decode::broken(&error, stream.compressed))),
-        };
-    }
-    let head = head.to_vec();
-    let compressed = stream.compressed;
-    let complete = stream.head().len() < HEAD;
-    stream.skip(bom);
-    let mut container = Container { config, format, block, compressed, complete };
-    if encoding == UTF_8 {
-        container.read(&mut stream, &head, &mut emit)
+    let garbage = Arc::clone(&stream.garbage);
+    if format.is_container() {
+        let head = head.to_vec();
+        let (compressed, complete) = (stream.compressed, stream.head().len() < HEAD);
+        stream.skip(bom);
+        let mut container = Container { config, format, block, compressed, complete };
+        if encoding == UTF_8 {
+            container.read(&mut stream, &head, &mut emit)?;
+        } else {
+            container.read(&mut charset::transcoder(stream, encoding), &head, &mut emit)?;
+        }
     } else {
-        container.read(&mut charset::transcoder(stream, encoding), &head, &mut emit)
+        emit(match stream.read_whole(limit) {
+            Ok(Some(bytes)) => Part::Whole(format, bytes),
+            Ok(None) => skip(decode::too_long(limit)),
+            Err(error) => skip(decode::broken(&error, stream.compressed)),
+        })?;
     }
+    if garbage.load(Ordering::Relaxed) {
+        return emit(skip(decode::garbage()));
+    }
+    ControlFlow::Continue(())
 }
 
 /// Returns what kind of output of this program a file is; `None` if it is something else.
@@ -145,42 +150,29 @@ impl Container<'_> {
     ) -> ControlFlow<()> {
         let skip = |record, refusal| Part::Skip { record, refusal };
         let bounds = Bounds { block: self.block, record: self.config.max_document_bytes };
-        match self.format {
-            Format::Csv | Format::Tsv => self.table(input, head, bounds, emit),
-            Format::Json => {
-                let array = head.trim_ascii_start().starts_with(b"[");
-                if array && let Err(error) = read_past_bracket(input) {
-                    return emit(skip(None, decode::broken(&error, self.compressed)));
-                }
-                let mut seen = false;
-                self.cut(input, &mut Values::new(array), bounds, &mut |cut| {
-                    seen = true;
-                    match cut {
-                        Cut::Gap { record, refusal } => emit(skip(Some(record), refusal)),
-                        Cut::Block(mut block) => {
-                            block.only &= !array;
-                            emit(Part::Block(Records::Values, block))
-                        }
-                    }
-                })?;
-                if seen { ControlFlow::Continue(()) } else { emit(skip(None, Empty.because("no records"))) }
-            }
-            // Only containers come here.
-            Format::JsonLines | Format::Text | Format::Markdown | Format::Html => {
-                let mut seen = false;
-                self.cut(input, &mut Lines, bounds, &mut |cut| match cut {
-                    Cut::Gap { record, refusal } => {
-                        seen = true;
-                        emit(skip(Some(record), refusal))
-                    }
-                    Cut::Block(block) => {
-                        seen = seen || !block.data.trim_ascii().is_empty();
-                        emit(Part::Block(Records::Lines, block))
-                    }
-                })?;
-                if seen { ControlFlow::Continue(()) } else { emit(skip(None, Empty.because("no records"))) }
-            }
+        if matches!(self.format, Format::Csv | Format::Tsv) {
+            return self.table(input, head, bounds, emit);
         }
+        let json = self.format == Format::Json;
+        let array = json && head.trim_ascii_start().starts_with(b"[");
+        if array && let Err(error) = read_past_bracket(input) {
+            return emit(skip(None, decode::broken(&error, self.compressed)));
+        }
+        let (kind, mut values) = (if json { Records::Values } else { Records::Lines }, Values::new(array));
+        let scan: &mut dyn Scan = if json { &mut values } else { &mut Lines };
+        let mut seen = false;
+        self.cut(input, scan, bounds, &mut |cut| match cut {
+            Cut::Gap { record, refusal } => {
+                seen = true;
+                emit(skip(Some(record), refusal))
+            }
+            Cut::Block(mut block) => {
+                seen |= json || !block.data.trim_ascii().is_empty();
+                block.only &= !array;
+                emit(Part::Block(kind.clone(), block))
+            }
+        })?;
+        if seen { ControlFlow::Continue(()) } else { emit(skip(None, Empty.because("no records"))) }
     }
 
     fn table(

@@ -4,6 +4,7 @@
 //! whatlang compares trigrams, which takes fifty times as long even for [`TRIGRAMS`] bytes; on whole texts it would be the most
 //! expensive step of reading. The language labels reports and selects stop lists. It never excludes a pair from comparison.
 
+use std::cell::OnceCell;
 use std::sync::LazyLock;
 
 use isolang::Language;
@@ -35,8 +36,25 @@ pub(super) fn of_tag(tag: &str) -> Option<String> {
     ((2..=3).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_lowercase())).then(|| code.to_owned())
 }
 
+/// A text, with its language guessed on first use.
+pub(super) struct Guessed<'t> {
+    pub text: &'t str,
+    code: OnceCell<Option<String>>,
+}
+
+impl<'t> Guessed<'t> {
+    pub(super) fn of(text: &'t str) -> Self {
+        Self { text, code: OnceCell::new() }
+    }
+
+    /// Returns the code of the language as [`of_text`] does.
+    pub(super) fn language(&self) -> Option<&str> {
+        self.code.get_or_init(|| of_text(self.text)).as_deref()
+    }
+}
+
 /// Guesses the language of a text from its start. Returns an ISO 639-3 code, or `None` if the guess is unreliable.
-pub(super) fn of_text(text: &str) -> Option<String> {
+fn of_text(text: &str) -> Option<String> {
     let text = text.trim_start();
     if let Some(code) = by_function_words(text) {
         return Some(code.to_owned());
@@ -68,7 +86,7 @@ struct Table {
 }
 
 static TABLE: LazyLock<Table> =
-    LazyLock::new(|| word_table::shipped(read(include_str!("../../../data/function_words.tsv"))));
+    LazyLock::new(|| word_table::shipped(read(include_str!("../data/function_words.tsv"))));
 
 fn read(table: &'static str) -> Result<Table, String> {
     let mut words: ByHash<u64, Uses> = ByHash::default();

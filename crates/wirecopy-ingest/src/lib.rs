@@ -6,7 +6,7 @@
 //! | step | module | does |
 //! |---|---|---|
 //! | walk | `walk` | finds the files, applies globs and ignore files, proposes an id for each |
-//! | open | `decode`, `detect` | decompresses gzip and zstd, determines the format from the name and the content |
+//! | open | `decode`, `gzip`, `detect` | decompresses gzip and zstd, determines the format from the name and the content |
 //! | split | `blocks`, `jsonscan`, `table` | splits containers at record boundaries into blocks of bounded size |
 //! | feed | `feed` | reads one batch ahead of the workers in a thread |
 //! | extract | `charset`, `plain`, `markdown`, `html` (`page`, `strip`), `json`, `table` | extracts text, title, date and source |
@@ -33,6 +33,7 @@ mod extract;
 mod feed;
 mod floor;
 mod front_matter;
+mod gzip;
 #[cfg(feature = "html")]
 mod html;
 mod input;
@@ -68,7 +69,7 @@ mod table;
 mod walk;
 
 pub use path_text::{path_of, shown};
-pub use reread::{Place, again};
+pub use reread::{Place, again, read_again};
 
 use std::path::PathBuf;
 use std::sync::mpsc::RecvTimeoutError;
@@ -81,7 +82,7 @@ pub use references::References;
 
 use crate::config::IngestConfig;
 pub use extract::Wanted;
-use extract::{Piece, Worker};
+use extract::Worker;
 use feed::{Batch, Feed};
 pub use floor::{Floor, floor};
 pub use walk::IGNORE_FILE;
@@ -189,24 +190,19 @@ where
 {
     let worker = Worker::new(config, feed.sizes(), cancel, map, wanted)?;
     let mut ids = Ids::default();
-    let mut settle = |pieces: Vec<Vec<Piece<T>>>, disk_bytes: u64| -> Result<()> {
+    let mut settle = |outcomes: Vec<Vec<Outcome<T>>>, disk_bytes: u64| -> Result<()> {
         let mut steps = 0;
-        for piece in pieces.into_iter().flatten() {
-            steps += if let Piece::SkippedMore(more) = piece { more } else { 1 };
-            sink(match piece {
-                Piece::Skipped(skipped) => Outcome::Skipped(skipped),
-                Piece::SkippedMore(more) => Outcome::SkippedMore(more),
-                Piece::Read { mut header, fallback, value } => {
-                    ids.settle(&mut header, &fallback);
-                    header.fallback = fallback;
-                    Outcome::Read(header, value)
-                }
-            })?;
+        for mut outcome in outcomes.into_iter().flatten() {
+            steps += if let Outcome::SkippedMore(more) = outcome { more } else { 1 };
+            if let Outcome::Read(header, _) = &mut outcome {
+                ids.settle(header);
+            }
+            sink(outcome)?;
         }
         progress.advance(steps, disk_bytes);
         Ok(())
     };
-    let mut ready: Option<(Vec<Vec<Piece<T>>>, u64)> = None;
+    let mut ready: Option<(Vec<Vec<Outcome<T>>>, u64)> = None;
     loop {
         let batch = next_batch(&mut feed, cancel)?;
         let last = batch.is_none();
@@ -215,11 +211,11 @@ where
             if let Some(Batch { work, disk_bytes }) = batch {
                 let (worker, mapped) = (&worker, &mut mapped);
                 scope.spawn(move |_| {
-                    let pieces = work.into_par_iter().with_max_len(1).map(|w| worker.work(w)).collect();
-                    *mapped = Some((pieces, disk_bytes));
+                    let outcomes = work.into_par_iter().with_max_len(1).map(|w| worker.work(w)).collect();
+                    *mapped = Some((outcomes, disk_bytes));
                 });
             }
-            let settled = ready.take().map_or(Ok(()), |(pieces, disk_bytes)| settle(pieces, disk_bytes));
+            let settled = ready.take().map_or(Ok(()), |(outcomes, disk_bytes)| settle(outcomes, disk_bytes));
             if settled.is_err() {
                 worker.stop();
             }

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use super::own_outputs::Own;
 use super::walk::{self, Entry};
 use super::{Root, input};
 use crate::config::IngestConfig;
@@ -36,5 +35,5 @@ pub fn overwritten(
 
 /// Returns whether a file is output that this program can produce again. `false` if the file cannot be read.
 fn may_be_replaced(path: &Path, config: &IngestConfig) -> bool {
-    matches!(input::own(path, config), Ok(Some(own)) if own != Own::Annotated)
+    matches!(input::own(path, config), Ok(Some(own)) if !own.holds_news())
 }

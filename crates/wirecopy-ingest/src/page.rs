@@ -5,10 +5,10 @@ use dom_query::Document as Tree;
 use super::extract::one_line;
 use super::page_date::json_ld::{JsonLd, string_at};
 use super::page_date::{self, Page, PageDate};
-use wirecopy_core::document::Metadata;
+use wirecopy_core::document::{Metadata, host};
 
 /// Words by which pages say what an element holds, by kind.
-pub(super) const WORDS: &str = include_str!("../../../data/page_words.tsv");
+pub(super) const WORDS: &str = include_str!("../data/page_words.tsv");
 
 /// Separators between the headline and the name of the site in `<title>`.
 const SEPARATORS: [&str; 8] = [" | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • "];
@@ -35,8 +35,9 @@ pub(super) fn read(tree: &Tree) -> Metadata {
         tree.select(selector).iter().find_map(|node| node.attr(name).and_then(|value| one_line(&value)))
     };
 
-    let url = attribute("link[rel='canonical']", "href").filter(|url| host(url).is_some());
-    let url = url.or_else(|| meta("og:url").filter(|url| host(url).is_some()));
+    let is_absolute = |url: &String| url.starts_with("http") && host(url).is_some();
+    let url = attribute("link[rel='canonical']", "href").filter(is_absolute);
+    let url = url.or_else(|| meta("og:url").filter(is_absolute));
     let site = meta("og:site_name").or_else(|| of_linked(&["publisher", "name"]));
     let title = meta("og:title")
         .map(|title| without_site(&title, site.as_deref(), false))
@@ -98,15 +99,6 @@ fn heading(tree: &Tree) -> Option<String> {
         }
     }
     None
-}
-
-/// Returns the host of an absolute URL, without `www.`.
-fn host(url: &str) -> Option<&str> {
-    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
-    let end = rest.find(['/', '?', '#', ':']).unwrap_or(rest.len());
-    let host = &rest[..end];
-    let host = host.strip_prefix("www.").unwrap_or(host);
-    (!host.is_empty()).then_some(host)
 }
 
 /// Removes the site's name from the end of a title. If the name is unknown and `guess` is set, removes a short last part.
@@ -171,12 +163,5 @@ mod tests {
             without_site("Ferry – a long story told in many words", None, true),
             "Ferry – a long story told in many words"
         );
-    }
-
-    #[test]
-    fn host_is_extracted_from_urls() {
-        assert_eq!(host("https://www.example.org/a?b"), Some("example.org"));
-        assert_eq!(host("http://example.org:80/"), Some("example.org"));
-        assert_eq!(host("/relative"), None);
     }
 }

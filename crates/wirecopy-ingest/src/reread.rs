@@ -1,6 +1,6 @@
 //! Reads documents of a run again, from the files named in its report.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use super::{Outcome, Root, Wanted, path_of, read_wanted};
 use crate::config::IngestConfig;
@@ -23,26 +23,50 @@ pub fn again(
     config: &IngestConfig,
     cancel: &Cancel,
 ) -> Result<HashMap<Place, Document>> {
-    let files: BTreeSet<&str> =
-        places.iter().map(|(path, _)| path.as_str()).filter(|path| *path != "-").collect();
-    let files = files.into_iter().map(path_of).filter(|path| path.is_file());
-    let files: Vec<Root> = files.map(Root::Path).collect();
-    let mut found = HashMap::new();
-    if files.is_empty() {
-        return Ok(found);
-    }
+    let mut files: Vec<&str> = places.iter().map(|(path, _)| path.as_str()).collect();
+    files.sort_unstable();
     let is = |path: &str, record: Option<u64>| places.contains(&(path.to_owned(), record));
-    let take = |document: &Document| is(&document.path, document.record).then(|| document.clone());
     let wanted = Wanted { is: &is, settled: true };
-    let outcome = read_wanted(&files, config, &NoProgress, cancel, &wanted, take, |outcome| {
-        if let Outcome::Read(_, Some(document)) = outcome {
-            found.insert((document.path.clone(), document.record), document);
-        }
+    let mut found = HashMap::new();
+    read_again(files, config, cancel, &wanted, Document::clone, |document| {
+        found.insert((document.path.clone(), document.record), document);
         Ok(())
+    })?;
+    Ok(found)
+}
+
+/// Calls `map` with the `wanted` documents of these files, whose paths are as shown in a report, on the current rayon pool, and
+/// `sink` with the results in the order of the files. Documents that no longer exist, came from standard input or cannot be read
+/// are left out.
+///
+/// # Errors
+/// [`Error::Cancelled`], [`Error::Config`] for an unknown time zone, and any error that `sink` returns.
+pub fn read_again<'p, T, M, S>(
+    paths: impl IntoIterator<Item = &'p str>,
+    config: &IngestConfig,
+    cancel: &Cancel,
+    wanted: &Wanted<'_>,
+    map: M,
+    mut sink: S,
+) -> Result<()>
+where
+    T: Send,
+    M: Fn(&Document) -> T + Sync,
+    S: FnMut(T) -> Result<()>,
+{
+    let mut seen = HashSet::new();
+    let files = paths.into_iter().filter(|path| *path != "-" && seen.insert(*path));
+    let files: Vec<Root> = files.map(path_of).filter(|path| path.is_file()).map(Root::Path).collect();
+    if files.is_empty() {
+        return Ok(());
+    }
+    let read = read_wanted(&files, config, &NoProgress, cancel, wanted, map, |outcome| match outcome {
+        Outcome::Read(_, taken) => sink(taken),
+        Outcome::Skipped(_) | Outcome::SkippedMore(_) => Ok(()),
     });
-    match outcome {
+    match read {
         // A file that disappears meanwhile counts as missing.
-        Ok(()) | Err(Error::Root { .. }) => Ok(found),
-        Err(error) => Err(error),
+        Err(Error::Root { .. }) => Ok(()),
+        other => other,
     }
 }

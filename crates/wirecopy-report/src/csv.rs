@@ -120,8 +120,7 @@ fn row(
         of_cluster(&|_, member| member.score.to_string()),
         of_cluster(&|cluster, _| yes(id == cluster.representative)),
         optional(document.title.as_deref()),
-        // Reports of earlier versions have no `published`.
-        optional(document.published.as_deref().or(document.date.as_deref())),
+        optional(document.written_date()),
         optional(document.source.as_deref()),
         of_cluster(&|_, member| member.version.map(|version| version.to_string()).unwrap_or_default()),
         of_cluster(&|cluster, _| optional(cluster.title.as_deref())),

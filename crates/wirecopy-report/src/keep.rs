@@ -173,13 +173,13 @@ fn choose<'a>(
 }
 
 fn instant(document: &DocumentLine) -> Option<i128> {
-    Some(dates::instant(document.published.as_deref().or(document.date.as_deref())?)?.as_nanosecond())
+    Some(dates::parse(document.written_date()?).ok()?.instant()?.as_nanosecond())
 }
 
 /// Returns when a document was printed. A day without a time counts as the end of that day.
 fn printed(document: &DocumentLine) -> Option<i128> {
     const DAY: i128 = 86_400_000_000_000;
-    let published = dates::parse(document.published.as_deref().or(document.date.as_deref())?).ok()?;
+    let published = dates::parse(document.written_date()?).ok()?;
     Some(published.instant()?.as_nanosecond() + if published.time.is_none() { DAY - 1 } else { 0 })
 }
 

@@ -146,6 +146,13 @@ pub struct DocumentLine {
     pub composite: Vec<String>,
 }
 
+impl DocumentLine {
+    /// Returns the date in ISO 8601; as found in reports of earlier versions, which have no `published`.
+    pub(crate) fn written_date(&self) -> Option<&str> {
+        self.published.as_deref().or(self.date.as_deref())
+    }
+}
+
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
 fn is_false(value: &bool) -> bool {
     !*value

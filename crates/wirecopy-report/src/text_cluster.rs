@@ -61,8 +61,7 @@ struct Columns {
 
 /// Returns the day of publication in the publisher's own time zone.
 pub(super) fn day(document: &DocumentLine) -> Option<jiff::civil::Date> {
-    let date = document.published.as_deref().or(document.date.as_deref())?;
-    dates::parse(date).ok().map(|published| published.date)
+    dates::parse(document.written_date()?).ok().map(|published| published.date)
 }
 
 impl ClusterBlock<'_> {

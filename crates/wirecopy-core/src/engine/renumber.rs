@@ -4,14 +4,12 @@
 //! every tie broken by number, every window and every "first" is the same for the same documents, whatever files hold them.
 //! Cost: a sort of the ids.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::corpus::Corpus;
 use crate::candidates::moved;
-use crate::document::Metadata;
-use crate::ids::Ids;
+use crate::document::Header;
+use crate::ids::{Claim, Ids, Rank};
 use crate::{DocId, Result};
 
 impl Corpus {
@@ -24,26 +22,17 @@ impl Corpus {
         }
         let (mut headers, mut tokens) = (self.headers.reader(), self.tokens.reader());
         let mut taken = Ids::default();
-        let mut claims: BTreeMap<String, Vec<_>> = BTreeMap::new();
+        let mut claims = Vec::new();
         for document in self.ids().skip(first) {
             let id = self.headers.id(document)?;
             taken.take(&id);
             if contested.contains(&id) {
-                let (header, credits) = headers.get(document)?;
-                let Metadata { title, date, source, url, .. } = header.meta;
-                let own = tokens.get(document);
-                let agencies: Vec<String> = credits.into_iter().map(|credit| credit.agency).collect();
-                let content = (Reverse(own.len()), own.digest(), title, date, source, url, agencies);
-                claims.entry(id).or_default().push((content, header.fallback, document));
+                let (Header { meta, fallback, .. }, credits) = headers.get(document)?;
+                let rank = Rank::of(&tokens.get(document), meta, credits);
+                claims.push(Claim { id, rank, fallback, document });
             }
         }
-        let mut given = HashMap::new();
-        for mut claims in claims.into_values() {
-            claims.sort_unstable();
-            for (_, fallback, document) in claims.into_iter().skip(1) {
-                given.insert(document.index(), taken.free(&fallback));
-            }
-        }
+        let given = taken.resolve(claims).into_iter().map(|(document, id)| (document.index(), id)).collect();
         self.headers.rename(given)
     }
 

@@ -54,3 +54,4 @@ pub use passages::{Passage, passages};
 pub use profile::Profile;
 pub use shared::Shared;
 pub use terms::{Place, each_term};
+pub use weekdays::NAMES as WEEKDAYS;

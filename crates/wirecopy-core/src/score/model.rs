@@ -6,7 +6,7 @@ use super::features::{FEATURES, Feature, Features, Sense};
 use crate::{Error, Result, Similarity};
 
 /// The model that is compiled into the program.
-static DEFAULT: &str = include_str!("../../../../data/model.json");
+static DEFAULT: &str = include_str!("../../data/model.json");
 
 /// The version of the file format that this program reads and writes.
 pub const FORMAT: u32 = 2;

@@ -3,7 +3,7 @@
 //!
 //! Agencies write "said on Wednesday" in the first sentence, and every rewrite and translation keeps the day. A
 //! template filled in anew, or a follow-up, names another day six times out of seven. The names are from the
-//! Unicode CLDR (see `data/README.md`). A language that is not listed only lacks this one feature.
+//! Unicode CLDR (see `docs/data.md`). A language that is not listed only lacks this one feature.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -13,7 +13,8 @@ use super::terms::each_term;
 use crate::text::Tokenizer;
 use crate::word_table;
 
-static NAMES: &str = include_str!("../../../../data/weekdays.tsv");
+/// The table: the code of a language, then its names of the days from Monday.
+pub static NAMES: &str = include_str!("../../data/weekdays.tsv");
 
 /// A map from terms to the days that they name.
 #[derive(Debug)]

@@ -108,7 +108,7 @@ impl Phrases {
 }
 
 static PHRASES: LazyLock<Phrases> =
-    LazyLock::new(|| word_table::shipped(read(include_str!("../../../../data/no_article.tsv"))));
+    LazyLock::new(|| word_table::shipped(read(include_str!("../../data/no_article.tsv"))));
 
 fn read(table: &'static str) -> Result<Phrases, String> {
     let mut phrases: HashMap<[char; 3], Vec<Phrase>> = HashMap::new();

@@ -48,7 +48,7 @@ struct Rules {
 }
 
 static RULES: LazyLock<Rules> =
-    LazyLock::new(|| word_table::shipped(read(include_str!("../../../../data/boilerplate.tsv"))));
+    LazyLock::new(|| word_table::shipped(read(include_str!("../../data/boilerplate.tsv"))));
 
 fn read(table: &'static str) -> Result<Rules, String> {
     let mut rules = Rules { by_first: HashMap::new(), ascii: 0, anywhere: Vec::new(), photos: Vec::new() };

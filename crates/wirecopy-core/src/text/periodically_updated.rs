@@ -14,7 +14,7 @@ use crate::word_table;
 type Label = (&'static str, bool);
 
 static LABELS: LazyLock<HashMap<char, Vec<Label>>> =
-    LazyLock::new(|| word_table::shipped(read(include_str!("../../../../data/periodically_updated.tsv"))));
+    LazyLock::new(|| word_table::shipped(read(include_str!("../../data/periodically_updated.tsv"))));
 
 fn read(table: &'static str) -> Result<HashMap<char, Vec<Label>>, String> {
     let mut labels: HashMap<char, Vec<Label>> = HashMap::new();

@@ -36,7 +36,7 @@ pub(crate) use words::{fold, is_weekday};
 pub(crate) use zones::Zone;
 
 /// Words around dates and times, by kind.
-pub(crate) const WORDS: &str = include_str!("../../../../data/date_words.tsv");
+pub(crate) const WORDS: &str = include_str!("../../data/date_words.tsv");
 
 /// Earliest plausible year: the first newspapers. An earlier year is a placeholder or from another calendar.
 const FIRST_YEAR: i16 = 1600;
@@ -107,11 +107,6 @@ impl fmt::Display for Problem {
             Problem::NotUnderstood => "not understood",
         })
     }
-}
-
-/// Returns the instant of a date, as [`Published::instant`], or `None` if the date cannot be parsed or used.
-pub fn instant(written: &str) -> Option<Timestamp> {
-    parse(written).ok()?.instant()
 }
 
 /// Parses a date from a text whose language is unknown.

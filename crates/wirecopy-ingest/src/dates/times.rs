@@ -43,8 +43,14 @@ impl TimeOfDay {
 static BEFORE: Words = LazyLock::new(|| word_table::words(WORDS, "before time"));
 /// Folded words after a time: before one of them, a full stop separates hours and minutes ("15.05 Uhr").
 static AFTER: Words = LazyLock::new(|| word_table::words(WORDS, "after time"));
+/// Folded words between a time and its zone.
+static BEFORE_ZONE: Words = LazyLock::new(|| word_table::words(WORDS, "before zone"));
 /// Folded units of hours.
 static HOURS: Words = LazyLock::new(|| word_table::words(WORDS, "hour"));
+/// Folded units of minutes.
+static MINUTES: Words = LazyLock::new(|| word_table::words(WORDS, "minute"));
+/// Folded units of seconds.
+static SECONDS: Words = LazyLock::new(|| word_table::words(WORDS, "second"));
 
 /// Returns the unambiguous times in a line. Linear in the tokens.
 pub(super) fn all(tokens: &[Token]) -> Vec<TimeOfDay> {
@@ -153,8 +159,7 @@ fn with_letters(tokens: &[Token], at: usize) -> Option<Clock> {
     }
     let mut parts = [0, 0];
     let mut end = at + 2;
-    let units: [&[&str]; 2] = [&["分", "분", "m", "min"], &["秒", "초", "s"]];
-    for (part, units) in parts.iter_mut().zip(units) {
+    for (part, units) in parts.iter_mut().zip([&MINUTES, &SECONDS]) {
         let Some((value, digits)) = tokens.get(end).and_then(Token::number) else { break };
         let marked = tokens.get(end + 1).is_some_and(|token| token.is(units));
         // A number without a unit counts as minutes unless both it and the unit of the hours follow a space.
@@ -212,7 +217,7 @@ fn bare(tokens: &[Token], at: usize) -> Option<Clock> {
 fn zone(tokens: &[Token], at: usize) -> (Option<WrittenZone>, usize) {
     // "15:05 (CET)", "15.05 Uhr MEZ", "15:05h CET".
     let mut from = at;
-    while tokens.get(from).is_some_and(|t| t.is(&["uhr", "uur", "h"]) || t.is_mark(&['('])) {
+    while tokens.get(from).is_some_and(|t| t.is(&BEFORE_ZONE) || t.is_mark(&['('])) {
         from += 1;
     }
     if let Some((offset, end)) = numeric_offset(tokens, from, at == from) {

@@ -1,6 +1,6 @@
 //! Looks up the words of dates: months, weekdays, labels, a.m. and p.m. markers.
 //!
-//! The tables are data: `data/months.tsv`, `data/weekdays.tsv` and `data/date_labels.tsv`.
+//! The tables are data: `data/months.tsv`, `data/date_labels.tsv` and [`WEEKDAYS`].
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::OnceLock;
@@ -10,11 +10,11 @@ use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 use super::line::Label;
 use super::tokens::Word;
+use wirecopy_core::score::WEEKDAYS;
 use wirecopy_core::word_table;
 
-static MONTHS: &str = include_str!("../../../../data/months.tsv");
-static WEEKDAYS: &str = include_str!("../../../../data/weekdays.tsv");
-static LABELS: &str = include_str!("../../../../data/date_labels.tsv");
+static MONTHS: &str = include_str!("../../data/months.tsv");
+static LABELS: &str = include_str!("../../data/date_labels.tsv");
 
 /// The meaning of a word in a date.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

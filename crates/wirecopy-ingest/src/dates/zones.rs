@@ -10,7 +10,7 @@ use wirecopy_core::published::Published;
 
 use wirecopy_core::word_table;
 
-static ZONES: &str = include_str!("../../../../data/zones.tsv");
+static ZONES: &str = include_str!("../../data/zones.tsv");
 
 /// Folders of the IANA time zone database; the first that has the zone is used.
 const DATABASES: [&str; 4] =

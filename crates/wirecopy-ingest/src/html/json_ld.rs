@@ -60,16 +60,7 @@ pub(super) fn plain(text: &str) -> String {
     if decoded.contains("</") || decoded.contains("<br") || decoded.contains("<p>") {
         return strip::text(&decoded);
     }
-    let mut out = String::with_capacity(decoded.len());
-    for line in decoded.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")) {
-        if !line.is_empty() {
-            if !out.is_empty() {
-                out.push('\n');
-            }
-            out.push_str(&line);
-        }
-    }
-    out
+    super::paragraphs(&decoded)
 }
 
 /// Chooses between the article found on the page and the body from JSON-LD. The latter wins only if it holds much more of the

@@ -41,7 +41,7 @@ const KINDS: [&str; 15] = [
 
 /// All languages, those in Latin script first.
 static LANGUAGES: LazyLock<Vec<Language>> =
-    LazyLock::new(|| word_table::shipped(read(include_str!("../../../../data/site_boilerplate.tsv"))));
+    LazyLock::new(|| word_table::shipped(read(include_str!("../../data/site_boilerplate.tsv"))));
 /// Number of languages in Latin script.
 const LATIN: usize = 7;
 

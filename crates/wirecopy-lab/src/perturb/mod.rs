@@ -29,7 +29,7 @@ use std::str::FromStr;
 use rng::Rng;
 
 /// Words and letters for altered and generated texts, by kind.
-pub(crate) const WORDS: &str = include_str!("../../../../data/perturb_words.tsv");
+pub(crate) const WORDS: &str = include_str!("../../data/perturb_words.tsv");
 
 /// One way in which a published text differs from the dispatch. Shares and rates are clamped to 0..=1.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -7,7 +7,7 @@ use super::rng::Rng;
 use wirecopy_core::word_table;
 
 /// Groups of synonyms. If a word occurs in several groups, the first one applies.
-const GROUPS: &str = include_str!("../../../../data/synonyms.tsv");
+const GROUPS: &str = include_str!("../../data/synonyms.tsv");
 
 fn table() -> &'static HashMap<&'static str, Vec<&'static str>> {
     static TABLE: OnceLock<HashMap<&str, Vec<&str>>> = OnceLock::new();

@@ -4,7 +4,6 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
-use std::path::Path;
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
@@ -17,9 +16,8 @@ use wirecopy_core::engine::MarkedBy;
 use wirecopy_core::score::each_term;
 use wirecopy_core::sources::source_key;
 use wirecopy_core::text::{Known, LEARNED_SHINGLE, Placed, SourceLines, Tokenizer};
-use wirecopy_core::{Cancel, NoProgress};
-use wirecopy_core::{DocId, Document, Error, Result};
-use wirecopy_ingest::{Outcome, Root};
+use wirecopy_core::{Cancel, DocId, Document, Result};
+use wirecopy_ingest::read_again;
 
 /// Most characters of a learned line in a report.
 const LINE_CHARS: usize = 300;
@@ -50,11 +48,6 @@ pub fn find<'s>(
 ) -> Result<Words> {
     let wanted = Wanted::of(edges, evidence, sentences, corpus)?;
     let mut words = Words::default();
-    let files: Vec<Root> =
-        wanted.files.iter().filter(|path| Path::new(path).is_file()).map(Root::from).collect();
-    if files.is_empty() {
-        return Ok(words);
-    }
     let ruled = Tokenizer::new(&config.matching);
     let compared = ruled.clone().with_learned(corpus.learned.lines.clone());
     let is_wanted = |path: &str, record: Option<u64>| wanted.of_document(path, record).is_some();
@@ -74,30 +67,22 @@ pub fn find<'s>(
         })
     };
     let mut spelled: HashMap<u32, (DocId, String)> = HashMap::new();
-    let read =
-        wirecopy_ingest::read_wanted(&files, &config.ingest, &NoProgress, cancel, &of_run, look, |outcome| {
-            match outcome {
-                Outcome::Read(_, Some(((document, terms), lines, sentences))) => {
-                    for (term, word) in terms {
-                        let known = spelled.entry(term).or_insert_with(|| (document, word.clone()));
-                        // Documents come in the order of their files, which must not affect the result.
-                        if document < known.0 {
-                            *known = (document, word);
-                        }
-                    }
-                    words.lines.extend(lines);
-                    words.sentences.extend(sentences);
-                }
-                Outcome::Read(_, None) | Outcome::Skipped(_) | Outcome::SkippedMore(_) => {}
+    let files = wanted.files.iter().map(String::as_str);
+    read_again(files, &config.ingest, cancel, &of_run, look, |found| {
+        let Some(((document, terms), lines, sentences)) = found else { return Ok(()) };
+        for (term, word) in terms {
+            let known = spelled.entry(term).or_insert_with(|| (document, word.clone()));
+            // Documents come in the order of their files, which must not affect the result.
+            if document < known.0 {
+                *known = (document, word);
             }
-            Ok(())
-        });
+        }
+        words.lines.extend(lines);
+        words.sentences.extend(sentences);
+        Ok(())
+    })?;
     words.terms = spelled.into_iter().map(|(term, (_, word))| (term, word)).collect();
-    match read {
-        // A file that was removed during the run takes its words with it but does not end the run.
-        Ok(()) | Err(Error::Root { .. }) => Ok(words),
-        Err(error) => Err(error),
-    }
+    Ok(words)
 }
 
 /// What is looked up, by the documents in which it is looked up.

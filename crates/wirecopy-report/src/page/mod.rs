@@ -26,8 +26,8 @@ use blocks::Blocks;
 use overview::{Overview, overview};
 use wirecopy_core::Similarity;
 use wirecopy_core::document::Document;
+use wirecopy_core::published::Published;
 use wirecopy_ingest::Place;
-use wirecopy_ingest::dates::instant;
 
 /// Maximum size of a cluster whose pairs are all compared. For larger clusters, only pairs with an edge are.
 const ALL_PAIRS: usize = 24;
@@ -212,13 +212,14 @@ fn entry<'a>(line: &'a super::DocumentLine, texts: &Texts) -> Entry<'a> {
         let first = text.lines().find(|line| line.chars().any(char::is_alphabetic))?;
         Some(cut(&clean(first), OPENING))
     };
+    let instant = line.published.as_deref().and_then(Published::from_iso).and_then(Published::instant);
     Entry {
         id: &line.id,
         title: line.title.as_deref(),
         opening: if line.title.is_none() { opening() } else { None },
-        date: line.published.as_deref().or(line.date.as_deref()),
+        date: line.written_date(),
         day: day(line).map(|day| day.to_string()),
-        time: line.published.as_deref().and_then(instant).map(jiff::Timestamp::as_second),
+        time: instant.map(jiff::Timestamp::as_second),
         source: line.source.as_deref(),
         language: line.language.as_deref(),
         credits: &line.credits,

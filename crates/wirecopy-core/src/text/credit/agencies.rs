@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock};
 use super::phrases::Phrases;
 use crate::{Error, Result, word_table};
 
-const SHIPPED: &str = include_str!("../../../../../data/agencies.tsv");
+const SHIPPED: &str = include_str!("../../../data/agencies.tsv");
 
 static AGENCIES: LazyLock<Arc<Agencies>> = LazyLock::new(|| {
     let mut agencies = Agencies::default();

@@ -23,7 +23,7 @@ pub(super) mod kind {
 }
 
 static WORDS: LazyLock<Phrases<u16>> =
-    LazyLock::new(|| word_table::shipped(read(include_str!("../../../../../data/credit_words.tsv"))));
+    LazyLock::new(|| word_table::shipped(read(include_str!("../../../data/credit_words.tsv"))));
 
 fn read(table: &str) -> Result<Phrases<u16>, String> {
     let mut words = Phrases::default();

@@ -14,7 +14,7 @@ use super::items::{Case, Item, What, dated, items, kind};
 use super::{Found, Mark};
 use crate::word_table::{self, Pairs};
 
-const FORMS: &str = include_str!("../../../../../data/credit_forms.tsv");
+const FORMS: &str = include_str!("../../../data/credit_forms.tsv");
 /// Words for who reported, and parts of words for who edited, by language.
 static SIGN_OFFS: Pairs = LazyLock::new(|| word_table::pairs(FORMS, "sign-off"));
 

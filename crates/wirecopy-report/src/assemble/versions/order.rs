@@ -9,7 +9,7 @@ use wirecopy_core::Relation;
 use wirecopy_core::cluster::Judge;
 use wirecopy_core::document::Header;
 use wirecopy_core::document::host;
-use wirecopy_ingest::dates;
+use wirecopy_core::published::Published;
 
 /// Most earlier members, latest first, that are checked for each member.
 const LOOKED_AT: usize = 16;
@@ -36,7 +36,7 @@ pub(super) struct Member<'a> {
 
 impl<'a> Member<'a> {
     pub(super) fn new(document: DocId, header: &'a Header, credited: bool) -> Self {
-        let published = header.meta.published.as_deref().and_then(|date| dates::parse(date).ok());
+        let published = header.meta.published.as_deref().and_then(Published::from_iso);
         Self {
             document,
             instant: published.and_then(|p| Some(p.instant()?.as_second())),

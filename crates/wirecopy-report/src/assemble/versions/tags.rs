@@ -6,9 +6,8 @@ use wirecopy_core::word_table::{self, Words};
 
 /// Tags of later versions, in lower case. A tag is at the start of a headline before a colon or a dash, or in brackets, and
 /// a number may follow it.
-static TAGS: Words = LazyLock::new(|| {
-    word_table::rows(include_str!("../../../../../data/version_tags.tsv")).flatten().collect()
-});
+static TAGS: Words =
+    LazyLock::new(|| word_table::rows(include_str!("../../../data/version_tags.tsv")).flatten().collect());
 /// Most characters of a tag.
 const TAG: usize = 24;
 

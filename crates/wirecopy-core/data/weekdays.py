@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Writes the names of the days of the week in the languages of the press, Monday first, for `src/verify/weekdays.rs`.
 
-pip install babel==2.18; python3 data/weekdays.py > data/weekdays.tsv
-Names from the Unicode CLDR (Unicode License v3): see data/README.md. A few oblique forms are added by hand.
+pip install babel==2.18; python3 crates/wirecopy-core/data/weekdays.py > crates/wirecopy-core/data/weekdays.tsv
+Names from the Unicode CLDR (Unicode License v3): see docs/data.md. A few oblique forms are added by hand.
 """
 
 from babel import Locale

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Writes the names of the months in the languages of the press, January first, for `src/dates/words.rs`.
 
-pip install babel==2.18; python3 data/months.py > data/months.tsv
-Names from the Unicode CLDR (Unicode License v3): see data/README.md. Forms missing from the CLDR are added by hand: spellings
+pip install babel==2.18; python3 crates/wirecopy-ingest/data/months.py > crates/wirecopy-ingest/data/months.tsv
+Names from the Unicode CLDR (Unicode License v3): see docs/data.md. Forms missing from the CLDR are added by hand: spellings
 and short forms used by newspapers, and the months of the Solar Hijri calendar (`fa-solar`, `ps-solar`).
 """
 
