@@ -17,6 +17,7 @@
 
 #![forbid(unsafe_code)]
 
+mod bits;
 pub mod candidates;
 pub mod classify;
 pub mod cluster;

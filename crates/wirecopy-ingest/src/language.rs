@@ -94,12 +94,10 @@ fn read(table: &'static str) -> Result<Table, String> {
     for (language, mut cells) in word_table::rows(table).enumerate() {
         codes.extend(cells.next());
         for (kind, word) in (0..).zip(cells) {
-            if !(1..=WORD_BYTES).contains(&word.len()) || kind >= u32::BITS {
-                return Err(format!(
-                    "`{word}` is empty, longer than {WORD_BYTES} bytes, or the 33rd word of its language"
-                ));
-            }
-            words.entry(key(word.as_bytes())).or_default().push((language, 1 << kind));
+            let key = eight(word.as_bytes()).filter(|_| kind < u32::BITS).ok_or_else(|| {
+                format!("`{word}` is empty, longer than {WORD_BYTES} bytes, or the 33rd word of its language")
+            })?;
+            words.entry(wirecopy_core::text::mix(key)).or_default().push((language, 1 << kind));
         }
     }
     let codes =
@@ -107,11 +105,11 @@ fn read(table: &'static str) -> Result<Table, String> {
     Ok(Table { codes, words })
 }
 
-/// Returns a hash of a word of at most [`WORD_BYTES`] bytes, different for each word.
-fn key(word: &[u8]) -> u64 {
+/// Returns the bytes of a word as a number, the first one lowest; `None` if there are none, or more than [`WORD_BYTES`].
+fn eight(word: &[u8]) -> Option<u64> {
     let mut bytes = [0; WORD_BYTES];
-    bytes[..word.len()].copy_from_slice(word);
-    wirecopy_core::text::mix(u64::from_le_bytes(bytes))
+    bytes.get_mut(..word.len()).filter(|bytes| !bytes.is_empty())?.copy_from_slice(word);
+    Some(u64::from_le_bytes(bytes))
 }
 
 /// Function words found in a text.
@@ -125,25 +123,39 @@ struct Counts {
 
 impl Counts {
     fn add(&mut self, text: &str) {
-        let mut rest = text.as_bytes();
-        while let Some(start) = rest.iter().position(|&byte| is_of_word(byte)) {
-            let length = rest[start..].iter().take_while(|&&byte| is_of_word(byte)).count();
-            let (bytes, after) = rest[start..].split_at(length);
-            rest = after;
-            if bytes.is_ascii() {
-                self.add_word(bytes);
-            } else if let Ok(text) = std::str::from_utf8(bytes) {
-                // Removes non-ASCII quotes and dashes around words.
-                text.split(|c: char| !c.is_alphabetic()).for_each(|word| self.add_word(word.as_bytes()));
+        let mut flush = |word: u64, length: usize, is_ascii: bool, end: usize| {
+            if !is_ascii {
+                self.add_around_signs(&text[end - length..end]);
+            } else if (1..=WORD_BYTES).contains(&length) {
+                self.add_word(word);
+            }
+        };
+        // The first bytes of the current word, the first one lowest, and its length.
+        let (mut word, mut length, mut is_ascii) = (0, 0, true);
+        for (at, &byte) in text.as_bytes().iter().enumerate() {
+            if byte.is_ascii_alphabetic() || byte >= 0x80 {
+                if length < WORD_BYTES {
+                    word |= u64::from(byte) << (8 * length);
+                }
+                length += 1;
+                is_ascii &= byte.is_ascii();
+            } else if length > 0 {
+                flush(word, length, is_ascii, at);
+                (word, length, is_ascii) = (0, 0, true);
             }
         }
+        flush(word, length, is_ascii, text.len());
     }
 
-    fn add_word(&mut self, word: &[u8]) {
-        if !(1..=WORD_BYTES).contains(&word.len()) {
-            return;
-        }
-        for &(language, kind) in TABLE.words.get(&key(word)).into_iter().flatten() {
+    /// Counts a word with non-ASCII letters, or several words with non-ASCII quotes and dashes around them.
+    fn add_around_signs(&mut self, text: &str) {
+        let words = text.split(|c: char| !c.is_alphabetic()).map(str::as_bytes);
+        words.filter_map(eight).for_each(|word| self.add_word(word));
+    }
+
+    /// Counts a word, given as [`eight`] bytes.
+    fn add_word(&mut self, word: u64) {
+        for &(language, kind) in TABLE.words.get(&wirecopy_core::text::mix(word)).into_iter().flatten() {
             self.hits[language] += 1;
             self.kinds[language] |= kind;
         }
@@ -157,11 +169,6 @@ impl Counts {
         let clear = most >= 8 && most >= 3 * second && self.kinds[best].count_ones() >= 4;
         clear.then_some(TABLE.codes[best])
     }
-}
-
-/// Returns whether a byte is an ASCII letter or part of a non-ASCII character.
-fn is_of_word(byte: u8) -> bool {
-    byte.is_ascii_alphabetic() || byte >= 0x80
 }
 
 /// Identifies the language by function words in a short sample of `text`, or in a longer one if those are too few.

@@ -1,6 +1,6 @@
 //! Counts the documents that hold each feature, in a table of small saturating counters.
 //!
-//! The input is the features of each document, without repeats. A count is never too low, and too high where two
+//! The input is the features of each document. A count is never too low, and too high where two
 //! features share a counter (a counting Bloom filter with one hash; Fan et al. 2000). Features are collected by
 //! the part of the table that they fall into and counted part by part, because a part fits a CPU cache and the
 //! table does not.
@@ -12,12 +12,15 @@ use std::sync::Mutex;
 
 use rayon::prelude::*;
 
+use crate::bits::{BLOCK, gather};
 use crate::hash::Counts;
 
 /// Largest count, which stands for "frequent".
 pub(crate) const SATURATED: u8 = Counts::MOST;
 /// Number of parts of the table, as a power of two.
 const PART_BITS: u32 = 8;
+/// Number of features of a document up to which repeats cost little.
+pub(super) const MANY: usize = 1 << 13;
 /// Number of documents whose features are collected before they are counted.
 const CHUNK: usize = 1024;
 
@@ -30,7 +33,8 @@ pub(crate) struct Counters {
 
 impl Counters {
     /// Counts the features of documents `0..documents` in a table of `2^bits` counters. `features` appends the
-    /// features of one document, without repeats. Features are well-mixed hashes.
+    /// features of one document, whose repeats are counted once. Features are well-mixed hashes. The time grows with the
+    /// square of the features of a document, so a document of more than [`MANY`] should be passed without repeats.
     pub(crate) fn new<S: Default>(
         documents: usize,
         bits: u32,
@@ -42,21 +46,23 @@ impl Counters {
             .collect();
         let starts: Vec<usize> = (0..documents).step_by(CHUNK).collect();
         starts.into_par_iter().for_each_init(
-            || (S::default(), Vec::new(), vec![Vec::new(); 1 << PART_BITS]),
-            |(scratch, found, collected): &mut (S, Vec<u64>, Vec<Vec<u32>>), start| {
+            || (S::default(), Vec::new(), vec![Collected::default(); 1 << PART_BITS]),
+            |(scratch, found, collected): &mut (S, Vec<u64>, Vec<Collected>), start| {
                 for document in start..(start + CHUNK).min(documents) {
                     found.clear();
                     features(document, scratch, found);
                     for &feature in &*found {
-                        let (part, place) = place(feature, bits);
-                        collected[part].push(place);
+                        collected[(feature >> (64 - PART_BITS)) as usize].add(document, feature);
                     }
                 }
-                for (part, places) in parts.iter().zip(collected) {
+                for (part, collected) in parts.iter().zip(collected) {
                     // If a thread panicked, the whole run ends.
                     let mut counters = part.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                     // Counters saturate, so the result does not depend on the order of the threads.
-                    places.drain(..).for_each(|place| counters.add_at(place as usize));
+                    for feature in collected.features.drain(..) {
+                        counters.add_at(place(feature, bits).1 as usize);
+                    }
+                    collected.start = 0;
                 }
             },
         );
@@ -69,12 +75,19 @@ impl Counters {
 
     /// Marks the counters whose value lies in `range`. Linear in the number of counters.
     pub(super) fn within(&self, range: &Range<u8>) -> Within {
-        let byte = |counters: &[u8]| {
-            (0..).zip(counters).fold(0, |byte, (at, count)| byte | u8::from(range.contains(count)) << at)
+        let Range { start, end } = *range;
+        let block = |counters: &[u8; BLOCK]| {
+            gather(&counters.map(|count| u8::from(start <= count && count < end)), 1)
         };
-        let parts: Vec<Vec<u8>> =
-            self.parts.par_iter().map(|part| part.all().chunks(8).map(byte).collect()).collect();
-        Within { bytes: parts.concat(), bits: self.bits }
+        let blocks = |counters: &[u8]| -> Vec<u64> { counters.as_chunks().0.iter().map(block).collect() };
+        // The parts of a small table have less than a block of counters.
+        let together = BLOCK.div_ceil(self.parts[0].all().len());
+        let group = |group: &[Counts]| match group {
+            [part] => blocks(part.all()),
+            parts => blocks(&parts.iter().flat_map(Counts::all).copied().collect::<Vec<u8>>()),
+        };
+        let groups: Vec<Vec<u64>> = self.parts.par_chunks(together).map(group).collect();
+        Within { blocks: groups.concat(), bits: self.bits }
     }
 
     /// Returns the number of documents that hold a feature, saturating.
@@ -87,15 +100,38 @@ impl Counters {
 /// One bit for each counter of a table: whether its value lies in a range. Small enough for a CPU cache, unlike
 /// the table.
 pub(super) struct Within {
-    bytes: Vec<u8>,
+    blocks: Vec<u64>,
     bits: u32,
 }
 
 impl Within {
     /// Returns 1 if the count of a feature lies in the range, else 0.
     pub(super) fn has(&self, feature: u64) -> u8 {
-        let place = feature >> (64 - self.bits);
-        self.bytes[(place / 8) as usize] >> (place % 8) & 1
+        let place = (feature >> (64 - self.bits)) as usize;
+        // One bit.
+        (self.blocks[place / BLOCK] >> (place % BLOCK) & 1) as u8
+    }
+}
+
+/// The features of some documents that fall into one part of the table.
+#[derive(Clone, Debug, Default)]
+struct Collected {
+    features: Vec<u64>,
+    /// The document that came last, and where its features begin.
+    document: usize,
+    start: usize,
+}
+
+impl Collected {
+    /// Adds a feature of a document, unless the document has it already. Most documents have fewer than ten features in
+    /// each part, so these are searched one by one.
+    fn add(&mut self, document: usize, feature: u64) {
+        if self.document != document {
+            (self.document, self.start) = (document, self.features.len());
+        }
+        if !self.features[self.start..].contains(&feature) {
+            self.features.push(feature);
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::Candidate;
-use super::counters::{Counters, SATURATED, Within};
+use super::counters::{Counters, MANY, SATURATED, Within};
 use super::postings::Postings;
 use crate::hash::Hashes;
 use crate::text::{Class, Token, TokenStore, mix};
@@ -82,7 +82,13 @@ impl<'a> RareJoin<'a> {
         let slots = (features * SLOTS_PER_FEATURE).next_power_of_two();
         let bits = slots.trailing_zeros().clamp(*SLOT_BITS.start(), *SLOT_BITS.end());
         let counters = Counters::new(documents.len(), bits, |document, seen: &mut Hashes, out| {
-            distinct_features(tokens.get(documents[document]).as_slice(), seen, out);
+            let tokens = tokens.get(documents[document]);
+            // A token has at most two features.
+            if 2 * tokens.len() <= MANY {
+                each_feature(tokens.as_slice(), |feature| out.push(feature));
+            } else {
+                distinct_features(tokens.as_slice(), seen, out);
+            }
         });
         Self { documents, tokens, counters, keys, shared }
     }

@@ -73,11 +73,7 @@ impl Corpus {
     pub fn new(config: &MatchConfig, max_skipped: u64, budget: &Budget) -> Self {
         Self {
             headers: Headers::new(&budget.part(1, 16)),
-            tokens: if config.rewrites {
-                TokenStore::new(&budget.part(1, 8))
-            } else {
-                TokenStore::whole(&budget.part(1, 8))
-            },
+            tokens: TokenStore::new(&budget.part(1, 8)),
             skipped: Vec::new(),
             folders: Folders::default(),
             skipped_count: 0,

@@ -3,7 +3,7 @@
 //! A reprint or a correction changes a number or two. A template filled in anew (a match, an earthquake, an
 //! obituary) has different numbers in most of its fields. The input is the tokens of both texts and the [`Shared`]
 //! table that holds the shingles of the first; the output is a count. Only the positions of tokens matter, in any
-//! script. Cost: two lookups a token, and a sort of the shared shingles.
+//! script. Cost: two lookups a token, and a sort of the places where the texts begin to differ.
 
 use super::shared::Shared;
 use super::terms::is_number;
@@ -23,8 +23,9 @@ pub struct Exchanges {
 struct Side {
     /// The text's shingles in reading order.
     shingles: Vec<u64>,
-    /// The shingles that both documents have and that occur once in this one, with their positions, ascending.
-    single: Vec<(u64, usize)>,
+    /// The shingles directly before the passages that only this document has, with the starts of these passages,
+    /// ascending. Each of the shingles occurs once in this document.
+    anchors: Vec<(u64, usize)>,
     /// For each token, whether it is part of a shingle that both documents have.
     kept: Vec<bool>,
 }
@@ -38,10 +39,9 @@ impl Exchanges {
         self.y.fill(y.as_slice(), k, |shingle| shared.contain(shingle));
         let (x, y) = (x.as_slice(), y.as_slice());
         let (mut i, mut j, mut count) = (0, 0, 0);
-        while let (Some(&(p, from_x)), Some(&(q, from_y))) = (self.x.single.get(i), self.y.single.get(j)) {
-            if p == q
-                && let Some((of_x, of_y)) = self.x.gap(from_x + k).zip(self.y.gap(from_y + k))
-            {
+        while let (Some(&(p, from_x)), Some(&(q, from_y))) = (self.x.anchors.get(i), self.y.anchors.get(j)) {
+            if p == q {
+                let (of_x, of_y) = (self.x.gap(from_x), self.y.gap(from_y));
                 let (next_x, next_y) = (self.x.shingles.get(of_x.end), self.y.shingles.get(of_y.end));
                 let is_change = next_x.is_some() && next_x == next_y;
                 if is_change && of_x.len().max(of_y.len()) <= LONGEST_CHANGE {
@@ -59,28 +59,31 @@ impl Side {
     /// Fills the fields; `both` says whether the other document has a shingle too.
     fn fill(&mut self, tokens: &[Token], k: usize, both: impl Fn(u64) -> bool) {
         self.shingles = in_order(tokens, k);
-        self.single.clear();
-        let mut at = 0;
-        self.kept = covered(&self.shingles, tokens.len(), k, |shingle| {
-            let both = both(shingle);
-            if both {
-                self.single.push((shingle, at));
+        self.kept = covered(&self.shingles, tokens.len(), k, both);
+        // A passage that follows kept text follows a kept shingle.
+        let starts = (k..tokens.len()).filter(|&at| self.kept[at - 1] && !self.kept[at]);
+        let mut anchors: Vec<(u64, usize)> = starts.map(|at| (self.shingles[at - k], at)).collect();
+        anchors.sort_unstable();
+        // Shingles that occur several times are dropped, because their position is ambiguous. One bit for some of the
+        // anchors rejects nearly all other shingles.
+        let bit = |shingle: u64| 1_u64 << (shingle >> 58);
+        let bits = anchors.iter().fold(0, |bits, &(shingle, _)| bits | bit(shingle));
+        let mut times = vec![0; anchors.len()];
+        for &shingle in self.shingles.iter().filter(|&&shingle| bits & bit(shingle) != 0) {
+            let first = anchors.partition_point(|anchor| anchor.0 < shingle);
+            if anchors.get(first).is_some_and(|anchor| anchor.0 == shingle) {
+                times[first] += 1;
             }
-            at += 1;
-            both
-        });
-        self.single.sort_unstable();
-        // Drops shingles that occur several times, because their position is ambiguous.
-        let groups = self.single.chunk_by(|a, b| a.0 == b.0);
-        let single: Vec<(u64, usize)> =
-            groups.filter(|group| group.len() == 1).map(|group| group[0]).collect();
-        self.single = single;
+        }
+        // Of anchors with the same shingle, only the first was counted.
+        let single = anchors.iter().zip(times).filter(|&(_, times)| times == 1);
+        self.anchors = single.map(|(&anchor, _)| anchor).collect();
     }
 
-    /// Returns the range of tokens outside shared shingles that begins at `start`; `None` if that token is in one.
-    fn gap(&self, start: usize) -> Option<std::ops::Range<usize>> {
-        let length = self.kept.get(start..)?.iter().take_while(|&&kept| !kept).count();
-        (length > 0).then_some(start..start + length)
+    /// Returns the range of tokens outside shared shingles that begins at `start`.
+    fn gap(&self, start: usize) -> std::ops::Range<usize> {
+        let length = self.kept[start..].iter().take_while(|&&kept| !kept).count();
+        start..start + length
     }
 }
 

@@ -230,13 +230,14 @@ impl Builder {
             self.prose.iter().map(|&(prose, line)| Unit { prose, line, ..Unit::default() }).collect();
         let mut numbers: Vec<(u16, u32)> = Vec::new();
         let mut distinct_numbers = 0;
-        for group in self.places.chunk_by(|a, b| a >> 32 == b >> 32) {
-            // Lossless: the upper half.
-            let term = (group[0] >> 32) as u32;
-            let weight = weights_of.idf(term);
+        // Lossless: the upper half.
+        let groups =
+            || self.places.chunk_by(|a, b| a >> 32 == b >> 32).map(|group| ((group[0] >> 32) as u32, group));
+        terms.extend(groups().map(|(term, _)| term));
+        // A loop of its own, so that many accesses to the tables overlap.
+        weights.extend(terms.iter().map(|&term| weights_of.idf(term)));
+        for ((term, group), &weight) in groups().zip(&weights) {
             let days = weekdays.days(term);
-            terms.push(term);
-            weights.push(weight);
             starts.push(spots.len() as u32);
             distinct_numbers += u32::from(is_number(term));
             let mut last = u16::MAX;

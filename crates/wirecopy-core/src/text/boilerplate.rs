@@ -5,7 +5,7 @@
 //! apply to short lines only, to phrases that no article begins a line with (`data/boilerplate.tsv`), and to
 //! shapes that no sentence has.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -52,11 +52,15 @@ static RULES: LazyLock<Rules> =
 
 fn read(table: &'static str) -> Result<Rules, String> {
     let mut rules = Rules { by_first: HashMap::new(), ascii: 0, anywhere: Vec::new(), photos: Vec::new() };
+    let mut known = HashSet::new();
     for cells in word_table::rows(table) {
         let cells: Vec<&str> = cells.collect();
         let &[_, how, phrase] = &cells[..] else {
             return Err(format!("expected three cells, found {cells:?}"));
         };
+        if !known.insert((how, phrase)) {
+            return Err(format!("`{how}` and `{phrase}` stand there twice"));
+        }
         if phrase.is_empty() || phrase.to_lowercase() != phrase {
             return Err(format!("`{phrase}` is not a phrase in lower case"));
         }
@@ -87,17 +91,17 @@ fn read(table: &'static str) -> Result<Rules, String> {
 /// Finds the phrases and photo credit labels that may be anywhere in a line, in one pass over a text. Non-ASCII
 /// letters are included in both cases; ASCII letters of the text must be in lower case.
 static INSIDE: LazyLock<Option<Searcher>> = LazyLock::new(|| {
-    let mut phrases = packed::Config::new().builder();
-    for phrase in RULES.anywhere.iter().chain(&RULES.photos) {
-        phrases.add(phrase);
-        if !phrase.is_ascii() {
+    let phrases = RULES.anywhere.iter().chain(&RULES.photos);
+    // A set, because the searcher takes 64 phrases at most, and not every script has two cases.
+    let in_any_case: BTreeSet<String> = phrases
+        .flat_map(|phrase| {
             let mut rest = phrase.chars();
             let first: String = rest.next().into_iter().flat_map(char::to_uppercase).collect();
-            phrases.add(first + rest.as_str());
-            phrases.add(phrase.to_uppercase().to_ascii_lowercase());
-        }
-    }
-    phrases.build()
+            let forms = [(*phrase).to_owned(), first + rest.as_str(), phrase.to_uppercase()];
+            forms.map(|form| form.to_ascii_lowercase())
+        })
+        .collect();
+    packed::Config::new().builder().extend(in_any_case).build()
 });
 
 /// Returns the byte ranges of `text` that are boilerplate, in order: whole lines, and the datelines at the start
@@ -335,6 +339,18 @@ fn ends_with_photo_credit(lower: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn row_that_stands_there_twice_is_an_error() {
+        assert!(read("photo\tbefore_name\tphoto:\nmenu\tcontains\tphoto:").is_ok());
+        assert!(read("photo\tbefore_name\tphoto:\nmenu\tbefore_name\tphoto:").is_err());
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[test]
+    fn phrases_inside_lines_are_few_enough_to_be_searched_for_together() {
+        assert!(INSIDE.is_some() || !std::arch::is_x86_feature_detected!("avx2"));
+    }
 
     const PROSE: &str =
         "The council of Velmark voted on Monday to rebuild the old bridge before the winter sets in.";

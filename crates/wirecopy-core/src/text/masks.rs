@@ -4,8 +4,9 @@
 //! machine (simdjson's first stage works like this: Langdale and Lemire, *Parsing gigabytes of JSON per second*, 2019).
 //! The tokenizer then jumps from word to word by counting zero bits, and never looks at a letter.
 
-/// Number of bytes that one word of a mask stands for.
-const BLOCK: usize = 64;
+use std::ops::Range;
+
+use crate::bits::{BLOCK, gather};
 
 /// Set in the class of a byte that is a digit or a lower-case ASCII letter.
 const WORD: u8 = 1;
@@ -35,58 +36,43 @@ impl Masks {
         }
     }
 
-    /// Returns the position of the first byte from `at` on that is not a space, and whether it is in an ASCII word;
-    /// the number of bytes if there is none.
+    /// Returns the range of the first ASCII word from `at` on, or an empty range at the first byte that is neither in one
+    /// nor a space, whichever comes first. After the last of them the range begins at the number of bytes.
     #[inline]
-    pub(super) fn next_filled(&self, at: usize) -> (usize, bool) {
-        let next = next(&self.filled, at, 0);
-        let in_word = self.words.get(next / BLOCK).is_some_and(|words| words >> (next % BLOCK) & 1 == 1);
-        (next, in_word)
+    pub(super) fn next(&self, mut at: usize) -> Range<usize> {
+        loop {
+            let block = at / BLOCK;
+            let (Some(&words), Some(&filled)) = (self.words.get(block), self.filled.get(block)) else {
+                return at..at;
+            };
+            let filled = filled >> (at % BLOCK);
+            if filled == 0 {
+                at = (block + 1) * BLOCK;
+                continue;
+            }
+            at += filled.trailing_zeros() as usize;
+            let end = at + (words >> (at % BLOCK)).trailing_ones() as usize;
+            // At the end of a block, the word may go on in the next one.
+            return at..if end.is_multiple_of(BLOCK) && end > at { self.word_end(end) } else { end };
+        }
     }
 
-    /// Returns the end of the ASCII word that contains the byte `at`.
-    #[inline]
-    pub(super) fn word_end(&self, at: usize) -> usize {
-        next(&self.words, at, u64::MAX)
+    /// Returns the end of an ASCII word that contains the bytes before `at`, which is the start of a block.
+    #[cold]
+    fn word_end(&self, at: usize) -> usize {
+        let blocks = self.words[at / BLOCK..].iter();
+        let whole = blocks.take_while(|&&words| words == u64::MAX).count();
+        let end = at + whole * BLOCK;
+        end + self.words.get(end / BLOCK).map_or(0, |words| words.trailing_ones() as usize)
     }
 }
 
 /// What the number of bytes must be a multiple of.
 pub(super) const PADDED: usize = BLOCK;
 
-/// Returns the first position from `at` on at which the bit differs from those of `but`, which is all ones or all zeros;
-/// the number of bits if there is none.
-#[inline]
-fn next(mask: &[u64], at: usize, but: u64) -> usize {
-    let Some(&block) = mask.get(at / BLOCK) else { return mask.len() * BLOCK };
-    let rest = (block ^ but) >> (at % BLOCK);
-    if rest != 0 {
-        return at + rest.trailing_zeros() as usize;
-    }
-    let first = at / BLOCK + 1;
-    let further = mask[first..].iter().position(|&block| block != but);
-    further.map_or(mask.len() * BLOCK, |blocks| {
-        let block = first + blocks;
-        block * BLOCK + (mask[block] ^ but).trailing_zeros() as usize
-    })
-}
-
 fn class(byte: u8) -> u8 {
     let word = byte.wrapping_sub(b'a') < 26 || byte.wrapping_sub(b'0') < 10;
     (u8::from(word) * WORD) | (u8::from(byte != b' ') * FILLED)
-}
-
-/// Gathers one bit of each class, the first one lowest.
-fn gather(classes: &[u8; BLOCK], bit: u8) -> u64 {
-    const LOW: u64 = 0x0101_0101_0101_0101;
-    // The product moves the lowest bit of byte `i` to bit `56 + i`.
-    const TO_TOP: u64 = 0x0102_0408_1020_4080;
-    let (eights, _) = classes.as_chunks::<8>();
-    let shift = bit.trailing_zeros();
-    eights.iter().rev().fold(0, |mask, &eight| {
-        let bits = u64::from_le_bytes(eight) >> shift & LOW;
-        mask << 8 | bits.wrapping_mul(TO_TOP) >> 56
-    })
 }
 
 #[cfg(test)]
@@ -109,13 +95,11 @@ mod tests {
                 masks.fill(&padded);
                 let is_word = |byte: &u8| byte.is_ascii_digit() || byte.is_ascii_lowercase();
                 for at in 0..bytes.len() {
-                    let next = (at..padded.len()).find(|&at| padded[at] != b' ').unwrap();
-                    prop_assert_eq!(masks.next_filled(at), (next, is_word(&padded[next])));
-                    if is_word(&padded[at]) {
-                        let end = (at..padded.len()).find(|&at| !is_word(&padded[at])).unwrap();
-                        prop_assert_eq!(masks.word_end(at), end);
-                    }
+                    let start = (at..padded.len()).find(|&at| padded[at] != b' ').unwrap();
+                    let end = (start..padded.len()).find(|&at| !is_word(&padded[at])).unwrap();
+                    prop_assert_eq!(masks.next(at), start..end);
                 }
+                prop_assert_eq!(masks.next(padded.len()), padded.len()..padded.len());
             }
         }
     }

@@ -52,9 +52,14 @@ pub fn covered(shingles: &[u64], length: usize, k: usize, mut is_held: impl FnMu
     let mut end = 0;
     for (at, &shingle) in shingles.iter().enumerate() {
         if is_held(shingle) {
-            let from = at.max(end);
-            end = (at + k).min(length);
-            covered[from..end].fill(true);
+            let to = (at + k).min(length);
+            // Most shingles follow another, and cover one token more.
+            if to == end + 1 {
+                covered[end] = true;
+            } else {
+                covered[at.max(end)..to].fill(true);
+            }
+            end = to;
         }
     }
     covered

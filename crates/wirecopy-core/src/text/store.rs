@@ -11,7 +11,7 @@ use crate::{DocId, Result};
 use wirecopy_spill::{Blobs, Budget, Failure, Reader};
 
 /// Number of tokens that a dictionary is made from, and after which its use is checked.
-const SAMPLE: usize = 1 << 20;
+const SAMPLE: usize = 1 << 18;
 /// A dictionary that lacks more than one in this many tokens is followed by another, because the language has
 /// changed.
 const UNKNOWN: usize = 8;
@@ -29,8 +29,6 @@ const LONG: u16 = u16::MAX;
 /// before using the results.
 #[derive(Debug)]
 pub struct TokenStore {
-    /// The tokens of all documents, if they are kept unencoded.
-    whole: Option<Vec<Tokens>>,
     blobs: Blobs<u16>,
     /// For each document, its number of tokens and the number of tokens removed as boilerplate.
     lengths: Vec<(u32, u32)>,
@@ -47,7 +45,6 @@ impl TokenStore {
     /// Creates an empty store.
     pub fn new(budget: &Budget) -> Self {
         Self {
-            whole: None,
             blobs: Blobs::new(budget),
             lengths: Vec::new(),
             dictionaries: Vec::new(),
@@ -56,12 +53,6 @@ impl TokenStore {
             codes: Vec::new(),
             failed: Failure::default(),
         }
-    }
-
-    /// Creates a store that keeps tokens unencoded, at eight bytes each, for runs that read them once or twice and
-    /// for which encoding would be a fifth of the work. With a memory limit, it is an ordinary store.
-    pub fn whole(budget: &Budget) -> Self {
-        Self { whole: budget.bytes().is_none().then(Vec::new), ..Self::new(budget) }
     }
 
     /// Returns the number of documents.
@@ -95,10 +86,6 @@ impl TokenStore {
     /// Returns [`Error::Spill`](crate::Error::Spill) if the temporary file cannot be written.
     pub fn push(&mut self, tokens: &Tokens) -> Result<()> {
         self.lengths.push((length(tokens), tokens.boilerplate_len()));
-        if let Some(whole) = &mut self.whole {
-            whole.push(tokens.clone());
-            return Ok(());
-        }
         let dictionary = u16::try_from(self.dictionaries.len()).unwrap_or(PLAIN);
         let mut codes = std::mem::take(&mut self.codes);
         let unknown = self.encode(tokens, dictionary, &mut codes);
@@ -112,9 +99,6 @@ impl TokenStore {
     pub fn reorder(&mut self, order: &[u32]) {
         self.lengths = order.iter().map(|&at| self.lengths[at as usize]).collect();
         self.blobs.reorder(order);
-        if let Some(whole) = &mut self.whole {
-            *whole = order.iter().map(|&at| std::mem::take(&mut whole[at as usize])).collect();
-        }
     }
 
     /// Replaces the tokens of a document by `tokens`, which are the rest after more boilerplate was removed.
@@ -124,10 +108,6 @@ impl TokenStore {
     pub fn shorten(&mut self, document: DocId, tokens: &Tokens) -> Result<()> {
         let at = document.index();
         self.lengths[at] = (length(tokens), tokens.boilerplate_len());
-        if let Some(whole) = &mut self.whole {
-            whole[at] = tokens.clone();
-            return Ok(());
-        }
         let dictionary = self.blobs.reader().get(at)?.first().copied().unwrap_or(PLAIN);
         let mut codes = std::mem::take(&mut self.codes);
         self.encode(tokens, dictionary, &mut codes);
@@ -257,15 +237,12 @@ impl TokenReader<'_> {
     /// Returns the tokens of a document.
     pub fn get(&mut self, document: DocId) -> Tokens {
         let place = document.index();
-        let tokens = match &self.store.whole {
-            Some(whole) => whole[place].clone(),
-            None => match self.reader.get(place) {
-                Ok(codes) => self.store.decode(codes).unwrap_or_default(),
-                Err(error) => {
-                    self.store.failed.keep(error);
-                    Tokens::default()
-                }
-            },
+        let tokens = match self.reader.get(place) {
+            Ok(codes) => self.store.decode(codes).unwrap_or_default(),
+            Err(error) => {
+                self.store.failed.keep(error);
+                Tokens::default()
+            }
         };
         tokens.with_boilerplate(self.store.boilerplate_of(document))
     }
@@ -287,10 +264,9 @@ mod tests {
         fn documents_are_read_back_as_stored(
             texts in prop::collection::vec("([a-f]{1,3}( |\\. |\n)|漢字。){0,40}", 1..12),
             limit in prop::option::of(0usize..4000),
-            whole in any::<bool>(),
         ) {
             let budget = limit.map_or_else(Budget::unlimited, |limit| Budget::new(limit, None));
-            let mut store = if whole { TokenStore::whole(&budget) } else { TokenStore::new(&budget) };
+            let mut store = TokenStore::new(&budget);
             let tokens: Vec<Tokens> = texts.iter().map(|text| tokenize(text)).collect();
             for tokens in &tokens {
                 store.push(tokens).unwrap();

@@ -118,18 +118,17 @@ impl Tokenizer {
         let masks = std::mem::take(&mut self.masks);
         let mut at = 0;
         loop {
-            let (start, in_word) = masks.next_filled(at);
+            let Range { start, end } = masks.next(at);
             if start >= text.len() {
                 break;
             }
-            if !in_word {
+            if start == end {
                 at = match lower[start] {
                     0x80.. => self.beyond_ascii(text, &lower, start, out),
                     _ => ascii_other(text, start, out),
                 };
                 continue;
             }
-            let end = masks.word_end(start);
             if lower[end] >= 0x80 {
                 at = self.word(text, &lower, start, out);
             } else if lower[start].is_ascii_digit() && lower[start..end].iter().all(u8::is_ascii_digit) {
@@ -327,8 +326,8 @@ impl<F: FnMut(Token, &str, Range<usize>)> Sink for Words<F> {
     fn end(&mut self, _: bool) {}
 }
 
-/// Emits a word of ASCII letters and digits.
-#[inline]
+/// Emits a word of ASCII letters and digits. Inlined, because nearly all words are.
+#[inline(always)]
 fn ascii_word(lower: &[u8], range: Range<usize>, out: &mut impl Sink) {
     let first = word_hash::load(lower, range.start);
     let word = &lower[range.clone()];
