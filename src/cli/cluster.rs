@@ -14,6 +14,7 @@ use super::settings::Settings;
 use super::{DONE, DUPLICATES, SKIPPED, interrupt, terminal};
 use crate::Pipeline;
 use wirecopy_core::{Cancel, Error, Skipped};
+use wirecopy_ingest::config::IngestConfig;
 use wirecopy_ingest::{Root, settings_files};
 use wirecopy_report::{Spooled, TableStyle, TextStyle, peak_memory};
 
@@ -67,6 +68,9 @@ pub(super) fn run(global: &GlobalArgs, args: &ClusterArgs, bars: &Bars) -> anyho
     let mut run = result?;
     run.summary.peak_memory = run.summary.peak_memory.or_else(peak_memory);
     warn_of_skipped(&run.skipped, run.summary.skipped, plan.text.is_some() && stdout().is_terminal());
+    if run.summary.documents == 0 && run.summary.skipped == 0 {
+        warn_of_globs(&plan.settings.config.ingest);
+    }
     cancel.check()?;
     if let Some((output, format)) = &mut plan.output {
         let format = *format;
@@ -192,6 +196,17 @@ fn warn_of_skipped(skipped: &[Skipped], total: u64, shown_in_report: bool) {
     if more > 0 {
         let listed = if total == skipped.len() as u64 { "lists them all" } else { "counts them" };
         tracing::warn!("{more} more inputs were skipped; the report {listed}");
+    }
+}
+
+/// Names the globs on standard error that left nothing to read.
+fn warn_of_globs(config: &IngestConfig) {
+    let named = |flag: &'static str, globs: &[String]| {
+        globs.iter().map(|glob| format!("{flag} {}", wirecopy_report::clean(glob))).collect::<Vec<_>>()
+    };
+    let globs = [named("--include", &config.include), named("--exclude", &config.exclude)].concat();
+    if !globs.is_empty() {
+        tracing::warn!("nothing was found to read with {}", globs.join(" "));
     }
 }
 

@@ -160,6 +160,18 @@ fn read(path: &Path, config: &Config) -> anyhow::Result<Vec<Document>> {
     Ok(found)
 }
 
+/// Returns why a document of a run was not found again.
+fn gone(line: &DocumentLine) -> anyhow::Error {
+    if line.path == "-" {
+        return anyhow!("{} came from standard input, which cannot be read again", clean(&line.id));
+    }
+    match std::fs::metadata(path_of(&line.path)) {
+        Ok(found) if found.is_file() => anyhow!("{}: no longer holds what the run read", clean(&line.path)),
+        Ok(_) => anyhow!("{}: not a regular file, so it cannot be read again", clean(&line.path)),
+        Err(source) => Error::Io { path: line.path.as_str().into(), source }.into(),
+    }
+}
+
 /// Compares two documents of a run, and takes relation and score from its edge if there is one.
 fn of_run(path: &Path, a: &str, b: &str) -> anyhow::Result<(Comparison, u8)> {
     let run = Run::read_jsonl(path)?;
@@ -174,13 +186,7 @@ fn of_run(path: &Path, a: &str, b: &str) -> anyhow::Result<(Comparison, u8)> {
     let comparer = Comparer::new(&run.header.config)?.with_learned(run.learned());
     let mut code = DONE;
     let mut ready = |line: &DocumentLine| -> anyhow::Result<wirecopy_report::compare::Ready> {
-        let document = found.get(&place(line)).ok_or_else(|| {
-            let source = std::io::Error::from(std::io::ErrorKind::NotFound);
-            match line.path.as_str() {
-                "-" => anyhow!("{} came from standard input, which cannot be read again", clean(&line.id)),
-                path => Error::Io { path: path.into(), source }.into(),
-            }
-        })?;
+        let document = found.get(&place(line)).ok_or_else(|| gone(line))?;
         let mut ready = comparer.ready(document);
         ready.side.take_over(line);
         if let Some(kind) = line.no_article {

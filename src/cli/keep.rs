@@ -141,7 +141,7 @@ fn check_inputs(run: &Run) -> anyhow::Result<()> {
     let started: Option<SystemTime> = run.header.started.parse::<jiff::Timestamp>().ok().map(Into::into);
     let paths: BTreeSet<&str> = run.documents.iter().map(|document| document.path.as_str()).collect();
     let now = SystemTime::now();
-    let (mut gone, mut changed) = (Vec::new(), Vec::new());
+    let (mut gone, mut changed, mut other) = (Vec::new(), Vec::new(), Vec::new());
     for path in paths.into_iter().filter(|&path| path != "-") {
         match fs::metadata(path_of(path)) {
             Ok(found) if found.is_file() => {
@@ -151,10 +151,12 @@ fn check_inputs(run: &Run) -> anyhow::Result<()> {
                     changed.push(path);
                 }
             }
-            _ => gone.push(path),
+            Ok(_) => other.push(path),
+            Err(_) => gone.push(path),
         }
     }
     refuse(&gone, "not found from the current folder")?;
+    refuse(&other, "not a regular file, so it cannot be read again")?;
     refuse(&changed, "changed since the run")
 }
 

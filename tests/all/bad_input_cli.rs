@@ -102,3 +102,18 @@ fn standard_input_that_is_not_json_lines_is_skipped() {
     let report = b"{\"type\":\"run\",\"schema\":1}\n";
     assert_eq!(run(report), "warning: -: a wirecopy run report, not news\n");
 }
+
+#[test]
+fn globs_that_leave_nothing_to_read_are_named() {
+    let desk = Desk::new();
+    let warning = |globs: &[&str]| {
+        let output = desk.run(&[&["cluster", "corpus", "-o", "run.jsonl"], globs].concat());
+        assert_eq!(output.status.code(), Some(0));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert_eq!(
+        warning(&["--include", "*.text", "--exclude", "b*"]),
+        "warning: nothing was found to read with --include *.text --exclude b*\n"
+    );
+    assert_eq!(warning(&["--include", "*.txt"]), "");
+}

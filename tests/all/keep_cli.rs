@@ -199,6 +199,19 @@ fn changed_and_missing_inputs_are_named() {
         );
     }
     assert!(!desk.path().join("kept").exists());
+    fs::create_dir(desk.path().join("in/post/port.txt")).unwrap();
+    for args in [&["keep", "run.jsonl"][..], &["compare", "--run", "run.jsonl", "post/port.txt", "w1"]] {
+        let message = desk.trouble(args);
+        assert!(message.starts_with("error: in/post/port.txt: not a regular file"), "{message}");
+    }
+}
+
+#[test]
+fn report_with_a_byte_order_mark_is_read() {
+    let desk = clustered();
+    let plain = desk.out(&["keep", "run.jsonl"]);
+    desk.file("run.jsonl", &format!("\u{feff}{}", desk.read("run.jsonl")));
+    assert_eq!(desk.out(&["keep", "run.jsonl"]), plain);
 }
 
 #[test]

@@ -118,7 +118,8 @@ impl<'a> Reader<'a> {
     fn line(&mut self, bytes: &[u8]) -> Result<()> {
         self.number += 1;
         if self.header.is_none() {
-            self.header = Some(self.first(bytes)?);
+            // Editors and shells put a byte order mark in front.
+            self.header = Some(self.first(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))?);
             return Ok(());
         }
         let complete = bytes.ends_with(b"\n");
