@@ -107,7 +107,7 @@ fn standard_input_that_is_not_json_lines_is_skipped() {
 fn globs_that_leave_nothing_to_read_are_named() {
     let desk = Desk::new();
     let warning = |globs: &[&str]| {
-        let output = desk.run(&[&["cluster", "corpus", "-q", "-o", "run.jsonl"], globs].concat());
+        let output = desk.run(&[&["cluster", "corpus", "-o", "run.jsonl"], globs].concat());
         assert_eq!(output.status.code(), Some(0));
         String::from_utf8(output.stderr).unwrap()
     };
