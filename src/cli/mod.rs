@@ -35,7 +35,6 @@ pub mod tune;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use anyhow::Context;
 use clap::FromArgMatches;
 
 use args::{Cli, Command};
@@ -78,9 +77,7 @@ fn print_usage(error: &clap::Error) -> anyhow::Result<u8> {
         let _ = error.print();
         return Ok(TROUBLE);
     }
-    Output::stdout()?;
-    let printed = error.print().and_then(|()| io::stdout().flush());
-    printed.context("cannot write standard output")?;
+    Output::stdout()?.write(|_| error.print())?;
     Ok(DONE)
 }
 
@@ -106,9 +103,6 @@ fn run(cli: &Cli) -> anyhow::Result<u8> {
 
 /// Prints the error that ended the run, and returns the exit code.
 fn failed(error: &anyhow::Error, color: args::ColorChoice) -> u8 {
-    if is_closed_pipe(error) {
-        return DONE;
-    }
     if let Some(wirecopy_core::Error::Cancelled) = error.downcast_ref() {
         return interrupt::code();
     }
@@ -129,13 +123,6 @@ fn sentence(error: &anyhow::Error) -> String {
         }
     }
     parts.join(": ")
-}
-
-/// Returns whether the reader of our output closed the pipe, as in `wirecopy cluster … | head`. That is not a failure.
-fn is_closed_pipe(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| {
-        cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
-    })
 }
 
 /// Removes the error numbers that Rust appends to system errors; the text before each says the same.

@@ -80,12 +80,16 @@ impl Output {
     }
 
     /// Writes what `fill` produces. A file is written under a temporary name and then renamed; a failure leaves neither a
-    /// partial nor a temporary file.
+    /// partial nor a temporary file. If the reader of a pipe closes it early, the rest is dropped without an error.
     pub(super) fn write(
         &mut self,
         fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> anyhow::Result<()> {
-        self.target.write(fill).with_context(|| format!("cannot write {}", self.name))
+        match self.target.write(fill) {
+            // The reader has seen enough. Other outputs are still wanted, and so is the exit code.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            result => result.with_context(|| format!("cannot write {}", self.name)),
+        }
     }
 }
 
@@ -127,11 +131,7 @@ impl Target {
 
     fn write(&mut self, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
         match self {
-            Target::Stdout => match buffered(io::stdout().lock(), fill) {
-                // The reader has seen enough. Other outputs are still wanted, and so is the exit code.
-                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-                result => result,
-            },
+            Target::Stdout => buffered(io::stdout().lock(), fill),
             Target::Direct(file) => buffered(file, fill),
             Target::File { path, permissions } => {
                 let mut file = temporary::create(temporary::folder_of(path), permissions.is_some())?;

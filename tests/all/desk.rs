@@ -61,6 +61,25 @@ impl Desk {
         self.command(args).output().unwrap()
     }
 
+    /// Returns a command for a line of the shell, which finds the program as `wirecopy`.
+    #[cfg(unix)]
+    pub fn shell(&self, line: &str) -> Command {
+        let command = self.command(&[]);
+        let mut shell = Command::new("sh");
+        shell.current_dir(self.path()).args(["-c", line]).stdin(Stdio::null());
+        for (name, value) in command.get_envs() {
+            match value {
+                Some(value) => shell.env(name, value),
+                None => shell.env_remove(name),
+            };
+        }
+        let folder = Path::new(command.get_program()).parent().unwrap();
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let folders = std::iter::once(folder.to_owned()).chain(std::env::split_paths(&path));
+        shell.env("PATH", std::env::join_paths(folders).unwrap());
+        shell
+    }
+
     /// Runs the program, checks that it exits with 0, and returns standard output.
     pub fn out(&self, args: &[&str]) -> String {
         let output = self.run(args);

@@ -192,19 +192,7 @@ fn unwritable_standard_output_is_an_error() {
     let desk = desk();
     desk.out(&["cluster", "in", "-q", "-o", "run.jsonl"]);
     desk.file("gold.tsv", "one.txt\tf\ntwo.txt\tf\n");
-    let program = desk.command(&[]).get_program().to_string_lossy().into_owned();
-    let shell = |line: &str| {
-        let command = desk.command(&[]);
-        let mut shell = std::process::Command::new("sh");
-        shell.current_dir(desk.path()).args(["-c", &line.replace("wirecopy", &program)]);
-        for (name, value) in command.get_envs() {
-            match value {
-                Some(value) => shell.env(name, value),
-                None => shell.env_remove(name),
-            };
-        }
-        shell.output().unwrap()
-    };
+    let shell = |line: &str| desk.shell(line).output().unwrap();
     let forms = [
         "--help",
         "--version",
@@ -250,6 +238,30 @@ fn unwritable_standard_output_is_an_error() {
         assert_eq!(shell(&format!("wirecopy {line}")).status.code(), Some(0), "{line}");
     }
     assert_eq!(shell("wirecopy --no-such-flag >&-").status.code(), Some(2));
+}
+
+#[cfg(unix)]
+#[test]
+fn closed_pipe_ends_only_the_output_that_goes_there() {
+    let desk = desk();
+    desk.out(&["cluster", "in", "-q", "-o", "run.jsonl"]);
+    desk.file("long.txt", &STORY.repeat(2000));
+    desk.out(&["cluster", "long.txt", "-q", "-o", "long.jsonl"]);
+    let done = |line: &str| {
+        let output = desk.shell(line).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{line}: {stderr}");
+        stderr
+    };
+    done("mkfifo pipe; : < pipe & wirecopy cluster in -q -o pipe --html page.html");
+    assert!(desk.read("page.html").contains("ferry"));
+    let stderr = done("(sleep 1; wirecopy keep long.jsonl --format jsonl) | :");
+    assert_eq!(stderr, "1 documents: 1 to keep, 0 not\n");
+    done("wirecopy bench --generate 5000 -o - | head -c 1");
+    let made = |names: Vec<String>| names.into_iter().filter(|name| name.contains("gold")).count();
+    assert_eq!(made(desk.names()), 0, "no families of documents that nobody read");
+    done("wirecopy bench --generate 50 -o - > made.jsonl");
+    assert_eq!(desk.read("-.gold.tsv").lines().count(), 50);
 }
 
 #[test]
