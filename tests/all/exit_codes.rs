@@ -137,7 +137,11 @@ mod signals {
 
     /// Starts the program and waits until it handles signals.
     fn started(desk: &Desk, args: &[&str]) -> Child {
-        let mut command = desk.command(args);
+        wait_for(desk.command(args))
+    }
+
+    /// Starts a command and waits until it handles signals.
+    fn wait_for(mut command: Command) -> Child {
         let child =
             command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let begin = Instant::now();
@@ -190,5 +194,19 @@ mod signals {
         send(&child, "-TERM");
         assert_eq!({ child }.wait().unwrap().code(), Some(143));
         assert_eq!(desk.names(), before);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn signal_that_was_ignored_at_the_start_stays_ignored() {
+        let desk = desk(false);
+        let command = desk.shell("trap '' HUP; exec wirecopy cluster - -q -o out.jsonl");
+        let mut child = wait_for(command);
+        send(&child, "-HUP");
+        drop(child.stdin.take());
+        assert_eq!(child.wait().unwrap().code(), Some(3), "standard input is empty");
+        let mut child = wait_for(desk.shell("trap '' HUP; exec wirecopy cluster - -q -o out.jsonl"));
+        send(&child, "-TERM");
+        assert_eq!(child.wait().unwrap().code(), Some(143), "other signals still end the run");
     }
 }
