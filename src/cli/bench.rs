@@ -14,7 +14,7 @@ use super::bars::Bars;
 use super::eval::FiguresFormat;
 use super::output::Output;
 use super::settings::Settings;
-use super::{DONE, SKIPPED, interrupt};
+use super::{DONE, done, interrupt};
 use crate::Pipeline;
 use wirecopy_core::{Cancel, Error};
 use wirecopy_ingest::Root;
@@ -97,7 +97,7 @@ pub(super) fn run(global: &GlobalArgs, args: &BenchArgs, bars: &Bars) -> anyhow:
         FiguresFormat::Json => format!("{}\n", serde_json::to_string(&measured)?),
     };
     super::print(out.as_bytes())?;
-    Ok(if measured.skipped > 0 { SKIPPED } else { DONE })
+    Ok(done(measured.skipped > 0))
 }
 
 fn read_figures(path: &Path) -> anyhow::Result<Benchmark> {

@@ -11,7 +11,7 @@ use super::bars::Bars;
 use super::output::Output;
 use super::protect::Protected;
 use super::settings::Settings;
-use super::{DONE, DUPLICATES, SKIPPED, interrupt, terminal};
+use super::{DUPLICATES, done, interrupt, terminal};
 use crate::Pipeline;
 use wirecopy_core::{Cancel, Error, Skipped};
 use wirecopy_ingest::{Root, settings_files};
@@ -73,10 +73,7 @@ pub(super) fn run(global: &GlobalArgs, args: &ClusterArgs, bars: &Bars) -> anyho
         output.write(|out| write(&run, format, &TextStyle::default(), &plan.table, out))?;
     }
     if let Some(output) = &mut plan.text {
-        let mut style = TextStyle::default();
-        style.width = terminal::columns();
-        style.color = terminal::color_on_stdout(global.color);
-        style.verbosity = global.verbose;
+        let style = terminal::style(global);
         output.write(|out| write(&run, Format::Text, &style, &plan.table, out))?;
     }
     cancel.check()?;
@@ -198,15 +195,12 @@ fn warn_of_skipped(skipped: &[Skipped], total: u64, shown_in_report: bool) {
 /// Returns the exit code. Skipped inputs take precedence over duplicates, because the user must know that the run was
 /// incomplete.
 fn exit_code(skipped: bool, duplicates: bool) -> u8 {
-    match (skipped, duplicates) {
-        (true, _) => SKIPPED,
-        (false, true) => DUPLICATES,
-        (false, false) => DONE,
-    }
+    if duplicates && !skipped { DUPLICATES } else { done(skipped) }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::{DONE, SKIPPED};
     use super::*;
 
     #[test]

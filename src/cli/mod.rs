@@ -81,6 +81,11 @@ fn print_usage(error: &clap::Error) -> anyhow::Result<u8> {
     Ok(DONE)
 }
 
+/// Returns the exit code of a command that is done, depending on whether inputs were skipped or have changed.
+fn done(skipped: bool) -> u8 {
+    if skipped { SKIPPED } else { DONE }
+}
+
 fn run(cli: &Cli) -> anyhow::Result<u8> {
     let bars = bars::Bars::new(cli.global.wants_progress());
     log::start(&cli.global, &bars)?;

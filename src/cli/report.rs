@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueHint};
 
 use super::output::Output;
-use super::{DONE, SKIPPED, inputs, interrupt};
+use super::{done, inputs, interrupt};
 use wirecopy_core::Cancel;
 use wirecopy_report::{Absent, Run, clean};
 
@@ -55,7 +55,7 @@ pub(super) fn write(run: &Run, output: &mut Output, cancel: &Cancel) -> anyhow::
     cancel.check()?;
     warn(&absent.missing, "cannot be read again: the page lacks its text");
     warn(&absent.changed, "changed since the run: the page shows its current text");
-    Ok(if absent == Absent::default() { DONE } else { SKIPPED })
+    Ok(done(absent != Absent::default()))
 }
 
 fn warn(ids: &[String], what: &str) {
