@@ -15,7 +15,7 @@ use super::{DUPLICATES, done, interrupt, terminal};
 use crate::Pipeline;
 use wirecopy_core::{Cancel, Error, Skipped};
 use wirecopy_ingest::{Root, settings_files};
-use wirecopy_report::{Spooled, TableStyle, TextStyle, peak_memory};
+use wirecopy_report::{Spooled, TableStyle, TextStyle};
 
 /// Up to this many skipped inputs, all are named on standard error.
 const NAMED: usize = 20;
@@ -64,8 +64,7 @@ pub(super) fn run(global: &GlobalArgs, args: &ClusterArgs, bars: &Bars) -> anyho
         .command(std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect())
         .spool(&plan.roots);
     bars.clear();
-    let mut run = result?;
-    run.summary.peak_memory = run.summary.peak_memory.or_else(peak_memory);
+    let run = result?;
     warn_of_skipped(&run.skipped, run.summary.skipped, plan.text.is_some() && stdout().is_terminal());
     cancel.check()?;
     if let Some((output, format)) = &mut plan.output {

@@ -67,7 +67,7 @@ pub fn find<'s>(
             let placed = compared.clone().placed(text, source);
             let ruled = ruled.clone().placed(text, source);
             (
-                (wanted.document, spell(text, &placed, wanted.terms)),
+                wanted.terms.map(|(document, terms)| (document, spell(text, &placed, terms))),
                 lines(text, &ruled, source, &corpus.learned.lines, wanted.lines),
                 quoted(text, &placed, wanted.sentences),
             )
@@ -77,12 +77,15 @@ pub fn find<'s>(
     let read =
         wirecopy_ingest::read_wanted(&files, &config.ingest, &NoProgress, cancel, &of_run, look, |outcome| {
             match outcome {
-                Outcome::Read(_, Some(((document, terms), lines, sentences))) => {
-                    for (term, word) in terms {
-                        let known = spelled.entry(term).or_insert_with(|| (document, word.clone()));
+                Outcome::Read(_, Some((terms, lines, sentences))) => {
+                    let terms = terms.into_iter().flat_map(|(document, terms)| {
+                        terms.into_iter().map(move |(term, word)| (term, (document, word)))
+                    });
+                    for (term, found) in terms {
+                        let known = spelled.entry(term).or_insert_with(|| found.clone());
                         // Documents come in the order of their files, which must not affect the result.
-                        if document < known.0 {
-                            *known = (document, word);
+                        if found.0 < known.0 {
+                            *known = found;
                         }
                     }
                     words.lines.extend(lines);
@@ -112,11 +115,10 @@ struct Wanted {
     sentences: HashMap<u64, Vec<Sentence>>,
 }
 
-/// What is looked up in one document; the terms ascend.
+/// What is looked up in one document.
 struct OfDocument<'a> {
-    /// The document, if its terms are looked up.
-    document: DocId,
-    terms: &'a [u32],
+    /// Its number and the terms, ascending, if there are any.
+    terms: Option<(DocId, &'a [u32])>,
     lines: &'a [MarkedBy],
     sentences: &'a [Sentence],
 }
@@ -180,20 +182,14 @@ impl Wanted {
         let lines = self.lines.get(&wanted).map(Vec::as_slice);
         let sentences = self.sentences.get(&wanted).map(Vec::as_slice);
         let found = self.places.binary_search_by_key(&wanted, |&(place, ..)| place).ok();
-        if found.is_none() && lines.is_none() && sentences.is_none() {
+        let terms = found.and_then(|at| {
+            let (_, document, range) = &self.places[at];
+            Some((*document, self.terms.get(range.start as usize..range.end as usize)?))
+        });
+        if terms.is_none() && lines.is_none() && sentences.is_none() {
             return None;
         }
-        let (document, range) = found.map_or((DocId(0), 0..0), |at| {
-            let (_, document, range) = &self.places[at];
-            (*document, range.clone())
-        });
-        let terms = self.terms.get(range.start as usize..range.end as usize);
-        Some(OfDocument {
-            document,
-            terms: terms.unwrap_or_default(),
-            lines: lines.unwrap_or_default(),
-            sentences: sentences.unwrap_or_default(),
-        })
+        Some(OfDocument { terms, lines: lines.unwrap_or_default(), sentences: sentences.unwrap_or_default() })
     }
 }
 
