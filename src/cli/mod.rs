@@ -3,21 +3,21 @@
 //! Arguments are handled in two steps. `args` holds what was typed; `settings` overlays the defaults with the settings file,
 //! the environment and the flags, and checks the result. Each command has a file of its own.
 
-pub mod args;
+mod args;
 mod bars;
-pub mod bench;
-pub mod calibrate;
+mod bench;
+mod calibrate;
 mod cluster;
 mod command;
-pub mod compare;
+mod compare;
 mod completions;
 mod config_cmd;
 mod copy_to;
-pub mod eval;
+mod eval;
 mod figures;
 mod inputs;
 mod interrupt;
-pub mod keep;
+mod keep;
 mod labels;
 mod log;
 mod man;
@@ -26,11 +26,11 @@ mod protect;
 #[cfg(test)]
 mod reference;
 mod renamed;
-pub mod report;
+mod report;
 mod settings;
 mod temporary;
 mod terminal;
-pub mod tune;
+mod tune;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

@@ -166,7 +166,7 @@ fn perturbations_are_selected_by_name() {
     assert!(desk.trouble(&eval(&["--perturb", "backwards"])).contains("any of boilerplate_3, boilerplate_6"));
     let all = json(&desk, &eval(&["--perturb", "all", "--format", "json"]));
     let rows = all["perturbations"].as_array().unwrap();
-    assert_eq!(rows.len(), wirecopy_lab::perturb::ALL.len() + 1);
+    assert_eq!(rows.len(), wirecopy_lab::perturb::Perturbation::ALL.len() + 1);
     assert_eq!(keys(&rows[0]["sets"]), ["copies", "others", "rewrites"]);
     for row in rows {
         assert_eq!(keys(&row["overall"]), ["true_pairs", "recall", "false_pairs", "wrong"]);
