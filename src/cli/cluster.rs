@@ -61,7 +61,7 @@ pub(super) fn run(global: &GlobalArgs, args: &ClusterArgs, bars: &Bars) -> anyho
         .passages(args.evidence)
         .references(args.reference.clone())
         .budget(plan.settings.program.budget())
-        .command(std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect())
+        .command(super::arguments())
         .spool(&plan.roots);
     bars.clear();
     let run = result?;
@@ -108,8 +108,8 @@ fn plan(global: &GlobalArgs, args: &ClusterArgs) -> anyhow::Result<Plan> {
     inputs.files(&settings.file);
     let output = match (&args.output, args.format) {
         (Some(path), format) => {
-            let format = format.map_or_else(|| format_of(path), Ok)?;
-            Some((inputs.open(path)?, format))
+            let output = inputs.open(path)?;
+            Some((output, format.map_or_else(|| format_of(path), Ok)?))
         }
         (None, Some(Format::Text) | None) => None,
         (None, Some(format)) => Some((inputs.stdout()?, format)),
@@ -121,7 +121,7 @@ fn plan(global: &GlobalArgs, args: &ClusterArgs) -> anyhow::Result<Plan> {
             "--all and --csv-excel apply to CSV only: add --format csv, or -o with a file name that ends in .csv"
         );
     }
-    let page = args.html.as_deref().map(|path| inputs.open(path)).transpose()?;
+    let page = args.html.as_deref().map(|path| inputs.open_page(path)).transpose()?;
     if let (Some((output, _)), Some(page)) = (&output, &page)
         && output.is_same_file(page)
     {

@@ -70,8 +70,18 @@ pub fn main(closed: bool) -> ExitCode {
     ExitCode::from(run(&cli).unwrap_or_else(|error| failed(&error, color)))
 }
 
+/// Returns the arguments as text.
+fn arguments() -> Vec<String> {
+    std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect()
+}
+
 /// Prints help, the version or a usage error, and returns the exit code.
 fn print_usage(error: &clap::Error) -> anyhow::Result<u8> {
+    if let (clap::error::ErrorKind::ArgumentConflict, Some(twice)) =
+        (error.kind(), renamed::given_twice(&arguments()))
+    {
+        anyhow::bail!(twice);
+    }
     if error.use_stderr() {
         // If standard error is closed, the message is lost.
         let _ = error.print();
@@ -90,7 +100,7 @@ fn run(cli: &Cli) -> anyhow::Result<u8> {
     let bars = bars::Bars::new(cli.global.wants_progress());
     log::start(&cli.global, &bars)?;
     interrupt::watch()?;
-    renamed::warn_of_flags(std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()));
+    renamed::warn_of_flags(&arguments());
     match &cli.command {
         Command::Cluster(args) => cluster::run(&cli.global, args, &bars),
         Command::Compare(args) => compare::run(&cli.global, args),

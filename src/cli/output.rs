@@ -96,7 +96,7 @@ impl Output {
 impl Target {
     fn find(path: &Path) -> io::Result<Self> {
         match fs::metadata(path) {
-            Ok(found) if found.is_dir() => Err(io::Error::from(io::ErrorKind::IsADirectory)),
+            Ok(found) if found.is_dir() => Err(folder_given()),
             Ok(found) if found.is_file() && !below_descriptors(path) => {
                 // Renaming would replace even a write-protected file.
                 OpenOptions::new().append(true).open(path)?;
@@ -161,8 +161,12 @@ fn place(path: &Path) -> io::Result<PathBuf> {
     let is_folder = path.as_os_str().as_encoded_bytes().last().is_some_and(|&byte| byte == b'/');
     match path.file_name() {
         Some(name) if !is_folder => Ok(temporary::folder_of(&path).canonicalize()?.join(name)),
-        _ => Err(io::Error::from(io::ErrorKind::IsADirectory)),
+        _ => Err(folder_given()),
     }
+}
+
+fn folder_given() -> io::Error {
+    io::Error::new(io::ErrorKind::IsADirectory, "it is a folder: give the name of a file")
 }
 
 fn buffered(writer: impl Write, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {

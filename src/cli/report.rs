@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueHint};
 
 use super::output::Output;
+use super::protect::Protected;
 use super::{done, inputs, interrupt};
 use wirecopy_core::Cancel;
 use wirecopy_report::{Absent, Run, clean};
@@ -38,9 +39,9 @@ pub(super) fn run(args: &ReportArgs) -> anyhow::Result<u8> {
     let cancel = Cancel::default();
     interrupt::cancels(&cancel);
     // Fails before a large report is read if the page cannot be written.
-    Output::open(&args.output)?;
+    Protected::default().open_page(&args.output)?;
     let run = Run::read_jsonl(&args.run)?;
-    let mut output = inputs::protected(&args.run, &run).open(&args.output)?;
+    let mut output = inputs::protected(&args.run, &run).open_page(&args.output)?;
     write(&run, &mut output, &cancel)
 }
 

@@ -300,8 +300,6 @@ fn unwritable_output_fails_before_the_run() {
     let desk = Desk::new();
     let message = desk.trouble(&["cluster", "corpus", "-o", "no/such/run.jsonl"]);
     assert_eq!(message, "error: cannot write no/such/run.jsonl: No such file or directory\n");
-    let message = desk.trouble(&["cluster", "corpus", "-o", "corpus"]);
-    assert!(message.starts_with("error: cannot write corpus: ") && message.contains("irectory"), "{message}");
     let message = desk.trouble(&["cluster", "corpus", "-o", "corpus/a.txt/run.jsonl"]);
     assert_eq!(message, "error: cannot write corpus/a.txt/run.jsonl: Not a directory\n");
     assert_eq!(desk.names(), ["corpus"]);

@@ -78,6 +78,47 @@ fn run_does_not_replace_its_inputs() {
     refused(&desk, &["cluster", "in", "-o", "x", "--html", "./in/../x"], "name the same file");
 }
 
+#[test]
+fn page_under_another_extension_and_folder_as_output_are_refused() {
+    let desk = desk();
+    desk.out(&["cluster", "in", "-q", "-o", "run.jsonl"]);
+    for args in [&["cluster", "in", "--html", "x.pdf"][..], &["report", "run.jsonl", "-o", "x.pdf"]] {
+        refused(&desk, args, "cannot write x.pdf: a page is HTML, use .html or .htm\n");
+    }
+    for name in ["in", "in/", "new/", "new.d/"] {
+        for args in [&["cluster", "in", "-o"][..], &["cluster", "in", "--html"], &["keep", "run.jsonl", "-o"]]
+        {
+            let message = format!("cannot write {name}: it is a folder: give the name of a file\n");
+            refused(&desk, &[args, &[name]].concat(), &message);
+        }
+    }
+    desk.out(&["cluster", "in", "-q", "--html", "page.HTM"]);
+}
+
+#[test]
+fn report_with_a_damaged_setting_is_named_with_its_line() {
+    let desk = desk();
+    desk.out(&["cluster", "in", "-q", "-o", "run.jsonl"]);
+    desk.file("run.jsonl", &desk.read("run.jsonl").replace("\"shingle\":5", "\"shingle\":0"));
+    for args in [&["report", "run.jsonl", "-o", "page.html"][..], &["keep", "run.jsonl"]] {
+        refused(&desk, args, "error: run.jsonl:1: the report cannot be read: match.shingle: ");
+    }
+}
+
+#[test]
+fn each_stage_is_logged_once() {
+    let desk = desk();
+    for flag in ["-v", "-vv"] {
+        let output = desk.run(&["cluster", "in", flag]);
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        for stage in ["read", "copies", "cluster"] {
+            let (text, fields) = (format!("{stage}: "), format!("stage={stage} "));
+            let lines = stderr.lines().filter(|line| line.starts_with(&text) || line.contains(&fields));
+            assert_eq!(lines.count(), 1, "{flag}: {stage} in:\n{stderr}");
+        }
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn links_do_not_hide_an_input() {
