@@ -3,28 +3,18 @@
 
 use std::fs;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, FERRY};
 use serde_json::Value;
-
-const STORY: &str = "The ferry between Lund Pier and the islands will not sail before Friday, its owner said. A storm \
-    had torn two of the four mooring lines on Sunday night. Some 340 islanders are stranded on the mainland, and the \
-    council has opened the sports hall for them. Engineers expect the new lines from Orsted on Wednesday.";
 
 /// Writes a story twice to a folder, and twice to a feed.
 fn desk() -> Desk {
     let desk = Desk::new();
     fs::create_dir(desk.path().join("in")).unwrap();
-    desk.file("in/one.txt", STORY);
-    desk.file("in/two.txt", &format!("{STORY} More soon."));
-    let record = |id: &str| serde_json::json!({"id": id, "text": STORY}).to_string() + "\n";
+    desk.file("in/one.txt", FERRY);
+    desk.file("in/two.txt", &format!("{FERRY} More soon."));
+    let record = |id: &str| serde_json::json!({"id": id, "text": FERRY}).to_string() + "\n";
     desk.file("feed.jsonl", &(record("a") + &record("b")));
     desk
-}
-
-fn documents(desk: &Desk, report: &str) -> Vec<Value> {
-    let lines = desk.read(report);
-    let lines = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    lines.filter(|line| line["type"] == "document").collect()
 }
 
 /// Returns the content of every file in the folder and in `in`.
@@ -131,7 +121,7 @@ fn links_do_not_hide_an_input() {
     fs::hard_link(at("in/one.txt"), at("hard")).unwrap();
     fs::hard_link(at("feed.jsonl"), at("hard-feed")).unwrap();
     symlink("../outside.txt", at("in/followed.txt")).unwrap();
-    desk.file("outside.txt", STORY);
+    desk.file("outside.txt", FERRY);
     for name in ["link", "link-to-link", "folder-link/one.txt", "hard"] {
         for root in ["in", "folder-link", "in/one.txt", "link"] {
             refused(&desk, &["cluster", root, "-o", name], "cannot write");
@@ -144,7 +134,7 @@ fn links_do_not_hide_an_input() {
     refused(&desk, &["cluster", "feed.jsonl", "-o", "a", "--html", "b"], "name the same file");
     // A file that is not an input may be replaced under any name.
     desk.out(&["cluster", "feed.jsonl", "-q", "-o", "hard"]);
-    assert_eq!(desk.read("in/one.txt"), STORY, "the other hard link keeps its content");
+    assert_eq!(desk.read("in/one.txt"), FERRY, "the other hard link keeps its content");
 }
 
 #[cfg(unix)]
@@ -178,7 +168,8 @@ fn outputs_in_the_input_folder_are_not_read() {
         desk.out(&["keep", "in/run.jsonl", "-q", "--format", "jsonl", "-o", "in/kept.jsonl"]);
         desk.out(&["report", "in/run.jsonl", "-o", "in/page-2.html"]);
         desk.out(&["cluster", "in", "-q", "-o", "run.jsonl"]);
-        let ids: Vec<Value> = documents(&desk, "run.jsonl").iter().map(|line| line["id"].clone()).collect();
+        let ids: Vec<Value> =
+            desk.of_type("run.jsonl", "document").iter().map(|line| line["id"].clone()).collect();
         assert_eq!(ids, ["one.txt", "two.txt"]);
     }
     // Annotated documents may be the only copy of a text, so they count as inputs.
@@ -190,7 +181,7 @@ fn outputs_in_the_input_folder_are_not_read() {
         fs::rename(desk.path().join("in").join(from), desk.path().join("in").join(to)).unwrap();
     }
     desk.out(&["cluster", "in", "-q", "-o", "run.jsonl"]);
-    assert_eq!(documents(&desk, "run.jsonl").len(), 2);
+    assert_eq!(desk.of_type("run.jsonl", "document").len(), 2);
 }
 
 #[test]
@@ -207,7 +198,7 @@ fn own_outputs_given_as_inputs_are_skipped() {
     }
     // Annotated documents are read if they are named explicitly.
     desk.out(&["cluster", "kept.jsonl", "-q", "-o", "again.jsonl"]);
-    assert_eq!(documents(&desk, "again.jsonl").len(), 2);
+    assert_eq!(desk.of_type("again.jsonl", "document").len(), 2);
 }
 
 #[test]
@@ -286,7 +277,7 @@ fn unwritable_standard_output_is_an_error() {
 fn closed_pipe_ends_only_the_output_that_goes_there() {
     let desk = desk();
     desk.out(&["cluster", "in", "-q", "-o", "run.jsonl"]);
-    desk.file("long.txt", &STORY.repeat(2000));
+    desk.file("long.txt", &FERRY.repeat(2000));
     desk.out(&["cluster", "long.txt", "-q", "-o", "long.jsonl"]);
     let done = |line: &str| {
         let output = desk.shell(line).output().unwrap();
