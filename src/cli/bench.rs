@@ -14,7 +14,7 @@ use super::bars::Bars;
 use super::eval::FiguresFormat;
 use super::output::Output;
 use super::settings::Settings;
-use super::{DONE, SKIPPED, interrupt};
+use super::{DONE, done, interrupt};
 use crate::Pipeline;
 use wirecopy_core::{Cancel, Error};
 use wirecopy_ingest::Root;
@@ -97,7 +97,7 @@ pub(super) fn run(global: &GlobalArgs, args: &BenchArgs, bars: &Bars) -> anyhow:
         FiguresFormat::Json => format!("{}\n", serde_json::to_string(&measured)?),
     };
     super::print(out.as_bytes())?;
-    Ok(if measured.skipped > 0 { SKIPPED } else { DONE })
+    Ok(done(measured.skipped > 0))
 }
 
 fn read_figures(path: &Path) -> anyhow::Result<Benchmark> {
@@ -171,6 +171,7 @@ fn generate(config: GeneratorConfig, output: &Path, cancel: &Cancel) -> anyhow::
     name.push(".gold.tsv");
     let (mut documents, mut gold) = (Output::open(output)?, Output::open(Path::new(&name))?);
     let mut families = String::new();
+    let mut complete = false;
     let written = documents.write(|out| {
         batches(&generator, cancel, |batch| {
             for one in batch {
@@ -179,11 +180,14 @@ fn generate(config: GeneratorConfig, output: &Path, cancel: &Cancel) -> anyhow::
                 let _ = writeln!(families, "{}\t{}", one.id, one.family);
             }
             Ok(())
-        })
+        })?;
+        complete = true;
+        Ok(())
     });
     cancel.check()?;
     written?;
-    gold.write(|out| out.write_all(families.as_bytes()))
+    // If the reader of the documents stopped early, the families would not match what it got.
+    if complete { gold.write(|out| out.write_all(families.as_bytes())) } else { Ok(()) }
 }
 
 /// Generates a folder of text files, with a folder per source. It must be empty, since nothing is ever overwritten.

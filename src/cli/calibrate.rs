@@ -8,7 +8,7 @@ use super::args::{GlobalArgs, SettingArgs};
 use super::figures::{pair_text, table};
 use super::protect::Protected;
 use super::settings::Settings;
-use super::{DONE, SKIPPED, labels};
+use super::{done, labels};
 use wirecopy_ingest::Root;
 use wirecopy_lab::eval::{CalibrationOptions, calibrate};
 
@@ -69,5 +69,5 @@ pub(super) fn run(global: &GlobalArgs, args: &CalibrateArgs) -> anyhow::Result<u
     text.push_str("\nBy perturbation\n\n");
     text.push_str(&table(None, &calibration.perturbed));
     super::print(text.as_bytes())?;
-    Ok(if skipped { SKIPPED } else { DONE })
+    Ok(done(skipped))
 }

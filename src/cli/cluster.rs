@@ -11,12 +11,12 @@ use super::bars::Bars;
 use super::output::Output;
 use super::protect::Protected;
 use super::settings::Settings;
-use super::{DONE, DUPLICATES, SKIPPED, interrupt, terminal};
+use super::{DUPLICATES, done, interrupt, terminal};
 use crate::Pipeline;
 use wirecopy_core::{Cancel, Error, Skipped};
 use wirecopy_ingest::config::IngestConfig;
 use wirecopy_ingest::{Root, settings_files};
-use wirecopy_report::{Spooled, TableStyle, TextStyle, peak_memory};
+use wirecopy_report::{Spooled, TableStyle, TextStyle};
 
 /// Up to this many skipped inputs, all are named on standard error.
 const NAMED: usize = 20;
@@ -62,11 +62,10 @@ pub(super) fn run(global: &GlobalArgs, args: &ClusterArgs, bars: &Bars) -> anyho
         .passages(args.evidence)
         .references(args.reference.clone())
         .budget(plan.settings.program.budget())
-        .command(std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect())
+        .command(super::arguments())
         .spool(&plan.roots);
     bars.clear();
-    let mut run = result?;
-    run.summary.peak_memory = run.summary.peak_memory.or_else(peak_memory);
+    let run = result?;
     warn_of_skipped(&run.skipped, run.summary.skipped, plan.text.is_some() && stdout().is_terminal());
     if run.summary.documents == 0 && run.summary.skipped == 0 {
         warn_of_globs(&plan.settings.config.ingest);
@@ -77,10 +76,7 @@ pub(super) fn run(global: &GlobalArgs, args: &ClusterArgs, bars: &Bars) -> anyho
         output.write(|out| write(&run, format, &TextStyle::default(), &plan.table, out))?;
     }
     if let Some(output) = &mut plan.text {
-        let mut style = TextStyle::default();
-        style.width = terminal::columns();
-        style.color = terminal::color_on_stdout(global.color);
-        style.verbosity = global.verbose;
+        let style = terminal::style(global);
         output.write(|out| write(&run, Format::Text, &style, &plan.table, out))?;
     }
     cancel.check()?;
@@ -116,8 +112,8 @@ fn plan(global: &GlobalArgs, args: &ClusterArgs) -> anyhow::Result<Plan> {
     inputs.files(&settings.file);
     let output = match (&args.output, args.format) {
         (Some(path), format) => {
-            let format = format.map_or_else(|| format_of(path), Ok)?;
-            Some((inputs.open(path)?, format))
+            let output = inputs.open(path)?;
+            Some((output, format.map_or_else(|| format_of(path), Ok)?))
         }
         (None, Some(Format::Text) | None) => None,
         (None, Some(format)) => Some((inputs.stdout()?, format)),
@@ -129,7 +125,7 @@ fn plan(global: &GlobalArgs, args: &ClusterArgs) -> anyhow::Result<Plan> {
             "--all and --csv-excel apply to CSV only: add --format csv, or -o with a file name that ends in .csv"
         );
     }
-    let page = args.html.as_deref().map(|path| inputs.open(path)).transpose()?;
+    let page = args.html.as_deref().map(|path| inputs.open_page(path)).transpose()?;
     if let (Some((output, _)), Some(page)) = (&output, &page)
         && output.is_same_file(page)
     {
@@ -213,15 +209,12 @@ fn warn_of_globs(config: &IngestConfig) {
 /// Returns the exit code. Skipped inputs take precedence over duplicates, because the user must know that the run was
 /// incomplete.
 fn exit_code(skipped: bool, duplicates: bool) -> u8 {
-    match (skipped, duplicates) {
-        (true, _) => SKIPPED,
-        (false, true) => DUPLICATES,
-        (false, false) => DONE,
-    }
+    if duplicates && !skipped { DUPLICATES } else { done(skipped) }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::{DONE, SKIPPED};
     use super::*;
 
     #[test]

@@ -10,13 +10,13 @@ use clap::{Args, ValueEnum, ValueHint};
 use super::args::{GlobalArgs, SettingArgs};
 use super::output::Output;
 use super::settings::Settings;
-use super::{DONE, SKIPPED, terminal};
+use super::{DONE, done, terminal};
 use wirecopy_core::{Cancel, Document, Error, NoProgress};
 use wirecopy_ingest::Root;
 use wirecopy_ingest::{Outcome, again, path_of, shown};
 use wirecopy_report::Config;
 use wirecopy_report::compare::{Comparer, Comparison};
-use wirecopy_report::{DocumentLine, Run, TextStyle, clean};
+use wirecopy_report::{DocumentLine, Run, clean};
 
 /// Maximum number of records of a container that a message names.
 const NAMED: usize = 3;
@@ -85,10 +85,7 @@ pub(super) fn run(global: &GlobalArgs, args: &CompareArgs) -> anyhow::Result<u8>
             out.write(|out| out.write_all(json.as_bytes()))?;
         }
         CompareFormat::Text => {
-            let color = terminal::color_on_stdout(global.color);
-            let mut style = TextStyle::default();
-            (style.width, style.color, style.verbosity) = (terminal::columns(), color, global.verbose);
-            out.write(|out| comparison.write_text(out, &style))?;
+            out.write(|out| comparison.write_text(out, &terminal::style(global)))?;
         }
     }
     Ok(code)
@@ -184,7 +181,7 @@ fn of_run(path: &Path, a: &str, b: &str) -> anyhow::Result<(Comparison, u8)> {
     let places: HashSet<_> = [place(line_a), place(line_b)].into();
     let found = again(&places, &run.header.config.ingest, &Cancel::default())?;
     let comparer = Comparer::new(&run.header.config)?.with_learned(run.learned());
-    let mut code = DONE;
+    let mut changed = false;
     let mut ready = |line: &DocumentLine| -> anyhow::Result<wirecopy_report::compare::Ready> {
         let document = found.get(&place(line)).ok_or_else(|| gone(line))?;
         let mut ready = comparer.ready(document);
@@ -195,7 +192,7 @@ fn of_run(path: &Path, a: &str, b: &str) -> anyhow::Result<(Comparison, u8)> {
         }
         if ready.changed_since(line) {
             tracing::warn!("{}: changed since the run", clean(&line.path));
-            code = SKIPPED;
+            changed = true;
         }
         Ok(ready)
     };
@@ -203,5 +200,5 @@ fn of_run(path: &Path, a: &str, b: &str) -> anyhow::Result<(Comparison, u8)> {
     let edge = run.edges.iter().find(|edge| {
         (edge.a == line_a.id && edge.b == line_b.id) || (edge.a == line_b.id && edge.b == line_a.id)
     });
-    Ok((comparer.compare(&x, &y).as_in_run(edge, run.header.model.as_ref()), code))
+    Ok((comparer.compare(&x, &y).as_in_run(edge, run.header.model.as_ref()), done(changed)))
 }

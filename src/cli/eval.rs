@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum, ValueHint};
 
 use super::args::{GlobalArgs, SettingArgs};
 use super::settings::Settings;
-use super::{DONE, SKIPPED, figures, inputs, labels, renamed};
+use super::{done, figures, inputs, labels, renamed};
 use crate::Pipeline;
 use wirecopy_ingest::Root;
 use wirecopy_ingest::settings_files;
@@ -87,7 +87,7 @@ pub(super) fn run(global: &GlobalArgs, args: &EvalArgs) -> anyhow::Result<u8> {
         _ => labelled(args, &settings, by_set)?,
     };
     super::print(text.as_bytes())?;
-    Ok(if skipped { SKIPPED } else { DONE })
+    Ok(done(skipped))
 }
 
 /// Measures a run against gold families.
@@ -105,13 +105,10 @@ fn families(run: &Path, gold: &Path, args: &EvalArgs, by_set: bool) -> anyhow::R
     if report.overall.listed == 0 && !families.is_empty() {
         bail!("{}: none of the ids occurs in the run", gold.display());
     }
-    match args.format {
-        FiguresFormat::Text => {
-            let lines = first_lines(&run, &report, args.errors)?;
-            Ok(figures::gold_text(&report, &run, &lines, args.errors, by_set))
-        }
-        FiguresFormat::Json => json(&report),
-    }
+    shown(args.format, &report, || {
+        let lines = first_lines(&run, &report, args.errors)?;
+        Ok(figures::gold_text(&report, &run, &lines, args.errors, by_set))
+    })
 }
 
 /// Reads the first lines of the documents that the list of errors names.
@@ -138,20 +135,13 @@ fn labelled(args: &EvalArgs, settings: &Settings, by_set: bool) -> anyhow::Resul
     let weighting = if args.alone { Weighting::Alone } else { Weighting::Folder };
     if !perturbations.is_empty() {
         let report = perturbed(&pairs, &documents, &perturbations, &model, matching, weighting)?;
-        let text = match args.format {
-            FiguresFormat::Text => figures::perturbed_text(&report, by_set),
-            FiguresFormat::Json => json(&report)?,
-        };
+        let text = shown(args.format, &report, || Ok(figures::perturbed_text(&report, by_set)))?;
         return Ok((text, skipped));
     }
     let decided = decide_pairs(&pairs, &documents, &model, matching, weighting)?;
     let scores: Vec<f64> = decided.iter().map(|decision| decision.score.get()).collect();
     let report = pair_report(&pairs, &scores, &documents, matching.strictness.threshold(), args.errors);
-    let text = match args.format {
-        FiguresFormat::Text => figures::pair_text(&report),
-        FiguresFormat::Json => json(&report)?,
-    };
-    Ok((text, skipped))
+    Ok((shown(args.format, &report, || Ok(figures::pair_text(&report)))?, skipped))
 }
 
 fn candidates(
@@ -166,11 +156,7 @@ fn candidates(
     let survey =
         Pipeline::new(&settings.config).threads(settings.program.threads).survey(&roots, &among, &ids)?;
     let report = candidate_report(&pairs, &survey, settings.config.matching.rare_shared, args.errors);
-    let text = match args.format {
-        FiguresFormat::Text => figures::candidate_text(&report),
-        FiguresFormat::Json => json(&report)?,
-    };
-    Ok((text, survey.skipped > 0))
+    Ok((shown(args.format, &report, || Ok(figures::candidate_text(&report)))?, survey.skipped > 0))
 }
 
 /// Parses the names of perturbations, without repetitions.
@@ -193,8 +179,14 @@ fn perturbations(names: &[String]) -> anyhow::Result<Vec<Perturbation>> {
     Ok(out)
 }
 
-fn json(report: &impl serde::Serialize) -> anyhow::Result<String> {
-    let mut text = serde_json::to_string_pretty(report).context("figures")?;
-    text.push('\n');
-    Ok(text)
+/// Formats a report as `text` does, or as JSON.
+fn shown(
+    format: FiguresFormat,
+    report: &impl serde::Serialize,
+    text: impl FnOnce() -> anyhow::Result<String>,
+) -> anyhow::Result<String> {
+    match format {
+        FiguresFormat::Text => text(),
+        FiguresFormat::Json => Ok(serde_json::to_string_pretty(report).context("figures")? + "\n"),
+    }
 }

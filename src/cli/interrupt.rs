@@ -28,13 +28,15 @@ static CODE: AtomicU8 = AtomicU8::new(130);
 /// How long a run may take to stop after it was asked to.
 const GRACE_PERIOD: Duration = Duration::from_secs(1);
 
-/// Starts to handle Ctrl-C, SIGTERM and SIGHUP.
+/// Starts to handle Ctrl-C, SIGTERM and SIGHUP, except those that the program was started to ignore, as `nohup` does.
 #[cfg(unix)]
 pub(super) fn watch() -> anyhow::Result<()> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
-    let mut signals = signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGTERM])
-        .context("cannot install the signal handlers")?;
+    let ignored = fs::read_to_string("/proc/self/status").map_or(0, |status| ignored(&status));
+    let handled = [SIGHUP, SIGINT, SIGTERM].into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0);
+    let mut signals =
+        signal_hook::iterator::Signals::new(handled).context("cannot install the signal handlers")?;
     thread::Builder::new()
         .name("wirecopy-signals".to_owned())
         .spawn(move || {
@@ -44,6 +46,13 @@ pub(super) fn watch() -> anyhow::Result<()> {
         })
         .context("cannot install the signal handlers")?;
     Ok(())
+}
+
+/// Returns the ignored signals in Linux's description of a process: signal 1 is the lowest bit.
+#[cfg(unix)]
+fn ignored(status: &str) -> u64 {
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
 }
 
 /// Starts to handle Ctrl-C.

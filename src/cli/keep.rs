@@ -337,8 +337,5 @@ fn annotate(run: &Run, plan: &Plan<'_>, args: &KeepArgs) -> anyhow::Result<()> {
             io::Error::from(io.unwrap_or(io::ErrorKind::Other))
         })
     });
-    match failed {
-        Some(error) => Err(error),
-        None => written,
-    }
+    written.map_err(|error| failed.unwrap_or(error))
 }

@@ -3,21 +3,21 @@
 //! Arguments are handled in two steps. `args` holds what was typed; `settings` overlays the defaults with the settings file,
 //! the environment and the flags, and checks the result. Each command has a file of its own.
 
-pub mod args;
+mod args;
 mod bars;
-pub mod bench;
-pub mod calibrate;
+mod bench;
+mod calibrate;
 mod cluster;
 mod command;
-pub mod compare;
+mod compare;
 mod completions;
 mod config_cmd;
 mod copy_to;
-pub mod eval;
+mod eval;
 mod figures;
 mod inputs;
 mod interrupt;
-pub mod keep;
+mod keep;
 mod labels;
 mod log;
 mod man;
@@ -26,16 +26,15 @@ mod protect;
 #[cfg(test)]
 mod reference;
 mod renamed;
-pub mod report;
+mod report;
 mod settings;
 mod temporary;
 mod terminal;
-pub mod tune;
+mod tune;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use anyhow::Context;
 use clap::FromArgMatches;
 
 use args::{Cli, Command};
@@ -71,24 +70,37 @@ pub fn main(closed: bool) -> ExitCode {
     ExitCode::from(run(&cli).unwrap_or_else(|error| failed(&error, color)))
 }
 
+/// Returns the arguments as text.
+fn arguments() -> Vec<String> {
+    std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect()
+}
+
 /// Prints help, the version or a usage error, and returns the exit code.
 fn print_usage(error: &clap::Error) -> anyhow::Result<u8> {
+    if let (clap::error::ErrorKind::ArgumentConflict, Some(twice)) =
+        (error.kind(), renamed::given_twice(&arguments()))
+    {
+        anyhow::bail!(twice);
+    }
     if error.use_stderr() {
         // If standard error is closed, the message is lost.
         let _ = error.print();
         return Ok(TROUBLE);
     }
-    Output::stdout()?;
-    let printed = error.print().and_then(|()| io::stdout().flush());
-    printed.context("cannot write standard output")?;
+    Output::stdout()?.write(|_| error.print())?;
     Ok(DONE)
+}
+
+/// Returns the exit code of a command that is done, depending on whether inputs were skipped or have changed.
+fn done(skipped: bool) -> u8 {
+    if skipped { SKIPPED } else { DONE }
 }
 
 fn run(cli: &Cli) -> anyhow::Result<u8> {
     let bars = bars::Bars::new(cli.global.wants_progress());
     log::start(&cli.global, &bars)?;
     interrupt::watch()?;
-    renamed::warn_of_flags(std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()));
+    renamed::warn_of_flags(&arguments());
     match &cli.command {
         Command::Cluster(args) => cluster::run(&cli.global, args, &bars),
         Command::Compare(args) => compare::run(&cli.global, args),
@@ -106,9 +118,6 @@ fn run(cli: &Cli) -> anyhow::Result<u8> {
 
 /// Prints the error that ended the run, and returns the exit code.
 fn failed(error: &anyhow::Error, color: args::ColorChoice) -> u8 {
-    if is_closed_pipe(error) {
-        return DONE;
-    }
     if let Some(wirecopy_core::Error::Cancelled) = error.downcast_ref() {
         return interrupt::code();
     }
@@ -129,13 +138,6 @@ fn sentence(error: &anyhow::Error) -> String {
         }
     }
     parts.join(": ")
-}
-
-/// Returns whether the reader of our output closed the pipe, as in `wirecopy cluster … | head`. That is not a failure.
-fn is_closed_pipe(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| {
-        cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
-    })
 }
 
 /// Removes the error numbers that Rust appends to system errors; the text before each says the same.

@@ -80,19 +80,23 @@ impl Output {
     }
 
     /// Writes what `fill` produces. A file is written under a temporary name and then renamed; a failure leaves neither a
-    /// partial nor a temporary file.
+    /// partial nor a temporary file. If the reader of a pipe closes it early, the rest is dropped without an error.
     pub(super) fn write(
         &mut self,
         fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> anyhow::Result<()> {
-        self.target.write(fill).with_context(|| format!("cannot write {}", self.name))
+        match self.target.write(fill) {
+            // The reader has seen enough. Other outputs are still wanted, and so is the exit code.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            result => result.with_context(|| format!("cannot write {}", self.name)),
+        }
     }
 }
 
 impl Target {
     fn find(path: &Path) -> io::Result<Self> {
         match fs::metadata(path) {
-            Ok(found) if found.is_dir() => Err(io::Error::from(io::ErrorKind::IsADirectory)),
+            Ok(found) if found.is_dir() => Err(folder_given()),
             Ok(found) if found.is_file() && !below_descriptors(path) => {
                 // Renaming would replace even a write-protected file.
                 OpenOptions::new().append(true).open(path)?;
@@ -127,11 +131,7 @@ impl Target {
 
     fn write(&mut self, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
         match self {
-            Target::Stdout => match buffered(io::stdout().lock(), fill) {
-                // The reader has seen enough. Other outputs are still wanted, and so is the exit code.
-                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-                result => result,
-            },
+            Target::Stdout => buffered(io::stdout().lock(), fill),
             Target::Direct(file) => buffered(file, fill),
             Target::File { path, permissions } => {
                 let mut file = temporary::create(temporary::folder_of(path), permissions.is_some())?;
@@ -161,8 +161,12 @@ fn place(path: &Path) -> io::Result<PathBuf> {
     let is_folder = path.as_os_str().as_encoded_bytes().last().is_some_and(|&byte| byte == b'/');
     match path.file_name() {
         Some(name) if !is_folder => Ok(temporary::folder_of(&path).canonicalize()?.join(name)),
-        _ => Err(io::Error::from(io::ErrorKind::IsADirectory)),
+        _ => Err(folder_given()),
     }
+}
+
+fn folder_given() -> io::Error {
+    io::Error::new(io::ErrorKind::IsADirectory, "it is a folder: give the name of a file")
 }
 
 fn buffered(writer: impl Write, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {

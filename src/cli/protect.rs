@@ -147,6 +147,16 @@ impl<'a> Protected<'a> {
         self.check(path)?;
         Ok(output)
     }
+
+    /// Opens the output of a page. Another extension is an error, since a browser would not open the file.
+    pub(super) fn open_page(&self, path: &Path) -> anyhow::Result<Output> {
+        let output = self.open(path)?;
+        let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
+        match extension.as_deref() {
+            Some("html" | "htm") | None => Ok(output),
+            Some(_) => bail!("cannot write {}: a page is HTML, use .html or .htm", path.display()),
+        }
+    }
 }
 
 /// Returns the identity of a file; `None` for a device, a pipe or a folder, which writing does not replace.

@@ -145,7 +145,7 @@ fn docs_settings_md_lists_every_setting() {
     let ingest = include_str!("../../crates/wirecopy-ingest/src/config.rs");
     let core = include_str!("../../crates/wirecopy-core/src/config.rs");
     let mut docs = BTreeMap::new();
-    field_docs(include_str!("settings.rs"), "Program", "", &mut docs);
+    field_docs(include_str!("settings/mod.rs"), "Program", "", &mut docs);
     field_docs(ingest, "IngestConfig", "ingest.", &mut docs);
     field_docs(ingest, "FieldNames", "ingest.fields.", &mut docs);
     field_docs(core, "MatchConfig", "match.", &mut docs);

@@ -59,15 +59,25 @@ pub(super) fn warn_of_variable(old: &str, new: &str) {
 }
 
 /// Logs a warning about each old flag among the arguments.
-pub(super) fn warn_of_flags(arguments: impl Iterator<Item = String>) {
-    for argument in arguments.take_while(|argument| argument != "--") {
-        let flag = argument.strip_prefix("--").map(|flag| flag.split('=').next().unwrap_or_default());
-        for Setting { flags: (old, new), .. } in SETTINGS {
-            if flag == Some(old) {
-                warn(&format!("--{old}"), &format!("--{new}"));
-            }
+pub(super) fn warn_of_flags(arguments: &[String]) {
+    for Setting { flags: (old, new), .. } in SETTINGS {
+        if is_given(arguments, old) {
+            warn(&format!("--{old}"), &format!("--{new}"));
         }
     }
+}
+
+/// Returns whether a flag is among the arguments.
+fn is_given(arguments: &[String], name: &str) -> bool {
+    let flags = arguments.iter().take_while(|argument| *argument != "--");
+    flags.filter_map(|argument| argument.strip_prefix("--")).any(|flag| flag.split('=').next() == Some(name))
+}
+
+/// Describes a flag that is given under its old and its new name, if any is.
+pub(super) fn given_twice(arguments: &[String]) -> Option<String> {
+    let twice = |&(old, new): &(&str, &str)| is_given(arguments, old) && is_given(arguments, new);
+    let twice = SETTINGS.iter().map(|setting| setting.flags).find(twice);
+    twice.map(|(old, new)| format!("--{old} is the old name of --{new}: give only one of them"))
 }
 
 fn warn(old: &str, new: &str) {

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueHint};
 
 use super::output::Output;
-use super::{DONE, SKIPPED, inputs, interrupt};
+use super::protect::Protected;
+use super::{done, inputs, interrupt};
 use wirecopy_core::Cancel;
 use wirecopy_report::{Absent, Run, clean};
 
@@ -38,9 +39,9 @@ pub(super) fn run(args: &ReportArgs) -> anyhow::Result<u8> {
     let cancel = Cancel::default();
     interrupt::cancels(&cancel);
     // Fails before a large report is read if the page cannot be written.
-    Output::open(&args.output)?;
+    Protected::default().open_page(&args.output)?;
     let run = Run::read_jsonl(&args.run)?;
-    let mut output = inputs::protected(&args.run, &run).open(&args.output)?;
+    let mut output = inputs::protected(&args.run, &run).open_page(&args.output)?;
     write(&run, &mut output, &cancel)
 }
 
@@ -55,7 +56,7 @@ pub(super) fn write(run: &Run, output: &mut Output, cancel: &Cancel) -> anyhow::
     cancel.check()?;
     warn(&absent.missing, "cannot be read again: the page lacks its text");
     warn(&absent.changed, "changed since the run: the page shows its current text");
-    Ok(if absent == Absent::default() { DONE } else { SKIPPED })
+    Ok(done(absent != Absent::default()))
 }
 
 fn warn(ids: &[String], what: &str) {

@@ -2,7 +2,8 @@
 
 use std::io::{IsTerminal, stderr, stdout};
 
-use super::args::ColorChoice;
+use super::args::{ColorChoice, GlobalArgs};
+use wirecopy_report::TextStyle;
 
 /// Columns if the width is unknown.
 const COLUMNS: usize = 80;
@@ -12,9 +13,13 @@ pub(super) fn stderr_is_terminal() -> bool {
     stderr().is_terminal()
 }
 
-/// Returns whether the text report may use colours.
-pub(super) fn color_on_stdout(choice: ColorChoice) -> bool {
-    color(choice, stdout().is_terminal())
+/// Returns the style of text on standard output.
+pub(super) fn style(global: &GlobalArgs) -> TextStyle {
+    let mut style = TextStyle::default();
+    style.width = columns();
+    style.color = color(global.color, stdout().is_terminal());
+    style.verbosity = global.verbose;
+    style
 }
 
 /// Returns whether messages may use colours.

@@ -9,21 +9,16 @@ mod survey;
 
 use std::path::PathBuf;
 
-use rayon::{ThreadPool, ThreadPoolBuilder};
-
+use wirecopy_core::Result;
 use wirecopy_core::candidates::Survey;
 use wirecopy_core::engine::judge::Pairs;
-use wirecopy_core::engine::stages;
+use wirecopy_core::engine::{stages, thread_pool};
 use wirecopy_core::{Cancel, NoProgress, Progress};
-use wirecopy_core::{Error, Result};
 use wirecopy_ingest::{References, Root, settings_files};
 use wirecopy_report::Config;
 use wirecopy_report::assemble::{self, Request, Wording};
 use wirecopy_report::{Run, Spooled, StageTimes};
 use wirecopy_spill::Budget;
-
-/// Threads of a run at most: each costs a stack, and no machine has more cores.
-const MOST_THREADS: usize = 1024;
 
 /// A run to be started: configuration, threads, progress and cancellation.
 pub struct Pipeline<'a> {
@@ -66,7 +61,7 @@ impl<'a> Pipeline<'a> {
         self
     }
 
-    /// Stops with [`Error::Cancelled`] soon after `cancel` is raised.
+    /// Stops with [`Error::Cancelled`](crate::Error::Cancelled) soon after `cancel` is raised.
     #[must_use]
     pub fn cancel(mut self, cancel: Cancel) -> Self {
         self.cancel = cancel;
@@ -130,7 +125,7 @@ impl<'a> Pipeline<'a> {
     pub fn spool(self, roots: &[Root]) -> Result<Spooled> {
         self.config.validate()?;
         self.budget.check()?;
-        self.pool()?.install(|| self.run_here(roots))
+        thread_pool(self.threads)?.install(|| self.run_here(roots))
     }
 
     #[doc(hidden)]
@@ -140,18 +135,12 @@ impl<'a> Pipeline<'a> {
     /// `among` only enlarge the corpus.
     ///
     /// # Errors
-    /// As for [`Pipeline::run`], and [`Error::Pairs`] for an id that no document below `roots` has.
+    /// As for [`Pipeline::run`], and [`Error::Pairs`](crate::Error::Pairs) for an id that no document below `roots`
+    /// has.
     pub fn survey(self, roots: &[Root], among: &[Root], pairs: &[(&str, &str)]) -> Result<Survey> {
         self.config.validate()?;
-        self.pool()?.install(|| survey::survey(roots, among, pairs, self.config, self.progress, &self.cancel))
-    }
-
-    fn pool(&self) -> Result<ThreadPool> {
-        ThreadPoolBuilder::new()
-            .num_threads(self.threads.min(MOST_THREADS))
-            .thread_name(|n| format!("wirecopy-{n}"))
-            .build()
-            .map_err(|error| Error::Threads(error.to_string()))
+        thread_pool(self.threads)?
+            .install(|| survey::survey(roots, among, pairs, self.config, self.progress, &self.cancel))
     }
 
     fn run_here(self, roots: &[Root]) -> Result<Spooled> {

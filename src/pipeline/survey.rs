@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::read::read_into;
+use super::read::Reader;
 use wirecopy_core::candidates::rare::RareJoin;
 use wirecopy_core::candidates::{Candidate, Meeting, Survey};
 use wirecopy_core::engine::{Corpus, joins, stages};
@@ -21,12 +21,13 @@ pub(super) fn survey(
     cancel: &Cancel,
 ) -> Result<Survey> {
     let mut corpus = Corpus::new(&config.matching, config.ingest.max_skipped, &Budget::unlimited());
+    let reader = Reader::new(config, progress, cancel)?;
     for root in roots {
-        read_into(&mut corpus, std::slice::from_ref(root), config, progress, cancel)?;
+        reader.read(std::slice::from_ref(root), &mut corpus)?;
     }
     let named = corpus.len();
     if !among.is_empty() {
-        read_into(&mut corpus, among, config, progress, cancel)?;
+        reader.read(among, &mut corpus)?;
     }
     corpus.renumber()?;
     let matching = &config.matching;

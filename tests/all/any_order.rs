@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::Path;
 
+use crate::desk::shuffled;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use wirecopy::{Cancel, Config, Document, NoProgress, Pipeline, Root};
@@ -29,17 +30,6 @@ fn records() -> Vec<Value> {
     wirecopy_ingest::read(&roots, &config.ingest, &NoProgress, &Cancel::default(), Document::clone, sink)
         .unwrap();
     records
-}
-
-/// The items in an order that depends on the seed (Fisher and Yates).
-fn shuffled<T: Clone>(items: &[T], seed: u64) -> Vec<T> {
-    let mut items = items.to_vec();
-    let mut state = seed;
-    for last in (1..items.len()).rev() {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        items.swap(last, (state >> 33) as usize % (last + 1));
-    }
-    items
 }
 
 /// The sorted report of records that lie in so many files, without what names a file or a time.
@@ -93,7 +83,7 @@ fn records_in_any_order_and_any_files_give_one_report() {
     let first = report(&records, 1, 2);
     assert!(first.iter().filter(|line| line.contains("\"type\":\"edge\"")).count() > 100);
     for (seed, files, threads) in [(1, 1, 1), (2, 7, 3), (3, 40, 8)] {
-        let found = report(&shuffled(&records, seed), files, threads);
+        let found = report(&shuffled(records.clone(), seed), files, threads);
         assert_same(&first, &found, &format!("seed {seed}, {files} files, {threads} threads"));
     }
 }
@@ -112,7 +102,7 @@ fn who_has_an_id_does_not_depend_on_the_order() {
     ];
     for seed in 0..12 {
         let folder = TempDir::new().unwrap();
-        for (at, record) in shuffled(&records, seed).iter().enumerate() {
+        for (at, record) in shuffled(records.to_vec(), seed).iter().enumerate() {
             fs::write(folder.path().join(format!("{at}.jsonl")), format!("{record}\n{{\"id\":\"x\"}}\n"))
                 .unwrap();
         }

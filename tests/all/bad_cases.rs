@@ -6,6 +6,8 @@ use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
+use crate::desk::{gzip, zstd};
+
 pub const GOOD: &str = "The harbour authority said on Monday that the ferry would sail again from Thursday.";
 const HTML: bool = cfg!(feature = "html");
 
@@ -50,16 +52,6 @@ fn made(
     skipped: &'static [&'static str],
 ) -> Case {
     Case { name, make: Make::Run(Box::new(make)), read: Read::Exactly(read), skipped }
-}
-
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    out.write_all(bytes).unwrap();
-    out.finish().unwrap()
-}
-
-fn zst(bytes: &[u8]) -> Vec<u8> {
-    zstd::encode_all(bytes, 1).unwrap()
 }
 
 fn half(mut bytes: Vec<u8>) -> Vec<u8> {
@@ -138,12 +130,12 @@ fn texts() -> Vec<Case> {
 
 fn compressed() -> Vec<Case> {
     let broken = |name, bytes| Case { read: Read::Some, ..case(name, bytes, 0, &["truncated"]) };
-    let frames = [zst(line("frame1").as_bytes()), zst(line("frame2").as_bytes())].concat();
+    let frames = [zstd(line("frame1").as_bytes()), zstd(line("frame2").as_bytes())].concat();
     vec![
         case("zero.txt.gz", "", 0, &["empty file"]),
         case("nothing-inside.txt.gz", gzip(b""), 0, &["empty file"]),
         case("truncated.txt.gz", half(gzip(noise(400, 40).as_bytes())), 0, &["truncated"]),
-        case("truncated.txt.zst", half(zst(noise(400, 40).as_bytes())), 0, &["truncated"]),
+        case("truncated.txt.zst", half(zstd(noise(400, 40).as_bytes())), 0, &["truncated"]),
         case("cut-in-header.txt.gz", &gzip(GOOD.as_bytes())[..6], 0, &["truncated"]),
         case("wrong-magic.txt.gz", b"\x1e\x8b\x08\0\0\0\0\0\0\0\0\0\0", 0, &["not text"]),
         case("text.zst", GOOD, 1, &[]),
@@ -154,7 +146,7 @@ fn compressed() -> Vec<Case> {
         case("garbage-after.txt.gz", [gzip(GOOD.as_bytes()), b"x".to_vec()].concat(), 1, &["ignored"]),
         case("frames.jsonl.zst", frames, 2, &[]),
         broken("truncated.jsonl.gz", half(gzip(noise(400, 40).as_bytes()))),
-        broken("truncated.jsonl.zst", half(zst(noise(2000, 40).as_bytes()))),
+        broken("truncated.jsonl.zst", half(zstd(noise(2000, 40).as_bytes()))),
         made("bomb.txt.gz", bomb, 0, &["longer than 64 MiB"]),
         made("bomb.jsonl.gz", bomb, 0, &["longer than 64 MiB"]),
     ]

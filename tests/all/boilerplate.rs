@@ -3,7 +3,7 @@
 
 use std::io::Read;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, json, unbase64};
 use serde_json::Value;
 
 const NOTICE: &str = "By reading on you accept that the Meridian and its forty partners may remember which pages you like best";
@@ -40,16 +40,6 @@ const PAIR: [&str; 2] = ["meridian/0.txt", "post/bridge.txt"];
 /// Number of tokens of the notice, and of the line known to the rules.
 const MARKED: (u64, u64) = (19, 3);
 
-fn lines(desk: &Desk, kind: &str) -> Vec<Value> {
-    let lines = desk.read("run.jsonl");
-    let lines = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    lines.filter(|line| line["type"] == kind).collect()
-}
-
-fn json(text: &str) -> Value {
-    serde_json::from_str(text).unwrap()
-}
-
 /// Returns the pieces of boilerplate of one side of a comparison.
 fn greyed(comparison: &Value, side: &str) -> Vec<String> {
     let rows = comparison["passages"].as_array().unwrap().iter();
@@ -60,22 +50,9 @@ fn greyed(comparison: &Value, side: &str) -> Vec<String> {
 
 /// Unpacks the blocks of a page.
 fn blocks(page: &str) -> Vec<Value> {
-    let value = |c: u8| match c {
-        b'A'..=b'Z' => c - b'A',
-        b'a'..=b'z' => c - b'a' + 26,
-        b'0'..=b'9' => c - b'0' + 52,
-        b'+' => 62,
-        _ => 63,
-    };
     let unpack = |block: &str| {
         let coded = block.split_once('>').unwrap().1.split_once("</script>").unwrap().0;
-        let bits: Vec<u8> = coded
-            .trim_end_matches('=')
-            .bytes()
-            .flat_map(|c| (0..6).rev().map(move |at| value(c) >> at & 1))
-            .collect();
-        let bytes: Vec<u8> =
-            bits.chunks_exact(8).map(|byte| byte.iter().fold(0, |n, bit| n << 1 | bit)).collect();
+        let bytes = unbase64(coded);
         let mut out = String::new();
         flate2::read::DeflateDecoder::new(&bytes[..]).read_to_string(&mut out).unwrap();
         json(&out)
@@ -111,11 +88,11 @@ fn learned_line_is_boilerplate_in_every_command() {
     let desk = desk();
     desk.out(&["cluster", "-q", "in", "-o", "run.jsonl", "--html", "page.html"]);
 
-    let learned = lines(&desk, "boilerplate");
+    let learned = desk.of_type("run.jsonl", "boilerplate");
     assert_eq!(learned.len(), 1, "{learned:?}");
     assert_eq!((&learned[0]["source"], &learned[0]["line"]), (&"meridian".into(), &NOTICE.into()));
     assert_eq!(learned[0]["documents"], STORIES.len());
-    let documents = lines(&desk, "document");
+    let documents = desk.of_type("run.jsonl", "document");
     let counted = |id: &str| {
         let line = documents.iter().find(|document| document["id"] == id).unwrap();
         let [all, boilerplate] = ["tokens", "boilerplate_tokens"].map(|key| line[key].as_u64().unwrap());
@@ -135,15 +112,8 @@ fn learned_line_is_boilerplate_in_every_command() {
     assert_eq!(greyed(&comparison, "a"), [NOTICE, "Share this story"]);
     assert_eq!(greyed(&comparison, "b"), Vec::<String>::new());
     // Two stories of the site have no edge, so they are measured again.
-    let apart = json(&desk.out(&[
-        "compare",
-        "--run",
-        "run.jsonl",
-        "meridian/1.txt",
-        "meridian/2.txt",
-        "--format",
-        "json",
-    ]));
+    let apart =
+        desk.json(&["compare", "--run", "run.jsonl", "meridian/1.txt", "meridian/2.txt", "--format", "json"]);
     assert_eq!((&apart["relation"], &apart["jaccard"]), (&Value::Null, &0.0.into()));
     assert_eq!(greyed(&apart, "b"), [NOTICE, "Share this story"]);
 
@@ -178,11 +148,11 @@ fn notice(at: usize) -> String {
 fn learned_part_of_a_line_is_boilerplate_in_every_command() {
     let desk = flat();
     desk.out(&["cluster", "-q", "in", "-o", "run.jsonl", "--html", "page.html"]);
-    let learned = lines(&desk, "boilerplate");
+    let learned = desk.of_type("run.jsonl", "boilerplate");
     assert_eq!((&learned[0]["source"], &learned[0]["line"]), (&"courier".into(), &notice(0).into()));
     assert_eq!(learned[0]["documents"], STORIES.len());
     assert!(learned.iter().all(|stretch| !stretch["shingles"].as_array().unwrap().is_empty()), "{learned:?}");
-    let documents = lines(&desk, "document");
+    let documents = desk.of_type("run.jsonl", "document");
     let words = notice(0).split(' ').count() as u64;
     assert!(documents[..5].iter().all(|document| document["boilerplate_tokens"] == words), "{documents:?}");
 
@@ -213,8 +183,8 @@ fn learned_part_of_a_line_is_boilerplate_in_every_command() {
 fn kept_boilerplate_is_text_in_every_command() {
     let desk = desk();
     desk.out(&["cluster", "-q", "in", "--keep-boilerplate", "-o", "run.jsonl", "--html", "page.html"]);
-    assert_eq!(lines(&desk, "boilerplate"), Vec::<Value>::new());
-    assert!(lines(&desk, "document").iter().all(|document| document["boilerplate_tokens"] == 0));
+    assert_eq!(desk.of_type("run.jsonl", "boilerplate"), Vec::<Value>::new());
+    assert!(desk.of_type("run.jsonl", "document").iter().all(|document| document["boilerplate_tokens"] == 0));
 
     let comparison = desk.out(&["compare", "--run", "run.jsonl", PAIR[0], PAIR[1], "--format", "json"]);
     let comparison = json(&comparison);
@@ -230,7 +200,7 @@ fn compare_of_two_files_follows_the_settings() {
     let pair = PAIR.map(|id| format!("in/{id}"));
     let compare = |more: &[&str]| {
         let args = [&["compare", &pair[0], &pair[1], "--format", "json"], more].concat();
-        json(&desk.out(&args))
+        desk.json(&args)
     };
     let comparison = compare(&[]);
     assert_eq!(
@@ -260,7 +230,7 @@ fn eval_of_pairs_follows_the_settings() {
     }
     let wrong = |more: &[&str]| {
         let args = [&["eval", "--pairs", "pairs.tsv", "--docs", "in", "--format", "json"], more].concat();
-        json(&desk.out(&args))["errors"].as_array().unwrap().len()
+        desk.json(&args)["errors"].as_array().unwrap().len()
     };
     assert_eq!((wrong(&[]), wrong(&["--keep-boilerplate"])), (0, 1));
 }
@@ -293,17 +263,17 @@ fn learned_boilerplate_applies_to_its_source_only() {
     desk.out(&["cluster", "-q", "in", "-o", "run.jsonl"]);
 
     let boilerplate = |id: &str| {
-        let documents = lines(&desk, "document");
+        let documents = desk.of_type("run.jsonl", "document");
         documents.iter().find(|line| line["id"] == id).unwrap()["boilerplate_tokens"].as_u64().unwrap()
     };
     assert_eq!(boilerplate("meridian/1.txt"), MARKED.0 + MARKED.1);
     assert_eq!(boilerplate("gazette/wheat.txt"), MARKED.1);
     assert_eq!(boilerplate("post/wheat.txt"), MARKED.1);
-    let clusters = lines(&desk, "cluster");
+    let clusters = desk.of_type("run.jsonl", "cluster");
     let wheat = clusters.iter().find(|line| line["members"].as_array().unwrap().len() == 3).unwrap();
     assert!(wheat.to_string().contains("gazette/wheat.txt") && wheat.to_string().contains("meridian/1.txt"));
     let relation = |a: &str, b: &str| {
-        let edges = lines(&desk, "edge");
+        let edges = desk.of_type("run.jsonl", "edge");
         edges.iter().find(|line| line["a"] == a && line["b"] == b).unwrap()["relation"].clone()
     };
     assert_eq!(relation("gazette/wheat.txt", "post/wheat.txt"), "identical");
@@ -335,7 +305,7 @@ fn short_items_with_one_long_notice_are_not_copies() {
     // An item that was printed twice is still a copy.
     desk.file("in/again.txt", &format!("{}\n\n{notice}\n", ITEMS[0]));
     desk.out(&["cluster", "in", "-o", "run.jsonl", "-q"]);
-    let clusters = lines(&desk, "cluster");
+    let clusters = desk.of_type("run.jsonl", "cluster");
     let members: Vec<Vec<&str>> = clusters
         .iter()
         .map(|cluster| {

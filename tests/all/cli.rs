@@ -2,9 +2,9 @@
 #![cfg(feature = "cli")]
 
 use std::fs;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
-use crate::desk::{Desk, trouble};
+use crate::desk::{Desk, HARBOUR, trouble};
 use assert_cmd::assert::OutputAssertExt;
 
 /// Returns the line of `wirecopy config` for a key.
@@ -211,9 +211,7 @@ fn tune_shows_the_bands_for_the_settings() {
     assert!(text.contains("\n48 bands of 4 rows\n") && text.lines().all(|line| line.chars().count() <= 80));
     assert_eq!(text.lines().filter(|line| line.starts_with(">     0.50 ")).count(), 1, "{text}");
     desk.file("wirecopy.toml", "[match]\nthreshold = 0.8\nmisses = 0.01\n");
-    let json = |args: &[&str]| -> serde_json::Value {
-        serde_json::from_str(&desk.out(&[&["tune", "--format", "json"], args].concat())).unwrap()
-    };
+    let json = |args: &[&str]| desk.json(&[&["tune", "--format", "json"], args].concat());
     let value = json(&[]);
     assert_eq!((value["threshold"].as_f64(), value["misses"].as_f64()), (Some(0.8), Some(0.01)));
     assert_eq!(value["curve"].as_array().map(Vec::len), Some(21));
@@ -300,8 +298,6 @@ fn unwritable_output_fails_before_the_run() {
     let desk = Desk::new();
     let message = desk.trouble(&["cluster", "corpus", "-o", "no/such/run.jsonl"]);
     assert_eq!(message, "error: cannot write no/such/run.jsonl: No such file or directory\n");
-    let message = desk.trouble(&["cluster", "corpus", "-o", "corpus"]);
-    assert!(message.starts_with("error: cannot write corpus: ") && message.contains("irectory"), "{message}");
     let message = desk.trouble(&["cluster", "corpus", "-o", "corpus/a.txt/run.jsonl"]);
     assert_eq!(message, "error: cannot write corpus/a.txt/run.jsonl: Not a directory\n");
     assert_eq!(desk.names(), ["corpus"]);
@@ -445,58 +441,10 @@ fn replaced_report_keeps_its_permissions() {
     assert_eq!(desk.names(), ["corpus", "run.jsonl"]);
 }
 
-/// Starts the program so that it waits for standard input.
-#[cfg(unix)]
-fn waiting(desk: &Desk, args: &[&str]) -> std::process::Child {
-    let mut command = desk.command(&[&["cluster", "-"], args].concat());
-    let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    // Gives the program time to install its handler. If it is too slow, the test fails.
-    std::thread::sleep(std::time::Duration::from_millis(500));
-    child
-}
-
-/// Sends the signal of Ctrl-C.
-#[cfg(unix)]
-fn ctrl_c(child: &std::process::Child) {
-    Command::new("kill").args(["-INT", &child.id().to_string()]).assert().success();
-    std::thread::sleep(std::time::Duration::from_millis(200));
-}
-
-#[cfg(unix)]
-#[test]
-fn ctrl_c_stops_the_run_and_leaves_no_file() {
-    let desk = Desk::new();
-    let mut child = waiting(&desk, &["-o", "run.jsonl"]);
-    ctrl_c(&child);
-    drop(child.stdin.take());
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(130));
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "");
-    assert_eq!(desk.names(), ["corpus"]);
-}
-
-#[cfg(unix)]
-#[test]
-fn second_ctrl_c_exits_at_once() {
-    let desk = Desk::new();
-    let mut child = waiting(&desk, &["-o", "run.jsonl"]);
-    // Standard input stays open, so the run would wait forever.
-    let stdin = child.stdin.take();
-    ctrl_c(&child);
-    ctrl_c(&child);
-    assert_eq!(child.wait().unwrap().code(), Some(130));
-    drop(stdin);
-    assert_eq!(desk.names(), ["corpus"]);
-}
-
 /// Adds two copies to the folder.
 fn with_a_copy(desk: &Desk) {
-    let story = "The harbour of Aldmoor will stay closed until the end of the month, the port authority said on \
-        Tuesday, after a survey found cracks in the northern breakwater. Two ferry lines will sail from Brinkholm \
-        instead, and fishing boats were told to land their catch before Friday. Repairs are expected to cost four \
-        million crowns, of which the council will pay a third.\n";
-    desk.file("corpus/a.txt", story);
-    desk.file("corpus/copy.txt", story);
+    desk.file("corpus/a.txt", HARBOUR);
+    desk.file("corpus/copy.txt", HARBOUR);
 }
 
 #[test]

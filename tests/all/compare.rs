@@ -77,9 +77,7 @@ fn operands_without_a_document_are_errors() {
     assert!(desk.trouble(&["compare", "empty.txt", "corpus/a.txt"]).contains("empty.txt: empty file"));
     assert!(desk.trouble(&["compare", "corpus/a.txt"]).contains("<B>"));
     // A number is first looked up as a position, then as an id.
-    let json: serde_json::Value =
-        serde_json::from_str(&desk.out(&["compare", "feed.jsonl#2", "feed.jsonl#x", "--format", "json"]))
-            .unwrap();
+    let json = desk.json(&["compare", "feed.jsonl#2", "feed.jsonl#x", "--format", "json"]);
     assert_eq!((json["a"]["id"].as_str(), json["b"]["id"].as_str()), (Some("2"), Some("x")));
 }
 
@@ -91,8 +89,7 @@ fn pair_of_a_run_has_the_relation_and_score_of_the_run() {
     let run = wirecopy::report::Run::read_jsonl(desk.path().join("run.jsonl")).unwrap();
     let rewrites = run.edges.iter().filter(|e| e.relation == wirecopy::Relation::Rewrite);
     for edge in rewrites.step_by(7) {
-        let out = desk.out(&["compare", "--run", "run.jsonl", &edge.b, &edge.a, "--format", "json"]);
-        let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+        let json = desk.json(&["compare", "--run", "run.jsonl", &edge.b, &edge.a, "--format", "json"]);
         assert_eq!(json["origin"], "edge");
         assert_eq!(json["score"].as_f64(), Some(edge.score.get()));
         let sum: f64 = json["features"].as_array().unwrap().iter().map(|f| f["adds"].as_f64().unwrap()).sum();

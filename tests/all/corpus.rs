@@ -2,7 +2,6 @@
 #![cfg(feature = "html")]
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -20,12 +19,7 @@ fn corpus() -> PathBuf {
 
 /// Returns the rows of a table, without its header.
 fn table<const COLUMNS: usize>(name: &str) -> Vec<[String; COLUMNS]> {
-    let text = fs::read_to_string(corpus().join(name)).unwrap();
-    let row = |line: &str| -> [String; COLUMNS] {
-        let fields: Vec<String> = line.split('\t').map(str::to_owned).collect();
-        fields.try_into().unwrap_or_else(|fields| panic!("{name}: {fields:?}"))
-    };
-    text.lines().skip(1).map(row).collect()
+    crate::desk::table(&corpus().join(name)).split_off(1)
 }
 
 /// A row of `gold.tsv`.

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::desk::table;
 use wirecopy::Metadata;
 use wirecopy_core::text::credit::{Agencies, Form, credits};
 use wirecopy_ingest::settings_files::agencies;
@@ -14,19 +15,9 @@ fn file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/credits").join(name)
 }
 
-fn table<const COLUMNS: usize>(name: &str) -> Vec<[String; COLUMNS]> {
-    let text = fs::read_to_string(file(name)).unwrap();
-    let rows = text.lines().filter(|line| !line.starts_with('#'));
-    let row = |line: &str| -> [String; COLUMNS] {
-        let fields: Vec<String> = line.split('\t').map(str::to_owned).collect();
-        fields.try_into().unwrap_or_else(|fields| panic!("{name}: {fields:?}"))
-    };
-    rows.map(row).collect()
-}
-
 /// Returns the first, second and last paragraph of a story, by language.
 fn contexts() -> BTreeMap<String, [String; 3]> {
-    table("contexts.tsv")
+    table(&file("contexts.tsv"))
         .into_iter()
         .map(|[language, first, second, last]| (language, [first, second, last]))
         .collect()
@@ -55,7 +46,7 @@ fn found(text: &str) -> BTreeSet<String> {
 
 #[test]
 fn every_credit_is_found() {
-    let (contexts, rows) = (contexts(), table::<4>("credits.tsv"));
+    let (contexts, rows) = (contexts(), table::<4>(&file("credits.tsv")));
     let languages: BTreeSet<&str> = rows.iter().map(|[language, ..]| language.as_str()).collect();
     assert!(rows.len() >= 300 && languages.len() >= 12, "{} in {languages:?}", rows.len());
     let mut wrong = Vec::new();
@@ -72,7 +63,7 @@ fn every_credit_is_found() {
 
 #[test]
 fn mentions_are_not_credits() {
-    let (contexts, rows) = (contexts(), table::<3>("mentions.tsv"));
+    let (contexts, rows) = (contexts(), table::<3>(&file("mentions.tsv")));
     let languages: BTreeSet<&str> = rows.iter().map(|[language, ..]| language.as_str()).collect();
     assert!(rows.len() >= 300 && languages.len() >= 12, "{} in {languages:?}", rows.len());
     let mut wrong = Vec::new();
@@ -90,7 +81,7 @@ fn mentions_are_not_credits() {
 #[test]
 fn known_misses_are_still_missed() {
     let contexts = contexts();
-    for [language, place, line, agencies, reason] in table::<5>("known_misses.tsv") {
+    for [language, place, line, agencies, reason] in table::<5>(&file("known_misses.tsv")) {
         let text = story(&contexts[&language], &language, &place, &line);
         let wanted: BTreeSet<String> =
             agencies.split(", ").filter(|name| !name.is_empty()).map(str::to_owned).collect();

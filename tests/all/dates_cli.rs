@@ -4,17 +4,13 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use crate::desk::{Desk, trouble};
+use crate::desk::{Desk, HARBOUR, trouble};
 use serde_json::{Value, json};
-
-const HARBOUR: &str = "The council of Aldmoor voted on Tuesday to close the harbour for repairs. Engineers had found cracks in two of \
-    the seven piers. Ferries to Tolven will leave from the fishing dock until the spring, the mayor said. Traders fear for their \
-    summer, and the union of dockers wants pay for 214 idle days.";
 
 /// Returns the lines of the report of a run with `args`.
 fn run(desk: &Desk, args: &[&str]) -> Vec<Value> {
     desk.out(&[&["cluster", "-q", "in", "-o", "run.jsonl"], args].concat());
-    desk.read("run.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    desk.lines("run.jsonl")
 }
 
 /// Returns `published` of each document by id, or else the problem with its date.

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::path::{Path, PathBuf};
 
+use crate::desk::shuffled;
 use tempfile::TempDir;
 use wirecopy::{Config, Pipeline, Root};
 use wirecopy_lab::generate::{Generated, Generator, GeneratorConfig};
@@ -30,14 +30,6 @@ fn report(root: &Path, threads: usize, limit: Option<usize>) -> String {
     drop(run);
     assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0, "temporary files are left behind");
     String::from_utf8(bytes).unwrap()
-}
-
-/// Returns the items in an order that depends on the seed alone.
-fn shuffled<T>(items: Vec<T>, seed: u64) -> Vec<T> {
-    let key = |at: u64| BuildHasherDefault::<DefaultHasher>::default().hash_one((seed, at));
-    let mut items: Vec<(u64, T)> = (0..).zip(items).map(|(at, item)| (key(at), item)).collect();
-    items.sort_by_key(|&(key, _)| key);
-    items.into_iter().map(|(_, item)| item).collect()
 }
 
 /// Checks that reports of folders with these files are equal, and returns one, with the folder named `news`.

@@ -6,19 +6,11 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+
+use crate::desk::shell;
 
 fn output_of(script: &str, folder: &Path) -> String {
-    let program = Path::new(env!("CARGO_BIN_EXE_wirecopy")).parent().unwrap();
-    let path = std::env::var("PATH").unwrap_or_default();
-    let mut command = Command::new("sh");
-    command.args(["-c", script]).current_dir(folder).env("PATH", format!("{}:{path}", program.display()));
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("WIRECOPY_") {
-            command.env_remove(name);
-        }
-    }
-    let output = command.env_remove("COLUMNS").output().unwrap();
+    let output = shell(folder, script).output().unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success() && errors.is_empty(), "{script}: {}: {errors}", output.status);
     String::from_utf8(output.stdout).unwrap()

@@ -3,17 +3,12 @@
 
 use std::fmt::Write as _;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, HARBOUR};
 use serde_json::Value;
 
 /// Invented stories. The first three are one dispatch: the original, a reprint and a rewrite.
 const STORIES: [(&str, &str); 5] = [
-    (
-        "harbour.txt",
-        "The council of Aldmoor voted on Tuesday to close the harbour for repairs. Engineers had found cracks in two of \
-         the seven piers. Ferries to Tolven will leave from the fishing dock until the spring, the mayor said. Traders \
-         fear for their summer, and the union of dockers wants pay for 214 idle days.",
-    ),
+    ("harbour.txt", HARBOUR),
     (
         "reprint.txt",
         "The council of Aldmoor voted on Tuesday to close the harbour for repairs. Engineers had found cracks in two of \
@@ -56,10 +51,6 @@ fn desk() -> Desk {
     desk
 }
 
-fn json(desk: &Desk, args: &[&str]) -> Value {
-    serde_json::from_str(&desk.out(args)).unwrap()
-}
-
 fn keys(value: &Value) -> Vec<&str> {
     value.as_object().unwrap().keys().map(String::as_str).collect()
 }
@@ -77,7 +68,7 @@ fn figures_of_pairs_as_text_and_json() {
     for word in ["threshold 0.50", "AUC", "R@P.99", "copies", "rewrites", "others", "share true"] {
         assert!(text.contains(word), "{word} is not in:\n{text}");
     }
-    let report = json(&desk, &eval(&["--format", "json"]));
+    let report = desk.json(&eval(&["--format", "json"]));
     assert_eq!(keys(&report["sets"]), ["copies", "others", "rewrites"]);
     for figures in [&report["overall"], &report["sets"]["copies"]] {
         for key in ["n", "auc", "precision", "recall", "f1", "best_f1", "recall_at_precision_99"] {
@@ -109,7 +100,7 @@ fn errors_are_listed_with_both_first_lines() {
 fn alone_uses_the_background_table_only() {
     let desk = desk();
     let (among, alone) =
-        (json(&desk, &eval(&["--format", "json"])), json(&desk, &eval(&["--alone", "--format", "json"])));
+        (desk.json(&eval(&["--format", "json"])), desk.json(&eval(&["--alone", "--format", "json"])));
     assert_eq!(alone["overall"]["n"], 4);
     assert_ne!(among["reliability"], alone["reliability"], "other weights give other scores");
 }
@@ -119,7 +110,7 @@ fn several_files_of_labels_and_documents_are_combined() {
     let desk = desk();
     desk.file("more.tsv", "a.txt\tb.txt\t0\tmore\n");
     let args = eval(&["--pairs", "more.tsv", "--docs", "corpus", "--format", "json"]);
-    let report = json(&desk, &args);
+    let report = desk.json(&args);
     assert_eq!((&report["overall"]["n"], &report["sets"]["more"]["n"]), (&5.into(), &1.into()));
 }
 
@@ -128,7 +119,7 @@ fn auc_of_one_label_is_undefined() {
     let desk = desk();
     desk.file("ones.tsv", "harbour.txt\treprint.txt\t1\n");
     let args = ["eval", "--pairs", "ones.tsv", "--docs", "docs", "--format", "json"];
-    let overall = &json(&desk, &args)["overall"];
+    let overall = &desk.json(&args)["overall"];
     assert_eq!((&overall["auc"], &overall["recall"]), (&Value::Null, &1.0.into()));
     assert!(desk.out(&args[..5]).contains(" - "));
 }
@@ -164,22 +155,22 @@ fn perturbations_are_selected_by_name() {
     assert_eq!(names, ["none", "upper_case", "ocr_3"]);
     assert!(desk.out(&eval(&["--perturb", "style", "-v"])).contains("\n  rewrites "));
     assert!(desk.trouble(&eval(&["--perturb", "backwards"])).contains("any of boilerplate_3, boilerplate_6"));
-    let all = json(&desk, &eval(&["--perturb", "all", "--format", "json"]));
+    let all = desk.json(&eval(&["--perturb", "all", "--format", "json"]));
     let rows = all["perturbations"].as_array().unwrap();
-    assert_eq!(rows.len(), wirecopy_lab::perturb::ALL.len() + 1);
+    assert_eq!(rows.len(), wirecopy_lab::perturb::Perturbation::ALL.len() + 1);
     assert_eq!(keys(&rows[0]["sets"]), ["copies", "others", "rewrites"]);
     for row in rows {
         assert_eq!(keys(&row["overall"]), ["true_pairs", "recall", "false_pairs", "wrong"]);
     }
     assert_eq!(rows[0]["overall"]["true_pairs"], 2);
-    let again = json(&desk, &eval(&["--perturb", "all", "--format", "json", "-j", "1"]));
+    let again = desk.json(&eval(&["--perturb", "all", "--format", "json", "-j", "1"]));
     assert_eq!(all, again);
 }
 
 #[test]
 fn candidates_are_counted_among_other_documents() {
     let desk = desk();
-    let report = json(&desk, &eval(&["--candidates", "--among", "corpus", "--format", "json"]));
+    let report = desk.json(&eval(&["--candidates", "--among", "corpus", "--format", "json"]));
     assert_eq!((&report["documents"], &report["overall"]["true_pairs"]), (&7.into(), &2.into()));
     assert_eq!(report["overall"]["met"], 2);
     assert_eq!(
@@ -205,7 +196,7 @@ fn run_is_measured_against_gold_families() {
     let desk = desk();
     run_and_gold(&desk);
     let args = ["eval", "run.jsonl", "--gold", "gold.tsv", "--format", "json"];
-    let report = json(&desk, &args);
+    let report = desk.json(&args);
     let overall = &report["overall"];
     for key in [
         "pair_precision",
@@ -335,7 +326,7 @@ fn which_of_two_documents_with_one_id_is_judged_does_not_depend_on_their_order()
     for _ in 0..2 {
         desk.file("news.jsonl", &records.join("\n"));
         let args = ["eval", "--pairs", "pairs.tsv", "--docs", "news.jsonl", "--format", "json"];
-        let figures: Value = serde_json::from_str(&desk.out(&args)).unwrap();
+        let figures: Value = desk.json(&args);
         assert_eq!(figures["overall"]["recall"], 1.0, "{figures}");
         records.reverse();
     }

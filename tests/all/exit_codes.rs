@@ -3,16 +3,13 @@
 
 use std::process::Output;
 
-use crate::desk::Desk;
-
-const STORY: &str = "The council of Aldmoor voted on Tuesday to close the harbour for repairs until the spring. \
-                     Fishermen protested outside the town hall and asked for another berth near the mill.";
+use crate::desk::{Desk, HARBOUR};
 
 /// Creates two copies and labelled pairs and, if `bad`, an input that cannot be read.
 fn desk(bad: bool) -> Desk {
     let desk = Desk::new();
-    desk.file("corpus/c.txt", STORY);
-    desk.file("corpus/d.txt", STORY);
+    desk.file("corpus/c.txt", HARBOUR);
+    desk.file("corpus/d.txt", HARBOUR);
     desk.file("gold.tsv", "c.txt\tharbour\nd.txt\tharbour\n");
     desk.file("pairs.tsv", "c.txt\td.txt\t1\tall\na.txt\tb.txt\t0\tall\n");
     desk.out(&["cluster", "corpus", "-q", "-o", "run.jsonl"]);
@@ -129,49 +126,16 @@ fn skipped_inputs_have_a_kind() {
 #[cfg(unix)]
 mod signals {
     use std::io::Write;
-    use std::process::{Child, Command, Stdio};
-    use std::thread::sleep;
-    use std::time::{Duration, Instant};
 
     use super::{Desk, desk};
-
-    /// Starts the program and waits until it handles signals.
-    fn started(desk: &Desk, args: &[&str]) -> Child {
-        let mut command = desk.command(args);
-        let child =
-            command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let begin = Instant::now();
-        while !watches(child.id()) {
-            assert!(begin.elapsed() < Duration::from_secs(60), "no handler");
-            sleep(Duration::from_millis(10));
-        }
-        child
-    }
-
-    /// Returns whether a process handles SIGTERM, signal 15.
-    #[cfg(target_os = "linux")]
-    fn watches(id: u32) -> bool {
-        let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
-        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
-        caught.is_some_and(|mask| u64::from_str_radix(mask.trim(), 16).unwrap() >> 14 & 1 == 1)
-    }
-
-    #[cfg(not(target_os = "linux"))]
-    fn watches(_: u32) -> bool {
-        sleep(Duration::from_secs(1));
-        true
-    }
-
-    fn send(child: &Child, signal: &str) {
-        assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
-    }
+    use crate::desk::{send, started};
 
     #[test]
     fn signal_ends_run_with_its_code_and_leaves_no_file() {
         for (signal, code) in [("-HUP", 129), ("-INT", 130), ("-TERM", 143)] {
             let desk = desk(false);
             let before = desk.names();
-            let mut child = started(&desk, &["cluster", "-", "-o", "out.jsonl", "--html", "out.html"]);
+            let mut child = desk.started(&["cluster", "-", "-o", "out.jsonl", "--html", "out.html"]);
             let mut stdin = child.stdin.take().unwrap();
             stdin.write_all(b"{\"text\": \"The harbour is closed until the spring.\"}\n").unwrap();
             send(&child, signal);
@@ -186,9 +150,48 @@ mod signals {
     fn signal_ends_command_that_writes_a_large_file() {
         let desk = desk(false);
         let before = desk.names();
-        let child = started(&desk, &["bench", "--generate", "4000000", "-o", "generated.jsonl"]);
+        let child = desk.started(&["bench", "--generate", "4000000", "-o", "generated.jsonl"]);
         send(&child, "-TERM");
         assert_eq!({ child }.wait().unwrap().code(), Some(143));
         assert_eq!(desk.names(), before);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn signal_that_was_ignored_at_the_start_stays_ignored() {
+        let desk = desk(false);
+        let command = desk.shell("trap '' HUP; exec wirecopy cluster - -q -o out.jsonl");
+        let mut child = started(command);
+        send(&child, "-HUP");
+        drop(child.stdin.take());
+        assert_eq!(child.wait().unwrap().code(), Some(3), "standard input is empty");
+        let mut child = started(desk.shell("trap '' HUP; exec wirecopy cluster - -q -o out.jsonl"));
+        send(&child, "-TERM");
+        assert_eq!(child.wait().unwrap().code(), Some(143), "other signals still end the run");
+    }
+
+    #[test]
+    fn ctrl_c_stops_the_run_and_leaves_no_file() {
+        let desk = Desk::new();
+        let mut child = desk.started(&["cluster", "-", "-o", "run.jsonl"]);
+        send(&child, "-INT");
+        drop(child.stdin.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(130));
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "");
+        assert_eq!(desk.names(), ["corpus"]);
+    }
+
+    #[test]
+    fn second_ctrl_c_exits_at_once() {
+        let desk = Desk::new();
+        let mut child = desk.started(&["cluster", "-", "-o", "run.jsonl"]);
+        // Standard input stays open, so the run would wait forever.
+        let stdin = child.stdin.take();
+        send(&child, "-INT");
+        send(&child, "-INT");
+        assert_eq!(child.wait().unwrap().code(), Some(130));
+        drop(stdin);
+        assert_eq!(desk.names(), ["corpus"]);
     }
 }

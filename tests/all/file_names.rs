@@ -1,18 +1,14 @@
 //! Tests file names that are not UTF-8 with every command.
 #![cfg(all(feature = "cli", target_os = "linux"))]
 
+use serde_json::Value;
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
-use crate::desk::Desk;
-use serde_json::Value;
-
-const STORY: &str = "The ferry between Lund Pier and the islands will not sail before Friday, its owner said. A storm \
-    had torn two of the four mooring lines on Sunday night. Some 340 islanders are stranded on the mainland, and the \
-    council has opened the sports hall for them. Engineers expect the new lines from Orsted on Wednesday.";
+use crate::desk::{Desk, FERRY};
 
 /// Names in Latin-1, in Windows-1251, with incomplete UTF-8 sequences, and some that only look escaped.
 const NAMES: [&[u8]; 6] = [
@@ -34,9 +30,9 @@ fn desk() -> Desk {
     for (at, name) in NAMES.into_iter().enumerate() {
         let path = desk.path().join(place(name));
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, format!("{STORY} This is print number {at}.")).unwrap();
+        fs::write(path, format!("{FERRY} This is print number {at}.")).unwrap();
     }
-    let record = |id: &str| serde_json::json!({"id": id, "text": STORY}).to_string() + "\n";
+    let record = |id: &str| serde_json::json!({"id": id, "text": FERRY}).to_string() + "\n";
     let feed = PathBuf::from(OsStr::from_bytes(b"in/f\xe4d.jsonl"));
     fs::write(desk.path().join(feed), record("a") + &record("b")).unwrap();
     desk.out(&["cluster", "in", "-q", "-o", "run.jsonl", "--html", "page.html"]);
@@ -46,9 +42,7 @@ fn desk() -> Desk {
 #[test]
 fn names_survive_report_page_and_lists() {
     let desk = desk();
-    let report = desk.read("run.jsonl");
-    let lines: Vec<Value> = report.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let documents: Vec<&Value> = lines.iter().filter(|line| line["type"] == "document").collect();
+    let documents = desk.of_type("run.jsonl", "document");
     assert_eq!(documents.len(), NAMES.len() + 2);
     let paths: BTreeSet<&str> = documents.iter().map(|line| line["path"].as_str().unwrap()).collect();
     let ids: BTreeSet<&str> = documents.iter().map(|line| line["id"].as_str().unwrap()).collect();
@@ -108,7 +102,7 @@ fn names_work_in_copies_comparisons_and_messages() {
     let ids: Vec<&str> = kept.lines().filter(|id| id.ends_with(".txt")).collect();
     assert!(!ids.is_empty());
     for id in ids {
-        assert!(desk.read(&format!("kept/{id}")).starts_with(STORY), "{id}");
+        assert!(desk.read(&format!("kept/{id}")).starts_with(FERRY), "{id}");
     }
     let (a, b) = (place(NAMES[0]), place(NAMES[3]));
     let mut command = desk.command(&["compare", "--format", "json"]);

@@ -5,7 +5,6 @@ use std::fs;
 
 use crate::desk::Desk;
 use proptest::prelude::*;
-use serde_json::Value;
 
 const STORIES: [&[&str]; 6] = [
     &[
@@ -111,9 +110,7 @@ fn every_command_accepts(prints: &[Print], settings: &[&str]) -> Result<(), Test
     {
         quiet(&desk, &[&["keep", "run.jsonl"], form].concat())?;
     }
-    let report = desk.read("run.jsonl");
-    let lines: Vec<Value> = report.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let documents: Vec<&Value> = lines.iter().filter(|line| line["type"] == "document").collect();
+    let documents = desk.of_type("run.jsonl", "document");
     let gold: String =
         documents.iter().map(|line| format!("{}\tf\n", line["id"].as_str().unwrap())).collect();
     desk.file("gold.tsv", &gold);
@@ -151,11 +148,9 @@ fn boilerplate_of_reprints_is_counted_separately() {
     let prints: Vec<Print> = (0..3).map(|at| (0, at, at, 0, 0, 0, 1)).collect();
     lay_out(&desk, &prints);
     desk.out(&["cluster", "in", "-q", "-o", "run.jsonl"]);
-    let report = desk.read("run.jsonl");
-    let lines: Vec<Value> = report.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let counts: Vec<(u64, u64)> = lines
+    let counts: Vec<(u64, u64)> = desk
+        .of_type("run.jsonl", "document")
         .iter()
-        .filter(|line| line["type"] == "document")
         .map(|line| (line["tokens"].as_u64().unwrap(), line["boilerplate_tokens"].as_u64().unwrap()))
         .collect();
     let text: Vec<u64> = counts.iter().map(|(tokens, boilerplate)| tokens - boilerplate).collect();

@@ -4,12 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, HARBOUR};
 use serde_json::Value;
 
-const HARBOUR: &str = "The council of Aldmoor voted on Tuesday to close the harbour for repairs. Engineers had found \
-    cracks in two of the seven piers. Ferries to Tolven will leave from the fishing dock until the spring, the mayor \
-    said. Traders fear for their summer, and the union of dockers wants pay for 214 idle days.";
 const MORE: &str = " A second opinion on the piers is due from the university of Marnes in May.";
 
 /// Writes four prints of one dispatch to two folders and a feed, and two unrelated stories.
@@ -44,15 +41,6 @@ fn clustered() -> Desk {
 
 fn lines(text: &str) -> Vec<&str> {
     text.lines().collect()
-}
-
-fn rows(text: &str) -> Vec<Value> {
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-}
-
-/// Returns the lines of one type of a report.
-fn of_type(desk: &Desk, report: &str, name: &str) -> Vec<Value> {
-    rows(&desk.read(report)).into_iter().filter(|line| line["type"] == name).collect()
 }
 
 #[test]
@@ -91,9 +79,10 @@ fn policies_choose_different_documents() {
 fn jsonl_annotates_every_document() {
     let desk = clustered();
     let text = desk.out(&["keep", "run.jsonl", "--format", "jsonl"]);
-    let rows = rows(&text);
+    let rows = crate::desk::lines(&text);
     let ids: Vec<&str> = rows.iter().map(|row| row["id"].as_str().unwrap()).collect();
-    let read: Vec<String> = of_type(&desk, "run.jsonl", "document")
+    let read: Vec<String> = desk
+        .of_type("run.jsonl", "document")
         .iter()
         .map(|document| document["id"].as_str().unwrap().to_owned())
         .collect();
@@ -123,7 +112,7 @@ fn copies_go_to_a_folder_and_overwrite_nothing() {
     for name in ["herald/harbour.txt", "post/heron.txt"] {
         assert_eq!(desk.read(&format!("kept/{name}")), desk.read(&format!("in/{name}")));
     }
-    let feed = rows(&desk.read("kept/feed.jsonl"));
+    let feed = desk.lines("kept/feed.jsonl");
     assert_eq!((feed.len(), &feed[0]["id"]), (1, &"w2".into()));
     assert!(!desk.path().join("kept/post/port.txt").exists());
     let mut after: BTreeSet<String> = desk.names().into_iter().collect();
@@ -136,15 +125,15 @@ fn copies_go_to_a_folder_and_overwrite_nothing() {
     // The copies are the input without its duplicates.
     desk.file("kept/herald/harbour.txt", &desk.read("in/herald/harbour.txt"));
     desk.out(&["cluster", "kept", "-q", "-o", "again.jsonl"]);
-    assert!(of_type(&desk, "again.jsonl", "cluster").is_empty());
-    assert_eq!(of_type(&desk, "again.jsonl", "document").len(), 3);
+    assert!(desk.of_type("again.jsonl", "cluster").is_empty());
+    assert_eq!(desk.of_type("again.jsonl", "document").len(), 3);
 }
 
 #[test]
 fn dry_run_writes_nothing() {
     let desk = clustered();
     let text = desk.out(&["keep", "run.jsonl", "--copy-to", "kept", "--dry-run"]);
-    let cluster = &of_type(&desk, "run.jsonl", "cluster")[0]["cluster"];
+    let cluster = &desk.of_type("run.jsonl", "cluster")[0]["cluster"];
     let expected = format!(
         "{}\n  keep       herald/harbour.txt\n  drop       w1\n  drop       herald/harbour-2.txt\n  \
                  drop       post/port.txt\n6 documents: 3 to keep, 3 not\n",
@@ -159,14 +148,14 @@ fn references_are_kept_and_replace_other_members() {
     let desk = desk();
     desk.out(&["cluster", "in", "--reference", "archive", "-q", "-o", "run.jsonl"]);
     let marked: Vec<Value> =
-        of_type(&desk, "run.jsonl", "document").into_iter().filter(|d| d["reference"] == true).collect();
+        desk.of_type("run.jsonl", "document").into_iter().filter(|d| d["reference"] == true).collect();
     assert_eq!(marked.len(), 1);
     assert_eq!(marked[0]["id"], "archive/old.txt");
     let output = desk.run(&["keep", "run.jsonl"]);
     let kept = String::from_utf8(output.stdout).unwrap();
     assert_eq!(lines(&kept), ["w2", "in/post/heron.txt"]);
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "7 documents: 2 to keep, 4 not, 1 reference\n");
-    let rows = rows(&desk.out(&["keep", "run.jsonl", "--format", "jsonl"]));
+    let rows = crate::desk::lines(&desk.out(&["keep", "run.jsonl", "--format", "jsonl"]));
     let old = rows.iter().find(|row| row["id"] == "archive/old.txt").unwrap();
     assert_eq!((&old["reference"], &old["keep"]), (&true.into(), &true.into()));
     assert!(
@@ -254,7 +243,7 @@ fn run_over_standard_input_allows_lists_only() {
 fn report_contains_versions_and_copied_shares() {
     let desk = desk();
     desk.out(&["cluster", "in", "--evidence", "-q", "-o", "run.jsonl"]);
-    let clusters = of_type(&desk, "run.jsonl", "cluster");
+    let clusters = desk.of_type("run.jsonl", "cluster");
     assert_eq!(clusters.len(), 1);
     let cluster = &clusters[0];
     assert_eq!(
@@ -278,13 +267,13 @@ fn report_contains_versions_and_copied_shares() {
         let passages = member["passages"].as_array().unwrap();
         let words: u64 =
             passages.iter().map(|p| p["end"].as_u64().unwrap() - p["start"].as_u64().unwrap()).sum();
-        let document = of_type(&desk, "run.jsonl", "document").into_iter().find(|d| d["id"] == **id).unwrap();
+        let document = desk.of_type("run.jsonl", "document").into_iter().find(|d| d["id"] == **id).unwrap();
         let compared =
             document["tokens"].as_u64().unwrap() - document["boilerplate_tokens"].as_u64().unwrap();
         assert!((words as f64 / compared as f64 - from_cluster).abs() < 1e-3, "{member}");
         assert!(passages.iter().all(|p| members.contains_key(p["from"].as_str().unwrap())));
     }
     desk.out(&["cluster", "in", "-q", "-o", "plain.jsonl"]);
-    let plain = &of_type(&desk, "plain.jsonl", "cluster")[0];
+    let plain = &desk.of_type("plain.jsonl", "cluster")[0];
     assert!(plain["members"].as_array().unwrap().iter().all(|member| member.get("passages").is_none()));
 }

@@ -2,9 +2,8 @@
 #![cfg(feature = "cli")]
 
 use std::fs;
-use std::io::Write;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, gzip, zstd};
 use wirecopy::report::Run;
 
 const STORY: &str =
@@ -26,12 +25,6 @@ fn cluster(desk: &Desk, args: &[&str]) -> (Option<i32>, Run) {
 fn bombs() -> [(&'static str, Vec<u8>); 2] {
     let good = record("a") + &record("b");
     let lines = vec![b'\n'; 16 << 20];
-    let gzip = |bytes: &[u8]| {
-        let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        out.write_all(bytes).unwrap();
-        out.finish().unwrap()
-    };
-    let zstd = |bytes: &[u8]| zstd::encode_all(bytes, 1).unwrap();
     [
         ("bomb.jsonl.gz", [gzip(good.as_bytes()), gzip(&lines).repeat(64)].concat()),
         ("bomb.jsonl.zst", [zstd(good.as_bytes()), zstd(&lines).repeat(64)].concat()),

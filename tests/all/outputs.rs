@@ -3,28 +3,18 @@
 
 use std::fs;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, FERRY};
 use serde_json::Value;
-
-const STORY: &str = "The ferry between Lund Pier and the islands will not sail before Friday, its owner said. A storm \
-    had torn two of the four mooring lines on Sunday night. Some 340 islanders are stranded on the mainland, and the \
-    council has opened the sports hall for them. Engineers expect the new lines from Orsted on Wednesday.";
 
 /// Writes a story twice to a folder, and twice to a feed.
 fn desk() -> Desk {
     let desk = Desk::new();
     fs::create_dir(desk.path().join("in")).unwrap();
-    desk.file("in/one.txt", STORY);
-    desk.file("in/two.txt", &format!("{STORY} More soon."));
-    let record = |id: &str| serde_json::json!({"id": id, "text": STORY}).to_string() + "\n";
+    desk.file("in/one.txt", FERRY);
+    desk.file("in/two.txt", &format!("{FERRY} More soon."));
+    let record = |id: &str| serde_json::json!({"id": id, "text": FERRY}).to_string() + "\n";
     desk.file("feed.jsonl", &(record("a") + &record("b")));
     desk
-}
-
-fn documents(desk: &Desk, report: &str) -> Vec<Value> {
-    let lines = desk.read(report);
-    let lines = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    lines.filter(|line| line["type"] == "document").collect()
 }
 
 /// Returns the content of every file in the folder and in `in`.
@@ -78,6 +68,47 @@ fn run_does_not_replace_its_inputs() {
     refused(&desk, &["cluster", "in", "-o", "x", "--html", "./in/../x"], "name the same file");
 }
 
+#[test]
+fn page_under_another_extension_and_folder_as_output_are_refused() {
+    let desk = desk();
+    desk.out(&["cluster", "in", "-q", "-o", "run.jsonl"]);
+    for args in [&["cluster", "in", "--html", "x.pdf"][..], &["report", "run.jsonl", "-o", "x.pdf"]] {
+        refused(&desk, args, "cannot write x.pdf: a page is HTML, use .html or .htm\n");
+    }
+    for name in ["in", "in/", "new/", "new.d/"] {
+        for args in [&["cluster", "in", "-o"][..], &["cluster", "in", "--html"], &["keep", "run.jsonl", "-o"]]
+        {
+            let message = format!("cannot write {name}: it is a folder: give the name of a file\n");
+            refused(&desk, &[args, &[name]].concat(), &message);
+        }
+    }
+    desk.out(&["cluster", "in", "-q", "--html", "page.HTM"]);
+}
+
+#[test]
+fn report_with_a_damaged_setting_is_named_with_its_line() {
+    let desk = desk();
+    desk.out(&["cluster", "in", "-q", "-o", "run.jsonl"]);
+    desk.file("run.jsonl", &desk.read("run.jsonl").replace("\"shingle\":5", "\"shingle\":0"));
+    for args in [&["report", "run.jsonl", "-o", "page.html"][..], &["keep", "run.jsonl"]] {
+        refused(&desk, args, "error: run.jsonl:1: the report cannot be read: match.shingle: ");
+    }
+}
+
+#[test]
+fn each_stage_is_logged_once() {
+    let desk = desk();
+    for flag in ["-v", "-vv"] {
+        let output = desk.run(&["cluster", "in", flag]);
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        for stage in ["read", "copies", "cluster"] {
+            let (text, fields) = (format!("{stage}: "), format!("stage={stage} "));
+            let lines = stderr.lines().filter(|line| line.starts_with(&text) || line.contains(&fields));
+            assert_eq!(lines.count(), 1, "{flag}: {stage} in:\n{stderr}");
+        }
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn links_do_not_hide_an_input() {
@@ -90,7 +121,7 @@ fn links_do_not_hide_an_input() {
     fs::hard_link(at("in/one.txt"), at("hard")).unwrap();
     fs::hard_link(at("feed.jsonl"), at("hard-feed")).unwrap();
     symlink("../outside.txt", at("in/followed.txt")).unwrap();
-    desk.file("outside.txt", STORY);
+    desk.file("outside.txt", FERRY);
     for name in ["link", "link-to-link", "folder-link/one.txt", "hard"] {
         for root in ["in", "folder-link", "in/one.txt", "link"] {
             refused(&desk, &["cluster", root, "-o", name], "cannot write");
@@ -103,7 +134,7 @@ fn links_do_not_hide_an_input() {
     refused(&desk, &["cluster", "feed.jsonl", "-o", "a", "--html", "b"], "name the same file");
     // A file that is not an input may be replaced under any name.
     desk.out(&["cluster", "feed.jsonl", "-q", "-o", "hard"]);
-    assert_eq!(desk.read("in/one.txt"), STORY, "the other hard link keeps its content");
+    assert_eq!(desk.read("in/one.txt"), FERRY, "the other hard link keeps its content");
 }
 
 #[cfg(unix)]
@@ -137,7 +168,8 @@ fn outputs_in_the_input_folder_are_not_read() {
         desk.out(&["keep", "in/run.jsonl", "-q", "--format", "jsonl", "-o", "in/kept.jsonl"]);
         desk.out(&["report", "in/run.jsonl", "-o", "in/page-2.html"]);
         desk.out(&["cluster", "in", "-q", "-o", "run.jsonl"]);
-        let ids: Vec<Value> = documents(&desk, "run.jsonl").iter().map(|line| line["id"].clone()).collect();
+        let ids: Vec<Value> =
+            desk.of_type("run.jsonl", "document").iter().map(|line| line["id"].clone()).collect();
         assert_eq!(ids, ["one.txt", "two.txt"]);
     }
     // Annotated documents may be the only copy of a text, so they count as inputs.
@@ -149,7 +181,7 @@ fn outputs_in_the_input_folder_are_not_read() {
         fs::rename(desk.path().join("in").join(from), desk.path().join("in").join(to)).unwrap();
     }
     desk.out(&["cluster", "in", "-q", "-o", "run.jsonl"]);
-    assert_eq!(documents(&desk, "run.jsonl").len(), 2);
+    assert_eq!(desk.of_type("run.jsonl", "document").len(), 2);
 }
 
 #[test]
@@ -166,7 +198,7 @@ fn own_outputs_given_as_inputs_are_skipped() {
     }
     // Annotated documents are read if they are named explicitly.
     desk.out(&["cluster", "kept.jsonl", "-q", "-o", "again.jsonl"]);
-    assert_eq!(documents(&desk, "again.jsonl").len(), 2);
+    assert_eq!(desk.of_type("again.jsonl", "document").len(), 2);
 }
 
 #[test]
@@ -192,19 +224,7 @@ fn unwritable_standard_output_is_an_error() {
     let desk = desk();
     desk.out(&["cluster", "in", "-q", "-o", "run.jsonl"]);
     desk.file("gold.tsv", "one.txt\tf\ntwo.txt\tf\n");
-    let program = desk.command(&[]).get_program().to_string_lossy().into_owned();
-    let shell = |line: &str| {
-        let command = desk.command(&[]);
-        let mut shell = std::process::Command::new("sh");
-        shell.current_dir(desk.path()).args(["-c", &line.replace("wirecopy", &program)]);
-        for (name, value) in command.get_envs() {
-            match value {
-                Some(value) => shell.env(name, value),
-                None => shell.env_remove(name),
-            };
-        }
-        shell.output().unwrap()
-    };
+    let shell = |line: &str| desk.shell(line).output().unwrap();
     let forms = [
         "--help",
         "--version",
@@ -250,6 +270,30 @@ fn unwritable_standard_output_is_an_error() {
         assert_eq!(shell(&format!("wirecopy {line}")).status.code(), Some(0), "{line}");
     }
     assert_eq!(shell("wirecopy --no-such-flag >&-").status.code(), Some(2));
+}
+
+#[cfg(unix)]
+#[test]
+fn closed_pipe_ends_only_the_output_that_goes_there() {
+    let desk = desk();
+    desk.out(&["cluster", "in", "-q", "-o", "run.jsonl"]);
+    desk.file("long.txt", &FERRY.repeat(2000));
+    desk.out(&["cluster", "long.txt", "-q", "-o", "long.jsonl"]);
+    let done = |line: &str| {
+        let output = desk.shell(line).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{line}: {stderr}");
+        stderr
+    };
+    done("mkfifo pipe; : < pipe & wirecopy cluster in -q -o pipe --html page.html");
+    assert!(desk.read("page.html").contains("ferry"));
+    let stderr = done("(sleep 1; wirecopy keep long.jsonl --format jsonl) | :");
+    assert_eq!(stderr, "1 documents: 1 to keep, 0 not\n");
+    done("wirecopy bench --generate 5000 -o - | head -c 1");
+    let made = |names: Vec<String>| names.into_iter().filter(|name| name.contains("gold")).count();
+    assert_eq!(made(desk.names()), 0, "no families of documents that nobody read");
+    done("wirecopy bench --generate 50 -o - > made.jsonl");
+    assert_eq!(desk.read("-.gold.tsv").lines().count(), 50);
 }
 
 #[test]

@@ -4,7 +4,7 @@
 
 use std::fs;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, relation};
 use serde_json::{Value, json};
 use wirecopy::Relation;
 use wirecopy::report::Run;
@@ -26,12 +26,6 @@ fn run(desk: &Desk, args: &[&str]) -> (Run, String, Option<i32>) {
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(!stderr.contains("panicked"), "{stderr}");
     (Run::read_jsonl(desk.path().join("run.jsonl")).unwrap(), stderr, output.status.code())
-}
-
-/// Returns the relation of two documents, by their ids.
-fn relation(run: &Run, a: &str, b: &str) -> Option<Relation> {
-    let edge = run.edges.iter().find(|edge| (edge.a == a && edge.b == b) || (edge.a == b && edge.b == a))?;
-    Some(edge.relation)
 }
 
 fn lines(records: &[Value]) -> String {

@@ -33,6 +33,18 @@ fn old_flag_works_with_a_warning() {
 }
 
 #[test]
+fn flag_under_both_names_is_an_error() {
+    let desk = Desk::new();
+    for flags in [["--keep-furniture", "--keep-boilerplate"], ["--keep-boilerplate=true", "--keep-furniture"]]
+    {
+        assert_eq!(
+            desk.trouble(&[&["config"][..], &flags].concat()),
+            "error: --keep-furniture is the old name of --keep-boilerplate: give only one of them\n"
+        );
+    }
+}
+
+#[test]
 fn old_setting_works_with_a_warning() {
     let desk = Desk::new();
     desk.file("wirecopy.toml", "[match]\nkeep_furniture = true\n");

@@ -74,8 +74,7 @@ fn commands_accept_a_report_of_schema_1() {
     desk.file("gold.tsv", "agency.txt\tferry\nbell-ferry\tferry\ncourier-ferry\tferry\n");
     let figures = desk.out(&["eval", "run.jsonl", "--gold", "gold.tsv", "--format", "json"]);
     assert!(figures.contains(r#""pair_f1": 1.0"#), "{figures}");
-    let pair = desk.out(&["compare", "--run", "run.jsonl", "bell-ferry", "agency.txt", "--format", "json"]);
-    let pair: serde_json::Value = serde_json::from_str(&pair).unwrap();
+    let pair = desk.json(&["compare", "--run", "run.jsonl", "bell-ferry", "agency.txt", "--format", "json"]);
     assert_eq!((&pair["relation"], &pair["score"]), (&"rewrite".into(), &0.9994.into()));
     assert_eq!(desk.out(&["report", "run.jsonl", "-o", "page.html"]), "");
     assert!(desk.read("page.html").contains("courier-ferry"));

@@ -189,8 +189,11 @@ impl<'a> Reader<'a> {
         {
             retain_known(config, &known);
         }
-        serde_json::from_value(value)
-            .map_err(|error| self.error(format!("{expected}, found {}", plain(&error))))
+        let header: RunLine = serde_json::from_value(value)
+            .map_err(|error| self.error(format!("{expected}, found {}", plain(&error))))?;
+        let settings = header.config.validate();
+        settings.map_err(|error| self.error(format!("the report cannot be read: {error}")))?;
+        Ok(header)
     }
 
     fn check_order(&mut self, line: &Line) -> Result<()> {

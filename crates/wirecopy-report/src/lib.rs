@@ -35,7 +35,8 @@ pub use schema::{
 };
 pub use spooled::Spooled;
 pub use stage_times::StageTimes;
-pub use terminal_text::{clean, cut, cut_middle, number, pad, width, wrap};
+pub use terminal_text::{clean, number};
+pub(crate) use terminal_text::{cut, cut_middle, pad, width, wrap};
 pub(crate) use text_report::Ink;
 pub use text_report::TextStyle;
 pub use wirecopy_core::Relation;

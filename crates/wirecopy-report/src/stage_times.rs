@@ -47,7 +47,6 @@ impl Progress for StageTimes<'_> {
         let now = Instant::now();
         let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
         let seconds = now.duration_since(ended.0).as_secs_f64();
-        tracing::debug!(%stage, came_in, came_out, seconds, "stage done");
         ended.0 = now;
         ended.1.push(StageLine { stage: stage.name().to_owned(), came_in, came_out, seconds });
     }

@@ -17,3 +17,17 @@ pub use corpus::{BATCH, Corpus};
 pub use learned::{Marked, MarkedBy};
 pub use prepare::{Preparer, Read};
 pub use scorer::RunScorer;
+
+use crate::{Error, Result};
+
+/// Threads of a run at most: each costs a stack, and no machine has more cores.
+const MOST_THREADS: usize = 1024;
+
+/// Starts the worker threads of a run; 0 starts one for each core.
+pub fn thread_pool(threads: usize) -> Result<rayon::ThreadPool> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads.min(MOST_THREADS))
+        .thread_name(|n| format!("wirecopy-{n}"))
+        .build()
+        .map_err(|error| Error::Threads(error.to_string()))
+}

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use super::background::{self, Background, UNSEEN_IDF};
-use super::features::RARE_IDF;
+use super::measure::RARE_IDF;
 use super::openings::NAMED_IDF;
 use super::profile::CONTENT_IDF;
 use super::term_map::TermMap;

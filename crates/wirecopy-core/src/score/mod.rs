@@ -26,6 +26,7 @@ mod coverage;
 mod exchanged;
 mod features;
 mod idf;
+mod measure;
 mod model;
 mod openings;
 mod overlap;
@@ -39,12 +40,10 @@ mod weekdays;
 
 pub use counter::TermCounter;
 pub use exchanged::Exchanges;
-pub(crate) use features::TWO_RARE;
-pub use features::{
-    Circumstances, FEATURES, Feature, Features, Measured, NEAR, PASSAGES, Scratch, Sense, measure,
-    measure_shingles,
-};
+pub use features::{Circumstances, FEATURES, Feature, Features, NEAR, PASSAGES, Sense};
 pub use idf::{Frequencies, Idf, LARGEST_IDF, LanguageKey, PSEUDO_DOCUMENTS, Weights};
+pub(crate) use measure::TWO_RARE;
+pub use measure::{Measured, Scratch, measure, measure_shingles};
 pub use model::logistic;
 pub use model::{Addend, FORMAT, KINDS, Kind, Model, ModelFile, Sum, Weight, WeightsFile};
 pub use openings::are_foreign;

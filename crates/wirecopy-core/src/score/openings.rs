@@ -15,7 +15,7 @@ const OPENING_WORDS: f32 = 10.0;
 /// Most words of an opening.
 const LONGEST_OPENING: f32 = 40.0;
 /// Least background weight of a term that says what a text is about; it occurs in at most one of fifty documents.
-/// Below [`RARE_IDF`](super::features::RARE_IDF), because three such terms are needed.
+/// Below [`RARE_IDF`](super::measure::RARE_IDF), because three such terms are needed.
 pub(super) const NAMED_IDF: f32 = 3.75;
 /// Least number of such terms for an opening to say what its text is about.
 const NAMED: usize = 3;

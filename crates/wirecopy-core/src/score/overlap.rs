@@ -3,7 +3,7 @@
 //! Masses are sums of weights, 0 or more. Cost: one step a distinct term, about a microsecond for two articles. It
 //! is also the early exit, since a pair with little in common is not a rewrite, whatever the order of its words.
 
-use super::features::{RARE_IDF, TWO_RARE};
+use super::measure::{RARE_IDF, TWO_RARE};
 use super::profile::Profile;
 use super::terms::is_number;
 

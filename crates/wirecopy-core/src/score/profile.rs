@@ -1,8 +1,8 @@
 //! Prepares a document for comparison with many others: everything about it that does not depend on the other
 //! text.
 
-use super::features::RARE_IDF;
 use super::idf::Weights;
+use super::measure::RARE_IDF;
 use super::terms::{Place, each_term, is_number};
 use super::weekdays::Weekdays;
 use crate::hash;

@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use wirecopy_core::engine::thread_pool;
 use wirecopy_core::{Cancel, Stage};
 use wirecopy_core::{Error, Result};
 use wirecopy_ingest::config::IngestConfig;
@@ -69,10 +70,7 @@ pub fn measure(
     cancel: &Cancel,
     run: impl Fn() -> Result<SummaryLine>,
 ) -> Result<Benchmark> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .map_err(|error| Error::Threads(error.to_string()))?;
+    let pool = thread_pool(threads)?;
     let mut floors = Vec::new();
     let mut cores = Vec::new();
     let mut runs: Vec<SummaryLine> = Vec::new();

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use crate::perturb::rng::Rng;
 use wirecopy_core::{Error, Result};
 
 /// Parses a gold file: lines of `id` and `family`, separated by a tab, after an optional header.
@@ -305,14 +306,10 @@ fn intervals(sums: &[Sums], unlisted: usize) -> BTreeMap<&'static str, Interval>
     if sums.is_empty() {
         return BTreeMap::new();
     }
-    let mut state = 0u64;
-    let mut draw = || {
-        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        (wirecopy_core::text::mix(state) % sums.len() as u64) as usize
-    };
+    let mut rng = Rng::new(0);
     let mut resampled: BTreeMap<&'static str, Vec<f64>> = BTreeMap::new();
     for _ in 0..RESAMPLES {
-        let chosen: Vec<usize> = (0..sums.len()).map(|_| draw()).collect();
+        let chosen: Vec<usize> = (0..sums.len()).map(|_| rng.below(sums.len())).collect();
         for (name, value) in figures_of(chosen.iter().map(|&i| &sums[i]), unlisted).named() {
             resampled.entry(name).or_default().push(value);
         }

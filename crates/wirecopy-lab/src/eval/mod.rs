@@ -12,9 +12,8 @@ mod perturbed;
 
 pub use calibrate::{Calibration, CalibrationOptions, SetFigures, calibrate};
 pub use candidates::{CandidateReport, Meetings, MissedPair, candidate_report};
-pub use families::Families;
 pub use gold::{GoldFigures, GoldReport, GoldSet, Interval, Split, WrongMerge, gold_report, parse_gold};
-pub use metrics::{Bin, Figures, Judged, auc, best_f1, figures, recall_at_precision, reliability};
+pub use metrics::{Bin, Figures};
 pub use pairs::{
     Documents, LabelledPair, PairError, PairReport, Weighting, decide_pairs, first_line, pair_report,
     parse_pairs,

@@ -69,7 +69,7 @@ fn read(table: &'static str) -> Result<Vec<Language>, String> {
 impl Language {
     /// Returns the wordings of a kind.
     fn of(&self, kind: &str) -> &[&'static str] {
-        &self.wordings[kind]
+        self.wordings.get(kind).map_or(&[], Vec::as_slice)
     }
 }
 

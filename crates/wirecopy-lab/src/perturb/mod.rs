@@ -83,36 +83,33 @@ pub struct Context<'a> {
     pub site: u64,
 }
 
-/// The standard suite: each perturbation at the strengths that are reported.
-pub const ALL: &[Perturbation] = &[
-    Perturbation::Boilerplate { blocks: 3 },
-    Perturbation::Boilerplate { blocks: 6 },
-    Perturbation::Boilerplate { blocks: 12 },
-    Perturbation::Truncate { keep: 0.7 },
-    Perturbation::Truncate { keep: 0.5 },
-    Perturbation::Truncate { keep: 0.3 },
-    Perturbation::Truncate { keep: 0.15 },
-    Perturbation::MiddleCut,
-    Perturbation::SentenceShuffle,
-    Perturbation::ParagraphShuffle,
-    Perturbation::Splice,
-    Perturbation::OcrNoise { rate: 0.01 },
-    Perturbation::OcrNoise { rate: 0.02 },
-    Perturbation::OcrNoise { rate: 0.05 },
-    Perturbation::OcrNoise { rate: 0.1 },
-    Perturbation::Numbers,
-    Perturbation::Names,
-    Perturbation::Style,
-    Perturbation::Diacritics,
-    Perturbation::Synonyms { share: 0.2 },
-    Perturbation::Synonyms { share: 0.5 },
-    Perturbation::Synonyms { share: 1.0 },
-    Perturbation::UpperCase,
-];
-
 impl Perturbation {
-    /// The standard suite; see [`ALL`].
-    pub const ALL: &'static [Self] = ALL;
+    /// The standard suite: each perturbation at the strengths that are reported.
+    pub const ALL: &'static [Self] = &[
+        Self::Boilerplate { blocks: 3 },
+        Self::Boilerplate { blocks: 6 },
+        Self::Boilerplate { blocks: 12 },
+        Self::Truncate { keep: 0.7 },
+        Self::Truncate { keep: 0.5 },
+        Self::Truncate { keep: 0.3 },
+        Self::Truncate { keep: 0.15 },
+        Self::MiddleCut,
+        Self::SentenceShuffle,
+        Self::ParagraphShuffle,
+        Self::Splice,
+        Self::OcrNoise { rate: 0.01 },
+        Self::OcrNoise { rate: 0.02 },
+        Self::OcrNoise { rate: 0.05 },
+        Self::OcrNoise { rate: 0.1 },
+        Self::Numbers,
+        Self::Names,
+        Self::Style,
+        Self::Diacritics,
+        Self::Synonyms { share: 0.2 },
+        Self::Synonyms { share: 0.5 },
+        Self::Synonyms { share: 1.0 },
+        Self::UpperCase,
+    ];
 
     /// Returns a stable name in snake case, with the strength: `truncate_50`, `ocr_2`, `boilerplate_6`. It can be parsed back.
     pub fn name(&self) -> String {
@@ -171,7 +168,7 @@ impl FromStr for Perturbation {
     /// Parses a name as returned by [`Perturbation::name`], with any strength, such as `ocr_3`.
     fn from_str(name: &str) -> Result<Self, Self::Err> {
         let unknown = || UnknownPerturbation(name.to_owned());
-        if let Some(plain) = ALL.iter().find(|p| p.name() == name) {
+        if let Some(plain) = Self::ALL.iter().find(|p| p.name() == name) {
             return Ok(*plain);
         }
         let (kind, strength) = name.split_once('_').ok_or_else(unknown)?;

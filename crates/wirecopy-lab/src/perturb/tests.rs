@@ -41,13 +41,13 @@ fn sorted_sentences(text: &str) -> Vec<&str> {
 
 #[test]
 fn names_are_stable_and_parse_back() {
-    let names: Vec<String> = ALL.iter().map(Perturbation::name).collect();
+    let names: Vec<String> = Perturbation::ALL.iter().map(Perturbation::name).collect();
     assert!(
         names
             .iter()
             .all(|name| name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'))
     );
-    for (perturbation, name) in ALL.iter().zip(&names) {
+    for (perturbation, name) in Perturbation::ALL.iter().zip(&names) {
         assert_eq!(name.parse(), Ok(*perturbation));
         assert_eq!(names.iter().filter(|other| *other == name).count(), 1);
     }
@@ -61,7 +61,7 @@ fn names_are_stable_and_parse_back() {
 
 #[test]
 fn every_perturbation_changes_a_story() {
-    for perturbation in ALL {
+    for perturbation in Perturbation::ALL {
         let out = perturbation.apply(STORY, &context(3), 1);
         let plain = matches!(perturbation, Perturbation::Diacritics);
         assert_eq!(out == STORY, plain, "{perturbation}:\n{out}");
@@ -71,7 +71,7 @@ fn every_perturbation_changes_a_story() {
 #[test]
 fn any_script_survives_any_perturbation() {
     for text in SCRIPTS {
-        for perturbation in ALL {
+        for perturbation in Perturbation::ALL {
             for seed in 0..8 {
                 let out = perturbation.apply(text, &context(seed), seed);
                 assert_eq!(out, perturbation.apply(text, &context(seed), seed));
@@ -182,7 +182,7 @@ proptest! {
     #[test]
     fn any_text_is_accepted_and_results_are_deterministic(text in any_text(), other in any_text(), seed in any::<u64>()) {
         let context = Context { other: &other, site: seed % 50 };
-        for perturbation in ALL {
+        for perturbation in Perturbation::ALL {
             prop_assert_eq!(perturbation.apply(&text, &context, seed), perturbation.apply(&text, &context, seed));
         }
     }

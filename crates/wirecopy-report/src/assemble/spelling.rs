@@ -49,7 +49,8 @@ pub fn find<'s>(
     let wanted = Wanted::of(edges, evidence, sentences, corpus)?;
     let mut words = Words::default();
     let ruled = Tokenizer::new(&config.matching);
-    let compared = ruled.clone().with_learned(corpus.learned.lines.clone());
+    let learned = &corpus.learned.lines;
+    let compared = ruled.clone().with_learned(learned.clone());
     let is_wanted = |path: &str, record: Option<u64>| wanted.of_document(path, record).is_some();
     // Dates and languages are known from the first reading.
     let of_run = wirecopy_ingest::Wanted { is: &is_wanted, settled: false };
@@ -58,10 +59,10 @@ pub fn find<'s>(
             let source = source_key(&document.path, document.record, &document.meta);
             let text = &document.text;
             let placed = compared.clone().placed(text, source);
-            let ruled = ruled.clone().placed(text, source);
+            let marked = || lines(text, &ruled.clone().placed(text, source), source, learned, wanted.lines);
             (
-                (wanted.document, spell(text, &placed, wanted.terms)),
-                lines(text, &ruled, source, &corpus.learned.lines, wanted.lines),
+                wanted.terms.map(|(document, terms)| (document, spell(text, &placed, terms))),
+                if wanted.lines.is_empty() { Vec::new() } else { marked() },
                 quoted(text, &placed, wanted.sentences),
             )
         })
@@ -69,12 +70,14 @@ pub fn find<'s>(
     let mut spelled: HashMap<u32, (DocId, String)> = HashMap::new();
     let files = wanted.files.iter().map(String::as_str);
     read_again(files, &config.ingest, cancel, &of_run, look, |found| {
-        let Some(((document, terms), lines, sentences)) = found else { return Ok(()) };
-        for (term, word) in terms {
-            let known = spelled.entry(term).or_insert_with(|| (document, word.clone()));
-            // Documents come in the order of their files, which must not affect the result.
-            if document < known.0 {
-                *known = (document, word);
+        let Some((terms, lines, sentences)) = found else { return Ok(()) };
+        if let Some((document, terms)) = terms {
+            for (term, word) in terms {
+                let known = spelled.entry(term).or_insert_with(|| (document, word.clone()));
+                // Documents come in the order of their files, which must not affect the result.
+                if document < known.0 {
+                    *known = (document, word);
+                }
             }
         }
         words.lines.extend(lines);
@@ -97,11 +100,10 @@ struct Wanted {
     sentences: HashMap<u64, Vec<Sentence>>,
 }
 
-/// What is looked up in one document; the terms ascend.
+/// What is looked up in one document.
 struct OfDocument<'a> {
-    /// The document, if its terms are looked up.
-    document: DocId,
-    terms: &'a [u32],
+    /// Its number and the terms, ascending, if there are any.
+    terms: Option<(DocId, &'a [u32])>,
     lines: &'a [MarkedBy],
     sentences: &'a [Sentence],
 }
@@ -165,20 +167,14 @@ impl Wanted {
         let lines = self.lines.get(&wanted).map(Vec::as_slice);
         let sentences = self.sentences.get(&wanted).map(Vec::as_slice);
         let found = self.places.binary_search_by_key(&wanted, |&(place, ..)| place).ok();
-        if found.is_none() && lines.is_none() && sentences.is_none() {
+        let terms = found.and_then(|at| {
+            let (_, document, range) = &self.places[at];
+            Some((*document, self.terms.get(range.start as usize..range.end as usize)?))
+        });
+        if terms.is_none() && lines.is_none() && sentences.is_none() {
             return None;
         }
-        let (document, range) = found.map_or((DocId(0), 0..0), |at| {
-            let (_, document, range) = &self.places[at];
-            (*document, range.clone())
-        });
-        let terms = self.terms.get(range.start as usize..range.end as usize);
-        Some(OfDocument {
-            document,
-            terms: terms.unwrap_or_default(),
-            lines: lines.unwrap_or_default(),
-            sentences: sentences.unwrap_or_default(),
-        })
+        Some(OfDocument { terms, lines: lines.unwrap_or_default(), sentences: sentences.unwrap_or_default() })
     }
 }
 
@@ -246,9 +242,6 @@ fn lines(
     learned: &SourceLines,
     wanted: &[MarkedBy],
 ) -> Vec<(u64, String)> {
-    if wanted.is_empty() {
-        return Vec::new();
-    }
     let mut found = Vec::new();
     for piece in learned.pieces(source, &placed.tokens) {
         for wanted in wanted {

@@ -32,7 +32,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-pub use feature_words::{Plain, plain};
+pub use feature_words::Plain;
 pub use marks::{Mark, Word};
 pub use rows::Row;
 
@@ -332,7 +332,7 @@ fn weigh(model: &ModelLine, values: &[f64]) -> Weighed {
         .filter(|(addend, _)| addend.weight != 0.0)
         .map(|(addend, value)| {
             let known = Feature::ALL.iter().find(|feature| feature.name() == addend.feature);
-            let words = known.map(|&feature| plain(feature, value));
+            let words = known.map(|&feature| feature_words::plain(feature, value));
             Part {
                 feature: addend.feature.clone(),
                 value,

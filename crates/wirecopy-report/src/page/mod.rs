@@ -42,7 +42,15 @@ const SCRIPTS: [&str; 5] = [
     include_str!("views.js"),
     include_str!("main.js"),
 ];
-const STYLE: &str = include_str!("page.css");
+/// The dark theme, for readers whose system is dark and for those who choose it, and the rest.
+const STYLE: &str = concat!(
+    "@media (prefers-color-scheme: dark) {\n:root:not([data-theme=\"light\"]) {\n",
+    include_str!("dark.css"),
+    "}\n}\n:root[data-theme=\"dark\"] {\n",
+    include_str!("dark.css"),
+    "}\n",
+    include_str!("page.css"),
+);
 
 /// Texts of documents by file and record.
 pub type Texts = HashMap<Place, Document>;

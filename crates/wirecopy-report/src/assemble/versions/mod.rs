@@ -17,7 +17,7 @@ mod tags;
 mod texts;
 mod titles;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::EarliestBy;
@@ -137,15 +137,16 @@ pub fn versions(cluster: &Cluster, corpus: &Corpus, judge: &Pairs<'_>, k: usize)
 /// Returns the versions of a running story that `members`, in order of print, contain.
 fn states(members: &[Member<'_>], corpus: &Corpus, judge: &Pairs<'_>, k: usize) -> Vec<State> {
     let mut reader = corpus.tokens.reader();
-    let mut printed: BTreeMap<u128, (Tokens, Vec<usize>)> = BTreeMap::new();
+    let mut printed: HashMap<u64, (Tokens, Vec<usize>)> = HashMap::new();
     for (at, member) in members.iter().enumerate() {
-        let tokens = reader.get(member.document);
-        printed.entry(tokens.digest()).or_insert_with(|| (tokens, Vec::new())).1.push(at);
+        let text = printed.entry(corpus.text(member.document).words);
+        text.or_insert_with(|| (reader.get(member.document), Vec::new())).1.push(at);
         if printed.len() > MOST_TEXTS {
             return Vec::new();
         }
     }
-    let printed: Vec<(Tokens, Vec<usize>)> = printed.into_values().collect();
+    let mut printed: Vec<(Tokens, Vec<usize>)> = printed.into_values().collect();
+    printed.sort_unstable_by_key(|(tokens, _)| tokens.digest());
     let document = |text: usize| members[printed[text].1[0]].document;
     states_of(members, &printed, k, |a, b| {
         let (a, b) = (document(a), document(b));

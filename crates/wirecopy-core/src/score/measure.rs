@@ -1,0 +1,334 @@
+//! Measures the features of a pair on the profiles of its texts.
+
+use super::align::Alignment;
+use super::chain::{Point, State, chain, in_order, sentence_chains, singles};
+use super::conflict::conflict;
+use super::coverage::{Coverage, coverage};
+use super::features::{FEATURES, Feature, Features, PASSAGES};
+use super::overlap::{Overlap, common, overlap};
+use super::profile::Profile;
+use crate::Similarity;
+
+/// Least weight of a rare term: a name, a place, a word specific to a story.
+pub(super) const RARE_IDF: f32 = 5.0;
+/// Least weight of two rare terms.
+pub(crate) const TWO_RARE: f32 = 2.0 * RARE_IDF;
+/// Weight added to that of a text's rare terms, so that two shared names are never everything.
+const RARE_PRIOR: f32 = TWO_RARE;
+
+/// Share of the lighter text's weight that a rewrite has at least in common, unless [`HOPELESS_MASS`] is reached.
+const HOPELESS_SHARE: f32 = 0.12;
+/// Share of the lighter text's weight that a rewrite always has in common. Long texts share a little by chance.
+const NOTHING_SHARE: f32 = 0.07;
+/// Largest difference between two texts' shares of words in spaced scripts. Beyond it, the texts are in different
+/// scripts and can share only names and figures.
+const OTHER_SCRIPT: f32 = 0.5;
+/// Common weight from which a small share is enough, as for an excerpt with much boilerplate on both sides.
+const HOPELESS_MASS: f32 = 60.0;
+
+/// Buffers of a comparison. Keep one for each thread to avoid allocations.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    shared: Vec<(u32, u32)>,
+    alignment: Alignment,
+    chained: Vec<State>,
+    singles: Vec<(u32, u32)>,
+    tails: Vec<u32>,
+    sentence: Vec<Point>,
+}
+
+/// The measurements on the texts of a pair.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Measured {
+    /// Number of distinct five-word shingles that both texts have.
+    pub shared_shingles: usize,
+    /// Number of distinct five-word shingles that either text has.
+    pub all_shingles: usize,
+    /// Number of distinct five-word shingles of the text that has fewer.
+    pub fewer_shingles: usize,
+    /// The features, not yet with what is known besides the texts. `None` if the texts have so little in common
+    /// that no model would call them one dispatch.
+    pub features: Option<Features>,
+}
+
+impl Measured {
+    /// Returns whether the two texts have passages in common.
+    pub fn has_passages(&self) -> bool {
+        self.shared_shingles >= PASSAGES
+    }
+
+    /// Returns the share of the five-word shingles of the text with fewer that the other has too.
+    pub fn containment(&self) -> Similarity {
+        Similarity::share(self.shared_shingles, self.fewer_shingles)
+    }
+
+    /// Returns the Jaccard similarity of the five-word shingles; 1 if neither text has any.
+    pub fn jaccard(&self) -> Similarity {
+        if self.all_shingles == 0 {
+            return Similarity::ONE;
+        }
+        Similarity::share(self.shared_shingles, self.all_shingles)
+    }
+}
+
+/// Measures the texts of a pair.
+///
+/// Takes about a microsecond for two articles with little in common, and about twenty otherwise. Symmetric in `a`
+/// and `b`.
+pub fn measure(a: &Profile, b: &Profile, scratch: &mut Scratch) -> Measured {
+    let shingles = measure_shingles(a, b);
+    Measured { features: features(a, b, shingles.shared_shingles, scratch), ..shingles }
+}
+
+/// Measures the shingles that the texts of a pair have in common, without features.
+pub fn measure_shingles(a: &Profile, b: &Profile) -> Measured {
+    let shared_shingles = common(&a.shingles, &b.shingles);
+    Measured {
+        shared_shingles,
+        all_shingles: a.shingles.len() + b.shingles.len() - shared_shingles,
+        fewer_shingles: a.shingles.len().min(b.shingles.len()),
+        features: None,
+    }
+}
+
+fn features(a: &Profile, b: &Profile, shared_shingles: usize, scratch: &mut Scratch) -> Option<Features> {
+    if (a.spaced - b.spaced).abs() > OTHER_SCRIPT {
+        return None;
+    }
+    let (a, b) = if a.digest <= b.digest { (a, b) } else { (b, a) };
+    let both = overlap(a, b, &mut scratch.shared);
+    let lighter = a.mass.min(b.mass);
+    let little = both.mass < HOPELESS_SHARE * lighter && both.mass < HOPELESS_MASS;
+    if both.mass <= 0.0 || little || both.mass < NOTHING_SHARE * lighter {
+        return None;
+    }
+    scratch.alignment.fill(a, b, &scratch.shared);
+    let one_to_one = scratch.alignment.one_to_one(a, b);
+    let Alignment { a: of_a, b: of_b, points, .. } = &mut scratch.alignment;
+    let sides = (coverage(a, of_a), coverage(b, of_b));
+    let all = chain(points, &mut scratch.chained);
+    points.retain(|point| point.weight() >= RARE_IDF);
+    let rare = chain(points, &mut scratch.chained);
+    let sentences = sentence_chains(points, (of_a, of_b), &mut scratch.sentence, &mut scratch.chained);
+    singles(a, b, &scratch.shared, &mut scratch.singles);
+    let order = in_order(&mut scratch.singles, &mut scratch.tails);
+    let singles = scratch.singles.len() as f32;
+    let parts = Parts { shared_shingles, all, rare, sentences, order, singles, one_to_one, sides };
+    Some(assemble(a, b, &scratch.alignment, both, &parts))
+}
+
+/// Intermediate results of a comparison.
+struct Parts {
+    shared_shingles: usize,
+    /// Weight of the best chain of all terms.
+    all: f32,
+    /// Weight of the best chain of rare terms.
+    rare: f32,
+    /// Weight of the chains of rare terms within sentences.
+    sentences: f32,
+    order: f32,
+    singles: f32,
+    one_to_one: f32,
+    sides: (Coverage, Coverage),
+}
+
+fn assemble(a: &Profile, b: &Profile, alignment: &Alignment, both: Overlap, parts: &Parts) -> Features {
+    let (x, y) = &parts.sides;
+    let uncovered = 1.0 - x.graded.max(y.graded);
+    let new_opening = 1.0 - x.lead.max(y.lead);
+    let complete = x.graded * y.graded;
+    let fewer_shingles = a.shingles.len().min(b.shingles.len()) as f32;
+    let verbatim = (parts.shared_shingles as f32 / (fewer_shingles + 5.0)).sqrt();
+    let passages = f32::from(u8::from(parts.shared_shingles >= PASSAGES));
+    let fewer_numbers = a.distinct_numbers.min(b.distinct_numbers) as f32;
+    let missing = (fewer_numbers - both.numbers as f32).max(0.0) / (fewer_numbers + 2.0);
+    let conflict = conflict(a, b, alignment);
+    let rare_share = |text: &Profile| both.rare / (text.rare_mass + RARE_PRIOR);
+    let (short, long) = (a.words.min(b.words), a.words.max(b.words));
+    let mut values = [0.0; FEATURES];
+    for &feature in Feature::ALL {
+        let value = match feature {
+            Feature::Singles => parts.singles.ln_1p(),
+            Feature::Length => short.ln_1p(),
+            Feature::LengthRatio => ((1.0 + long) / (1.0 + short)).ln(),
+            Feature::Chain => parts.all.ln_1p().min(5.0),
+            Feature::RareChain => parts.rare.ln_1p(),
+            Feature::OrderOrCoverage => parts.order.max(complete),
+            Feature::CoverageBeyondOrder => (complete - parts.order).max(0.0),
+            Feature::OneToOne => parts.one_to_one,
+            Feature::SentenceChain => parts.sentences.ln_1p(),
+            Feature::RareShared => rare_share(a) * rare_share(b),
+            Feature::VerbatimUncovered => verbatim * uncovered,
+            Feature::VerbatimNewOpening => verbatim * new_opening,
+            Feature::NumbersMissing => missing,
+            Feature::NumberConflict => conflict.numbers.ln_1p(),
+            Feature::OpeningConflict => conflict.opening.ln_1p(),
+            Feature::DayConflict => conflict.days.ln_1p(),
+            Feature::DayMissing => day_missing(a, b).min(day_missing(b, a)),
+            Feature::Headline => headlines(a, b),
+            Feature::WeightShared => passages * both.mass / a.mass.min(b.mass),
+            Feature::WeightSharedHeavier => passages * both.mass / a.mass.max(b.mass),
+            Feature::VerbatimMatched => {
+                passages * parts.one_to_one * parts.shared_shingles as f32 / fewer_shingles.max(1.0)
+            }
+            Feature::Passages => passages,
+            // Not measured on the texts; see `Features::with_circumstances`.
+            Feature::DaysApart | Feature::OtherSource | Feature::Near | Feature::Labelled => 0.0,
+        };
+        values[feature as usize] = f64::from(value);
+    }
+    Features { values }
+}
+
+/// Returns the weight of the terms in both headlines over that of the terms in either, 0 to 1.
+fn headlines(a: &Profile, b: &Profile) -> f32 {
+    let (a, b) = (&a.headline, &b.headline);
+    let mass = |headline: &[(u32, f32)]| headline.iter().map(|&(_, weight)| weight).sum::<f32>();
+    let both: f32 = a
+        .iter()
+        .filter_map(|&(term, x)| b.iter().find(|other| other.0 == term).map(|&(_, y)| x.min(y)))
+        .sum();
+    let either = mass(a) + mass(b) - both;
+    if a.is_empty() || b.is_empty() || either <= 0.0 { 0.0 } else { both / either }
+}
+
+/// Returns 1 if the opening names a day of the week and the other text names only other days, else 0.
+fn day_missing(text: &Profile, other: &Profile) -> f32 {
+    f32::from(u8::from(text.lead_days != 0 && other.days != 0 && text.lead_days & other.days == 0))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::{Idf, LanguageKey, Model};
+    use super::*;
+    use crate::text::tokenize;
+
+    fn measured(a: &str, b: &str) -> Option<Features> {
+        let idf = Idf::background();
+        let idf = idf.of(LanguageKey::default());
+        let (a, b) = (Profile::new(&tokenize(a), idf), Profile::new(&tokenize(b), idf));
+        measure(&a, &b, &mut Scratch::default()).features
+    }
+
+    /// Generates sentences of words common in news, with names, numbers, days, and scripts without spaces.
+    fn text() -> impl Strategy<Value = String> {
+        let word = prop::sample::select(vec![
+            "the",
+            "minister",
+            "of",
+            "Ordu",
+            "said",
+            "Wednesday",
+            "Monday",
+            "17",
+            "2,400",
+            "cement",
+            "harbour",
+            "Aksoy",
+            "sank",
+            "ferry",
+            "in",
+            "央行",
+            "加息",
+            "กขคงจ",
+            "правительство",
+            "prices",
+            "rose",
+            "inquiry",
+            "pumps",
+        ]);
+        let sentence = prop::collection::vec(word, 0..14).prop_map(|words| words.join(" "));
+        prop::collection::vec(sentence, 0..9).prop_map(|sentences| sentences.join(".\n"))
+    }
+
+    const STORY: &str = "The captain of a ferry that sank off Ordu on Wednesday was praised by the coast guard for \
+        saving 17 sailors before he left the ship, officials said. The Meltem, built in 1987, was carrying cement to \
+        Samsun when its engine room flooded shortly after midnight. Harbour master Leyla Aksoy said an inquiry would \
+        examine whether the pumps had been serviced.";
+
+    #[test]
+    fn empty_and_tiny_texts_can_be_measured() {
+        assert_eq!(measured("", ""), None);
+        assert_eq!(measured("", STORY), None);
+        assert_eq!(measured("...", "the"), None);
+        for text in ["a", "Ordu", "17", "央", "a\nb\nc", "Monday."] {
+            if let Some(features) = measured(text, text) {
+                assert!(features.values().iter().all(|v| v.is_finite()), "{text}");
+            }
+            let _ = measured(text, STORY);
+        }
+    }
+
+    #[test]
+    fn text_in_another_script_is_not_a_rewrite() {
+        let names = "Leyla Aksoy, Meltem, Ordu, Samsun, 17, 1987";
+        let han = "船员在港口附近获救，海岸警卫队周三表示，船长最后离开了沉没的渡轮，调查仍在继续进行";
+        assert_eq!(measured(&format!("{STORY} {names}"), &format!("{han} {names}。{han}")), None);
+        assert!(measured(&format!("{han} {names}"), &format!("{han} {names}")).is_some());
+    }
+
+    #[test]
+    fn identical_texts_are_completely_covered() {
+        let features = measured(STORY, STORY).expect("all in common");
+        assert!(features.get(Feature::OrderOrCoverage) > 0.8);
+        assert!(features.get(Feature::VerbatimNewOpening) < 0.1);
+        assert!(features.get(Feature::NumberConflict) < 1e-9 && features.get(Feature::DayConflict) < 1e-9);
+    }
+
+    #[test]
+    fn different_numbers_and_days_are_contradictions() {
+        let other = STORY.replace("17", "23").replace("Wednesday", "Friday");
+        let features = measured(STORY, &other).expect("nearly all in common");
+        assert!(features.get(Feature::NumberConflict) > 0.4);
+        assert!(features.get(Feature::DayConflict) > 0.4);
+        assert!(features.get(Feature::DayMissing) > 0.9);
+        assert!(features.get(Feature::NumbersMissing) > 0.2);
+    }
+
+    #[test]
+    fn shared_boilerplate_is_not_evidence() {
+        let boilerplate = "Share this story\nSubscribe to our newsletter today\nMost read this week\n\
+            Leave a comment\nRead also the latest from the region\nCookies and privacy policy";
+        let other = "Wheat prices rose for a third week as dry weather in the plains cut the harvest, traders said. \
+            Exporters expect shipments to fall by a tenth before the spring and asked for lower freight rates.";
+        let bare = measured(STORY, other).map_or(0.0, |f| f.get(Feature::OrderOrCoverage));
+        let with_boilerplate =
+            measured(&format!("{boilerplate}\n{STORY}"), &format!("{boilerplate}\n{other}"));
+        let model = Model::shipped().expect("the built-in model can be read");
+        assert!(
+            with_boilerplate.is_none_or(|f| model.score(&f) < 0.1),
+            "{with_boilerplate:?} against {bare}"
+        );
+    }
+
+    #[test]
+    fn short_lines_that_are_the_text_are_not_boilerplate() {
+        let lines = "Wheat rose\nBarley fell\nMaize was flat\nOats rose again\nRye gained a tenth";
+        let features = measured(lines, lines).expect("all in common");
+        assert!(features.get(Feature::OrderOrCoverage) > 0.5);
+    }
+
+    proptest! {
+        #[test]
+        fn features_are_symmetric_and_in_range(a in text(), b in text()) {
+            let one = measured(&a, &b);
+            prop_assert_eq!(&one, &measured(&b, &a));
+            let Some(features) = one else { return Ok(()) };
+            for &feature in Feature::ALL {
+                let value = features.get(feature);
+                let range = match feature {
+                    Feature::OrderOrCoverage | Feature::CoverageBeyondOrder | Feature::OneToOne | Feature::RareShared
+                    | Feature::VerbatimUncovered | Feature::VerbatimNewOpening | Feature::NumbersMissing
+                    | Feature::DayMissing => 0.0..=1.0,
+                    Feature::Chain => 0.0..=5.0,
+                    _ => 0.0..=30.0,
+                };
+                prop_assert!(range.contains(&value), "{} {value}", feature.name());
+            }
+            let score = Model::shipped().expect("the built-in model can be read").score(&features);
+            prop_assert!((0.0..=1.0).contains(&score.get()));
+        }
+    }
+}
