@@ -46,16 +46,21 @@ pub fn candidates(
 ) -> Result<Vec<Candidate>> {
     let counts = || -> Vec<AtomicU32> { documents.iter().map(|_| AtomicU32::new(0)).collect() };
     let (sizes, elsewhere) = (counts(), counts());
-    let postings = Postings::new(documents.len(), budget, |document, (): &mut (), sink| {
-        let mut size = 0;
-        each_shingle(tokens.get(documents[document]).as_slice(), k, |shingle| {
-            if shingle.is_multiple_of(SAMPLE) {
-                size += 1;
-                sink.push(shingle);
-            }
-        });
-        sizes[document].store(size, Ordering::Relaxed);
-    })?;
+    let postings = Postings::new(
+        documents.len(),
+        budget,
+        || tokens.reader(),
+        |document, reader, sink| {
+            let mut size = 0;
+            each_shingle(reader.slice(documents[document]), k, |shingle| {
+                if shingle.is_multiple_of(SAMPLE) {
+                    size += 1;
+                    sink.push(shingle);
+                }
+            });
+            sizes[document].store(size, Ordering::Relaxed);
+        },
+    )?;
     let met = postings.meetings(WINDOW, |list| {
         for &document in list {
             // Sums do not depend on the order of the threads.

@@ -33,11 +33,12 @@ pub(crate) struct Counters {
 
 impl Counters {
     /// Counts the features of documents `0..documents` in a table of `2^bits` counters. `features` appends the
-    /// features of one document, whose repeats are counted once. Features are well-mixed hashes. The time grows with the
+    /// features of one document, with the `scratch` of its thread. Repeats are counted once. Features are well-mixed hashes. The time grows with the
     /// square of the features of a document, so a document of more than [`MANY`] should be passed without repeats.
-    pub(crate) fn new<S: Default>(
+    pub(crate) fn new<S>(
         documents: usize,
         bits: u32,
+        scratch: impl Fn() -> S + Send + Sync,
         features: impl Fn(usize, &mut S, &mut Vec<u64>) + Sync,
     ) -> Self {
         let bits = bits.max(PART_BITS);
@@ -46,7 +47,7 @@ impl Counters {
             .collect();
         let starts: Vec<usize> = (0..documents).step_by(CHUNK).collect();
         starts.into_par_iter().for_each_init(
-            || (S::default(), Vec::new(), vec![Collected::default(); 1 << PART_BITS]),
+            || (scratch(), Vec::new(), vec![Collected::default(); 1 << PART_BITS]),
             |(scratch, found, collected): &mut (S, Vec<u64>, Vec<Collected>), start| {
                 for document in start..(start + CHUNK).min(documents) {
                     found.clear();
@@ -150,12 +151,17 @@ mod tests {
 
     #[test]
     fn documents_are_counted_and_counts_saturate() {
-        let counters = Counters::new(300, 16, |document, (): &mut (), out| {
-            out.push(mix(1));
-            if document % 3 == 0 {
-                out.push(mix(2));
-            }
-        });
+        let counters = Counters::new(
+            300,
+            16,
+            || (),
+            |document, (), out| {
+                out.push(mix(1));
+                if document % 3 == 0 {
+                    out.push(mix(2));
+                }
+            },
+        );
         assert_eq!((counters.of(mix(1)), counters.of(mix(2)), counters.of(mix(3))), (SATURATED, 100, 0));
         let hundred = counters.within(&(100..101));
         assert_eq!((hundred.has(mix(1)), hundred.has(mix(2)), hundred.has(mix(3))), (0, 1, 0));

@@ -109,20 +109,21 @@ impl Sink<'_> {
 }
 
 impl Postings {
-    /// Indexes documents `0..documents`. `keys` passes the keys of one document to the sink, with scratch space
-    /// that each task has for itself.
+    /// Indexes documents `0..documents`. `keys` passes the keys of one document to the sink, with the `scratch` that
+    /// each task has for itself.
     ///
     /// # Errors
     /// Returns [`Error::Spill`](crate::Error::Spill) if the temporary file cannot be written.
-    pub(super) fn new<S: Default>(
+    pub(super) fn new<S>(
         documents: usize,
         budget: &Budget,
+        scratch: impl Fn() -> S + Sync,
         keys: impl Fn(usize, &mut S, &mut Sink<'_>) + Sync,
     ) -> Result<Self> {
         let bits = documents.next_power_of_two().trailing_zeros();
         let chunk = if budget.is_limited() { CHUNK / 8 } else { CHUNK };
         let dealt = Dealt::new(documents.div_ceil(chunk), TASKS, budget, |at| {
-            let mut scratch = S::default();
+            let mut scratch = scratch();
             let mut parts = vec![Vec::new(); PARTS];
             for document in at * chunk..((at + 1) * chunk).min(documents) {
                 let mut sink = Sink { parts: &mut parts, document: document as u64, bits };
@@ -217,7 +218,7 @@ mod tests {
             window in 1usize..40,
         ) {
             let budget = limit.map_or_else(Budget::unlimited, |bytes| Budget::new(bytes, None));
-            let postings = Postings::new(keys.len(), &budget, |document, (): &mut (), sink| {
+            let postings = Postings::new(keys.len(), &budget, || (), |document, (), sink| {
                 for &key in &keys[document] {
                     sink.push(mix(key + 1));
                 }

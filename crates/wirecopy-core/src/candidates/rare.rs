@@ -18,7 +18,7 @@ use super::Candidate;
 use super::counters::{Counters, MANY, SATURATED, Within};
 use super::postings::Postings;
 use crate::hash::Hashes;
-use crate::text::{Class, Token, TokenStore, mix};
+use crate::text::{Class, Token, TokenReader, TokenStore, mix};
 use crate::{DocId, Result};
 use wirecopy_spill::Budget;
 
@@ -81,15 +81,17 @@ impl<'a> RareJoin<'a> {
         let features: usize = documents.par_iter().map(|&document| 2 * tokens.len_of(document)).sum();
         let slots = (features * SLOTS_PER_FEATURE).next_power_of_two();
         let bits = slots.trailing_zeros().clamp(*SLOT_BITS.start(), *SLOT_BITS.end());
-        let counters = Counters::new(documents.len(), bits, |document, seen: &mut Hashes, out| {
-            let tokens = tokens.get(documents[document]);
+        let count = |document: usize, (seen, reader): &mut (Hashes, TokenReader<'_>), out: &mut Vec<u64>| {
+            let tokens = reader.slice(documents[document]);
             // A token has at most two features.
             if 2 * tokens.len() <= MANY {
-                each_feature(tokens.as_slice(), |feature| out.push(feature));
+                each_feature(tokens, |feature| out.push(feature));
             } else {
-                distinct_features(tokens.as_slice(), seen, out);
+                distinct_features(tokens, seen, out);
             }
-        });
+        };
+        let scratch = || (Hashes::default(), tokens.reader());
+        let counters = Counters::new(documents.len(), bits, scratch, count);
         Self { documents, tokens, counters, keys, shared }
     }
 
@@ -114,13 +116,14 @@ impl<'a> RareJoin<'a> {
     /// be read or written.
     pub fn candidates(self, budget: &Budget) -> Result<Vec<Candidate>> {
         let rarest = self.counters.within(&RAREST);
-        let postings =
-            Postings::new(self.documents.len(), budget, |document, ranking: &mut Ranking, sink| {
-                let tokens = self.tokens.get(self.documents[document]);
-                for &ranked in ranking.keys(tokens.as_slice(), (&self.counters, &rarest), self.keys) {
-                    sink.push(ranked << RANK_BITS);
-                }
-            })?;
+        let scratch = || (Ranking::default(), self.tokens.reader());
+        let postings = Postings::new(self.documents.len(), budget, scratch, |document, scratch, sink| {
+            let (ranking, reader) = scratch;
+            let tokens = reader.slice(self.documents[document]);
+            for &ranked in ranking.keys(tokens, (&self.counters, &rarest), self.keys) {
+                sink.push(ranked << RANK_BITS);
+            }
+        })?;
         // The keys are chosen, so the counters are freed before the pairs need memory.
         let (documents, enough) = (self.documents, self.shared);
         drop((self, rarest));

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::{CARRIERS, COMPARED, Repeated};
 use crate::candidates::counters::{Counters, SATURATED};
-use crate::text::{SourceLines, TokenStore, Tokens, mix};
+use crate::text::{SourceLines, TokenReader, TokenStore, Tokens, mix};
 use crate::{DocId, Result};
 use wirecopy_spill::{Budget, Partitions};
 
@@ -48,12 +48,13 @@ pub(super) fn repeated(stories: &[(u64, DocId)], tokens: &TokenStore, budget: &B
     // Nearly every line occurs in one story only. A small table of counters, which lines may share, shows which are worth
     // listing.
     let places = (4 * stories.len()).next_power_of_two().max(1 << 12);
-    let counters = Counters::new(stories.len(), places.trailing_zeros(), |at, (): &mut (), keys| {
+    let count = |at: usize, reader: &mut TokenReader<'_>, keys: &mut Vec<u64>| {
         let (source, document) = stories[at];
         if is_large_enough(source) {
-            keys.extend(keys_of(source, &tokens.get(document)));
+            keys.extend(keys_of(source, &reader.get(document)));
         }
-    });
+    };
+    let counters = Counters::new(stories.len(), places.trailing_zeros(), || tokens.reader(), count);
     let bits = Partitions::<Carried>::bits_for(CARRIERS * stories.len(), 1, budget);
     let mut carried: Partitions<Carried> = Partitions::new(bits, budget);
     let mut ranks: Vec<u64> = Vec::with_capacity(stories.len());

@@ -74,10 +74,10 @@ impl Dictionary {
         written_out
     }
 
-    /// Decodes the first `count` tokens of `codes`, or fewer if the codes end early.
-    pub(super) fn decode(&self, mut codes: &[u16], count: usize) -> Vec<Token> {
-        let mut out = Vec::with_capacity(count);
-        let Some(words) = self.words.first_chunk::<CODES>() else { return out };
+    /// Appends the first `count` tokens of `codes` to `out`, which is empty; fewer if the codes end early.
+    pub(super) fn decode(&self, mut codes: &[u16], count: usize, out: &mut Vec<Token>) {
+        out.reserve(count);
+        let Some(words) = self.words.first_chunk::<CODES>() else { return };
         while out.len() < count {
             let left = codes.len().min(count - out.len());
             let coded = codes[..left].iter().position(|&code| code == ESCAPE).unwrap_or(left);
@@ -90,7 +90,6 @@ impl Dictionary {
                 _ => break,
             }
         }
-        out
     }
 }
 
@@ -129,7 +128,9 @@ mod tests {
             let written_out = dictionary.encode(&tokens, &mut codes);
             prop_assert!(written_out <= others.len());
             prop_assert_eq!(codes.len(), tokens.len() + 4 * written_out);
-            prop_assert_eq!(dictionary.decode(&codes, tokens.len()), tokens);
+            let mut decoded = Vec::new();
+            dictionary.decode(&codes, tokens.len(), &mut decoded);
+            prop_assert_eq!(decoded, tokens);
         }
     }
 
@@ -146,6 +147,8 @@ mod tests {
     #[test]
     fn truncated_codes_decode_to_fewer_tokens() {
         let dictionary = Dictionary::of(&ByHash::default());
-        assert!(dictionary.decode(&[ESCAPE, 1, 2], 5).is_empty());
+        let mut tokens = Vec::new();
+        dictionary.decode(&[ESCAPE, 1, 2], 5, &mut tokens);
+        assert!(tokens.is_empty());
     }
 }

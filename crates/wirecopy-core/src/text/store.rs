@@ -123,7 +123,7 @@ impl TokenStore {
 
     /// Returns a reader for many documents, fastest in ascending order. Each thread needs its own.
     pub fn reader(&self) -> TokenReader<'_> {
-        TokenReader { store: self, reader: self.blobs.reader() }
+        TokenReader { store: self, reader: self.blobs.reader(), tokens: Vec::new(), segments: Vec::new() }
     }
 
     /// Returns the error of a document that could not be read, if there was one.
@@ -164,14 +164,14 @@ impl TokenStore {
         }
     }
 
-    fn decode(&self, codes: &[u16]) -> Option<Tokens> {
+    /// Decodes a document into two buffers and returns its digest; `None` if the codes end early.
+    fn decode(&self, codes: &[u16], tokens: &mut Vec<Token>, segments: &mut Vec<Segment>) -> Option<u128> {
         let (&dictionary, codes) = codes.split_first()?;
         let (digest, codes) = codes.split_first_chunk::<8>()?;
         let digest = digest.iter().rev().fold(0, |digest: u128, &part| digest << 16 | u128::from(part));
         let (numbers, mut codes) = codes.split_first_chunk::<4>()?;
         let number = |at: usize| u32::from(numbers[at]) | u32::from(numbers[at + 1]) << 16;
         let (length, count) = (number(0) as usize, number(2) as usize);
-        let mut segments = Vec::with_capacity(count);
         let mut end = 0;
         for _ in 0..count {
             let packed = match codes {
@@ -189,15 +189,11 @@ impl TokenStore {
             end += (packed >> 1) as usize;
             segments.push(Segment::new(end, packed & 1 == 1));
         }
-        let tokens = match dictionary.checked_sub(1) {
-            None => codes
-                .chunks_exact(4)
-                .take(length)
-                .map(|parts| whole([parts[0], parts[1], parts[2], parts[3]]))
-                .collect(),
-            Some(at) => self.dictionaries.get(usize::from(at))?.decode(codes, length),
-        };
-        Some(Tokens::of_parts(tokens.into(), segments.into(), digest))
+        match dictionary.checked_sub(1) {
+            None => tokens.extend(codes.as_chunks().0.iter().take(length).map(|&parts| whole(parts))),
+            Some(at) => self.dictionaries.get(usize::from(at))?.decode(codes, length, tokens),
+        }
+        Some(digest)
     }
 
     /// Counts words while a dictionary is being prepared, and checks whether the current one still fits.
@@ -231,20 +227,35 @@ fn length(tokens: &Tokens) -> u32 {
 pub struct TokenReader<'a> {
     store: &'a TokenStore,
     reader: Reader<'a, u16>,
+    tokens: Vec<Token>,
+    segments: Vec<Segment>,
 }
 
 impl TokenReader<'_> {
     /// Returns the tokens of a document.
     pub fn get(&mut self, document: DocId) -> Tokens {
-        let place = document.index();
-        let tokens = match self.reader.get(place) {
-            Ok(codes) => self.store.decode(codes).unwrap_or_default(),
+        let digest = self.read(document);
+        Tokens::of_parts(self.tokens.as_slice().into(), self.segments.as_slice().into(), digest)
+            .with_boilerplate(self.store.boilerplate_of(document))
+    }
+
+    /// Returns the tokens of a document in reading order, without a copy of their own.
+    pub fn slice(&mut self, document: DocId) -> &[Token] {
+        self.read(document);
+        &self.tokens
+    }
+
+    /// Reads a document into the buffers and returns its digest.
+    fn read(&mut self, document: DocId) -> u128 {
+        self.tokens.clear();
+        self.segments.clear();
+        match self.reader.get(document.index()) {
+            Ok(codes) => self.store.decode(codes, &mut self.tokens, &mut self.segments).unwrap_or_default(),
             Err(error) => {
                 self.store.failed.keep(error);
-                Tokens::default()
+                Tokens::default().digest()
             }
-        };
-        tokens.with_boilerplate(self.store.boilerplate_of(document))
+        }
     }
 }
 
@@ -273,6 +284,9 @@ mod tests {
             }
             for (at, tokens) in tokens.iter().enumerate() {
                 prop_assert_eq!(&store.get(id(at)), tokens);
+                let mut reader = store.reader();
+                prop_assert_eq!(reader.slice(id(at)), tokens.as_slice());
+                drop(reader);
                 prop_assert_eq!(store.len_of(id(at)), tokens.len());
             }
             for (at, tokens) in tokens.iter().enumerate() {
