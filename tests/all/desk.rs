@@ -1,5 +1,7 @@
 //! Test helpers: runs the program in a temporary folder, and reads what it writes.
 
+#[cfg(unix)]
+use std::ffi::OsStr;
 use std::fs;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::io::Write;
@@ -88,7 +90,9 @@ impl Desk {
     /// Starts a command, with pipes, and waits until it handles signals.
     #[cfg(unix)]
     pub fn started(&self, args: &[&str]) -> Child {
-        started(self.command(args))
+        let mut command = with_signals("wirecopy".as_ref());
+        command.args(args);
+        started(found(command, self.path()))
     }
 
     /// Runs the program, checks that it exits with 0, and returns standard output.
@@ -135,12 +139,30 @@ fn prepared(mut command: Command, folder: &Path) -> Command {
 /// Returns a command for a line of the shell in a folder, which finds the program as `wirecopy`.
 #[cfg(unix)]
 pub fn shell(folder: &Path, line: &str) -> Command {
+    let mut shell = with_signals("sh".as_ref());
+    shell.args(["-c", line]);
+    found(shell, folder)
+}
+
+/// Prepares a command that finds the program as `wirecopy`.
+#[cfg(unix)]
+fn found(mut command: Command, folder: &Path) -> Command {
     let program = assert_cmd::cargo::cargo_bin("wirecopy");
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::iter::once(program.parent().unwrap().to_owned()).chain(std::env::split_paths(&path));
-    let mut shell = Command::new("sh");
-    shell.args(["-c", line]).env("PATH", std::env::join_paths(folders).unwrap());
-    prepared(shell, folder)
+    command.env("PATH", std::env::join_paths(folders).unwrap());
+    prepared(command, folder)
+}
+
+/// Returns a command that no signal is ignored for, even if the tests run in the background or under `nohup`.
+#[cfg(unix)]
+fn with_signals(program: &OsStr) -> Command {
+    if cfg!(not(target_os = "linux")) {
+        return Command::new(program);
+    }
+    let mut command = Command::new("env");
+    command.arg("--default-signal=HUP,INT,TERM").arg(program);
+    command
 }
 
 /// Starts a command, with pipes, and waits until it handles signals.

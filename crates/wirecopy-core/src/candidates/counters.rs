@@ -19,8 +19,9 @@ use crate::hash::Counts;
 pub(crate) const SATURATED: u8 = Counts::MOST;
 /// Number of parts of the table, as a power of two.
 const PART_BITS: u32 = 8;
-/// Number of features of a document up to which repeats cost little.
-pub(super) const MANY: usize = 1 << 13;
+/// Number of features of a document above which they are sorted to find repeats, because searching for each would take
+/// quadratic time.
+const MANY: usize = 1 << 13;
 /// Number of documents whose features are collected before they are counted.
 const CHUNK: usize = 1024;
 
@@ -32,9 +33,8 @@ pub(crate) struct Counters {
 }
 
 impl Counters {
-    /// Counts the features of documents `0..documents` in a table of `2^bits` counters. `features` appends the
-    /// features of one document, with the `scratch` of its thread. Repeats are counted once. Features are well-mixed hashes. The time grows with the
-    /// square of the features of a document, so a document of more than [`MANY`] should be passed without repeats.
+    /// Counts the features of documents `0..documents` in a table of `2^bits` counters. `features` appends the features of
+    /// one document, which are well-mixed hashes, with the `scratch` of its thread. Repeats within a document count once.
     pub(crate) fn new<S>(
         documents: usize,
         bits: u32,
@@ -52,8 +52,14 @@ impl Counters {
                 for document in start..(start + CHUNK).min(documents) {
                     found.clear();
                     features(document, scratch, found);
+                    let many = found.len() > MANY;
+                    if many {
+                        found.sort_unstable();
+                        found.dedup();
+                    }
                     for &feature in &*found {
-                        collected[(feature >> (64 - PART_BITS)) as usize].add(document, feature);
+                        let part = &mut collected[(feature >> (64 - PART_BITS)) as usize];
+                        if many { part.features.push(feature) } else { part.add(document, feature) }
                     }
                 }
                 for (part, collected) in parts.iter().zip(collected) {
@@ -148,6 +154,23 @@ fn place(feature: u64, bits: u32) -> (usize, u32) {
 mod tests {
     use super::*;
     use crate::text::mix;
+
+    #[test]
+    fn repeats_in_a_document_count_once_however_many_features_it_has() {
+        for distinct in [3, MANY as u64] {
+            let counters = Counters::new(
+                2,
+                24,
+                || (),
+                |document, (), out| {
+                    out.extend((0..distinct).map(mix));
+                    out.extend((0..2 - document as u64).map(mix));
+                },
+            );
+            let counts: Vec<u8> = (0..3).map(|feature| counters.of(mix(feature))).collect();
+            assert_eq!(counts, [2, 2, 2], "{distinct}");
+        }
+    }
 
     #[test]
     fn documents_are_counted_and_counts_saturate() {

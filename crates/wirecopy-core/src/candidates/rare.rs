@@ -15,9 +15,8 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::Candidate;
-use super::counters::{Counters, MANY, SATURATED, Within};
+use super::counters::{Counters, SATURATED, Within};
 use super::postings::Postings;
-use crate::hash::Hashes;
 use crate::text::{Class, Token, TokenReader, TokenStore, mix};
 use crate::{DocId, Result};
 use wirecopy_spill::Budget;
@@ -81,28 +80,17 @@ impl<'a> RareJoin<'a> {
         let features: usize = documents.par_iter().map(|&document| 2 * tokens.len_of(document)).sum();
         let slots = (features * SLOTS_PER_FEATURE).next_power_of_two();
         let bits = slots.trailing_zeros().clamp(*SLOT_BITS.start(), *SLOT_BITS.end());
-        let count = |document: usize, (seen, reader): &mut (Hashes, TokenReader<'_>), out: &mut Vec<u64>| {
-            let tokens = reader.slice(documents[document]);
-            // A token has at most two features.
-            if 2 * tokens.len() <= MANY {
-                each_feature(tokens, |feature| out.push(feature));
-            } else {
-                distinct_features(tokens, seen, out);
-            }
+        let count = |document: usize, reader: &mut TokenReader<'_>, out: &mut Vec<u64>| {
+            each_feature(reader.slice(documents[document]), |feature| out.push(feature));
         };
-        let scratch = || (Hashes::default(), tokens.reader());
-        let counters = Counters::new(documents.len(), bits, scratch, count);
+        let counters = Counters::new(documents.len(), bits, || tokens.reader(), count);
         Self { documents, tokens, counters, keys, shared }
     }
 
     /// Counts the features that two documents share and that are rare enough to be keys. If these are fewer than
     /// the join requires, no choice of keys could make the two documents candidates.
     pub fn usable_overlap(&self, a: &[Token], b: &[Token]) -> usize {
-        let mut seen = Hashes::default();
-        let (mut x, mut y) = (Vec::new(), Vec::new());
-        distinct_features(a, &mut seen, &mut x);
-        distinct_features(b, &mut seen, &mut y);
-        y.sort_unstable();
+        let (mut x, y) = (distinct_features(a), distinct_features(b));
         x.retain(|&feature| self.counters.of(feature) < SATURATED && y.binary_search(&feature).is_ok());
         x.len()
     }
@@ -193,15 +181,13 @@ fn keep_smallest(numbers: &mut Vec<u64>, most: usize) {
     numbers.truncate(most);
 }
 
-/// Appends each distinct feature of a document to `out`; `seen` is a buffer.
-fn distinct_features(tokens: &[Token], seen: &mut Hashes, out: &mut Vec<u64>) {
-    // A token has at most two features.
-    seen.clear(2 * tokens.len());
-    each_feature(tokens, |feature| {
-        if seen.insert(feature) {
-            out.push(feature);
-        }
-    });
+/// Returns the distinct features of a document, ascending.
+fn distinct_features(tokens: &[Token]) -> Vec<u64> {
+    let mut features = Vec::new();
+    each_feature(tokens, |feature| features.push(feature));
+    features.sort_unstable();
+    features.dedup();
+    features
 }
 
 /// Ranks a feature by its document frequency. Among features of one rank the hash decides, in the same way for all
@@ -268,8 +254,7 @@ mod tests {
             let (mut ranking, rarest) = (Ranking::default(), join.counters.within(&RAREST));
             for document in &documents {
                 let tokens = tokens.get(*document);
-                let mut expected = Vec::new();
-                distinct_features(tokens.as_slice(), &mut Hashes::default(), &mut expected);
+                let mut expected = distinct_features(tokens.as_slice());
                 expected.retain(|&feature| join.counters.of(feature) >= 2);
                 expected.sort_unstable_by_key(|&feature| (rank(join.counters.of(feature)), feature));
                 expected.truncate(keys);
