@@ -94,6 +94,12 @@ pub(super) fn run(global: &GlobalArgs, args: &EvalArgs) -> anyhow::Result<u8> {
 fn families(run: &Path, gold: &Path, args: &EvalArgs, by_set: bool) -> anyhow::Result<String> {
     let run = Run::read_jsonl(run)?;
     let families = parse_gold(&labels::read(gold)?, gold)?;
+    if families.is_empty() {
+        bail!(
+            "{}: no document is listed: expected lines of id and family, separated by a tab",
+            gold.display()
+        );
+    }
     let clusters: Vec<Vec<String>> =
         run.clusters.iter().map(|c| c.members.iter().map(|m| m.id.clone()).collect()).collect();
     let documents: Vec<(&str, &str)> = run
@@ -102,7 +108,7 @@ fn families(run: &Path, gold: &Path, args: &EvalArgs, by_set: bool) -> anyhow::R
         .map(|d| (d.id.as_str(), d.language.as_deref().unwrap_or(UNDETERMINED)))
         .collect();
     let report = gold_report(&clusters, &documents, &families);
-    if report.overall.listed == 0 && !families.is_empty() {
+    if report.overall.listed == 0 {
         bail!("{}: none of the ids occurs in the run", gold.display());
     }
     shown(args.format, &report, || {

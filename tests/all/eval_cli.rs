@@ -250,6 +250,9 @@ fn gold_without_ids_of_the_run_is_an_error() {
     desk.file("other.tsv", "x\tf\ny\tf\n");
     let message = desk.trouble(&["eval", "run.jsonl", "--gold", "other.tsv"]);
     assert_eq!(message, "error: other.tsv: none of the ids occurs in the run\n");
+    desk.file("none.tsv", "id\tfamily\n");
+    let message = desk.trouble(&["eval", "run.jsonl", "--gold", "none.tsv"]);
+    assert!(message.starts_with("error: none.tsv: no document is listed"), "{message}");
     desk.file("twice.tsv", "harbour.txt\tf\nharbour.txt\tg\n");
     let message = desk.trouble(&["eval", "run.jsonl", "--gold", "twice.tsv"]);
     assert_eq!(message, "error: twice.tsv:2: the id \"harbour.txt\" is listed twice\n");

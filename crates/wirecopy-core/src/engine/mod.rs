@@ -23,7 +23,10 @@ use crate::{Error, Result};
 /// Threads of a run at most: each costs a stack, and no machine has more cores.
 const MOST_THREADS: usize = 1024;
 
-/// Starts the worker threads of a run; 0 starts one for each core.
+/// Starts the worker threads of a run, at most 1,024; 0 starts one for each core.
+///
+/// # Errors
+/// Returns [`Error::Threads`] if the system refuses a thread.
 pub fn thread_pool(threads: usize) -> Result<rayon::ThreadPool> {
     rayon::ThreadPoolBuilder::new()
         .num_threads(threads.min(MOST_THREADS))
