@@ -249,13 +249,19 @@ impl TokenReader<'_> {
     fn read(&mut self, document: DocId) -> u128 {
         self.tokens.clear();
         self.segments.clear();
-        match self.reader.get(document.index()) {
-            Ok(codes) => self.store.decode(codes, &mut self.tokens, &mut self.segments).unwrap_or_default(),
+        let digest = match self.reader.get(document.index()) {
+            Ok(codes) => self.store.decode(codes, &mut self.tokens, &mut self.segments),
             Err(error) => {
                 self.store.failed.keep(error);
-                Tokens::default().digest()
+                None
             }
-        }
+        };
+        digest.unwrap_or_else(|| {
+            // No part of a document that could not be read whole.
+            self.tokens.clear();
+            self.segments.clear();
+            Tokens::default().digest()
+        })
     }
 }
 
@@ -298,6 +304,20 @@ mod tests {
                 }
             }
             prop_assert!(store.check().is_ok());
+        }
+    }
+
+    #[test]
+    fn document_that_breaks_off_has_no_tokens() {
+        let mut store = TokenStore::new(&Budget::unlimited());
+        store.push(&tokenize("The ferry sails. It is noon.\nAll is well.")).unwrap();
+        let codes = store.blobs.reader().get(0).unwrap().to_vec();
+        // The dictionary, the digest, the two numbers, and one of three segments.
+        for end in 0..=14 {
+            store.blobs.push(&codes[..end]).unwrap();
+            store.lengths.push((0, 0));
+            assert_eq!(store.get(id(end + 1)), Tokens::default(), "{end}");
+            assert!(store.reader().slice(id(end + 1)).is_empty(), "{end}");
         }
     }
 
