@@ -31,6 +31,11 @@ pub(super) fn decode(bytes: Vec<u8>, markup: bool) -> String {
     String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
+/// Returns UTF-8 without its byte order mark, if it has one.
+pub fn without_byte_order_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
+}
+
 /// Returns the encoding of content that starts with `head`, and the length of its byte order mark.
 pub(super) fn of(head: &[u8], markup: bool) -> (&'static Encoding, usize) {
     if let Some(found) = Encoding::for_bom(head) {

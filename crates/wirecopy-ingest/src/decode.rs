@@ -246,16 +246,7 @@ pub(super) fn too_long(limit: u64) -> Refusal {
 
 #[cfg(test)]
 mod tests {
-
-    use std::io::Write;
-
     use super::*;
-
-    fn gzip(bytes: &[u8]) -> Vec<u8> {
-        let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        out.write_all(bytes).unwrap();
-        out.finish().unwrap()
-    }
 
     fn stream(raw: Vec<u8>, expansion: u64, expanded_bytes: u64) -> Stream {
         let limits = Limits { expansion, expanded_bytes };
@@ -269,8 +260,8 @@ mod tests {
     #[test]
     fn all_gzip_members_and_zstd_frames_are_read() {
         let long = vec![b'x'; 3 * HEAD];
-        let mut gz = gzip(&long);
-        gz.extend(gzip(b"tail"));
+        let mut gz = gzip::member(&long);
+        gz.extend(gzip::member(b"tail"));
         assert_eq!(whole(gz, 1 << 20).unwrap().unwrap().len(), long.len() + 4);
         let mut zst = zstd::encode_all(&long[..], 1).unwrap();
         zst.extend(zstd::encode_all(&b"tail"[..], 1).unwrap());
@@ -280,7 +271,7 @@ mod tests {
 
     #[test]
     fn cut_off_stream_is_reported_as_truncated() {
-        for bytes in [gzip(&[7; 9999]), zstd::encode_all(&[7; 9999][..], 1).unwrap()] {
+        for bytes in [gzip::member(&[7; 9999]), zstd::encode_all(&[7; 9999][..], 1).unwrap()] {
             for cut in [bytes.len() - 1, bytes.len() / 2, 12] {
                 let error = whole(bytes[..cut].to_vec(), 1 << 20).unwrap_err();
                 assert!(broken(&error, true).reason.starts_with("truncated"), "{error:?} at {cut}");
@@ -290,7 +281,7 @@ mod tests {
 
     #[test]
     fn size_limit_applies_to_decompressed_bytes() {
-        let bomb = gzip(&vec![0; 10 << 20]);
+        let bomb = gzip::member(&vec![0; 10 << 20]);
         assert_eq!(whole(bomb, 1 << 20).unwrap(), None);
         assert_eq!(whole(vec![b'a'; 100], 100).unwrap().unwrap().len(), 100);
         assert_eq!(whole(vec![b'a'; 101], 100).unwrap(), None);
@@ -313,7 +304,7 @@ mod tests {
     fn stream_that_expands_too_much_is_cut_off_at_the_limit() {
         // Frames of zeros that would expand to 1 GiB.
         let zeros = vec![0; 32 << 20];
-        for frame in [gzip(&zeros), zstd::encode_all(&zeros[..], 1).unwrap()] {
+        for frame in [gzip::member(&zeros), zstd::encode_all(&zeros[..], 1).unwrap()] {
             let bomb = frame.repeat(32);
             let (bytes, reason) = given(stream(bomb.clone(), 100, u64::MAX));
             assert!(bytes as u64 >= FREE && bytes < 2 * FREE as usize, "{bytes}");
@@ -327,9 +318,9 @@ mod tests {
     #[test]
     fn stream_within_the_limits_is_read_to_the_end() {
         let zeros = vec![0; 80 << 20];
-        assert_eq!(given(stream(gzip(&zeros), 2000, u64::MAX)), (zeros.len(), None));
+        assert_eq!(given(stream(gzip::member(&zeros), 2000, u64::MAX)), (zeros.len(), None));
         let small = vec![0; 8 << 20];
-        assert_eq!(given(stream(gzip(&small), 1, u64::MAX)), (small.len(), None));
+        assert_eq!(given(stream(gzip::member(&small), 1, u64::MAX)), (small.len(), None));
     }
 
     #[test]

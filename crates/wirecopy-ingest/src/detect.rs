@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::charset::without_byte_order_mark;
 use wirecopy_core::document::Refusal;
 use wirecopy_core::document::SkipKind::{Malformed, NotText};
 
@@ -76,7 +77,7 @@ impl Format {
 }
 
 fn trimmed(head: &[u8]) -> &[u8] {
-    head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start()
+    without_byte_order_mark(head).trim_ascii_start()
 }
 
 fn first_line(start: &[u8]) -> Option<&[u8]> {

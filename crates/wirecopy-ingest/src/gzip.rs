@@ -64,17 +64,17 @@ impl<R: Read> Read for Members<R> {
     }
 }
 
+/// Compresses bytes to a member.
+#[cfg(test)]
+pub(super) fn member(bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    flate2::read::GzEncoder::new(bytes, flate2::Compression::fast()).read_to_end(&mut out).unwrap();
+    out
+}
+
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-
     use super::*;
-
-    fn member(bytes: &[u8]) -> Vec<u8> {
-        let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        out.write_all(bytes).unwrap();
-        out.finish().unwrap()
-    }
 
     /// Returns the content, and whether it is followed by garbage.
     fn content(compressed: &[u8]) -> io::Result<(String, bool)> {

@@ -6,6 +6,7 @@
 //!
 //! Why this is hand-made: the csv crate must be given the layout.
 
+use super::charset::without_byte_order_mark;
 use super::json::Field;
 use super::table::{columns_of, fields_of};
 use crate::config::FieldNames;
@@ -78,7 +79,7 @@ impl Layout {
 /// Parses the line `sep=;` that Excel reads and writes. Returns its length and the delimiter.
 fn separator_line(head: &[u8]) -> Option<(usize, u8)> {
     let end = memchr::memchr2(b'\n', b'\r', head)?;
-    let line = head[..end].strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head[..end]);
+    let line = without_byte_order_mark(&head[..end]);
     let line = line.strip_prefix(b"\"").map_or(line, |line| line.strip_suffix(b"\"").unwrap_or(line));
     let (name, signs) = line.split_at_checked(4)?;
     let sign = *signs.first()?;
@@ -132,7 +133,7 @@ fn header(body: &[u8], promised: u8, names: &FieldNames) -> (usize, u8) {
 }
 
 fn trimmed(line: &[u8]) -> &[u8] {
-    line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line).trim_ascii()
+    without_byte_order_mark(line).trim_ascii()
 }
 
 /// Counts of quotes at the start of fields.

@@ -68,6 +68,7 @@ mod strip;
 mod table;
 mod walk;
 
+pub use charset::without_byte_order_mark;
 pub use path_text::{path_of, shown};
 pub use reread::{Place, again, read_again};
 

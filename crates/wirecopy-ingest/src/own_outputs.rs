@@ -2,6 +2,7 @@
 //!
 //! They are recognised by their first bytes, not by their names.
 
+use super::charset::without_byte_order_mark;
 use super::detect::is_html;
 
 /// The kinds of output.
@@ -31,7 +32,7 @@ const FIELDS: usize = 16;
 impl Own {
     /// Recognises output from the start of a file, decompressed and in UTF-8. `None` if the file may be news.
     pub(crate) fn of(head: &[u8]) -> Option<Self> {
-        let start = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+        let start = without_byte_order_mark(head);
         match start.first()? {
             b'{' => json(start),
             b'<' => {

@@ -16,6 +16,7 @@ use super::{BoilerplateLine, ClusterLine, DocumentLine, EdgeLine, Line, Run, Run
 use crate::Config;
 use wirecopy_core::document::Skipped;
 use wirecopy_core::{Error, Result};
+use wirecopy_ingest::without_byte_order_mark;
 
 /// A [`Line`] by reference, so that it can be written without copying.
 #[derive(Debug, Serialize)]
@@ -119,7 +120,7 @@ impl<'a> Reader<'a> {
         self.number += 1;
         if self.header.is_none() {
             // Editors and shells put a byte order mark in front.
-            self.header = Some(self.first(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))?);
+            self.header = Some(self.first(without_byte_order_mark(bytes))?);
             return Ok(());
         }
         let complete = bytes.ends_with(b"\n");

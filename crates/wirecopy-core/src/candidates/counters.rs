@@ -58,7 +58,7 @@ impl Counters {
                         found.dedup();
                     }
                     for &feature in &*found {
-                        let part = &mut collected[(feature >> (64 - PART_BITS)) as usize];
+                        let part = &mut collected[place(feature, bits).0];
                         if many { part.features.push(feature) } else { part.add(document, feature) }
                     }
                 }
@@ -69,7 +69,6 @@ impl Counters {
                     for feature in collected.features.drain(..) {
                         counters.add_at(place(feature, bits).1 as usize);
                     }
-                    collected.start = 0;
                 }
             },
         );

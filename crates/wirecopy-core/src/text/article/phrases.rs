@@ -84,7 +84,7 @@ fn lower(c: char) -> char {
 /// Finds the phrases that are delimited by word boundaries, in scripts that have them. Returns their kinds and the
 /// number of words that are menu entries.
 pub(super) fn find(text: &str) -> (u16, usize) {
-    let in_word = |c: char| c.is_alphanumeric() && (c.is_ascii() || !is_unspaced(c));
+    let in_word = |c: char| c.is_alphanumeric() && !is_unspaced(c);
     // Korean particles are attached to the word.
     let ends_alone = |c: char| !in_word(c) || ('\u{ac00}'..='\u{d7a3}').contains(&c);
     let phrases = &*PHRASES;
