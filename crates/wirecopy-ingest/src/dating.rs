@@ -7,6 +7,7 @@
 use std::fs;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::date_line::gives_date;
 use super::extract::one_line;
@@ -63,9 +64,18 @@ pub(super) fn settle(
     if let Some(date) = meta.date.take() {
         match parse(&date) {
             Ok(published) => {
-                meta.date = Some(date);
-                meta.published = Some(dating.shown(published));
-                meta.date_origin = Some(origin);
+                let first = meta.url.as_deref().and_then(day_in_url);
+                let first =
+                    first.filter(|first| origin == DateOrigin::Metadata && is_reset(published, *first));
+                if first.is_some() {
+                    meta.date_problem.get_or_insert_with(|| {
+                        format!("`{date}`: over a month after the day in the address")
+                    });
+                }
+                let only_day = |date| Published { date, time: None, offset: None };
+                meta.published = Some(dating.shown(first.map_or(published, only_day)));
+                meta.date_origin = Some(if first.is_some() { DateOrigin::Url } else { origin });
+                meta.date = Some(first.map_or(date, |first| first.to_string()));
                 return;
             }
             Err(problem) => {
@@ -77,8 +87,8 @@ pub(super) fn settle(
     let other = in_first_lines(text.text, declared.as_deref())
         .filter(|date| parse(date).is_ok())
         .map(|date| (date, DateOrigin::Text))
-        .or_else(|| Some((in_path(without_query(meta.url.as_deref()?))?, DateOrigin::Url)))
-        .or_else(|| Some((in_path(&found.shown)?, DateOrigin::Path)))
+        .or_else(|| Some((day_in_url(meta.url.as_deref()?)?.to_string(), DateOrigin::Url)))
+        .or_else(|| Some((in_path(&found.shown)?.to_string(), DateOrigin::Path)))
         .or_else(|| if dating.mtime { Some((of_file(found)?, DateOrigin::Mtime)) } else { None });
     if let Some((date, origin)) = other {
         meta.published = parse(&date).ok().map(|published| dating.shown(published));
@@ -93,43 +103,55 @@ fn in_first_lines(text: &str, language: Option<&str>) -> Option<String> {
     plain.find(|line| gives_date(line, language)).and_then(one_line)
 }
 
+/// Returns whether a page states a day so long after that in its address that the site has set its date anew: addresses
+/// stay, and drafts do not wait that long.
+fn is_reset(stated: Published, in_address: Date) -> bool {
+    const MONTH: i32 = 31;
+    (stated.date - in_address).get_days() > MONTH
+}
+
 /// Removes the query and the fragment, whose numbers are not publication dates.
 fn without_query(url: &str) -> &str {
     url.split(['?', '#']).next().unwrap_or(url)
 }
 
+/// Returns the day in an address, in the forms of [`in_path`].
+pub(super) fn day_in_url(url: &str) -> Option<Date> {
+    in_path(without_query(url))
+}
+
 /// Returns the last date in a path or URL: `2023/09/24/`, `2023-09-24-slug`, `2023_09_24` or `20230924`, with no digit before
-/// or after it.
-pub(super) fn in_path(path: &str) -> Option<String> {
+/// or after it. In folders of their own, month and day may have one digit: `2023/9/4/`.
+fn in_path(path: &str) -> Option<Date> {
     let bytes = path.as_bytes();
-    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
-    let number = |from: usize, to: usize| path.get(from..to)?.parse::<u16>().ok();
+    let digits = |from: usize, most: usize| {
+        let rest = bytes.get(from..).unwrap_or_default();
+        rest.iter().take(most).take_while(|byte| byte.is_ascii_digit()).count()
+    };
     for start in (0..bytes.len().saturating_sub(7)).rev() {
-        let free = start == 0 || !digit(start - 1);
-        if !free || !(0..4).all(|i| digit(start + i)) {
+        let free = start == 0 || !bytes[start - 1].is_ascii_digit();
+        if !free || digits(start, 4) < 4 {
             continue;
         }
         let sign = bytes.get(start + 4).copied();
-        // Two digits each for month and day, so that version and page numbers do not match.
-        let (month, end) = match sign {
-            Some(b'/' | b'-' | b'_' | b'.' | b'\\') if bytes.get(start + 7) == sign.as_ref() => {
-                (start + 5, start + 10)
-            }
-            Some(byte) if byte.is_ascii_digit() => (start + 4, start + 8),
-            _ => continue,
-        };
-        let day = end - 2;
-        if digit(end) || ![month, month + 1, day, day + 1].into_iter().all(digit) {
+        let is_sign = sign.is_some_and(|sign| b"/-_.\\".contains(&sign));
+        let month = start + 4 + usize::from(is_sign);
+        let month_end = month + digits(month, 2);
+        let day = month_end + usize::from(is_sign);
+        let end = day + digits(day, 2);
+        let two_digits = month_end - month == 2 && end - day == 2;
+        // With one digit, version and page numbers would match.
+        let folders = sign == Some(b'/') && bytes.get(end) == sign.as_ref();
+        if is_sign && bytes.get(month_end) != sign.as_ref() || digits(end, 1) > 0 || !(two_digits || folders)
+        {
             continue;
         }
-        let (Some(year), Some(m), Some(d)) =
-            (number(start, start + 4), number(month, month + 2), number(day, end))
-        else {
-            continue;
-        };
-        let date = format!("{year:04}-{m:02}-{d:02}");
-        if (1900..=2100).contains(&year) && dates::parse(&date).is_ok() {
-            return Some(date);
+        let number = |from: usize, to: usize| path.get(from..to)?.parse::<i16>().ok();
+        let small = |from: usize, to: usize| i8::try_from(number(from, to)?).ok();
+        let date = number(start, start + 4).zip(small(month, month_end)).zip(small(day, end));
+        let date = date.and_then(|((year, month), day)| Date::new(year, month, day).ok());
+        if date.is_some_and(|date| (1900..=2050).contains(&date.year())) {
+            return date;
         }
     }
     None
@@ -159,11 +181,15 @@ mod tests {
             ("archive/120230924.txt", None),
             ("archive/202309241.txt", None),
             ("archive/2023/09/ferry.txt", None),
+            ("archive/2023/9/4/ferry", Some("2023-09-04")),
+            ("archive/2023/9/24/ferry", Some("2023-09-24")),
+            ("archive/2023/9/4", None),
+            ("archive/2023-9-4/ferry", None),
             ("archive/2023-09/24.txt", None),
             ("ferry-3021-4455.txt", None),
             ("ärchiv/2023/09/24/fähre.txt", Some("2023-09-24")),
         ] {
-            assert_eq!(in_path(path).as_deref(), date, "{path}");
+            assert_eq!(in_path(path).map(|day| day.to_string()).as_deref(), date, "{path}");
         }
     }
 
@@ -176,6 +202,33 @@ mod tests {
         let found = Found { path: None, shown: path.to_owned(), id: path.to_owned(), bytes: 0, named: true };
         settle(&mut meta, DateOrigin::Field, &Guessed::of(text), &found, &Dating { mtime: true, zone: None });
         (meta.date, meta.date_origin, meta.date_problem)
+    }
+
+    #[test]
+    fn address_older_than_the_date_of_a_page_by_more_than_a_month_counts() {
+        let settled = |date: &str, url: &str, origin| {
+            let mut meta = Metadata {
+                date: Some(date.to_owned()),
+                url: Some(format!("https://press.example/{url}")),
+                ..Metadata::default()
+            };
+            let found = Found { path: None, shown: "x".into(), id: "x".into(), bytes: 0, named: true };
+            settle(&mut meta, origin, &Guessed::of("Text."), &found, &Dating::default());
+            (meta.published.unwrap_or_default(), meta.date_origin, meta.date_problem.is_some())
+        };
+        let page = DateOrigin::Metadata;
+        let stated = "2024-03-11T14:20:00Z";
+        let first = ("2022-07-12".to_owned(), Some(DateOrigin::Url), true);
+        assert_eq!(settled(stated, "home/2022/7/12/crane", page), first);
+        for (url, origin) in [
+            ("2024/02/12/crane", page),
+            ("2026/07/12/crane", page),
+            ("crane", page),
+            ("crane?on=2022-07-12", page),
+            ("2022/07/12/crane", DateOrigin::Field),
+        ] {
+            assert_eq!(settled(stated, url, origin), (stated.to_owned(), Some(origin), false), "{url}");
+        }
     }
 
     #[test]

@@ -45,8 +45,14 @@ pub(super) fn read(tree: &Tree) -> Metadata {
         .or_else(|| heading(tree))
         .or_else(|| Some(without_site(heading_of_page.as_deref()?, site.as_deref(), true)));
     let language = attribute("html", "lang");
-    let page =
-        Page { tree, metas: &metas, linked: &linked, title: title.as_deref(), language: language.as_deref() };
+    let page = Page {
+        tree,
+        metas: &metas,
+        linked: &linked,
+        title: title.as_deref(),
+        language: language.as_deref(),
+        url: url.as_deref(),
+    };
     let PageDate { date, problem: date_problem } = page_date::find(&page);
     let source = site.or_else(|| url.as_deref().and_then(host).map(str::to_owned));
     let bylines = bylines(tree, meta("author").or_else(|| of_linked(&["author", "name"])));

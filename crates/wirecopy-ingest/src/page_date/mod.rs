@@ -5,12 +5,14 @@
 //!
 //! 1. `article:published_time` and its variants
 //! 2. `datePublished` of the article in JSON-LD
-//! 3. microdata and RDFa (`datePublished` on any element), `<time pubdate>`, `dt-published`
+//! 3. microdata and RDFa (`datePublished` on any element), `<time pubdate>`, `dt-published`; of several days, teasers are
+//!    marked too, and a certain visible date has priority
 //! 4. other `<meta>` names that contain "published"
 //! 5. visible dates near the headline (`visible`), if markup or a label makes them certain
 //! 6. `<meta>` names that contain "date", which many sites set at every change; then less certain visible dates
 //! 7. `dateCreated` of JSON-LD, then keys such as `publishedAt` in scripts, if they agree on the day
 //!
+//! A time in UTC is written in local time if the page shows the local time or day.
 //! Dates of changes, comments, teasers and quoted posts are not the article's; `visible` excludes them.
 //! Cost: one pass over `<meta>` and JSON-LD. The tree is walked only if those have no date, or one in UTC.
 
@@ -18,9 +20,14 @@ pub(super) mod json_ld;
 mod scripts;
 mod visible;
 
-use dom_query::Document as Tree;
-use json_ld::JsonLd;
+use std::cell::LazyCell;
 
+use dom_query::Document as Tree;
+use jiff::civil::Date;
+use json_ld::JsonLd;
+use visible::Best;
+
+use super::dating::day_in_url;
 use super::extract::one_line;
 use crate::dates::{self, Label, Line};
 use wirecopy_core::published::Published;
@@ -43,6 +50,8 @@ pub(super) struct Page<'a> {
     pub(super) title: Option<&'a str>,
     /// The declared language.
     pub(super) language: Option<&'a str>,
+    /// The address that the page gives.
+    pub(super) url: Option<&'a str>,
 }
 
 /// Finds the publication date.
@@ -56,35 +65,102 @@ pub(super) fn find(page: &Page<'_>) -> PageDate {
         }
     };
     let metas = Metas::of(page.metas);
-    let stated = metas.article.iter().cloned().chain(page.linked.published()).chain(in_markup(page));
-    let best = stated.chain(metas.published.iter().cloned()).find_map(&mut usable);
-    out.date = match best {
-        // In local time, a time in UTC may fall on another day.
-        Some((written, published)) if is_utc(published) => {
-            let others = metas.all().chain(page.linked.all()).filter_map(|other| dates::parse(&other).ok());
-            let local = others
-                .filter_map(|other| local(published, other))
-                .next()
-                .or_else(|| visible::best(page).and_then(|seen| local(published, seen.published)));
-            Some(local.map_or(written, |local| local.to_string()))
-        }
-        Some((written, _)) => Some(written),
-        None => {
-            let mut seen = visible::best(page);
-            let sure = seen.take_if(|seen| seen.sure).map(|seen| seen.written);
-            sure.or_else(|| metas.dated.iter().cloned().find_map(&mut usable).map(|(written, _)| written))
-                .or_else(|| seen.map(|seen| seen.written))
-                .or_else(|| {
-                    page.linked.created().into_iter().find_map(&mut usable).map(|(written, _)| written)
-                })
-                .or_else(|| scripts::date(page.tree))
-        }
+    let stated = metas.article.iter().cloned().chain(page.linked.published()).find_map(&mut usable);
+    let stated = stated
+        .or_else(|| marked(page).into_iter().find_map(&mut usable))
+        .or_else(|| metas.published.iter().cloned().find_map(&mut usable));
+    let trusted = stated.is_some();
+    // The walk through the tree is made only if needed.
+    let seen = LazyCell::new(|| visible::best(page));
+    let written_as_seen = || seen.as_ref().map(|seen| seen.written.clone());
+    if !trusted && seen.as_ref().is_some_and(|seen| seen.sure) {
+        out.date = written_as_seen();
+        return out;
+    }
+    let stated = stated.or_else(|| metas.dated.iter().cloned().find_map(&mut usable));
+    let Some((written, published)) = stated else {
+        let created = || page.linked.created().into_iter().find_map(&mut usable).map(|(written, _)| written);
+        out.date = written_as_seen().or_else(created).or_else(|| scripts::date(page.tree));
+        return out;
     };
+    let contrary = || seen.as_ref().filter(|seen| seen.sure || !trusted);
+    if let Some(day) = dated_anew(page, published, contrary) {
+        out.problem = Some(format!("`{}`: the page shows {day}", shortened(&written)));
+        return out;
+    }
+    let others = metas.all().chain(page.linked.all()).filter_map(|other| dates::parse(&other).ok());
+    let local = is_utc(published).then(|| in_local_time(page, published, others, &seen)).flatten();
+    out.date = Some(local.map_or(written, |local| local.to_string()));
     out
+}
+
+/// Returns the day that a page shows if it is later than the one that it states, and too late for an update of the same story:
+/// the site has dated the article anew, and it is unknown which of the two texts this is. Where the address has a day, that
+/// one is decisive.
+fn dated_anew<'a>(
+    page: &Page<'_>,
+    stated: Published,
+    seen: impl FnOnce() -> Option<&'a Best>,
+) -> Option<Date> {
+    /// Days within which versions of a running story follow each other.
+    const DAYS: i32 = 3;
+    if page.url.and_then(day_in_url).is_some() {
+        return None;
+    }
+    let day = seen()?.published.date;
+    ((day - stated.date).get_days() > DAYS).then_some(day)
+}
+
+/// Returns the dates that the markup gives as those of publication. If they are of several days, teasers are marked too, and
+/// a certain date near the headline comes first.
+fn marked(page: &Page<'_>) -> Vec<String> {
+    let mut marked = in_markup(page);
+    let mut days = marked.iter().filter_map(|written| dates::parse_in(written, page.language).ok());
+    let several = days.next().is_some_and(|first| days.any(|other| other.date != first.date));
+    if several && let Some(seen) = visible::best(page).filter(|seen| seen.sure) {
+        marked.insert(0, seen.written);
+    }
+    marked
 }
 
 fn is_utc(published: Published) -> bool {
     published.time.is_some() && published.offset == Some(jiff::tz::Offset::UTC)
+}
+
+/// Converts a UTC time to the local time of the newsroom, where it may fall on another day. `others` are other dates of the
+/// page. `None` if the page does not show another time or day.
+fn in_local_time(
+    page: &Page<'_>,
+    utc: Published,
+    mut others: impl Iterator<Item = Published>,
+    seen: &Option<Best>,
+) -> Option<Published> {
+    if let Some(local) = others.find_map(|other| local(utc, other)) {
+        return Some(local);
+    }
+    let seen = seen.as_ref().map(|seen| seen.published);
+    let day_seen = seen.filter(|seen| seen.time.is_none()).map(|seen| seen.date);
+    seen.and_then(|seen| local(utc, seen))
+        .or_else(|| on_day(utc, day_in_url(page.url?)?))
+        .or_else(|| on_day(utc, day_seen?))
+}
+
+/// Converts a UTC time to local time on `day`, the day that the page shows. The true offset is unknown, so the instant is
+/// written with the least offset in whole hours. `None` if it is that day in UTC, or in no zone with newspapers.
+fn on_day(utc: Published, day: Date) -> Option<Published> {
+    /// Hours from UTC, from Hawaii to New Zealand in summer.
+    const ZONES: std::ops::RangeInclusive<i8> = -10..=13;
+    if day == utc.date {
+        return None;
+    }
+    let instant = utc.instant()?;
+    let mut zones: Vec<i8> = ZONES.collect();
+    zones.sort_by_key(|hours| hours.abs());
+    zones.into_iter().find_map(|hours| {
+        let offset = jiff::tz::Offset::from_hours(hours).ok()?;
+        let shown = offset.to_datetime(instant);
+        (shown.date() == day).then(|| Published { date: day, time: Some(shown.time()), offset: Some(offset) })
+    })
 }
 
 /// Converts a UTC time to local time, with the offset taken from `other`: the same instant with another offset, or a time

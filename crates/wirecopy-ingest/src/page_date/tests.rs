@@ -168,6 +168,76 @@ fn utc_time_gets_the_offset_of_the_visible_time() {
 }
 
 #[test]
+fn utc_time_is_written_on_the_day_that_the_page_shows() {
+    let stated = |utc: &str, url: &str, line: &str| {
+        let head = format!(
+            "<meta property='article:published_time' content='{utc}'><link rel=canonical href='https://press.example/{url}'>"
+        );
+        date(&head, &format!("<div>{HEADLINE}<p class=date>{line}</p>{TEXT}</div>"))
+    };
+    for (utc, url, line, expected) in [
+        ("2024-03-12T03:40:10Z", "2024/03/11/crane", "", "2024-03-11T23:40:10-04:00"),
+        ("2024-03-11T23:01:00Z", "2024/03/12/crane", "", "2024-03-12T00:01:00+01:00"),
+        ("2024-03-12T03:40:10Z", "crane", "11 March 2024", "2024-03-11T23:40:10-04:00"),
+        // The time that the page shows is more exact than its address.
+        ("2024-03-12T03:40:10Z", "2024/03/11/crane", "March 11, 2024 8:40 PM", "2024-03-11T20:40:10-07:00"),
+        // The same day, no zone with newspapers, another day, an offset that is stated.
+        ("2024-03-12T03:40:10Z", "2024/03/12/crane", "", "2024-03-12T03:40:10Z"),
+        ("2024-03-12T11:45:00Z", "2024/03/11/crane", "", "2024-03-12T11:45:00Z"),
+        ("2024-03-12T03:40:10Z", "2024/03/10/crane", "", "2024-03-12T03:40:10Z"),
+        ("2024-03-12T03:40:10+01:00", "2024/03/11/crane", "", "2024-03-12T03:40:10+01:00"),
+    ] {
+        assert_eq!(stated(utc, url, line), expected, "{utc} {url} {line}");
+    }
+}
+
+#[test]
+fn later_date_shown_by_the_page_contradicts_the_one_it_states() {
+    let stated = |name: &str, url: &str, line: &str| {
+        let head = format!(
+            "<meta property='{name}' content='2024-03-11T07:20:00+01:00'><link rel=canonical href='https://press.example/{url}'>"
+        );
+        found(&head, &format!("<article>{HEADLINE}<p>{line}</p>{TEXT}</article>"))
+    };
+    let later = "<time datetime='2024-05-20'>20 May 2024</time>";
+    for name in ["article:published_time", "date"] {
+        let (date, problem) = stated(name, "crane", later);
+        if name == "date" {
+            // Sites set this one at every change, so the visible date has priority.
+            assert_eq!(date.as_deref(), Some("2024-05-20"));
+            continue;
+        }
+        assert_eq!(date, None);
+        assert_eq!(problem.as_deref(), Some("`2024-03-11T07:20:00+01:00`: the page shows 2024-05-20"));
+    }
+    for (url, line) in [
+        ("2024/03/11/crane", later),
+        ("crane", "<time datetime='2024-03-14'>14 March 2024</time>"),
+        ("crane", "<time datetime='2024-01-02'>2 January 2024</time>"),
+        ("crane", "Updated <time datetime='2024-05-20'>20 May 2024</time>"),
+    ] {
+        let expected = (Some("2024-03-11T07:20:00+01:00".to_owned()), None);
+        assert_eq!(stated("article:published_time", url, line), expected, "{url} {line}");
+    }
+}
+
+#[test]
+fn marked_dates_of_several_days_are_those_of_teasers() {
+    let teasers = |days: [&str; 2]| {
+        let teasers = days.map(|day| format!("<li><time pubdate datetime='{day}'>x</time> Other story</li>"));
+        format!("<ul>{}</ul>", teasers.concat())
+    };
+    let own =
+        format!("<article>{HEADLINE}<p><time datetime='2024-03-11'>11 March 2024</time></p>{TEXT}</article>");
+    let several = teasers(["2024-05-20", "2024-05-19"]);
+    assert_eq!(date("", &format!("{own}{several}")), "2024-03-11");
+    // Without a certain date near the headline, the first one counts.
+    assert_eq!(date("", &format!("<article>{HEADLINE}{TEXT}</article>{several}")), "2024-05-20");
+    let same = teasers(["2024-05-20", "2024-05-20"]);
+    assert_eq!(date("", &format!("{own}{same}")), "2024-05-20");
+}
+
+#[test]
 fn dates_in_scripts_are_used_last_and_must_agree() {
     let script = |json: &str| format!("<script>window.state = {json};</script>");
     let body = format!("{HEADLINE}{TEXT}");
