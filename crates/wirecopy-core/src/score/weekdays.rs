@@ -108,6 +108,24 @@ mod tests {
     }
 
     #[test]
+    fn names_of_a_language_are_in_one_script() {
+        // Alphabets by their blocks in Unicode; letters that modify others belong to any.
+        let script = |c: char| match u32::from(c) {
+            0..0x2b0 | 0x1e00..0x1f00 => Some(0),
+            0x2b0..0x370 => None,
+            0x4e00..0xa000 => Some(0x4e),
+            0xac00..0xd7a4 => Some(0xac),
+            code => Some(code >> 8),
+        };
+        for row in word_table::rows(NAMES) {
+            let cells: Vec<&str> = row.collect();
+            let letters = cells[1..].iter().flat_map(|cell| cell.chars()).filter(|c| c.is_alphabetic());
+            let scripts: std::collections::BTreeSet<u32> = letters.filter_map(script).collect();
+            assert_eq!(scripts.len(), 1, "{cells:?}");
+        }
+    }
+
+    #[test]
     fn row_without_seven_days_is_an_error() {
         for table in ["en\tMonday\tTuesday", "en\ta\tb\tc\td\te\tf\t"] {
             assert!(read(table).is_err(), "{table}");
