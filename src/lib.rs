@@ -3,6 +3,7 @@
 //! | to | use | get |
 //! |---|---|---|
 //! | find the copies in folders and files | [`Pipeline`] with a [`Config`] | a [`report::Run`], or a [`report::Spooled`] that need not fit into memory |
+//! | find the copies among documents in memory | [`Engine`], from any number of threads | the same |
 //! | explain one pair of documents | [`compare()`](compare()), or [`compare::Comparer`] for many | a [`compare::Comparison`] |
 //! | read a report of an earlier run | [`report::Run::read_jsonl`] | a [`report::Run`] |
 //! | choose which document of each cluster to keep | [`keep::Plan`] | one [`keep::Decision`] for each document |
@@ -82,7 +83,7 @@
 pub mod cli;
 mod pipeline;
 
-pub use pipeline::Pipeline;
+pub use pipeline::{Engine, Pipeline};
 #[doc(inline)]
 pub use wirecopy_core::config::{MatchConfig, Strictness};
 #[doc(inline)]
@@ -91,9 +92,9 @@ pub use wirecopy_core::{
     SkipKind, Skipped, Stage,
 };
 #[doc(inline)]
-pub use wirecopy_ingest::Root;
-#[doc(inline)]
 pub use wirecopy_ingest::config::{FieldNames, IngestConfig};
+#[doc(inline)]
+pub use wirecopy_ingest::{Fields, Root};
 #[doc(inline)]
 pub use wirecopy_report::Config;
 #[doc(inline)]

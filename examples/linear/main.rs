@@ -205,7 +205,7 @@ fn read(folder: &Path, format: &str) -> Result<()> {
     run.write_text(io::sink(), &style)?;
     if format == "pair" {
         let run = run.into_run()?;
-        let texts = wirecopy_ingest::again(&run.places_of_page(), &config.ingest, &cancel)?;
+        let texts = run.texts(&run.ids_of_page(), &cancel)?;
         run.write_page(&texts, io::sink())?;
     }
     Ok(())

@@ -181,6 +181,12 @@ pub struct ClusterArgs {
     /// Record in the report which passages of each member occur in other members
     #[arg(long, help_heading = "Output options")]
     pub evidence: bool,
+    /// Keep the texts of the documents in the report, for commands that cannot read them again
+    ///
+    /// `compare --run`, `report` and `keep` need the texts, which they otherwise read from the files of the run. Applies to JSON
+    /// lines, and makes them as large as the input.
+    #[arg(long, help_heading = "Output options")]
+    pub with_texts: bool,
     /// Also read PATH, and mark its documents as references, which `wirecopy keep` always keeps; repeatable
     #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath, help_heading = INPUT)]
     pub reference: Vec<PathBuf>,

@@ -60,6 +60,7 @@ pub(super) fn run(global: &GlobalArgs, args: &ClusterArgs, bars: &Bars) -> anyho
         .progress(bars)
         .cancel(cancel.clone())
         .passages(args.evidence)
+        .texts(args.with_texts)
         .references(args.reference.clone())
         .budget(plan.settings.program.budget())
         .command(super::arguments())
@@ -82,7 +83,10 @@ pub(super) fn run(global: &GlobalArgs, args: &ClusterArgs, bars: &Bars) -> anyho
     cancel.check()?;
     let code = exit_code(run.summary.skipped > 0, args.exit_code && !run.clusters.is_empty());
     match &mut plan.page {
-        Some(page) => Ok(super::report::write(&run.into_run()?, page, &cancel)?.max(code)),
+        Some(page) => {
+            let texts = run.kept_texts()?;
+            Ok(super::report::write(&run.into_run()?, texts, page, &cancel)?.max(code))
+        }
         None => Ok(code),
     }
 }
@@ -123,6 +127,11 @@ fn plan(global: &GlobalArgs, args: &ClusterArgs) -> anyhow::Result<Plan> {
     if table != TableStyle::default() && !matches!(output, Some((_, Format::Csv))) {
         bail!(
             "--all and --csv-excel apply to CSV only: add --format csv, or -o with a file name that ends in .csv"
+        );
+    }
+    if args.with_texts && !matches!(output, Some((_, Format::Jsonl))) {
+        bail!(
+            "--with-texts applies to JSON lines only: add -o with a file name that ends in .jsonl, or --format jsonl"
         );
     }
     let page = args.html.as_deref().map(|path| inputs.open_page(path)).transpose()?;

@@ -1,6 +1,5 @@
 //! `wirecopy compare`: explains one pair.
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{anyhow, bail};
@@ -13,7 +12,7 @@ use super::settings::Settings;
 use super::{DONE, done, terminal};
 use wirecopy_core::{Cancel, Document, Error, NoProgress};
 use wirecopy_ingest::Root;
-use wirecopy_ingest::{Outcome, again, path_of, shown};
+use wirecopy_ingest::{Outcome, path_of, shown};
 use wirecopy_report::Config;
 use wirecopy_report::compare::{Comparer, Comparison};
 use wirecopy_report::{DocumentLine, Run, clean};
@@ -160,7 +159,10 @@ fn read(path: &Path, config: &Config) -> anyhow::Result<Vec<Document>> {
 /// Returns why a document of a run was not found again.
 fn gone(line: &DocumentLine) -> anyhow::Error {
     if line.path == "-" {
-        return anyhow!("{} came from standard input, which cannot be read again", clean(&line.id));
+        return anyhow!(
+            "{} came from standard input, which cannot be read again: keep the texts of a run with --with-texts",
+            clean(&line.id)
+        );
     }
     match std::fs::metadata(path_of(&line.path)) {
         Ok(found) if found.is_file() => anyhow!("{}: no longer holds what the run read", clean(&line.path)),
@@ -177,13 +179,11 @@ fn of_run(path: &Path, a: &str, b: &str) -> anyhow::Result<(Comparison, u8)> {
         found.ok_or_else(|| anyhow!("{} contains no document with the id {}", path.display(), clean(id)))
     };
     let (line_a, line_b) = (line(a)?, line(b)?);
-    let place = |line: &DocumentLine| (line.path.clone(), line.record);
-    let places: HashSet<_> = [place(line_a), place(line_b)].into();
-    let found = again(&places, &run.header.config.ingest, &Cancel::default())?;
+    let found = run.texts(&[a, b].into(), &Cancel::default())?;
     let comparer = Comparer::new(&run.header.config)?.with_learned(run.learned());
     let mut changed = false;
     let mut ready = |line: &DocumentLine| -> anyhow::Result<wirecopy_report::compare::Ready> {
-        let document = found.get(&place(line)).ok_or_else(|| gone(line))?;
+        let document = found.get(&line.id).ok_or_else(|| gone(line))?;
         let mut ready = comparer.ready(document);
         ready.side.take_over(line);
         if let Some(kind) = line.no_article {

@@ -8,8 +8,9 @@ use clap::{Args, ValueEnum, ValueHint};
 
 use super::args::{GlobalArgs, SettingArgs};
 use super::settings::Settings;
-use super::{done, figures, inputs, labels, renamed};
+use super::{done, figures, labels, renamed};
 use crate::Pipeline;
+use wirecopy_core::Cancel;
 use wirecopy_ingest::Root;
 use wirecopy_ingest::settings_files;
 use wirecopy_lab::eval::{
@@ -122,7 +123,8 @@ fn first_lines(run: &Run, report: &GoldReport, errors: usize) -> anyhow::Result<
     let merges = report.wrong_merges.iter().take(errors).flat_map(|merge| &merge.members);
     let splits = report.splits.iter().take(errors).flat_map(|split| &split.members);
     let named: BTreeSet<&str> = merges.chain(splits).map(String::as_str).collect();
-    inputs::read(run, &named, |document| first_line(&document.text))
+    let texts = run.texts(&named, &Cancel::default())?;
+    Ok(texts.into_iter().map(|(id, document)| (id, first_line(&document.text))).collect())
 }
 
 /// Measures the scorer or the candidate stages against labelled pairs. Also returns whether any input was skipped.

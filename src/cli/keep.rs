@@ -18,7 +18,7 @@ use super::args::GlobalArgs;
 use super::output::Output;
 use super::{DONE, copy_to, inputs};
 use wirecopy_core::text::tokenize;
-use wirecopy_core::{Document, Error};
+use wirecopy_core::{Cancel, Document, Error};
 use wirecopy_ingest::{References, path_of};
 use wirecopy_report::keep::{Decision, Plan, Policy};
 use wirecopy_report::{DocumentLine, Run, clean};
@@ -298,8 +298,10 @@ pub(super) fn lines(
         .filter(|decision| wanted(decision))
         .map(|decision| (decision.document.id.as_str(), decision))
         .collect();
-    if decisions.values().any(|decision| decision.document.path == "-") {
-        bail!("the run read standard input, which cannot be read again: only --format list works");
+    if decisions.values().any(|decision| decision.document.path == "-" && decision.document.text.is_none()) {
+        bail!(
+            "the run read standard input, which cannot be read again: only --format list works, unless the run keeps texts (--with-texts)"
+        );
     }
     let mut changed: Vec<String> = Vec::new();
     let mut missing: BTreeSet<&str> = decisions.keys().copied().collect();
@@ -307,9 +309,9 @@ pub(super) fn lines(
         let made = decisions.get(line.id.as_str()).map(|decision| row(decision, document, form));
         (is_unchanged(line, document), made)
     };
-    inputs::each(
-        run,
+    run.each_text(
         |id| decisions.contains_key(id),
+        &Cancel::default(),
         make,
         |id, (unchanged, made)| {
             if !unchanged {

@@ -72,7 +72,7 @@ fn settle_ids(
     settings: &Settings,
 ) -> anyhow::Result<()> {
     let agencies = settings_files::agencies(settings.config.ingest.agencies.as_deref())?;
-    let preparer = Preparer::new(&settings.config.matching, &agencies);
+    let preparer = Preparer::new(&settings.config.matching, agencies);
     let mut ids = Ids::default();
     let mut claims = Vec::new();
     for (at, (fallback, document)) in documents.iter().enumerate() {

@@ -8,7 +8,7 @@ use super::output::Output;
 use super::protect::Protected;
 use super::{done, inputs, interrupt};
 use wirecopy_core::Cancel;
-use wirecopy_report::{Absent, Run, clean};
+use wirecopy_report::{Absent, Run, Texts, clean};
 
 /// Maximum number of documents that are named in warnings.
 const NAMED: usize = 5;
@@ -42,12 +42,15 @@ pub(super) fn run(args: &ReportArgs) -> anyhow::Result<u8> {
     Protected::default().open_page(&args.output)?;
     let run = Run::read_jsonl(&args.run)?;
     let mut output = inputs::protected(&args.run, &run).open_page(&args.output)?;
-    write(&run, &mut output, &cancel)
+    write(&run, Texts::new(), &mut output, &cancel)
 }
 
-/// Reads the texts again and writes the page. Missing and changed texts are logged as warnings and change the exit code.
-pub(super) fn write(run: &Run, output: &mut Output, cancel: &Cancel) -> anyhow::Result<u8> {
-    let texts = wirecopy_ingest::again(&run.places_of_page(), &run.header.config.ingest, cancel)?;
+/// Reads the texts again, except for those that are known, and writes the page. Missing and changed texts are logged as warnings
+/// and change the exit code.
+pub(super) fn write(run: &Run, mut texts: Texts, output: &mut Output, cancel: &Cancel) -> anyhow::Result<u8> {
+    let mut unknown = run.ids_of_page();
+    unknown.retain(|id| !texts.contains_key(*id));
+    texts.extend(run.texts(&unknown, cancel)?);
     let mut absent = Absent::default();
     output.write(|out| {
         absent = run.write_page(&texts, out)?;

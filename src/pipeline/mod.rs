@@ -1,9 +1,12 @@
 //! Composes the stages; the only module that uses all of them.
 //!
-//! One pass over the input keeps the header, the tokens and the band keys of each document. Copies are found and
-//! collapse to representatives. From these, the boilerplate of each source is learned, and the joins propose
-//! candidates among them. Copies and checked candidates are the edges from which clusters are built.
+//! One pass over the input keeps the header, the tokens and the band keys of each document (`intake`), which is read from files
+//! (`read`) or pushed by the caller. Copies are found and collapse to representatives. From these, the boilerplate of each source
+//! is learned, and the joins propose candidates among them. Copies and checked candidates are the edges from which clusters are
+//! built (`engine`).
 
+mod engine;
+mod intake;
 mod read;
 mod survey;
 
@@ -11,14 +14,13 @@ use std::path::PathBuf;
 
 use wirecopy_core::Result;
 use wirecopy_core::candidates::Survey;
-use wirecopy_core::engine::judge::Pairs;
-use wirecopy_core::engine::{stages, thread_pool};
+use wirecopy_core::engine::thread_pool;
 use wirecopy_core::{Cancel, NoProgress, Progress};
-use wirecopy_ingest::{References, Root, settings_files};
-use wirecopy_report::Config;
-use wirecopy_report::assemble::{self, Request, Wording};
-use wirecopy_report::{Run, Spooled, StageTimes};
+use wirecopy_ingest::Root;
+use wirecopy_report::{Config, Run, Spooled};
 use wirecopy_spill::Budget;
+
+pub use engine::Engine;
 
 /// A run to be started: configuration, threads, progress and cancellation.
 pub struct Pipeline<'a> {
@@ -28,6 +30,7 @@ pub struct Pipeline<'a> {
     cancel: Cancel,
     command: Vec<String>,
     passages: bool,
+    texts: bool,
     references: Vec<PathBuf>,
     budget: Budget,
 }
@@ -42,6 +45,7 @@ impl<'a> Pipeline<'a> {
             cancel: Cancel::default(),
             command: Vec::new(),
             passages: false,
+            texts: false,
             references: Vec::new(),
             budget: Budget::unlimited(),
         }
@@ -79,6 +83,13 @@ impl<'a> Pipeline<'a> {
     #[must_use]
     pub fn passages(mut self, passages: bool) -> Self {
         self.passages = passages;
+        self
+    }
+
+    /// Keeps the texts of the documents in the report, so that later commands need not read them again.
+    #[must_use]
+    pub fn texts(mut self, texts: bool) -> Self {
+        self.texts = texts;
         self
     }
 
@@ -123,9 +134,16 @@ impl<'a> Pipeline<'a> {
     /// # Errors
     /// As for [`Pipeline::run`].
     pub fn spool(self, roots: &[Root]) -> Result<Spooled> {
-        self.config.validate()?;
-        self.budget.check()?;
-        thread_pool(self.threads)?.install(|| self.run_here(roots))
+        let (roots, progress) = (self.with_references(roots), self.progress);
+        self.engine()?.read(&roots, progress)
+    }
+
+    /// Returns an engine with these choices, for documents that the caller has in memory.
+    ///
+    /// # Errors
+    /// Returns an error if a setting is out of range, a reference does not exist, or a file that a setting names cannot be read.
+    pub fn engine(self) -> Result<Engine> {
+        Engine::of(self)
     }
 
     #[doc(hidden)]
@@ -141,36 +159,6 @@ impl<'a> Pipeline<'a> {
         self.config.validate()?;
         thread_pool(self.threads)?
             .install(|| survey::survey(roots, among, pairs, self.config, self.progress, &self.cancel))
-    }
-
-    fn run_here(self, roots: &[Root]) -> Result<Spooled> {
-        let times = StageTimes::new(self.progress);
-        let roots = self.with_references(roots);
-        let references = References::new(&self.references)?;
-        let (config, cancel) = (self.config, &self.cancel);
-        let wanted = &config.matching;
-        let model = wanted.rewrites.then(|| settings_files::model(wanted.model.as_deref())).transpose()?;
-        let mut corpus = read::read(&roots, config, &self.budget, &times, cancel)?;
-        let folder_sources = corpus.use_folders_as_sources()?;
-        // Commands that read the documents again must use the same sources as this run.
-        let with_folders = folder_sources.then(|| {
-            let mut config = config.clone();
-            config.ingest.source_from = Some("folder".to_owned());
-            config
-        });
-        let config = with_folders.as_ref().unwrap_or(config);
-        let matching = &config.matching;
-        let publications = stages::publications(&corpus, matching);
-        let groups = stages::copies(&corpus, &publications, matching, cancel, &times)?;
-        let groups = stages::boilerplate(&mut corpus, groups, &publications, matching, cancel, &times)?;
-        let scorer = stages::scorer(&corpus, &groups, model)?;
-        let judge = Pairs::new(&corpus, matching, scorer, &publications);
-        let checked = stages::join(&corpus, &groups, &judge, matching, cancel, &times)?;
-        let found = stages::cluster(&corpus, &groups, checked, &judge, cancel, &times)?;
-        drop(groups);
-        let request = Request { command: self.command, passages: self.passages, references, folder_sources };
-        let wording = Wording::of(&found, &corpus, judge, config, request, &times, cancel)?;
-        assemble::run(corpus, found, config, wording, times)
     }
 
     /// Returns the roots, followed by the references that are not among them.

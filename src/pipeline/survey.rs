@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
-use super::read::Reader;
+use super::intake::Intake;
+use super::read::{self, Keep};
 use wirecopy_core::candidates::rare::RareJoin;
 use wirecopy_core::candidates::{Candidate, Meeting, Survey};
-use wirecopy_core::engine::{Corpus, joins, stages};
-use wirecopy_core::{Cancel, Progress};
+use wirecopy_core::engine::{Preparer, joins, stages};
+use wirecopy_core::{Cancel, Progress, Stage};
 use wirecopy_core::{DocId, Error, Result};
-use wirecopy_ingest::Root;
+use wirecopy_ingest::{Root, settings_files};
 use wirecopy_report::Config;
 use wirecopy_spill::Budget;
 
@@ -20,15 +21,23 @@ pub(super) fn survey(
     progress: &dyn Progress,
     cancel: &Cancel,
 ) -> Result<Survey> {
-    let mut corpus = Corpus::new(&config.matching, config.ingest.max_skipped, &Budget::unlimited());
-    let reader = Reader::new(config, progress, cancel)?;
+    let mut intake = Intake::new(config, &Budget::unlimited());
+    let agencies = settings_files::agencies(config.ingest.agencies.as_deref())?;
+    let preparer = Preparer::new(&config.matching, agencies);
+    let mut add = |roots: &[Root]| -> Result<usize> {
+        let inputs = intake.inputs;
+        read::read(roots, &config.ingest, &preparer, &Keep::None, progress, cancel, &mut intake)?;
+        progress.end(Stage::Read, intake.inputs - inputs, intake.corpus.len() as u64);
+        Ok(intake.corpus.len())
+    };
+    let mut named = 0;
     for root in roots {
-        reader.read(std::slice::from_ref(root), &mut corpus)?;
+        named = add(std::slice::from_ref(root))?;
     }
-    let named = corpus.len();
     if !among.is_empty() {
-        reader.read(among, &mut corpus)?;
+        add(among)?;
     }
+    let mut corpus = intake.corpus;
     corpus.renumber()?;
     let matching = &config.matching;
     let publications = stages::publications(&corpus, matching);

@@ -11,7 +11,7 @@ use wirecopy::{Cancel, Config, Document, NoProgress, Pipeline, Root};
 use wirecopy_ingest::Outcome;
 
 /// The corpus as records that have ids and sources of their own.
-fn records() -> Vec<Value> {
+pub fn records() -> Vec<Value> {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
     let config = Config::default();
     let mut records = Vec::new();
@@ -32,7 +32,7 @@ fn records() -> Vec<Value> {
     records
 }
 
-/// The sorted report of records that lie in so many files, without what names a file or a time.
+/// The sorted report of records that lie in so many files.
 fn report(records: &[Value], files: usize, threads: usize) -> Vec<String> {
     let folder = TempDir::new().unwrap();
     for (at, part) in records.chunks(records.len().div_ceil(files)).enumerate() {
@@ -49,8 +49,12 @@ fn report(records: &[Value], files: usize, threads: usize) -> Vec<String> {
     }
     let mut bytes = Vec::new();
     run.write_jsonl(&mut bytes).unwrap();
-    let mut lines: Vec<String> = String::from_utf8(bytes)
-        .unwrap()
+    comparable(&String::from_utf8(bytes).unwrap())
+}
+
+/// The sorted lines of a report, without what names a file or a time.
+pub fn comparable(report: &str) -> Vec<String> {
+    let mut lines: Vec<String> = report
         .lines()
         .map(|line| {
             let mut line: Value = serde_json::from_str(line).unwrap();
@@ -70,7 +74,8 @@ fn report(records: &[Value], files: usize, threads: usize) -> Vec<String> {
     lines
 }
 
-fn assert_same(expected: &[String], found: &[String], what: &str) {
+/// Fails at the first line that differs.
+pub fn assert_same(expected: &[String], found: &[String], what: &str) {
     if let Some((expected, found)) = expected.iter().zip(found).find(|(expected, found)| expected != found) {
         panic!("{what}:\nexpected {expected}\nfound    {found}");
     }

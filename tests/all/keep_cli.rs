@@ -240,6 +240,29 @@ fn run_over_standard_input_allows_lists_only() {
 }
 
 #[test]
+fn report_with_texts_is_enough_for_later_commands() {
+    let desk = desk();
+    let open = || fs::File::open(desk.path().join("in/feed.jsonl")).unwrap();
+    let mut command = desk.command(&["cluster", "-", "-q", "-o", "run.jsonl", "--with-texts"]);
+    assert_eq!(command.stdin(open()).status().unwrap().code(), Some(0));
+    let texts: Vec<Value> =
+        desk.of_type("run.jsonl", "document").iter().map(|line| line["text"].clone()).collect();
+    assert!(!texts.is_empty() && texts.iter().all(|text| text.as_str().is_some_and(|text| text.len() > 20)));
+    assert_eq!(lines(&desk.out(&["keep", "run.jsonl", "--format", "jsonl"])).len(), 2);
+    assert!(desk.out(&["compare", "--run", "run.jsonl", "w1", "w2"]).contains("w1"));
+    desk.out(&["report", "run.jsonl", "-o", "page.html"]);
+    // In one run, the page needs no report.
+    let mut command = desk.command(&["cluster", "-", "-q", "--html", "same.html"]);
+    assert_eq!(command.stdin(open()).status().unwrap().code(), Some(0));
+    assert!(desk.read("same.html").contains("\"missing\":0"));
+    assert!(desk.trouble(&["cluster", "in", "--with-texts"]).contains("JSON lines only"));
+    // Texts of files are kept too.
+    desk.out(&["cluster", "in", "-q", "-o", "files.jsonl", "--with-texts"]);
+    fs::remove_dir_all(desk.path().join("in")).unwrap();
+    desk.out(&["report", "files.jsonl", "-o", "page.html"]);
+}
+
+#[test]
 fn report_contains_versions_and_copied_shares() {
     let desk = desk();
     desk.out(&["cluster", "in", "--evidence", "-q", "-o", "run.jsonl"]);

@@ -17,6 +17,7 @@ mod dates_cli;
 mod desk;
 mod determinism;
 mod docs;
+mod engine;
 mod eval_cli;
 mod exit_codes;
 mod file_names;

@@ -72,6 +72,10 @@ pub enum Error {
     /// A temporary file for what exceeds the memory budget could not be created, written or read.
     #[error(transparent)]
     Spill(#[from] wirecopy_spill::Error),
+    /// A document was stored in part only, because a temporary file could not be written. Documents cannot be added any
+    /// more, and the run cannot be finished.
+    #[error("an earlier document could not be stored, so the run cannot go on")]
+    Incomplete,
     /// The worker threads could not be started.
     #[error("cannot start worker threads: {0}")]
     Threads(String),

@@ -4,17 +4,15 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::blocks::Block;
-use super::dating::Dating;
+use super::complete::{Completer, fallback, header_of};
 use super::detect::Format;
 use super::feed::{Sizes, Work};
 use super::input::{self, Part, Records};
-use super::language::{self, Guessed};
-use super::source_from::SourceFrom;
 use super::walk::Found;
-use super::{Outcome, charset, dating, decode, envelope, json, jsonscan, markdown, mojibake, plain};
+use super::{Outcome, charset, decode, envelope, json, jsonscan, markdown, mojibake, plain};
 use crate::config::IngestConfig;
 use wirecopy_core::Cancel;
-use wirecopy_core::document::{DateOrigin, Document, Header, Metadata, Refusal, SkipKind};
+use wirecopy_core::document::{DateOrigin, Document, Metadata, Refusal, SkipKind};
 
 /// The result of a format's extractor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,8 +32,7 @@ pub(super) struct Worker<'a, M> {
     stopped: AtomicBool,
     map: &'a M,
     wanted: &'a Wanted<'a>,
-    source_from: Option<SourceFrom>,
-    dating: Dating,
+    completer: Completer,
 }
 
 /// Selects what is read.
@@ -63,8 +60,7 @@ impl<'a, M> Worker<'a, M> {
             stopped: AtomicBool::new(false),
             map,
             wanted,
-            source_from: SourceFrom::of(config),
-            dating: Dating::of(config)?,
+            completer: Completer::new(config)?,
         })
     }
 
@@ -224,50 +220,15 @@ impl<'a, M> Worker<'a, M> {
     where
         M: Fn(&Document) -> T,
     {
-        let Extracted { own_id, mut meta, text } = match result {
+        let extracted = match result {
             Ok(extracted) => extracted,
             Err(refusal) => return skip(found, record, refusal),
         };
-        let fallback = record.map_or_else(|| found.id.clone(), |number| format!("{}#{number}", found.id));
-        if let Some(source) =
-            self.source_from.as_ref().and_then(|from| from.of_document(found, own_id.as_deref(), &meta))
-        {
-            meta.source = Some(source);
-        }
-        let id = own_id.unwrap_or_else(|| fallback.clone());
-        let mut document = Document { id, path: found.shown.clone(), record, meta, text };
-        if self.wanted.settled {
-            let (meta, text) = (&mut document.meta, Guessed::of(&document.text));
-            dating::settle(meta, origin, &text, found, &self.dating);
-            let declared = meta.language.as_deref().and_then(language::of_tag);
-            meta.language = declared.or_else(|| text.language().map(str::to_owned));
-        }
+        let document = self.completer.complete(extracted, found, record, origin, self.wanted.settled);
         let value = (self.map)(&document);
-        let Document { id, path, record, meta, text } = document;
-        let header = Header {
-            id,
-            path,
-            record,
-            meta,
-            bytes: text.len() as u64,
-            duplicate_id: None,
-            fallback,
-            lost_letters: lost_letters(&text),
-        };
+        let (header, _) = header_of(document, fallback(&found.id, record));
         Outcome::Read(header, value)
     }
-}
-
-/// Returns the number of characters that could not be decoded, or 0 if they are few. Many of them mean that the text was
-/// decoded in the wrong encoding, by this program or before it was saved.
-fn lost_letters(text: &str) -> u64 {
-    /// Fewest undecodable characters that count.
-    const MANY: usize = 3;
-    /// Most characters of text to each undecodable one.
-    const OF: usize = 200;
-    let lost = memchr::memmem::find_iter(text.as_bytes(), "\u{fffd}").count();
-    let many = lost >= MANY && lost * OF >= text.chars().count();
-    if many { lost as u64 } else { 0 }
 }
 
 /// Limits the skipped inputs kept for a piece of work, so that a file of nothing but bad records does not fill memory.

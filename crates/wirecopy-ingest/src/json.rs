@@ -11,7 +11,7 @@ use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use super::extract::Extracted;
 use super::jsonfix;
 use super::jsonvalue::{TEXT_DEPTH, Value, Wanted};
-use super::record::{Values, listed};
+use super::record::{Fields, listed};
 use crate::config::FieldNames;
 use wirecopy_core::document::Refusal;
 use wirecopy_core::document::SkipKind::{Malformed, NoTextField};
@@ -61,7 +61,7 @@ fn in_words(error: &serde_json::Error) -> Refusal {
 }
 
 /// Makes a document of the fields read from `json`.
-fn document(fields: Fields, json: &str, names: &FieldNames) -> Result<Extracted, Refusal> {
+fn document(fields: Members, json: &str, names: &FieldNames) -> Result<Extracted, Refusal> {
     let text = match fields.text {
         Some(Value::Text(text)) => Some(text),
         Some(Value::Null) => None,
@@ -84,7 +84,7 @@ fn document(fields: Fields, json: &str, names: &FieldNames) -> Result<Extracted,
         None => return Err(NoTextField.because(missing(json, names))),
     };
     let line = |value: Option<Value>| value.and_then(Value::into_line);
-    Values {
+    Fields {
         id: line(fields.id),
         text,
         title: line(fields.title),
@@ -113,16 +113,16 @@ fn missing(json: &str, names: &FieldNames) -> String {
     )
 }
 
-fn fields(json: &str, names: &FieldNames) -> Result<Fields, serde_json::Error> {
+fn fields(json: &str, names: &FieldNames) -> Result<Members, serde_json::Error> {
     let mut parser = serde_json::Deserializer::from_str(json);
-    let mut fields = Fields::default();
+    let mut fields = Members::default();
     Record { names, prefix: "", fields: &mut fields }.deserialize(&mut parser)?;
     parser.end()?;
     Ok(fields)
 }
 
 #[derive(Debug, Default)]
-struct Fields {
+struct Members {
     id: Option<Value>,
     text: Option<Value>,
     title: Option<Value>,
@@ -133,7 +133,7 @@ struct Fields {
     bylines: Vec<Value>,
 }
 
-impl Fields {
+impl Members {
     fn slot(&mut self, field: Field) -> Option<&mut Option<Value>> {
         Some(match field {
             Field::Id => &mut self.id,
@@ -154,7 +154,7 @@ struct Record<'n, 'f> {
     names: &'n FieldNames,
     /// The path to this object with a trailing dot; empty for the record itself.
     prefix: &'n str,
-    fields: &'f mut Fields,
+    fields: &'f mut Members,
 }
 
 impl<'de> DeserializeSeed<'de> for Record<'_, '_> {

@@ -22,6 +22,7 @@
 
 mod blocks;
 mod charset;
+mod complete;
 pub mod config;
 mod date_line;
 pub mod dates;
@@ -69,8 +70,10 @@ mod table;
 mod walk;
 
 pub use charset::without_byte_order_mark;
+pub use complete::{Completer, NO_FILE, header_of};
 pub use path_text::{path_of, shown};
-pub use reread::{Place, again, read_again};
+pub use record::Fields;
+pub use reread::read_again;
 
 use std::path::PathBuf;
 use std::sync::mpsc::RecvTimeoutError;

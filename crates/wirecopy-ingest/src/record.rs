@@ -28,20 +28,29 @@ const EMPTY: [&str; 15] = [
     "\\N",
 ];
 
-/// The field values of a record, as written.
-#[derive(Debug, Default)]
-pub(super) struct Values {
+/// The field values of a record, as written: an object of JSON, a row of a table. Blank values and placeholders for missing
+/// ones count as missing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fields {
+    /// The id.
     pub id: Option<String>,
+    /// The article, as text or HTML.
     pub text: Option<String>,
+    /// The headline.
     pub title: Option<String>,
+    /// The publication date.
     pub date: Option<String>,
+    /// The publisher.
     pub source: Option<String>,
+    /// The address (URL).
     pub url: Option<String>,
+    /// The language, as a code or a name.
     pub language: Option<String>,
+    /// Lines that name the author or sender.
     pub bylines: Vec<String>,
 }
 
-impl Values {
+impl Fields {
     /// Cleans the values and makes a document of them.
     ///
     /// # Errors
@@ -153,21 +162,21 @@ mod tests {
         ] {
             assert!(is_empty(value), "{value}");
             assert_eq!(
-                Values { text: some(value), ..Values::default() }.document().unwrap_err().reason,
+                Fields { text: some(value), ..Fields::default() }.document().unwrap_err().reason,
                 "empty text"
             );
         }
         for value in ["NAN", "#metoo", "Nankai", "Null Island", "#1", "0", "none of them came", "#NVIDIA"] {
             assert!(!is_empty(value), "{value}");
         }
-        let values = Values {
+        let values = Fields {
             id: some("nan"),
             text: some("The ferry sails."),
             title: some("#REF!"),
             source: some("None"),
             date: some("NaT"),
             url: some("NULL"),
-            ..Values::default()
+            ..Fields::default()
         };
         let doc = values.document().unwrap();
         assert_eq!((doc.own_id, doc.meta), (None, Metadata::default()));

@@ -9,7 +9,7 @@ use super::decode::too_long;
 use super::extract::Extracted;
 use super::json::Field;
 use super::layout::{Layout, Quoting};
-use super::record::{Values, listed};
+use super::record::{Fields, listed};
 use crate::config::FieldNames;
 use wirecopy_core::document::Refusal;
 use wirecopy_core::document::SkipKind::{Malformed, NoTextField};
@@ -148,7 +148,7 @@ impl Columns {
             let reason = format!("{} fields in the row, {} in the header", row.len(), self.fields.len());
             return Err(Malformed.because(reason));
         }
-        let mut values = Values::default();
+        let mut values = Fields::default();
         for (field, bytes) in self.fields.iter().zip(row) {
             let Some(field) = field else { continue };
             let value = String::from_utf8_lossy(bytes).into_owned();

@@ -21,6 +21,7 @@ mod terminal_text;
 pub(crate) mod tests;
 mod text_cluster;
 mod text_report;
+mod texts;
 
 pub use compare::{Comparison, compare};
 pub use config::Config;
@@ -28,17 +29,18 @@ pub use csv::TableStyle;
 pub(crate) use lines::JsonLines;
 pub use lines::{Lines, ReportLine};
 pub use memory::peak_memory;
-pub use page::{Absent, Texts};
+pub use page::Absent;
 pub use schema::{
     BoilerplateLine, ClusterLine, DocumentLine, EarliestBy, EdgeCounts, EdgeLine, Line, MemberLine,
     ModelLine, PassageLine, RunLine, SCHEMA, StageLine, SummaryLine, VersionLine,
 };
 pub use spooled::Spooled;
-pub use stage_times::StageTimes;
+pub use stage_times::{Clock, StageTimes};
 pub use terminal_text::{clean, number};
 pub(crate) use terminal_text::{cut, cut_middle, pad, width, wrap};
 pub(crate) use text_report::Ink;
 pub use text_report::TextStyle;
+pub use texts::Texts;
 pub use wirecopy_core::Relation;
 
 use wirecopy_core::document::Skipped;

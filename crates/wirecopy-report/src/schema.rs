@@ -144,6 +144,9 @@ pub struct DocumentLine {
     /// grouped with any of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub composite: Vec<String>,
+    /// The text, if the run was asked to keep texts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
 }
 
 impl DocumentLine {

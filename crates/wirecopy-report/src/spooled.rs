@@ -9,10 +9,11 @@ use super::jsonl::LineRef;
 use super::text_report::TextReport;
 use super::{
     BoilerplateLine, ClusterLine, DocumentLine, EdgeLine, Lines, Run, RunLine, SummaryLine, TableStyle,
-    TextStyle,
+    TextStyle, Texts,
 };
-use wirecopy_core::Result;
 use wirecopy_core::document::Skipped;
+use wirecopy_core::engine::KeptTexts;
+use wirecopy_core::{DocId, Result};
 
 /// A [`Run`] whose documents and edges are already serialised and, under a memory limit, partly in temporary files. Returned
 /// by `Pipeline::spool`.
@@ -33,6 +34,8 @@ pub struct Spooled {
     pub clusters: Vec<ClusterLine>,
     /// Counts, stages and seconds.
     pub summary: SummaryLine,
+    /// The texts of the documents that cannot be read again, by the indices of their lines.
+    pub(crate) texts: KeptTexts,
 }
 
 impl Spooled {
@@ -50,6 +53,46 @@ impl Spooled {
             clusters: self.clusters,
             summary: self.summary,
         })
+    }
+
+    /// Returns a copy of the whole run in memory.
+    ///
+    /// # Errors
+    /// As for [`Spooled::into_run`].
+    pub fn to_run(&self) -> Result<Run> {
+        Ok(Run {
+            header: self.header.clone(),
+            documents: self.documents.iter().collect::<Result<_>>()?,
+            skipped: self.skipped.clone(),
+            boilerplate: self.boilerplate.clone(),
+            edges: self.edges.iter().collect::<Result<_>>()?,
+            clusters: self.clusters.clone(),
+            summary: self.summary.clone(),
+        })
+    }
+
+    /// Returns those texts of clustered documents that cannot be read again, such as those from standard input, for
+    /// [`Run::write_page`].
+    ///
+    /// # Errors
+    /// As for [`Spooled::into_run`].
+    pub fn kept_texts(&self) -> Result<Texts> {
+        let mut texts = Texts::new();
+        if self.texts.is_empty() {
+            return Ok(texts);
+        }
+        let clustered: HashSet<&str> = self.members().collect();
+        let (mut line, mut reader) = (self.documents.getter(), self.texts.reader());
+        for (id, at) in self.documents.with_id(|id| clustered.contains(id))? {
+            if let Some(text) = reader.get(DocId(u32::try_from(at).unwrap_or(u32::MAX)))? {
+                texts.insert(id, line(at)?.document(text));
+            }
+        }
+        Ok(texts)
+    }
+
+    fn members(&self) -> impl Iterator<Item = &str> {
+        self.clusters.iter().flat_map(|cluster| &cluster.members).map(|member| member.id.as_str())
     }
 
     /// Writes the report; see [`Run::write_jsonl`].
@@ -82,8 +125,7 @@ impl Spooled {
     /// # Errors
     /// Fails if `out` fails, or if a temporary file cannot be read.
     pub fn write_csv(&self, out: impl Write, style: &TableStyle) -> io::Result<()> {
-        let clustered: HashSet<&str> =
-            self.clusters.iter().flat_map(|cluster| &cluster.members).map(|member| &*member.id).collect();
+        let clustered: HashSet<&str> = self.members().collect();
         let mut get = self.documents.getter();
         let places = self.documents.with_id(|id| clustered.contains(id)).map_err(io::Error::other)?;
         let places: HashMap<String, usize> = places.into_iter().collect();

@@ -8,28 +8,44 @@ use wirecopy_core::{Progress, Stage};
 
 use crate::StageLine;
 
+/// When a run began.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock {
+    started: Timestamp,
+    begun: Instant,
+}
+
+impl Clock {
+    /// Starts the clock.
+    pub fn start() -> Self {
+        Self { started: Timestamp::now(), begun: Instant::now() }
+    }
+}
+
 /// Records every stage that ends, and passes all progress on to another listener.
 ///
 /// The seconds of a stage are those since the end of the stage before, so that they add up to those of the run.
 pub struct StageTimes<'a> {
-    /// When the run began.
-    pub started: Timestamp,
-    begun: Instant,
+    clock: Clock,
     listener: &'a dyn Progress,
     ended: Mutex<(Instant, Vec<StageLine>)>,
 }
 
 impl<'a> StageTimes<'a> {
-    /// Starts the clock.
-    pub fn new(listener: &'a dyn Progress) -> Self {
-        let begun = Instant::now();
-        Self { started: Timestamp::now(), begun, listener, ended: Mutex::new((begun, Vec::new())) }
+    /// Records the stages of a run that began when `clock` was started.
+    pub fn new(clock: Clock, listener: &'a dyn Progress) -> Self {
+        Self { clock, listener, ended: Mutex::new((clock.begun, Vec::new())) }
+    }
+
+    /// Returns when the run began.
+    pub fn started(&self) -> Timestamp {
+        self.clock.started
     }
 
     /// Returns the stages in order, and the seconds since the run began.
     pub fn close(self) -> (Vec<StageLine>, f64) {
         let (_, stages) = self.ended.into_inner().unwrap_or_else(PoisonError::into_inner);
-        (stages, self.begun.elapsed().as_secs_f64())
+        (stages, self.clock.begun.elapsed().as_secs_f64())
     }
 }
 

@@ -41,6 +41,13 @@ impl Budget {
         Self { bytes: self.bytes.map(|bytes| bytes / whole.max(1) * parts), folder: self.folder.clone() }
     }
 
+    /// Returns a budget of at most `bytes`.
+    #[must_use]
+    pub fn at_most(&self, bytes: usize) -> Self {
+        let least = self.bytes.map_or(bytes, |own| own.min(bytes));
+        Self { bytes: Some(least), folder: self.folder.clone() }
+    }
+
     /// Returns the folder for temporary files.
     pub fn folder(&self) -> PathBuf {
         self.folder.as_deref().map_or_else(std::env::temp_dir, Path::to_owned)

@@ -10,6 +10,7 @@ use super::headers::Headers;
 use super::headlines::Headlines;
 use super::learned::Learned;
 use super::prepare::{Read, Signer, SignerBuffer};
+use super::texts::KeptTexts;
 use crate::candidates::Candidate;
 use crate::candidates::bands::{BandKeys, Text};
 use crate::candidates::params::Bands;
@@ -32,6 +33,8 @@ pub struct Corpus {
     pub headers: Headers,
     /// The tokens of each document.
     pub tokens: TokenStore,
+    /// The texts of the documents that cannot be read again.
+    pub texts: KeptTexts,
     /// Skipped inputs that the report lists.
     pub skipped: Vec<Skipped>,
     /// Whether folders can serve as sources.
@@ -74,6 +77,7 @@ impl Corpus {
         Self {
             headers: Headers::new(&budget.part(1, 16)),
             tokens: TokenStore::new(&budget.part(1, 8)),
+            texts: KeptTexts::new(&budget.part(1, 16)),
             skipped: Vec::new(),
             folders: Folders::default(),
             skipped_count: 0,
@@ -127,16 +131,18 @@ impl Corpus {
     /// Adds a document; its number is the number of documents before.
     pub fn push(&mut self, header: &Header, read: &Read) -> Result<()> {
         let limit = u32::MAX - 1;
-        if self.len() >= limit as usize {
+        let number = u32::try_from(self.len()).unwrap_or(u32::MAX);
+        if number >= limit {
             return Err(Error::TooManyDocuments { limit });
         }
+        self.texts.push(DocId(number), &read.text)?;
         self.bytes += header.bytes;
         self.folders.observe(header);
         self.contested.extend(header.duplicate_id.clone());
         self.sources.push(source_key(&header.path, header.record, &header.meta));
         Arc::make_mut(&mut self.known_sources).push(known_source(&header.meta));
         self.languages.push(LanguageKey::of(header.meta.language.as_deref()));
-        let Read { tokens, keys, credits, periodically_updated, headline, no_article } = read;
+        let Read { tokens, keys, credits, periodically_updated, headline, no_article, text: _ } = read;
         self.no_article.push(*no_article);
         self.headlines.push(headline)?;
         let instant =

@@ -12,11 +12,14 @@ mod prepare;
 mod renumber;
 mod scorer;
 pub mod stages;
+mod texts;
 
 pub use corpus::{BATCH, Corpus};
+pub use headers::HeaderReader;
 pub use learned::{Marked, MarkedBy};
 pub use prepare::{Preparer, Read};
 pub use scorer::RunScorer;
+pub use texts::{KeptTexts, TextReader};
 
 use crate::{Error, Result};
 

@@ -1,6 +1,7 @@
 //! Prepares what the stages need of a document: tokens, band keys, credits and the terms of its headline.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use crate::Document;
 use crate::candidates::bands::band_keys;
@@ -34,30 +35,31 @@ pub struct Read {
     pub headline: Vec<u32>,
     /// Why it holds no article, if it does not.
     pub no_article: Option<NoArticle>,
+    /// Its text, if it is to be kept; otherwise empty.
+    pub text: String,
 }
 
 /// Prepares documents with the settings of one run, on any thread.
-pub struct Preparer<'a> {
-    config: &'a MatchConfig,
-    agencies: &'a Agencies,
+pub struct Preparer {
+    config: MatchConfig,
+    agencies: Arc<Agencies>,
     signer: Signer,
 }
 
-impl<'a> Preparer<'a> {
+impl Preparer {
     /// Returns a preparer that finds credits to `agencies`.
-    pub fn new(config: &'a MatchConfig, agencies: &'a Agencies) -> Self {
-        Self { config, agencies, signer: Signer::new(config) }
+    pub fn new(config: &MatchConfig, agencies: Arc<Agencies>) -> Self {
+        Self { config: config.clone(), agencies, signer: Signer::new(config) }
     }
 
-    /// Tokenises a document and computes its band keys and credits.
+    /// Tokenises a document and computes its band keys and credits. The result has no text.
     pub fn prepare(&self, document: &Document) -> Read {
         thread_local! {
-            static WORKER: RefCell<Option<(Tokenizer, SignerBuffer)>> = RefCell::default();
+            static WORKER: RefCell<(Tokenizer, SignerBuffer)> = RefCell::default();
         }
-        // The thread pool belongs to one run, so all documents of a thread have the same settings.
-        let (tokens, keys) = WORKER.with_borrow_mut(|worker| {
-            let (tokenizer, buffer) =
-                worker.get_or_insert_with(|| (Tokenizer::new(self.config), SignerBuffer::default()));
+        let (tokens, keys) = WORKER.with_borrow_mut(|(tokenizer, buffer)| {
+            // A thread may prepare documents for several runs.
+            tokenizer.keep_boilerplate(self.config.keep_boilerplate);
             let tokens = tokenizer.tokens(&document.text);
             let keys = self.signer.keys(&tokens, buffer);
             (tokens, keys)
@@ -66,12 +68,13 @@ impl<'a> Preparer<'a> {
         let in_paragraphs: usize =
             tokens.lines().map(|line| line.len()).filter(|&length| length >= PARAGRAPH).sum();
         Read {
-            credits: credit::credits(&document.text, &document.meta, self.agencies),
+            credits: credit::credits(&document.text, &document.meta, &self.agencies),
             periodically_updated: is_periodically_updated(title, &document.text),
             no_article: if in_paragraphs <= ARTICLE { no_article(title, &document.text) } else { None },
             headline: if self.config.rewrites { Profile::headline_terms(title) } else { Vec::new() },
             tokens,
             keys,
+            text: String::new(),
         }
     }
 }

@@ -52,9 +52,15 @@ impl Corpus {
         self.tokens.reorder(&order);
         self.headlines.reorder(&order);
         self.headers.reorder(&order);
+        self.texts.reorder(&order)?;
         self.keys.reorder(&order);
         self.order = order;
         Ok(())
+    }
+
+    /// Forgets the reading order, so that the order of ids takes its place.
+    pub fn forget_reading_order(&mut self) {
+        self.order.clear();
     }
 
     /// Returns the documents in reading order.

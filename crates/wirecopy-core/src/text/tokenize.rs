@@ -55,6 +55,11 @@ impl Tokenizer {
         Self { keep_boilerplate: config.keep_boilerplate, ..Self::default() }
     }
 
+    /// Sets whether boilerplate is kept.
+    pub fn keep_boilerplate(&mut self, keep: bool) {
+        self.keep_boilerplate = keep;
+    }
+
     /// Makes the tokenizer remove these lines and passages too, unless boilerplate is kept; see
     /// [`Tokenizer::placed`].
     #[must_use]

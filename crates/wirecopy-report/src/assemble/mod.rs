@@ -50,6 +50,8 @@ pub struct Request {
     pub references: References,
     /// Whether folders served as sources.
     pub folder_sources: bool,
+    /// Whether the report holds the texts of the documents, as far as the corpus keeps them.
+    pub texts: bool,
 }
 
 /// The explanation of a run: evidence of its edges, versions and reuse shares of its clusters, in words.
@@ -109,13 +111,12 @@ struct Inside {
 /// # Errors
 /// Returns an error if a temporary file cannot be read or written.
 pub fn run(
-    corpus: Corpus,
+    mut corpus: Corpus,
     found: Found,
     config: &Config,
-    wording: Wording,
+    mut wording: Wording,
     times: StageTimes<'_>,
 ) -> Result<Spooled> {
-    let mut wording = wording;
     let sentences = std::mem::take(&mut wording.words.sentences);
     let share = corpus.budget.part(1, 16);
     let counts = counted(&found.edges);
@@ -142,17 +143,20 @@ pub fn run(
     let documents = lines(
         ids.len(),
         &share,
-        || (corpus.headers.reader(), wording.request.references.clone()),
-        |(headers, references), at| {
+        || (corpus.headers.reader(), corpus.texts.reader(), wording.request.references.clone()),
+        |(headers, texts, references), at| {
             let line = document_line(ids[at], headers.get(ids[at])?, &corpus, &found.composites)?;
-            Ok(DocumentLine { reference: references.hold(&line.path), ..line })
+            let text = if wording.request.texts { texts.get(ids[at])? } else { None };
+            Ok(DocumentLine { reference: references.hold(&line.path), text, ..line })
         },
     )?;
+    let in_lines: Vec<u32> = ids.iter().map(|document| document.0).collect();
+    corpus.texts.reorder(&in_lines)?;
     let header = RunLine {
         schema: SCHEMA,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         command: wording.request.command,
-        started: times.started.to_string(),
+        started: times.started().to_string(),
         config: config.clone(),
         model: wording.model,
     };
@@ -172,7 +176,8 @@ pub fn run(
         peak_memory: peak_memory(),
         folder_sources: wording.request.folder_sources,
     };
-    Ok(Spooled { header, documents, skipped: corpus.skipped, boilerplate, edges, clusters, summary })
+    let (skipped, texts) = (corpus.skipped, corpus.texts);
+    Ok(Spooled { header, documents, skipped, boilerplate, edges, clusters, summary, texts })
 }
 
 fn counted(edges: &[Edge]) -> EdgeCounts {
@@ -224,6 +229,7 @@ fn document_line(
     let boilerplate_tokens = corpus.tokens.boilerplate_of(document);
     Ok(DocumentLine {
         reference: false,
+        text: None,
         id: header.id,
         path: header.path,
         record: header.record,

@@ -1,20 +1,20 @@
 //! Finds the words behind hashes, for the evidence and the learned lines of a report.
 //!
-//! No text is kept during a run. The files of the documents whose words are needed are read again.
+//! A run keeps no text that can be read again. The files of the documents whose words are needed are read a second time;
+//! documents that did not come from a file are in [`Corpus::texts`].
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
+use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::evidence::EdgeEvidence;
 use super::versions::Sentence;
 use crate::Config;
 use wirecopy_core::classify::Edge;
-use wirecopy_core::engine::Corpus;
-use wirecopy_core::engine::MarkedBy;
+use wirecopy_core::engine::{BATCH, Corpus, HeaderReader, MarkedBy};
 use wirecopy_core::score::each_term;
-use wirecopy_core::sources::source_key;
 use wirecopy_core::text::{Known, LEARNED_SHINGLE, Placed, SourceLines, Tokenizer};
 use wirecopy_core::{Cancel, DocId, Document, Result};
 use wirecopy_ingest::read_again;
@@ -24,8 +24,7 @@ const LINE_CHARS: usize = 300;
 /// Most characters of a sentence in a report.
 const SENTENCE_CHARS: usize = 160;
 
-/// The words behind hashes. Words that are not found, because the file changed or came from standard input, are
-/// missing.
+/// The words behind hashes. Words that are not found, because the file changed, are missing.
 #[derive(Default)]
 pub(super) struct Words {
     /// Words of terms.
@@ -47,65 +46,100 @@ pub fn find<'s>(
     cancel: &Cancel,
 ) -> Result<Words> {
     let wanted = Wanted::of(edges, evidence, sentences, corpus)?;
-    let mut words = Words::default();
     let ruled = Tokenizer::new(&config.matching);
     let learned = &corpus.learned.lines;
     let compared = ruled.clone().with_learned(learned.clone());
-    let is_wanted = |path: &str, record: Option<u64>| wanted.of_document(path, record).is_some();
+    let look = |document: DocId, text: &str| {
+        let source = corpus.sources[document.index()];
+        let placed = compared.clone().placed(text, source);
+        let marked = |own| lines(text, &ruled.clone().placed(text, source), source, learned, own);
+        Spelled {
+            document,
+            terms: wanted.terms_of(document).map_or_else(Vec::new, |terms| spell(text, &placed, terms)),
+            lines: wanted.lines.get(&document).map_or_else(Vec::new, |own| marked(own)),
+            sentences: wanted
+                .sentences
+                .get(&document)
+                .map_or_else(Vec::new, |own| quoted(text, &placed, own)),
+        }
+    };
+    let mut collected = Collected::default();
+    let is_wanted = |path: &str, record: Option<u64>| wanted.in_file(path, record).is_some();
     // Dates and languages are known from the first reading.
     let of_run = wirecopy_ingest::Wanted { is: &is_wanted, settled: false };
-    let look = |document: &Document| {
-        wanted.of_document(&document.path, document.record).map(|wanted| {
-            let source = source_key(&document.path, document.record, &document.meta);
-            let text = &document.text;
-            let placed = compared.clone().placed(text, source);
-            let marked = || lines(text, &ruled.clone().placed(text, source), source, learned, wanted.lines);
-            (
-                wanted.terms.map(|(document, terms)| (document, spell(text, &placed, terms))),
-                if wanted.lines.is_empty() { Vec::new() } else { marked() },
-                quoted(text, &placed, wanted.sentences),
-            )
-        })
+    let again = |document: &Document| {
+        let number = wanted.in_file(&document.path, document.record)?;
+        Some(look(number, &document.text))
     };
-    let mut spelled: HashMap<u32, (DocId, String)> = HashMap::new();
     let files = wanted.files.iter().map(String::as_str);
-    read_again(files, &config.ingest, cancel, &of_run, look, |found| {
-        let Some((terms, lines, sentences)) = found else { return Ok(()) };
-        if let Some((document, terms)) = terms {
+    read_again(files, &config.ingest, cancel, &of_run, again, |spelled| {
+        collected.extend(spelled);
+        Ok(())
+    })?;
+    for documents in wanted.kept.chunks(BATCH) {
+        cancel.check()?;
+        let reader = || corpus.texts.reader();
+        let kept = documents.par_iter().map_init(reader, |reader, &document| {
+            Ok(reader.get(document)?.map(|text| look(document, &text)))
+        });
+        let kept: Vec<Option<Spelled>> = kept.collect::<Result<_>>()?;
+        collected.extend(kept.into_iter().flatten());
+    }
+    Ok(collected.words())
+}
+
+/// What was found in a document.
+struct Spelled {
+    document: DocId,
+    terms: Vec<(u32, String)>,
+    lines: Vec<(u64, String)>,
+    sentences: Vec<((DocId, usize), String)>,
+}
+
+/// What was found so far.
+#[derive(Default)]
+struct Collected {
+    /// The words of terms, with the document that spells them.
+    terms: HashMap<u32, (DocId, String)>,
+    words: Words,
+}
+
+impl Collected {
+    fn extend(&mut self, all: impl IntoIterator<Item = Spelled>) {
+        for Spelled { document, terms, lines, sentences } in all {
             for (term, word) in terms {
-                let known = spelled.entry(term).or_insert_with(|| (document, word.clone()));
+                let known = self.terms.entry(term).or_insert_with(|| (document, word.clone()));
                 // Documents come in the order of their files, which must not affect the result.
                 if document < known.0 {
                     *known = (document, word);
                 }
             }
+            self.words.lines.extend(lines);
+            self.words.sentences.extend(sentences);
         }
-        words.lines.extend(lines);
-        words.sentences.extend(sentences);
-        Ok(())
-    })?;
-    words.terms = spelled.into_iter().map(|(term, (_, word))| (term, word)).collect();
-    Ok(words)
+    }
+
+    fn words(self) -> Words {
+        let terms = self.terms.into_iter().map(|(term, (_, word))| (term, word)).collect();
+        Words { terms, ..self.words }
+    }
 }
 
 /// What is looked up, by the documents in which it is looked up.
+#[derive(Default)]
 struct Wanted {
+    /// The files of those documents whose texts are not kept.
     files: BTreeSet<String>,
-    /// Hash of a document's path and record, the document, and the range of its terms, ascending by the hash.
-    places: Vec<(u64, DocId, Range<u32>)>,
+    /// The hashes of these documents' paths and records, ascending.
+    in_files: Vec<(u64, DocId)>,
+    /// The documents whose texts are kept, ascending.
+    kept: Vec<DocId>,
+    /// The ranges of the terms of documents, ascending.
+    ranges: Vec<(DocId, Range<u32>)>,
     terms: Vec<u32>,
-    /// Learned lines and shingles, by the hash of a document that has them.
-    lines: HashMap<u64, Vec<MarkedBy>>,
-    /// Sentences, by the hash of their document.
-    sentences: HashMap<u64, Vec<Sentence>>,
-}
-
-/// What is looked up in one document.
-struct OfDocument<'a> {
-    /// Its number and the terms, ascending, if there are any.
-    terms: Option<(DocId, &'a [u32])>,
-    lines: &'a [MarkedBy],
-    sentences: &'a [Sentence],
+    /// Learned lines and shingles.
+    lines: HashMap<DocId, Vec<MarkedBy>>,
+    sentences: HashMap<DocId, Vec<Sentence>>,
 }
 
 impl Wanted {
@@ -116,24 +150,15 @@ impl Wanted {
         sentences: impl Iterator<Item = &'s Sentence>,
         corpus: &Corpus,
     ) -> Result<Self> {
-        let mut wanted = Self {
-            files: BTreeSet::new(),
-            places: Vec::new(),
-            terms: Vec::new(),
-            lines: HashMap::new(),
-            sentences: HashMap::new(),
-        };
+        let mut wanted = Self::default();
         let (mut headers, mut grounds) = (corpus.headers.reader(), evidence.reader());
         for line in &corpus.learned.marked {
-            let (header, _) = headers.get(line.first)?;
-            wanted.lines.entry(place(&header.path, header.record)).or_default().push(line.known.clone());
-            wanted.files.insert(header.path);
+            wanted.lines.entry(line.first).or_default().push(line.known.clone());
+            wanted.read(line.first, corpus, &mut headers)?;
         }
         for sentence in sentences {
-            let (header, _) = headers.get(sentence.0)?;
-            let own = wanted.sentences.entry(place(&header.path, header.record)).or_default();
-            own.push(sentence.clone());
-            wanted.files.insert(header.path);
+            wanted.sentences.entry(sentence.0).or_default().push(sentence.clone());
+            wanted.read(sentence.0, corpus, &mut headers)?;
         }
         let mut at = 0;
         let mut own: Vec<u32> = Vec::new();
@@ -148,33 +173,44 @@ impl Wanted {
             }
             own.sort_unstable();
             own.dedup();
-            let (header, _) = headers.get(edges[0].a)?;
             let start = wanted.terms.len() as u32;
             wanted.terms.extend(&own);
-            let range = start..wanted.terms.len() as u32;
-            wanted.places.push((place(&header.path, header.record), edges[0].a, range));
-            if !wanted.files.contains(&header.path) {
-                wanted.files.insert(header.path);
-            }
+            wanted.ranges.push((edges[0].a, start..wanted.terms.len() as u32));
+            wanted.read(edges[0].a, corpus, &mut headers)?;
         }
-        wanted.places.sort_unstable_by_key(|&(place, ..)| place);
+        wanted.in_files.sort_unstable();
+        wanted.in_files.dedup();
+        wanted.kept.sort_unstable();
+        wanted.kept.dedup();
         Ok(wanted)
     }
 
-    /// Returns what is looked up in a document; `None` if there is nothing.
-    fn of_document(&self, path: &str, record: Option<u64>) -> Option<OfDocument<'_>> {
-        let wanted = place(path, record);
-        let lines = self.lines.get(&wanted).map(Vec::as_slice);
-        let sentences = self.sentences.get(&wanted).map(Vec::as_slice);
-        let found = self.places.binary_search_by_key(&wanted, |&(place, ..)| place).ok();
-        let terms = found.and_then(|at| {
-            let (_, document, range) = &self.places[at];
-            Some((*document, self.terms.get(range.start as usize..range.end as usize)?))
-        });
-        if terms.is_none() && lines.is_none() && sentences.is_none() {
-            return None;
+    /// Notes where the text of a document is.
+    fn read(&mut self, document: DocId, corpus: &Corpus, headers: &mut HeaderReader<'_>) -> Result<()> {
+        if corpus.texts.holds(document) {
+            self.kept.push(document);
+            return Ok(());
         }
-        Some(OfDocument { terms, lines: lines.unwrap_or_default(), sentences: sentences.unwrap_or_default() })
+        let (header, _) = headers.get(document)?;
+        self.in_files.push((place(&header.path, header.record), document));
+        if !self.files.contains(&header.path) {
+            self.files.insert(header.path);
+        }
+        Ok(())
+    }
+
+    /// Returns the document at a place, if anything is looked up in it.
+    fn in_file(&self, path: &str, record: Option<u64>) -> Option<DocId> {
+        let wanted = place(path, record);
+        let found = self.in_files.binary_search_by_key(&wanted, |&(place, _)| place).ok()?;
+        Some(self.in_files[found].1)
+    }
+
+    /// Returns the terms that are looked up in a document, ascending.
+    fn terms_of(&self, document: DocId) -> Option<&[u32]> {
+        let found = self.ranges.binary_search_by_key(&document, |&(document, _)| document).ok()?;
+        let (_, range) = &self.ranges[found];
+        self.terms.get(range.start as usize..range.end as usize)
     }
 }
 

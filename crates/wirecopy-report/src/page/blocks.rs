@@ -177,7 +177,7 @@ impl Maker<'_> {
         let mut changed: HashSet<usize> = HashSet::new();
         for &member in &members {
             let line = &self.run.documents[self.lines[member]];
-            let Some(document) = self.texts.get(&(line.path.clone(), line.record)) else {
+            let Some(document) = self.texts.get(&line.id) else {
                 absent.missing.push(line.id.clone());
                 continue;
             };

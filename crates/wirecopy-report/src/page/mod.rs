@@ -12,7 +12,7 @@ mod blocks;
 mod overview;
 mod pack;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::io::{self, Write};
 
 use base64::Engine as _;
@@ -21,13 +21,11 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::text_cluster::day;
-use super::{EarliestBy, Run, clean, cut};
+use super::{EarliestBy, Run, Texts, clean, cut};
 use blocks::Blocks;
 use overview::{Overview, overview};
 use wirecopy_core::Similarity;
-use wirecopy_core::document::Document;
 use wirecopy_core::published::Published;
-use wirecopy_ingest::Place;
 
 /// Maximum size of a cluster whose pairs are all compared. For larger clusters, only pairs with an edge are.
 const ALL_PAIRS: usize = 24;
@@ -51,9 +49,6 @@ const STYLE: &str = concat!(
     "}\n",
     include_str!("page.css"),
 );
-
-/// Texts of documents by file and record.
-pub type Texts = HashMap<Place, Document>;
 
 /// Documents that a page cannot show as the run read them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -141,14 +136,9 @@ struct Version<'a> {
 }
 
 impl Run {
-    /// Returns the files and records of the texts that [`Run::write_page`] shows: those of clustered documents.
-    pub fn places_of_page(&self) -> HashSet<Place> {
-        let clustered: HashSet<&str> = self.members().collect();
-        self.documents
-            .iter()
-            .filter(|document| clustered.contains(document.id.as_str()))
-            .map(|document| (document.path.clone(), document.record))
-            .collect()
+    /// Returns the ids of the documents whose texts [`Run::write_page`] shows: those of clustered documents.
+    pub fn ids_of_page(&self) -> BTreeSet<&str> {
+        self.members().collect()
     }
 
     fn members(&self) -> impl Iterator<Item = &str> {
@@ -216,7 +206,7 @@ impl Run {
 
 fn entry<'a>(line: &'a super::DocumentLine, texts: &Texts) -> Entry<'a> {
     let opening = || {
-        let text = &texts.get(&(line.path.clone(), line.record))?.text;
+        let text = &texts.get(&line.id)?.text;
         let first = text.lines().find(|line| line.chars().any(char::is_alphabetic))?;
         Some(cut(&clean(first), OPENING))
     };

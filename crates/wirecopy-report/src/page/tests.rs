@@ -17,7 +17,7 @@ fn page_is_written_when_texts_are_missing() {
     let members: usize = run.clusters.iter().map(|cluster| cluster.members.len()).sum();
     assert_eq!((absent.missing.len(), absent.changed.len()), (members, 0));
     assert!(html.contains(&format!("\"missing\":{members},\"changed\":0")));
-    assert_eq!(run.places_of_page().len(), members);
+    assert_eq!(run.ids_of_page().len(), members);
 }
 
 #[test]
