@@ -92,7 +92,7 @@ fn line_of(value: String) -> String {
 
 /// Returns whether a value is missing: blank, a placeholder of pandas, databases or spreadsheets, or the error of a formula
 /// (`#REF!`, `#N/A`, in any language).
-fn is_empty(value: &str) -> bool {
+pub(super) fn is_empty(value: &str) -> bool {
     let value = value.trim();
     if value.is_empty() {
         return true;

@@ -336,7 +336,7 @@ proptest! {
         let expected: Vec<(String, String)> = texts
             .iter()
             .enumerate()
-            .filter(|(_, text)| !text.trim().is_empty())
+            .filter(|(_, text)| !record::is_empty(text))
             .map(|(number, text)| (format!("r{number}"), text.clone()))
             .collect();
         prop_assert_eq!(all_sized(folder.path(), sizes), expected);
