@@ -32,8 +32,11 @@ mod temporary;
 mod terminal;
 mod tune;
 
+use std::ffi::OsString;
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
+use std::sync::OnceLock;
 
 use clap::FromArgMatches;
 
@@ -50,29 +53,50 @@ const TROUBLE: u8 = 2;
 /// Done, but inputs were skipped, could not be read again, or have changed since the run.
 const SKIPPED: u8 = 3;
 
+/// The command line, if it is not that of the process.
+static ARGUMENTS: OnceLock<Vec<OsString>> = OnceLock::new();
+
 /// Parses the arguments, runs the command, and returns the exit code.
 ///
 /// `closed` is whether the program was started without a standard output. The caller has to detect that before anything
 /// else opens a file.
 pub fn main(closed: bool) -> ExitCode {
+    ExitCode::from(main_of(std::env::args_os().collect(), closed))
+}
+
+/// Runs the command line `arguments`, whose first item is the name of the program, and returns the exit code. Handles
+/// signals from then on, so it must be the last that a process does.
+pub fn main_of(arguments: Vec<OsString>, closed: bool) -> u8 {
     if closed {
         output::standard_output_is_closed();
     }
-    let cli = match command::command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches)) {
+    let arguments = ARGUMENTS.get_or_init(|| arguments);
+    let cli = match command::command()
+        .try_get_matches_from(arguments)
+        .and_then(|matches| Cli::from_arg_matches(&matches))
+    {
         Ok(cli) => cli,
         Err(error) => {
-            return ExitCode::from(
-                print_usage(&error).unwrap_or_else(|error| failed(&error, args::ColorChoice::Auto)),
-            );
+            return print_usage(&error).unwrap_or_else(|error| failed(&error, args::ColorChoice::Auto));
         }
     };
     let color = cli.global.color;
-    ExitCode::from(run(&cli).unwrap_or_else(|error| failed(&error, color)))
+    run(&cli).unwrap_or_else(|error| failed(&error, color))
+}
+
+/// Writes a file atomically, as the program writes its outputs.
+///
+/// # Errors
+/// Fails if the file cannot be written, and says why in one sentence.
+pub fn write_file(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), String> {
+    let written = Output::open(path).and_then(|mut output| output.write(fill));
+    written.map_err(|error| without_os_error(&sentence(&error)))
 }
 
 /// Returns the arguments as text.
 fn arguments() -> Vec<String> {
-    std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect()
+    let arguments = ARGUMENTS.get().map(Vec::as_slice).unwrap_or_default();
+    arguments.iter().map(|argument| argument.to_string_lossy().into_owned()).collect()
 }
 
 /// Prints help, the version or a usage error, and returns the exit code.

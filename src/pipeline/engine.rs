@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::Pipeline;
 use super::intake::Intake;
 use super::read::{self, Keep};
-use wirecopy_core::document::Header;
+use wirecopy_core::document::{Header, Refusal};
 use wirecopy_core::engine::judge::Pairs;
 use wirecopy_core::engine::{Preparer, Read, stages, thread_pool};
 use wirecopy_core::score::Model;
@@ -122,10 +122,16 @@ impl Engine {
     /// # Errors
     /// As for [`Engine::push`].
     pub fn push_records(&self, records: Vec<(u64, Fields)>) -> Result<()> {
-        self.each(records, |(number, fields)| match self.completer.of_fields(fields, number) {
-            Ok(document) => self.prepared(document),
-            Err(refusal) => Err(refusal.at(NO_FILE, Some(number))),
-        })
+        self.each(records, |(number, fields)| self.record(number, self.completer.of_fields(fields, number)))
+    }
+
+    /// Adds JSON objects with these numbers as if they were read from JSON lines; see `ingest.fields` for the names of their
+    /// fields. Objects without text, and what is not a JSON object, are skipped.
+    ///
+    /// # Errors
+    /// As for [`Engine::push`].
+    pub fn push_json(&self, objects: Vec<(u64, String)>) -> Result<()> {
+        self.each(objects, |(number, json)| self.record(number, self.completer.of_json(&json, number)))
     }
 
     /// Counts an input that is not a document.
@@ -189,6 +195,12 @@ impl Engine {
             Ok(document) => self.prepared(document),
             Err(refusal) => Err(refusal.at(if path.is_empty() { NO_FILE.to_owned() } else { path }, record)),
         }
+    }
+
+    fn record(&self, number: u64, document: std::result::Result<Document, Refusal>) -> Ready {
+        document
+            .map_err(|refusal| refusal.at(NO_FILE, Some(number)))
+            .and_then(|document| self.prepared(document))
     }
 
     fn prepared(&self, document: Document) -> Ready {

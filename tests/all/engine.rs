@@ -50,6 +50,9 @@ fn pushed_records_give_the_report_of_a_file_in_any_order_and_on_any_thread() {
     let numbered: Vec<(u64, Fields)> = (1..).zip(records.iter().map(fields)).collect();
 
     assert_same(&expected, &pushed(pipeline().engine().unwrap(), numbered.clone()), "in order");
+    let engine = pipeline().engine().unwrap();
+    engine.push_json((1..).zip(records.iter().map(Value::to_string)).collect()).unwrap();
+    assert_same(&expected, &lines(&engine.spool(&NoProgress).unwrap()), "as JSON");
     let budget = Budget::new(1 << 20, Some(folder.path().to_owned()));
     let limited = pipeline().budget(budget).engine().unwrap();
     assert_same(&expected, &pushed(limited, shuffled(numbered.clone(), 3)), "shuffled, within a budget");

@@ -5,11 +5,12 @@
 use super::dating::{self, Dating};
 use super::decode;
 use super::extract::Extracted;
+use super::json;
 use super::language::{self, Guessed};
 use super::record::Fields;
 use super::source_from::SourceFrom;
 use super::walk::Found;
-use crate::config::IngestConfig;
+use crate::config::{FieldNames, IngestConfig};
 use wirecopy_core::Error;
 use wirecopy_core::document::{DateOrigin, Document, Header, Metadata, Refusal};
 
@@ -21,6 +22,7 @@ pub const NO_FILE: &str = "-";
 pub struct Completer {
     source_from: Option<SourceFrom>,
     dating: Dating,
+    names: FieldNames,
     max_document_bytes: u64,
 }
 
@@ -33,6 +35,7 @@ impl Completer {
         Ok(Self {
             source_from: SourceFrom::of(config),
             dating: Dating::of(config)?,
+            names: config.fields.clone(),
             max_document_bytes: config.max_document_bytes,
         })
     }
@@ -43,8 +46,20 @@ impl Completer {
     /// The reason for skipping the record.
     pub fn of_fields(&self, fields: Fields, record: u64) -> Result<Document, Refusal> {
         self.check_length(fields.text.as_deref().unwrap_or_default())?;
-        let extracted = fields.document()?;
-        Ok(self.complete(extracted, &not_a_file(NO_FILE), Some(record), DateOrigin::Field, true))
+        Ok(self.of_record(fields.document()?, record))
+    }
+
+    /// Makes a document of a JSON object, as of line number `record` of JSON lines on standard input.
+    ///
+    /// # Errors
+    /// The reason for skipping the record.
+    pub fn of_json(&self, json: &str, record: u64) -> Result<Document, Refusal> {
+        self.check_length(json)?;
+        Ok(self.of_record(json::record(json, &self.names)?, record))
+    }
+
+    fn of_record(&self, extracted: Extracted, record: u64) -> Document {
+        self.complete(extracted, &not_a_file(NO_FILE), Some(record), DateOrigin::Field, true)
     }
 
     /// Completes a document that a caller made: a date that is not yet parsed, a language that is missing or not a code, and

@@ -8,12 +8,12 @@ use super::csv::write_table;
 use super::jsonl::LineRef;
 use super::text_report::TextReport;
 use super::{
-    BoilerplateLine, ClusterLine, DocumentLine, EdgeLine, Lines, Run, RunLine, SummaryLine, TableStyle,
-    TextStyle, Texts,
+    Absent, BoilerplateLine, ClusterLine, DocumentLine, EdgeLine, Lines, Run, RunLine, SummaryLine,
+    TableStyle, TextStyle, Texts,
 };
 use wirecopy_core::document::Skipped;
 use wirecopy_core::engine::KeptTexts;
-use wirecopy_core::{DocId, Result};
+use wirecopy_core::{Cancel, DocId, Result};
 
 /// A [`Run`] whose documents and edges are already serialised and, under a memory limit, partly in temporary files. Returned
 /// by `Pipeline::spool`.
@@ -89,6 +89,19 @@ impl Spooled {
             }
         }
         Ok(texts)
+    }
+
+    /// Writes the page; see [`Run::write_page`]. Texts that are not kept are read again from their files.
+    ///
+    /// # Errors
+    /// Returns [`Error::Write`](wirecopy_core::Error::Write) if `out` fails, and other errors if texts cannot be read.
+    pub fn write_page(&self, out: impl Write, cancel: &Cancel) -> Result<Absent> {
+        let mut texts = self.kept_texts()?;
+        let run = self.to_run()?;
+        let mut unknown = run.ids_of_page();
+        unknown.retain(|id| !texts.contains_key(*id));
+        texts.extend(run.texts(&unknown, cancel)?);
+        Ok(run.write_page(&texts, out)?)
     }
 
     fn members(&self) -> impl Iterator<Item = &str> {
