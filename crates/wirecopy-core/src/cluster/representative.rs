@@ -29,8 +29,8 @@ const REPRESENTATIVE_SAMPLE: usize = 32;
 
 /// The checks of documents that clustering needs.
 pub trait Judge: Sync {
-    /// Returns a number that documents with the same words and date share; they have the same edges. By default each
-    /// document has its own.
+    /// Returns a number for the words and the date of a document. Documents with the same number are taken to have the same
+    /// edges. Different words get the same number only by a collision of 64-bit hashes. By default each document has its own.
     fn text(&self, document: DocId) -> u64 {
         document.0.into()
     }
