@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use super::gzip;
+use super::members::{Codec, Members};
 use super::open::{self, NotAFile};
 use crate::config::IngestConfig;
 use wirecopy_core::document::{Refusal, SkipKind};
@@ -15,7 +15,6 @@ use wirecopy_core::document::{Refusal, SkipKind};
 pub(super) const HEAD: usize = 64 << 10;
 /// Spare capacity after the content: with less, `read_to_end` probes for the end with a buffer of its own.
 const END: usize = 32;
-const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 
 /// Bytes that any compressed file may expand to, however small it is.
 const FREE: u64 = 64 << 20;
@@ -68,15 +67,13 @@ impl Stream {
             let bounded = Bounded { inner, given: 0, taken: Arc::clone(&read), limits };
             Self::looking_ahead(Box::new(bounded), true, HEAD as u64)
         };
-        let stream = if raw.head.starts_with(&gzip::MAGIC) {
-            let garbage = Arc::new(AtomicBool::new(false));
-            let stream = expanding(Box::new(gzip::Members::of(raw, Arc::clone(&garbage))));
-            Self { garbage, ..stream }
-        } else if raw.head.starts_with(&ZSTD) {
-            // This decoder continues with the next frame and reports an incomplete last one.
-            expanding(Box::new(zstd::stream::read::Decoder::new(raw)?))
-        } else {
-            raw
+        let stream = match Codec::of(&raw.head) {
+            Some(codec) => {
+                let garbage = Arc::new(AtomicBool::new(false));
+                let stream = expanding(Box::new(Members::of(codec, raw, Arc::clone(&garbage))?));
+                Self { garbage, ..stream }
+            }
+            None => raw,
         };
         Ok((stream, read))
     }
@@ -247,6 +244,7 @@ pub(super) fn too_long(limit: u64) -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::members::gzip;
 
     fn stream(raw: Vec<u8>, expansion: u64, expanded_bytes: u64) -> Stream {
         let limits = Limits { expansion, expanded_bytes };
@@ -260,8 +258,8 @@ mod tests {
     #[test]
     fn all_gzip_members_and_zstd_frames_are_read() {
         let long = vec![b'x'; 3 * HEAD];
-        let mut gz = gzip::member(&long);
-        gz.extend(gzip::member(b"tail"));
+        let mut gz = gzip(&long);
+        gz.extend(gzip(b"tail"));
         assert_eq!(whole(gz, 1 << 20).unwrap().unwrap().len(), long.len() + 4);
         let mut zst = zstd::encode_all(&long[..], 1).unwrap();
         zst.extend(zstd::encode_all(&b"tail"[..], 1).unwrap());
@@ -271,7 +269,7 @@ mod tests {
 
     #[test]
     fn cut_off_stream_is_reported_as_truncated() {
-        for bytes in [gzip::member(&[7; 9999]), zstd::encode_all(&[7; 9999][..], 1).unwrap()] {
+        for bytes in [gzip(&[7; 9999]), zstd::encode_all(&[7; 9999][..], 1).unwrap()] {
             for cut in [bytes.len() - 1, bytes.len() / 2, 12] {
                 let error = whole(bytes[..cut].to_vec(), 1 << 20).unwrap_err();
                 assert!(broken(&error, true).reason.starts_with("truncated"), "{error:?} at {cut}");
@@ -281,7 +279,7 @@ mod tests {
 
     #[test]
     fn size_limit_applies_to_decompressed_bytes() {
-        let bomb = gzip::member(&vec![0; 10 << 20]);
+        let bomb = gzip(&vec![0; 10 << 20]);
         assert_eq!(whole(bomb, 1 << 20).unwrap(), None);
         assert_eq!(whole(vec![b'a'; 100], 100).unwrap().unwrap().len(), 100);
         assert_eq!(whole(vec![b'a'; 101], 100).unwrap(), None);
@@ -304,7 +302,7 @@ mod tests {
     fn stream_that_expands_too_much_is_cut_off_at_the_limit() {
         // Frames of zeros that would expand to 1 GiB.
         let zeros = vec![0; 32 << 20];
-        for frame in [gzip::member(&zeros), zstd::encode_all(&zeros[..], 1).unwrap()] {
+        for frame in [gzip(&zeros), zstd::encode_all(&zeros[..], 1).unwrap()] {
             let bomb = frame.repeat(32);
             let (bytes, reason) = given(stream(bomb.clone(), 100, u64::MAX));
             assert!(bytes as u64 >= FREE && bytes < 2 * FREE as usize, "{bytes}");
@@ -318,9 +316,9 @@ mod tests {
     #[test]
     fn stream_within_the_limits_is_read_to_the_end() {
         let zeros = vec![0; 80 << 20];
-        assert_eq!(given(stream(gzip::member(&zeros), 2000, u64::MAX)), (zeros.len(), None));
+        assert_eq!(given(stream(gzip(&zeros), 2000, u64::MAX)), (zeros.len(), None));
         let small = vec![0; 8 << 20];
-        assert_eq!(given(stream(gzip::member(&small), 1, u64::MAX)), (small.len(), None));
+        assert_eq!(given(stream(gzip(&small), 1, u64::MAX)), (small.len(), None));
     }
 
     #[test]

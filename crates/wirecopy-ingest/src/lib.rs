@@ -6,7 +6,7 @@
 //! | step | module | does |
 //! |---|---|---|
 //! | walk | `walk` | finds the files, applies globs and ignore files, proposes an id for each |
-//! | open | `decode`, `gzip`, `detect` | decompresses gzip and zstd, determines the format from the name and the content |
+//! | open | `decode`, `members`, `detect` | decompresses gzip and zstd, determines the format from the name and the content |
 //! | split | `blocks`, `jsonscan`, `table` | splits containers at record boundaries into blocks of bounded size |
 //! | feed | `feed` | reads one batch ahead of the workers in a thread |
 //! | extract | `charset`, `plain`, `markdown`, `html` (`page`, `strip`), `json`, `table` | extracts text, title, date and source |
@@ -34,7 +34,6 @@ mod extract;
 mod feed;
 mod floor;
 mod front_matter;
-mod gzip;
 #[cfg(feature = "html")]
 mod html;
 mod input;
@@ -49,6 +48,7 @@ mod long_text;
 mod markdown;
 #[cfg(feature = "html")]
 mod markup;
+mod members;
 mod mojibake;
 mod open;
 mod overwritten;
