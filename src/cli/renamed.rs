@@ -75,9 +75,19 @@ fn is_given(arguments: &[String], name: &str) -> bool {
 
 /// Describes a flag that is given under its old and its new name, if any is.
 pub(super) fn given_twice(arguments: &[String]) -> Option<String> {
-    let twice = |&(old, new): &(&str, &str)| is_given(arguments, old) && is_given(arguments, new);
-    let twice = SETTINGS.iter().map(|setting| setting.flags).find(twice);
-    twice.map(|(old, new)| format!("--{old} is the old name of --{new}: give only one of them"))
+    let both = |&(old, new): &(&str, &str)| is_given(arguments, old) && is_given(arguments, new);
+    let given = SETTINGS.iter().map(|setting| setting.flags).find(both);
+    given.map(|(old, new)| twice(&format!("--{old}"), &format!("--{new}")))
+}
+
+/// Describes a setting that a file has under its current name `new` and under an old one.
+pub(super) fn setting_given_twice(new: &str) -> String {
+    twice(&old_settings(new).collect::<Vec<_>>().join(" or "), new)
+}
+
+/// Says that a name is given under its old and its new form.
+pub(super) fn twice(old: &str, new: &str) -> String {
+    format!("{old} is the old name of {new}: give only one of them")
 }
 
 fn warn(old: &str, new: &str) {

@@ -63,9 +63,29 @@ fn old_variable_works_with_a_warning() {
     let (config, warning) = run(desk.command(&["config"]).env(old, "true"));
     assert!(config.contains(KEPT) && config.contains(old), "{config}");
     assert!(warning.starts_with(&format!("warning: {old} is now called {new}; ")), "{warning}");
-    // The current name takes precedence.
-    let (config, warning) = run(desk.command(&["config"]).env(old, "true").env(new, "false"));
-    assert!(config.contains("keep_boilerplate = false") && warning.is_empty(), "{config}{warning}");
+    // An empty variable counts as unset.
+    let (config, warning) = run(desk.command(&["config"]).env(old, "").env(new, "true"));
+    assert!(config.contains(KEPT) && warning.is_empty(), "{config}{warning}");
+}
+
+#[test]
+fn setting_under_both_names_is_an_error() {
+    let desk = Desk::new();
+    let (old, new) = ("keep_furniture = true\n", "keep_boilerplate = false\n");
+    for settings in [[old, new], [new, old]] {
+        desk.file("wirecopy.toml", &format!("[match]\n{}", settings.concat()));
+        let message = desk.trouble(&["config"]);
+        let expected =
+            "match.keep_furniture is the old name of match.keep_boilerplate: give only one of them\n";
+        assert!(message.ends_with(expected), "{message}");
+        assert!(message.contains("error: wirecopy.toml:"), "{message}");
+    }
+    std::fs::remove_file(desk.path().join("wirecopy.toml")).unwrap();
+    let (old, new) = ("WIRECOPY_MATCH_KEEP_FURNITURE", "WIRECOPY_MATCH_KEEP_BOILERPLATE");
+    let output = desk.command(&["config"]).env(old, "true").env(new, "false").output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let expected = format!("error: {old} is the old name of {new}: give only one of them\n");
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), expected);
 }
 
 #[test]

@@ -63,6 +63,9 @@ impl SettingsFile<'_> {
             let path = renamed::setting(join(above, name));
             let entry = spans.iter().find(|(key, _)| key.get_ref() == name);
             let line = entry.map_or(1, |(key, _)| line_of(self.text, key.span().start));
+            if self.leaves.iter().any(|leaf| leaf.path == path) {
+                bail!("{}:{line}: {}", self.path.display(), renamed::setting_given_twice(&path));
+            }
             if self.known.iter().any(|leaf| leaf.path == path) {
                 let origin = Origin::File(self.path.to_owned(), line);
                 self.leaves.push(Leaf { path, value: Some(value.clone()), origin });
@@ -101,13 +104,17 @@ fn siblings(above: &str, known: &[Leaf]) -> String {
 
 /// Returns the values set by environment variables. An empty variable counts as unset.
 pub(super) fn from_environment(known: &[Leaf]) -> anyhow::Result<Vec<Leaf>> {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let mut found = Vec::new();
     let mut names: BTreeSet<String> = OTHER_VARIABLES.into_iter().map(str::to_owned).collect();
     for leaf in known {
         let mut name = variable(&leaf.path);
         for old in renamed::old_settings(&leaf.path) {
             let old_name = variable(old);
-            if std::env::var_os(&name).is_none() && std::env::var_os(&old_name).is_some() {
+            if is_set(&old_name) {
+                if is_set(&name) {
+                    bail!("{}", renamed::twice(&old_name, &name));
+                }
                 renamed::warn_of_variable(old, &leaf.path);
                 name.clone_from(&old_name);
             }
