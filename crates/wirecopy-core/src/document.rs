@@ -152,7 +152,7 @@ pub enum SkipKind {
     Unreadable,
     /// A named pipe, a socket, a device or a folder where a file was expected.
     NotAFile,
-    /// A symbolic link that is not followed, leads nowhere or leads back to a folder above it.
+    /// A symbolic link that leads nowhere or back to a folder above it.
     Link,
     /// Compressed data that is damaged or breaks off.
     Damaged,

@@ -172,7 +172,8 @@ impl Walk<'_> {
                 let canonical = canonical.as_ref().map(|root| root.join(relative));
                 self.file(Found::at(entry.path(), id, bytes, false), entry.path(), canonical);
             } else if kind.is_symlink() {
-                self.skip(entry.path(), Link.because("a symbolic link (links are not followed)"));
+                // As with hidden files, the user is asked to say that they are wanted.
+                tracing::debug!(path = %entry.path().display(), "symbolic link not followed");
             } else {
                 self.skip(entry.path(), open::not_a_file(kind));
             }
