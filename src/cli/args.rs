@@ -266,7 +266,7 @@ pub struct SettingArgs {
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
         hide_possible_values = true, help_heading = MATCHING)]
     pub ignore_dates: Option<bool>,
-    /// Report versions of a running story as related, but do not group them
+    /// Do not group versions of a running story: report them as `version`, which is then, like `partial`, never grouped
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
         hide_possible_values = true, help_heading = MATCHING)]
     pub no_versions: Option<bool>,

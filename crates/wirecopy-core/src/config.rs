@@ -50,7 +50,7 @@ pub struct MatchConfig {
     /// Most days between two documents of one dispatch, where both dates are known; 0 sets no limit. Does not
     /// apply to nearly identical texts.
     pub window: u32,
-    /// Whether the versions of a running story are grouped. Otherwise they are reported but not grouped.
+    /// Whether the versions of a running story are grouped. Otherwise they are reported as pairs of the relation `version`.
     pub versions: bool,
     /// Whether dates are ignored, so that the texts alone decide.
     pub ignore_dates: bool,
