@@ -5,13 +5,14 @@
 //! small one.
 
 use std::collections::HashSet;
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Write};
+use std::fs::{File, Metadata};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
 
 use serde::Serialize;
 use serde_json::Value;
 
+use super::terminal_text::clean;
 use super::{BoilerplateLine, ClusterLine, DocumentLine, EdgeLine, Line, Run, RunLine, SCHEMA, SummaryLine};
 use crate::Config;
 use wirecopy_core::document::Skipped;
@@ -62,17 +63,50 @@ impl Run {
     pub fn read_jsonl(path: impl AsRef<Path>) -> Result<Run> {
         let path = path.as_ref();
         let io_error = |source| Error::Io { path: path.to_owned(), source };
-        let mut input = BufReader::with_capacity(1 << 20, File::open(path).map_err(io_error)?);
+        let file = File::open(path).map_err(io_error)?;
         let mut reader = Reader::new(path);
+        if is_device(&file.metadata().map_err(io_error)?) {
+            let message = "expected a wirecopy report, found a device".to_owned();
+            return Err(Error::Format { path: path.to_owned(), line: None, message });
+        }
+        let mut input = BufReader::with_capacity(1 << 20, file);
         let mut line = Vec::new();
         loop {
             line.clear();
-            if input.read_until(b'\n', &mut line).map_err(io_error)? == 0 {
+            let longest = if reader.header.is_none() { LONGEST_HEADER } else { LONGEST_LINE };
+            let read = input.by_ref().take(longest + 1).read_until(b'\n', &mut line).map_err(io_error)?;
+            if read == 0 {
                 return reader.finish();
+            }
+            if read as u64 > longest {
+                reader.number += 1;
+                return Err(reader.error(format!(
+                    "expected a line of a wirecopy report, found one of more than {} MiB",
+                    longest >> 20
+                )));
             }
             reader.line(&line)?;
         }
     }
+}
+
+/// Most bytes of a `run` line, which holds the settings, the command and the model.
+const LONGEST_HEADER: u64 = 64 << 20;
+/// Most bytes of any other line. The line of a cluster with a million members has some 300 MB.
+const LONGEST_LINE: u64 = 1 << 30;
+
+/// Returns whether a file is a device, such as `/dev/zero`, which has no end. Pipes have one, as that of a shell's `<(…)`.
+fn is_device(found: &Metadata) -> bool {
+    #[cfg(unix)]
+    return {
+        use std::os::unix::fs::FileTypeExt;
+        found.file_type().is_char_device() || found.file_type().is_block_device()
+    };
+    #[cfg(not(unix))]
+    return {
+        let _ = found;
+        false
+    };
 }
 
 /// The lines read so far.
@@ -124,6 +158,8 @@ impl<'a> Reader<'a> {
             return Ok(());
         }
         let complete = bytes.ends_with(b"\n");
+        // Without the line break, which would be a character of a string that breaks off.
+        let bytes = bytes.trim_ascii_end();
         let line = if self.is_old {
             serde_json::from_slice(bytes).and_then(|line| serde_json::from_value(upgraded(line)))
         } else {
@@ -133,12 +169,13 @@ impl<'a> Reader<'a> {
             false => self.error("expected a full line, found the end of the file: the report is truncated"),
             true => self.error(format!("expected a line of a wirecopy report, found {}", plain(&error))),
         })?;
-        self.check_order(&line)?;
+        self.check_order(&line, bytes)?;
         match line {
             Line::Run(_) => return Err(self.error("expected one `run` line, found a second")),
             Line::Document(document) => {
                 if !self.ids.insert(document.id.clone()) {
-                    return Err(self.error(format!("expected a new id, found `{}` again", document.id)));
+                    let id = clean(&document.id);
+                    return Err(self.error(format!("expected a new id, found `{id}` again")));
                 }
                 self.documents.push(document);
             }
@@ -169,7 +206,9 @@ impl<'a> Reader<'a> {
             .map_err(|error| self.error(format!("{expected}, found {}", plain(&error))))?;
         match value.get("type").and_then(Value::as_str) {
             Some("run") => {}
-            Some(other) => return Err(self.error(format!("{expected}, found a line of type `{other}`"))),
+            Some(other) => {
+                return Err(self.error(format!("{expected}, found a line of type `{}`", clean(other))));
+            }
             None => return Err(self.error(format!("{expected}, found a line without a `type`"))),
         }
         match value.get("schema") {
@@ -197,7 +236,7 @@ impl<'a> Reader<'a> {
         Ok(header)
     }
 
-    fn check_order(&mut self, line: &Line) -> Result<()> {
+    fn check_order(&mut self, line: &Line, bytes: &[u8]) -> Result<()> {
         let (place, name) = match line {
             Line::Run(_) => (0, "run"),
             Line::Document(_) => (1, "document"),
@@ -209,7 +248,11 @@ impl<'a> Reader<'a> {
             Line::Unknown => (self.place, "unknown"),
         };
         if self.summary.is_some() {
-            return Err(self.error(format!("expected nothing after the summary, found a `{name}` line")));
+            let value: Value = serde_json::from_slice(bytes).unwrap_or_default();
+            let name = clean(value.get("type").and_then(Value::as_str).unwrap_or(name));
+            return Err(
+                self.error(format!("expected nothing after the summary, found a line of type `{name}`"))
+            );
         }
         if place != 0 && place < self.place {
             return Err(self.error(format!(
@@ -224,7 +267,7 @@ impl<'a> Reader<'a> {
         if self.ids.contains(id) {
             return Ok(());
         }
-        Err(self.error(format!("expected the id of a document of this report, found `{id}`")))
+        Err(self.error(format!("expected the id of a document of this report, found `{}`", clean(id))))
     }
 
     fn check_cluster(&self, cluster: &ClusterLine) -> Result<()> {
@@ -236,6 +279,7 @@ impl<'a> Reader<'a> {
         });
         for id in std::iter::once(&cluster.representative).chain(&cluster.earliest).chain(named) {
             if !cluster.members.iter().any(|member| member.id == *id) {
+                let id = clean(id);
                 return Err(
                     self.error(format!("expected a member of cluster {}, found `{id}`", cluster.cluster))
                 );
@@ -336,11 +380,60 @@ fn retain_known(value: &mut Value, known: &Value) {
     }
 }
 
-/// Formats an error of serde_json without its line number, which is always 1.
+/// Formats an error of serde_json in the words of the report's documentation, and without its line number, which is always 1.
 fn plain(error: &serde_json::Error) -> String {
+    /// What serde_json calls the parts of a value, and what the documentation does. Longer phrases come before their parts.
+    const WORDS: [(&str, &str); 30] = [
+        ("expected variant identifier", "expected the type of a line"),
+        ("expected path string", "expected a path"),
+        ("expected a sequence", "expected a list"),
+        ("expected a map", "expected an object"),
+        ("expected a string", "expected a text"),
+        ("expected a boolean", "expected true or false"),
+        ("expected usize", "expected a whole number, 0 or more"),
+        ("expected u8", "expected a whole number from 0 to 255"),
+        ("expected u16", "expected a whole number from 0 to 65535"),
+        ("expected u32", "expected a whole number from 0 to 4294967295"),
+        ("expected u64", "expected a whole number, 0 or more"),
+        ("expected i64", "expected a whole number"),
+        ("expected f64", "expected a number"),
+        ("expected value", "text that is not JSON"),
+        ("EOF while parsing a value", "the end of the line where a value begins"),
+        ("EOF while parsing an object", "an object that breaks off"),
+        ("EOF while parsing a list", "a list that breaks off"),
+        ("EOF while parsing a string", "a text that breaks off"),
+        ("control character (\\u0000-\\u001F) found while parsing a string", "a control character in a text"),
+        ("trailing characters", "more text after the end of the object"),
+        ("invalid type: ", ""),
+        ("invalid value: ", ""),
+        ("missing field ", "no field "),
+        ("unknown variant ", ""),
+        ("floating point ", ""),
+        ("integer ", ""),
+        ("string ", "the text "),
+        ("map,", "an object,"),
+        ("sequence,", "a list,"),
+        ("invalid length ", "a list of length "),
+    ];
     let text = error.to_string();
-    match text.rfind(" at line ") {
-        Some(end) => format!("{} at column {}", &text[..end], error.column()),
-        None => text,
+    let (text, column) = match text.rfind(" at line ") {
+        // A value that was parsed before has no position.
+        Some(end) if error.column() > 0 => (&text[..end], format!(" at column {}", error.column())),
+        Some(end) => (&text[..end], String::new()),
+        None => (text.as_str(), String::new()),
+    };
+    let mut plain = text.to_owned();
+    for (theirs, ours) in WORDS {
+        // What the report contains is in the middle.
+        if let Some(rest) = plain.strip_prefix(theirs) {
+            plain = format!("{ours}{rest}");
+        }
+        if let Some(rest) = plain.strip_suffix(theirs) {
+            plain = format!("{rest}{ours}");
+        }
     }
+    if let Some((before, _)) = plain.split_once(", expected struct ") {
+        plain = format!("{before}, expected an object");
+    }
+    format!("{}{column}", clean(&plain))
 }

@@ -92,16 +92,15 @@ fn truncated_report_is_an_error() {
 #[test]
 fn file_that_is_not_a_report_is_an_error() {
     assert!(
-        refused(b"hello\n").1.contains("expected the `run` line of a wirecopy report, found expected value")
+        refused(b"hello\n")
+            .1
+            .contains("expected the `run` line of a wirecopy report, found text that is not JSON")
     );
     assert!(refused(b"{\"id\":1}\n").1.ends_with("found a line without a `type`"));
     assert!(refused(b"{\"type\":\"edge\"}\n").1.ends_with("found a line of type `edge`"));
     let (line, message) = refused(&changed(|lines| lines[4] = "{\"type\":\"document\"}".to_owned()));
     assert_eq!(line, Some(5));
-    assert!(
-        message.starts_with("expected a line of a wirecopy report, found missing field `id`"),
-        "{message}"
-    );
+    assert!(message.starts_with("expected a line of a wirecopy report, found no field `id`"), "{message}");
 }
 
 #[test]
@@ -148,7 +147,68 @@ fn contradicting_lines_are_errors() {
     let late = refused(&changed(|lines| lines.insert(lines.len() - 1, lines[1].clone())));
     assert!(late.1.ends_with("found a late `document`"));
     let after = refused(&changed(|lines| lines.push(lines[1].clone())));
-    assert_eq!(after.1, "expected nothing after the summary, found a `document` line");
+    assert_eq!(after.1, "expected nothing after the summary, found a line of type `document`");
+}
+
+#[test]
+fn damaged_line_is_described_in_plain_words() {
+    let with = |kind: &str, from: &str, to: &str| {
+        let (line, message) = refused(&changed(|lines| {
+            let line = lines.iter_mut().find(|line| line.contains(&format!("\"type\":\"{kind}\""))).unwrap();
+            assert!(line.contains(from), "{line}");
+            *line = line.replacen(from, to, 1);
+        }));
+        assert!(line.is_some());
+        message.strip_prefix("expected a line of a wirecopy report, found ").unwrap_or(&message).to_owned()
+    };
+    for (kind, from, to, expected) in [
+        (
+            "document",
+            "\"tokens\":",
+            "\"tokens\":\"x\",\"was\":",
+            "the text \"x\", expected a whole number from 0 to 4294967295",
+        ),
+        (
+            "document",
+            "\"tokens\":",
+            "\"tokens\":-1,\"was\":",
+            "`-1`, expected a whole number from 0 to 4294967295",
+        ),
+        ("document", "\"credits\":", "\"credits\":{},\"was\":", "an object, expected a list"),
+        ("document", "\"id\":", "\"id\":null,\"was\":", "null, expected a text"),
+        ("edge", "\"score\":", "\"score\":\"a\",\"was\":", "the text \"a\", expected a number"),
+        ("cluster", "\"members\":[", "\"members\":[1,", "`1`, expected an object"),
+        ("edge", "\"type\":\"edge\"", "\"type\":3", "`3`, expected the type of a line"),
+        ("edge", "}", "}}", "more text after the end of the object"),
+        ("edge", "\"a\":\"", "\"a\":\"x\\n", "expected the id of a document of this report, found `x "),
+    ] {
+        let found = with(kind, from, to);
+        assert!(found.starts_with(expected), "{kind} {to}: {found}");
+    }
+    let cut = refused(&changed(|lines| lines[4].truncate(30)));
+    assert!(
+        cut.1.contains("a text that breaks off") || cut.1.contains("an object that breaks off"),
+        "{}",
+        cut.1
+    );
+    let blank = refused(&changed(|lines| lines[4].clear()));
+    assert_eq!(
+        blank.1,
+        "expected a line of a wirecopy report, found the end of the line where a value begins"
+    );
+    let added = refused(&changed(|lines| lines.push("{\"type\":\"added\"}".to_owned())));
+    assert_eq!(added.1, "expected nothing after the summary, found a line of type `added`");
+}
+
+#[cfg(unix)]
+#[test]
+fn device_is_refused() {
+    for device in ["/dev/zero", "/dev/null"] {
+        let Err(Error::Format { line, message, .. }) = Run::read_jsonl(device) else {
+            panic!("{device} is read")
+        };
+        assert_eq!((line, message.as_str()), (None, "expected a wirecopy report, found a device"));
+    }
 }
 
 proptest! {
