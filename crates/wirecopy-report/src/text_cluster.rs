@@ -74,7 +74,9 @@ impl ClusterBlock<'_> {
         let heading = self.title();
         let title = cut(&heading, columns);
         writeln!(out, "  {:>digits$}. {}", self.rank, style.paint(Ink::Bold, &title))?;
-        writeln!(out, "{:indent$}{}", "", self.facts(columns))?;
+        for line in self.facts(columns) {
+            writeln!(out, "{:indent$}{line}", "")?;
+        }
         if !self.cluster.versions.is_empty() {
             return self.write_versions(out, &heading, indent);
         }
@@ -169,8 +171,9 @@ impl ClusterBlock<'_> {
             .unwrap_or_else(|| clean(&self.cluster.representative))
     }
 
-    /// Formats size, date range, versions, agencies and publishers; unknown parts are left out.
-    fn facts(&self, columns: usize) -> String {
+    /// Formats size, date range, versions, agencies and publishers; unknown parts are left out. Parts that do not fit begin
+    /// another line.
+    fn facts(&self, columns: usize) -> Vec<String> {
         let members = &self.cluster.members;
         let documents = || members.iter().filter_map(|member| self.document(&member.id));
         let size = count(members.len() as u64, "document", "documents");
@@ -193,19 +196,29 @@ impl ClusterBlock<'_> {
         let sources: BTreeSet<String> =
             documents().filter_map(|document| document.source.as_deref()).map(clean).collect();
         let joined = |facts: &[String]| facts.iter().map(|fact| format!(" · {fact}")).collect::<String>();
-        let columns = columns.saturating_sub(width(&size));
+        let left = columns.saturating_sub(width(&size));
         if !sources.is_empty() {
             let named: Vec<&str> = sources.iter().take(SOURCES).map(String::as_str).collect();
             let more = sources.len().saturating_sub(SOURCES);
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             facts.push(format!("in {}{more}", named.join(", ")));
-            if width(&joined(&facts)) > columns {
+            if width(&joined(&facts)) > left {
                 facts.pop();
                 facts.push(format!("in {}", count(sources.len() as u64, "source", "sources")));
             }
         }
-        let rest = cut(&joined(&facts), columns);
-        format!("{}{rest}", self.style.paint(Ink::Bold, &size))
+        let mut lines = vec![size.clone()];
+        for fact in facts {
+            let longer = lines.last().map(|line| format!("{line} · {fact}"));
+            match (lines.last_mut(), longer.filter(|longer| width(longer) <= columns)) {
+                (Some(line), Some(longer)) => *line = longer,
+                _ => lines.push(cut(&format!("{:GAP$}{fact}", ""), columns)),
+            }
+        }
+        if let Some(rest) = lines[0].strip_prefix(&size) {
+            lines[0] = format!("{}{rest}", self.style.paint(Ink::Bold, &size));
+        }
+        lines
     }
 
     /// Returns the members to show: the representative, the earliest, then the others in the order of the report.
