@@ -17,11 +17,10 @@ use serde::Serialize;
 use super::args::GlobalArgs;
 use super::output::Output;
 use super::{DONE, copy_to, inputs};
-use wirecopy_core::text::tokenize;
 use wirecopy_core::{Cancel, Document, Error};
 use wirecopy_ingest::{References, path_of};
 use wirecopy_report::keep::{Decision, Plan, Policy};
-use wirecopy_report::{DocumentLine, Run, clean};
+use wirecopy_report::{Changes, DocumentLine, Run, clean};
 
 /// Maximum number of inputs that a message names.
 const NAMED: usize = 5;
@@ -136,19 +135,19 @@ fn counts(plan: &Plan<'_>) -> String {
     out
 }
 
-/// Fails if an input of the run is missing or was modified since.
+/// Fails if an input of the run is missing or has changed since. Only files that were modified since the run are read again.
 fn check_inputs(run: &Run) -> anyhow::Result<()> {
     let started: Option<SystemTime> = run.header.started.parse::<jiff::Timestamp>().ok().map(Into::into);
     let paths: BTreeSet<&str> = run.documents.iter().map(|document| document.path.as_str()).collect();
     let now = SystemTime::now();
-    let (mut gone, mut changed, mut other) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut gone, mut modified, mut other) = (Vec::new(), BTreeSet::new(), Vec::new());
     for path in paths.into_iter().filter(|&path| path != "-") {
         match fs::metadata(path_of(path)) {
             Ok(found) if found.is_file() => {
                 // A date in the future cannot be the time of the last change.
                 let written = found.modified().ok().filter(|written| *written <= now);
                 if written.zip(started).is_some_and(|(written, started)| written > started) {
-                    changed.push(path);
+                    modified.insert(path);
                 }
             }
             Ok(_) => other.push(path),
@@ -157,7 +156,26 @@ fn check_inputs(run: &Run) -> anyhow::Result<()> {
     }
     refuse(&gone, "not found from the current folder")?;
     refuse(&other, "not a regular file, so it cannot be read again")?;
-    refuse(&changed, "changed since the run")
+    let lines: HashMap<&str, &DocumentLine> =
+        run.documents.iter().map(|line| (line.id.as_str(), line)).collect();
+    let is_modified = |id: &&str| lines.get(id).is_some_and(|line| modified.contains(line.path.as_str()));
+    let mut unseen: BTreeSet<&str> = lines.keys().copied().filter(is_modified).collect();
+    // A text in the report says nothing about the file, which then counts as changed.
+    let is_in_file = |id: &str| is_modified(&id) && lines.get(id).is_some_and(|line| line.text.is_none());
+    let mut changed: BTreeSet<&str> = BTreeSet::new();
+    let changes = Changes::since(run);
+    run.each_text(
+        is_in_file,
+        &Cancel::default(),
+        |line, document| changes.is_changed(line, document),
+        |id, is_changed| {
+            unseen.remove(id);
+            changed.extend(lines.get(id).filter(|_| is_changed).map(|line| line.path.as_str()));
+            Ok(())
+        },
+    )?;
+    changed.extend(unseen.iter().filter_map(|id| lines.get(id)).map(|line| line.path.as_str()));
+    refuse(&changed.into_iter().collect::<Vec<_>>(), "changed since the run")
 }
 
 /// Fails if there are such inputs, and names the first of them.
@@ -278,12 +296,6 @@ fn row(decision: &Decision<'_>, document: &Document, form: Form) -> serde_json::
     Ok(out)
 }
 
-/// Returns whether a document still has as many tokens as the run counted.
-fn is_unchanged(line: &DocumentLine, document: &Document) -> bool {
-    let tokens = tokenize(&document.text);
-    tokens.len() as u64 + u64::from(tokens.boilerplate_len()) == u64::from(line.tokens)
-}
-
 /// Calls `each` for every wanted decision, with its document as a JSON line, in the order of reading.
 pub(super) fn lines(
     run: &Run,
@@ -303,18 +315,19 @@ pub(super) fn lines(
             "the run read standard input, which cannot be read again: only --format list works, unless the run keeps texts (--with-texts)"
         );
     }
+    let changes = Changes::since(run);
     let mut changed: Vec<String> = Vec::new();
     let mut missing: BTreeSet<&str> = decisions.keys().copied().collect();
     let make = |line: &DocumentLine, document: &Document| {
         let made = decisions.get(line.id.as_str()).map(|decision| row(decision, document, form));
-        (is_unchanged(line, document), made)
+        (changes.is_changed(line, document), made)
     };
     run.each_text(
         |id| decisions.contains_key(id),
         &Cancel::default(),
         make,
-        |id, (unchanged, made)| {
-            if !unchanged {
+        |id, (is_changed, made)| {
+            if is_changed {
                 changed.push(id.to_owned());
             }
             missing.remove(id);

@@ -208,13 +208,33 @@ fn changed_file_with_an_old_date_is_noticed_when_read() {
     let desk = clustered();
     let path = desk.path().join("in/post/port.txt");
     let written = fs::metadata(&path).unwrap().modified().unwrap();
-    fs::write(&path, "Something else altogether stands here now, and it is rather short.").unwrap();
-    fs::File::options().write(true).open(&path).unwrap().set_modified(written).unwrap();
-    let output = desk.run(&["keep", "run.jsonl", "--format", "jsonl", "-o", "out.jsonl"]);
-    assert_eq!(output.status.code(), Some(2));
-    let message = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(message, "error: post/port.txt: changed since the run; run `wirecopy cluster` again\n");
-    assert!(!desk.path().join("out.jsonl").exists());
+    let text = desk.read("in/post/port.txt");
+    // The second has as many words as before.
+    let short = "Something else altogether stands here now, and it is rather short.".to_owned();
+    for changed in [short, text.replace("Traders", "Merchants")] {
+        fs::write(&path, changed).unwrap();
+        fs::File::options().write(true).open(&path).unwrap().set_modified(written).unwrap();
+        let output = desk.run(&["keep", "run.jsonl", "--format", "jsonl", "-o", "out.jsonl"]);
+        assert_eq!(output.status.code(), Some(2));
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(message, "error: post/port.txt: changed since the run; run `wirecopy cluster` again\n");
+        assert!(!desk.path().join("out.jsonl").exists());
+        let output = desk.run(&["report", "run.jsonl", "-o", "page.html"]);
+        assert_eq!(output.status.code(), Some(3));
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert!(message.contains("post/port.txt: changed since the run"), "{message}");
+    }
+}
+
+#[test]
+fn modified_file_with_the_same_words_is_unchanged() {
+    let desk = clustered();
+    let kept = desk.out(&["keep", "run.jsonl"]);
+    std::thread::sleep(std::time::Duration::from_millis(20));
+    let text = desk.read("in/post/port.txt");
+    desk.file("in/post/port.txt", &text);
+    assert_eq!(desk.out(&["keep", "run.jsonl"]), kept);
+    desk.out(&["report", "run.jsonl", "-o", "page.html"]);
 }
 
 #[test]

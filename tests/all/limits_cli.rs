@@ -85,6 +85,36 @@ fn named_pipe_is_skipped() {
 
 #[cfg(unix)]
 #[test]
+fn links_in_folders_are_passed_over_silently() {
+    let desk = Desk::new();
+    fs::create_dir(desk.path().join("news")).unwrap();
+    desk.file("news/a.txt", STORY);
+    for (to, link) in [("a.txt", "b.txt"), ("nowhere", "dangling.txt"), ("..", "up")] {
+        std::os::unix::fs::symlink(to, desk.path().join("news").join(link)).unwrap();
+    }
+    let (code, run) = cluster(&desk, &["news"]);
+    assert_eq!((code, run.documents.len(), run.skipped.len()), (Some(0), 1, 0));
+    let (code, run) = cluster(&desk, &["news", "--follow"]);
+    assert_eq!(code, Some(3));
+    let skipped: Vec<&str> = run.skipped.iter().map(|skipped| skipped.path.as_str()).collect();
+    assert!(skipped.contains(&"news/dangling.txt"), "{skipped:?}");
+}
+
+#[test]
+fn bytes_after_compressed_data_are_ignored_and_reported() {
+    let desk = Desk::new();
+    fs::create_dir(desk.path().join("news")).unwrap();
+    for (name, data) in [("a.txt.gz", gzip(STORY.as_bytes())), ("b.txt.zst", zstd(STORY.as_bytes()))] {
+        fs::write(desk.path().join("news").join(name), [data, b"garbage".to_vec()].concat()).unwrap();
+    }
+    let (code, run) = cluster(&desk, &["news"]);
+    assert_eq!((code, run.documents.len()), (Some(3), 2));
+    let reasons: Vec<&str> = run.skipped.iter().map(|skipped| skipped.reason.as_str()).collect();
+    assert_eq!(reasons, ["the bytes after the end of the compressed data were ignored"; 2]);
+}
+
+#[cfg(unix)]
+#[test]
 fn process_substitution_is_read() {
     let desk = Desk::new();
     desk.file("news.jsonl", &(record("a") + &record("b")));

@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 pub mod assemble;
+mod changed;
 pub mod compare;
 mod config;
 mod csv;
@@ -23,6 +24,7 @@ mod text_cluster;
 mod text_report;
 mod texts;
 
+pub use changed::Changes;
 pub use compare::{Comparison, compare};
 pub use config::Config;
 pub use csv::TableStyle;

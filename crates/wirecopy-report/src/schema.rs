@@ -130,6 +130,9 @@ pub struct DocumentLine {
     pub tokens: u32,
     /// Number of those that are boilerplate.
     pub boilerplate_tokens: u32,
+    /// Hash of the other tokens in order, in hexadecimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
     /// The id that the record specified, if another document already had it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duplicate_id: Option<String>,

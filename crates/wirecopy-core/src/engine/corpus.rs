@@ -151,7 +151,7 @@ impl Corpus {
         Arc::make_mut(&mut self.published).push(published);
         Arc::make_mut(&mut self.periodically_updated).push(*periodically_updated);
         self.headers.push(header, credits)?;
-        self.words.push(words_hash(tokens));
+        self.words.push(tokens.fingerprint());
         self.keys.push(length(tokens), keys)?;
         self.tokens.push(tokens)
     }
@@ -204,7 +204,7 @@ impl Corpus {
                 .collect();
             for (document, tokens, keys, pieces) in changed {
                 learned.count(document, &pieces);
-                self.words[document.index()] = words_hash(&tokens);
+                self.words[document.index()] = tokens.fingerprint();
                 self.keys.replace(document, length(&tokens), &keys)?;
                 self.tokens.shorten(document, &tokens)?;
             }
@@ -212,11 +212,6 @@ impl Corpus {
         self.learned = learned;
         Ok(())
     }
-}
-
-fn words_hash(tokens: &Tokens) -> u64 {
-    let digest = tokens.digest();
-    mix(digest as u64 ^ mix((digest >> 64) as u64))
 }
 
 fn length(tokens: &Tokens) -> u32 {

@@ -3,6 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::mix;
+
 /// A token: 32 bits of the hash of the normalised word, 30 bits of the hash of its stem, and a class.
 ///
 /// Two tokens are equal if the hashes of word and stem and the class agree. That is 62 bits of hash, so that a
@@ -159,6 +161,11 @@ impl Tokens {
     /// Returns a 128-bit hash of the token sequence.
     pub fn digest(&self) -> u128 {
         self.digest
+    }
+
+    /// Returns a 64-bit hash of the token sequence.
+    pub fn fingerprint(&self) -> u64 {
+        mix(self.digest as u64 ^ mix((self.digest >> 64) as u64))
     }
 
     /// Removes these ranges of tokens, which are in order and do not overlap, as boilerplate. Returns `None` if

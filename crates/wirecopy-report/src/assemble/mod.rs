@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, HashMap};
 use rayon::prelude::*;
 
 use crate::Config;
+use crate::changed;
 use crate::stage_times::StageTimes;
 use crate::{
     BoilerplateLine, ClusterLine, DocumentLine, EdgeCounts, EdgeLine, JsonLines, Lines, MemberLine,
@@ -245,6 +246,7 @@ fn document_line(
         credit_evidence: credits,
         tokens: position(corpus.tokens.len_of(document)).saturating_add(boilerplate_tokens),
         boilerplate_tokens,
+        digest: Some(changed::written(corpus.text(document).words)),
         duplicate_id: header.duplicate_id,
         no_article: corpus.no_article[document.index()],
         composite,

@@ -37,6 +37,7 @@ pub use marks::{Mark, Word};
 pub use rows::Row;
 
 use crate::Config;
+use crate::changed::differs;
 use crate::{DocumentLine, EdgeLine, ModelLine};
 use wirecopy_core::Relation;
 pub use wirecopy_core::classify::Reason;
@@ -79,10 +80,9 @@ pub struct Ready {
 }
 
 impl Ready {
-    /// Returns whether the document has changed since a run wrote `line`, judged by its number of tokens.
+    /// Returns whether the document has other words than when a run wrote `line`.
     pub fn changed_since(&self, line: &DocumentLine) -> bool {
-        let tokens = self.side.tokens as u64 + u64::from(self.side.boilerplate_tokens);
-        tokens != u64::from(line.tokens) || self.side.boilerplate_tokens != line.boilerplate_tokens
+        differs(&self.placed.tokens, line)
     }
 }
 
