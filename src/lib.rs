@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | find the copies in folders and files | [`Pipeline`] with a [`Config`] | a [`report::Run`], or a [`report::Spooled`] that need not fit into memory |
 //! | find the copies among documents in memory | [`Engine`], from any number of threads | the same |
+//! | make documents of records | [`Completer`] | a [`Document`], or a [`Refusal`] |
 //! | explain one pair of documents | [`compare()`](compare()), or [`compare::Comparer`] for many | a [`compare::Comparison`] |
 //! | read a report of an earlier run | [`report::Run::read_jsonl`] | a [`report::Run`] |
 //! | choose which document of each cluster to keep | [`keep::Plan`] | one [`keep::Decision`] for each document |
@@ -87,6 +88,8 @@ pub use pipeline::{Engine, Pipeline};
 #[doc(inline)]
 pub use wirecopy_core::config::{MatchConfig, Strictness};
 #[doc(inline)]
+pub use wirecopy_core::document::Refusal;
+#[doc(inline)]
 pub use wirecopy_core::{
     Cancel, DateOrigin, Document, Error, Metadata, NoProgress, Progress, Relation, Result, Similarity,
     SkipKind, Skipped, Stage,
@@ -94,7 +97,7 @@ pub use wirecopy_core::{
 #[doc(inline)]
 pub use wirecopy_ingest::config::{FieldNames, IngestConfig};
 #[doc(inline)]
-pub use wirecopy_ingest::{Fields, Root};
+pub use wirecopy_ingest::{Completer, Fields, Root};
 #[doc(inline)]
 pub use wirecopy_report::Config;
 #[doc(inline)]

@@ -25,6 +25,12 @@ impl Budget {
         Self { bytes: Some(bytes), folder: folder.map(Arc::from) }
     }
 
+    /// Returns this budget with another folder for temporary files; `None` is the system's.
+    #[must_use]
+    pub fn in_folder(self, folder: Option<PathBuf>) -> Self {
+        Self { folder: folder.map(Arc::from), ..self }
+    }
+
     /// Returns the limit in bytes, if any.
     pub fn bytes(&self) -> Option<usize> {
         self.bytes
