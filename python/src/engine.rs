@@ -57,7 +57,7 @@ impl Engine {
     /// Adds JSON objects.
     fn push_json(&self, py: Python<'_>, objects: Vec<Bound<'_, PyString>>) -> PyResult<()> {
         let first = self.numbers(objects.len());
-        // Half of a surrogate pair is no text; its place is marked.
+        // Half of a surrogate pair is not a character; its place is marked.
         let texts = objects.iter().map(|object| object.to_string_lossy().into_owned());
         let objects: Vec<(u64, String)> = (first..).zip(texts).collect();
         py.check_signals()?;
