@@ -117,7 +117,7 @@ def test_files_and_pages(rows, tmp_path):
     assert "turned her ship around" in (tmp_path / "run.jsonl").read_text()
     assert result.page(tmp_path / "page.html") == []
     assert (tmp_path / "page.html").read_text().startswith("<!DOCTYPE html>")
-    with pytest.raises(ValueError, match="none of jsonl, csv, text"):
+    with pytest.raises(ValueError, match="must be jsonl, csv or text"):
         result.save(tmp_path / "x", format="xlsx")
     with pytest.raises(OSError, match="cannot write"):
         result.save(tmp_path / "missing" / "run.jsonl")

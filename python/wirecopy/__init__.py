@@ -237,7 +237,7 @@ class Result:
         if format is None:
             format = {".csv": "csv", ".txt": "text"}.get(os.path.splitext(path)[1].lower(), "jsonl")
         if format not in ("jsonl", "csv", "text"):
-            raise ValueError(f"the format {format!r} is none of jsonl, csv, text")
+            raise ValueError(f"format: {format!r}, which must be jsonl, csv or text")
         self._found.save(path, format, all)
 
     def page(self, path: Path) -> list[str]:
