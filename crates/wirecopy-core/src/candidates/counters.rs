@@ -1,9 +1,9 @@
 //! Counts the documents that hold each feature, in a table of small saturating counters.
 //!
-//! The input is the features of each document. A count is never too low, and too high where two
-//! features share a counter (a counting Bloom filter with one hash; Fan et al. 2000). Features are collected by
-//! the part of the table that they fall into and counted part by part, because a part fits a CPU cache and the
-//! table does not.
+//! The input is the features of each document. A count is the number of documents that hold a feature of its counter. It is
+//! never too low, and too high where features of different documents share a counter (a counting Bloom filter with one
+//! hash; Fan et al. 2000). Features are collected by the part of the table that they fall into and counted part by part,
+//! because a part fits a CPU cache and the table does not.
 //!
 //! Why this is hand-made: it is an array of bytes with a saturating addition; the effort is in filling it part by part.
 
@@ -54,21 +54,23 @@ impl Counters {
                     features(document, scratch, found);
                     let many = found.len() > MANY;
                     if many {
+                        found
+                            .iter_mut()
+                            .for_each(|feature| *feature = *feature >> (64 - bits) << (64 - bits));
                         found.sort_unstable();
                         found.dedup();
                     }
                     for &feature in &*found {
-                        let part = &mut collected[place(feature, bits).0];
-                        if many { part.features.push(feature) } else { part.add(document, feature) }
+                        let (part, place) = place(feature, bits);
+                        let part = &mut collected[part];
+                        if many { part.places.push(place) } else { part.add(document, place) }
                     }
                 }
                 for (part, collected) in parts.iter().zip(collected) {
                     // If a thread panicked, the whole run ends.
                     let mut counters = part.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                     // Counters saturate, so the result does not depend on the order of the threads.
-                    for feature in collected.features.drain(..) {
-                        counters.add_at(place(feature, bits).1 as usize);
-                    }
+                    collected.places.drain(..).for_each(|place| counters.add_at(place as usize));
                 }
             },
         );
@@ -119,24 +121,24 @@ impl Within {
     }
 }
 
-/// The features of some documents that fall into one part of the table.
+/// The counters in one part of the table that some documents add to.
 #[derive(Clone, Debug, Default)]
 struct Collected {
-    features: Vec<u64>,
-    /// The document that came last, and where its features begin.
+    places: Vec<u32>,
+    /// The document that came last, and where its counters begin.
     document: usize,
     start: usize,
 }
 
 impl Collected {
-    /// Adds a feature of a document, unless the document has it already. Most documents have fewer than ten features in
+    /// Adds a counter of a document, unless the document has it already. Most documents have fewer than ten in
     /// each part, so these are searched one by one.
-    fn add(&mut self, document: usize, feature: u64) {
+    fn add(&mut self, document: usize, place: u32) {
         if self.document != document {
-            (self.document, self.start) = (document, self.features.len());
+            (self.document, self.start) = (document, self.places.len());
         }
-        if !self.features[self.start..].contains(&feature) {
-            self.features.push(feature);
+        if !self.places[self.start..].contains(&place) {
+            self.places.push(place);
         }
     }
 }

@@ -13,14 +13,16 @@ use crate::config::{MatchConfig, SHINGLE};
 use crate::hash;
 use crate::score::sets::Overlap;
 use crate::score::{
-    Exchanges, Features, Model, Profile, Scratch, Shared, are_foreign, measure, measure_shingles,
+    Exchanges, Features, Filter, Model, Profile, Scratch, Shared, are_foreign, measure, measure_unless,
 };
-use crate::text::Tokens;
+use crate::text::{Token, Tokens};
 
 /// Access to the tokens of documents.
 pub trait Documents {
     /// Returns the tokens of a document.
     fn tokens(&mut self, document: DocId) -> Tokens;
+    /// Returns the tokens of a document in reading order, without sentences.
+    fn slice(&mut self, document: DocId) -> &[Token];
 }
 
 /// Access to the profiles of documents and to the model that scores them.
@@ -39,6 +41,9 @@ pub struct Examiner<'a, D> {
     documents: D,
     scorer: Option<&'a dyn Scorer>,
     shared: Shared,
+    filter: Filter,
+    /// The document whose shingles are in `filter`.
+    filtered: Option<DocId>,
     exchanges: Exchanges,
     scratch: Scratch,
     words: (Vec<u64>, Vec<u64>),
@@ -62,6 +67,8 @@ impl<'a, D: Documents> Examiner<'a, D> {
             documents,
             scorer,
             shared: Shared::default(),
+            filter: Filter::default(),
+            filtered: None,
             exchanges: Exchanges::default(),
             scratch: Scratch::default(),
             words: Default::default(),
@@ -73,6 +80,9 @@ impl<'a, D: Documents> Examiner<'a, D> {
     /// Returns the edge between two documents if they are related, including [`Relation::Partial`].
     pub fn edge(&mut self, a: DocId, b: DocId) -> Option<Edge> {
         let (a, b) = (a.min(b), a.max(b));
+        if self.publications.apart(a, b) && self.shares_little(a, b) {
+            return None;
+        }
         let decision = self.decide(a, b);
         decision.relation.map(|relation| self.edge_of(a, b, relation, decision.score))
     }
@@ -81,26 +91,45 @@ impl<'a, D: Documents> Examiner<'a, D> {
     /// common.
     pub fn edge_of_unlikely_pair(&mut self, a: DocId, b: DocId) -> Option<Edge> {
         let (a, b) = (a.min(b), a.max(b));
-        if self.is_decided_by_profiles(a, b) { None } else { self.edge(a, b) }
+        // Beyond the window only shingles count, and counting them is cheaper than the profile of a document.
+        if !self.publications.apart(a, b) && self.is_decided_by_profiles(a, b) {
+            None
+        } else {
+            self.edge(a, b)
+        }
+    }
+
+    /// Returns whether two documents, `a` before `b`, share too few shingles to be copies or to have passages in common.
+    fn shares_little(&mut self, a: DocId, b: DocId) -> bool {
+        let k = self.config.shingle;
+        if self.filtered != Some(a) {
+            self.filter.hold(self.documents.slice(a), k);
+            self.filtered = Some(a);
+        }
+        let most = self.filter.most_shared(self.documents.slice(b), k);
+        let least = self.filter.least();
+        most < PARTIAL_SHINGLES && least > 0 && Similarity::share(most, least) < self.config.threshold
     }
 
     /// Returns whether the profiles of two documents, `a` before `b`, are enough to show that they are not
-    /// related.
+    /// related. Their dates must be within the window.
     fn is_decided_by_profiles(&mut self, a: DocId, b: DocId) -> bool {
         // The shingles of profiles have five tokens; they say nothing about shingles of other lengths.
         let settles = self.config.shingle == SHINGLE && self.config.rewrites;
         let Some(scorer) = self.scorer.filter(|_| settles) else { return false };
-        let (x, y) = (scorer.profile(a), scorer.profile(b));
-        let apart = self.publications.apart(a, b);
-        let measured = if apart { measure_shingles(&x, &y) } else { measure(&x, &y, &mut self.scratch) };
+        let circumstances = self.publications.circumstances(a, b);
+        let is_unrelated = |features: Features| {
+            scorer.model().score(&features.with_circumstances(circumstances))
+                < self.config.strictness.threshold()
+        };
+        let measured =
+            measure_unless(&scorer.profile(a), &scorer.profile(b), &mut self.scratch, is_unrelated);
         // Short texts may be copies even without passages in common.
         let may_be_copy = measured.jaccard() >= self.config.threshold;
         if may_be_copy || shares_passages(measured.shared_shingles, measured.containment()) {
             return false;
         }
-        let circumstances = self.publications.circumstances(a, b);
-        let score = |features: Features| scorer.model().score(&features.with_circumstances(circumstances));
-        measured.features.is_none_or(|features| score(features) < self.config.strictness.threshold())
+        measured.features.is_none_or(is_unrelated)
     }
 
     /// Decides the relation of two documents.

@@ -7,7 +7,7 @@ use crate::config::MatchConfig;
 use crate::published::Published;
 use crate::score::{Idf, LanguageKey, Model, Profile};
 use crate::sources::known_source;
-use crate::text::{Tokens, is_periodically_updated};
+use crate::text::{Token, Tokens, is_periodically_updated};
 use crate::{DocId, Metadata};
 
 /// A document ready to be examined.
@@ -89,6 +89,10 @@ fn publications(documents: &[Ready], dates: Vec<Option<i64>>, config: &MatchConf
 impl Documents for &Prepared<'_> {
     fn tokens(&mut self, document: DocId) -> Tokens {
         self.documents[document.index()].tokens.clone()
+    }
+
+    fn slice(&mut self, document: DocId) -> &[Token] {
+        self.documents[document.index()].tokens.as_slice()
     }
 }
 

@@ -28,6 +28,10 @@ impl Documents for Reader<'_> {
     fn tokens(&mut self, document: DocId) -> Tokens {
         self.0.get(document)
     }
+
+    fn slice(&mut self, document: DocId) -> &[Token] {
+        self.0.slice(document)
+    }
 }
 
 /// Examines pairs on one thread.

@@ -76,12 +76,26 @@ impl Measured {
 /// Takes about a microsecond for two articles with little in common, and about twenty otherwise. Symmetric in `a`
 /// and `b`.
 pub fn measure(a: &Profile, b: &Profile, scratch: &mut Scratch) -> Measured {
+    measure_unless(a, b, scratch, |_| false)
+}
+
+/// Measures the texts of a pair like [`measure`], but skips the chains, the costliest features, where they cannot matter.
+///
+/// `is_unrelated` is asked about the features with the heaviest chains that the shared terms could form. A model's score of them
+/// is at least that of the pair, because chains only ever raise a score ([`Sense::For`](super::Sense::For)). If it returns
+/// true, the pair has no features.
+pub fn measure_unless(
+    a: &Profile,
+    b: &Profile,
+    scratch: &mut Scratch,
+    is_unrelated: impl Fn(Features) -> bool,
+) -> Measured {
     let shingles = measure_shingles(a, b);
-    Measured { features: features(a, b, shingles.shared_shingles, scratch), ..shingles }
+    Measured { features: features(a, b, shingles.shared_shingles, scratch, is_unrelated), ..shingles }
 }
 
 /// Measures the shingles that the texts of a pair have in common, without features.
-pub fn measure_shingles(a: &Profile, b: &Profile) -> Measured {
+fn measure_shingles(a: &Profile, b: &Profile) -> Measured {
     let shared_shingles = common(&a.shingles, &b.shingles);
     Measured {
         shared_shingles,
@@ -91,7 +105,13 @@ pub fn measure_shingles(a: &Profile, b: &Profile) -> Measured {
     }
 }
 
-fn features(a: &Profile, b: &Profile, shared_shingles: usize, scratch: &mut Scratch) -> Option<Features> {
+fn features(
+    a: &Profile,
+    b: &Profile,
+    shared_shingles: usize,
+    scratch: &mut Scratch,
+    is_unrelated: impl Fn(Features) -> bool,
+) -> Option<Features> {
     if (a.spaced - b.spaced).abs() > OTHER_SCRIPT {
         return None;
     }
@@ -104,28 +124,39 @@ fn features(a: &Profile, b: &Profile, shared_shingles: usize, scratch: &mut Scra
     }
     scratch.alignment.fill(a, b, &scratch.shared);
     let one_to_one = scratch.alignment.one_to_one(a, b);
+    singles(a, b, &scratch.shared, &mut scratch.singles);
+    let order = in_order(&mut scratch.singles, &mut scratch.tails);
+    let singles = scratch.singles.len() as f32;
     let Alignment { a: of_a, b: of_b, points, .. } = &mut scratch.alignment;
     let sides = (coverage(a, of_a), coverage(b, of_b));
+    // No chain is heavier than all points, apart from rounding.
+    let heaviest = 1.001 * points.iter().map(Point::weight).sum::<f32>();
+    let parts = Parts { shared_shingles, order, singles, one_to_one, sides };
+    let measured = assemble(a, b, &scratch.alignment, both, &parts);
+    if is_unrelated(with_chains(measured, heaviest, heaviest, heaviest)) {
+        return None;
+    }
+    let Alignment { a: of_a, b: of_b, points, .. } = &mut scratch.alignment;
     let all = chain(points, &mut scratch.chained);
     points.retain(|point| point.weight() >= RARE_IDF);
     let rare = chain(points, &mut scratch.chained);
     let sentences = sentence_chains(points, (of_a, of_b), &mut scratch.sentence, &mut scratch.chained);
-    singles(a, b, &scratch.shared, &mut scratch.singles);
-    let order = in_order(&mut scratch.singles, &mut scratch.tails);
-    let singles = scratch.singles.len() as f32;
-    let parts = Parts { shared_shingles, all, rare, sentences, order, singles, one_to_one, sides };
-    Some(assemble(a, b, &scratch.alignment, both, &parts))
+    Some(with_chains(measured, all, rare, sentences))
+}
+
+/// Completes features with the weights of the best chain of all terms, of the best chain of rare terms, and of the chains of
+/// rare terms within sentences.
+fn with_chains(mut features: Features, all: f32, rare: f32, sentences: f32) -> Features {
+    let mut set = |feature: Feature, value: f32| features.values[feature as usize] = f64::from(value);
+    set(Feature::Chain, all.ln_1p().min(5.0));
+    set(Feature::RareChain, rare.ln_1p());
+    set(Feature::SentenceChain, sentences.ln_1p());
+    features
 }
 
 /// Intermediate results of a comparison.
 struct Parts {
     shared_shingles: usize,
-    /// Weight of the best chain of all terms.
-    all: f32,
-    /// Weight of the best chain of rare terms.
-    rare: f32,
-    /// Weight of the chains of rare terms within sentences.
-    sentences: f32,
     order: f32,
     singles: f32,
     one_to_one: f32,
@@ -151,12 +182,11 @@ fn assemble(a: &Profile, b: &Profile, alignment: &Alignment, both: Overlap, part
             Feature::Singles => parts.singles.ln_1p(),
             Feature::Length => short.ln_1p(),
             Feature::LengthRatio => ((1.0 + long) / (1.0 + short)).ln(),
-            Feature::Chain => parts.all.ln_1p().min(5.0),
-            Feature::RareChain => parts.rare.ln_1p(),
+            // Measured last; see `with_chains`.
+            Feature::Chain | Feature::RareChain | Feature::SentenceChain => 0.0,
             Feature::OrderOrCoverage => parts.order.max(complete),
             Feature::CoverageBeyondOrder => (complete - parts.order).max(0.0),
             Feature::OneToOne => parts.one_to_one,
-            Feature::SentenceChain => parts.sentences.ln_1p(),
             Feature::RareShared => rare_share(a) * rare_share(b),
             Feature::VerbatimUncovered => verbatim * uncovered,
             Feature::VerbatimNewOpening => verbatim * new_opening,
@@ -327,8 +357,16 @@ mod tests {
                 };
                 prop_assert!(range.contains(&value), "{} {value}", feature.name());
             }
-            let score = Model::shipped().expect("the built-in model can be read").score(&features);
+            let model = Model::shipped().expect("the built-in model can be read");
+            let score = model.score(&features);
             prop_assert!((0.0..=1.0).contains(&score.get()));
+            let weights = Idf::background();
+            let weights = weights.of(LanguageKey::default());
+            let (a, b) = (Profile::new(&tokenize(&a), weights), Profile::new(&tokenize(&b), weights));
+            let kept = measure_unless(&a, &b, &mut Scratch::default(), |best| model.score(&best) < score);
+            prop_assert_eq!(kept.features, Some(features), "the best case is no worse");
+            let cut = measure_unless(&a, &b, &mut Scratch::default(), |_| true);
+            prop_assert!(cut.features.is_none() && cut.shared_shingles == kept.shared_shingles);
         }
     }
 }

@@ -18,23 +18,24 @@ pub fn shingles(tokens: &[Token], k: usize, out: &mut Shingles) {
 }
 
 /// Calls `each` with the hash of every shingle of `k` tokens, in reading order, including repeats.
+#[inline]
 pub fn each_shingle(tokens: &[Token], k: usize, mut each: impl FnMut(u64)) {
     if tokens.is_empty() {
         return;
     }
-    if tokens.len() < k {
-        each(mix(combine(tokens) ^ tokens.len() as u64));
-        return;
-    }
+    // A text of fewer tokens is a single shingle, told by its length from the longer ones that begin with it.
+    let (first, salt) = if tokens.len() < k { (tokens, tokens.len() as u64) } else { (&tokens[..k], 0) };
     // Each shingle is the one before without its first token and with another at its end: two products instead of
     // `k`.
     let leaving = BASE.wrapping_pow(u32::try_from(k).unwrap_or(u32::MAX));
-    let mut sum = combine(&tokens[..k]);
-    each(mix(sum));
-    for (first, next) in tokens.iter().zip(&tokens[k..]) {
+    let mut sum = combine(first) ^ salt;
+    let mut steps = tokens.iter().zip(&tokens[first.len()..]);
+    // One call of `each`, so that it is inlined.
+    loop {
+        each(mix(sum));
+        let Some((first, next)) = steps.next() else { return };
         sum =
             sum.wrapping_mul(BASE).wrapping_sub(first.bits().wrapping_mul(leaving)).wrapping_add(next.bits());
-        each(mix(sum));
     }
 }
 
