@@ -98,6 +98,14 @@ impl Counters {
         Within { blocks: groups.concat(), bits: self.bits }
     }
 
+    /// Returns the number of counters and the share of them that are not 0.
+    pub(super) fn crowding(&self) -> (u64, f64) {
+        let used = |part: &Counts| part.all().iter().filter(|&&count| count > 0).count();
+        let used: usize = self.parts.par_iter().map(used).sum();
+        let all: usize = self.parts.iter().map(|part| part.all().len()).sum();
+        (all as u64, used as f64 / all as f64)
+    }
+
     /// Returns the number of documents that hold a feature, saturating.
     pub(crate) fn of(&self, feature: u64) -> u8 {
         let (part, place) = place(feature, self.bits);
@@ -187,6 +195,7 @@ mod tests {
             },
         );
         assert_eq!((counters.of(mix(1)), counters.of(mix(2)), counters.of(mix(3))), (SATURATED, 100, 0));
+        assert_eq!(counters.crowding(), (1 << 16, 2.0 / f64::from(1 << 16)));
         let hundred = counters.within(&(100..101));
         assert_eq!((hundred.has(mix(1)), hundred.has(mix(2)), hundred.has(mix(3))), (0, 1, 0));
         assert!((0..1000).map(mix).all(|f| (hundred.has(f) == 1) == (counters.of(f) == 100)));

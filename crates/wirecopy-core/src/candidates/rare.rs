@@ -24,8 +24,12 @@ use wirecopy_spill::Budget;
 /// Number of following documents in a posting list that each document is paired with. A word in more documents
 /// than this is hardly rare, and a story with two hundred versions is still connected as a chain.
 const WINDOW: usize = 32;
-/// Fewest and most counters, as powers of two.
-const SLOT_BITS: std::ops::RangeInclusive<u32> = 12..=27;
+/// Fewest counters, as a power of two.
+const FEWEST_BITS: u32 = 12;
+/// Number of counters, as a power of two, up to which there are two to four for each occurrence of a feature.
+const FREE_BITS: u32 = 26;
+/// Most counters, as a power of two.
+const MOST_BITS: u32 = 30;
 /// Features in fewer than twice this many documents are equally rare. Above that, each doubling of the frequency
 /// is one rank lower.
 const RARE_DOCUMENTS: u8 = 4;
@@ -41,6 +45,19 @@ pub struct RareJoin<'a> {
     counters: Counters,
     keys: usize,
     shared: usize,
+}
+
+/// Returns the number of counters for texts with this many occurrences of features, as a power of two.
+///
+/// It depends on the texts alone, so that a memory limit does not change the result. Distinct features become rarer as texts
+/// are added (Heaps 1978): fifty thousand dispatches of one agency have 52 million occurrences of some three million
+/// features, and twice the dispatches have one and a half times as many. Beyond 2^[`FREE_BITS`] counters, the table
+/// doubles with every 16 times the occurrences, and [`RareJoin::crowding`] shows how full it is.
+fn bits_for(features: usize) -> u32 {
+    // Two to four for each occurrence.
+    let bits = (2 * features.max(1)).next_power_of_two().trailing_zeros();
+    let beyond = bits.saturating_sub(FREE_BITS + 1);
+    bits.min(FREE_BITS + beyond.div_ceil(4)).clamp(FEWEST_BITS, MOST_BITS)
 }
 
 /// Calls `each` with the hash of every feature of a document, repeats included.
@@ -75,15 +92,18 @@ impl<'a> RareJoin<'a> {
     /// in ascending order. Each gets up to `keys` keys, and candidates share at least `shared` of them.
     pub fn new(documents: &'a [DocId], tokens: &'a TokenStore, keys: usize, shared: usize) -> Self {
         let features: usize = documents.par_iter().map(|&document| 2 * tokens.len_of(document)).sum();
-        // One to two counters for each occurrence of a feature. In an archive of fifty thousand dispatches one occurrence in
-        // twelve is the first of its feature, so that one in sixteen features of only one document seems to occur in two.
-        let slots = features.next_power_of_two();
-        let bits = slots.trailing_zeros().clamp(*SLOT_BITS.start(), *SLOT_BITS.end());
+        let bits = bits_for(features);
         let count = |document: usize, reader: &mut TokenReader<'_>, out: &mut Vec<u64>| {
             each_feature(reader.slice(documents[document]), |feature| out.push(feature));
         };
         let counters = Counters::new(documents.len(), bits, || tokens.reader(), count);
         Self { documents, tokens, counters, keys, shared }
+    }
+
+    /// Returns the number of counters, and the share of them that any feature uses, 0 to 1: the probability that a feature of one
+    /// document seems to occur in more. Linear in the number of counters.
+    pub fn crowding(&self) -> (u64, f64) {
+        self.counters.crowding()
     }
 
     /// Counts the features that two documents share and that are rare enough to be keys. If these are fewer than
@@ -298,6 +318,13 @@ mod tests {
         let join = RareJoin::new(&documents, &tokens, 48, 2);
         // `Okoro` and `the Okoro` are usable; `the` is too frequent.
         assert_eq!(join.usable_overlap(tokens.get(DocId(0)).as_slice(), tokens.get(DocId(1)).as_slice()), 2);
+    }
+
+    #[test]
+    fn table_grows_more_slowly_than_the_corpus() {
+        let bits: Vec<u32> =
+            [0, 1 << 11, 1 << 25, 1 << 26, 1 << 28, 1 << 30, 1 << 32, 1 << 40].map(bits_for).to_vec();
+        assert_eq!(bits, [12, 12, 26, 26, 27, 27, 28, 30]);
     }
 
     #[test]

@@ -5,6 +5,8 @@
 //! never joined transitively: each joins the version with whose texts it agrees best. Cost: a merge of two sorted
 //! sets of shingles for each pair of texts, or for more than [`ALL_PAIRS`] texts, for each text and version.
 
+use std::cell::RefCell;
+
 use wirecopy_core::score::sets::Overlap;
 use wirecopy_core::text::{Shingles, Token, covered, in_order, shingles, words_in};
 
@@ -67,34 +69,58 @@ impl<'a> Text<'a> {
         longest
     }
 
-    /// Returns whether two texts are of one running story.
-    fn is_linked(&self, other: &Self, k: usize) -> bool {
-        self.overlap(other).containment() >= LINKED && self.longest(other, true, k) >= PASSAGE
-    }
-
-    /// Returns whether two texts are copies of one version.
-    fn is_copy(&self, other: &Self) -> bool {
-        !self.is_tagged_apart(other) && self.overlap(other).jaccard() >= COPY
-    }
-
-    /// Returns how well two texts agree as prints of one version, one of which may be shortened; `None` if they
-    /// are not.
-    fn agreement(&self, other: &Self, k: usize) -> Option<f64> {
-        if self.is_tagged_apart(other) {
-            return None;
-        }
-        let overlap = self.overlap(other);
-        let (shorter, longer) = if overlap.a <= overlap.b { (self, other) } else { (other, self) };
-        let is_cut = || overlap.containment() >= CUT && shorter.longest(longer, false, k) < OWN;
-        // The similarity decides if a shortened print fits several versions, or a page that quotes them all.
-        (overlap.jaccard() >= COPY || is_cut())
-            .then(|| overlap.containment().get() + overlap.jaccard().get() / 2.0)
-    }
-
     /// Returns whether the tags of their headlines have different numbers. A tag without a number counts as the
     /// first, which is not evidence, because sites mark any version as updated.
     fn is_tagged_apart(&self, other: &Self) -> bool {
         self.revision != other.revision && self.revision > 1 && other.revision > 1
+    }
+}
+
+/// Compares the texts of a cluster, each pair at most once.
+struct Comparisons<'t, 'a> {
+    texts: &'t [Text<'a>],
+    /// Number of tokens in a shingle.
+    k: usize,
+    /// The overlap of each pair that has been compared, by the smaller index, then by the other.
+    known: RefCell<Vec<Option<Overlap>>>,
+}
+
+impl<'t, 'a> Comparisons<'t, 'a> {
+    fn new(texts: &'t [Text<'a>], k: usize) -> Self {
+        Self { texts, k, known: RefCell::new(vec![None; texts.len() * texts.len()]) }
+    }
+
+    /// Returns the overlap of the texts at two indices, the smaller one first.
+    fn overlap(&self, a: usize, b: usize) -> Overlap {
+        let (a, b) = (a.min(b), a.max(b));
+        *self.known.borrow_mut()[a * self.texts.len() + b]
+            .get_or_insert_with(|| self.texts[a].overlap(&self.texts[b]))
+    }
+
+    /// Returns whether two texts are of one running story.
+    fn are_linked(&self, a: usize, b: usize) -> bool {
+        self.overlap(a, b).containment() >= LINKED
+            && self.texts[a].longest(&self.texts[b], true, self.k) >= PASSAGE
+    }
+
+    /// Returns whether two texts are copies of one version.
+    fn are_copies(&self, a: usize, b: usize) -> bool {
+        !self.texts[a].is_tagged_apart(&self.texts[b]) && self.overlap(a, b).jaccard() >= COPY
+    }
+
+    /// Returns how well two texts agree as prints of one version, one of which may be shortened; `None` if they
+    /// are not.
+    fn agreement(&self, a: usize, b: usize) -> Option<f64> {
+        let (x, y) = (&self.texts[a], &self.texts[b]);
+        if x.is_tagged_apart(y) {
+            return None;
+        }
+        let overlap = self.overlap(a, b);
+        let (shorter, longer) = if x.shingles.len() <= y.shingles.len() { (x, y) } else { (y, x) };
+        let is_cut = || overlap.containment() >= CUT && shorter.longest(longer, false, self.k) < OWN;
+        // The similarity decides if a shortened print fits several versions, or a page that quotes them all.
+        (overlap.jaccard() >= COPY || is_cut())
+            .then(|| overlap.containment().get() + overlap.jaccard().get() / 2.0)
     }
 }
 
@@ -115,30 +141,32 @@ pub(super) fn grouped(
     if texts.len() > ALL_PAIRS {
         return copies(texts, &order);
     }
+    let comparisons = Comparisons::new(texts, k);
     // Copies first, because a page that quotes several versions contains all of them but is a copy of none.
     let mut groups: Vec<Vec<usize>> = Vec::new();
     for at in order {
         let copies =
-            |group: &Vec<usize>| group.iter().filter(|&&other| texts[at].is_copy(&texts[other])).count();
+            |group: &Vec<usize>| group.iter().filter(|&&other| comparisons.are_copies(at, other)).count();
         match groups.iter_mut().find(|group| 2 * copies(group) >= group.len()) {
             Some(group) => group.push(at),
             None => groups.push(vec![at]),
         }
     }
-    let linked = |a: usize, b: usize| texts[a].is_linked(&texts[b], k) && !is_rewrite(a, b);
-    story(with_cuts(groups, texts, k), texts, linked)
+    let linked = |a: usize, b: usize| comparisons.are_linked(a, b) && !is_rewrite(a, b);
+    story(with_cuts(groups, &comparisons), texts, linked)
 }
 
 /// Adds each text that is not a copy of another to the version that it was cut from, longest first.
-fn with_cuts(groups: Vec<Vec<usize>>, texts: &[Text<'_>], k: usize) -> Vec<Vec<usize>> {
+fn with_cuts(groups: Vec<Vec<usize>>, comparisons: &Comparisons<'_, '_>) -> Vec<Vec<usize>> {
+    let texts = comparisons.texts;
     let (alone, mut groups): (Vec<Vec<usize>>, Vec<Vec<usize>>) =
         groups.into_iter().partition(|group| group.len() == 1);
     for at in alone.into_iter().flatten() {
         let fit = |group: &Vec<usize>| {
-            let agreements = || group.iter().filter_map(|&other| texts[at].agreement(&texts[other], k));
-            let agreeing = agreements().count();
-            let mean = agreements().sum::<f64>() / agreeing.max(1) as f64;
-            (2 * agreeing >= group.len()).then_some(mean)
+            let agreements: Vec<f64> =
+                group.iter().filter_map(|&other| comparisons.agreement(at, other)).collect();
+            let mean = agreements.iter().sum::<f64>() / agreements.len().max(1) as f64;
+            (2 * agreements.len() >= group.len()).then_some(mean)
         };
         let agreeing: Vec<(usize, f64)> =
             (0..groups.len()).filter_map(|group| Some((group, fit(&groups[group])?))).collect();
