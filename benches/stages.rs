@@ -17,7 +17,7 @@ use wirecopy_core::candidates::rare::RareJoin;
 use wirecopy_core::classify::{Documents, Examiner, Prepared, Publications, Ready};
 use wirecopy_core::score::{Idf, LanguageKey, Model, Profile, Scratch, measure};
 use wirecopy_core::sketch::{Signature, Sketcher};
-use wirecopy_core::text::{TokenStore, Tokenizer, Tokens, shingles, tokenize};
+use wirecopy_core::text::{Token, TokenStore, Tokenizer, Tokens, shingles, tokenize};
 use wirecopy_lab::generate::{Generated, Generator, GeneratorConfig};
 use wirecopy_spill::Budget;
 
@@ -138,6 +138,10 @@ struct InMemory<'a>(&'a [Tokens]);
 impl Documents for InMemory<'_> {
     fn tokens(&mut self, document: DocId) -> Tokens {
         self.0[document.0 as usize].clone()
+    }
+
+    fn slice(&mut self, document: DocId) -> &[Token] {
+        self.0[document.0 as usize].as_slice()
     }
 }
 

@@ -135,9 +135,9 @@ pub mod report {
     pub use wirecopy_core::text::credit::{Credit, Form};
     #[doc(inline)]
     pub use wirecopy_report::{
-        Absent, BoilerplateLine, ClusterLine, DocumentLine, EarliestBy, EdgeCounts, EdgeLine, Line, Lines,
-        MemberLine, ModelLine, PassageLine, ReportLine, Run, RunLine, SCHEMA, Spooled, StageLine,
-        SummaryLine, TableStyle, TextStyle, Texts, VersionLine,
+        Absent, BoilerplateLine, ClusterLine, DocumentLine, EarliestBy, EdgeCounts, EdgeLine, FeatureTable,
+        Line, Lines, MemberLine, ModelLine, PassageLine, ReportLine, Run, RunLine, SCHEMA, Spooled,
+        StageLine, SummaryLine, TableStyle, TextStyle, Texts, VersionLine,
     };
 }
 

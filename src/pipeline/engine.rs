@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::Pipeline;
 use super::intake::Intake;
 use super::read::{self, Keep};
+use wirecopy_core::candidates::TableUse;
 use wirecopy_core::document::{Header, Refusal};
 use wirecopy_core::engine::judge::Pairs;
 use wirecopy_core::engine::{Preparer, Read, stages, thread_pool};
@@ -17,6 +18,8 @@ use wirecopy_ingest::{Completer, Fields, NO_FILE, References, Root, header_of, s
 use wirecopy_report::assemble::{self, Request, Wording};
 use wirecopy_report::{Clock, Config, Run, Spooled, StageTimes};
 
+/// Share of the table of rare features in use above which there is a warning.
+const CROWDED: f64 = 0.6;
 /// Number of documents that are prepared before they are stored.
 const BATCH: usize = 1 << 10;
 
@@ -252,11 +255,23 @@ impl Engine {
             let scorer = stages::scorer(&corpus, &groups, model)?;
             let judge = Pairs::new(&corpus, matching, scorer, &publications);
             let checked = stages::join(&corpus, &groups, &judge, matching, cancel, &times)?;
+            checked.table.iter().for_each(warn_of_crowded_table);
             let found = stages::cluster(&corpus, &groups, checked, &judge, cancel, &times)?;
             drop(groups);
             let wording = Wording::of(&found, &corpus, judge, config, request, &times, cancel)?;
             assemble::run(corpus, found, config, wording, times)
         })
+    }
+}
+
+/// Warns if the table of rare features is so full that rewrites may be missed.
+fn warn_of_crowded_table(table: &TableUse) {
+    if table.used.get() > CROWDED {
+        tracing::warn!(
+            "the table of rare words is {:.0} % full, so some rewrites without common passages may be missed: run the \
+             parts of the corpus on their own, for example year by year",
+            100.0 * table.used.get()
+        );
     }
 }
 

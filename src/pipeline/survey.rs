@@ -44,7 +44,7 @@ pub(super) fn survey(
     let groups = stages::copies(&corpus, &publications, matching, cancel, progress)?;
     let groups = stages::boilerplate(&mut corpus, groups, &publications, matching, cancel, progress)?;
     let leaders: Vec<DocId> = corpus.leaders(&groups).collect();
-    let candidates = joins::proposed(&corpus, &leaders, matching, cancel)?;
+    let candidates = joins::proposed(&corpus, &leaders, matching, cancel)?.pairs;
     // Counted a second time, because the join frees its counters before it makes pairs.
     let rare = matching
         .rewrites

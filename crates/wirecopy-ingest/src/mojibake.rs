@@ -104,6 +104,17 @@ fn beyond_ascii(text: &str, from: usize) -> Option<usize> {
     Some(from + step + bytes[step..].iter().position(|byte| !byte.is_ascii())?)
 }
 
+/// Returns the non-ASCII characters of a text with their positions. Passes over ASCII quickly.
+fn non_ascii(text: &str) -> impl Iterator<Item = (usize, char)> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let at = beyond_ascii(text, from)?;
+        let c = text[at..].chars().next()?;
+        from = at + c.len_utf8();
+        Some((at, c))
+    })
+}
+
 /// The encoding in which a text was misread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Misread {
@@ -125,23 +136,20 @@ impl Misread {
     }
 
     fn of_sample(sample: &str) -> Option<Self> {
-        let typical = |known: &str| sample.chars().filter(|c| known.contains(*c)).count() >= MIN_TYPICAL;
+        let typical =
+            |known: &str| non_ascii(sample).filter(|(_, c)| known.contains(*c)).count() >= MIN_TYPICAL;
         if let Some((set, _)) = DOUBLE.iter().find(|(_, known)| typical(known)) {
             let tally = Tally::of(&bytes_in(set, sample));
             return tally.is_utf8().then_some(Misread::Double(set));
         }
         // In most texts that are not misread, non-ASCII characters are isolated accented letters.
-        let mut alone = 0;
-        let mut all = 0;
-        let mut before = false;
-        let mut chars = sample.chars().peekable();
-        while let Some(c) = chars.next() {
-            let next = chars.peek().is_none_or(|next| !next.is_ascii());
-            if !c.is_ascii() {
-                all += 1;
-                alone += usize::from(!before && !next);
-            }
-            before = !c.is_ascii();
+        let is_ascii = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii);
+        let bytes = sample.as_bytes();
+        let (mut alone, mut all) = (0, 0);
+        for (at, c) in non_ascii(sample) {
+            all += 1;
+            let starts = at == 0 || is_ascii(bytes.get(at - 1));
+            alone += usize::from(starts && is_ascii(bytes.get(at + c.len_utf8())));
         }
         if alone * 4 > all {
             return None;
@@ -183,8 +191,7 @@ impl Misread {
 fn sample(text: &str, from: usize, characters: usize) -> &str {
     let rest = &text[from..];
     let bytes = characters * BYTES_A_CHARACTER;
-    let end =
-        rest.char_indices().take_while(|(at, _)| *at < bytes).filter(|(_, c)| !c.is_ascii()).nth(characters);
+    let end = non_ascii(rest).take_while(|(at, _)| *at < bytes).nth(characters);
     end.map_or_else(|| super::language::beginning(rest, bytes), |(end, _)| &rest[..end])
 }
 

@@ -33,8 +33,8 @@ pub use lines::{Lines, ReportLine};
 pub use memory::peak_memory;
 pub use page::Absent;
 pub use schema::{
-    BoilerplateLine, ClusterLine, DocumentLine, EarliestBy, EdgeCounts, EdgeLine, Line, MemberLine,
-    ModelLine, PassageLine, RunLine, SCHEMA, StageLine, SummaryLine, VersionLine,
+    BoilerplateLine, ClusterLine, DocumentLine, EarliestBy, EdgeCounts, EdgeLine, FeatureTable, Line,
+    MemberLine, ModelLine, PassageLine, RunLine, SCHEMA, StageLine, SummaryLine, VersionLine,
 };
 pub use spooled::Spooled;
 pub use stage_times::{Clock, StageTimes};

@@ -394,6 +394,20 @@ pub struct SummaryLine {
     /// Whether each document's folder was used as its source, because no document named one.
     #[serde(default, skip_serializing_if = "is_false")]
     pub folder_sources: bool,
+    /// The table that rare features are counted in, if rewrites were looked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feature_table: Option<FeatureTable>,
+}
+
+/// The table that rare features are counted in.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct FeatureTable {
+    /// Number of counters, which follows from the texts.
+    pub counters: u64,
+    /// Share of the counters in use, 0 to 1. The fuller the table, the more features of only one document seem to occur in
+    /// others, and the more rewrites are missed.
+    pub used: Similarity,
 }
 
 /// Number of edges by relation.

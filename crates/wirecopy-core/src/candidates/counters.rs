@@ -12,6 +12,7 @@ use std::sync::Mutex;
 
 use rayon::prelude::*;
 
+use crate::Similarity;
 use crate::bits::{BLOCK, gather};
 use crate::hash::Counts;
 
@@ -24,6 +25,16 @@ const PART_BITS: u32 = 8;
 const MANY: usize = 1 << 13;
 /// Number of documents whose features are collected before they are counted.
 const CHUNK: usize = 1024;
+
+/// The size of a table of counters, and how much of it is in use.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TableUse {
+    /// Number of counters.
+    pub counters: u64,
+    /// Share of the counters that features of the documents use: the probability that a feature of only one document
+    /// shares its counter with another and seems to occur in more documents.
+    pub used: Similarity,
+}
 
 /// Counters of features, one byte each, in parts by their leading bits.
 pub(crate) struct Counters {
@@ -98,12 +109,12 @@ impl Counters {
         Within { blocks: groups.concat(), bits: self.bits }
     }
 
-    /// Returns the number of counters and the share of them that are not 0.
-    pub(super) fn crowding(&self) -> (u64, f64) {
+    /// Returns the size and the use of the table. Linear in the number of counters.
+    pub(super) fn table_use(&self) -> TableUse {
         let used = |part: &Counts| part.all().iter().filter(|&&count| count > 0).count();
         let used: usize = self.parts.par_iter().map(used).sum();
         let all: usize = self.parts.iter().map(|part| part.all().len()).sum();
-        (all as u64, used as f64 / all as f64)
+        TableUse { counters: all as u64, used: Similarity::share(used, all) }
     }
 
     /// Returns the number of documents that hold a feature, saturating.
@@ -195,7 +206,8 @@ mod tests {
             },
         );
         assert_eq!((counters.of(mix(1)), counters.of(mix(2)), counters.of(mix(3))), (SATURATED, 100, 0));
-        assert_eq!(counters.crowding(), (1 << 16, 2.0 / f64::from(1 << 16)));
+        let table = TableUse { counters: 1 << 16, used: Similarity::share(2, 1 << 16) };
+        assert_eq!(counters.table_use(), table);
         let hundred = counters.within(&(100..101));
         assert_eq!((hundred.has(mix(1)), hundred.has(mix(2)), hundred.has(mix(3))), (0, 1, 0));
         assert!((0..1000).map(mix).all(|f| (hundred.has(f) == 1) == (counters.of(f) == 100)));

@@ -56,6 +56,8 @@ pub struct Meeting {
     pub usable: usize,
 }
 
+pub use counters::TableUse;
+
 /// Reorders `values`: the value at `order[at]` moves to `at`.
 pub(crate) fn moved<T: Copy>(values: &mut Vec<T>, order: &[u32]) {
     *values = order.iter().map(|&at| values[at as usize]).collect();

@@ -15,7 +15,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::Candidate;
-use super::counters::{Counters, SATURATED, Within};
+use super::counters::{Counters, SATURATED, TableUse, Within};
 use super::postings::Postings;
 use crate::text::{Class, Token, TokenReader, TokenStore, mix};
 use crate::{DocId, Result};
@@ -52,7 +52,7 @@ pub struct RareJoin<'a> {
 /// It depends on the texts alone, so that a memory limit does not change the result. Distinct features become rarer as texts
 /// are added (Heaps 1978): fifty thousand dispatches of one agency have 52 million occurrences of some three million
 /// features, and twice the dispatches have one and a half times as many. Beyond 2^[`FREE_BITS`] counters, the table
-/// doubles with every 16 times the occurrences, and [`RareJoin::crowding`] shows how full it is.
+/// doubles with every 16 times the occurrences, and [`RareJoin::table_use`] shows how full it is.
 fn bits_for(features: usize) -> u32 {
     // Two to four for each occurrence.
     let bits = (2 * features.max(1)).next_power_of_two().trailing_zeros();
@@ -100,10 +100,9 @@ impl<'a> RareJoin<'a> {
         Self { documents, tokens, counters, keys, shared }
     }
 
-    /// Returns the number of counters, and the share of them that any feature uses, 0 to 1: the probability that a feature of one
-    /// document seems to occur in more. Linear in the number of counters.
-    pub fn crowding(&self) -> (u64, f64) {
-        self.counters.crowding()
+    /// Returns the size and the use of the table of counters. Linear in its size.
+    pub fn table_use(&self) -> TableUse {
+        self.counters.table_use()
     }
 
     /// Counts the features that two documents share and that are rare enough to be keys. If these are fewer than

@@ -2,7 +2,7 @@
 
 use super::corpus::Corpus;
 use crate::candidates::rare::RareJoin;
-use crate::candidates::{Candidate, contained};
+use crate::candidates::{Candidate, TableUse, contained};
 use crate::config::MatchConfig;
 use crate::progress::Cancel;
 use crate::{DocId, Result};
@@ -10,27 +10,36 @@ use crate::{DocId, Result};
 /// A candidate, and whether it may contain verbatim passages.
 pub type ToCheck = (Candidate, bool);
 
+/// The pairs to check.
+pub struct Proposed {
+    /// The pairs, sorted and without duplicates.
+    pub pairs: Vec<ToCheck>,
+    /// The table of rare features, if rewrites are looked for.
+    pub table: Option<TableUse>,
+}
+
 /// Joins the representatives on a sample of their shingles, which finds excerpts, and on their rare features,
-/// which finds rewrites. Returns the pairs sorted and without duplicates.
+/// which finds rewrites.
 pub fn proposed(
     corpus: &Corpus,
     leaders: &[DocId],
     config: &MatchConfig,
     cancel: &Cancel,
-) -> Result<Vec<ToCheck>> {
+) -> Result<Proposed> {
     cancel.check()?;
     // Without the scorer, it is not possible to tell that the stories in a digest are unrelated.
     let quotes = config.rewrites;
     let budget = corpus.budget.part(1, 4);
     let verbatim = contained::candidates(leaders, &corpus.tokens, config.shingle, quotes, &budget)?;
     if !config.rewrites {
-        return Ok(to_check(&verbatim, &[]));
+        return Ok(Proposed { pairs: to_check(&verbatim, &[]), table: None });
     }
     cancel.check()?;
     let join = RareJoin::new(leaders, &corpus.tokens, config.rare_features, config.rare_shared);
     cancel.check()?;
+    let table = Some(join.table_use());
     let rare = join.candidates(&budget)?;
-    Ok(to_check(&verbatim, &rare))
+    Ok(Proposed { pairs: to_check(&verbatim, &rare), table })
 }
 
 /// Merges two sorted lists without duplicates; pairs of the first may contain verbatim passages.

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::corpus::{BATCH, Corpus};
-use super::joins::{ToCheck, proposed};
+use super::joins::{Proposed, ToCheck, proposed};
 use super::judge::{Checker, Pairs};
 use super::scorer::RunScorer;
 use crate::Relation;
-use crate::candidates::Candidate;
+use crate::candidates::{Candidate, TableUse};
 use crate::classify::{Edge, Publications};
 use crate::cluster::{self, Cluster, Composite, CopyGroups, Judge};
 use crate::config::MatchConfig;
@@ -242,18 +242,19 @@ pub fn join(
     progress: &dyn Progress,
 ) -> Result<Checked> {
     let leaders: Vec<DocId> = corpus.leaders(groups).collect();
-    let candidates = stage(progress, Stage::Join, leaders.len() as u64, None, || {
-        let candidates = proposed(corpus, &leaders, config, cancel)?;
-        corpus.check()?;
-        let found = candidates.len() as u64;
-        Ok((candidates, found))
-    })?;
+    let Proposed { pairs: candidates, table } =
+        stage(progress, Stage::Join, leaders.len() as u64, None, || {
+            let proposed = proposed(corpus, &leaders, config, cancel)?;
+            corpus.check()?;
+            let found = proposed.pairs.len() as u64;
+            Ok((proposed, found))
+        })?;
     let (came_in, total) = (candidates.len() as u64, Some(candidates.len() as u64));
     stage(progress, Stage::Verify, came_in, total, || {
         let edge = |&(Candidate(a, b), may_be_verbatim): &ToCheck, checker: &mut Checker<'_>| {
             if may_be_verbatim { checker.edge(a, b) } else { checker.edge_of_unlikely_pair(a, b) }
         };
-        let mut checked = Checked::default();
+        let mut checked = Checked { table, ..Checked::default() };
         for some in candidates.chunks(CHECKS_TOGETHER) {
             for edge in check(judge, some, edge, progress, cancel)?.into_iter().flatten() {
                 let list = if judge.may_group(&edge) { &mut checked.edges } else { &mut checked.partial };
@@ -273,6 +274,8 @@ pub struct Checked {
     pub edges: Vec<Edge>,
     /// Pairs of two dispatches with passages in common.
     pub partial: Vec<Edge>,
+    /// The table of rare features that the candidates were found with, if rewrites are looked for.
+    pub table: Option<TableUse>,
 }
 
 /// Checks every candidate on all threads. Returns the results of `verdict` in the order of the candidates, in one
@@ -307,13 +310,15 @@ pub struct Found {
     pub edges: Vec<Edge>,
     /// Documents that quote several stories, with these stories.
     pub composites: Vec<Composite>,
+    /// The table of rare features, if rewrites are looked for.
+    pub table: Option<TableUse>,
 }
 
 /// Builds the clusters.
 pub fn cluster(
     corpus: &Corpus,
     groups: &CopyGroups,
-    Checked { mut edges, partial }: Checked,
+    Checked { mut edges, partial, table }: Checked,
     judge: &Pairs<'_>,
     cancel: &Cancel,
     progress: &dyn Progress,
@@ -327,6 +332,6 @@ pub fn cluster(
         let (clusters, edges) = cluster::build(groups, edges, partial, judge);
         corpus.check()?;
         let count = clusters.len() as u64;
-        Ok((Found { clusters, edges, composites }, count))
+        Ok((Found { clusters, edges, composites, table }, count))
     })
 }

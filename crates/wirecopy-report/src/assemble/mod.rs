@@ -14,13 +14,15 @@ use crate::Config;
 use crate::changed;
 use crate::stage_times::StageTimes;
 use crate::{
-    BoilerplateLine, ClusterLine, DocumentLine, EdgeCounts, EdgeLine, JsonLines, Lines, MemberLine,
-    ModelLine, PassageLine, ReportLine, RunLine, SCHEMA, Spooled, SummaryLine, VersionLine, peak_memory,
+    BoilerplateLine, ClusterLine, DocumentLine, EdgeCounts, EdgeLine, FeatureTable, JsonLines, Lines,
+    MemberLine, ModelLine, PassageLine, ReportLine, RunLine, SCHEMA, Spooled, SummaryLine, VersionLine,
+    peak_memory,
 };
 use copied::Copied;
 use evidence::{EdgeEvidence, Grounds};
 use spelling::Words;
 use versions::{Sentence, State, Title, Versions};
+use wirecopy_core::candidates::TableUse;
 use wirecopy_core::classify::{Edge, Scorer};
 use wirecopy_core::cluster::{Cluster, Composite, cluster_name};
 use wirecopy_core::document::Header;
@@ -162,6 +164,8 @@ pub fn run(
         model: wording.model,
     };
     let (stages, seconds) = times.close();
+    let feature_table =
+        found.table.map(|TableUse { counters, used }| FeatureTable { counters, used: used.rounded() });
     let summary = SummaryLine {
         documents: corpus.len() as u64,
         skipped: corpus.skipped_count,
@@ -176,6 +180,7 @@ pub fn run(
         seconds,
         peak_memory: peak_memory(),
         folder_sources: wording.request.folder_sources,
+        feature_table,
     };
     let (skipped, texts) = (corpus.skipped, corpus.texts);
     Ok(Spooled { header, documents, skipped, boilerplate, edges, clusters, summary, texts })

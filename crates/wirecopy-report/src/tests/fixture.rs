@@ -2,8 +2,8 @@
 
 use crate::Config;
 use crate::{
-    BoilerplateLine, ClusterLine, DocumentLine, EarliestBy, EdgeCounts, EdgeLine, MemberLine, Run, RunLine,
-    SCHEMA, StageLine, SummaryLine, VersionLine,
+    BoilerplateLine, ClusterLine, DocumentLine, EarliestBy, EdgeCounts, EdgeLine, FeatureTable, MemberLine,
+    Run, RunLine, SCHEMA, StageLine, SummaryLine, VersionLine,
 };
 use wirecopy_core::document::SkipKind;
 use wirecopy_core::{Relation, Similarity};
@@ -333,6 +333,7 @@ fn close(run: &mut Run) {
         documents,
         without_article: 0,
         folder_sources: false,
+        feature_table: Some(FeatureTable { counters: 4096, used: Similarity::clamped(0.0625) }),
         skipped: run.skipped.len() as u64,
         skipped_unlisted: 0,
         clusters: run.clusters.len() as u64,
