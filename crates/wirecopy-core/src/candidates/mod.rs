@@ -12,6 +12,8 @@ pub mod params;
 mod postings;
 pub mod rare;
 
+pub use counters::TableUse;
+
 use crate::DocId;
 
 /// Two documents worth an exact check, the one with the lower number first.
@@ -55,8 +57,6 @@ pub struct Meeting {
     /// searched for.
     pub usable: usize,
 }
-
-pub use counters::TableUse;
 
 /// Reorders `values`: the value at `order[at]` moves to `at`.
 pub(crate) fn moved<T: Copy>(values: &mut Vec<T>, order: &[u32]) {

@@ -19,6 +19,8 @@ pub struct Pairs<'a> {
     config: &'a MatchConfig,
     scorer: Option<RunScorer<'a>>,
     publications: &'a Publications,
+    /// Edges that need not be determined again, sorted by their ends.
+    known: &'a [Edge],
 }
 
 /// Reads the tokens of a run's documents.
@@ -45,7 +47,13 @@ impl<'a> Pairs<'a> {
         scorer: Option<RunScorer<'a>>,
         publications: &'a Publications,
     ) -> Self {
-        Self { corpus, config, scorer, publications }
+        Self { corpus, config, scorer, publications, known: &[] }
+    }
+
+    /// Adds edges that were determined before, sorted by their ends, so that [`relate`](Judge::relate) looks them up.
+    #[must_use]
+    pub fn with_known(self, known: &'a [Edge]) -> Self {
+        Self { known, ..self }
     }
 
     /// Returns an examiner for one thread.
@@ -84,7 +92,10 @@ impl Judge for Pairs<'_> {
     }
 
     fn relate(&self, a: DocId, b: DocId) -> Option<Edge> {
-        self.checker().edge(a, b).filter(|edge| self.may_group(edge))
+        let ends = (a.min(b), a.max(b));
+        let known = self.known.binary_search_by_key(&ends, |edge| (edge.a, edge.b));
+        let edge = known.map_or_else(|_| self.checker().edge(a, b), |at| Some(self.known[at]));
+        edge.filter(|edge| self.may_group(edge))
     }
 
     fn relate_all(&self, pairs: &[(DocId, DocId)]) -> Vec<Edge> {

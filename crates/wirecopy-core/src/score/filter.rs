@@ -1,7 +1,7 @@
 //! Bounds how many shingles two documents share, faster than counting them.
 //!
-//! A Bloom filter with one hash function (Bloom 1970): a shingle of the document always passes, any other one in
-//! [`BITS_PER_SHINGLE`] times. Cost: ten instructions a token and no branch that the processor cannot predict, a
+//! A Bloom filter with one hash function (Bloom 1970): a shingle of the document always passes, any other with a
+//! probability of at most 1 in 64. Cost: ten instructions a token and no branch that the processor cannot predict, a
 //! third of what a lookup in a table costs.
 
 use crate::text::{Token, each_shingle};

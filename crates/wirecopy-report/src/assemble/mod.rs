@@ -83,6 +83,7 @@ impl Wording {
     ) -> Result<Self> {
         let model = judge.scorer().map(|scorer| ModelLine::of(scorer.model()));
         let scored = found.edges.iter().filter(|edge| edge.relation.is_scored()).count() as u64;
+        let judge = judge.with_known(&found.edges);
         stage(progress, Stage::Evidence, scored, None, || {
             let evidence = EdgeEvidence::of(&found.edges, &judge, &corpus.budget.part(1, 16))?;
             let k = config.matching.shingle;
