@@ -98,6 +98,20 @@ def test_tables_go_to_other_packages(rows):
     assert [sorted(row) for row in frame["members"]] == [["a", "b"]]
 
 
+def test_frames_need_no_pyarrow():
+    script = """
+import sys
+sys.modules["pyarrow"] = None
+import pandas, polars, wirecopy
+rows = {"id": ["a", "b", "c"], "text": ["The pier is closed until the spring, said the board."] * 2 + [None]}
+for frame in (pandas.DataFrame(rows), polars.DataFrame(rows)):
+    result = wirecopy.cluster(frame)
+    print(len(result.documents), len(result.clusters), len(result.skipped), polars.DataFrame(result.documents).height)
+"""
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert found.stdout == "2 1 1 2\n" * 2, found.stderr
+
+
 def test_documents_know_their_cluster(rows):
     result = wirecopy.cluster(rows)
     [cluster] = result.clusters.to_pylist()
