@@ -86,9 +86,9 @@ pub(super) fn run(global: &GlobalArgs, args: &BenchArgs, bars: &Bars) -> anyhow:
     }
     let before = args.compare.as_deref().map(read_figures).transpose()?;
     let (config, threads) = (&settings.config, settings.program.threads);
-    let measured = measure(&roots, &config.ingest, threads, args.repeat, &cancel, || {
+    let measured = measure(&roots, &config.ingest, threads, args.repeat, &cancel, bars, |progress| {
         let pipeline = Pipeline::new(config).threads(threads).budget(settings.program.budget());
-        Ok(pipeline.progress(bars).cancel(cancel.clone()).spool(&roots)?.summary)
+        Ok(pipeline.progress(progress).cancel(cancel.clone()).spool(&roots)?.summary)
     });
     bars.clear();
     let measured = measured?;
@@ -121,27 +121,33 @@ fn text(b: &Benchmark, before: Option<&Benchmark>) -> String {
         megabytes(b.disk_bytes),
         if b.repeat == 1 { "one run".to_owned() } else { format!("medians of {} runs", b.repeat) }
     );
-    let _ =
-        write!(out, "{:<12} {:>10} {:>7} {:>12} {:>9}", "stage", "seconds", "share", "documents/s", "MB/s");
+    let _ = write!(
+        out,
+        "{:<12} {:>10} {:>7} {:>12} {:>9} {:>6}",
+        "stage", "seconds", "share", "documents/s", "MB/s", "cores"
+    );
     let _ = writeln!(out, "{}", if before.is_some() { "   ratio" } else { "" });
-    let mut row = |name: &str, seconds: f64, share: Option<f64>, old: Option<f64>| {
+    let mut row = |name: &str, seconds: f64, share: Option<f64>, cores: Option<f64>, old: Option<f64>| {
         // A stage without work has no rate.
         let rate = |amount: f64, digits: usize| match seconds >= MIN_SECONDS {
             true => format!("{:.digits$}", amount / seconds),
             false => "-".to_owned(),
         };
         let share = share.map_or(String::new(), |share| format!("{:.0} %", 100.0 * share));
+        let cores = cores.map_or(String::new(), |cores| format!("{cores:.2}"));
         let (documents, megabytes) = (rate(b.documents as f64, 0), rate(megabytes(b.text_bytes), 1));
-        let _ = write!(out, "{name:<12} {seconds:>10.3} {share:>7} {documents:>12} {megabytes:>9}");
+        let _ =
+            write!(out, "{name:<12} {seconds:>10.3} {share:>7} {documents:>12} {megabytes:>9} {cores:>6}");
         let ratio = old.filter(|&old| old > 0.0).map(|old| format!("{:>8.2}", seconds / old));
         let _ = writeln!(out, "{}", ratio.unwrap_or_default());
     };
-    for line in &b.stages {
+    for (at, line) in b.stages.iter().enumerate() {
+        let cores = b.stage_cores.get(at).copied().flatten();
         let old = before.and_then(|before| before.stage_seconds(&line.stage));
-        row(&line.stage, line.seconds, Some(line.seconds / b.seconds.max(1e-9)), old);
+        row(&line.stage, line.seconds, Some(line.seconds / b.seconds.max(1e-9)), cores, old);
     }
-    row("all", b.seconds, Some(1.0), before.map(|before| before.seconds));
-    row("floor", b.floor_seconds, None, before.map(|before| before.floor_seconds));
+    row("all", b.seconds, Some(1.0), b.cores, before.map(|before| before.seconds));
+    row("floor", b.floor_seconds, None, None, before.map(|before| before.floor_seconds));
     let _ = writeln!(
         out,
         "\n{:.1} times the floor (walking, reading and hashing every byte); {:.2} candidates and {:.2} edges per document",
@@ -150,7 +156,6 @@ fn text(b: &Benchmark, before: Option<&Benchmark>) -> String {
         b.edges_per_document
     );
     let mut rest = Vec::new();
-    rest.extend(b.cores.map(|cores| format!("{cores:.2} cores busy")));
     rest.extend(b.peak_memory.map(|bytes| format!("peak memory {:.0} MB", megabytes(bytes))));
     if b.skipped > 0 {
         rest.push(format!("{} inputs skipped", b.skipped));
@@ -274,6 +279,7 @@ mod tests {
                 )
                 .unwrap(),
             ],
+            stage_cores: vec![Some(1.75)],
         }
     }
 
@@ -283,7 +289,7 @@ mod tests {
         assert!(shown.contains("medians of 3 runs"), "{shown}");
         let read = shown.lines().find(|line| line.starts_with("read")).expect("its row");
         let columns: Vec<&str> = read.split_whitespace().collect();
-        assert_eq!(columns, ["read", "1.000", "50", "%", "1000", "3.0", "2.00"]);
+        assert_eq!(columns, ["read", "1.000", "50", "%", "1000", "3.0", "1.75", "2.00"]);
         assert!(shown.contains("20.0 times the floor"), "{shown}");
         assert!(shown.lines().all(|line| line.len() <= 110));
     }

@@ -4,15 +4,19 @@
 //! same conditions. Medians are reported. Ratios to the floor, or to an earlier measurement in the same session, are
 //! comparable between machines; seconds are not.
 
+use std::sync::{Mutex, PoisonError};
+
 use serde::{Deserialize, Serialize};
 
 use wirecopy_core::engine::thread_pool;
-use wirecopy_core::{Cancel, Stage};
+use wirecopy_core::{Cancel, Progress, Stage};
 use wirecopy_core::{Error, Result};
 use wirecopy_ingest::config::IngestConfig;
 use wirecopy_ingest::{Root, floor};
 use wirecopy_report::{StageLine, SummaryLine, peak_memory};
 
+/// Seconds below which a stage is too short for the CPU time of the system, which counts hundredths.
+const SHORT: f64 = 0.05;
 /// Clock ticks per second in `/proc/self/stat` on Linux.
 const TICKS: f64 = 100.0;
 
@@ -49,6 +53,9 @@ pub struct Benchmark {
     pub edges_per_document: f64,
     /// Counts and seconds of each stage.
     pub stages: Vec<StageLine>,
+    /// Average number of busy cores in each stage, in the order of `stages`; `None` for stages too short to tell.
+    #[serde(default)]
+    pub stage_cores: Vec<Option<f64>>,
 }
 
 impl Benchmark {
@@ -58,7 +65,8 @@ impl Benchmark {
     }
 }
 
-/// Measures `repeat` runs over `roots` (at least one). `run` executes the pipeline over them on `threads` threads.
+/// Measures `repeat` runs over `roots` (at least one). `run` executes the pipeline over them on `threads` threads and reports its
+/// progress, which is passed on to `listener`.
 ///
 /// # Errors
 /// Fails like `run`, or if the roots cannot be read.
@@ -68,23 +76,27 @@ pub fn measure(
     threads: usize,
     repeat: u32,
     cancel: &Cancel,
-    run: impl Fn() -> Result<SummaryLine>,
+    listener: &dyn Progress,
+    run: impl Fn(&dyn Progress) -> Result<SummaryLine>,
 ) -> Result<Benchmark> {
     let pool = thread_pool(threads)?;
     let mut floors = Vec::new();
     let mut cores = Vec::new();
     let mut runs: Vec<SummaryLine> = Vec::new();
+    let mut spent_in_stages: Vec<Vec<f64>> = Vec::new();
     for _ in 0..repeat.max(1) {
         floors.push(pool.install(|| floor(roots, config, cancel))?);
         let before = processor_seconds();
-        let summary = run()?;
+        let stages = ProcessorTimes { listener, ended: Mutex::new((before, Vec::new())) };
+        let summary = run(&stages)?;
+        spent_in_stages.push(stages.ended.into_inner().unwrap_or_else(PoisonError::into_inner).1);
         let spent = processor_seconds().zip(before).map(|(after, before)| after - before);
         cores.extend(spent.map(|spent| spent / summary.seconds.max(1.0 / TICKS)));
         runs.push(summary);
     }
     let (Some(summary), Some(read)) = (runs.first(), floors.first()) else { return Err(Error::Cancelled) };
     let over_runs = |part: &dyn Fn(&SummaryLine) -> f64| median(runs.iter().map(part).collect());
-    let stages = summary
+    let stages: Vec<StageLine> = summary
         .stages
         .iter()
         .enumerate()
@@ -92,6 +104,14 @@ pub fn measure(
             let mut line = line.clone();
             line.seconds = over_runs(&|run| run.stages.get(at).map_or(0.0, |line| line.seconds));
             line
+        })
+        .collect();
+    let stage_cores = stages
+        .iter()
+        .enumerate()
+        .map(|(at, line)| {
+            let spent: Vec<f64> = spent_in_stages.iter().filter_map(|run| run.get(at).copied()).collect();
+            (!spent.is_empty() && line.seconds >= SHORT).then(|| median(spent) / line.seconds)
         })
         .collect();
     let came_in = |stage: Stage| {
@@ -114,7 +134,34 @@ pub fn measure(
         candidates_per_document: per_document(came_in(Stage::Copies) + came_in(Stage::Verify)),
         edges_per_document: per_document(summary.edges.total()),
         stages,
+        stage_cores,
     })
+}
+
+/// Records the CPU time of every stage, and passes all progress on.
+struct ProcessorTimes<'a> {
+    listener: &'a dyn Progress,
+    /// CPU seconds of the process at the end of the last stage, and those spent in each stage.
+    ended: Mutex<(Option<f64>, Vec<f64>)>,
+}
+
+impl Progress for ProcessorTimes<'_> {
+    fn begin(&self, stage: Stage, total: Option<u64>) {
+        self.listener.begin(stage, total);
+    }
+
+    fn advance(&self, steps: u64, bytes: u64) {
+        self.listener.advance(steps, bytes);
+    }
+
+    fn end(&self, stage: Stage, came_in: u64, came_out: u64) {
+        let now = processor_seconds();
+        let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        let spent = now.zip(ended.0).map(|(now, before)| now - before);
+        ended.0 = now;
+        ended.1.extend(spent);
+        self.listener.end(stage, came_in, came_out);
+    }
 }
 
 /// Returns the median; 0 without values.
@@ -144,6 +191,8 @@ fn ticks(stat: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use wirecopy_core::NoProgress;
+
     use super::*;
 
     #[test]
@@ -168,19 +217,24 @@ mod tests {
         std::fs::write(folder.path().join("a.txt"), &story).unwrap();
         std::fs::write(folder.path().join("b.txt"), &story).unwrap();
         let roots = [Root::from(folder.path())];
-        let run = || {
+        let run = |progress: &dyn Progress| {
+            progress.end(Stage::Read, 2, 2);
             let mut summary = SummaryLine::default();
             (summary.documents, summary.edges.identical, summary.seconds) = (2, 1, 1.0);
             let read = serde_json::json!({"stage": "read", "in": 2, "out": 2, "seconds": 0.5});
             summary.stages.push(serde_json::from_value(read).unwrap());
             Ok(summary)
         };
-        let measured = measure(&roots, &IngestConfig::default(), 1, 2, &Cancel::default(), run).unwrap();
+        let measured =
+            measure(&roots, &IngestConfig::default(), 1, 2, &Cancel::default(), &NoProgress, run).unwrap();
         assert_eq!((measured.documents, measured.files, measured.repeat), (2, 2, 2));
         assert_eq!(measured.disk_bytes, 2 * story.len() as u64);
         assert!((measured.edges_per_document - 0.5).abs() < 1e-12);
         assert!(measured.stage_seconds("read").is_some_and(|seconds| seconds > 0.0));
         assert_eq!(measured.stage_seconds("swim"), None);
+        let cores = measured.stage_cores.iter().flatten();
+        assert_eq!(measured.stage_cores.len(), 1);
+        assert!(cores.clone().all(|&cores| (0.0..100.0).contains(&cores)));
         let json = serde_json::to_string(&measured).unwrap();
         assert_eq!(serde_json::from_str::<Benchmark>(&json).unwrap(), measured);
     }
