@@ -292,30 +292,43 @@ const ITEMS: [&str; 8] = [
     "Rockfall closed the tunnel between Pieve and Monte Sarro until Friday.",
 ];
 
+const LONG_NOTICE: &str = "Subscribe for one euro a month and read everything that the Torrente Courier prints without limits. The \
+    Courier is a member of the press council. Photographs, texts and graphics are protected by copyright and may be \
+    reprinted only with written permission of the publishing house. Send hints to the editors by mail or drop them into \
+    our anonymous letter box.";
+
+/// Returns the ids of the members of each cluster of a run over the folder `in`.
+fn clusters_of(desk: &Desk) -> Vec<Vec<String>> {
+    desk.out(&["cluster", "in", "-o", "run.jsonl", "-q"]);
+    let ids = |cluster: &Value| {
+        let members = cluster["members"].as_array().unwrap().iter();
+        members.map(|member| member["id"].as_str().unwrap().to_owned()).collect()
+    };
+    desk.of_type("run.jsonl", "cluster").iter().map(ids).collect()
+}
+
 #[test]
 fn short_items_with_one_long_notice_are_not_copies() {
-    let notice = "Subscribe for one euro a month and read everything that the Torrente Courier prints without limits. The Courier is a \
-        member of the press council. Photographs, texts and graphics are protected by copyright and may be reprinted only with \
-        written permission of the publishing house. Send hints to the editors by mail or drop them into our anonymous letter box.";
     let desk = Desk::new();
     std::fs::create_dir(desk.path().join("in")).unwrap();
     for (at, item) in ITEMS.iter().enumerate() {
-        desk.file(&format!("in/{at}.txt"), &format!("{item}\n\n{notice}\n"));
+        desk.file(&format!("in/{at}.txt"), &format!("{item}\n\n{LONG_NOTICE}\n"));
     }
     // An item that was printed twice is still a copy.
-    desk.file("in/again.txt", &format!("{}\n\n{notice}\n", ITEMS[0]));
-    desk.out(&["cluster", "in", "-o", "run.jsonl", "-q"]);
-    let clusters = desk.of_type("run.jsonl", "cluster");
-    let members: Vec<Vec<&str>> = clusters
-        .iter()
-        .map(|cluster| {
-            cluster["members"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .map(|member| member["id"].as_str().unwrap())
-                .collect()
-        })
-        .collect();
-    assert_eq!(members, [["0.txt", "again.txt"]]);
+    desk.file("in/again.txt", &format!("{}\n\n{LONG_NOTICE}\n", ITEMS[0]));
+    assert_eq!(clusters_of(&desk), [["0.txt", "again.txt"]]);
+}
+
+#[test]
+fn short_items_of_two_papers_with_one_long_notice_are_not_copies() {
+    let desk = Desk::new();
+    for folder in ["in", "in/courier", "in/echo"] {
+        std::fs::create_dir(desk.path().join(folder)).unwrap();
+    }
+    for (at, item) in ITEMS.iter().enumerate() {
+        let paper = ["courier", "echo"][at % 2];
+        desk.file(&format!("in/{paper}/{at}.txt"), &format!("{item}\n\n{LONG_NOTICE}\n"));
+    }
+    desk.file("in/echo/again.txt", &format!("{}\n\n{LONG_NOTICE}\n", ITEMS[0]));
+    assert_eq!(clusters_of(&desk), [["courier/0.txt", "echo/again.txt"]]);
 }

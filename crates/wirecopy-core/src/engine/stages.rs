@@ -1,5 +1,6 @@
 //! The stages of a run.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -155,14 +156,18 @@ fn apart_from_leaders(corpus: &Corpus, groups: &CopyGroups) -> Vec<DocId> {
         members.chunk_by(|x, y| x.0 == y.0).filter(|group| group.len() > 1).collect();
     let apart = |group: &&[(DocId, DocId)]| {
         let mut reader = corpus.tokens.reader();
-        let mut apart: Vec<(DocId, Tokens)> = Vec::new();
+        // By source, because boilerplate is learned for each: two sources may carry one notice.
+        let mut apart: BTreeMap<u64, Vec<(DocId, Tokens)>> = BTreeMap::new();
         for &(_, member) in group.iter().take(LOOKED_AT) {
             let tokens = reader.get(member);
-            if apart.len() < sources::CARRIERS && apart.iter().all(|(_, other)| are_foreign(&tokens, other)) {
-                apart.push((member, tokens));
+            let of_source = apart.entry(corpus.sources[member.index()]).or_default();
+            if of_source.len() < sources::CARRIERS
+                && of_source.iter().all(|(_, other)| are_foreign(&tokens, other))
+            {
+                of_source.push((member, tokens));
             }
         }
-        apart.into_iter().map(|(member, _)| member).collect::<Vec<DocId>>()
+        apart.into_values().flatten().map(|(member, _)| member).collect::<Vec<DocId>>()
     };
     let apart: Vec<Vec<DocId>> = groups.par_iter().map(apart).collect();
     apart.into_iter().filter(|members| members.len() >= sources::CARRIERS).flatten().collect()
