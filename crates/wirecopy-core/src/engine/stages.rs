@@ -156,21 +156,31 @@ fn apart_from_leaders(corpus: &Corpus, groups: &CopyGroups) -> Vec<DocId> {
         members.chunk_by(|x, y| x.0 == y.0).filter(|group| group.len() > 1).collect();
     let apart = |group: &&[(DocId, DocId)]| {
         let mut reader = corpus.tokens.reader();
-        // By source, because boilerplate is learned for each: two sources may carry one notice.
-        let mut apart: BTreeMap<u64, Vec<(DocId, Tokens)>> = BTreeMap::new();
-        for &(_, member) in group.iter().take(LOOKED_AT) {
-            let tokens = reader.get(member);
-            let of_source = apart.entry(corpus.sources[member.index()]).or_default();
-            if of_source.len() < sources::CARRIERS
-                && of_source.iter().all(|(_, other)| are_foreign(&tokens, other))
-            {
-                of_source.push((member, tokens));
-            }
+        let mut read = |&(_, member): &(DocId, DocId)| (member, reader.get(member));
+        let members: Vec<(DocId, Tokens)> = group.iter().take(LOOKED_AT).map(&mut read).collect();
+        if mutually_foreign(members.iter()).len() < sources::CARRIERS {
+            return Vec::new();
         }
-        apart.into_values().flatten().map(|(member, _)| member).collect::<Vec<DocId>>()
+        // By source, because boilerplate is learned for each: two sources may carry one notice.
+        let mut of_sources: BTreeMap<u64, Vec<&(DocId, Tokens)>> = BTreeMap::new();
+        for member in &members {
+            of_sources.entry(corpus.sources[member.0.index()]).or_default().push(member);
+        }
+        of_sources.into_values().flat_map(mutually_foreign).collect()
     };
     let apart: Vec<Vec<DocId>> = groups.par_iter().map(apart).collect();
-    apart.into_iter().filter(|members| members.len() >= sources::CARRIERS).flatten().collect()
+    apart.concat()
+}
+
+/// Returns up to [`sources::CARRIERS`] of the documents that are about different things, in their order.
+fn mutually_foreign<'t>(documents: impl IntoIterator<Item = &'t (DocId, Tokens)>) -> Vec<DocId> {
+    let mut apart: Vec<&(DocId, Tokens)> = Vec::new();
+    for document in documents {
+        if apart.len() < sources::CARRIERS && apart.iter().all(|other| are_foreign(&document.1, &other.1)) {
+            apart.push(document);
+        }
+    }
+    apart.into_iter().map(|(document, _)| *document).collect()
 }
 
 fn is_copy(relation: Relation) -> bool {
