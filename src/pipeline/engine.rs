@@ -14,7 +14,7 @@ use wirecopy_core::engine::judge::Pairs;
 use wirecopy_core::engine::{Preparer, Read, stages, thread_pool};
 use wirecopy_core::score::Model;
 use wirecopy_core::{Cancel, Document, NoProgress, Progress, Result, Skipped, Stage};
-use wirecopy_ingest::{Completer, Fields, NO_FILE, References, Root, header_of, settings_files};
+use wirecopy_ingest::{Completer, Fields, NO_FILE, References, Root, fallback_id, header_of, settings_files};
 use wirecopy_report::assemble::{self, Request, Wording};
 use wirecopy_report::{Clock, Config, Run, Spooled, StageTimes};
 
@@ -210,10 +210,7 @@ impl Engine {
         let read = self.preparer.prepare(&document);
         let file =
             if document.path == NO_FILE && document.record.is_none() { &document.id } else { &document.path };
-        let fallback = match document.record {
-            Some(record) => format!("{file}#{record}"),
-            None => file.clone(),
-        };
+        let fallback = fallback_id(file, document.record);
         let (header, text) = header_of(document, fallback);
         Ok((header, Read { text, ..read }))
     }

@@ -74,7 +74,7 @@ impl Completer {
         }
         let found = not_a_file(&document.path);
         if document.id.is_empty() {
-            document.id = fallback(&found.id, document.record);
+            document.id = fallback_id(&found.id, document.record);
         }
         let own_id = document.id.clone();
         self.settle(&mut document.meta, &document.text, &found, Some(&own_id), DateOrigin::Field, true);
@@ -100,7 +100,7 @@ impl Completer {
     ) -> Document {
         let Extracted { own_id, mut meta, text } = extracted;
         self.settle(&mut meta, &text, found, own_id.as_deref(), origin, settled);
-        let id = own_id.unwrap_or_else(|| fallback(&found.id, record));
+        let id = own_id.unwrap_or_else(|| fallback_id(&found.id, record));
         Document { id, path: found.shown.clone(), record, meta, text }
     }
 
@@ -130,7 +130,7 @@ impl Completer {
 }
 
 /// Returns the id of a document that has none of its own: that of its file, with the number of its record.
-pub(super) fn fallback(file: &str, record: Option<u64>) -> String {
+pub fn fallback_id(file: &str, record: Option<u64>) -> String {
     record.map_or_else(|| file.to_owned(), |number| format!("{file}#{number}"))
 }
 

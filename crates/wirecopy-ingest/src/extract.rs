@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::blocks::Block;
-use super::complete::{Completer, fallback, header_of};
+use super::complete::{Completer, fallback_id, header_of};
 use super::detect::Format;
 use super::feed::{Sizes, Work};
 use super::input::{self, Part, Records};
@@ -226,7 +226,7 @@ impl<'a, M> Worker<'a, M> {
         };
         let document = self.completer.complete(extracted, found, record, origin, self.wanted.settled);
         let value = (self.map)(&document);
-        let (header, _) = header_of(document, fallback(&found.id, record));
+        let (header, _) = header_of(document, fallback_id(&found.id, record));
         Outcome::Read(header, value)
     }
 }

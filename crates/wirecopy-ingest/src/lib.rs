@@ -70,7 +70,8 @@ mod table;
 mod walk;
 
 pub use charset::without_byte_order_mark;
-pub use complete::{Completer, NO_FILE, header_of};
+pub use complete::{Completer, NO_FILE, fallback_id, header_of};
+pub use open::is_device;
 pub use path_text::{path_of, shown};
 pub use record::Fields;
 pub use reread::read_again;

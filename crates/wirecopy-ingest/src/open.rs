@@ -54,6 +54,20 @@ pub(super) fn not_a_file(kind: FileType) -> Refusal {
     SkipKind::NotAFile.because(format!("not a regular file{what}"))
 }
 
+/// Returns whether a file is a device, such as `/dev/zero`, which has no end. Pipes have one, as that of a shell's `<(…)`.
+#[cfg(unix)]
+pub fn is_device(kind: FileType) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+
+    kind.is_block_device() || kind.is_char_device()
+}
+
+/// Returns whether a file is a device: never on this system.
+#[cfg(not(unix))]
+pub fn is_device(_: FileType) -> bool {
+    false
+}
+
 #[cfg(unix)]
 fn special(kind: FileType) -> &'static str {
     use std::os::unix::fs::FileTypeExt;
@@ -62,7 +76,7 @@ fn special(kind: FileType) -> &'static str {
         ": a named pipe"
     } else if kind.is_socket() {
         ": a socket"
-    } else if kind.is_block_device() || kind.is_char_device() {
+    } else if is_device(kind) {
         ": a device"
     } else {
         ""

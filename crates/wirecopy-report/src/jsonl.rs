@@ -5,7 +5,7 @@
 //! small one.
 
 use std::collections::HashSet;
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
 
@@ -17,7 +17,7 @@ use super::{BoilerplateLine, ClusterLine, DocumentLine, EdgeLine, Line, Run, Run
 use crate::Config;
 use wirecopy_core::document::Skipped;
 use wirecopy_core::{Error, Result};
-use wirecopy_ingest::without_byte_order_mark;
+use wirecopy_ingest::{is_device, without_byte_order_mark};
 
 /// A [`Line`] by reference, so that it can be written without copying.
 #[derive(Debug, Serialize)]
@@ -65,7 +65,7 @@ impl Run {
         let io_error = |source| Error::Io { path: path.to_owned(), source };
         let file = File::open(path).map_err(io_error)?;
         let mut reader = Reader::new(path);
-        if is_device(&file.metadata().map_err(io_error)?) {
+        if is_device(file.metadata().map_err(io_error)?.file_type()) {
             let message = "expected a wirecopy report, found a device".to_owned();
             return Err(Error::Format { path: path.to_owned(), line: None, message });
         }
@@ -94,20 +94,6 @@ impl Run {
 const LONGEST_HEADER: u64 = 64 << 20;
 /// Most bytes of any other line. The line of a cluster with a million members has some 300 MB.
 const LONGEST_LINE: u64 = 1 << 30;
-
-/// Returns whether a file is a device, such as `/dev/zero`, which has no end. Pipes have one, as that of a shell's `<(…)`.
-fn is_device(found: &Metadata) -> bool {
-    #[cfg(unix)]
-    return {
-        use std::os::unix::fs::FileTypeExt;
-        found.file_type().is_char_device() || found.file_type().is_block_device()
-    };
-    #[cfg(not(unix))]
-    return {
-        let _ = found;
-        false
-    };
-}
 
 /// The lines read so far.
 struct Reader<'a> {

@@ -10,5 +10,5 @@ mod union_find;
 pub use composite::{Composite, remove_composites};
 pub use copies::{CopyGroups, collapse};
 pub use correlation::{Pair, correlation_clusters};
-pub use representative::{Cluster, Judge, build, cluster_name};
+pub use representative::{Cluster, Judge, build, cluster_name, edge_between};
 pub use union_find::UnionFind;

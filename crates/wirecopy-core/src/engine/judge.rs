@@ -7,7 +7,7 @@ use super::scorer::RunScorer;
 use crate::DocId;
 use crate::Relation;
 use crate::classify::{Documents, Edge, Examiner, Publications, Scorer};
-use crate::cluster::Judge;
+use crate::cluster::{Judge, edge_between};
 use crate::config::MatchConfig;
 use crate::score::Shared;
 use crate::score::sets::Overlap;
@@ -92,10 +92,8 @@ impl Judge for Pairs<'_> {
     }
 
     fn relate(&self, a: DocId, b: DocId) -> Option<Edge> {
-        let ends = (a.min(b), a.max(b));
-        let known = self.known.binary_search_by_key(&ends, |edge| (edge.a, edge.b));
-        let edge = known.map_or_else(|_| self.checker().edge(a, b), |at| Some(self.known[at]));
-        edge.filter(|edge| self.may_group(edge))
+        let known = edge_between(self.known, a.min(b), a.max(b)).copied();
+        known.or_else(|| self.checker().edge(a, b)).filter(|edge| self.may_group(edge))
     }
 
     fn relate_all(&self, pairs: &[(DocId, DocId)]) -> Vec<Edge> {

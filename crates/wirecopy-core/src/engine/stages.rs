@@ -156,9 +156,9 @@ fn apart_from_leaders(corpus: &Corpus, groups: &CopyGroups) -> Vec<DocId> {
         members.chunk_by(|x, y| x.0 == y.0).filter(|group| group.len() > 1).collect();
     let apart = |group: &&[(DocId, DocId)]| {
         let mut reader = corpus.tokens.reader();
-        let mut read = |&(_, member): &(DocId, DocId)| (member, reader.get(member));
-        let members: Vec<(DocId, Tokens)> = group.iter().take(LOOKED_AT).map(&mut read).collect();
-        if mutually_foreign(members.iter()).len() < sources::CARRIERS {
+        let members: Vec<(DocId, Tokens)> =
+            group.iter().take(LOOKED_AT).map(|&(_, member)| (member, reader.get(member))).collect();
+        if mutually_foreign(&members).len() < sources::CARRIERS {
             return Vec::new();
         }
         // By source, because boilerplate is learned for each: two sources may carry one notice.

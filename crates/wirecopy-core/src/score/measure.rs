@@ -90,18 +90,12 @@ pub fn measure_unless(
     scratch: &mut Scratch,
     is_unrelated: impl Fn(Features) -> bool,
 ) -> Measured {
-    let shingles = measure_shingles(a, b);
-    Measured { features: features(a, b, shingles.shared_shingles, scratch, is_unrelated), ..shingles }
-}
-
-/// Measures the shingles that the texts of a pair have in common, without features.
-fn measure_shingles(a: &Profile, b: &Profile) -> Measured {
     let shared_shingles = common(&a.shingles, &b.shingles);
     Measured {
         shared_shingles,
         all_shingles: a.shingles.len() + b.shingles.len() - shared_shingles,
         fewer_shingles: a.shingles.len().min(b.shingles.len()),
-        features: None,
+        features: features(a, b, shared_shingles, scratch, is_unrelated),
     }
 }
 
