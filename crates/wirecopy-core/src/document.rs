@@ -64,6 +64,76 @@ pub struct Metadata {
     pub bylines: Vec<String>,
     /// ISO 639-3 code of the language, declared by the document or else guessed from the text.
     pub language: Option<String>,
+    /// What the news delivery says of the item: an identifier, a version, a status. `None` for what is not delivered in a form
+    /// that has these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery: Option<Box<Delivery>>,
+}
+
+/// What an agency's delivery (NewsML, NITF, ninjs, IPTC 7901, a feed) says of an item besides its text.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Delivery {
+    /// The identifier that all versions of the item share, as written: the `guid` of NewsML-G2 and feeds, the `uri` of ninjs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub guid: Option<String>,
+    /// The version of the item, as written. Later versions have higher numbers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// Whether the item may be published.
+    #[serde(skip_serializing_if = "Status::is_usable")]
+    pub status: Status,
+    /// The time before which the item may not be published, as written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub embargo: Option<String>,
+    /// Why this version was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signal: Option<Signal>,
+    /// The slug: a few keywords by which the agency names the story.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slug: Option<String>,
+    /// The dateline: where, and mostly when, the story was filed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dateline: Option<String>,
+    /// The credit line: the agency to be named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credit: Option<String>,
+    /// When the first version of the item was created, as written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created: Option<String>,
+}
+
+/// Whether a delivered item may be published.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Status {
+    /// It may be published: what everything is that says nothing else.
+    #[default]
+    Usable,
+    /// It may not be published yet: under an embargo, or withheld.
+    Withheld,
+    /// The sender has withdrawn it.
+    Canceled,
+}
+
+impl Status {
+    /// Returns whether the item may be published.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
+    pub fn is_usable(&self) -> bool {
+        *self == Self::Usable
+    }
+}
+
+/// Why a version of a delivered item was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Signal {
+    /// It brings the story up to date.
+    Update,
+    /// It corrects an error.
+    Correction,
 }
 
 /// Where a publication date was found.

@@ -73,6 +73,7 @@ impl Fields {
             url: field(self.url).or(page.url),
             bylines: self.bylines.into_iter().filter_map(|line| prose(Some(line))).collect(),
             language: field(self.language).or(page.language),
+            delivery: None,
         };
         Ok(Extracted { own_id: self.id.filter(|id| !is_empty(id)), meta, text })
     }

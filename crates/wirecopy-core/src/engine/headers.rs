@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use crate::document::{DateOrigin, Header, Metadata, folder_name};
+use crate::document::{DateOrigin, Delivery, Header, Metadata, Signal, Status, folder_name};
 use crate::text::credit::{Credit, Form};
 use crate::{DocId, Result};
 use wirecopy_spill::{Blobs, Budget};
@@ -18,6 +18,8 @@ const ORIGINS: [DateOrigin; 6] = [
     DateOrigin::Url,
     DateOrigin::Mtime,
 ];
+const STATUSES: [Status; 3] = [Status::Usable, Status::Withheld, Status::Canceled];
+const SIGNALS: [Signal; 2] = [Signal::Update, Signal::Correction];
 const FORMS: [Form; 6] = [Form::Dateline, Form::Line, Form::SignOff, Form::Lead, Form::Byline, Form::Source];
 
 /// The headers and credits of a run's documents, by number.
@@ -74,6 +76,7 @@ impl Headers {
             out.optional(text.as_deref());
         }
         out.one_of(&ORIGINS, meta.date_origin);
+        out.delivery(meta.delivery.as_deref());
         out.number(credits.len() as u64);
         for credit in credits {
             out.text(&credit.agency);
@@ -205,7 +208,8 @@ impl HeaderReader<'_> {
             },
             ..Header::default()
         };
-        let mut meta = Metadata { date_origin: bytes.one_of(&ORIGINS), ..header.meta };
+        let date_origin = bytes.one_of(&ORIGINS);
+        let mut meta = Metadata { date_origin, delivery: bytes.delivery(), ..header.meta };
         if self.headers.folders && meta.source.is_none() {
             meta.source = folder_name(&header.path).map(str::to_owned);
         }
@@ -219,6 +223,7 @@ impl HeaderReader<'_> {
         // Title, date, published, problem, source, address, language, origin.
         (0..7).for_each(|_| bytes.skip_optional());
         bytes.number();
+        bytes.delivery();
         Ok(bytes.credits())
     }
 }
@@ -248,6 +253,20 @@ impl Writer {
                 self.0.extend_from_slice(text.as_bytes());
             }
         }
+    }
+
+    fn delivery(&mut self, delivery: Option<&Delivery>) {
+        self.number(u64::from(delivery.is_some()));
+        let Some(Delivery { guid, version, status, embargo, signal, slug, dateline, credit, created }) =
+            delivery
+        else {
+            return;
+        };
+        for text in [guid, version, embargo, slug, dateline, credit, created] {
+            self.optional(text.as_deref());
+        }
+        self.one_of(&STATUSES, Some(*status));
+        self.one_of(&SIGNALS, *signal);
     }
 
     fn one_of<T: PartialEq>(&mut self, all: &[T], value: Option<T>) {
@@ -317,6 +336,22 @@ impl Bytes<'_> {
         }
     }
 
+    fn delivery(&mut self) -> Option<Box<Delivery>> {
+        (self.number() == 1).then(|| {
+            Box::new(Delivery {
+                guid: self.optional(),
+                version: self.optional(),
+                embargo: self.optional(),
+                slug: self.optional(),
+                dateline: self.optional(),
+                credit: self.optional(),
+                created: self.optional(),
+                status: self.one_of(&STATUSES).unwrap_or_default(),
+                signal: self.one_of(&SIGNALS),
+            })
+        })
+    }
+
     fn credits(&mut self) -> Vec<Credit> {
         (0..self.number())
             .map(|_| Credit {
@@ -358,6 +393,9 @@ mod tests {
                 url: text(6),
                 bylines: Vec::new(),
                 language: text(7),
+                delivery: texts[1].clone().map(|guid| {
+                    Box::new(Delivery { guid: Some(guid), status: Status::Canceled, ..Delivery::default() })
+                }),
             },
             bytes: 0,
             duplicate_id: None,

@@ -1,0 +1,104 @@
+//! The forms that can be read.
+
+#[cfg(not(all(feature = "wire", feature = "exports")))]
+use wirecopy_core::document::{Refusal, SkipKind};
+
+use crate::warc;
+
+/// A form in which news is delivered or archived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Form {
+    /// NewsML 1.0 to 1.2, one or more items.
+    NewsMl1,
+    /// NewsML-G2: a news item, a package, or a message of several.
+    NewsMlG2,
+    /// NITF, the News Industry Text Format.
+    Nitf,
+    /// RSS, with `content:encoded` where it has it.
+    Rss,
+    /// Atom.
+    Atom,
+    /// WXR, the export of WordPress.
+    Wxr,
+    /// The XML of Factiva.
+    FactivaXml,
+    /// IPTC 7901, as dpa and others send it.
+    Iptc7901,
+    /// ANPA 1312, as AP sends it.
+    Anpa1312,
+    /// Nexis and LexisNexis: text.
+    NexisText,
+    /// Nexis and LexisNexis: HTML.
+    NexisHtml,
+    /// Nexis Uni: a Word document (DOCX).
+    NexisDocx,
+    /// Nexis: RTF.
+    NexisRtf,
+    /// Factiva: HTML.
+    FactivaHtml,
+    /// Factiva: RTF.
+    FactivaRtf,
+    /// Europresse: HTML.
+    EuropresseHtml,
+    /// ProQuest: HTML.
+    ProQuestHtml,
+    /// A mail (MIME), also one that holds an export of ProQuest.
+    Mail,
+    /// A mailbox of mails (mbox).
+    Mbox,
+    /// A web archive (WARC), or the text of one (WET).
+    Warc,
+}
+
+impl Form {
+    /// Returns whether readers need the bytes as they are, because the form has character sets or binary parts of its own.
+    pub fn is_binary(self) -> bool {
+        matches!(
+            self,
+            Self::NexisDocx | Self::NexisRtf | Self::FactivaRtf | Self::Mail | Self::Mbox | Self::Warc
+        )
+    }
+
+    /// Returns the form of content that begins with `head`: some 8 KB, decompressed, as it is. `None` if it is none of these.
+    ///
+    /// Forms that this build cannot read are recognised where a few bytes reveal them.
+    pub fn of_content(head: &[u8]) -> Option<Self> {
+        if warc::is_warc(head) {
+            return Some(Self::Warc);
+        }
+        #[cfg(feature = "wire")]
+        if let Some(form) = crate::wire::form_of(head) {
+            return Some(form);
+        }
+        #[cfg(feature = "exports")]
+        if let Some(form) = crate::exports::form_of(head) {
+            return Some(form);
+        }
+        None
+    }
+
+    /// Returns whether this is a form that agencies send or sites publish (feature `wire`), rather than an export of a database
+    /// (feature `exports`) or a web archive.
+    pub fn is_wire(self) -> bool {
+        matches!(
+            self,
+            Self::NewsMl1
+                | Self::NewsMlG2
+                | Self::Nitf
+                | Self::Rss
+                | Self::Atom
+                | Self::Wxr
+                | Self::FactivaXml
+                | Self::Iptc7901
+                | Self::Anpa1312
+        )
+    }
+
+    /// Returns why a build without a feature skips a file.
+    #[cfg(not(all(feature = "wire", feature = "exports")))]
+    pub(crate) fn not_built(self) -> Refusal {
+        let feature = if self.is_wire() { "wire" } else { "exports" };
+        SkipKind::Unsupported.because(format!("built without the feature `{feature}`"))
+    }
+}

@@ -1,0 +1,47 @@
+//! Reads the forms in which news is delivered and archived.
+//!
+//! In: the content of a file and its [`Form`]. Out: one [`Found`] for each item in the file, in order: an [`Item`] with what the
+//! form says of it, an archived page, or the reason why an item cannot be read.
+//!
+//! Files are read as a stream where the form allows it; memory holds one item. No entity is expanded that a document declares
+//! itself. Depth and size are limited by [`Limits`]. A bad item does not affect its neighbours.
+//!
+//! The stable interface is the crate `wirecopy`; this one may change with every version.
+
+#![forbid(unsafe_code)]
+
+#[cfg(feature = "exports")]
+mod exports;
+mod form;
+mod item;
+mod warc;
+#[cfg(feature = "wire")]
+mod wire;
+#[cfg(any(feature = "exports", feature = "wire"))]
+mod xml;
+
+pub use form::Form;
+pub use item::{Body, Emit, Found, Item, Limits, Page};
+#[cfg(feature = "wire")]
+pub use wire::json_item;
+
+use std::io::BufRead;
+use std::ops::ControlFlow;
+
+/// Reads all items of a file and passes each to `emit`, in order. Stops early if `emit` returns `Break`, and returns the same.
+///
+/// `input` is the decompressed content. It is UTF-8 without a byte order mark, whatever the file declares, unless the form
+/// [is binary](Form::is_binary). A file without any item is passed on as one [`Found::Skip`].
+pub fn read(form: Form, input: &mut dyn BufRead, limits: Limits, emit: &mut Emit<'_>) -> ControlFlow<()> {
+    match form {
+        Form::Warc => warc::read(input, limits, emit),
+        #[cfg(feature = "wire")]
+        form if form.is_wire() => wire::read(form, input, limits, emit),
+        #[cfg(feature = "exports")]
+        form if !form.is_wire() => exports::read(form, input, limits, emit),
+        #[cfg(not(all(feature = "wire", feature = "exports")))]
+        form => emit(Found::Skip(form.not_built())),
+        #[cfg(all(feature = "wire", feature = "exports"))]
+        _ => ControlFlow::Continue(()),
+    }
+}

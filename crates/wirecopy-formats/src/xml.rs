@@ -1,0 +1,511 @@
+//! Reads XML as a stream of small trees: the elements that a form's reader asks for, one at a time.
+//!
+//! The reader is lenient where producers are careless (lone `&`, named characters of HTML), does not expand entities that a file
+//! declares, and continues after an element that is not well-formed.
+
+use std::io::{self, BufRead, Read};
+
+use quick_xml::escape::{resolve_html5_entity, resolve_xml_entity};
+use quick_xml::events::{BytesRef, BytesStart, Event};
+use wirecopy_core::document::Refusal;
+use wirecopy_core::document::SkipKind::{Damaged, Malformed, TooLarge};
+
+use crate::Limits;
+
+/// How many times deeper than [`Limits::depth`] a file may nest its elements before the rest of it is given up.
+const DEEPEST: usize = 64;
+
+/// An element with all it contains.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Element {
+    /// The name with its prefix, as written: `content:encoded`.
+    pub name: String,
+    /// Names with prefix, and values.
+    pub attributes: Vec<(String, String)>,
+    /// In order. Two texts never follow each other.
+    pub children: Vec<Node>,
+}
+
+/// A child of an element.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Node {
+    Element(Element),
+    Text(String),
+}
+
+/// Returns a name without its prefix.
+pub(crate) fn local(name: &str) -> &str {
+    name.rsplit_once(':').map_or(name, |(_, local)| local)
+}
+
+impl Element {
+    /// Returns whether the element has this name, its prefix left out.
+    pub(crate) fn is(&self, name: &str) -> bool {
+        local(&self.name) == name
+    }
+
+    /// Returns the value of the attribute with this name, its prefix left out.
+    pub(crate) fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|(key, _)| local(key) == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Returns the child elements.
+    pub(crate) fn elements(&self) -> impl Iterator<Item = &Element> {
+        self.children.iter().filter_map(|child| match child {
+            Node::Element(element) => Some(element),
+            Node::Text(_) => None,
+        })
+    }
+
+    /// Returns the child elements with this name.
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Element> {
+        self.elements().filter(move |element| element.is(name))
+    }
+
+    /// Returns the element at the end of a path of names: the first that exists.
+    pub(crate) fn at(&self, path: &[&str]) -> Option<&Element> {
+        let Some((first, rest)) = path.split_first() else { return Some(self) };
+        self.elements().filter(|element| element.is(first)).find_map(|element| element.at(rest))
+    }
+
+    /// Returns the first element with this name below this one, in the order of the document.
+    pub(crate) fn find(&self, name: &str) -> Option<&Element> {
+        self.elements().find_map(|element| if element.is(name) { Some(element) } else { element.find(name) })
+    }
+
+    /// Adds all elements with this name below this one, in the order of the document.
+    pub(crate) fn find_all<'a>(&'a self, name: &str, found: &mut Vec<&'a Element>) {
+        for element in self.elements() {
+            if element.is(name) {
+                found.push(element);
+            }
+            element.find_all(name, found);
+        }
+    }
+
+    /// Returns all text in the element, as it stands.
+    pub(crate) fn text(&self) -> String {
+        let mut out = String::new();
+        self.add_text(&mut out);
+        out
+    }
+
+    fn add_text(&self, out: &mut String) {
+        for child in &self.children {
+            match child {
+                Node::Element(element) => element.add_text(out),
+                Node::Text(text) => out.push_str(text),
+            }
+        }
+    }
+
+    /// Returns the text in the element on one line; `None` if there is none.
+    pub(crate) fn line(&self) -> Option<String> {
+        one_line(&self.text())
+    }
+
+    /// Returns the content of the element as HTML: names without prefixes, texts escaped.
+    pub(crate) fn markup(&self) -> String {
+        let mut out = String::new();
+        self.add_markup(&mut out);
+        out
+    }
+
+    fn add_markup(&self, out: &mut String) {
+        for child in &self.children {
+            match child {
+                Node::Text(text) => escape(text, out),
+                Node::Element(element) => {
+                    let name = local(&element.name);
+                    out.push('<');
+                    out.push_str(name);
+                    for (key, value) in &element.attributes {
+                        if key.starts_with("xmlns") {
+                            continue;
+                        }
+                        out.push(' ');
+                        out.push_str(local(key));
+                        out.push_str("=\"");
+                        escape(value, out);
+                        out.push('"');
+                    }
+                    out.push('>');
+                    const VOID: [&str; 8] = ["br", "hr", "img", "meta", "link", "input", "source", "wbr"];
+                    if !VOID.contains(&name) {
+                        element.add_markup(out);
+                        out.push_str("</");
+                        out.push_str(name);
+                        out.push('>');
+                    }
+                }
+            }
+        }
+    }
+
+    fn push_text(&mut self, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        if let Some(Node::Text(last)) = self.children.last_mut() {
+            last.push_str(text);
+        } else {
+            self.children.push(Node::Text(text.to_owned()));
+        }
+    }
+}
+
+fn escape(text: &str, out: &mut String) {
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            c => out.push(c),
+        }
+    }
+}
+
+/// Joins the words of a text with single spaces; `None` if there are none.
+pub(crate) fn one_line(text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    (!words.is_empty()).then(|| words.join(" "))
+}
+
+/// Reads elements from a file.
+pub(crate) struct Reader<'a> {
+    xml: quick_xml::Reader<Bounded<'a>>,
+    buffer: Vec<u8>,
+    /// Names of the elements around the current place.
+    open: Vec<String>,
+    limits: Limits,
+    ended: bool,
+}
+
+/// An element that is being read.
+struct Building {
+    /// From the element itself down to the current place.
+    stack: Vec<Element>,
+    bytes: u64,
+    /// Why the element will be refused.
+    problem: Option<Refusal>,
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(input: &'a mut dyn BufRead, limits: Limits) -> Self {
+        let mut xml = quick_xml::Reader::from_reader(Bounded { input, left: limits.item_bytes });
+        let config = xml.config_mut();
+        // This reader checks them itself, so that it can continue.
+        config.check_end_names = false;
+        config.allow_unmatched_ends = true;
+        config.allow_dangling_amp = true;
+        Self { xml, buffer: Vec::new(), open: Vec::new(), limits, ended: false }
+    }
+
+    /// Returns the next element that is `wanted`, given the names of the elements around it and its own, all with prefixes.
+    /// `None` at the end of the file.
+    ///
+    /// # Errors
+    /// Why an element cannot be read. Later ones may be readable: the next call continues after it.
+    pub(crate) fn next(
+        &mut self,
+        wanted: &dyn Fn(&[String], &str) -> bool,
+    ) -> Option<Result<Element, Refusal>> {
+        let mut building: Option<Building> = None;
+        while !self.ended {
+            self.buffer.clear();
+            self.xml.get_mut().left = self.limits.item_bytes;
+            let event = match self.xml.read_event_into(&mut self.buffer) {
+                Ok(event) => event,
+                Err(error) => {
+                    self.ended = true;
+                    return Some(Err(in_words(&error, self.limits)));
+                }
+            };
+            match event {
+                Event::Eof => {
+                    self.ended = true;
+                    let name = building.as_ref().map(|building| building.stack[0].name.clone());
+                    return name.map(|name| Err(truncated(&name)));
+                }
+                Event::Start(start) => {
+                    let element = element_of(&start);
+                    match &mut building {
+                        Some(building) => building.start(element, self.limits),
+                        None if wanted(&self.open, &element.name) => building = Some(Building::of(element)),
+                        None => self.open.push(element.name),
+                    }
+                    let depth =
+                        self.open.len() + building.as_ref().map_or(0, |building| building.stack.len());
+                    if depth > DEEPEST * self.limits.depth {
+                        self.ended = true;
+                        return Some(Err(too_deep(self.limits)));
+                    }
+                }
+                Event::Empty(start) => {
+                    let element = element_of(&start);
+                    match &mut building {
+                        Some(building) => {
+                            building.start(element, self.limits);
+                            building.close();
+                        }
+                        None if wanted(&self.open, &element.name) => return Some(Ok(element)),
+                        None => {}
+                    }
+                }
+                Event::End(end) => {
+                    let name = end.name().as_ref().to_owned();
+                    match building.take() {
+                        Some(mut unfinished) => {
+                            if unfinished.end(&name) {
+                                return Some(unfinished.finish());
+                            }
+                            building = Some(unfinished);
+                        }
+                        None => {
+                            if let Some(at) = self.open.iter().rposition(|open| *open == name) {
+                                self.open.truncate(at);
+                            }
+                        }
+                    }
+                }
+                Event::Text(text) => {
+                    if let Some(building) = &mut building {
+                        building.text(&text, self.limits);
+                    }
+                }
+                Event::CData(text) => {
+                    if let Some(building) = &mut building {
+                        building.text(&text, self.limits);
+                    }
+                }
+                Event::GeneralRef(reference) => {
+                    if let Some(building) = &mut building {
+                        building.text(&resolved(&reference), self.limits);
+                    }
+                }
+                Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
+            }
+        }
+        None
+    }
+}
+
+impl Building {
+    fn of(element: Element) -> Self {
+        Self { stack: vec![element], bytes: 0, problem: None }
+    }
+
+    fn start(&mut self, element: Element, limits: Limits) {
+        let attributes = element.attributes.iter().map(|(key, value)| key.len() + value.len());
+        self.bytes += (element.name.len() + attributes.sum::<usize>()) as u64;
+        if self.stack.len() >= limits.depth {
+            self.problem.get_or_insert_with(|| too_deep(limits));
+        }
+        self.check_size(limits);
+        self.stack.push(element);
+    }
+
+    fn text(&mut self, text: &str, limits: Limits) {
+        self.bytes += text.len() as u64;
+        self.check_size(limits);
+        if self.problem.is_none()
+            && let Some(last) = self.stack.last_mut()
+        {
+            last.push_text(text);
+        }
+    }
+
+    fn check_size(&mut self, limits: Limits) {
+        if self.bytes > limits.item_bytes {
+            self.problem.get_or_insert_with(|| too_long(limits));
+        }
+    }
+
+    /// Closes the innermost element.
+    fn close(&mut self) {
+        if self.stack.len() > 1
+            && let Some(element) = self.stack.pop()
+            && let Some(parent) = self.stack.last_mut()
+            // What is refused need not be kept.
+            && self.problem.is_none()
+        {
+            parent.children.push(Node::Element(element));
+        }
+    }
+
+    /// Handles an end tag. Returns whether it ends the whole element.
+    fn end(&mut self, name: &str) -> bool {
+        let Some(at) = self.stack.iter().rposition(|open| open.name == name) else { return false };
+        if let Some(inner) = self.stack.get(at + 1) {
+            let reason = format!("not well-formed: `<{}>` is not closed before `</{name}>`", inner.name);
+            self.problem.get_or_insert_with(|| Malformed.because(reason));
+        }
+        while self.stack.len() > at + 1 {
+            self.close();
+        }
+        if at > 0 {
+            self.close();
+        }
+        at == 0
+    }
+
+    fn finish(mut self) -> Result<Element, Refusal> {
+        match self.problem {
+            Some(problem) => Err(problem),
+            None => Ok(self.stack.swap_remove(0)),
+        }
+    }
+}
+
+fn element_of(start: &BytesStart<'_>) -> Element {
+    let mut attributes = start.attributes();
+    let attributes = attributes.with_checks(false).flatten().map(|attribute| {
+        let value = quick_xml::escape::unescape_with(&attribute.value, |name| {
+            resolve_xml_entity(name).or_else(|| resolve_html5_entity(name))
+        })
+        .map_or_else(|_| attribute.value.to_string(), std::borrow::Cow::into_owned);
+        (attribute.key.as_ref().to_owned(), value)
+    });
+    Element { attributes: attributes.collect(), name: start.name().as_ref().to_owned(), children: Vec::new() }
+}
+
+/// Returns the character that a reference stands for. An entity that XML and HTML do not know is left as written.
+fn resolved(reference: &BytesRef<'_>) -> String {
+    if let Ok(Some(character)) = reference.resolve_char_ref() {
+        return character.to_string();
+    }
+    let name: &str = reference;
+    let known = resolve_xml_entity(name).or_else(|| resolve_html5_entity(name));
+    known.map_or_else(|| format!("&{name};"), str::to_owned)
+}
+
+fn truncated(name: &str) -> Refusal {
+    Damaged.because(format!("truncated: the file ends inside `<{name}>`"))
+}
+
+fn too_long(limits: Limits) -> Refusal {
+    TooLarge.because(format!("an item of over {} bytes", limits.item_bytes))
+}
+
+fn too_deep(limits: Limits) -> Refusal {
+    Malformed.because(format!("elements are nested more than {} deep", limits.depth))
+}
+
+fn in_words(error: &quick_xml::Error, limits: Limits) -> Refusal {
+    match error {
+        quick_xml::Error::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => too_long(limits),
+        quick_xml::Error::Io(error) => Damaged.because(error.to_string()),
+        quick_xml::Error::Syntax(error) => Malformed.because(format!("not valid XML: {error}")),
+        error => Malformed.because(format!("not valid XML: {error}")),
+    }
+}
+
+/// Input with a bound on the bytes of one event, so that a text without end does not fill memory.
+struct Bounded<'a> {
+    input: &'a mut dyn BufRead,
+    left: u64,
+}
+
+impl Read for Bounded<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let bytes = self.fill_buf()?;
+        let length = bytes.len().min(buffer.len());
+        buffer[..length].copy_from_slice(&bytes[..length]);
+        self.consume(length);
+        Ok(length)
+    }
+}
+
+impl BufRead for Bounded<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.left == 0 {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        let bytes = self.input.fill_buf()?;
+        let length = bytes.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
+        Ok(&bytes[..length])
+    }
+
+    fn consume(&mut self, length: usize) {
+        self.input.consume(length);
+        self.left -= length as u64;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn items(xml: &str, limits: Limits) -> Vec<Result<Element, Refusal>> {
+        let mut input = xml.as_bytes();
+        let mut reader = Reader::new(&mut input, limits);
+        std::iter::from_fn(|| reader.next(&|_, name| local(name) == "item")).collect()
+    }
+
+    fn texts(xml: &str) -> Vec<Result<String, String>> {
+        let items = items(xml, Limits::default()).into_iter();
+        items.map(|item| item.map(|item| item.text()).map_err(|refusal| refusal.reason)).collect()
+    }
+
+    #[test]
+    fn elements_are_read_one_at_a_time() {
+        let found = items(
+            "<?xml version='1.0'?><a x='1'><item k=\"&lt;1\" x:l='2'><b>1</b> &amp; &eacute;&#33;<![CDATA[<p>]]></item>\
+             <x:item/><item>2</item></a>",
+            Limits::default(),
+        );
+        assert_eq!(found.len(), 3);
+        let first = found[0].as_ref().unwrap();
+        assert_eq!((first.attribute("k"), first.attribute("l")), (Some("<1"), Some("2")));
+        assert_eq!(first.text(), "1 & é!<p>");
+        assert_eq!(first.markup(), "<b>1</b> &amp; é!&lt;p&gt;");
+        assert_eq!(first.at(&["b"]).and_then(Element::line).as_deref(), Some("1"));
+        assert_eq!(found[2].as_ref().unwrap().text(), "2");
+    }
+
+    #[test]
+    fn bad_element_does_not_affect_its_neighbours() {
+        let found = texts("<a><item>1</item><item><b>2</item><item>3 & <c/></i></item></a>");
+        let reason = "not well-formed: `<b>` is not closed before `</item>`";
+        assert_eq!(found, [Ok("1".to_owned()), Err(reason.to_owned()), Ok("3 & ".to_owned())]);
+    }
+
+    #[test]
+    fn truncated_element_is_reported() {
+        let found = texts("<a><item>1</item><item>2");
+        assert_eq!(found[1], Err("truncated: the file ends inside `<item>`".to_owned()));
+    }
+
+    #[test]
+    fn entities_that_a_file_declares_are_not_expanded() {
+        let bomb = "<!DOCTYPE a [<!ENTITY b \"xxxxxxxx\"><!ENTITY c \"&b;&b;\">]><a><item>&c;</item></a>";
+        assert_eq!(texts(bomb), [Ok("&c;".to_owned())]);
+    }
+
+    #[test]
+    fn size_and_depth_are_limited() {
+        let limits = Limits { item_bytes: 100, depth: 4 };
+        let reasons = |xml: &str| -> Vec<String> {
+            items(xml, limits).into_iter().map(|item| item.map_or_else(|r| r.reason, |e| e.text())).collect()
+        };
+        let long = format!(
+            "<a><item>{}</item><item>x</item></a>",
+            "word ".repeat(15).replace("word", "<b>w</b>wwww")
+        );
+        assert_eq!(reasons(&long), ["an item of over 100 bytes", "x"]);
+        let deep = format!("<a><item>{}1{}</item><item>x</item></a>", "<b>".repeat(5), "</b>".repeat(5));
+        assert_eq!(reasons(&deep), ["elements are nested more than 4 deep", "x"]);
+        assert_eq!(reasons(&format!("<a><item>{}", "x".repeat(200))), ["an item of over 100 bytes"]);
+        assert_eq!(reasons(&"<b>".repeat(1000)), ["elements are nested more than 4 deep"]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_input_is_handled_without_panic(xml in "[<>/a-c&;!\\[\\]='\" item]{0,80}") {
+            let _ = items(&xml, Limits { item_bytes: 40, depth: 3 });
+        }
+    }
+}
