@@ -332,3 +332,25 @@ fn short_items_of_two_papers_with_one_long_notice_are_not_copies() {
     desk.file("in/echo/again.txt", &format!("{}\n\n{LONG_NOTICE}\n", ITEMS[0]));
     assert_eq!(clusters_of(&desk), [["courier/0.txt", "echo/again.txt"]]);
 }
+
+/// Sentences with a place for a name, and names of places.
+const TEMPLATES: [&str; 3] = [
+    "The library of {} has lent its thousandth book, an atlas of the moon, to a girl of seven.",
+    "Volunteers planted two hundred cherry trees along the river in {} at the weekend.",
+    "Two climbers from {} were brought down by rescuers after a night in the rain.",
+];
+const PLACES: [&str; 4] = ["Skarvik", "Port Halden", "Grimsa", "Ulvesund"];
+
+#[test]
+fn briefs_filled_in_for_other_places_are_not_copies() {
+    let desk = Desk::new();
+    std::fs::create_dir(desk.path().join("in")).unwrap();
+    let brief = |template: &str, place: &str| format!("{}\n\n{LONG_NOTICE}\n", template.replace("{}", place));
+    for (at, template) in TEMPLATES.iter().enumerate() {
+        for (of, place) in PLACES.iter().enumerate() {
+            desk.file(&format!("in/{at}-{of}.txt"), &brief(template, place));
+        }
+    }
+    desk.file("in/again.txt", &brief(TEMPLATES[0], PLACES[0]));
+    assert_eq!(clusters_of(&desk), [["0-0.txt", "again.txt"]]);
+}

@@ -13,7 +13,8 @@ use crate::config::{MatchConfig, SHINGLE};
 use crate::hash;
 use crate::score::sets::Overlap;
 use crate::score::{
-    Exchanges, Features, Filter, Model, Profile, Scratch, Shared, are_foreign, measure, measure_unless,
+    Exchanges, Features, Filter, Model, Profile, Scratch, Shared, are_foreign, is_template, measure,
+    measure_unless,
 };
 use crate::text::{Token, Tokens};
 
@@ -148,7 +149,17 @@ impl<'a, D: Documents> Examiner<'a, D> {
                 (Some(scorer), Some(features)) => Scored::Probability(scorer.model().score(&features)),
             };
         }
-        evidence
+        self.with_template(evidence, a, b)
+    }
+
+    /// Completes the evidence on two documents that would be grouped: they may be one template, filled in twice.
+    pub fn with_template(&mut self, evidence: Evidence, a: DocId, b: DocId) -> Evidence {
+        let grouped = classify(&evidence, self.config).relation.is_some_and(Relation::groups);
+        if !grouped || evidence.same_words {
+            return evidence;
+        }
+        let (x, y, _) = self.compared(a.min(b), a.max(b));
+        Evidence { template: is_template(&x, &y), ..evidence }
     }
 
     /// Collects the evidence on two documents without the scorer.
@@ -163,6 +174,7 @@ impl<'a, D: Documents> Examiner<'a, D> {
             shorter: x.len().min(y.len()),
             numbers_exchanged: 0,
             openings_foreign: false,
+            template: false,
             time: self.publications.time(a, b),
             labelled,
             shares_passages: shares_passages(overlap.shared, overlap.containment()),

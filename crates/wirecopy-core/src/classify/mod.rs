@@ -54,6 +54,8 @@ pub struct Evidence {
     /// Whether no rare term of either opening occurs in the other text. Only determined if the two have passages
     /// in common or the shingles would make them copies.
     pub openings_foreign: bool,
+    /// Whether the two are one template, filled in twice. Only determined if they would be grouped otherwise.
+    pub template: bool,
     /// What the dates say.
     pub time: Time,
     /// Whether both are labelled as periodically updated documents, such as fact boxes.
@@ -101,6 +103,8 @@ pub enum Reason {
     TooLittle,
     /// No rare term of either opening occurs in the other text.
     Openings,
+    /// They are one template, filled in twice.
+    Template,
     /// The dates are further apart than the window for one dispatch.
     Apart,
     /// The scorer was not used.
@@ -135,6 +139,9 @@ pub fn by_shingles(evidence: &Evidence, config: &MatchConfig) -> Option<Decision
     }
     if evidence.openings_foreign {
         return Some(two_dispatches(evidence, Similarity::ZERO, Reason::Openings));
+    }
+    if evidence.template {
+        return Some(Decision { relation: None, score: Similarity::ZERO, reason: Reason::Template });
     }
     let overlap = evidence.shingles;
     let jaccard = overlap.jaccard();

@@ -235,6 +235,22 @@ fn template_filled_in_for_another_person_is_at_most_partial() {
 }
 
 #[test]
+fn template_filled_in_twice_is_no_relation_whatever_its_score() {
+    let brief = "The road from Skarvik to the bridge of Tolven is closed until Friday because of a flood, police said. Drivers are \
+        asked to take the ferry, which runs every hour and carries cars until eight in the evening.";
+    let other = brief.replace("Skarvik", "Grimsa").replace("Tolven", "Port Halden");
+    let pair = Pair::new(brief, &other);
+    assert!(pair.evidence().shingles.jaccard() > 0.5, "shingles would make it a copy");
+    assert_eq!(pair.why(), (None, Reason::Template));
+    let mut pair = pair.of_one_dispatch();
+    assert_eq!(pair.why(), (None, Reason::Template));
+    pair.config.rewrites = false;
+    assert_eq!(pair.why(), (None, Reason::Template));
+    let corrected = brief.replace("Tolven", "Port Halden");
+    assert_eq!(Pair::new(brief, &corrected).why(), (Some(Relation::Copy), Reason::Shingles));
+}
+
+#[test]
 fn labelled_documents_days_apart_are_scored() {
     let changed = changed();
     let why = |labelled, days: Option<i64>| Pair { labelled, days, ..Pair::new(STORY, &changed) }.why();
@@ -288,15 +304,24 @@ fn any_evidence() -> impl Strategy<Value = Evidence> {
         Just(Scored::TooLittle),
         (0.0..=1.0).prop_map(|p| Scored::Probability(Similarity::clamped(p))),
     ];
-    let flags = (prop::bool::weighted(0.1), any::<bool>(), prop::bool::weighted(0.2));
+    let flags =
+        (prop::bool::weighted(0.1), any::<bool>(), prop::bool::weighted(0.2), prop::bool::weighted(0.1));
     (flags, prop_oneof![Just(Overlap::default()), overlap], 0usize..90, 0u32..4, time, scored).prop_map(
-        |((same_words, labelled, openings_foreign), shingles, shorter, numbers_exchanged, time, scored)| {
+        |(
+            (same_words, labelled, openings_foreign, template),
+            shingles,
+            shorter,
+            numbers_exchanged,
+            time,
+            scored,
+        )| {
             Evidence {
                 same_words,
                 shingles,
                 shorter,
                 numbers_exchanged,
                 openings_foreign,
+                template,
                 time,
                 labelled,
                 shares_passages: shingles.shared >= PARTIAL_SHINGLES,
@@ -332,6 +357,9 @@ proptest! {
         if evidence.openings_foreign && !evidence.same_words {
             prop_assert!(!groups, "openings about other things are grouped: {:?}", relation);
         }
+        if evidence.template && !evidence.same_words {
+            prop_assert!(!groups, "a template filled in twice is grouped: {:?}", relation);
+        }
         if groups && reason == Reason::Scored {
             prop_assert!(score >= config.strictness.threshold());
         }
@@ -341,7 +369,7 @@ proptest! {
             Some(Relation::Version | Relation::Partial) => prop_assert!(evidence.shares_passages),
             Some(Relation::Rewrite) => prop_assert!(rewrites && reason == Reason::Scored),
             Some(Relation::Identical) => {}
-            None => prop_assert!(!evidence.shares_passages),
+            None => prop_assert!(!evidence.shares_passages || evidence.template),
         }
         let mirrored = Overlap { a: overlap.b, b: overlap.a, ..overlap };
         let other_way = Evidence { shingles: mirrored, ..evidence };

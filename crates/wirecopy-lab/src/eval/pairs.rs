@@ -102,7 +102,12 @@ pub(super) fn measure_pair<D: classify::Documents>(
 ) -> Measured {
     // A run has fewer than 2^32 documents.
     let (a, b) = (DocId(a as u32), DocId(b as u32));
-    Measured { evidence: examiner.unscored(a, b), features: examiner.features(a, b) }
+    let features = examiner.features(a, b);
+    let evidence = examiner.unscored(a, b);
+    // Whatever the model will say.
+    let scored = if features.is_some() { Scored::Probability(Similarity::ONE) } else { Scored::TooLittle };
+    let template = examiner.with_template(Evidence { scored, ..evidence }, a, b).template;
+    Measured { evidence: Evidence { template, ..evidence }, features }
 }
 
 /// Prepares documents with the weights of `idf`.

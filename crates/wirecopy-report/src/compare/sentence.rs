@@ -41,6 +41,9 @@ impl Comparison {
             (Some(Relation::Partial), Reason::Apart) => {
                 format!("No, two dispatches with passages in common: {}.", self.too_far_apart())
             }
+            (_, Reason::Template) => {
+                "No: one template, filled in twice. They differ only in names and numbers that replace each other.".to_owned()
+            }
             (_, Reason::Openings) => {
                 "No, two dispatches: they have passages in common, but no rare word from the opening of one occurs in the other."
                     .to_owned()
