@@ -17,9 +17,10 @@ use serde::Serialize;
 use super::args::GlobalArgs;
 use super::output::Output;
 use super::{DONE, copy_to, inputs};
+use wirecopy_core::document::Delivery;
 use wirecopy_core::{Cancel, Document, Error};
 use wirecopy_ingest::{References, path_of};
-use wirecopy_report::keep::{Decision, Plan, Policy};
+use wirecopy_report::keep::{Decision, Plan, Policy, Withdrawn};
 use wirecopy_report::{Changes, DocumentLine, Run, clean};
 
 /// Maximum number of inputs that a message names.
@@ -102,7 +103,7 @@ pub(super) fn run(global: &GlobalArgs, args: &KeepArgs) -> anyhow::Result<u8> {
     let plan = Plan::new(&run, &args.policy, |document| references.hold(&document.path));
     check_inputs(&run)?;
     if args.dry_run {
-        return super::print(preview(&plan).as_bytes());
+        return super::print(preview(&run, &plan).as_bytes());
     }
     match (&args.copy_to, args.format) {
         (Some(folder), _) => copy_to::copy(&run, &plan, folder)?,
@@ -110,6 +111,7 @@ pub(super) fn run(global: &GlobalArgs, args: &KeepArgs) -> anyhow::Result<u8> {
         (None, KeepFormat::Jsonl) => annotate(&run, &plan, args)?,
     }
     if !global.quiet {
+        warn_of_withdrawn(&run, &plan);
         let mut counts = counts(&plan);
         if run.summary.skipped > 0 {
             let _ = write!(counts, "; {} inputs of the run were skipped", run.summary.skipped);
@@ -133,6 +135,24 @@ fn counts(plan: &Plan<'_>) -> String {
         let _ = write!(out, ", {references} reference{}", if references == 1 { "" } else { "s" });
     }
     out
+}
+
+/// Names the documents that are kept although they may not be published, because nothing else has their story.
+fn warn_of_withdrawn(run: &Run, plan: &Plan<'_>) {
+    let withdrawn = Withdrawn::of(run);
+    let kept: Vec<String> = plan
+        .kept()
+        .filter(|decision| withdrawn.has(decision.document))
+        .map(|decision| clean(&decision.document.id))
+        .collect();
+    if !kept.is_empty() {
+        let more =
+            if kept.len() > NAMED { format!(" and {} more", kept.len() - NAMED) } else { String::new() };
+        tracing::warn!(
+            "kept, but canceled or withheld by the sender: {}{more}",
+            kept.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ")
+        );
+    }
 }
 
 /// Fails if an input of the run is missing or has changed since. Only files that were modified since the run are read again.
@@ -211,7 +231,8 @@ fn list(plan: &Plan<'_>, args: &KeepArgs) -> Vec<u8> {
 }
 
 /// Formats what would be done, by cluster in the order of reading.
-fn preview(plan: &Plan<'_>) -> String {
+fn preview(run: &Run, plan: &Plan<'_>) -> String {
+    let withdrawn = Withdrawn::of(run);
     let mut clusters: Vec<(&str, Vec<&Decision<'_>>)> = Vec::new();
     let mut places: HashMap<&str, usize> = HashMap::new();
     for decision in &plan.decisions {
@@ -232,7 +253,8 @@ fn preview(plan: &Plan<'_>) -> String {
                 (_, true) => "keep",
                 (_, false) => "drop",
             };
-            let _ = writeln!(out, "  {what:<9}  {}", clean(&decision.document.id));
+            let note = if withdrawn.has(decision.document) { "  (canceled or withheld)" } else { "" };
+            let _ = writeln!(out, "  {what:<9}  {}{note}", clean(&decision.document.id));
         }
     }
     let _ = writeln!(out, "{}", counts(plan));
@@ -263,6 +285,9 @@ struct Row<'a> {
     source: Option<&'a str>,
     url: Option<&'a str>,
     language: Option<&'a str>,
+    /// What the delivery says of the item.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delivery: Option<&'a Delivery>,
     text: &'a str,
 }
 
@@ -290,6 +315,7 @@ fn row(decision: &Decision<'_>, document: &Document, form: Form) -> serde_json::
         source: line.source.as_deref(),
         url: document.meta.url.as_deref(),
         language: line.language.as_deref(),
+        delivery: line.delivery.as_deref(),
         text: &document.text,
     })?;
     out.push(b'\n');

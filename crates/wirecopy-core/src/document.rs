@@ -103,6 +103,17 @@ pub struct Delivery {
     pub created: Option<String>,
 }
 
+impl Delivery {
+    /// Returns the identifier if it is one for the whole world: a URI, rather than the number of a row in somebody's database.
+    pub fn uri(&self) -> Option<&str> {
+        self.guid.as_deref().filter(|guid| {
+            guid.split_once(':').is_some_and(|(scheme, rest)| {
+                scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && !rest.is_empty()
+            })
+        })
+    }
+}
+
 /// Whether a delivered item may be published.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -119,7 +130,7 @@ pub enum Status {
 
 impl Status {
     /// Returns whether the item may be published.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
     pub fn is_usable(&self) -> bool {
         *self == Self::Usable
     }

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use super::{ClusterLine, DocumentLine, MemberLine, Run};
 
 /// Header of the table. New columns are added at the end.
-pub(super) const COLUMNS: [&str; 17] = [
+pub(super) const COLUMNS: [&str; 18] = [
     "cluster",
     "id",
     "path",
@@ -25,6 +25,7 @@ pub(super) const COLUMNS: [&str; 17] = [
     "language",
     "words",
     "earliest",
+    "status",
 ];
 
 /// Separator between the agencies in a cell.
@@ -129,6 +130,7 @@ fn row(
         optional(document.language.as_deref()),
         document.tokens.saturating_sub(document.boilerplate_tokens).to_string(),
         of_cluster(&|cluster, _| yes(cluster.earliest.as_deref() == Some(id))),
+        document.warning().unwrap_or_default().to_owned(),
     ]
 }
 

@@ -2,14 +2,16 @@
 //!
 //! In: a finished [`Run`] and a [`Policy`]. Out: a [`Plan`] with one decision per document, in the order of the run. This
 //! module reads, writes and removes nothing. Documents in no cluster are kept. Of each cluster one document is kept, unless
-//! it contains references: then all references are kept, and nothing else. The cost is linear in the documents, apart from
-//! sorting each cluster.
+//! it contains references: then all references are kept, and nothing else. A document that may not be published, because its
+//! sender has canceled the item or withholds it, is only kept if the cluster has no other. The cost is linear in the documents,
+//! apart from sorting each cluster.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::str::FromStr;
 
 use crate::{ClusterLine, DocumentLine, Run};
+use wirecopy_core::document::{Delivery, Status};
 use wirecopy_ingest::dates;
 
 /// Which member of a cluster is kept. Ties go to the representative, then to the first by id.
@@ -97,6 +99,7 @@ impl<'a> Plan<'a> {
             .collect();
         let places: HashMap<&str, usize> =
             run.documents.iter().enumerate().map(|(at, document)| (document.id.as_str(), at)).collect();
+        let withdrawn = Withdrawn::of(run);
         for cluster in &run.clusters {
             let mut members: Vec<usize> =
                 cluster.members.iter().filter_map(|member| places.get(member.id.as_str()).copied()).collect();
@@ -104,7 +107,11 @@ impl<'a> Plan<'a> {
             let references: Vec<usize> =
                 members.iter().copied().filter(|&at| decisions[at].reference).collect();
             let may_be_kept = if references.is_empty() { &members } else { &references };
-            let documents: Vec<&'a DocumentLine> = may_be_kept.iter().map(|&at| &run.documents[at]).collect();
+            let mut documents: Vec<&'a DocumentLine> =
+                may_be_kept.iter().map(|&at| &run.documents[at]).collect();
+            if documents.iter().any(|document| !withdrawn.has(document)) {
+                documents.retain(|document| !withdrawn.has(document));
+            }
             let Some(kept) = choose(&documents, cluster, policy) else { continue };
             for &at in &members {
                 let decision = &mut decisions[at];
@@ -129,6 +136,29 @@ impl<'a> Plan<'a> {
     /// Iterates over the references.
     pub fn references(&self) -> impl Iterator<Item = &Decision<'a>> {
         self.decisions.iter().filter(|decision| decision.reference)
+    }
+}
+
+/// The items of a run that may not be published.
+#[derive(Debug)]
+pub struct Withdrawn<'a> {
+    /// Identifiers of items of which some version was canceled.
+    canceled: HashSet<&'a str>,
+}
+
+impl<'a> Withdrawn<'a> {
+    /// Collects the items that were canceled.
+    pub fn of(run: &'a Run) -> Self {
+        let deliveries = run.documents.iter().filter_map(|document| document.delivery.as_deref());
+        let canceled = deliveries.filter(|delivery| delivery.status == Status::Canceled);
+        Self { canceled: canceled.filter_map(Delivery::uri).collect() }
+    }
+
+    /// Returns whether a document may not be published: its item was canceled in this version or another, or is withheld.
+    pub fn has(&self, document: &DocumentLine) -> bool {
+        document.delivery.as_deref().is_some_and(|delivery| {
+            !delivery.status.is_usable() || delivery.uri().is_some_and(|uri| self.canceled.contains(uri))
+        })
     }
 }
 

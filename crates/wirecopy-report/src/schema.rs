@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Config;
-use wirecopy_core::document::{DateOrigin, Skipped};
+use wirecopy_core::document::{DateOrigin, Delivery, Signal, Skipped, Status};
 use wirecopy_core::score::{Feature, Kind, Model, Sum};
 use wirecopy_core::text::NoArticle;
 use wirecopy_core::text::credit::Credit;
@@ -147,12 +147,26 @@ pub struct DocumentLine {
     /// grouped with any of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub composite: Vec<String>,
+    /// What the news delivery says of the item: identifier, version, status. Only for forms that have these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery: Option<Box<Delivery>>,
     /// The text, if the run was asked to keep texts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
 }
 
 impl DocumentLine {
+    /// Returns what a reader must know before using the item: `canceled`, `withheld` or `correction`.
+    pub(crate) fn warning(&self) -> Option<&'static str> {
+        let delivery = self.delivery.as_deref()?;
+        match (delivery.status, delivery.signal) {
+            (Status::Canceled, _) => Some("canceled"),
+            (Status::Withheld, _) => Some("withheld"),
+            (_, Some(Signal::Correction)) => Some("correction"),
+            _ => None,
+        }
+    }
+
     /// Returns the date in ISO 8601; as found in reports of earlier versions, which have no `published`.
     pub(crate) fn written_date(&self) -> Option<&str> {
         self.published.as_deref().or(self.date.as_deref())

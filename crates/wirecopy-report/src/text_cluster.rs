@@ -45,7 +45,7 @@ struct Row {
     relation: String,
     id: String,
     day: String,
-    note: &'static str,
+    note: String,
     source: String,
     title: String,
 }
@@ -250,19 +250,28 @@ impl ClusterBlock<'_> {
                 || text(document.and_then(|document| document.date.as_ref())),
                 |day| day.to_string(),
             ),
-            note: match (&self.cluster.earliest, &member.update_of) {
-                (Some(earliest), _) if *earliest == member.id => match self.cluster.earliest_by {
-                    Some(EarliestBy::Guess) => "earliest (a guess)",
-                    _ => "earliest",
-                },
-                (_, Some(_)) => "update",
-                _ => "",
-            },
+            note: [document.and_then(DocumentLine::warning), self.order_note(member)]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(", "),
             source: text(document.and_then(|document| document.source.as_ref())),
             // A title that repeats the heading is omitted.
             title: Some(text(document.and_then(|document| document.title.as_ref())))
                 .filter(|title| title != heading)
                 .unwrap_or_default(),
+        }
+    }
+
+    /// Returns whether a member is the earliest, or the update of another.
+    fn order_note(&self, member: &MemberLine) -> Option<&'static str> {
+        match (&self.cluster.earliest, &member.update_of) {
+            (Some(earliest), _) if *earliest == member.id => match self.cluster.earliest_by {
+                Some(EarliestBy::Guess) => Some("earliest (a guess)"),
+                _ => Some("earliest"),
+            },
+            (_, Some(_)) => Some("update"),
+            _ => None,
         }
     }
 
@@ -283,7 +292,7 @@ impl ClusterBlock<'_> {
             if fits { wanted } else { 0 }
         };
         let day = columns_of(widest(|row| &row.day).min(DAY));
-        let note = columns_of(widest(|row| row.note));
+        let note = columns_of(widest(|row| &row.note));
         let is_wide = style.width >= WIDE;
         let id = widest(|row| &row.id).min(if is_wide { left * 2 / 5 } else { left });
         let source = if is_wide { widest(|row| &row.source).min(left / 5) } else { 0 };
@@ -314,7 +323,7 @@ impl ClusterBlock<'_> {
                 }
             };
             column(&row.day, columns.day);
-            column(row.note, columns.note);
+            column(&row.note, columns.note);
             column(&row.source, columns.source);
             column(&row.title, columns.title);
             writeln!(out, "{}", line.trim_end())?;

@@ -27,6 +27,7 @@ impl DocumentLine {
             source: self.source.clone(),
             url: self.url.clone(),
             language: self.language.clone(),
+            delivery: self.delivery.clone(),
             ..Metadata::default()
         };
         Document { id: self.id.clone(), path: self.path.clone(), record: self.record, meta, text }

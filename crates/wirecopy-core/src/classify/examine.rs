@@ -93,7 +93,10 @@ impl<'a, D: Documents> Examiner<'a, D> {
     pub fn edge_of_unlikely_pair(&mut self, a: DocId, b: DocId) -> Option<Edge> {
         let (a, b) = (a.min(b), a.max(b));
         // Beyond the window only shingles count, and counting them is cheaper than the profile of a document.
-        if !self.publications.apart(a, b) && self.is_decided_by_profiles(a, b) {
+        if !self.publications.apart(a, b)
+            && !self.publications.is_one_item(a, b)
+            && self.is_decided_by_profiles(a, b)
+        {
             None
         } else {
             self.edge(a, b)
@@ -155,7 +158,7 @@ impl<'a, D: Documents> Examiner<'a, D> {
     /// Completes the evidence on two documents that would be grouped: they may be one template, filled in twice.
     pub fn with_template(&mut self, evidence: Evidence, a: DocId, b: DocId) -> Evidence {
         let grouped = classify(&evidence, self.config).relation.is_some_and(Relation::groups);
-        if !grouped || evidence.same_words {
+        if !grouped || evidence.same_words || evidence.same_item {
             return evidence;
         }
         let (x, y, _) = self.compared(a.min(b), a.max(b));
@@ -170,6 +173,7 @@ impl<'a, D: Documents> Examiner<'a, D> {
         let labelled = self.publications.is_labelled(a) && self.publications.is_labelled(b);
         let mut evidence = Evidence {
             same_words,
+            same_item: self.publications.is_one_item(a, b),
             shingles: overlap,
             shorter: x.len().min(y.len()),
             numbers_exchanged: 0,

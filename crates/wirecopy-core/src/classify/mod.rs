@@ -44,6 +44,8 @@ const CORRECTED_NUMBERS: u32 = 1;
 pub struct Evidence {
     /// Whether both have the same tokens in the same order.
     pub same_words: bool,
+    /// Whether both are versions of one delivered item, by its identifier.
+    pub same_item: bool,
     /// Number of distinct shingles in each document and in both.
     pub shingles: Overlap,
     /// Number of tokens of the shorter document.
@@ -95,6 +97,8 @@ pub struct Decision {
 pub enum Reason {
     /// The documents have the same words in the same order.
     SameWords,
+    /// They are versions of one delivered item.
+    SameItem,
     /// The Jaccard similarity of their shingles.
     Shingles,
     /// The scorer's probability.
@@ -136,6 +140,13 @@ pub fn by_shingles(evidence: &Evidence, config: &MatchConfig) -> Option<Decision
             score: Similarity::ONE,
             reason: Reason::SameWords,
         });
+    }
+    if evidence.same_item {
+        let relation = match of_one_dispatch(evidence, config) {
+            Relation::Rewrite => Relation::Version,
+            other => other,
+        };
+        return Some(Decision { relation: Some(relation), score: Similarity::ONE, reason: Reason::SameItem });
     }
     if evidence.openings_foreign {
         return Some(two_dispatches(evidence, Similarity::ZERO, Reason::Openings));

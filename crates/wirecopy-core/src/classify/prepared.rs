@@ -1,12 +1,13 @@
 //! Documents in memory that are ready to be examined, for comparisons and labelled pairs.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{Documents, Examiner, Publications, Scorer};
 use crate::config::MatchConfig;
 use crate::published::Published;
 use crate::score::{Idf, LanguageKey, Model, Profile};
-use crate::sources::known_source;
+use crate::sources::{item_key, known_source};
 use crate::text::{Token, Tokens, is_periodically_updated};
 use crate::{DocId, Metadata};
 
@@ -21,6 +22,8 @@ pub struct Ready {
     pub published: Option<i64>,
     /// Hash of its source, if known.
     pub source: Option<u64>,
+    /// Hash of the delivered item that it is a version of, if any.
+    pub item: Option<u64>,
     /// Whether it is labelled as a periodically updated document.
     pub labelled: bool,
 }
@@ -41,6 +44,7 @@ impl Ready {
                 .and_then(Published::instant)
                 .map(jiff::Timestamp::as_second),
             source: known_source(meta),
+            item: item_key(meta),
             labelled: is_periodically_updated(meta.title.as_deref(), text),
         }
     }
@@ -83,7 +87,10 @@ impl<'a> Prepared<'a> {
 fn publications(documents: &[Ready], dates: Vec<Option<i64>>, config: &MatchConfig) -> Publications {
     let labelled: Vec<bool> = documents.iter().map(|ready| ready.labelled).collect();
     let sources: Vec<Option<u64>> = documents.iter().map(|ready| ready.source).collect();
-    Publications::new(dates, labelled, config.window).with_sources(sources)
+    // A collection has fewer than 2^32 documents.
+    let items = (0..).zip(documents).filter_map(|(at, ready)| Some((DocId(at), ready.item?)));
+    let items: HashMap<DocId, u64> = items.collect();
+    Publications::new(dates, labelled, config.window).with_sources(sources).with_items(items)
 }
 
 impl Documents for &Prepared<'_> {

@@ -1,5 +1,6 @@
 //! Publication dates, and what they say about a pair.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::DocId;
@@ -16,6 +17,8 @@ pub struct Publications {
     labelled: Arc<Vec<bool>>,
     /// For each document, the hash of its source, if known.
     sources: Arc<Vec<Option<u64>>>,
+    /// For documents whose delivery names one, the hash of the item's identifier.
+    items: Arc<HashMap<DocId, u64>>,
     /// Most seconds between two documents of one dispatch; `None` for no limit.
     window: Option<u64>,
 }
@@ -47,7 +50,13 @@ impl Publications {
         days: u32,
     ) -> Self {
         let window = (days > 0).then(|| u64::from(days) * u64::from(SECONDS_A_DAY));
-        Self { dates: dates.into(), labelled: labelled.into(), sources: Arc::default(), window }
+        Self {
+            dates: dates.into(),
+            labelled: labelled.into(),
+            sources: Arc::default(),
+            items: Arc::default(),
+            window,
+        }
     }
 
     /// Adds the documents' [sources](crate::sources::known_source), where known.
@@ -55,6 +64,18 @@ impl Publications {
     pub fn with_sources(mut self, sources: impl Into<Arc<Vec<Option<u64>>>>) -> Self {
         self.sources = sources.into();
         self
+    }
+
+    /// Adds hashes of the identifiers of delivered items, which all versions of an item share.
+    #[must_use]
+    pub fn with_items(mut self, items: impl Into<Arc<HashMap<DocId, u64>>>) -> Self {
+        self.items = items.into();
+        self
+    }
+
+    /// Returns whether two documents are versions of one delivered item.
+    pub fn is_one_item(&self, a: DocId, b: DocId) -> bool {
+        self.items.get(&a).zip(self.items.get(&b)).is_some_and(|(a, b)| a == b)
     }
 
     /// Returns a document's publication time in seconds since 1970, if it is known and used.
@@ -73,9 +94,9 @@ impl Publications {
         }
     }
 
-    /// Returns whether two documents were published further apart than the window.
+    /// Returns whether two documents were published further apart than the window. Versions of one delivered item never are.
     pub fn apart(&self, a: DocId, b: DocId) -> bool {
-        self.time(a, b).apart
+        self.time(a, b).apart && !self.is_one_item(a, b)
     }
 
     /// Returns what is known of a pair besides its texts.

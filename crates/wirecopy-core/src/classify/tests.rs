@@ -304,11 +304,11 @@ fn any_evidence() -> impl Strategy<Value = Evidence> {
         Just(Scored::TooLittle),
         (0.0..=1.0).prop_map(|p| Scored::Probability(Similarity::clamped(p))),
     ];
-    let flags =
-        (prop::bool::weighted(0.1), any::<bool>(), prop::bool::weighted(0.2), prop::bool::weighted(0.1));
+    let seldom = || prop::bool::weighted(0.1);
+    let flags = (seldom(), seldom(), any::<bool>(), prop::bool::weighted(0.2), seldom());
     (flags, prop_oneof![Just(Overlap::default()), overlap], 0usize..90, 0u32..4, time, scored).prop_map(
         |(
-            (same_words, labelled, openings_foreign, template),
+            (same_words, same_item, labelled, openings_foreign, template),
             shingles,
             shorter,
             numbers_exchanged,
@@ -317,6 +317,7 @@ fn any_evidence() -> impl Strategy<Value = Evidence> {
         )| {
             Evidence {
                 same_words,
+                same_item,
                 shingles,
                 shorter,
                 numbers_exchanged,
@@ -351,13 +352,15 @@ proptest! {
         prop_assert_eq!(relation == Some(Relation::Identical), evidence.same_words);
         prop_assert_eq!(reason == Reason::SameWords, evidence.same_words);
         let groups = relation.is_some_and(Relation::groups);
-        if evidence.time.apart && overlap.jaccard() < NEARLY_IDENTICAL && !evidence.same_words {
+        let certain = evidence.same_words || evidence.same_item;
+        prop_assert!(groups || !evidence.same_item, "versions of one item are not grouped: {:?}", relation);
+        if evidence.time.apart && overlap.jaccard() < NEARLY_IDENTICAL && !certain {
             prop_assert!(!groups, "documents far apart are grouped: {:?}", relation);
         }
-        if evidence.openings_foreign && !evidence.same_words {
+        if evidence.openings_foreign && !certain {
             prop_assert!(!groups, "openings about other things are grouped: {:?}", relation);
         }
-        if evidence.template && !evidence.same_words {
+        if evidence.template && !certain {
             prop_assert!(!groups, "a template filled in twice is grouped: {:?}", relation);
         }
         if groups && reason == Reason::Scored {
@@ -366,7 +369,8 @@ proptest! {
         match relation {
             Some(Relation::Copy) => prop_assert!(overlap.jaccard() >= config.threshold),
             Some(Relation::Excerpt) => prop_assert!(overlap.containment() >= config.excerpt_containment),
-            Some(Relation::Version | Relation::Partial) => prop_assert!(evidence.shares_passages),
+            Some(Relation::Version) => prop_assert!(evidence.shares_passages || evidence.same_item),
+            Some(Relation::Partial) => prop_assert!(evidence.shares_passages),
             Some(Relation::Rewrite) => prop_assert!(rewrites && reason == Reason::Scored),
             Some(Relation::Identical) => {}
             None => prop_assert!(!evidence.shares_passages || evidence.template),

@@ -1,6 +1,6 @@
 //! What is kept of the input during a run.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -19,7 +19,7 @@ use crate::config::MatchConfig;
 use crate::document::{Header, Skipped};
 use crate::published::Published;
 use crate::score::LanguageKey;
-use crate::sources::{Added, known_source, source_key};
+use crate::sources::{Added, item_key, known_source, source_key};
 use crate::text::{NoArticle, Piece, TokenStore, Tokens, mix};
 use crate::{DocId, Error, Result};
 use wirecopy_spill::Budget;
@@ -52,6 +52,8 @@ pub struct Corpus {
     pub no_article: Vec<Option<NoArticle>>,
     /// For each document, the hash of the source that it names, if any.
     pub known_sources: Arc<Vec<Option<u64>>>,
+    /// For the documents whose delivery names one, a hash of the item's identifier, which its versions share.
+    pub items: Arc<HashMap<DocId, u64>>,
     /// For each document, its language.
     pub languages: Vec<LanguageKey>,
     /// The terms of each headline.
@@ -88,6 +90,7 @@ impl Corpus {
             published: Arc::default(),
             no_article: Vec::new(),
             known_sources: Arc::default(),
+            items: Arc::default(),
             languages: Vec::new(),
             headlines: Headlines::new(&budget.part(1, 32)),
             periodically_updated: Arc::default(),
@@ -141,6 +144,9 @@ impl Corpus {
         self.contested.extend(header.duplicate_id.clone());
         self.sources.push(source_key(&header.path, header.record, &header.meta));
         Arc::make_mut(&mut self.known_sources).push(known_source(&header.meta));
+        if let Some(item) = item_key(&header.meta) {
+            Arc::make_mut(&mut self.items).insert(DocId(number), item);
+        }
         self.languages.push(LanguageKey::of(header.meta.language.as_deref()));
         let Read { tokens, keys, credits, periodically_updated, headline, no_article, text: _ } = read;
         self.no_article.push(*no_article);
@@ -172,7 +178,8 @@ impl Corpus {
     pub fn text(&self, document: DocId) -> Text {
         let words = self.words[document.index()];
         let published = self.published[document.index()].map_or(0, |at| at as u64 | 1 << 63);
-        Text { words, dated: mix(published ^ words) }
+        let item = self.items.get(&document).copied().unwrap_or_default();
+        Text { words, dated: mix(published ^ words ^ item) }
     }
 
     /// Frees the band keys after the search for copies.

@@ -19,7 +19,7 @@ pub struct Proposed {
 }
 
 /// Joins the representatives on a sample of their shingles, which finds excerpts, and on their rare features,
-/// which finds rewrites.
+/// which finds rewrites. The versions of a delivered item are pairs whatever they share.
 pub fn proposed(
     corpus: &Corpus,
     leaders: &[DocId],
@@ -31,6 +31,7 @@ pub fn proposed(
     let quotes = config.rewrites;
     let budget = corpus.budget.part(1, 4);
     let verbatim = contained::candidates(leaders, &corpus.tokens, config.shingle, quotes, &budget)?;
+    let verbatim = with_versions(verbatim, corpus);
     if !config.rewrites {
         return Ok(Proposed { pairs: to_check(&verbatim, &[]), table: None });
     }
@@ -40,6 +41,21 @@ pub fn proposed(
     let table = Some(join.table_use());
     let rare = join.candidates(&budget)?;
     Ok(Proposed { pairs: to_check(&verbatim, &rare), table })
+}
+
+/// Adds each version of a delivered item with the next one by id, representatives or not.
+fn with_versions(mut pairs: Vec<Candidate>, corpus: &Corpus) -> Vec<Candidate> {
+    if corpus.items.is_empty() {
+        return pairs;
+    }
+    let mut versions: Vec<(u64, DocId)> =
+        corpus.items.iter().map(|(&document, &item)| (item, document)).collect();
+    versions.sort_unstable();
+    let next = versions.windows(2).filter(|two| two[0].0 == two[1].0);
+    pairs.extend(next.map(|two| Candidate(two[0].1, two[1].1)));
+    pairs.sort_unstable();
+    pairs.dedup();
+    pairs
 }
 
 /// Merges two sorted lists without duplicates; pairs of the first may contain verbatim passages.

@@ -46,6 +46,10 @@ impl Corpus {
         moved(Arc::make_mut(&mut self.published), &order);
         moved(&mut self.no_article, &order);
         moved(Arc::make_mut(&mut self.known_sources), &order);
+        if !self.items.is_empty() {
+            let of = |(to, &from): (u32, &u32)| Some((DocId(to), *self.items.get(&DocId(from))?));
+            self.items = Arc::new((0u32..).zip(&order).filter_map(of).collect());
+        }
         moved(&mut self.languages, &order);
         moved(Arc::make_mut(&mut self.periodically_updated), &order);
         moved(&mut self.words, &order);

@@ -245,6 +245,7 @@ pub fn publications(corpus: &Corpus, config: &MatchConfig) -> Publications {
     let dates = if config.ignore_dates { Arc::default() } else { Arc::clone(&corpus.published) };
     Publications::new(dates, Arc::clone(&corpus.periodically_updated), config.window)
         .with_sources(Arc::clone(&corpus.known_sources))
+        .with_items(Arc::clone(&corpus.items))
 }
 
 /// Joins the representatives and checks the candidates.

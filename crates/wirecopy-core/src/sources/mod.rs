@@ -66,6 +66,12 @@ pub fn known_source(meta: &Metadata) -> Option<u64> {
     named.or_else(|| host(meta.url.as_deref()?)).map(name_key)
 }
 
+/// Returns the hash of the delivered item that a document is a version of, if its delivery names one.
+pub fn item_key(meta: &Metadata) -> Option<u64> {
+    let uri = meta.delivery.as_ref()?.uri()?;
+    Some(xxhash_rust::xxh3::xxh3_64(uri.as_bytes()))
+}
+
 /// Returns the hash of a document's source, ignoring case.
 pub fn source_key(path: &str, record: Option<u64>, meta: &Metadata) -> u64 {
     name_key(source_name(path, record, meta))

@@ -248,6 +248,7 @@ fn document_line(
         source: header.meta.source,
         url: header.meta.url,
         language: header.meta.language,
+        delivery: header.meta.delivery,
         credits: credits.iter().map(|credit| credit.agency.clone()).collect(),
         credit_evidence: credits,
         tokens: position(corpus.tokens.len_of(document)).saturating_add(boilerplate_tokens),

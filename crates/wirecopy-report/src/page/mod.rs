@@ -92,6 +92,9 @@ struct Entry<'a> {
     language: Option<&'a str>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     credits: &'a [String],
+    /// What a reader must know before using the document: that it was canceled, withheld, or sent to correct another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warning: Option<&'static str>,
     words: u32,
     path: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -221,6 +224,7 @@ fn entry<'a>(line: &'a super::DocumentLine, texts: &Texts) -> Entry<'a> {
         source: line.source.as_deref(),
         language: line.language.as_deref(),
         credits: &line.credits,
+        warning: line.warning(),
         words: line.tokens.saturating_sub(line.boilerplate_tokens),
         path: &line.path,
         record: line.record,

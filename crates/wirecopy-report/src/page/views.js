@@ -85,6 +85,7 @@ function membersTable(cluster, inTime, detail) {
       representative && el("span.tag", null, "representative"),
       member === cluster.earliest && earliestTag(cluster),
       versionOf(cluster, member) > 0 && el("span.tag", null, `version ${versionOf(cluster, member)}`),
+      d.warning && el("span.tag.bad", null, d.warning),
       (cluster.uncredited || []).includes(member) && el("span.tag", null, "no credit"),
       gone && el("span.tag.bad", null, "text missing"),
       !gone && detail.texts[member].changed && el("span.tag.bad", null, "text changed"),

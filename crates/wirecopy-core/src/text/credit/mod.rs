@@ -142,12 +142,16 @@ pub fn credits(text: &str, meta: &Metadata, agencies: &Agencies) -> Vec<Credit> 
         let found = lines::credit_line(byline, whole.clone(), Place::Byline, agencies);
         out.take(byline, Form::Byline, None, found, &whole);
     }
-    if let Some(source) = &meta.source
-        && let Some((end, name)) = agencies.phrases.at(source, 0)
-        && end == source.len()
-        && !name.weak
-    {
-        out.take(source, Form::Source, None, vec![(Mark::Agency(name.agency), 0..end)], &(0..end));
+    let credit = meta.delivery.as_ref().and_then(|delivery| delivery.credit.as_ref());
+    // A credit line is there to name an agency, so that a name that is also a word counts.
+    for (source, names_agency) in [(meta.source.as_ref(), false), (credit, true)] {
+        if let Some(source) = source
+            && let Some((end, name)) = agencies.phrases.at(source, 0)
+            && end == source.len()
+            && (names_agency || !name.weak)
+        {
+            out.take(source, Form::Source, None, vec![(Mark::Agency(name.agency), 0..end)], &(0..end));
+        }
     }
     if out.credits.is_empty()
         && let Some(first) = first.map(|at| (at, trimmed(text, &lines[at])))
