@@ -115,7 +115,7 @@ fn link(entry: &Element) -> Option<String> {
         || children(entry, "link").filter(|link| matches!(link.attribute("rel"), None | Some("alternate")));
     let is_page = |link: &&Element| link.attribute("type").is_none_or(|kind| kind.contains("html"));
     let page = links().find(is_page).or_else(|| links().next())?;
-    page.attribute("href").and_then(one_line)
+    fields::address(page.attribute("href").map(str::trim))
 }
 
 #[cfg(test)]

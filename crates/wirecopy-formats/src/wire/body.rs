@@ -21,11 +21,11 @@ pub(super) enum Said {
 /// Returns what the text of an item need not repeat of its header.
 pub(super) fn repeats(meta: &Metadata) -> Repeats {
     let mut repeats = Repeats::default();
-    repeats.line(meta.title.as_deref());
+    meta.title.iter().for_each(|title| repeats.line(title));
     for byline in &meta.bylines {
-        repeats.line(Some(byline));
+        repeats.line(byline);
     }
-    repeats.line(meta.delivery.as_ref().and_then(|delivery| delivery.slug.as_deref()));
+    meta.delivery.iter().filter_map(|delivery| delivery.slug.as_deref()).for_each(|slug| repeats.line(slug));
     repeats
 }
 
@@ -60,10 +60,10 @@ pub(super) fn of_element(container: &Element, repeats: &Repeats, limits: Limits)
 }
 
 /// Joins parts of one article.
-pub(super) fn joined(parts: Vec<Body>) -> Option<Body> {
+pub(super) fn joined(parts: &[Body]) -> Option<Body> {
     let is_text = parts.iter().all(|part| matches!(part, Body::Text(_)));
     let mut out = String::new();
-    for part in &parts {
+    for part in parts {
         match part {
             Body::Text(text) if is_text => {
                 if !out.is_empty() {
@@ -75,7 +75,7 @@ pub(super) fn joined(parts: Vec<Body>) -> Option<Body> {
             Body::Markup(markup) => out.push_str(markup),
         }
     }
-    (!parts.is_empty()).then(|| if is_text { Body::Text(out) } else { Body::Markup(out) })
+    (!parts.is_empty()).then_some(if is_text { Body::Text(out) } else { Body::Markup(out) })
 }
 
 /// Returns text as HTML.
@@ -96,6 +96,8 @@ fn embedded_nitf(text: &str, limits: Limits) -> Option<Element> {
 
 fn of_markup(markup: &str, repeats: &Repeats) -> Option<Body> {
     let article = cleaned(markup, repeats);
+    // An alert may have a second headline for its text.
+    let article = if article.has_words { article } else { cleaned(markup, &repeats.lines_only()) };
     article.has_words.then(|| {
         if article.has_blocks {
             Body::Markup(article.html)
@@ -160,11 +162,11 @@ mod tests {
 
     #[test]
     fn parts_are_joined() {
-        assert_eq!(joined(vec![Body::Text("A".to_owned()), Body::Text("B".to_owned())]), text("A\nB"));
+        assert_eq!(joined(&[Body::Text("A".to_owned()), Body::Text("B".to_owned())]), text("A\nB"));
         assert_eq!(
-            joined(vec![Body::Text("A & b\nc".to_owned()), Body::Markup("<p>D</p>".to_owned())]),
+            joined(&[Body::Text("A & b\nc".to_owned()), Body::Markup("<p>D</p>".to_owned())]),
             markup("<p>A &amp; b</p><p>c</p><p>D</p>")
         );
-        assert_eq!(joined(Vec::new()), None);
+        assert_eq!(joined(&[]), None);
     }
 }

@@ -65,32 +65,48 @@ const LINES: &[&str] = &["div", "h1", "h2", "h3", "h4", "h5", "h6", "p"];
 /// Classes of a paragraph that repeats the description of an item.
 const TEASERS: &[&str] = &["abstract", "description", "summary", "teaser"];
 /// Most elements within each other that are remembered. Tags of deeper ones are kept as they are.
-const DEPTH: usize = 256;
+const DEPTH: usize = 128;
+/// Longest line of a header that is looked for, in bytes.
+const LINE_BYTES: usize = 4096;
 
 /// What the header of an item says, which its text need not say again.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Repeats {
     lines: HashSet<String>,
+    headings: HashSet<String>,
     teasers: HashSet<String>,
     /// Bytes of the longest.
     longest: usize,
 }
 
 impl Repeats {
-    /// Adds a headline, a byline or another line of the header.
-    pub(super) fn line(&mut self, line: Option<&str>) {
-        if let Some(key) = line.and_then(key) {
-            self.longest = self.longest.max(key.len());
-            self.lines.insert(key);
-        }
+    /// Adds the main headline, a byline or the slug.
+    pub(super) fn line(&mut self, line: &str) {
+        let key = self.key(line);
+        self.lines.extend(key);
+    }
+
+    /// Adds another headline, which may also be the first paragraph: it repeats headings only.
+    pub(super) fn heading(&mut self, heading: &str) {
+        let key = self.key(heading);
+        self.headings.extend(key);
     }
 
     /// Adds a description, which repeats only a paragraph that is marked as such.
-    pub(super) fn teaser(&mut self, teaser: Option<&str>) {
-        if let Some(key) = teaser.and_then(key) {
-            self.longest = self.longest.max(key.len());
-            self.teasers.insert(key);
-        }
+    pub(super) fn teaser(&mut self, teaser: &str) {
+        let key = self.key(teaser);
+        self.teasers.extend(key);
+    }
+
+    fn key(&mut self, line: &str) -> Option<String> {
+        let line = Some(line).filter(|line| line.len() <= LINE_BYTES)?;
+        self.longest = self.longest.max(line.len());
+        key(line)
+    }
+
+    /// Returns the lines alone.
+    pub(super) fn lines_only(&self) -> Self {
+        Self { lines: self.lines.clone(), longest: self.longest, ..Self::default() }
     }
 
     /// Returns whether a line of the header is the same text.
@@ -329,8 +345,11 @@ impl Cleaner<'_> {
         {
             return false;
         }
+        let is_heading = element.end.as_deref().is_some_and(|end| end.starts_with('h'));
         key(&plain(written)).is_some_and(|key| {
-            self.repeats.lines.contains(&key) || (element.is_teaser && self.repeats.teasers.contains(&key))
+            self.repeats.lines.contains(&key)
+                || (is_heading && self.repeats.headings.contains(&key))
+                || (element.is_teaser && self.repeats.teasers.contains(&key))
         })
     }
 }
@@ -369,9 +388,10 @@ mod tests {
 
     fn repeats() -> Repeats {
         let mut repeats = Repeats::default();
-        repeats.line(Some("Ferry sails again"));
-        repeats.line(Some("By Jo Roe"));
-        repeats.teaser(Some("The ferry sails."));
+        repeats.line("Ferry sails again");
+        repeats.line("By Jo Roe");
+        repeats.heading("After the storm");
+        repeats.teaser("The ferry sails.");
         repeats
     }
 
@@ -412,6 +432,7 @@ mod tests {
             ("<p class='x teaser'>The ferry sails.</p><p>A</p>", "<p>A</p>"),
             ("<p>The ferry sails.</p><p>A</p>", "<p>The ferry sails.</p><p>A</p>"),
             ("<div><h1>Ferry sails again</h1></div>A", "<div></div>A"),
+            ("<h2>After the storm</h2><p>After the storm</p>", "<p>After the storm</p>"),
         ] {
             assert_eq!(html(markup), expected, "{markup}");
         }

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
-use wirecopy_core::document::Status;
 
 use super::*;
+use crate::Body;
 use crate::Form::NewsMl1;
 use crate::wire::tests::{found, item_of, only};
 
@@ -82,7 +82,7 @@ fn parts_of_one_article_are_joined() {
     ];
     let item =
         item_of(NewsMl1, &file(USABLE, &format!("<NewsComponent>{LINES}{}</NewsComponent>", parts.concat())));
-    assert_eq!(item.body, Body::Text("The lead.\nOne.\nTwo.".to_owned()));
+    assert_eq!(item.body, Body::Text("The lead.\nAfter the storm\nOne.\nTwo.".to_owned()));
 }
 
 #[test]
@@ -104,6 +104,13 @@ fn several_articles_are_told_apart() {
     let expected = ["a", "b", "c"].map(|id| format!("urn:newsml:npa.example:20240311:FERRY#{id}"));
     assert_eq!(guids, expected);
     assert_eq!(found[1].as_ref().unwrap().meta.language.as_deref(), Some("nl"));
+}
+
+#[test]
+fn number_of_texts_is_bounded() {
+    let components = format!("<NewsComponent>{}</NewsComponent>", text("One").repeat(MOST_TEXTS + 1));
+    let found = found(NewsMl1, &file(USABLE, &components));
+    assert_eq!(found[1].as_ref().unwrap_err(), "an item of over 1000 texts: the others are not read");
 }
 
 #[test]

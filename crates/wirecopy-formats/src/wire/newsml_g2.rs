@@ -86,10 +86,10 @@ fn item(element: &Element, limits: Limits) -> Result<Item, Refusal> {
         meta.bylines = inner.bylines;
     }
     let mut repeats = body::repeats(&meta);
-    headlines.iter().chain(&inner.lines).for_each(|line| repeats.line(Some(line)));
+    headlines.iter().chain(&inner.lines).for_each(|line| repeats.heading(line));
     let descriptions = descriptions(parts.content_meta);
-    descriptions.iter().for_each(|description| repeats.teaser(Some(description)));
-    repeats.teaser(inner.summary.as_deref());
+    descriptions.iter().for_each(|description| repeats.teaser(description));
+    inner.summary.iter().for_each(|summary| repeats.teaser(summary));
     let body = article(parts.content, &repeats, limits)?;
     let summary = || body::of_string(descriptions.first()?, Said::Nothing, &repeats, limits);
     match body.or_else(summary) {

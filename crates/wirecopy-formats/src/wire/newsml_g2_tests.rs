@@ -137,6 +137,14 @@ fn items_without_text_say_why() {
 }
 
 #[test]
+fn second_headline_stands_for_a_missing_text() {
+    let page =
+        "<inlineXML><html><body><h1>Ferry sails</h1><h2>After the storm</h2></body></html></inlineXML>";
+    let headlines = "<headline>Ferry sails</headline><headline>After the storm</headline>";
+    assert_eq!(read_one("", headlines, page).body, Body::Text("After the storm".to_owned()));
+}
+
+#[test]
 fn items_of_a_message_are_read_in_order() {
     let item = |guid: &str, text: &str| {
         format!("<newsItem guid='{guid}'><contentSet><inlineData>{text}</inlineData></contentSet></newsItem>")

@@ -89,9 +89,9 @@ impl<'v> Fields<'v> {
         }
         let meta = self.metadata();
         let mut repeats = body::repeats(&meta);
-        self.headlines().iter().for_each(|headline| repeats.line(Some(headline)));
+        self.headlines().iter().for_each(|headline| repeats.heading(headline));
         let summaries = self.summaries();
-        summaries.iter().for_each(|(_, summary)| repeats.teaser(Some(summary)));
+        summaries.iter().for_each(|(_, summary)| repeats.teaser(summary));
         let is_text = matches!(kind.as_str(), "" | "text");
         let bodies = self.bodies();
         let texts = bodies.iter().map(|(_, said, text)| (*said, *text));

@@ -29,8 +29,8 @@ fn item(nitf: &Element, limits: Limits) -> Result<Item, Refusal> {
     let header = Header::of(nitf);
     let meta = metadata(nitf, &header);
     let mut repeats = body::repeats(&meta);
-    header.lines.iter().for_each(|line| repeats.line(Some(line)));
-    repeats.teaser(header.summary.as_deref());
+    header.lines.iter().for_each(|line| repeats.heading(line));
+    header.summary.iter().for_each(|summary| repeats.teaser(summary));
     let summary = || body::of_string(header.summary.as_deref()?, Said::Nothing, &repeats, limits);
     let Some(body) = body::of_element(nitf, &repeats, limits).or_else(summary) else {
         return Err(fields::no_text(meta.delivery.as_deref(), meta.title.as_deref()));
@@ -117,23 +117,32 @@ fn metadata(nitf: &Element, header: &Header) -> Metadata {
     let empty = Element::default();
     let docdata = nitf.at(&["head", "docdata"]).unwrap_or(&empty);
     let pubdata = nitf.at(&["head", "pubdata"]).unwrap_or(&empty);
-    let norm = |name: &str| docdata.at(&[name]).and_then(|date| date.attribute("norm")).and_then(one_line);
     let story = nitf.find("story.date").and_then(|date| date.attribute("norm")).and_then(one_line);
     let published = pubdata.attribute("date.publication").and_then(one_line);
-    let (issued, released) = (norm("date.issue"), norm("date.release"));
     Metadata {
         title: header.title.clone(),
-        date: fields::first_date([issued.clone(), published, released.clone(), story]),
+        date: fields::first_date([
+            norm(docdata, "date.issue"),
+            published,
+            norm(docdata, "date.release"),
+            story,
+        ]),
         source: source(nitf, docdata, pubdata),
         url: fields::address(pubdata.attribute("ex-ref")),
         bylines: header.bylines.clone(),
         language: nitf.attribute("baselang").or_else(|| nitf.attribute("lang")).and_then(one_line),
-        delivery: fields::delivery(delivery(nitf, docdata, issued, released)),
+        delivery: fields::delivery(delivery(nitf, docdata)),
         ..Metadata::default()
     }
 }
 
-fn delivery(nitf: &Element, docdata: &Element, issued: Option<String>, released: Option<String>) -> Delivery {
+/// Returns a date of the document in the form of ISO 8601.
+fn norm(docdata: &Element, name: &str) -> Option<String> {
+    docdata.at(&[name]).and_then(|date| date.attribute("norm")).and_then(one_line)
+}
+
+fn delivery(nitf: &Element, docdata: &Element) -> Delivery {
+    let (issued, released) = (norm(docdata, "date.issue"), norm(docdata, "date.release"));
     let status = docdata.attribute("management-status").map(fields::status).unwrap_or_default();
     let (guid, version) = identity(docdata);
     let message = docdata.at(&["ed-msg"]).and_then(|message| message.attribute("msg-type"));

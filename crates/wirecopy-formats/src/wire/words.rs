@@ -125,7 +125,8 @@ pub(super) fn has_word(text: &str) -> bool {
 /// Returns whether a text contains tags of HTML or NITF. "1 < 2", "<name@example.org>" and "the <b> tag" do not count.
 pub(super) fn is_markup(text: &str) -> bool {
     let bytes = text.as_bytes();
-    memchr::memchr_iter(b'<', bytes).any(|at| {
+    let Some(last) = memchr::memrchr(b'>', bytes) else { return false };
+    memchr::memchr_iter(b'<', bytes).take_while(|at| *at < last).any(|at| {
         let rest = bytes.get(at + 1..).unwrap_or_default();
         let (rest, closes) = rest.strip_prefix(b"/").map_or((rest, false), |rest| (rest, true));
         let length = rest.iter().take(ENTITY_BYTES).take_while(|byte| byte.is_ascii_alphanumeric()).count();
@@ -136,7 +137,6 @@ pub(super) fn is_markup(text: &str) -> bool {
             && (is_one_of(BLOCK)
                 || is_one_of(&["body", "html", "img", "nitf"])
                 || (closes && is_one_of(INLINE)))
-            && memchr::memchr(b'>', after).is_some()
     })
 }
 

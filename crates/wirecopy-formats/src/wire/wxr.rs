@@ -34,6 +34,9 @@ const NOT_ARTICLES: &[&str] = &[
 /// Short codes of WordPress itself. Their text, if any, is a caption or an address.
 const SHORT_CODES: &[&str] = &["audio", "caption", "embed", "gallery", "playlist", "video", "wp_caption"];
 
+/// Longest short code.
+const SHORT_CODE_BYTES: usize = 1024;
+
 /// Reads all posts of a file.
 pub(super) fn read(input: &mut dyn BufRead, limits: Limits, emit: &mut Emit<'_>) -> ControlFlow<()> {
     let mut reader = Reader::new(input, limits);
@@ -133,7 +136,9 @@ fn without_short_codes(post: &str) -> String {
     while let Some((before, from)) = rest.split_once('[') {
         out.push_str(before);
         let name = from.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).next().unwrap_or_default();
-        let end = from.find(']').filter(|_| SHORT_CODES.contains(&name));
+        let within = from.as_bytes().get(..SHORT_CODE_BYTES).unwrap_or(from.as_bytes());
+        let is_known = SHORT_CODES.contains(&name);
+        let end = if is_known { memchr::memchr(b']', within) } else { None };
         let Some(after) = end.and_then(|end| from.get(end + 1..)) else {
             out.push('[');
             rest = from;
