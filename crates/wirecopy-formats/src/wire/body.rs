@@ -21,7 +21,7 @@ pub(super) enum Said {
 /// Returns what the text of an item need not repeat of its header.
 pub(super) fn repeats(meta: &Metadata) -> Repeats {
     let mut repeats = Repeats::default();
-    meta.title.iter().for_each(|title| repeats.line(title));
+    meta.title.iter().for_each(|title| repeats.title(title));
     for byline in &meta.bylines {
         repeats.line(byline);
     }

@@ -72,6 +72,7 @@ const LINE_BYTES: usize = 4096;
 /// What the header of an item says, which its text need not say again.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Repeats {
+    title: Option<String>,
     lines: HashSet<String>,
     headings: HashSet<String>,
     teasers: HashSet<String>,
@@ -80,7 +81,13 @@ pub(super) struct Repeats {
 }
 
 impl Repeats {
-    /// Adds the main headline, a byline or the slug.
+    /// Adds the main headline, which a feed may repeat within a line.
+    pub(super) fn title(&mut self, title: &str) {
+        self.line(title);
+        self.title = key(title);
+    }
+
+    /// Adds a byline or the slug.
     pub(super) fn line(&mut self, line: &str) {
         let key = self.key(line);
         self.lines.extend(key);
@@ -106,7 +113,12 @@ impl Repeats {
 
     /// Returns the lines alone.
     pub(super) fn lines_only(&self) -> Self {
-        Self { lines: self.lines.clone(), longest: self.longest, ..Self::default() }
+        Self {
+            title: self.title.clone(),
+            lines: self.lines.clone(),
+            longest: self.longest,
+            ..Self::default()
+        }
     }
 
     /// Returns whether a line of the header is the same text.
@@ -321,9 +333,7 @@ impl Cleaner<'_> {
             Fate::Drop => true,
             Fate::Header => element.has_mark,
             Fate::Figure => !element.has_mark,
-            Fate::Keep => {
-                element.end.as_deref().is_some_and(|end| LINES.contains(&end)) && self.is_repeated(element)
-            }
+            Fate::Keep => self.is_repeated(element),
         };
         if is_dropped {
             self.out.truncate(element.at);
@@ -337,20 +347,21 @@ impl Cleaner<'_> {
 
     /// Returns whether an element is the first one with text, and repeats the header.
     fn is_repeated(&self, element: &Open) -> bool {
+        let name = element.end.as_deref().unwrap_or_default();
+        let is_line = LINES.contains(&name);
         let written = self.out.get(element.at..).unwrap_or_default();
+        let is_first = element.seen.first.is_none() && self.seen.first.is_some();
         // Tags and entities take space, too.
-        if element.seen.first.is_some()
-            || self.seen.first.is_none()
-            || written.len() > 4 * self.repeats.longest + 400
-        {
+        if !is_first || !(is_line || name == "span") || written.len() > 4 * self.repeats.longest + 400 {
             return false;
         }
-        let is_heading = element.end.as_deref().is_some_and(|end| end.starts_with('h'));
-        key(&plain(written)).is_some_and(|key| {
-            self.repeats.lines.contains(&key)
-                || (is_heading && self.repeats.headings.contains(&key))
-                || (element.is_teaser && self.repeats.teasers.contains(&key))
-        })
+        let Some(key) = key(&plain(written)) else { return false };
+        if !is_line {
+            return self.repeats.title.as_ref() == Some(&key);
+        }
+        self.repeats.lines.contains(&key)
+            || (name.starts_with('h') && self.repeats.headings.contains(&key))
+            || (element.is_teaser && self.repeats.teasers.contains(&key))
     }
 }
 
@@ -388,7 +399,7 @@ mod tests {
 
     fn repeats() -> Repeats {
         let mut repeats = Repeats::default();
-        repeats.line("Ferry sails again");
+        repeats.title("Ferry sails again");
         repeats.line("By Jo Roe");
         repeats.heading("After the storm");
         repeats.teaser("The ferry sails.");
@@ -432,6 +443,8 @@ mod tests {
             ("<p class='x teaser'>The ferry sails.</p><p>A</p>", "<p>A</p>"),
             ("<p>The ferry sails.</p><p>A</p>", "<p>The ferry sails.</p><p>A</p>"),
             ("<div><h1>Ferry sails again</h1></div>A", "<div></div>A"),
+            ("<span>Ferry sails again</span>\n<div>A</div>", "\n<div>A</div>"),
+            ("<p><span>By Jo Roe</span> A</p>", "<p><span>By Jo Roe</span> A</p>"),
             ("<h2>After the storm</h2><p>After the storm</p>", "<p>After the storm</p>"),
         ] {
             assert_eq!(html(markup), expected, "{markup}");

@@ -1,9 +1,10 @@
 //! Reads WXR, the export of WordPress: RSS with elements of its own.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::BufRead;
 use std::ops::ControlFlow;
 
+use memchr::memmem;
 use wirecopy_core::document::Refusal;
 use wirecopy_core::document::SkipKind::{Empty, Unsupported};
 
@@ -129,38 +130,63 @@ fn as_html(post: &str) -> String {
     out
 }
 
-/// Removes short codes such as `[gallery ids="1,2"]` and `[caption]…[/caption]`.
+/// Removes short codes such as `[gallery ids="1,2"]` and `[caption]…[/caption]`, and the marks of those that plug-ins add.
 fn without_short_codes(post: &str) -> String {
+    let closed: HashSet<&str> =
+        memmem::find_iter(post.as_bytes(), b"[/").filter_map(|at| post.get(at + 2..)).map(name).collect();
     let mut out = String::with_capacity(post.len());
     let mut rest = post;
     while let Some((before, from)) = rest.split_once('[') {
         out.push_str(before);
-        let name = from.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).next().unwrap_or_default();
         let within = from.as_bytes().get(..SHORT_CODE_BYTES).unwrap_or(from.as_bytes());
-        let is_known = SHORT_CODES.contains(&name);
-        let end = if is_known { memchr::memchr(b']', within) } else { None };
-        let Some(after) = end.and_then(|end| from.get(end + 1..)) else {
+        let end = memchr::memchr(b']', within);
+        let code = end.and_then(|end| from.get(..end)).unwrap_or_default();
+        let after = end.and_then(|end| from.get(end + 1..)).unwrap_or(from);
+        let name = name(code);
+        if !is_short_code(code, name, &closed) {
             out.push('[');
             rest = from;
             continue;
-        };
-        // Up to the next end of one, as long as no other begins before it.
+        }
+        rest = after;
+        // The text of one that WordPress has itself, as long as no other begins in it.
         let close = format!("[/{name}]");
-        rest = match after.split_once('[') {
-            Some((inner, _)) => {
-                after.get(inner.len()..).and_then(|from| from.strip_prefix(&close)).unwrap_or(after)
-            }
-            None => after,
-        };
+        if SHORT_CODES.contains(&name)
+            && let Some((inner, _)) = after.split_once('[')
+            && let Some(after) = after.get(inner.len()..).and_then(|from| from.strip_prefix(&close))
+        {
+            rest = after;
+        }
     }
     out.push_str(rest);
     out
+}
+
+/// Returns the name that a short code begins with.
+fn name(code: &str) -> &str {
+    let ends = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+    code.split(ends).next().unwrap_or_default()
+}
+
+/// Returns whether what brackets enclose is a short code rather than a remark.
+fn is_short_code(code: &str, name: &str, closed: &HashSet<&str>) -> bool {
+    if let Some(name) = code.strip_prefix('/') {
+        return closed.contains(name);
+    }
+    let rest = code.get(name.len()..).unwrap_or_default();
+    !name.is_empty()
+        && (SHORT_CODES.contains(&name)
+            || closed.contains(name)
+            || rest.contains("=\"")
+            || rest.contains("='")
+            || (rest.is_empty() && name.contains('_')))
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
+    use super::without_short_codes;
     use crate::Body;
     use crate::Form::Wxr;
     use crate::wire::tests::{found, item_of, only};
@@ -201,6 +227,19 @@ mod tests {
         assert_eq!(meta.bylines, ["Jo Roe"]);
         assert_eq!(meta.language.as_deref(), Some("de-DE"));
         assert_eq!(meta.delivery.unwrap().guid.as_deref(), Some("https://h.example/?p=7"));
+    }
+
+    #[test]
+    fn short_codes_are_removed() {
+        for (post, expected) in [
+            ("[dropcap]A[/dropcap] ferry [sic] [1]", "A ferry [sic] [1]"),
+            ("A[gallery ids=\"1,2\"] b[contact-form-7 id='1'] c[contact_form]", "A b c"),
+            ("[caption id='x']<img/> Photo[/caption]A", "A"),
+            ("A [so-called] b [", "A [so-called] b ["),
+            ("[embed]https://a.example[/embed][", "["),
+        ] {
+            assert_eq!(without_short_codes(post), expected);
+        }
     }
 
     #[test]
