@@ -405,17 +405,23 @@ fn is_choice(component: &Element) -> bool {
         || basis.into_iter().any(|basis| basis.contains("Format") || basis.contains("MimeType"))
 }
 
-/// Groups texts by their headline and language.
+/// Groups texts by their headline and language. A text that does not say its language belongs to any.
 fn articles<'p, 'a>(parts: &'p [Part<'a>]) -> Vec<Vec<&'p Part<'a>>> {
     let mut articles: Vec<Vec<&Part<'a>>> = Vec::new();
-    let mut last = None;
+    let mut last: (Option<String>, Option<String>) = (None, None);
     for part in parts {
-        let key = (part.line("HeadLine"), part.language());
+        let (headline, language) = (part.line("HeadLine"), part.language());
+        let is_same = last.0 == headline && (last.1.is_none() || language.is_none() || last.1 == language);
         match articles.last_mut() {
-            Some(parts) if last.as_ref() == Some(&key) => parts.push(part),
-            _ => articles.push(vec![part]),
+            Some(parts) if is_same => {
+                parts.push(part);
+                last.1 = last.1.or(language);
+            }
+            _ => {
+                articles.push(vec![part]);
+                last = (headline, language);
+            }
         }
-        last = Some(key);
     }
     articles
 }

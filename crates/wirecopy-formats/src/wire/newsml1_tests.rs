@@ -107,6 +107,17 @@ fn several_articles_are_told_apart() {
 }
 
 #[test]
+fn part_without_language_belongs_to_the_article() {
+    let lead =
+        format!("<NewsComponent xml:lang='fr'><Role FormalName='Lead'/>{}</NewsComponent>", text("Un"));
+    let body = format!("<NewsComponent><Role FormalName='Body'/>{}</NewsComponent>", text("Deux"));
+    let lines = "<NewsLines><HeadLine>Ferry</HeadLine></NewsLines>";
+    let item =
+        item_of(NewsMl1, &file(USABLE, &format!("<NewsComponent>{lines}{body}{lead}{body}</NewsComponent>")));
+    assert_eq!(item.body, Body::Text("Deux\nUn\nDeux".to_owned()));
+}
+
+#[test]
 fn number_of_texts_is_bounded() {
     let components = format!("<NewsComponent>{}</NewsComponent>", text("One").repeat(MOST_TEXTS + 1));
     let found = found(NewsMl1, &file(USABLE, &components));
