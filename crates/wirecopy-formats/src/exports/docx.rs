@@ -98,15 +98,18 @@ fn paragraphs<R: Read>(part: Part<R>, limits: Limits, emit: &mut Emit<'_>) -> Co
                         articles.add(line)?;
                     }
                 }
-                Err(refusal) => failed = failed.or(Some(refusal)),
+                Err(refusal) => {
+                    articles.forget();
+                    failed = failed.or(Some(refusal));
+                }
             }
         }
     }
     if input.get_ref().is_cut {
-        return articles.fail(SkipKind::Limit.because("a Word document whose text expands too far"));
+        failed = Some(SkipKind::Limit.because("a Word document whose text expands too far"));
     }
     match failed {
-        Some(refusal) => articles.finish(refusal),
+        Some(refusal) => articles.finish_with(refusal),
         None => articles.finish(not_an_export("a Word document")),
     }
 }

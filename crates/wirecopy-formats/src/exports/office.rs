@@ -57,7 +57,7 @@ impl<'a, 'e> Articles<'a, 'e> {
         if labels::counter(&line.text).is_some() {
             // What comes before the first counter is the cover page.
             if self.kind == Kind::Open {
-                (self.lines, self.is_bold, self.bytes) = (Vec::new(), Vec::new(), 0);
+                self.forget();
             }
             self.close()?;
             self.kind = Kind::Old;
@@ -109,14 +109,29 @@ impl<'a, 'e> Articles<'a, 'e> {
         factiva::is_accession(last).then(|| factiva::of_lines(lines, is_bold)).flatten()
     }
 
+    /// Drops the current article, because part of it cannot be read.
+    pub(super) fn forget(&mut self) {
+        (self.lines, self.is_bold, self.bytes) = (Vec::new(), Vec::new(), 0);
+    }
+
     /// Ends the document. A document without an article is passed on as `other`.
     pub(super) fn finish(mut self, other: Refusal) -> ControlFlow<()> {
+        self.end()?;
+        if self.found { ControlFlow::Continue(()) } else { (self.emit)(Found::Skip(other)) }
+    }
+
+    /// Ends a document of which a part could not be read.
+    pub(super) fn finish_with(mut self, problem: Refusal) -> ControlFlow<()> {
+        self.end()?;
+        (self.emit)(Found::Skip(problem))
+    }
+
+    fn end(&mut self) -> ControlFlow<()> {
         // A large document that is not an export is not an article that is too large.
         if self.kind == Kind::Open && self.bytes > self.limits.item_bytes {
             self.bytes = 0;
         }
-        self.close()?;
-        if self.found { ControlFlow::Continue(()) } else { (self.emit)(Found::Skip(other)) }
+        self.close()
     }
 
     /// Ends the document early, because the rest cannot be read. The article that is cut off is not passed on.

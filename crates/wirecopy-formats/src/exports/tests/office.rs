@@ -258,3 +258,30 @@ fn other_rtf_documents_are_skipped_with_a_hint() {
     let skips = skips(Form::NexisRtf, r"{\rtf1 Dear Ann,\par Body\par yours\par}");
     assert!(skips[0].reason.starts_with("an RTF document that is not an export"), "{skips:?}");
 }
+
+#[test]
+fn word_document_that_is_cut_off_gives_the_articles_before() {
+    let xml = "<w:document><w:body>".to_owned()
+        + &[
+            "T",
+            "P",
+            "May 6, 2015",
+            "Length:\u{a0}1 words",
+            "Body",
+            "Text.",
+            "End of Document",
+            "Cut",
+            "P",
+            "May 6, 2015",
+            "Length:\u{a0}1 words",
+            "Body",
+        ]
+        .map(|text| format!("<w:p><w:t>{text}</w:t></w:p>"))
+        .concat()
+        + "<w:p><w:t>Te";
+    let found = found(Form::NexisDocx, &archive(&xml), Limits::default());
+    assert!(
+        matches!(&found[..], [Found::Item(_), Found::Skip(refusal)] if refusal.reason.starts_with("truncated")),
+        "{found:?}"
+    );
+}
