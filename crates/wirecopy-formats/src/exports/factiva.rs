@@ -146,7 +146,12 @@ pub(super) fn facts(article: &mut Article, lines: &[&str]) -> usize {
     article.source = lines.get(read).and_then(|line| one_line(line));
     read += 1;
     // The language is the last line, except for the copyright; the lines between are codes, editions and pages.
-    let last = lines.iter().skip(read).take(9).position(|line| is_copyright(line)).map(|at| read + at);
+    let is_notice = |line: &&str| {
+        is_copyright(line)
+            || line.to_lowercase().starts_with("(c)")
+            || line.to_lowercase().starts_with("copyright")
+    };
+    let last = lines.iter().skip(read).take(9).position(is_notice).map(|at| read + at);
     let named = lines.iter().enumerate().skip(read).take(last.map_or(9, |last| last - read));
     let named = named.filter_map(|(at, line)| language(line).map(|tag| (at, tag))).next_back();
     if let Some((at, tag)) = named {

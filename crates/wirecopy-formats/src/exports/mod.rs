@@ -12,6 +12,7 @@
 //! | `markup`, `wrap`, `days`, `labels`, `input`, `article` | what they share |
 
 mod article;
+mod code_pages;
 mod days;
 mod docx;
 mod europresse;

@@ -4,6 +4,10 @@
 //! labels again, and a notice of copyright above or below. In the new ones, the title comes first, then the paper and the date,
 //! labels in small letters, and the text below the heading `Body`.
 
+use std::sync::LazyLock;
+
+use wirecopy_core::word_table::Words;
+
 use super::article::Article;
 use super::labels::{
     self, Label, counter, is_after_heading, is_body_heading, is_copyright, is_like_label, label, language,
@@ -106,20 +110,7 @@ pub(super) fn uni(lines: &[String]) -> Option<Article> {
 
 /// Returns whether a line is part of the cover page or of the list of contents of a download.
 pub(super) fn is_cover(line: &str) -> bool {
-    const LABELS: [&str; 12] = [
-        "Client/Matter:",
-        "Search Terms:",
-        "Search Type:",
-        "Narrowed by",
-        "Job Number:",
-        "Date and Time:",
-        "Documents (",
-        "Document (",
-        "Content Type",
-        "User Name:",
-        "Sources:",
-        "Quellen:",
-    ];
+    static LABELS: Words = LazyLock::new(|| labels::words("nexis contents"));
     let line = line.trim();
     LABELS.iter().any(|label| line.starts_with(label))
 }
@@ -283,11 +274,8 @@ fn set(article: &mut Article, decks: &mut Vec<String>, label: Label, value: &str
 /// Reads a block after the text: only language and address are wanted.
 fn after_text(article: &mut Article, block: &[String]) {
     for line in block {
-        match label(line) {
-            Some((label @ (Label::Language | Label::Url), value)) => {
-                set(article, &mut Vec::new(), label, value)
-            }
-            _ => {}
+        if let Some((label @ (Label::Language | Label::Url), value)) = label(line) {
+            set(article, &mut Vec::new(), label, value);
         }
     }
 }

@@ -3,13 +3,15 @@
 //! An article begins at an anchor `DocID_…` or a line `Document 3 of 10`. Its title is the first line; its text follows the label
 //! `Full text:`, mostly in an element `<text>`, in which other labels do not count.
 
+use std::collections::HashMap;
 use std::io::BufRead;
 use std::ops::ControlFlow;
+use std::sync::LazyLock;
 
 use wirecopy_core::document::SkipKind;
 
 use super::article::Article;
-use super::labels::{counter, language};
+use super::labels::{self, counter, language};
 use super::markup::{Event, Events, Lines, is_block};
 use super::{days, input};
 use crate::{Emit, Found, Limits};
@@ -29,9 +31,7 @@ pub(super) fn read(input: &mut dyn BufRead, limits: Limits, emit: &mut Emit<'_>)
 /// Returns whether a page is an export, from its start or as a whole.
 pub(super) fn is_export(html: &str) -> bool {
     let has = |sign: &str| memchr::memmem::find(html.as_bytes(), sign.as_bytes()).is_some();
-    has("name=\"DocID_")
-        || has("<title>ProQuest Export</title>")
-        || has("ProQuest document link") && has("<strong>")
+    has("name=\"DocID_") || has("<title>ProQuest Export</title>") || has("ProQuest document link</a>")
 }
 
 /// Reads the articles of a page.
@@ -68,219 +68,25 @@ enum Field {
     Other,
 }
 
-/// Names of labels in languages of the service, in small letters.
-const FIELDS: &[(Field, &[&str])] = &[
-    (
-        Field::Title,
-        &[
-            "title",
-            "titre",
-            "titel",
-            "título",
-            "titolo",
-            "cím",
-            "タイトル",
-            "tittel",
-            "tytuł",
-            "название",
-            "başlık",
-            "标题",
-            "標題",
-            "제목",
-            "judul",
-        ],
-    ),
-    (
-        Field::Author,
-        &[
-            "author",
-            "authors",
-            "auteur",
-            "autor",
-            "autore",
-            "szerző",
-            "著者",
-            "forfatter",
-            "автор",
-            "yazar adı",
-            "作者",
-            "저자",
-            "pengarang",
-        ],
-    ),
-    (
-        Field::Source,
-        &[
-            "publication title",
-            "titre de la publication",
-            "titel der publikation",
-            "título de publicación",
-            "título de la publicación",
-            "titolo pubblicazione",
-            "título da publicação",
-            "publikáció címe",
-            "出版物のタイトル",
-            "utgivelsestittel",
-            "tytuł publikacji",
-            "название публикации",
-            "yayın adı",
-            "出版物名称",
-            "出版物名稱",
-            "출판물 제목",
-            "judul publikasi",
-        ],
-    ),
-    (
-        Field::Date,
-        &[
-            "publication date",
-            "date de publication",
-            "publikationsdatum",
-            "erscheinungsdatum",
-            "fecha de publicación",
-            "data di pubblicazione",
-            "data de publicação",
-            "data da publicação",
-            "publikáció dátuma",
-            "出版日",
-            "utgivelsesdato",
-            "data publikacji",
-            "дата публикации",
-            "yayınlanma tarihi",
-            "出版日期",
-            "출판 날짜",
-            "tanggal publikasi",
-        ],
-    ),
-    (
-        Field::Info,
-        &[
-            "publication info",
-            "infos sur la publication",
-            "info. de publication",
-            "información de publicación",
-            "publikationsinformationen",
-            "informazioni sulla pubblicazione",
-            "informações sobre a publicação",
-            "出版物信息",
-        ],
-    ),
-    (
-        Field::Language,
-        &[
-            "language of publication",
-            "language",
-            "langue de publication",
-            "langue",
-            "publikationssprache",
-            "sprache",
-            "idioma de la publicación",
-            "idioma de publicação",
-            "idioma",
-            "lingua di pubblicazione",
-            "język publikacji",
-            "язык публикации",
-            "yayın dili",
-            "出版物语言",
-            "出版物語言",
-            "出版物の言語",
-            "출판 언어",
-        ],
-    ),
-    (
-        Field::Address,
-        &[
-            "document url",
-            "url du document",
-            "url del documento",
-            "dokument-url",
-            "url do documento",
-            "文档 url",
-        ],
-    ),
-    (
-        Field::Text,
-        &[
-            "full text",
-            "fulltext",
-            "texte intégral",
-            "texte complet",
-            "texto completo",
-            "volltext",
-            "testo completo",
-            "全文",
-            "pełny tekst",
-            "полный текст",
-            "tam metin",
-            "전문",
-            "teljes szöveg",
-            "fulltekst",
-        ],
-    ),
-    (
-        Field::Other,
-        &[
-            "abstract",
-            "thema",
-            "sujet",
-            "materia",
-            "soggetto",
-            "assunto",
-            "temat",
-            "тема",
-            "konu",
-            "主题",
-            "主題",
-            "주제",
-            "emne",
-            "onderwerp",
-            "ort",
-            "lieu",
-            "lugar",
-            "résumé",
-            "resumen",
-            "zusammenfassung",
-            "links",
-            "subject",
-            "location",
-            "company / organization",
-            "people",
-            "pages",
-            "section",
-            "publisher",
-            "issn",
-            "source type",
-            "document type",
-            "proquest document id",
-            "copyright",
-            "last updated",
-            "database",
-            "volume",
-            "issue",
-            "publication year",
-            "publication subject",
-            "place of publication",
-            "country of publication",
-            "number of pages",
-            "illustration",
-            "classification",
-            "identifier / keyword",
-            "credit",
-            "accession number",
-            "column",
-            "dateline",
-            "edition",
-            "supplement",
-            "first page",
-            "year",
-        ],
-    ),
+const KINDS: [(&str, Field); 9] = [
+    ("proquest title", Field::Title),
+    ("proquest author", Field::Author),
+    ("proquest source", Field::Source),
+    ("proquest date", Field::Date),
+    ("proquest info", Field::Info),
+    ("proquest language", Field::Language),
+    ("proquest address", Field::Address),
+    ("proquest text", Field::Text),
+    ("proquest other", Field::Other),
 ];
 
+static FIELDS: LazyLock<HashMap<&str, Field>> = LazyLock::new(|| labels::by_word(&KINDS));
+
+/// Returns what a label stands before; `None` if it is not known.
 fn field(label: &str) -> Option<Field> {
     let label = label.to_lowercase();
     let label = label.trim_end_matches([':', '：', ' ', '\u{a0}']).trim();
-    FIELDS.iter().find(|(_, names)| names.contains(&label)).map(|(field, _)| *field)
+    FIELDS.get(label).copied()
 }
 
 /// An article that is being read.
@@ -394,7 +200,8 @@ impl Open {
             Some(Field::Info) => self.info = Some(line),
             Some(Field::Language) => article.language = language(&line),
             Some(Field::Address) => {
-                article.url = line.split_whitespace().find(|word| word.starts_with("http")).map(str::to_owned)
+                article.url =
+                    line.split_whitespace().find(|word| word.starts_with("http")).map(str::to_owned);
             }
             Some(Field::Other) => {}
             Some(Field::Text) => self.text(&line),

@@ -3,9 +3,12 @@
 //! A form is only recognised by marks that its service alone writes, in places where a text about the service does not have them.
 //! Word and RTF documents are recognised as such; whether they are exports is seen when they are read.
 
-use memchr::memmem;
+use std::sync::LazyLock;
 
-use super::labels::{Label, counter, label};
+use memchr::memmem;
+use wirecopy_core::word_table::Words;
+
+use super::labels::{Label, counter, is_copyright, label, words};
 use super::{mail, proquest};
 use crate::Form;
 
@@ -101,27 +104,11 @@ fn is_nexis(text: &str) -> bool {
         )
     };
     let is_cover = |line: &str| {
-        const COVER: [&str; 14] = [
-            "Download Request:",
-            "Time Of Request:",
-            "Print Request:",
-            "Time of Request:",
-            "Send To:",
-            "Terms:",
-            "Project ID:",
-            "Ausgabeauftrag:",
-            "Begriffe:",
-            "Zeit der Anfrage:",
-            "Printopdracht:",
-            "Zoektermen:",
-            "Demande de téléchargement:",
-            "Termes:",
-        ];
+        static COVER: Words = LazyLock::new(|| words("nexis cover"));
         COVER.iter().any(|label| line.starts_with(label))
     };
     let covers = lines().filter(|line| is_cover(line)).count();
     if lines().any(|line| counter(line).is_some()) {
-        let is_copyright = |line: &str| super::labels::is_copyright(line);
         return covers > 0 || lines().any(is_label) || lines().any(is_copyright);
     }
     // The terms of the search may fill the first pages.

@@ -8,12 +8,10 @@ use std::collections::{HashMap, VecDeque};
 use std::io::BufRead;
 use std::ops::ControlFlow;
 
-use encoding_rs::{
-    BIG5, EUC_KR, Encoding, GBK, MACINTOSH, SHIFT_JIS, WINDOWS_874, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252,
-    WINDOWS_1253, WINDOWS_1254, WINDOWS_1255, WINDOWS_1256, WINDOWS_1257, WINDOWS_1258,
-};
+use encoding_rs::{Encoding, MACINTOSH, WINDOWS_1252};
 use wirecopy_core::document::Refusal;
 
+use super::code_pages::{is_double, of_character_set, of_code_page};
 use super::input::unreadable;
 use super::nexis::BREAK;
 use super::office::{Articles, Line, not_an_export};
@@ -235,8 +233,7 @@ impl<'a> Paragraphs<'a> {
         }
         let mut word = String::from(char::from(first));
         let mut number = String::new();
-        loop {
-            let Some(byte) = self.byte() else { break };
+        while let Some(byte) = self.byte() {
             let is_sign = byte == b'-' && number.is_empty();
             if byte.is_ascii_alphabetic() && number.is_empty() && word.len() < LONGEST_WORD {
                 word.push(char::from(byte));
@@ -259,7 +256,7 @@ impl<'a> Paragraphs<'a> {
                     self.repeated -= 1;
                 } else if self.shows() {
                     self.bytes.push(byte);
-                    if self.bytes.len() >= DECODED && self.bytes.len() % 2 == 0 {
+                    if self.bytes.len() >= DECODED && self.bytes.len().is_multiple_of(2) {
                         self.decode();
                     }
                 }
@@ -457,53 +454,4 @@ impl Iterator for Paragraphs<'_> {
             None => self.error.take().map(Err),
         }
     }
-}
-
-fn is_double(encoding: &'static Encoding) -> bool {
-    [SHIFT_JIS, GBK, BIG5, EUC_KR].contains(&encoding)
-}
-
-/// Returns the encoding of a code page of Windows.
-fn of_code_page(page: i32) -> Option<&'static Encoding> {
-    Some(match page {
-        874 => WINDOWS_874,
-        932 => SHIFT_JIS,
-        936 => GBK,
-        949 => EUC_KR,
-        950 => BIG5,
-        1250 => WINDOWS_1250,
-        1251 => WINDOWS_1251,
-        1252 => WINDOWS_1252,
-        1253 => WINDOWS_1253,
-        1254 => WINDOWS_1254,
-        1255 => WINDOWS_1255,
-        1256 => WINDOWS_1256,
-        1257 => WINDOWS_1257,
-        1258 => WINDOWS_1258,
-        10000 => MACINTOSH,
-        65001 => encoding_rs::UTF_8,
-        _ => return None,
-    })
-}
-
-/// Returns the encoding of a font's character set.
-fn of_character_set(set: i32) -> Option<&'static Encoding> {
-    Some(match set {
-        0 => WINDOWS_1252,
-        77 => MACINTOSH,
-        128 => SHIFT_JIS,
-        129 => EUC_KR,
-        134 => GBK,
-        136 => BIG5,
-        161 => WINDOWS_1253,
-        162 => WINDOWS_1254,
-        163 => WINDOWS_1258,
-        177 => WINDOWS_1255,
-        178 => WINDOWS_1256,
-        186 => WINDOWS_1257,
-        204 => WINDOWS_1251,
-        222 => WINDOWS_874,
-        238 => WINDOWS_1250,
-        _ => return None,
-    })
 }
