@@ -17,6 +17,8 @@ use crate::{Body, Emit, Found, Item, Limits};
 const WORDS: usize = 3;
 /// How many times more words an HTML part must have for the plain text to be a note.
 const NOTE: usize = 4;
+/// Most lines of a mail that look like the start of a part.
+const PARTS: usize = 20_000;
 
 /// Reads a mail.
 pub(super) fn read(input: &mut dyn BufRead, limits: Limits, emit: &mut Emit<'_>) -> ControlFlow<()> {
@@ -78,6 +80,10 @@ pub(super) fn is_envelope(line: &[u8]) -> bool {
 /// Reads one mail.
 fn mail(bytes: &[u8], limits: Limits, emit: &mut Emit<'_>) -> ControlFlow<()> {
     let bytes = without_blank_lines(bytes);
+    // The parser needs far more memory for a part than its few bytes.
+    if memchr::memmem::find_iter(bytes, b"\n--").take(PARTS + 1).count() > PARTS {
+        return emit(Found::Skip(SkipKind::Limit.because(format!("a mail with more than {PARTS} parts"))));
+    }
     let parsed = match mailparse::parse_mail(bytes) {
         Ok(parsed) => parsed,
         Err(error) => {
@@ -102,8 +108,9 @@ fn mail(bytes: &[u8], limits: Limits, emit: &mut Emit<'_>) -> ControlFlow<()> {
     if parsed.ctype.mimetype == "multipart/related"
         && let Some(url) = address(&parsed, &parts)
     {
-        // A saved page: its sender is the browser.
+        // A saved page: its sender is the browser, and its date the day on which it was saved.
         meta.bylines.clear();
+        meta.date = None;
         meta.url = Some(url);
     }
     match parts.body(meta.url.is_some()) {

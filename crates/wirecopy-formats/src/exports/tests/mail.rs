@@ -39,6 +39,15 @@ fn mail_without_text_is_skipped() {
 }
 
 #[test]
+fn mail_with_too_many_parts_is_skipped() {
+    let mail = format!(
+        "From: a@b.example\nContent-Type: multipart/mixed; boundary=X\n\n{}",
+        "--X\n\nOne.\n".repeat(20_001)
+    );
+    assert_eq!(skips(Form::Mail, mail)[0].reason, "a mail with more than 20000 parts");
+}
+
+#[test]
 fn mail_with_an_export_gives_its_articles() {
     let mail = format!(
         "From: a@b.example\nSubject: Your research\nContent-Type: text/html; charset=utf-8\n\n<html>{ARTICLE}</html>"
@@ -56,6 +65,7 @@ fn saved_page_gives_its_html_and_address() {
     assert_eq!(items[0].body, Body::Markup("<p>Text</p>".to_owned()));
     assert_eq!(items[0].meta.url.as_deref(), Some("https://paper.example/a"));
     assert_eq!((items[0].meta.title.as_deref(), items[0].meta.bylines.len()), (Some("A title"), 0));
+    assert_eq!(items[0].meta.date, None);
 }
 
 #[test]
