@@ -335,7 +335,7 @@ fn short_items_of_two_papers_with_one_long_notice_are_not_copies() {
 
 /// Sentences with a place for a name, and names of places.
 const TEMPLATES: [&str; 3] = [
-    "The library of {} has lent its thousandth book, an atlas of the moon, to a girl of seven.",
+    "The mayor of {} opened a playground with two slides and a swing on Sunday morning.",
     "Volunteers planted two hundred cherry trees along the river in {} at the weekend.",
     "Two climbers from {} were brought down by rescuers after a night in the rain.",
 ];
@@ -352,5 +352,9 @@ fn briefs_filled_in_for_other_places_are_not_copies() {
         }
     }
     desk.file("in/again.txt", &brief(TEMPLATES[0], PLACES[0]));
+    // Other stories show what the notice is.
+    for (at, item) in ITEMS.iter().enumerate() {
+        desk.file(&format!("in/item-{at}.txt"), &format!("{item}\n\n{LONG_NOTICE}\n"));
+    }
     assert_eq!(clusters_of(&desk), [["0-0.txt", "again.txt"]]);
 }

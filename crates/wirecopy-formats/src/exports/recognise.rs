@@ -1,0 +1,165 @@
+//! Tells the form of an export from its first bytes.
+//!
+//! A form is only recognised by marks that its service alone writes, in places where a text about the service does not have them.
+//! Word and RTF documents are recognised as such; whether they are exports is seen when they are read.
+
+use std::sync::LazyLock;
+
+use memchr::memmem;
+use wirecopy_core::word_table::Words;
+
+use super::labels::{Label, counter, is_copyright, label, words};
+use super::{mail, proquest};
+use crate::Form;
+
+/// Returns the form of a file that begins with `head`.
+pub(crate) fn form_of(head: &[u8]) -> Option<Form> {
+    if head.starts_with(b"PK\x03\x04") {
+        return is_word(head).then_some(Form::NexisDocx);
+    }
+    if head.starts_with(b"{\\rtf") {
+        let is_factiva = has(head, b"Factiva") || has(head, b"factiva");
+        return Some(if is_factiva { Form::FactivaRtf } else { Form::NexisRtf });
+    }
+    let text = decoded(head);
+    let text = text.trim_start_matches('\u{feff}').trim_start();
+    if text.starts_with('<') {
+        return of_html(text);
+    }
+    of_mail(text).or_else(|| is_nexis(text).then_some(Form::NexisText))
+}
+
+/// Returns the head as text. Its marks are ASCII in every character set, except for UTF-16.
+fn decoded(head: &[u8]) -> String {
+    let zeros = |from: usize| head.iter().skip(from).step_by(2).take(100).filter(|byte| **byte == 0).count();
+    let encoding = match head {
+        [0xff, 0xfe, ..] => encoding_rs::UTF_16LE,
+        [0xfe, 0xff, ..] => encoding_rs::UTF_16BE,
+        _ if zeros(1) > 50 => encoding_rs::UTF_16LE,
+        _ if zeros(0) > 50 => encoding_rs::UTF_16BE,
+        _ => match std::str::from_utf8(head) {
+            Ok(_) => encoding_rs::UTF_8,
+            // The last character may be cut off.
+            Err(error) if error.error_len().is_none() => encoding_rs::UTF_8,
+            Err(_) => encoding_rs::WINDOWS_1252,
+        },
+    };
+    encoding.decode(head).0.into_owned()
+}
+
+fn has(text: &[u8], sign: &[u8]) -> bool {
+    memmem::find(text, sign).is_some()
+}
+
+/// Returns whether an archive is a Word document: one of its first parts is in the folder `word/`.
+fn is_word(head: &[u8]) -> bool {
+    memmem::find_iter(head, b"PK\x03\x04").any(|at| {
+        let name = at + 30;
+        head.get(name..name + 5).is_some_and(|name| name.eq_ignore_ascii_case(b"word/"))
+    })
+}
+
+fn of_html(text: &str) -> Option<Form> {
+    let has = |sign: &str| has(text.as_bytes(), sign.as_bytes());
+    let is_nexis = has("<!-- Hide XML section from browser")
+        || has("<!-- LXNComment ")
+        || has("NAME=\"DOC_ID_0_0\"")
+        || has("<A NAME=\"DOC_ID_");
+    if is_nexis {
+        return Some(Form::NexisHtml);
+    }
+    let title = title(text);
+    let is_factiva = matches!(title, Some("Factiva" | "Dow Jones Factiva"))
+        || has("class=\"article") && has("articleParagraph ") && has("Headline");
+    if is_factiva {
+        return Some(Form::FactivaHtml);
+    }
+    let is_europresse = has("class=\"DocPublicationName\"")
+        || has("class=\"rdp__DocPublicationName")
+        || has("xmlns:n1=\"http://www.cedrom-sni.com/")
+        || has("europresse.com/css/")
+        || has("titreArticleVisu") && has("DocHeader");
+    if is_europresse {
+        return Some(Form::EuropresseHtml);
+    }
+    let is_proquest =
+        proquest::is_export(text) || matches!(title, Some("ProQuest Export" | "ProQuest Documents"));
+    is_proquest.then_some(Form::ProQuestHtml)
+}
+
+/// Returns the title of a page.
+fn title(text: &str) -> Option<&str> {
+    let start =
+        memmem::find(text.as_bytes(), b"<title>").or_else(|| memmem::find(text.as_bytes(), b"<TITLE>"))?;
+    text.get(start + 7..)?.split('<').next().map(str::trim)
+}
+
+/// Returns whether a text is an export of Nexis: a counter of documents on a line of its own, and a label or the cover page.
+fn is_nexis(text: &str) -> bool {
+    let lines = || text.lines().map(str::trim);
+    let is_label = |line: &str| {
+        matches!(
+            label(line),
+            Some((Label::Length | Label::Byline | Label::Section | Label::Headline | Label::Body, _))
+        )
+    };
+    let is_cover = |line: &str| {
+        static COVER: Words = LazyLock::new(|| words("nexis cover"));
+        COVER.iter().any(|label| line.starts_with(label))
+    };
+    let covers = lines().filter(|line| is_cover(line)).count();
+    if lines().any(|line| counter(line).is_some()) {
+        return covers > 0 || lines().any(is_label) || lines().any(is_copyright);
+    }
+    // The terms of the search may fill the first pages.
+    let has_request = lines().any(|line| {
+        ["Download Request:", "Print Request:", "Ausgabeauftrag:"].iter().any(|l| line.starts_with(l))
+    });
+    let is_uni = lines().any(|line| line.starts_with("Job Number:"))
+        && lines().any(|line| line.starts_with("Client/Matter:"));
+    has_request && covers > 2 || is_uni
+}
+
+/// Returns the form of a mail or a mailbox.
+fn of_mail(text: &str) -> Option<Form> {
+    let first = text.lines().next()?;
+    if mail::is_envelope(first.as_bytes()) {
+        let is_next_header = text.lines().nth(1).is_some_and(|line| header(line).is_some());
+        return is_next_header.then_some(Form::Mbox);
+    }
+    // Headers that only programs write, and those that every mail has.
+    const BY_PROGRAMS: [&str; 10] = [
+        "received",
+        "message-id",
+        "mime-version",
+        "return-path",
+        "delivered-to",
+        "dkim-signature",
+        "content-transfer-encoding",
+        "x-mailer",
+        "authentication-results",
+        "snapshot-content-location",
+    ];
+    const ALWAYS: [&str; 5] = ["from", "date", "subject", "to", "content-type"];
+    let (mut by_programs, mut always) = (0, 0);
+    for line in text.lines() {
+        if line.starts_with([' ', '\t']) {
+            continue;
+        }
+        let Some(name) = header(line) else { break };
+        let name = name.to_ascii_lowercase();
+        by_programs += usize::from(BY_PROGRAMS.contains(&name.as_str()));
+        always += usize::from(ALWAYS.contains(&name.as_str()));
+    }
+    // The headers of a mail may be longer than the head.
+    (by_programs >= 1 && always >= 2 || by_programs >= 3).then_some(Form::Mail)
+}
+
+/// Returns the name of a header of a mail.
+fn header(line: &str) -> Option<&str> {
+    let (name, rest) = line.split_once(':')?;
+    let is_name = !name.is_empty()
+        && name.len() <= 60
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    (is_name && (rest.is_empty() || rest.starts_with([' ', '\t']))).then_some(name)
+}

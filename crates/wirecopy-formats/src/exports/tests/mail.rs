@@ -1,0 +1,92 @@
+//! Mails, mailboxes and saved pages.
+
+use super::proquest::ARTICLE;
+use super::*;
+
+const MAIL: &str = "   \r\nReceived: by mx.example\r\nFrom: \"=?utf-8?q?Zo=C3=A9?= Essai\" <zoe@press.example>\r\nTo: a@b.example\r\nSubject: =?iso-8859-1?q?Un_pont_ferm=E9?=\r\n\
+    Date: Thu, 19 Feb 2015 17:18:40 +1100\r\nMIME-Version: 1.0\r\nContent-Language: fr\r\nContent-Type: multipart/alternative; boundary=XX\r\n\r\n--XX\r\n\
+    Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nLe pont est ferm=C3=A9 depuis hier, a dit le maire de la ville =C3=A0 la presse, et\r\nil le restera.\r\n\r\nDeux.\r\n-- \r\nZo=C3=A9\r\n\
+    --XX\r\nContent-Type: text/html\r\n\r\n<p>Le pont</p>\r\n--XX\r\nContent-Type: application/pdf\r\nContent-Disposition: attachment\r\n\r\nxxxx\r\n--XX--\r\n";
+
+#[test]
+fn mail_gives_its_best_text() {
+    let items = items(Form::Mail, MAIL);
+    assert_meta(&items[0], "Un pont fermé", "", "Thu, 19 Feb 2015 17:18:40 +1100");
+    assert_eq!(
+        (items[0].meta.bylines.clone(), items[0].meta.language.as_deref()),
+        (vec!["Zoé Essai".to_owned()], Some("fr"))
+    );
+    assert_eq!(
+        text(&items[0]),
+        ["Le pont est fermé depuis hier, a dit le maire de la ville à la presse, et il le restera.", "Deux."]
+    );
+}
+
+#[test]
+fn note_that_the_text_is_in_html_is_not_the_text() {
+    let html =
+        "<p>The text of the mail, which has many words in its only paragraph, as texts do.</p>".repeat(4);
+    let mail = format!(
+        "From: a@b.example\nSubject: S\nContent-Type: multipart/alternative; boundary=XX\n\n--XX\n\nYour program cannot show HTML.\n--XX\nContent-Type: text/html\n\n{html}\n--XX--\n"
+    );
+    assert_eq!(items(Form::Mail, mail)[0].body, Body::Markup(html));
+}
+
+#[test]
+fn mail_without_text_is_skipped() {
+    let mail = "From: a@b.example\nContent-Type: application/pdf\n\nxxxx\n";
+    assert_eq!(skips(Form::Mail, mail)[0].reason, "a mail without text; attachments are not read");
+}
+
+#[test]
+fn mail_with_too_many_parts_is_skipped() {
+    let mail = format!(
+        "From: a@b.example\nContent-Type: multipart/mixed; boundary=X\n\n{}",
+        "--X\n\nOne.\n".repeat(20_001)
+    );
+    assert_eq!(skips(Form::Mail, mail)[0].reason, "a mail with more than 20000 parts");
+}
+
+#[test]
+fn mail_with_an_export_gives_its_articles() {
+    let mail = format!(
+        "From: a@b.example\nSubject: Your research\nContent-Type: text/html; charset=utf-8\n\n<html>{ARTICLE}</html>"
+    );
+    let items = items(Form::Mail, mail);
+    assert_meta(&items[0], "A bridge closes; for a year", "Daily Sample", "May 8, 2010");
+}
+
+#[test]
+fn saved_page_gives_its_html_and_address() {
+    let page = "From: <Saved by Sample>\nSnapshot-Content-Location: https://paper.example/a\nSubject: A title\nDate: Thu, 19 Feb 2015 17:18:40 +1100\nMIME-Version: 1.0\n\
+        Content-Type: multipart/related; type=\"text/html\"; boundary=\"XX\"\n\n--XX\nContent-Type: text/html\nContent-Location: https://paper.example/a\n\n<p>Text</p>\n--XX\n\
+        Content-Type: image/png\nContent-Location: https://paper.example/b.png\n\nxxxx\n--XX--\n";
+    let items = items(Form::Mail, page);
+    assert_eq!(items[0].body, Body::Markup("<p>Text</p>".to_owned()));
+    assert_eq!(items[0].meta.url.as_deref(), Some("https://paper.example/a"));
+    assert_eq!((items[0].meta.title.as_deref(), items[0].meta.bylines.len()), (Some("A title"), 0));
+    assert_eq!(items[0].meta.date, None);
+}
+
+#[test]
+fn mailbox_gives_its_mails() {
+    let mails = "From a@b.example Thu Feb 19 17:18:40 2015\nFrom: Ann <a@b.example>\nSubject: One\n\nFirst text of a mail.\n>From here on, it is quoted.\n\nFrom the mayor, a word.\n\n\
+        From - Fri Feb 20 17:18:40 2015\nSubject: Two\n\nSecond text of a mail.\n\nFrom c@d.example Sat Feb 21 17:18:40 2015\nSubject: Three\n\nThird text.";
+    let items = items(Form::Mbox, mails);
+    assert_eq!(items.len(), 3);
+    assert_eq!(
+        text(&items[0]),
+        ["First text of a mail.", "From here on, it is quoted.", "From the mayor, a word."]
+    );
+    assert_eq!(items[2].meta.title.as_deref(), Some("Three"));
+}
+
+#[test]
+fn large_mail_does_not_affect_its_neighbours() {
+    let long = "word ".repeat(100);
+    let mails = format!(
+        "From a@b.example Thu Feb 19 17:18:40 2015\nSubject: One\n\nOne.\n\nFrom a@b.example Thu Feb 19 17:18:40 2015\nSubject: Two\n\n{long}\n\nFrom a@b.example Thu Feb 19 17:18:40 2015\nSubject: Three\n\nThree.\n"
+    );
+    let found = found(Form::Mbox, mails.as_bytes(), Limits { item_bytes: 150, depth: 9 });
+    assert!(matches!(found[..], [Found::Item(_), Found::Skip(_), Found::Item(_)]), "{found:?}");
+}
