@@ -1,5 +1,9 @@
 //! What agencies send and sites publish: NewsML, NITF, ninjs, feeds, IPTC 7901, ANPA 1312.
 
+mod anpa;
+mod iptc7901;
+mod transmission;
+
 use std::io::BufRead;
 use std::ops::ControlFlow;
 
@@ -14,13 +18,21 @@ pub(crate) fn read(
     limits: Limits,
     emit: &mut Emit<'_>,
 ) -> ControlFlow<()> {
-    let _ = (form, input, limits, emit);
-    ControlFlow::Continue(())
+    match form {
+        Form::Iptc7901 => iptc7901::read(input, limits, emit),
+        Form::Anpa1312 => anpa::read(input, limits, emit),
+        _ => ControlFlow::Continue(()),
+    }
 }
 
 /// Returns the form of a text that begins with `head`.
 pub(crate) fn form_of(head: &[u8]) -> Option<Form> {
-    let _ = head;
+    if iptc7901::is(head) {
+        return Some(Form::Iptc7901);
+    }
+    if anpa::is(head) {
+        return Some(Form::Anpa1312);
+    }
     None
 }
 
