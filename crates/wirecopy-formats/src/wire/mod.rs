@@ -6,9 +6,11 @@
 //! | `newsml1`, `newsml_g2`, `nitf` | read what agencies send as XML |
 //! | `rss`, `atom`, `wxr` | read feeds and the export of WordPress |
 //! | `factiva` | reads the XML of Factiva |
+//! | `iptc7901`, `anpa`, `transmission` | read what agencies send as text |
 //! | `ninjs`, `digitalwires` | read JSON objects |
 //! | `fields`, `body`, `clean`, `words` | are shared: what a header says, and the text |
 
+mod anpa;
 mod atom;
 mod body;
 mod clean;
@@ -16,6 +18,7 @@ mod detect;
 mod digitalwires;
 mod factiva;
 mod fields;
+mod iptc7901;
 mod newsml1;
 mod newsml_g2;
 mod ninjs;
@@ -23,6 +26,7 @@ mod nitf;
 mod rss;
 #[cfg(test)]
 mod tests;
+mod transmission;
 mod words;
 mod wxr;
 
@@ -49,13 +53,17 @@ pub(crate) fn read(
         Form::Atom => atom::read(input, limits, emit),
         Form::Wxr => wxr::read(input, limits, emit),
         Form::FactivaXml => factiva::read(input, limits, emit),
+        Form::Iptc7901 => iptc7901::read(input, limits, emit),
+        Form::Anpa1312 => anpa::read(input, limits, emit),
         _ => emit(Found::Skip(Unsupported.because("this form cannot be read"))),
     }
 }
 
 /// Returns the form of a text that begins with `head`.
 pub(crate) fn form_of(head: &[u8]) -> Option<Form> {
-    detect::form_of(head)
+    let iptc7901 = || iptc7901::is(head).then_some(Form::Iptc7901);
+    let anpa = || anpa::is(head).then_some(Form::Anpa1312);
+    detect::form_of(head).or_else(iptc7901).or_else(anpa)
 }
 
 /// Reads an item of ninjs or of dpa's digitalwires from a JSON object; `None` if the object is something else.
