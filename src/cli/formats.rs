@@ -6,7 +6,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::eval::FiguresFormat;
-use wirecopy_formats::{FORMATS, Format, Provided};
+use wirecopy_formats::{FORMATS, Format};
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -21,6 +21,12 @@ pub struct FormatsArgs {
     /// Output format
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = FiguresFormat::Text)]
     pub format: FiguresFormat,
+}
+
+/// The table as a JSON object.
+#[derive(Serialize)]
+struct Rows {
+    formats: Vec<Row>,
 }
 
 /// A format as a JSON object.
@@ -39,8 +45,8 @@ pub(super) fn run(args: &FormatsArgs) -> anyhow::Result<u8> {
     match args.format {
         FiguresFormat::Text => super::print(text().as_bytes()),
         FiguresFormat::Json => {
-            let rows: Vec<Row> = FORMATS.iter().map(row).collect();
-            let mut json = serde_json::to_vec_pretty(&rows)?;
+            let formats = FORMATS.iter().map(row).collect();
+            let mut json = serde_json::to_vec_pretty(&Rows { formats })?;
             json.push(b'\n');
             super::print(&json)
         }
@@ -94,29 +100,6 @@ fn text() -> String {
         let remark = remark(format);
         let remark = if remark.is_empty() { remark } else { format!(" ({remark})") };
         line(format.name, &format.files.join(" "), &format!("{}{remark}", provides.join(", ")));
-    }
-    out
-}
-
-/// Returns the table in Markdown, for the documentation of a build with all features.
-#[cfg(test)]
-pub(super) fn markdown() -> String {
-    let mut out = String::from("| format | file names |");
-    Provided::ALL.iter().for_each(|provided| {
-        let _ = write!(out, " {} |", provided.name());
-    });
-    out.push_str(" feature | |\n|---|---|");
-    out.push_str(&"---|".repeat(Provided::ALL.len() + 2));
-    out.push('\n');
-    for format in &FORMATS {
-        let files: Vec<String> = format.files.iter().map(|ending| format!("`{ending}`")).collect();
-        let _ = write!(out, "| {} | {} |", format.name, files.join(" "));
-        for provided in Provided::ALL {
-            out.push_str(if format.provides.contains(&provided) { " ✓ |" } else { " |" });
-        }
-        let feature = format.feature.map(|feature| format!("`{feature}`")).unwrap_or_default();
-        let remark = if format.tested { "" } else { "from the specification" };
-        let _ = writeln!(out, " {feature} | {remark} |");
     }
     out
 }

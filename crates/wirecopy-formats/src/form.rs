@@ -123,6 +123,12 @@ impl Form {
         if let Some(form) = crate::exports::form_of(head) {
             return Some(form);
         }
+        #[cfg(not(feature = "exports"))]
+        if head.starts_with(b"{\\rtf") {
+            return Some(Self::NexisRtf);
+        } else if head.starts_with(b"PK") && memchr::memmem::find(head, b"word/").is_some() {
+            return Some(Self::NexisDocx);
+        }
         None
     }
 

@@ -267,8 +267,42 @@ mod tests {
         assert_eq!(of(b"{\"text\":1}\n{\"text\":2}"), Ok(Format::JsonLines));
         assert_eq!(of(b"{\n \"text\":1}\n"), Ok(Format::Json));
         assert_eq!(of(b"\xef\xbb\xbfNews"), Ok(Format::Text));
-        assert_eq!(of(b"%PDF-1.7 x"), Err(NotText.because("not text: looks like a PDF")));
+        let pdf = "not text: looks like a PDF; export HTML, RTF or text instead";
+        assert_eq!(of(b"%PDF-1.7 x"), Err(NotText.because(pdf)));
         assert!(of(b"a\0b\0\0\0").is_err());
+        assert_eq!(of(b"WARC/1.0\r\n"), Ok(Format::Form(Form::Warc)));
+    }
+
+    #[test]
+    fn unknown_xml_is_refused_unless_it_is_a_page() {
+        let reason = |name: &str, head: &[u8]| {
+            Format::of_content(Format::of_name(Path::new(name)), head).map_err(|refusal| refusal.reason)
+        };
+        let refused = |root: &str| {
+            let kind = if cfg!(feature = "wire") { "XML of an unknown kind" } else { "XML, and built without the feature `wire`" };
+            Err(format!("{kind}: the root element is `<{root}>`"))
+        };
+        for name in ["a.xml", "a", "a.txt", "a.rss"] {
+            assert_eq!(reason(name, b"\xef\xbb\xbf<?xml version='1.0'?>\n<tei:TEI x='y'>"), refused("tei:TEI"), "{name}");
+            let page = [b"<?xml version='1.0'?><!--", &[b'x'; 2000][..], b"--><html lang='de'>"].concat();
+            assert_eq!(reason(name, &page), Ok(Format::Html), "{name}");
+        }
+        assert_eq!(reason("a.xml", b"<doc>One</doc>"), refused("doc"));
+        assert_eq!(reason("a.xml", b"One"), Ok(Format::Text));
+        assert_eq!(reason("a.txt", b"<doc>One</doc>"), Ok(Format::Text));
+        assert_eq!(reason("a.html", b"<?xml version='1.0'?><div>One"), Ok(Format::Html));
+        assert_eq!(reason("a.csv", b"<?xml version='1.0'?><div>One"), Ok(Format::Csv));
+    }
+
+    #[test]
+    fn names_of_forms_count_if_the_content_does_not_contradict_them() {
+        let of = |name: &str, head: &[u8]| Format::of_content(Format::of_name(Path::new(name)), head);
+        assert_eq!(of("a.eml", b"X-Odd\n\nThe ferry"), Ok(Format::Form(Form::Mail)));
+        assert_eq!(of("a.mht", b"<html><body>"), Ok(Format::Html));
+        assert_eq!(of("a.mbox", b"The ferry"), Ok(Format::Form(Form::Mbox)));
+        assert_eq!(of("a.docx", b"The ferry"), Ok(Format::Text));
+        assert_eq!(of("a.warc.gz", b"The ferry").unwrap_err().kind, Malformed);
+        assert_eq!(of("a.json", b"WARC/1.0\r\n"), Ok(Format::Form(Form::Warc)));
     }
 
     #[test]
