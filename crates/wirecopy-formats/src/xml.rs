@@ -3,6 +3,7 @@
 //! The reader is lenient where producers are careless (lone `&`, named characters of HTML), does not expand entities that a file
 //! declares, and continues after an element that is not well-formed.
 
+use std::borrow::Cow;
 use std::io::{self, BufRead, Read};
 
 use quick_xml::escape::{resolve_html5_entity, resolve_xml_entity};
@@ -14,6 +15,8 @@ use crate::Limits;
 
 /// How many times deeper than [`Limits::depth`] a file may nest its elements before the rest of it is given up.
 const DEEPEST: usize = 64;
+/// The attribute that says the language of an element and of all in it.
+const LANGUAGE: &str = "xml:lang";
 
 /// An element with all it contains.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -178,6 +181,8 @@ pub(crate) struct Reader<'a> {
     buffer: Vec<u8>,
     /// Names of the elements around the current place.
     open: Vec<String>,
+    /// The `xml:lang` of those that have one, each with its position in `open`.
+    languages: Vec<(usize, String)>,
     limits: Limits,
     ended: bool,
 }
@@ -199,11 +204,11 @@ impl<'a> Reader<'a> {
         config.check_end_names = false;
         config.allow_unmatched_ends = true;
         config.allow_dangling_amp = true;
-        Self { xml, buffer: Vec::new(), open: Vec::new(), limits, ended: false }
+        Self { xml, buffer: Vec::new(), open: Vec::new(), languages: Vec::new(), limits, ended: false }
     }
 
     /// Returns the next element that is `wanted`, given the names of the elements around it and its own, all with prefixes.
-    /// `None` at the end of the file.
+    /// `None` at the end of the file. An element without `xml:lang` gets the one that it inherits.
     ///
     /// # Errors
     /// Why an element cannot be read. Later ones may be readable: the next call continues after it.
@@ -232,8 +237,10 @@ impl<'a> Reader<'a> {
                     let element = element_of(&start);
                     match &mut building {
                         Some(building) => building.start(element, self.limits),
-                        None if wanted(&self.open, &element.name) => building = Some(Building::of(element)),
-                        None => self.open.push(element.name),
+                        None if wanted(&self.open, &element.name) => {
+                            building = Some(Building::of(self.with_language(element)));
+                        }
+                        None => self.enter(element),
                     }
                     let depth =
                         self.open.len() + building.as_ref().map_or(0, |building| building.stack.len());
@@ -249,7 +256,9 @@ impl<'a> Reader<'a> {
                             building.start(element, self.limits);
                             building.close();
                         }
-                        None if wanted(&self.open, &element.name) => return Some(Ok(element)),
+                        None if wanted(&self.open, &element.name) => {
+                            return Some(Ok(self.with_language(element)));
+                        }
                         None => {}
                     }
                 }
@@ -262,32 +271,42 @@ impl<'a> Reader<'a> {
                             }
                             building = Some(unfinished);
                         }
-                        None => {
-                            if let Some(at) = self.open.iter().rposition(|open| *open == name) {
-                                self.open.truncate(at);
-                            }
-                        }
+                        None => self.leave(&name),
                     }
                 }
-                Event::Text(text) => {
+                Event::Text(_) | Event::CData(_) | Event::GeneralRef(_) => {
                     if let Some(building) = &mut building {
-                        building.text(&text, self.limits);
-                    }
-                }
-                Event::CData(text) => {
-                    if let Some(building) = &mut building {
-                        building.text(&text, self.limits);
-                    }
-                }
-                Event::GeneralRef(reference) => {
-                    if let Some(building) = &mut building {
-                        building.text(&resolved(&reference), self.limits);
+                        building.text(&text_of(&event), self.limits);
                     }
                 }
                 Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
             }
         }
         None
+    }
+
+    /// Remembers an element around those that are read.
+    fn enter(&mut self, element: Element) {
+        if let Some((_, language)) = element.attributes.into_iter().find(|(key, _)| key == LANGUAGE) {
+            self.languages.push((self.open.len(), language));
+        }
+        self.open.push(element.name);
+    }
+
+    fn leave(&mut self, name: &str) {
+        if let Some(at) = self.open.iter().rposition(|open| open == name) {
+            self.open.truncate(at);
+            self.languages.truncate(self.languages.partition_point(|(position, _)| *position < at));
+        }
+    }
+
+    fn with_language(&self, mut element: Element) -> Element {
+        if let Some((_, language)) = self.languages.last()
+            && element.attributes.iter().all(|(key, _)| key != LANGUAGE)
+        {
+            element.attributes.push((LANGUAGE.to_owned(), language.clone()));
+        }
+        element
     }
 }
 
@@ -364,10 +383,19 @@ fn element_of(start: &BytesStart<'_>) -> Element {
         let value = quick_xml::escape::unescape_with(&attribute.value, |name| {
             resolve_xml_entity(name).or_else(|| resolve_html5_entity(name))
         })
-        .map_or_else(|_| attribute.value.to_string(), std::borrow::Cow::into_owned);
+        .map_or_else(|_| attribute.value.to_string(), Cow::into_owned);
         (attribute.key.as_ref().to_owned(), value)
     });
     Element { attributes: attributes.collect(), name: start.name().as_ref().to_owned(), children: Vec::new() }
+}
+
+fn text_of<'e>(event: &'e Event<'_>) -> Cow<'e, str> {
+    match event {
+        Event::Text(text) => Cow::Borrowed(text),
+        Event::CData(text) => Cow::Borrowed(text),
+        Event::GeneralRef(reference) => Cow::Owned(resolved(reference)),
+        _ => Cow::Borrowed(""),
+    }
 }
 
 /// Returns the character that a reference stands for. An entity that XML and HTML do not know is left as written.
@@ -471,6 +499,16 @@ mod tests {
         let found = texts("<a><item>1</item><item><b>2</item><item>3 & <c/></i></item></a>");
         let reason = "not well-formed: `<b>` is not closed before `</item>`";
         assert_eq!(found, [Ok("1".to_owned()), Err(reason.to_owned()), Ok("3 & ".to_owned())]);
+    }
+
+    #[test]
+    fn language_is_inherited() {
+        let xml =
+            "<a xml:lang='nb'><b xml:lang='nn'><item/></b><item/><item xml:lang='se'>x</item></a><item/>";
+        let found = items(xml, Limits::default()).into_iter().map(|item| item.unwrap());
+        let languages: Vec<_> = found.map(|item| item.attribute("lang").map(str::to_owned)).collect();
+        let of = |language: &str| Some(language.to_owned());
+        assert_eq!(languages, [of("nn"), of("nb"), of("se"), None]);
     }
 
     #[test]

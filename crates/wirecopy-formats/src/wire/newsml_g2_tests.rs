@@ -1,0 +1,168 @@
+use proptest::prelude::*;
+use wirecopy_core::document::{Signal, Status};
+
+use super::*;
+use crate::Form::NewsMlG2;
+use crate::wire::tests::{found, item_of, only};
+
+/// Returns a news item in a message.
+fn message(item_meta: &str, content_meta: &str, content: &str) -> String {
+    format!(
+        "<?xml version='1.0'?><newsMessage xmlns='http://iptc.org/std/nar/2006-10-01/'><header><sent>2024</sent></header>\
+         <itemSet><newsItem guid='urn:newsml:npa.example:20240311:ferry' version='2' xml:lang='en-GB'>\
+         <rightsInfo><copyrightHolder literal='Northern Press Agency'/></rightsInfo>\
+         <itemMeta><itemClass qcode='ninat:text'/>{item_meta}</itemMeta><contentMeta>{content_meta}</contentMeta>\
+         <contentSet>{content}</contentSet></newsItem></itemSet></newsMessage>"
+    )
+}
+
+fn read_one(item_meta: &str, content_meta: &str, content: &str) -> Item {
+    item_of(NewsMlG2, &message(item_meta, content_meta, content))
+}
+
+const PAGE: &str = "<inlineXML contenttype='application/xhtml+xml'><html xmlns='http://www.w3.org/1999/xhtml'>\
+    <head><title>T</title></head><body><header><time>11.03.2024</time><h1>Ferry sails</h1><h3>Storm</h3></header>\
+    <section><p class='teaser'>In short.</p><p>The ferry sails.</p><h2>Wind</h2><p>It blew.</p></section></body></html></inlineXML>";
+
+#[test]
+fn fields_are_read() {
+    let item = read_one(
+        "<provider literal='npa.example'/><versionCreated>2024-03-11T15:00:00Z</versionCreated>\
+         <firstCreated>2024-03-11T14:00:00Z</firstCreated><embargoed>2024-03-12T00:00:00Z</embargoed>\
+         <pubStatus qcode='stat:withheld'/><edNote>For editors</edNote><signal qcode='sig:update'/>\
+         <link rel='x:canonical' href='https://npa.example/ferry'/>",
+        "<infoSource literal='NPA'/><language tag='en'/><slugline>FERRY</slugline>\
+         <headline rank='3'>Storm</headline><headline rank='1'>Ferry &amp;amp; sails</headline>\
+         <headline role='hld:subHeadline'>After the storm</headline><dateline>OSLO (NPA) -</dateline>\
+         <by>By Jo Roe</by><creditline>NPA–</creditline><description role='drol:teaser'>In short.</description>",
+        PAGE,
+    );
+    let meta = item.meta;
+    assert_eq!(meta.title.as_deref(), Some("Ferry & sails"));
+    assert_eq!(meta.date.as_deref(), Some("2024-03-11T15:00:00Z"));
+    assert_eq!(meta.source.as_deref(), Some("NPA"));
+    assert_eq!(meta.url.as_deref(), Some("https://npa.example/ferry"));
+    assert_eq!(meta.bylines, ["By Jo Roe"]);
+    assert_eq!(meta.language.as_deref(), Some("en"));
+    let expected = Delivery {
+        guid: Some("urn:newsml:npa.example:20240311:ferry".to_owned()),
+        version: Some("2".to_owned()),
+        status: Status::Withheld,
+        embargo: Some("2024-03-12T00:00:00Z".to_owned()),
+        signal: Some(Signal::Update),
+        slug: Some("FERRY".to_owned()),
+        dateline: Some("OSLO (NPA) -".to_owned()),
+        credit: Some("NPA".to_owned()),
+        created: Some("2024-03-11T14:00:00Z".to_owned()),
+    };
+    assert_eq!(meta.delivery.as_deref(), Some(&expected));
+    let body = "<section><p>The ferry sails.</p><h2>Wind</h2><p>It blew.</p></section>";
+    assert_eq!(item.body, Body::Markup(body.to_owned()));
+}
+
+#[test]
+fn suppliers_are_named() {
+    for (provider, expected) in [
+        ("<provider qcode='nprov:NPA'><name>Northern Press</name></provider>", "Northern Press"),
+        ("<provider literal='STT'/>", "STT"),
+        ("<provider literal='northernpress.example'/>", "Northern Press Agency"),
+        ("<provider uri='https://www.northernpress.example/about'/>", "Northern Press Agency"),
+        ("<provider qcode='prov:z1'/>", "Northern Press Agency"),
+        ("", "Northern Press Agency"),
+    ] {
+        assert_eq!(read_one(provider, "", PAGE).meta.source.as_deref(), Some(expected), "{provider}");
+    }
+}
+
+#[test]
+fn authors_stand_for_missing_bylines() {
+    let creators = "<creator><name>roe.jo</name></creator><creator qcode='a:1'><name>Jo Roe</name></creator>";
+    assert_eq!(read_one("", creators, PAGE).meta.bylines, ["Jo Roe"]);
+    let nitf = "<inlineXML><nitf><body><body.head><hedline><hl1>Ferry</hl1></hedline><byline>By Al Poe</byline></body.head>\
+        <body.content><p>One.</p><p>Two.</p></body.content></body></nitf></inlineXML>";
+    let item = read_one("", creators, nitf);
+    assert_eq!(
+        (item.meta.title.as_deref(), &item.meta.bylines[..]),
+        (Some("Ferry"), &["By Al Poe".to_owned()][..])
+    );
+    assert_eq!(item.body, Body::Markup("<p>One.</p><p>Two.</p>".to_owned()));
+}
+
+#[test]
+fn content_is_read_in_any_form() {
+    for (content, expected) in [
+        ("<inlineData contenttype='text/plain'><![CDATA[One.\nTwo.]]></inlineData>", "One.\nTwo."),
+        (
+            "<inlineData contenttype='text/plain'><![CDATA[<p>\n   One\nis long.\n   Two.</p>]]></inlineData>",
+            "One is long.\nTwo.",
+        ),
+        (
+            "<inlineData contenttype='text/html'>&lt;p&gt;One &amp;amp; two&lt;/p&gt;</inlineData>",
+            "One & two",
+        ),
+        ("<inlineXML><html><body dir='ltr'>One\ntwo</body></html></inlineXML>", "One\ntwo"),
+        ("<remoteContent href='a.jpg' contenttype='image/jpeg'/><inlineData>One</inlineData>", "One"),
+        (
+            "<inlineData contenttype='text/plain'>Plain</inlineData><inlineXML><html><body>Page</body></html></inlineXML>",
+            "Page",
+        ),
+        (
+            "<inlineXML><idf><group type='body'><element type='body'>One</element></group></idf></inlineXML>",
+            "One",
+        ),
+    ] {
+        assert_eq!(read_one("", "", content).body, Body::Text(expected.to_owned()), "{content}");
+    }
+}
+
+#[test]
+fn items_without_text_say_why() {
+    let reason = |item_meta: &str, content_meta: &str, content: &str| {
+        only(NewsMlG2, &message(item_meta, content_meta, content)).unwrap_err()
+    };
+    assert_eq!(
+        reason("<itemClass qcode='x'/>", "<headline>Alert</headline>", ""),
+        "an item with a headline but without text"
+    );
+    assert_eq!(
+        reason("<pubStatus qcode='stat:canceled'/>", "", ""),
+        "the sender has withdrawn the item, and sent no text"
+    );
+    let sport = "<inlineXML><sports-content><name>Team</name></sports-content></inlineXML>";
+    assert_eq!(reason("", "", sport), "its content is <sports-content>, not a text");
+    let picture = message("", "", PAGE).replace("ninat:text", "ninat:picture");
+    assert_eq!(only(NewsMlG2, &picture).unwrap_err(), "a picture item, not a text");
+    let summary = "<description role='drol:caption'>No.</description><description role='drol:summary'>Yes.</description>";
+    assert_eq!(read_one("", summary, "").body, Body::Text("Yes.".to_owned()));
+}
+
+#[test]
+fn items_of_a_message_are_read_in_order() {
+    let item = |guid: &str, text: &str| {
+        format!("<newsItem guid='{guid}'><contentSet><inlineData>{text}</inlineData></contentSet></newsItem>")
+    };
+    let package =
+        "<packageItem guid='p'><groupSet><group><itemRef residref='a'/></group></groupSet></packageItem>";
+    let message = format!(
+        "<newsMessage><itemSet><conceptItem guid='c'/>{package}{}<newsItem guid='x'><contentSet></newsItem>{}</itemSet></newsMessage>",
+        item("a", "One"),
+        item("b", "Two")
+    );
+    let found = found(NewsMlG2, &message);
+    assert_eq!(found.len(), 3);
+    assert_eq!(found[0].as_ref().unwrap().body, Body::Text("One".to_owned()));
+    assert!(found[1].as_ref().unwrap_err().contains("not well-formed"));
+    assert_eq!(found[2].as_ref().unwrap().meta.delivery.as_ref().unwrap().guid.as_deref(), Some("b"));
+    let package = format!("<newsMessage>{package}</newsMessage>");
+    assert_eq!(only(NewsMlG2, &package).unwrap_err(), "a package that only refers to items elsewhere");
+    assert_eq!(only(NewsMlG2, "<newsMessage/>").unwrap_err(), "no news item in it");
+}
+
+proptest! {
+    #[test]
+    fn any_input_is_handled_without_panic(
+        xml in "(<newsItem>|</newsItem>|<itemMeta>|</itemMeta>|<contentMeta>|<contentSet>|<inlineXML>|<html>|<body>|<p>|</p>|<by>|a|<|&){0,20}",
+    ) {
+        let _ = found(NewsMlG2, &xml);
+    }
+}

@@ -1,0 +1,34 @@
+//! What tests of all forms share.
+
+use std::ops::ControlFlow;
+
+use crate::{Form, Found, Item, Limits};
+
+/// Returns all results of a file.
+pub(super) fn found(form: Form, content: &str) -> Vec<Result<Item, String>> {
+    let mut out = Vec::new();
+    let mut input = content.as_bytes();
+    let flow = crate::read(form, &mut input, Limits { item_bytes: 1 << 20, depth: 64 }, &mut |found| {
+        out.push(match found {
+            Found::Item(item) => Ok(*item),
+            Found::Skip(refusal) => Err(refusal.reason),
+            Found::Page(page) => panic!("{page:?}"),
+        });
+        ControlFlow::Continue(())
+    });
+    assert_eq!(flow, ControlFlow::Continue(()));
+    assert!(!out.is_empty());
+    out
+}
+
+/// Returns the only result of a file.
+pub(super) fn only(form: Form, content: &str) -> Result<Item, String> {
+    let mut found = found(form, content);
+    assert_eq!(found.len(), 1, "{found:?}");
+    found.remove(0)
+}
+
+/// Returns the only item of a file.
+pub(super) fn item_of(form: Form, content: &str) -> Item {
+    only(form, content).unwrap_or_else(|reason| panic!("{reason}"))
+}
