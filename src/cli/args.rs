@@ -14,6 +14,7 @@ use super::calibrate::CalibrateArgs;
 use super::cluster;
 use super::compare::{self, CompareArgs};
 use super::eval::EvalArgs;
+use super::formats::{self, FormatsArgs};
 use super::keep::{self, KeepArgs};
 use super::report::{self, ReportArgs};
 use super::terminal;
@@ -75,6 +76,9 @@ pub enum Command {
     /// Show what a copy threshold costs: bands, rows, missed pairs and needless checks
     #[command(after_long_help = tune::EXAMPLES)]
     Tune(TuneArgs),
+    /// Show which formats are read, and what each provides
+    #[command(after_long_help = formats::EXAMPLES)]
+    Formats(FormatsArgs),
     /// Print the effective settings as TOML, each with its origin
     Config(ConfigArgs),
     /// Print the completion script for a shell
@@ -173,6 +177,13 @@ pub struct ClusterArgs {
     /// The page is one self-contained file that makes no network requests. It contains the texts of clustered documents.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output options")]
     pub html: Option<PathBuf>,
+    /// Show what would be read, file by file, without comparing anything
+    ///
+    /// Lists the format and the number of documents of each file, and the reasons for skipping inputs. With -o, or with --format
+    /// jsonl, the list is JSON lines: one object per file, then the totals. The exit code is that of a run.
+    #[arg(long, conflicts_with_all = ["html", "exit_code", "evidence", "with_texts", "all", "csv_excel"],
+        help_heading = "Output options")]
+    pub list: bool,
     /// Exit with status 1 if duplicates exist
     ///
     /// If inputs were skipped the exit code is 3 in either case, because not everything was examined.
@@ -229,6 +240,7 @@ fn commands() -> PossibleValuesParser {
         "calibrate",
         "bench",
         "tune",
+        "formats",
         "config",
         "completions",
         "man",

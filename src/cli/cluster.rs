@@ -11,7 +11,7 @@ use super::bars::Bars;
 use super::output::Output;
 use super::protect::Protected;
 use super::settings::Settings;
-use super::{DUPLICATES, done, interrupt, terminal};
+use super::{DUPLICATES, done, interrupt, list, terminal};
 use crate::Pipeline;
 use wirecopy_core::{Cancel, Error, Skipped};
 use wirecopy_ingest::config::IngestConfig;
@@ -31,6 +31,8 @@ Examples:
       search two folders, and write everything found to a report
   zcat news.jsonl.gz | wirecopy cluster - --text-field body --date-field published
       read JSON lines whose fields have other names
+  wirecopy cluster exports/ --list
+      show which files would be read, as which format, and how many documents each has
   wirecopy cluster corpus/ --format csv -o clusters.csv -q
       write a table of the clustered documents, and print nothing
   wirecopy cluster incoming/ --exit-code -q
@@ -55,6 +57,9 @@ pub(super) fn run(global: &GlobalArgs, args: &ClusterArgs, bars: &Bars) -> anyho
     let mut plan = plan(global, args)?;
     let cancel = Cancel::default();
     interrupt::cancels(&cancel);
+    if args.list {
+        return list(global, args, plan, bars, &cancel);
+    }
     let result = Pipeline::new(&plan.settings.config)
         .threads(plan.settings.program.threads)
         .progress(bars)
@@ -89,6 +94,32 @@ pub(super) fn run(global: &GlobalArgs, args: &ClusterArgs, bars: &Bars) -> anyho
         }
         None => Ok(code),
     }
+}
+
+/// Shows what would be read, and returns the exit code.
+fn list(
+    global: &GlobalArgs,
+    args: &ClusterArgs,
+    plan: Plan,
+    bars: &Bars,
+    cancel: &Cancel,
+) -> anyhow::Result<u8> {
+    let Plan { settings, roots, output, text, .. } = plan;
+    let (mut output, format) = match output {
+        Some((_, Format::Csv)) => bail!("--list writes text or JSON lines, not CSV"),
+        Some((output, format)) => (Some(output), format),
+        None => (text, Format::Text),
+    };
+    let references = args.reference.iter().map(Root::from).filter(|root| !roots.contains(root));
+    let request = list::Request {
+        roots: roots.iter().cloned().chain(references).collect(),
+        config: &settings.config.ingest,
+        threads: settings.program.threads,
+        format,
+    };
+    let skipped = list::write(&request, global, output.as_mut(), bars, cancel)?;
+    cancel.check()?;
+    Ok(done(skipped))
 }
 
 /// Checks everything that can be checked before the run starts.

@@ -15,10 +15,12 @@ mod config_cmd;
 mod copy_to;
 mod eval;
 mod figures;
+mod formats;
 mod inputs;
 mod interrupt;
 mod keep;
 mod labels;
+mod list;
 mod log;
 mod man;
 mod output;
@@ -134,6 +136,7 @@ fn run(cli: &Cli) -> anyhow::Result<u8> {
         Command::Calibrate(args) => calibrate::run(&cli.global, args),
         Command::Bench(args) => bench::run(&cli.global, args, &bars),
         Command::Tune(args) => tune::run(&cli.global, args),
+        Command::Formats(args) => formats::run(args),
         Command::Config(args) => config_cmd::run(&cli.global, args),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),

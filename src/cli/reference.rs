@@ -1,4 +1,4 @@
-//! Generates `docs/cli.md` and `docs/settings.md` from the definitions of flags and settings. `UPDATE_DOCS=1 cargo test reference`
+//! Generates `docs/cli.md`, `docs/settings.md` and the table of `docs/formats.md` from the code. `UPDATE_DOCS=1 cargo test reference`
 //! rewrites them. Without it, an outdated file fails a test. Shell commands and paths in the documentation are checked too.
 
 use std::collections::BTreeMap;
@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, Command};
 use toml::Value;
+use wirecopy_formats::{FORMATS, Provided};
 
 use super::args::SETTINGS;
 use super::command::command;
@@ -172,6 +173,36 @@ fn docs_settings_md_lists_every_setting() {
         .unwrap();
     }
     check("settings.md", &out);
+}
+
+/// Returns the table of the formats that are read.
+fn table_of_formats() -> String {
+    let mut out = String::from("| format | file names |");
+    Provided::ALL.iter().for_each(|provided| {
+        let _ = write!(out, " {} |", provided.name());
+    });
+    out.push_str(" feature | |\n|---|---|");
+    out.push_str(&"---|".repeat(Provided::ALL.len() + 2));
+    out.push('\n');
+    for format in &FORMATS {
+        let files: Vec<String> = format.files.iter().map(|ending| format!("`{ending}`")).collect();
+        let _ = write!(out, "| {} | {} |", format.name, files.join(" "));
+        for provided in Provided::ALL {
+            out.push_str(if format.provides.contains(&provided) { " ✓ |" } else { " |" });
+        }
+        let feature = format.feature.map(|feature| format!("`{feature}`")).unwrap_or_default();
+        let remark = if format.tested { "" } else { "from the specification" };
+        let _ = writeln!(out, " {feature} | {remark} |");
+    }
+    out
+}
+
+#[test]
+fn docs_formats_md_has_the_table_of_the_formats() {
+    let text = fs::read_to_string(root().join("docs/formats.md")).unwrap();
+    let (before, rest) = text.split_once(GENERATED).unwrap();
+    let (_, after) = rest.trim_start().split_once("\n\n").unwrap();
+    check("formats.md", &format!("{before}{GENERATED}\n{}\n{after}", table_of_formats()));
 }
 
 /// Splits the commands in a shell script into words, without quotes and comments.

@@ -4,6 +4,7 @@ use wirecopy_core::document::{Header, SkipKind, Skipped};
 use wirecopy_core::engine::{Corpus, Read};
 use wirecopy_core::ids::Ids;
 use wirecopy_core::{Error, Result};
+use wirecopy_ingest::NO_WORDS;
 use wirecopy_report::Config;
 use wirecopy_spill::Budget;
 
@@ -47,7 +48,7 @@ impl Intake {
     pub(super) fn add(&mut self, header: Header, read: &Read) -> Result<()> {
         self.check()?;
         if read.tokens.is_empty() {
-            let empty = SkipKind::Empty.because("no words in it, only punctuation or symbols");
+            let empty = SkipKind::Empty.because(NO_WORDS);
             self.skip(empty.at(header.path, header.record));
             return Ok(());
         }

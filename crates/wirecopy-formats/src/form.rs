@@ -3,6 +3,7 @@
 #[cfg(not(all(feature = "wire", feature = "exports")))]
 use wirecopy_core::document::{Refusal, SkipKind};
 
+use crate::formats::FORMATS;
 use crate::warc;
 
 /// A form in which news is delivered or archived.
@@ -52,11 +53,58 @@ pub enum Form {
 }
 
 impl Form {
+    /// All forms.
+    pub const ALL: [Self; 20] = [
+        Self::NewsMl1,
+        Self::NewsMlG2,
+        Self::Nitf,
+        Self::Rss,
+        Self::Atom,
+        Self::Wxr,
+        Self::FactivaXml,
+        Self::Iptc7901,
+        Self::Anpa1312,
+        Self::NexisText,
+        Self::NexisHtml,
+        Self::NexisDocx,
+        Self::NexisRtf,
+        Self::FactivaHtml,
+        Self::FactivaRtf,
+        Self::EuropresseHtml,
+        Self::ProQuestHtml,
+        Self::Mail,
+        Self::Mbox,
+        Self::Warc,
+    ];
+
+    /// Returns the name of the form in messages and tables.
+    pub fn name(self) -> &'static str {
+        FORMATS.iter().find(|format| format.form == Some(self)).map_or("", |format| format.name)
+    }
+
     /// Returns whether readers need the bytes as they are, because the form has character sets or binary parts of its own.
     pub fn is_binary(self) -> bool {
         matches!(
             self,
             Self::NexisDocx | Self::NexisRtf | Self::FactivaRtf | Self::Mail | Self::Mbox | Self::Warc
+        )
+    }
+
+    /// Returns whether it is XML or HTML, which can declare its character set.
+    pub fn is_markup(self) -> bool {
+        matches!(
+            self,
+            Self::NewsMl1
+                | Self::NewsMlG2
+                | Self::Nitf
+                | Self::Rss
+                | Self::Atom
+                | Self::Wxr
+                | Self::FactivaXml
+                | Self::NexisHtml
+                | Self::FactivaHtml
+                | Self::EuropresseHtml
+                | Self::ProQuestHtml
         )
     }
 
@@ -74,6 +122,12 @@ impl Form {
         #[cfg(feature = "exports")]
         if let Some(form) = crate::exports::form_of(head) {
             return Some(form);
+        }
+        #[cfg(not(feature = "exports"))]
+        if head.starts_with(b"{\\rtf") {
+            return Some(Self::NexisRtf);
+        } else if head.starts_with(b"PK") && memchr::memmem::find(head, b"word/").is_some() {
+            return Some(Self::NexisDocx);
         }
         None
     }

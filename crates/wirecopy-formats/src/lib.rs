@@ -13,6 +13,7 @@
 #[cfg(feature = "exports")]
 mod exports;
 mod form;
+mod formats;
 mod item;
 mod warc;
 #[cfg(feature = "wire")]
@@ -21,6 +22,7 @@ mod wire;
 mod xml;
 
 pub use form::Form;
+pub use formats::{FORMATS, Format, Provided};
 pub use item::{Body, Emit, Found, Item, Limits, Page};
 #[cfg(feature = "wire")]
 pub use wire::json_item;

@@ -1,7 +1,8 @@
 //! Decodes bytes to text. Decoding never fails: malformed sequences become U+FFFD.
 //!
-//! The encoding is, in this order: that of the byte order mark; UTF-16, recognised by its NULs; the declared one, unless the
-//! bytes contradict it; UTF-8, if the bytes are valid or nearly valid; a guess on 64 KB by chardetng, the detector of Firefox.
+//! The encoding is, in this order: that of the byte order mark; UTF-16, recognised by its NULs; the one that a server named, then
+//! the declared one, unless the bytes contradict it; UTF-8, if the bytes are valid or nearly valid; a guess on 64 KB by chardetng,
+//! the detector of Firefox.
 //!
 //! Valid UTF-8 with non-ASCII characters overrides a declaration: such a page was moved to UTF-8 and its template was never
 //! updated. A declaration is also ignored if the page would be malformed in that encoding, or would not read as any language.
@@ -9,7 +10,7 @@
 //! Why this is hand-made: chardetng guesses from the bytes alone and does not judge a declaration.
 
 use std::collections::HashSet;
-use std::io::Read;
+use std::io::{self, Cursor, Read};
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
@@ -19,7 +20,13 @@ use super::decode::HEAD;
 
 /// Decodes a whole document. `markup` allows an encoding declared as in HTML and XML.
 pub(super) fn decode(bytes: Vec<u8>, markup: bool) -> String {
-    let (encoding, bom) = of(&bytes, markup);
+    decode_named(bytes, markup, None)
+}
+
+/// Like [`decode`], for a document whose encoding a server has named.
+pub(super) fn decode_named(bytes: Vec<u8>, markup: bool, named: Option<&str>) -> String {
+    let named = named.and_then(|label| Encoding::for_label(label.as_bytes()));
+    let (encoding, bom) = of_named(&bytes, markup, named);
     if encoding != UTF_8 {
         let (text, _) = encoding.decode_without_bom_handling(&bytes[bom..]);
         return text.into_owned();
@@ -38,6 +45,10 @@ pub fn without_byte_order_mark(bytes: &[u8]) -> &[u8] {
 
 /// Returns the encoding of content that starts with `head`, and the length of its byte order mark.
 pub(super) fn of(head: &[u8], markup: bool) -> (&'static Encoding, usize) {
+    of_named(head, markup, None)
+}
+
+fn of_named(head: &[u8], markup: bool, named: Option<&'static Encoding>) -> (&'static Encoding, usize) {
     if let Some(found) = Encoding::for_bom(head) {
         return found;
     }
@@ -45,23 +56,26 @@ pub(super) fn of(head: &[u8], markup: bool) -> (&'static Encoding, usize) {
         return (encoding, 0);
     }
     let declared = markup.then(|| declared(head)).flatten();
-    let head = informative(head);
-    let quality = Utf8::of(head);
+    (of_sample(informative(head), &[named, declared]), 0)
+}
+
+/// Returns the encoding of a sample: the first of the `declared` ones that the sample does not contradict, else a guess.
+fn of_sample(sample: &[u8], declared: &[Option<&'static Encoding>]) -> &'static Encoding {
+    let quality = Utf8::of(sample);
     if quality.invalid == 0 && quality.multibyte > 0 {
-        return (UTF_8, 0);
+        return UTF_8;
     }
-    if let Some(encoding) = declared
-        && (head.is_ascii() || !is_disproved(encoding, head))
-    {
-        return (encoding, 0);
+    let is_possible = |encoding: &&'static Encoding| sample.is_ascii() || !is_disproved(encoding, sample);
+    if let Some(encoding) = declared.iter().copied().flatten().find(is_possible) {
+        return encoding;
     }
-    let escapes = memchr::memmem::find(head, b"\x1b$").is_some();
+    let escapes = memchr::memmem::find(sample, b"\x1b$").is_some();
     if (quality.invalid == 0 && !escapes) || quality.multibyte > 2 * quality.invalid {
-        return (UTF_8, 0);
+        return UTF_8;
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
-    detector.feed(head, true);
-    (detector.guess(None, Utf8Detection::Deny), 0)
+    detector.feed(sample, true);
+    detector.guess(None, Utf8Detection::Deny)
 }
 
 /// Returns the first [`HEAD`] bytes that can reveal the encoding: the scripts and styles of a page can fill a whole sample
@@ -203,10 +217,66 @@ pub(super) fn transcoder<R: Read>(inner: R, encoding: &'static Encoding) -> impl
     DecodeReaderBytesBuilder::new().encoding(Some(encoding)).build(inner)
 }
 
+/// Converts a stream that starts with `head` to UTF-8, without its byte order mark. Malformed sequences become U+FFFD. If the
+/// head is ASCII, the encoding is determined at the first byte that is not.
+pub(super) fn utf8<'r>(inner: impl Read + 'r, head: &[u8], markup: bool) -> Box<dyn Read + 'r> {
+    let (encoding, bom) = of(head, markup);
+    let mut inner = inner;
+    if bom > 0 && io::copy(&mut inner.by_ref().take(bom as u64), &mut io::sink()).is_err() {
+        // The next read fails as well, and says why.
+        return Box::new(inner);
+    }
+    if bom == 0 && head.is_ascii() && encoding.is_ascii_compatible() {
+        let declared = markup.then(|| declared(head)).flatten();
+        return Box::new(Ascii { inner: Some(inner), declared, decoded: None });
+    }
+    Box::new(transcoder(inner, encoding))
+}
+
+/// A stream that has been ASCII so far.
+struct Ascii<'r, R> {
+    /// `None` once another byte was found.
+    inner: Option<R>,
+    /// The encoding that the head declares.
+    declared: Option<&'static Encoding>,
+    /// The rest of the stream, from the first block with another byte.
+    decoded: Option<Box<dyn Read + 'r>>,
+}
+
+impl<'r, R: Read + 'r> Read for Ascii<'r, R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if let Some(decoded) = &mut self.decoded {
+            return decoded.read(out);
+        }
+        let Some(inner) = &mut self.inner else { return Ok(0) };
+        let n = inner.read(out)?;
+        let read = out.get(..n).unwrap_or_default();
+        let Some(at) = read.iter().position(|byte| !byte.is_ascii()) else { return Ok(n) };
+        let mut sample = read.get(at..).unwrap_or_default().to_vec();
+        let broken = inner.by_ref().take(HEAD as u64).read_to_end(&mut sample).err();
+        let encoding = of_sample(&sample, &[self.declared]);
+        if let Some(inner) = self.inner.take() {
+            let rest = Cursor::new(sample).chain(Broken(broken)).chain(inner);
+            let decoded = self.decoded.insert(Box::new(transcoder(rest, encoding)));
+            if at == 0 {
+                return decoded.read(out);
+            }
+        }
+        Ok(at)
+    }
+}
+
+/// The error that a stream ended with, if any.
+struct Broken(Option<io::Error>);
+
+impl Read for Broken {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use std::io;
-
     use super::*;
 
     fn utf16(text: &str, little: bool) -> Vec<u8> {
@@ -314,10 +384,41 @@ mod tests {
     }
 
     #[test]
+    fn encoding_named_by_a_server_is_followed_unless_the_bytes_contradict_it() {
+        let text = "Ministr v pondělí uvedl, že jednání budou pokračovat; podrobnosti řekl později.";
+        let (bytes, ..) = encoding_rs::WINDOWS_1250.encode(text);
+        let page = [b"<meta charset=iso-8859-1>", &*bytes].concat();
+        assert!(decode_named(page, true, Some("windows-1250")).ends_with(text));
+        let page = [b"<meta charset=windows-1250>", &*bytes].concat();
+        for named in ["utf-8", "koi8-r", "no such name"] {
+            assert!(decode_named(page.clone(), true, Some(named)).ends_with(text), "{named}");
+        }
+        assert_eq!(decode_named("naïve".into(), false, Some("iso-8859-1")), "naïve");
+    }
+
+    #[test]
+    fn stream_is_decoded_from_the_first_byte_that_is_not_ascii() {
+        let text = "The minister’s word is café talk, he said. ".repeat(50);
+        let (bytes, ..) = encoding_rs::WINDOWS_1252.encode(&text);
+        let ascii = "The ferry sails again. ".repeat(HEAD / 10);
+        let expected = format!("{ascii}{text}");
+        for rest in [bytes.as_ref(), text.as_bytes()] {
+            let all = [ascii.as_bytes(), rest].concat();
+            let mut read = String::new();
+            utf8(&*all, &all[..HEAD], false).read_to_string(&mut read).unwrap();
+            assert!(read == expected);
+        }
+        let marked = ["\u{feff}".as_bytes(), b"a\xffb"].concat();
+        let mut read = String::new();
+        utf8(&*marked, &marked, false).read_to_string(&mut read).unwrap();
+        assert_eq!(read, "a\u{fffd}b");
+    }
+
+    #[test]
     fn transcoding_does_not_depend_on_the_size_of_reads() {
         let text = "{\"text\": \"Zürich 東京 😀\"}\n".repeat(5000);
         let mut out = Vec::new();
-        let mut stream = transcoder(io::Cursor::new(utf16(&text, true)), UTF_16LE);
+        let mut stream = transcoder(Cursor::new(utf16(&text, true)), UTF_16LE);
         let mut byte = [0; 1];
         // Single bytes, so that reads end inside characters.
         while out.len() < 100 && stream.read(&mut byte).is_ok_and(|n| n == 1) {

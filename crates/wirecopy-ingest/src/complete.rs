@@ -2,7 +2,7 @@
 //!
 //! Documents that a caller has in memory are completed in the same way as those that are read from files.
 
-use super::dating::{self, Dating};
+use super::dating::{self, Dating, Places};
 use super::decode;
 use super::extract::Extracted;
 use super::json;
@@ -59,7 +59,7 @@ impl Completer {
     }
 
     fn of_record(&self, extracted: Extracted, record: u64) -> Document {
-        self.complete(extracted, &not_a_file(NO_FILE), Some(record), DateOrigin::Field, true)
+        self.complete(extracted, &not_a_file(NO_FILE), Some(record), DateOrigin::Field.into(), true)
     }
 
     /// Completes a document that a caller made: a date that is not yet parsed, a language that is missing or not a code, and
@@ -77,7 +77,7 @@ impl Completer {
             document.id = fallback_id(&found.id, document.record);
         }
         let own_id = document.id.clone();
-        self.settle(&mut document.meta, &document.text, &found, Some(&own_id), DateOrigin::Field, true);
+        self.settle(&mut document.meta, &document.text, &found, Some(&own_id), DateOrigin::Field.into(), true);
         Ok(document)
     }
 
@@ -88,18 +88,18 @@ impl Completer {
         Ok(())
     }
 
-    /// Completes what was extracted from a file. `origin` is the place from which the format's extractor takes dates. Dates
-    /// and languages are determined if they are to be `settled`.
+    /// Completes what was extracted from a file. Its date is searched for in `places`. Dates and languages are determined if they
+    /// are to be `settled`.
     pub(super) fn complete(
         &self,
         extracted: Extracted,
         found: &Found,
         record: Option<u64>,
-        origin: DateOrigin,
+        places: Places<'_>,
         settled: bool,
     ) -> Document {
         let Extracted { own_id, mut meta, text } = extracted;
-        self.settle(&mut meta, &text, found, own_id.as_deref(), origin, settled);
+        self.settle(&mut meta, &text, found, own_id.as_deref(), places, settled);
         let id = own_id.unwrap_or_else(|| fallback_id(&found.id, record));
         Document { id, path: found.shown.clone(), record, meta, text }
     }
@@ -110,7 +110,7 @@ impl Completer {
         text: &str,
         found: &Found,
         own_id: Option<&str>,
-        origin: DateOrigin,
+        places: Places<'_>,
         settled: bool,
     ) {
         if let Some(source) = self.source_from.as_ref().and_then(|from| from.of_document(found, own_id, meta))
@@ -121,7 +121,7 @@ impl Completer {
             let text = Guessed::of(text);
             // A caller may have parsed the date.
             if meta.published.is_none() {
-                dating::settle(meta, origin, &text, found, &self.dating);
+                dating::settle(meta, places, &text, found, &self.dating);
             }
             let declared = meta.language.as_deref().and_then(language::of_tag);
             meta.language = declared.or_else(|| text.language().map(str::to_owned));

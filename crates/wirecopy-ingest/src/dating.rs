@@ -2,7 +2,8 @@
 //!
 //! In: the date found by the extractor of the format, the text, the URL and the path. Out: the date with its origin, and why a
 //! date from a better place was not used. The places in order of trust are the metadata of the page or record, the first
-//! lines, the URL, the path and, if enabled, the modification time of the file.
+//! lines, the URL, the path and, if enabled, the modification time of the file. For a page of a web archive, the time at which
+//! it was captured takes the place of the last two: it may be years after the publication.
 
 use std::fs;
 
@@ -22,10 +23,34 @@ use wirecopy_core::published::Published;
 /// Non-empty lines at the start of a text that are searched for a date.
 const LINES: usize = 4;
 
+/// Where the date of a document can be found.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Places<'a> {
+    /// The place from which the format's extractor takes dates.
+    pub(super) extracted: DateOrigin,
+    /// What is left if nothing else gives a date.
+    pub(super) last: LastResort<'a>,
+}
+
+/// What is left if nothing in a document gives a date.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum LastResort<'a> {
+    /// The path of the file, and the time of its last change.
+    File,
+    /// The time at which a web archive captured the document, if known. The file is the archive's and says nothing.
+    Capture(Option<&'a str>),
+}
+
+impl From<DateOrigin> for Places<'_> {
+    fn from(extracted: DateOrigin) -> Self {
+        Self { extracted, last: LastResort::File }
+    }
+}
+
 /// Settings for publication dates.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Dating {
-    /// Whether the modification time of the file is used if there is no other date.
+    /// Whether the modification time of the file, or the time of the capture, is used if there is no other date.
     pub(super) mtime: bool,
     /// The zone assumed for times without one.
     pub(super) zone: Option<Zone>,
@@ -45,10 +70,10 @@ impl Dating {
     }
 }
 
-/// Sets the date fields of `meta`. `origin` is the place from which the format's extractor takes dates.
+/// Sets the date fields of `meta`, from the first of its `places` that gives a date.
 pub(super) fn settle(
     meta: &mut Metadata,
-    origin: DateOrigin,
+    places: Places<'_>,
     text: &Guessed<'_>,
     found: &Found,
     dating: &Dating,
@@ -61,6 +86,7 @@ pub(super) fn settle(
         }
         known => known,
     };
+    let origin = places.extracted;
     if let Some(date) = meta.date.take() {
         match parse(&date) {
             Ok(published) => {
@@ -88,12 +114,22 @@ pub(super) fn settle(
         .filter(|date| parse(date).is_ok())
         .map(|date| (date, DateOrigin::Text))
         .or_else(|| Some((day_in_url(meta.url.as_deref()?)?.to_string(), DateOrigin::Url)))
-        .or_else(|| Some((in_path(&found.shown)?.to_string(), DateOrigin::Path)))
-        .or_else(|| if dating.mtime { Some((of_file(found)?, DateOrigin::Mtime)) } else { None });
+        .or_else(|| last_date(places.last, found, dating.mtime).filter(|(date, _)| parse(date).is_ok()));
     if let Some((date, origin)) = other {
         meta.published = parse(&date).ok().map(|published| dating.shown(published));
         meta.date = Some(date);
         meta.date_origin = Some(origin);
+    }
+}
+
+/// Returns the date that is left if nothing in a document gives one.
+fn last_date(last: LastResort<'_>, found: &Found, mtime: bool) -> Option<(String, DateOrigin)> {
+    let of_path = || Some((in_path(&found.shown)?.to_string(), DateOrigin::Path));
+    match last {
+        LastResort::File if mtime => of_path().or_else(|| Some((of_file(found)?, DateOrigin::Mtime))),
+        LastResort::File => of_path(),
+        LastResort::Capture(time) if mtime => Some((time?.to_owned(), DateOrigin::Mtime)),
+        LastResort::Capture(_) => None,
     }
 }
 
@@ -200,20 +236,21 @@ mod tests {
     ) -> (Option<String>, Option<DateOrigin>, Option<String>) {
         let mut meta = Metadata { date: date.map(str::to_owned), ..Metadata::default() };
         let found = Found { path: None, shown: path.to_owned(), id: path.to_owned(), bytes: 0, named: true };
-        settle(&mut meta, DateOrigin::Field, &Guessed::of(text), &found, &Dating { mtime: true, zone: None });
+        let dating = Dating { mtime: true, zone: None };
+        settle(&mut meta, DateOrigin::Field.into(), &Guessed::of(text), &found, &dating);
         (meta.date, meta.date_origin, meta.date_problem)
     }
 
     #[test]
     fn address_older_than_the_date_of_a_page_by_more_than_a_month_counts() {
-        let settled = |date: &str, url: &str, origin| {
+        let settled = |date: &str, url: &str, origin: DateOrigin| {
             let mut meta = Metadata {
                 date: Some(date.to_owned()),
                 url: Some(format!("https://press.example/{url}")),
                 ..Metadata::default()
             };
             let found = Found { path: None, shown: "x".into(), id: "x".into(), bytes: 0, named: true };
-            settle(&mut meta, origin, &Guessed::of("Text."), &found, &Dating::default());
+            settle(&mut meta, origin.into(), &Guessed::of("Text."), &found, &Dating::default());
             (meta.published.unwrap_or_default(), meta.date_origin, meta.date_problem.is_some())
         };
         let page = DateOrigin::Metadata;
@@ -229,6 +266,22 @@ mod tests {
         ] {
             assert_eq!(settled(stated, url, origin), (stated.to_owned(), Some(origin), false), "{url}");
         }
+    }
+
+    #[test]
+    fn capture_of_a_page_is_a_date_only_on_request() {
+        let settled = |mtime, capture| {
+            let mut meta = Metadata::default();
+            let path = "crawl-20240311120000.warc.gz".to_owned();
+            let found = Found { path: None, shown: path.clone(), id: path, bytes: 0, named: true };
+            let places = Places { extracted: DateOrigin::Metadata, last: LastResort::Capture(capture) };
+            settle(&mut meta, places, &Guessed::of("Text."), &found, &Dating { mtime, zone: None });
+            meta.published.zip(meta.date_origin)
+        };
+        let capture = Some("2024-03-11T14:20:00Z");
+        assert_eq!(settled(false, capture), None);
+        assert_eq!(settled(true, capture), Some(("2024-03-11T14:20:00Z".to_owned(), DateOrigin::Mtime)));
+        assert_eq!((settled(true, Some("once")), settled(true, None)), (None, None));
     }
 
     #[test]

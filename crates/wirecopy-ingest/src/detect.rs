@@ -3,8 +3,10 @@
 use std::path::Path;
 
 use super::charset::without_byte_order_mark;
+use super::xml;
 use wirecopy_core::document::Refusal;
-use wirecopy_core::document::SkipKind::{Malformed, NotText};
+use wirecopy_core::document::SkipKind::{Malformed, NotText, Unsupported};
+use wirecopy_formats::Form;
 
 /// The format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,10 +21,14 @@ pub(super) enum Format {
     Csv,
     /// Tab-separated.
     Tsv,
+    /// A form in which news is delivered or archived.
+    Form(Form),
 }
 
+
 impl Format {
-    /// Returns the format that a file name implies, ignoring `.gz` and `.zst`.
+    /// Returns the format that a file name implies, ignoring `.gz` and `.zst`. For XML, it is any form of XML: the content says
+    /// which.
     pub(super) fn of_name(path: &Path) -> Option<Self> {
         let name = path.file_name()?.as_encoded_bytes().to_ascii_lowercase();
         let name = String::from_utf8_lossy(&name);
@@ -36,15 +42,39 @@ impl Format {
             "jsonl" | "ndjson" => Self::JsonLines,
             "csv" => Self::Csv,
             "tsv" => Self::Tsv,
+            "xml" | "newsml" => Self::Form(Form::NewsMlG2),
+            "nitf" => Self::Form(Form::Nitf),
+            "rss" => Self::Form(Form::Rss),
+            "atom" => Self::Form(Form::Atom),
+            "eml" | "mht" | "mhtml" => Self::Form(Form::Mail),
+            "mbox" => Self::Form(Form::Mbox),
+            "docx" => Self::Form(Form::NexisDocx),
+            "rtf" => Self::Form(Form::NexisRtf),
+            "warc" | "wet" => Self::Form(Form::Warc),
             _ => return None,
         })
     }
 
-    /// Returns whether a file of this format holds many documents.
+    /// Returns the name of the format, as in [`wirecopy_formats::FORMATS`].
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Text => "plain text",
+            Self::Markdown => "Markdown",
+            Self::Html => "web page",
+            Self::Json => "JSON",
+            Self::JsonLines => "JSON lines",
+            Self::Csv => "CSV",
+            Self::Tsv => "TSV",
+            Self::Form(form) => form.name(),
+        }
+    }
+
+    /// Returns whether a file of this format can hold many documents that are read one by one.
     pub(super) fn is_container(self) -> bool {
         match self {
             Self::Json | Self::JsonLines | Self::Csv | Self::Tsv => true,
             Self::Text | Self::Markdown | Self::Html => false,
+            Self::Form(form) => !matches!(form, Form::NexisDocx | Form::NexisRtf | Form::FactivaRtf | Form::Mail),
         }
     }
 
@@ -52,12 +82,30 @@ impl Format {
     /// converted to UTF-8.
     ///
     /// # Errors
-    /// The reason for skipping a file that is not text, or not of the format its name implies.
+    /// The reason for skipping a file that is not text, not of the format its name implies, or XML of an unknown kind.
     pub(super) fn of_content(named: Option<Self>, head: &[u8]) -> Result<Self, Refusal> {
-        if let Some(what) = binary(head) {
-            return Err(NotText.because(format!("not text: {what}")));
+        if let Some(form) = form_of(named, without_byte_order_mark(head)) {
+            return Ok(Self::Form(form));
+        }
+        if let Some(refusal) = binary(head) {
+            return Err(refusal);
         }
         let start = trimmed(head);
+        if matches!(named, Some(Self::Text | Self::Markdown | Self::Form(_)) | None)
+            && !is_html(start)
+            && let Some(root) = xml::root(start, named.is_some_and(Self::is_xml))
+        {
+            return if root.eq_ignore_ascii_case("html") { Ok(Self::Html) } else { Err(unknown_xml(&root)) };
+        }
+        let named = match named {
+            Some(Self::Form(Form::Mail | Form::Mbox)) if is_html(start) => None,
+            Some(mail @ Self::Form(Form::Mail | Form::Mbox)) => return Ok(mail),
+            Some(Self::Form(Form::Warc)) => {
+                return Err(Malformed.because("not a web archive: it does not begin with `WARC/`"));
+            }
+            Some(Self::Form(_)) => None,
+            named => named,
+        };
         Ok(match named {
             Some(Self::Text) | None if is_html(start) => Self::Html,
             None if is_json_array(start) => Self::Json,
@@ -74,6 +122,35 @@ impl Format {
             Some(named) => named,
         })
     }
+
+    /// Returns whether this is a form of XML.
+    fn is_xml(self) -> bool {
+        matches!(self, Self::Form(Form::NewsMlG2 | Form::Nitf | Form::Rss | Form::Atom))
+    }
+}
+
+/// Returns the form in which news is delivered or archived that content shows. In a file named as a table, JSON or Markdown,
+/// only what cannot begin such a file counts.
+fn form_of(named: Option<Format>, head: &[u8]) -> Option<Form> {
+    const OTHERS: [&[u8]; 4] = [b"<", b"PK", b"{\\rtf", b"WARC/"];
+    let by_name = matches!(
+        named,
+        Some(Format::Markdown | Format::Json | Format::JsonLines | Format::Csv | Format::Tsv)
+    );
+    if by_name && !OTHERS.iter().any(|other| head.starts_with(other)) {
+        return None;
+    }
+    Form::of_content(head)
+}
+
+fn unknown_xml(root: &str) -> Refusal {
+    let what = "XML of an unknown kind";
+    let refused = if cfg!(feature = "wire") { what } else { "XML, and built without the feature `wire`" };
+    Unsupported.because(if root.is_empty() {
+        format!("{refused}: it has no root element")
+    } else {
+        format!("{refused}: the root element is `<{root}>`")
+    })
 }
 
 fn trimmed(head: &[u8]) -> &[u8] {
@@ -115,10 +192,14 @@ pub(super) fn is_html(start: &[u8]) -> bool {
     has(b"<!doctype html") || has(b"<html") || (start.starts_with(b"<head") || start.starts_with(b"<body"))
 }
 
-/// Describes a file that is not text; `None` for text.
-fn binary(head: &[u8]) -> Option<String> {
+/// Returns the reason for skipping a file that is not text; `None` for text.
+pub(super) fn binary(head: &[u8]) -> Option<Refusal> {
+    kind_of_binary(head).map(|what| NotText.because(format!("not text: {what}")))
+}
+
+fn kind_of_binary(head: &[u8]) -> Option<String> {
     const MAGIC: &[(&[u8], &str)] = &[
-        (b"%PDF-", "a PDF"),
+        (b"%PDF-", "a PDF; export HTML, RTF or text instead"),
         (b"\x89PNG\r\n", "a PNG image"),
         (b"\xff\xd8\xff", "a JPEG image"),
         (b"GIF8", "a GIF image"),
@@ -186,8 +267,42 @@ mod tests {
         assert_eq!(of(b"{\"text\":1}\n{\"text\":2}"), Ok(Format::JsonLines));
         assert_eq!(of(b"{\n \"text\":1}\n"), Ok(Format::Json));
         assert_eq!(of(b"\xef\xbb\xbfNews"), Ok(Format::Text));
-        assert_eq!(of(b"%PDF-1.7 x"), Err(NotText.because("not text: looks like a PDF")));
+        let pdf = "not text: looks like a PDF; export HTML, RTF or text instead";
+        assert_eq!(of(b"%PDF-1.7 x"), Err(NotText.because(pdf)));
         assert!(of(b"a\0b\0\0\0").is_err());
+        assert_eq!(of(b"WARC/1.0\r\n"), Ok(Format::Form(Form::Warc)));
+    }
+
+    #[test]
+    fn unknown_xml_is_refused_unless_it_is_a_page() {
+        let reason = |name: &str, head: &[u8]| {
+            Format::of_content(Format::of_name(Path::new(name)), head).map_err(|refusal| refusal.reason)
+        };
+        let refused = |root: &str| {
+            let kind = if cfg!(feature = "wire") { "XML of an unknown kind" } else { "XML, and built without the feature `wire`" };
+            Err(format!("{kind}: the root element is `<{root}>`"))
+        };
+        for name in ["a.xml", "a", "a.txt", "a.rss"] {
+            assert_eq!(reason(name, b"\xef\xbb\xbf<?xml version='1.0'?>\n<tei:TEI x='y'>"), refused("tei:TEI"), "{name}");
+            let page = [b"<?xml version='1.0'?><!--", &[b'x'; 2000][..], b"--><html lang='de'>"].concat();
+            assert_eq!(reason(name, &page), Ok(Format::Html), "{name}");
+        }
+        assert_eq!(reason("a.xml", b"<doc>One</doc>"), refused("doc"));
+        assert_eq!(reason("a.xml", b"One"), Ok(Format::Text));
+        assert_eq!(reason("a.txt", b"<doc>One</doc>"), Ok(Format::Text));
+        assert_eq!(reason("a.html", b"<?xml version='1.0'?><div>One"), Ok(Format::Html));
+        assert_eq!(reason("a.csv", b"<?xml version='1.0'?><div>One"), Ok(Format::Csv));
+    }
+
+    #[test]
+    fn names_of_forms_count_if_the_content_does_not_contradict_them() {
+        let of = |name: &str, head: &[u8]| Format::of_content(Format::of_name(Path::new(name)), head);
+        assert_eq!(of("a.eml", b"X-Odd\n\nThe ferry"), Ok(Format::Form(Form::Mail)));
+        assert_eq!(of("a.mht", b"<html><body>"), Ok(Format::Html));
+        assert_eq!(of("a.mbox", b"The ferry"), Ok(Format::Form(Form::Mbox)));
+        assert_eq!(of("a.docx", b"The ferry"), Ok(Format::Text));
+        assert_eq!(of("a.warc.gz", b"The ferry").unwrap_err().kind, Malformed);
+        assert_eq!(of("a.json", b"WARC/1.0\r\n"), Ok(Format::Form(Form::Warc)));
     }
 
     #[test]

@@ -5,14 +5,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::blocks::Block;
 use super::complete::{Completer, fallback_id, header_of};
+use super::dating::{LastResort, Places};
 use super::detect::Format;
 use super::feed::{Sizes, Work};
 use super::input::{self, Part, Records};
 use super::walk::Found;
-use super::{Outcome, charset, decode, envelope, json, jsonscan, markdown, mojibake, plain};
+use super::{Outcome, charset, decode, delivered, envelope, json, jsonscan, markdown, mojibake, plain};
 use crate::config::IngestConfig;
 use wirecopy_core::Cancel;
 use wirecopy_core::document::{DateOrigin, Document, Metadata, Refusal, SkipKind};
+use wirecopy_formats::Found as Delivered;
 
 /// The result of a format's extractor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,8 +34,15 @@ pub(super) struct Worker<'a, M> {
     stopped: AtomicBool,
     map: &'a M,
     wanted: &'a Wanted<'a>,
+    note: Option<&'a Note<'a>>,
     completer: Completer,
 }
+
+/// The name of the format of JSON files that hold items of ninjs or of digitalwires.
+pub(super) const DELIVERED_JSON: &str = "ninjs";
+
+/// Receives the path of a file and the name of its format, at least once for each file that is read.
+pub(super) type Note<'a> = dyn Fn(&str, &'static str) + Sync + 'a;
 
 /// Selects what is read.
 pub struct Wanted<'a> {
@@ -60,8 +69,14 @@ impl<'a, M> Worker<'a, M> {
             stopped: AtomicBool::new(false),
             map,
             wanted,
+            note: None,
             completer: Completer::new(config)?,
         })
+    }
+
+    /// Passes the formats of the files to `note`.
+    pub(super) fn noting(self, note: &'a Note<'a>) -> Self {
+        Self { note: Some(note), ..self }
     }
 
     pub(super) fn stop(&self) {
@@ -113,6 +128,11 @@ impl<'a, M> Worker<'a, M> {
     where
         M: Fn(&Document) -> T,
     {
+        if let Some(note) = self.note
+            && let Some(format) = part.format()
+        {
+            note(&found.shown, format.name());
+        }
         match part {
             Part::Skip { record, refusal } => out.push(skip(found, record, refusal)),
             Part::Whole(..) if !(self.wanted.is)(&found.shown, None) => {}
@@ -122,15 +142,38 @@ impl<'a, M> Worker<'a, M> {
                     Format::Markdown => DateOrigin::Field,
                     _ => DateOrigin::Text,
                 };
-                out.push(self.finish(found, None, origin, self.whole(format, bytes)));
+                out.push(self.finish(found, None, origin.into(), self.whole(format, bytes)));
             }
             Part::Block(Records::Table(columns), block) => {
                 let wanted = |row| (self.wanted.is)(&found.shown, Some(row));
                 columns.each(&block, self.config.max_document_bytes, wanted, |row, result| {
-                    out.push(self.finish(found, Some(row), DateOrigin::Field, result));
+                    out.push(self.finish(found, Some(row), DateOrigin::Field.into(), result));
                 });
             }
             Part::Block(kind, block) => self.json(found, &kind, &block, out),
+            Part::Delivered { record, result, .. } => out.extend(self.delivered(found, record, *result)),
+        }
+    }
+
+    /// Returns the result for what the reader of a delivery form, an export or a web archive returned; `None` if it is not wanted.
+    fn delivered<T>(&self, found: &Found, record: Option<u64>, result: Delivered) -> Option<Outcome<T>>
+    where
+        M: Fn(&Document) -> T,
+    {
+        let limit = self.config.max_document_bytes;
+        let is_wanted = || (self.wanted.is)(&found.shown, record);
+        match result {
+            Delivered::Skip(refusal) => Some(skip(found, record, refusal)),
+            Delivered::Item(item) if is_wanted() => {
+                Some(self.finish(found, record, DateOrigin::Field.into(), delivered::item(*item, limit)))
+            }
+            Delivered::Page(mut page) if is_wanted() => {
+                let capture = page.date.take();
+                let (extracted, result) = delivered::page(page, limit);
+                let places = Places { extracted, last: LastResort::Capture(capture.as_deref()) };
+                Some(self.finish(found, record, places, result))
+            }
+            Delivered::Item(_) | Delivered::Page(_) => None,
         }
     }
 
@@ -189,7 +232,17 @@ impl<'a, M> Worker<'a, M> {
                     continue;
                 }
             }
-            out.push(self.finish(found, record, DateOrigin::Field, result));
+            self.note_item(found, &result);
+            out.push(self.finish(found, record, DateOrigin::Field.into(), result));
+        }
+    }
+
+    /// Notes that a file holds JSON of an agency, if this record does.
+    fn note_item(&self, found: &Found, record: &Result<Extracted, Refusal>) {
+        if let (Some(note), Ok(extracted)) = (self.note, record)
+            && extracted.meta.delivery.is_some()
+        {
+            note(&found.shown, DELIVERED_JSON);
         }
     }
 
@@ -199,22 +252,27 @@ impl<'a, M> Worker<'a, M> {
         M: Fn(&Document) -> T,
     {
         let object = String::from_utf8_lossy(object);
+        // An item that cannot be read is a picture, with others in lists.
+        if json::is_item(&object) {
+            return false;
+        }
         let Some(records) = envelope::records(&object, &self.config.fields) else { return false };
         for (number, record) in (1..).zip(records) {
             if (self.wanted.is)(&found.shown, Some(number)) {
                 let result = json::record(&record, &self.config.fields);
-                out.push(self.finish(found, Some(number), DateOrigin::Field, result));
+                self.note_item(found, &result);
+                out.push(self.finish(found, Some(number), DateOrigin::Field.into(), result));
             }
         }
         true
     }
 
-    /// Completes a document. `origin` is the place from which the format's extractor takes dates.
+    /// Completes a document, whose date is searched for in `places`.
     fn finish<T>(
         &self,
         found: &Found,
         record: Option<u64>,
-        origin: DateOrigin,
+        places: Places<'_>,
         result: Result<Extracted, Refusal>,
     ) -> Outcome<T>
     where
@@ -224,7 +282,7 @@ impl<'a, M> Worker<'a, M> {
             Ok(extracted) => extracted,
             Err(refusal) => return skip(found, record, refusal),
         };
-        let document = self.completer.complete(extracted, found, record, origin, self.wanted.settled);
+        let document = self.completer.complete(extracted, found, record, places, self.wanted.settled);
         let value = (self.map)(&document);
         let (header, _) = header_of(document, fallback_id(&found.id, record));
         Outcome::Read(header, value)
@@ -263,18 +321,26 @@ fn skip<T>(found: &Found, record: Option<u64>, refusal: Refusal) -> Outcome<T> {
     Outcome::Skipped(refusal.at(&found.shown, record))
 }
 
+/// Extracts the article of a page.
+///
+/// # Errors
+/// The reason for skipping it.
 #[cfg(feature = "html")]
-fn html(page: &str) -> Result<Extracted, Refusal> {
+pub(super) fn html(page: &str) -> Result<Extracted, Refusal> {
     super::html::extract(page)
 }
 
+/// Refuses a page, because the article finder is not compiled in.
+///
+/// # Errors
+/// The reason for skipping it.
 #[cfg(not(feature = "html"))]
-fn html(_: &str) -> Result<Extracted, Refusal> {
+pub(super) fn html(_: &str) -> Result<Extracted, Refusal> {
     Err(SkipKind::Unsupported.because("built without HTML support"))
 }
 
 /// Replaces NULs, which old systems use as padding and separators. Files full of them were rejected by format detection.
-fn without_nuls(text: String) -> String {
+pub(super) fn without_nuls(text: String) -> String {
     if memchr::memchr(0, text.as_bytes()).is_some() { text.replace('\0', " ") } else { text }
 }
 

@@ -67,7 +67,6 @@ pub(super) struct Batch {
 pub(super) struct Feed {
     receiver: Receiver<Batch>,
     thread: Option<JoinHandle<()>>,
-    sizes: Sizes,
 }
 
 impl Feed {
@@ -95,11 +94,7 @@ impl Feed {
                 let _ = reader.run(entries);
             })
             .map_err(|error| Error::Threads(error.to_string()))?;
-        Ok(Self { receiver, thread: Some(thread), sizes })
-    }
-
-    pub(super) fn sizes(&self) -> Sizes {
-        self.sizes
+        Ok(Self { receiver, thread: Some(thread) })
     }
 
     pub(super) fn receive(&self, patience: Duration) -> std::result::Result<Batch, RecvTimeoutError> {
@@ -165,11 +160,7 @@ impl Reader {
         let (config, block) = (self.config.clone(), self.sizes.block);
         let mut reported = 0;
         input::read(found, &config, block, pipe, &mut |part, read| {
-            let weight = match &part {
-                Part::Block(_, block) => block.data.len() as u64,
-                Part::Whole(_, bytes) => bytes.len() as u64,
-                Part::Skip { .. } => 0,
-            };
+            let weight = part.weight();
             let disk = read - mem::replace(&mut reported, read);
             self.add(Work::Part(Arc::clone(found), part), weight, disk)
         })?;

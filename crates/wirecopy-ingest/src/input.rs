@@ -12,6 +12,7 @@ use super::blocks::{self, Block, Bounds, Cut, Lines, Scan};
 use super::charset;
 use super::decode::{self, HEAD, Limits, Stream};
 use super::detect::Format;
+use super::forms;
 use super::jsonscan::Values;
 use super::layout::Layout;
 use super::own_outputs::Own;
@@ -20,6 +21,7 @@ use super::walk::Found;
 use crate::config::IngestConfig;
 use wirecopy_core::document::Refusal;
 use wirecopy_core::document::SkipKind::{Empty, OwnOutput};
+use wirecopy_formats::{self as formats, Form};
 
 /// A part of a file that can be processed by itself.
 #[derive(Debug)]
@@ -28,8 +30,43 @@ pub(super) enum Part {
     Whole(Format, Vec<u8>),
     /// Records of a container.
     Block(Records, Block),
+    /// A result of reading a form in which news is delivered or archived; `record` is `None` where it is the only one.
+    Delivered { form: Form, record: Option<u64>, result: Box<formats::Found> },
     /// No document, and why; `record` is `None` where it is the whole file.
     Skip { record: Option<u64>, refusal: Refusal },
+}
+
+impl Part {
+    /// Returns the format of the file that the part is from; `None` if it was not determined.
+    pub(super) fn format(&self) -> Option<Format> {
+        match self {
+            Part::Whole(format, _) => Some(*format),
+            Part::Block(Records::Lines, _) => Some(Format::JsonLines),
+            Part::Block(Records::Values, _) => Some(Format::Json),
+            Part::Block(Records::Table(columns), _) => {
+                Some(if columns.is_tab_separated() { Format::Tsv } else { Format::Csv })
+            }
+            Part::Delivered { form, .. } => Some(Format::Form(*form)),
+            Part::Skip { .. } => None,
+        }
+    }
+
+    /// Returns the approximate size of the part in memory, in bytes.
+    pub(super) fn weight(&self) -> u64 {
+        let bytes = match self {
+            Part::Whole(_, bytes) => bytes.len(),
+            Part::Block(_, block) => block.data.len(),
+            Part::Delivered { result, .. } => match &**result {
+                formats::Found::Item(item) => match &item.body {
+                    formats::Body::Text(text) | formats::Body::Markup(text) => text.len(),
+                },
+                formats::Found::Page(page) => page.content.len(),
+                formats::Found::Skip(_) => 0,
+            },
+            Part::Skip { .. } => 0,
+        };
+        bytes as u64
+    }
 }
 
 /// The kind of records in a block.
@@ -97,7 +134,9 @@ pub(super) fn read(
         Err(refusal) => return emit(skip(refusal)),
     };
     let garbage = Arc::clone(&stream.garbage);
-    if format.is_container() {
+    if let Format::Form(form) = format {
+        forms::read(form, stream, config, &mut emit)?;
+    } else if format.is_container() {
         let head = head.to_vec();
         let (compressed, complete) = (stream.compressed, stream.head().len() < HEAD);
         stream.skip(bom);

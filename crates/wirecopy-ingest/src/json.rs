@@ -16,7 +16,8 @@ use crate::config::FieldNames;
 use wirecopy_core::document::Refusal;
 use wirecopy_core::document::SkipKind::{Malformed, NoTextField};
 
-/// Converts one record to a document. Broken JSON is repaired if that takes no guess.
+/// Converts one record to a document. Broken JSON is repaired if that takes no guess. A record without the text field may be an
+/// item of ninjs or of dpa's digitalwires.
 ///
 /// # Errors
 /// The reason for skipping the record.
@@ -81,7 +82,9 @@ fn document(fields: Members, json: &str, names: &FieldNames) -> Result<Extracted
             let reason = format!("field `{}` is {}, not a string", names.text, other.kind());
             return Err(NoTextField.because(reason));
         }
-        None => return Err(NoTextField.because(missing(json, names))),
+        None => {
+            return delivered(json).unwrap_or_else(|| Err(NoTextField.because(missing(json, names))));
+        }
     };
     let line = |value: Option<Value>| value.and_then(Value::into_line);
     Fields {
@@ -95,6 +98,23 @@ fn document(fields: Members, json: &str, names: &FieldNames) -> Result<Extracted
         bylines: fields.bylines.into_iter().flat_map(Value::into_lines).collect(),
     }
     .document()
+}
+
+/// Returns the document of an item of ninjs or of digitalwires; `None` if the object is something else.
+#[cfg(feature = "wire")]
+fn delivered(json: &str) -> Option<Result<Extracted, Refusal>> {
+    let item = wirecopy_formats::json_item(json)?;
+    Some(item.and_then(|item| super::delivered::item(item, u64::MAX)))
+}
+
+#[cfg(not(feature = "wire"))]
+fn delivered(_: &str) -> Option<Result<Extracted, Refusal>> {
+    None
+}
+
+/// Returns whether an object is an item of ninjs or of digitalwires, readable or not.
+pub(super) fn is_item(json: &str) -> bool {
+    delivered(jsonfix::repaired(json).as_deref().unwrap_or(json)).is_some()
 }
 
 /// Returns the message for a record without a text field. It lists the fields of the record.

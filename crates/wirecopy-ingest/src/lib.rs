@@ -28,11 +28,13 @@ mod date_line;
 pub mod dates;
 mod dating;
 mod decode;
+mod delivered;
 mod detect;
 mod envelope;
 mod extract;
 mod feed;
 mod floor;
+mod forms;
 mod front_matter;
 #[cfg(feature = "html")]
 mod html;
@@ -43,10 +45,10 @@ mod jsonscan;
 mod jsonvalue;
 mod language;
 mod layout;
+mod list;
 #[cfg(feature = "html")]
 mod long_text;
 mod markdown;
-#[cfg(feature = "html")]
 mod markup;
 mod members;
 mod mojibake;
@@ -64,13 +66,15 @@ mod references;
 mod reread;
 pub mod settings_files;
 mod source_from;
-#[cfg(feature = "html")]
+#[cfg_attr(not(feature = "html"), allow(dead_code, reason = "only pages are measured"))]
 mod strip;
 mod table;
 mod walk;
+mod xml;
 
 pub use charset::without_byte_order_mark;
 pub use complete::{Completer, NO_FILE, fallback_id, header_of};
+pub use list::{Listed, NO_WORDS, list};
 pub use open::is_device;
 pub use path_text::{path_of, shown};
 pub use record::Fields;
@@ -173,19 +177,29 @@ where
     M: Fn(&Document) -> T + Sync,
     S: FnMut(Outcome<T>) -> Result<()>,
 {
+    let sizes = feed::Sizes::default();
+    let worker = Worker::new(config, sizes, cancel, &map, wanted)?;
+    run(start(roots, config, sizes, progress, cancel)?, &worker, progress, cancel, sink)
+}
+
+/// Walks the roots and starts to read what is found.
+fn start(
+    roots: &[Root],
+    config: &IngestConfig,
+    sizes: feed::Sizes,
+    progress: &dyn Progress,
+    cancel: &Cancel,
+) -> Result<Feed> {
     let found = walk::walk(roots, config, cancel)?;
     progress.begin(Stage::Read, found.total_bytes);
-    let feed = Feed::start(found.entries, config, feed::Sizes::default(), cancel)?;
-    run(feed, config, progress, cancel, wanted, &map, sink)
+    Feed::start(found.entries, config, sizes, cancel)
 }
 
 fn run<T, M, S>(
     mut feed: Feed,
-    config: &IngestConfig,
+    worker: &Worker<'_, M>,
     progress: &dyn Progress,
     cancel: &Cancel,
-    wanted: &Wanted<'_>,
-    map: &M,
     mut sink: S,
 ) -> Result<()>
 where
@@ -193,7 +207,6 @@ where
     M: Fn(&Document) -> T + Sync,
     S: FnMut(Outcome<T>) -> Result<()>,
 {
-    let worker = Worker::new(config, feed.sizes(), cancel, map, wanted)?;
     let mut ids = Ids::default();
     let mut settle = |outcomes: Vec<Vec<Outcome<T>>>, disk_bytes: u64| -> Result<()> {
         let mut steps = 0;
@@ -214,7 +227,7 @@ where
         let mut mapped = None;
         let settled = rayon::in_place_scope(|scope| {
             if let Some(Batch { work, disk_bytes }) = batch {
-                let (worker, mapped) = (&worker, &mut mapped);
+                let mapped = &mut mapped;
                 scope.spawn(move |_| {
                     let outcomes = work.into_par_iter().with_max_len(1).map(|w| worker.work(w)).collect();
                     *mapped = Some((outcomes, disk_bytes));

@@ -97,7 +97,7 @@ pub(super) fn text_of(value: String) -> Result<(String, Metadata), Refusal> {
         }
         if is_markup(&text) {
             if super::detect::is_html(text.trim_start().as_bytes()) {
-                return super::html::extract(&text).map(|page| (page.text, page.meta));
+                return page(&text);
             }
             text = super::strip::fragment(&text);
             if text.is_empty() {
@@ -111,6 +111,35 @@ pub(super) fn text_of(value: String) -> Result<(String, Metadata), Refusal> {
         }
     }
     Ok((text, Metadata::default()))
+}
+
+#[cfg(feature = "html")]
+fn page(source: &str) -> Result<(String, Metadata), Refusal> {
+    super::html::extract(source).map(|page| (page.text, page.meta))
+}
+
+/// Returns all text of a page, because the article finder is not compiled in.
+#[cfg(not(feature = "html"))]
+fn page(source: &str) -> Result<(String, Metadata), Refusal> {
+    let text = super::strip::text(source);
+    if text.is_empty() {
+        return Err(Empty.because("no text on the page"));
+    }
+    Ok((text, Metadata { title: super::strip::title(source), ..Metadata::default() }))
+}
+
+/// Returns the text of markup that holds an article and nothing else: a fragment or a page.
+///
+/// # Errors
+/// The reason for skipping it: there is no text.
+pub(super) fn article_of(markup: &str) -> Result<String, Refusal> {
+    let markup = within_cdata(markup).unwrap_or(markup);
+    let mut text = super::strip::fragment(markup);
+    // Feeds escape markup twice.
+    if is_markup(&text) && !is_markup(markup) {
+        text = super::strip::fragment(&text);
+    }
+    if text.is_empty() { Err(Empty.because("empty text: markup without words")) } else { Ok(text) }
 }
 
 /// Removes tags and entities from a headline or a name.
@@ -199,6 +228,7 @@ mod tests {
         assert_eq!(line_of("Fish &amp; <i>chips</i>".to_owned()), "Fish & chips");
     }
 
+    #[cfg(feature = "html")]
     #[test]
     fn whole_page_in_a_field_is_read_as_a_page() {
         let page = format!(
@@ -209,6 +239,17 @@ mod tests {
         let (text, meta) = text_of(page).unwrap();
         assert!(text.starts_with("The ferry sails") && !text.contains("Start"), "{text}");
         assert_eq!(meta.language.as_deref(), Some("de"));
+    }
+
+    #[test]
+    fn article_is_all_of_the_markup() {
+        let article = |markup: &str| article_of(markup).unwrap();
+        let page = "<?xml version='1.0'?><html><head><title>Post</title></head><body><p>The ferry</p><p>sails.</p></body></html>";
+        assert_eq!(article(page), "The ferry\nsails.");
+        assert_eq!(article("<![CDATA[<p>1 &lt; 2</p>]]>"), "1 < 2");
+        assert_eq!(article("&lt;p&gt;The&amp;nbsp;ferry&lt;/p&gt;&lt;p&gt;sails.&lt;/p&gt;"), "The ferry\nsails.");
+        assert_eq!(article("<p>The tag &lt;br&gt;</p>"), "The tag <br>");
+        assert_eq!(article_of("<p><img src='a.jpg'></p>").unwrap_err().kind, Empty);
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! Makes a document of the field values of a record, for JSON objects and table rows alike.
 
 use super::extract::{Extracted, one_line};
-#[cfg(feature = "html")]
 use super::markup::{line_of, text_of};
 use super::mojibake;
 use wirecopy_core::document::SkipKind::Empty;
@@ -77,18 +76,6 @@ impl Fields {
         };
         Ok(Extracted { own_id: self.id.filter(|id| !is_empty(id)), meta, text })
     }
-}
-
-/// Leaves the field as it is, because the HTML reader is not compiled in.
-#[cfg(not(feature = "html"))]
-#[expect(clippy::unnecessary_wraps, reason = "the form of the function that reads HTML")]
-fn text_of(value: String) -> Result<(String, Metadata), Refusal> {
-    Ok((value, Metadata::default()))
-}
-
-#[cfg(not(feature = "html"))]
-fn line_of(value: String) -> String {
-    value
 }
 
 /// Returns whether a value is missing: blank, a placeholder of pandas, databases or spreadsheets, or the error of a formula

@@ -52,11 +52,24 @@ struct Pieces<'a> {
     rest: &'a str,
     /// Most attributes of a long tag so far.
     attributes: usize,
+    /// Names of elements with raw content that have no further end tag.
+    unclosed: Vec<&'a str>,
 }
 
 impl<'a> Pieces<'a> {
     fn of(page: &'a str) -> Self {
-        Self { rest: page, attributes: 0 }
+        Self { rest: page, attributes: 0, unclosed: Vec::new() }
+    }
+
+    /// Skips the content of an element with raw content. In XHTML it may be an empty one, without an end tag.
+    fn skip_raw(&mut self, name: &'a str, is_empty: bool) {
+        let found = if is_one_of(name, &self.unclosed) { None } else { after_raw(self.rest, name) };
+        match found {
+            Some(rest) => self.rest = rest,
+            None if is_empty && !is_one_of(name, &self.unclosed) => self.unclosed.push(name),
+            None if is_empty => {}
+            None => self.rest = "",
+        }
     }
 }
 
@@ -102,7 +115,7 @@ impl<'a> Iterator for Pieces<'a> {
                 return Some(Piece::Close(name));
             }
             if is_one_of(name, RAW) {
-                self.rest = after_raw(self.rest, name);
+                self.skip_raw(name, tag.ends_with('/'));
                 continue;
             }
             return Some(Piece::Open(name));
@@ -132,17 +145,17 @@ fn tag_end(tag: &[u8]) -> usize {
     tag.len()
 }
 
-/// Returns what follows the end tag of an element with raw content.
-fn after_raw<'a>(rest: &'a str, name: &str) -> &'a str {
+/// Returns what follows the end tag of an element with raw content; `None` if it has no end tag.
+fn after_raw<'a>(rest: &'a str, name: &str) -> Option<&'a str> {
     let bytes = rest.as_bytes();
     for at in memchr::memmem::find_iter(bytes, b"</") {
         let found = &bytes[at + 2..];
         if found.len() >= name.len() && found[..name.len()].eq_ignore_ascii_case(name.as_bytes()) {
             let end = tag_end(found);
-            return rest.get(at + 2 + end + 1..).unwrap_or("");
+            return Some(rest.get(at + 2 + end + 1..).unwrap_or(""));
         }
     }
-    ""
+    None
 }
 
 fn is_one_of(name: &str, names: &[&str]) -> bool {
@@ -287,6 +300,7 @@ mod tests {
         assert_eq!(text(page), "One bold word here.\nTwo 1 < 2\nthree");
         assert_eq!(title(page).as_deref(), Some("T & U"));
         assert_eq!(text("<form><p>All in a form</form>"), "All in a form");
+        assert_eq!(text("<p>One<iframe src='a'/><script/><p>two<iframe/>three"), "One\ntwothree");
     }
 
     #[test]

@@ -112,6 +112,11 @@ impl Columns {
         }
     }
 
+    /// Returns whether the columns are separated by tabs.
+    pub(super) fn is_tab_separated(&self) -> bool {
+        self.layout.delimiter == b'\t'
+    }
+
     /// Passes every wanted row of a block to `sink`, as a document or a reason, with its number. The first data row is number 1.
     pub(super) fn each(
         &self,

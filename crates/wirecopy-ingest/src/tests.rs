@@ -70,23 +70,17 @@ fn run_reports_are_not_inputs() {
 fn all_sized(root: &Path, sizes: feed::Sizes) -> Vec<(String, String)> {
     let config = IngestConfig::default();
     let cancel = Cancel::default();
-    let found = walk::walk(&[Root::from(root)], &config, &cancel).unwrap();
-    let feed = Feed::start(found.entries, &config, sizes, &cancel).unwrap();
+    let feed = start(&[Root::from(root)], &config, sizes, &NoProgress, &cancel).unwrap();
+    let wanted = Wanted { is: &|_, _| true, settled: true };
+    let map = |document: &Document| document.text.clone();
+    let worker = Worker::new(&config, sizes, &cancel, &map, &wanted).unwrap();
     let mut out = Vec::new();
-    run(
-        feed,
-        &config,
-        &NoProgress,
-        &cancel,
-        &Wanted { is: &|_, _| true, settled: true },
-        &|document: &Document| document.text.clone(),
-        |outcome| {
-            if let Outcome::Read(header, text) = outcome {
-                out.push((header.id, text));
-            }
-            Ok(())
-        },
-    )
+    run(feed, &worker, &NoProgress, &cancel, |outcome| {
+        if let Outcome::Read(header, text) = outcome {
+            out.push((header.id, text));
+        }
+        Ok(())
+    })
     .unwrap();
     out
 }
