@@ -75,11 +75,7 @@ impl Provided {
 use Provided::{Byline, Credit, Date, Language, Source, Status, Title, Url, Version};
 
 /// Returns a format that every build reads, tested on real files.
-const fn always(
-    name: &'static str,
-    files: &'static [&'static str],
-    provides: &'static [Provided],
-) -> Format {
+const fn always(name: &'static str, files: &'static [&'static str], provides: &'static [Provided]) -> Format {
     Format { name, form: None, files, provides, feature: None, tested: true }
 }
 
@@ -128,8 +124,18 @@ pub const FORMATS: [Format; 29] = [
         tested: false,
         ..wire("Atom", Form::Atom, &[".atom", ".xml"], &[Title, Date, Source, Byline, Language, Url, Version])
     },
-    wire("WordPress export", Form::Wxr, &[".xml"], &[Title, Date, Source, Byline, Language, Url, Version, Status]),
-    wire("Factiva XML", Form::FactivaXml, &[".xml"], &[Title, Date, Source, Byline, Credit, Language, Version]),
+    wire(
+        "WordPress export",
+        Form::Wxr,
+        &[".xml"],
+        &[Title, Date, Source, Byline, Language, Url, Version, Status],
+    ),
+    wire(
+        "Factiva XML",
+        Form::FactivaXml,
+        &[".xml"],
+        &[Title, Date, Source, Byline, Credit, Language, Version],
+    ),
     wire("IPTC 7901", Form::Iptc7901, &[".txt", ""], &[Title, Date, Source, Byline, Version, Status]),
     wire("ANPA 1312", Form::Anpa1312, &[".tst", ".txt", ""], &[Title, Date, Source, Byline, Version]),
     export("Nexis text", Form::NexisText, &[".txt"], &[Title, Date, Source, Byline, Language]),
@@ -139,10 +145,20 @@ pub const FORMATS: [Format; 29] = [
         tested: false,
         ..export("Nexis RTF", Form::NexisRtf, &[".rtf"], &[Title, Date, Source, Byline, Language])
     },
-    export("Factiva HTML", Form::FactivaHtml, &[".html"], &[Title, Date, Source, Byline, Credit, Language, Version]),
+    export(
+        "Factiva HTML",
+        Form::FactivaHtml,
+        &[".html"],
+        &[Title, Date, Source, Byline, Credit, Language, Version],
+    ),
     Format {
         tested: false,
-        ..export("Factiva RTF", Form::FactivaRtf, &[".rtf"], &[Title, Date, Source, Byline, Credit, Language, Version])
+        ..export(
+            "Factiva RTF",
+            Form::FactivaRtf,
+            &[".rtf"],
+            &[Title, Date, Source, Byline, Credit, Language, Version],
+        )
     },
     export("Europresse HTML", Form::EuropresseHtml, &[".html"], &[Title, Date, Source, Byline, Language]),
     export("ProQuest HTML", Form::ProQuestHtml, &[".html"], &[Title, Date, Source, Byline, Language, Url]),

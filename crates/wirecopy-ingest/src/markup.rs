@@ -247,7 +247,10 @@ mod tests {
         let page = "<?xml version='1.0'?><html><head><title>Post</title></head><body><p>The ferry</p><p>sails.</p></body></html>";
         assert_eq!(article(page), "The ferry\nsails.");
         assert_eq!(article("<![CDATA[<p>1 &lt; 2</p>]]>"), "1 < 2");
-        assert_eq!(article("&lt;p&gt;The&amp;nbsp;ferry&lt;/p&gt;&lt;p&gt;sails.&lt;/p&gt;"), "The ferry\nsails.");
+        assert_eq!(
+            article("&lt;p&gt;The&amp;nbsp;ferry&lt;/p&gt;&lt;p&gt;sails.&lt;/p&gt;"),
+            "The ferry\nsails."
+        );
         assert_eq!(article("<p>The tag &lt;br&gt;</p>"), "The tag <br>");
         assert_eq!(article_of("<p><img src='a.jpg'></p>").unwrap_err().kind, Empty);
     }
