@@ -220,8 +220,9 @@ mod tests {
         assert!(!template(OBITUARY, &OBITUARY.replace("81", "82").replace("Monday", "4 May")), "no names");
         let longer = replaced(REPORT, &[("Holt", "Brekke"), ("Sand", "Vik"), ("Grimsa IL", "Tolven SK")]);
         assert!(!template(REPORT, &format!("{longer} It was cold.")), "one text goes on");
-        let story =
-            format!("{OBITUARY} Lindqvist, Aurelio, Kvikkjokk and Szczepan mourn in Ullapool, Qaqortoq, Aarschot and Zwijndrecht.");
+        let story = format!(
+            "{OBITUARY} Lindqvist, Aurelio, Kvikkjokk and Szczepan mourn in Ullapool, Qaqortoq, Aarschot and Zwijndrecht."
+        );
         let respelled = replaced(&story, &[("Berta", "Bertha"), ("Olaf", "Olav"), ("Peer", "Per")]);
         assert!(!template(&story, &respelled), "more rare words in common than exchanged");
     }
