@@ -339,7 +339,9 @@ impl Top {
             titles.iter().take_while(|line| Mark::of(line) != Mark::default()).count()
         };
         notes.extend(titles.drain(..marks).map(str::to_owned));
-        if let Some(at) = titles.iter().skip(1).position(|line| is_byline(line)) {
+        // "Von der" begins a name or a sentence.
+        let is_author = |line: &&str| is_byline(line) && !line.starts_with("Von der ");
+        if let Some(at) = titles.iter().skip(1).position(is_author) {
             top.bylines = titles.split_off(at + 1).into_iter().map(str::to_owned).collect();
         }
         for note in &notes {
