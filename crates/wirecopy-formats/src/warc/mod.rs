@@ -112,7 +112,7 @@ impl<'a> Archive<'a> {
         }
         self.is_first = false;
         let mut left = u64::MAX;
-        let head = match Head::read(&mut self.source, &mut left)? {
+        let head = match Head::read(&mut self.source, &mut left, true)? {
             Ok(head) => head,
             Err(Broken::TooLong) => {
                 found.push(skip(Damaged.because("a record with a head of over 64 KB")));
@@ -165,7 +165,7 @@ impl<'a> Archive<'a> {
             return self.step_over(length, found);
         }
         let mut left = length;
-        let http = match Head::read(&mut self.source, &mut left)? {
+        let http = match Head::read(&mut self.source, &mut left, false)? {
             Ok(http) => http,
             Err(Broken::TooLong) => return self.step_over(left, found),
             // A response of a head alone, without the line after it.

@@ -234,6 +234,8 @@ fn codings_are_undone() {
         ("Content-Encoding: deflate, gzip", gzip(&zlib)),
         ("Content-Encoding: deflate\r\nContent-Encoding: identity, gzip", gzip(&zlib)),
         ("X-Note: the field was lost", gzip(plain)),
+        ("Transfer-Encoding: chunked\r\nContent-Encoding: gzip", gzip(plain)),
+        ("Transfer-Encoding: chunked\r\nContent-Encoding: gzip", chunked(plain, 7)),
     ] {
         let http = format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n{fields}");
         assert_eq!(contents(&response(&http, &body)), [PAGE], "{fields}");
