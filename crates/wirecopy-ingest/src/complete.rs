@@ -77,7 +77,14 @@ impl Completer {
             document.id = fallback_id(&found.id, document.record);
         }
         let own_id = document.id.clone();
-        self.settle(&mut document.meta, &document.text, &found, Some(&own_id), DateOrigin::Field.into(), true);
+        self.settle(
+            &mut document.meta,
+            &document.text,
+            &found,
+            Some(&own_id),
+            DateOrigin::Field.into(),
+            true,
+        );
         Ok(document)
     }
 

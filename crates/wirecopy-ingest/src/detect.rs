@@ -25,7 +25,6 @@ pub(super) enum Format {
     Form(Form),
 }
 
-
 impl Format {
     /// Returns the format that a file name implies, ignoring `.gz` and `.zst`. For XML, it is any form of XML: the content says
     /// which.
@@ -74,7 +73,9 @@ impl Format {
         match self {
             Self::Json | Self::JsonLines | Self::Csv | Self::Tsv => true,
             Self::Text | Self::Markdown | Self::Html => false,
-            Self::Form(form) => !matches!(form, Form::NexisDocx | Form::NexisRtf | Form::FactivaRtf | Form::Mail),
+            Self::Form(form) => {
+                !matches!(form, Form::NexisDocx | Form::NexisRtf | Form::FactivaRtf | Form::Mail)
+            }
         }
     }
 
@@ -279,11 +280,19 @@ mod tests {
             Format::of_content(Format::of_name(Path::new(name)), head).map_err(|refusal| refusal.reason)
         };
         let refused = |root: &str| {
-            let kind = if cfg!(feature = "wire") { "XML of an unknown kind" } else { "XML, and built without the feature `wire`" };
+            let kind = if cfg!(feature = "wire") {
+                "XML of an unknown kind"
+            } else {
+                "XML, and built without the feature `wire`"
+            };
             Err(format!("{kind}: the root element is `<{root}>`"))
         };
         for name in ["a.xml", "a", "a.txt", "a.rss"] {
-            assert_eq!(reason(name, b"\xef\xbb\xbf<?xml version='1.0'?>\n<tei:TEI x='y'>"), refused("tei:TEI"), "{name}");
+            assert_eq!(
+                reason(name, b"\xef\xbb\xbf<?xml version='1.0'?>\n<tei:TEI x='y'>"),
+                refused("tei:TEI"),
+                "{name}"
+            );
             let page = [b"<?xml version='1.0'?><!--", &[b'x'; 2000][..], b"--><html lang='de'>"].concat();
             assert_eq!(reason(name, &page), Ok(Format::Html), "{name}");
         }

@@ -167,8 +167,8 @@ impl<'a, M> Worker<'a, M> {
             Delivered::Item(item) if is_wanted() => {
                 Some(self.finish(found, record, DateOrigin::Field.into(), delivered::item(*item, limit)))
             }
-            Delivered::Page(mut page) if is_wanted() => {
-                let capture = page.date.take();
+            Delivered::Page(page) if is_wanted() => {
+                let capture = page.date.clone();
                 let (extracted, result) = delivered::page(page, limit);
                 let places = Places { extracted, last: LastResort::Capture(capture.as_deref()) };
                 Some(self.finish(found, record, places, result))

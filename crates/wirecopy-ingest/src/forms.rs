@@ -7,9 +7,9 @@ use std::io::{self, BufReader, Read};
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
+use super::charset;
 use super::decode::{self, Stream};
 use super::input::Part;
-use super::charset;
 use crate::config::IngestConfig;
 use wirecopy_core::document::Refusal;
 use wirecopy_formats::{Form, Found, Limits};
