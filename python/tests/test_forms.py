@@ -133,6 +133,8 @@ def test_files_and_pages(rows, tmp_path):
     assert (tmp_path / "page.html").read_text().startswith("<!DOCTYPE html>")
     with pytest.raises(ValueError, match="must be jsonl, csv or text"):
         result.save(tmp_path / "x", format="xlsx")
+    with pytest.raises(ValueError, match="unknown extension .xlsx"):
+        result.save(tmp_path / "run.xlsx")
     with pytest.raises(OSError, match="cannot write"):
         result.save(tmp_path / "missing" / "run.jsonl")
 

@@ -32,6 +32,8 @@ Path = Union[str, "os.PathLike[str]"]
 
 #: Rows that are passed on at a time.
 _ROWS = 1024
+#: The format that an extension stands for.
+_FORMATS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", "": "jsonl", ".csv": "csv", ".txt": "text"}
 _SIZES = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
 
@@ -230,12 +232,16 @@ class Result:
 
         Args:
             path: The file. It is replaced once the new one is complete.
-            format: ``"jsonl"``, ``"csv"`` or ``"text"``; without it, the extension decides: ``.csv``, ``.txt``, else JSON lines.
+            format: ``"jsonl"``, ``"csv"`` or ``"text"``; without it, the extension decides: ``.csv``, ``.txt``, ``.jsonl``, ``.ndjson``, ``.json`` or none.
             all: Whether a table has rows for documents that are in no cluster.
         """
         path = os.fspath(path)
         if format is None:
-            format = {".csv": "csv", ".txt": "text"}.get(os.path.splitext(path)[1].lower(), "jsonl")
+            extension = os.path.splitext(path)[1].lower()
+            if extension not in _FORMATS:
+                known = ", ".join(filter(None, _FORMATS))
+                raise ValueError(f"{path}: unknown extension {extension}: use {known}, or choose the format with format=")
+            format = _FORMATS[extension]
         if format not in ("jsonl", "csv", "text"):
             raise ValueError(f"format: {format!r}, which must be jsonl, csv or text")
         self._found.save(path, format, all)

@@ -17,7 +17,7 @@ use super::settings::Settings;
 use super::{DONE, done, interrupt};
 use crate::Pipeline;
 use wirecopy_core::{Cancel, Error};
-use wirecopy_ingest::Root;
+use wirecopy_ingest::{Root, read_text};
 use wirecopy_lab::bench::{Benchmark, measure};
 use wirecopy_lab::generate::{Generated, Generator, GeneratorConfig};
 
@@ -102,7 +102,7 @@ pub(super) fn run(global: &GlobalArgs, args: &BenchArgs, bars: &Bars) -> anyhow:
 
 fn read_figures(path: &Path) -> anyhow::Result<Benchmark> {
     let name = path.display();
-    let text = fs::read_to_string(path).with_context(|| format!("cannot read {name}"))?;
+    let text = read_text(path).with_context(|| format!("cannot read {name}"))?;
     serde_json::from_str(&text)
         .with_context(|| format!("{name} is not the output of `wirecopy bench --format json`"))
 }

@@ -7,13 +7,13 @@ use super::settings::Settings;
 use wirecopy_core::engine::{Preparer, Read};
 use wirecopy_core::ids::{Claim, Ids, Rank};
 use wirecopy_core::{Cancel, Document, Error, NoProgress};
-use wirecopy_ingest::{Outcome, Root, settings_files};
+use wirecopy_ingest::{Outcome, Root, read_text, settings_files};
 use wirecopy_lab::eval::{Documents, LabelledPair, parse_pairs};
 use wirecopy_report::clean;
 
 /// Reads a file of labels as text.
 pub(super) fn read(path: &Path) -> anyhow::Result<String> {
-    Ok(std::fs::read_to_string(path).map_err(|source| Error::Io { path: path.to_owned(), source })?)
+    Ok(read_text(path).map_err(|source| Error::Io { path: path.to_owned(), source })?)
 }
 
 /// Reads the labelled pairs of a file.

@@ -51,6 +51,27 @@ fn every_bad_input_is_in_the_report() {
     assert!(reports[0] == reports[1], "the result depends on the number of threads");
 }
 
+/// Devices that have no end, in the places of files that are read as a whole.
+#[cfg(unix)]
+#[test]
+fn endless_device_is_refused_as_a_file_of_settings_or_labels() {
+    let desk = Desk::new();
+    desk.out(&["cluster", "corpus", "-o", "run.jsonl", "-q"]);
+    for args in [
+        &["cluster", "corpus", "--config", "/dev/zero"][..],
+        &["cluster", "corpus", "--model", "/dev/zero"],
+        &["cluster", "corpus", "--agencies", "/dev/zero"],
+        &["eval", "run.jsonl", "--gold", "/dev/zero"],
+        &["eval", "--pairs", "/dev/zero", "--docs", "corpus"],
+        &["bench", "corpus", "--compare", "/dev/zero"],
+    ] {
+        let stderr = desk.trouble(args);
+        assert!(stderr.contains("/dev/zero"), "{args:?}: {stderr}");
+        assert!(stderr.contains("a device, not a file"), "{args:?}: {stderr}");
+    }
+    desk.out(&["cluster", "corpus", "--config", "/dev/null", "-q"]);
+}
+
 #[test]
 fn text_and_csv_can_be_written_despite_bad_inputs() {
     let desk = Desk::new();

@@ -14,6 +14,7 @@ mod copy_to;
 mod corpus;
 mod credits;
 mod dates_cli;
+mod delivery;
 mod desk;
 mod determinism;
 mod docs;

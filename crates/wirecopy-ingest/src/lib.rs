@@ -75,7 +75,7 @@ mod xml;
 pub use charset::without_byte_order_mark;
 pub use complete::{Completer, NO_FILE, fallback_id, header_of};
 pub use list::{Listed, NO_WORDS, list};
-pub use open::is_device;
+pub use open::{is_device, read_text};
 pub use path_text::{path_of, shown};
 pub use record::Fields;
 pub use reread::read_again;

@@ -5,7 +5,7 @@
 //! after it has been opened.
 
 use std::fs::{self, File, FileType};
-use std::io;
+use std::io::{self, Read};
 use std::path::Path;
 
 use wirecopy_core::document::{Refusal, SkipKind};
@@ -66,6 +66,23 @@ pub fn is_device(kind: FileType) -> bool {
 #[cfg(not(unix))]
 pub fn is_device(_: FileType) -> bool {
     false
+}
+
+/// Reads a text that a setting or an argument names, such as a table of labels.
+///
+/// # Errors
+/// Any error of the system; [`io::ErrorKind::InvalidData`] if it is not UTF-8, and [`io::ErrorKind::InvalidInput`] if it is a device
+/// with data, which may have no end. `/dev/null` is an empty text.
+pub fn read_text(path: &Path) -> io::Result<String> {
+    let mut file = File::open(path)?;
+    if is_device(file.metadata()?.file_type()) {
+        let has_data = file.read(&mut [0])? > 0;
+        let refused = io::Error::new(io::ErrorKind::InvalidInput, "a device, not a file");
+        return if has_data { Err(refused) } else { Ok(String::new()) };
+    }
+    let mut text = String::new();
+    file.read_to_string(&mut text)?;
+    Ok(text)
 }
 
 #[cfg(unix)]

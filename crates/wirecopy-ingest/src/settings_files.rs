@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::open::read_text;
 use wirecopy_core::score::Model;
 use wirecopy_core::text::credit::Agencies;
 use wirecopy_core::{Error, Result};
@@ -29,5 +30,5 @@ pub fn model(path: Option<&Path>) -> Result<Model> {
 }
 
 fn text_of(path: &Path) -> Result<String> {
-    std::fs::read_to_string(path).map_err(|source| Error::Io { path: path.to_owned(), source })
+    read_text(path).map_err(|source| Error::Io { path: path.to_owned(), source })
 }

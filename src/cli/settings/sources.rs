@@ -1,7 +1,6 @@
 //! Reads settings from `wirecopy.toml` and from the environment, each with its origin.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +11,7 @@ use toml::{Spanned, Table, Value};
 use super::super::args::GlobalArgs;
 use super::super::{log, renamed};
 use super::{Leaf, Origin, PREFIX, check_value, join, variable};
+use wirecopy_ingest::read_text;
 
 /// The settings file that is read from the current folder.
 const FILE: &str = "wirecopy.toml";
@@ -24,7 +24,7 @@ pub(super) fn read_file(global: &GlobalArgs) -> anyhow::Result<Option<(PathBuf, 
         return Ok(None);
     }
     let path = global.config.as_deref().unwrap_or(Path::new(FILE));
-    match fs::read_to_string(path) {
+    match read_text(path) {
         Ok(text) => Ok(Some((path.to_owned(), text))),
         Err(error) if error.kind() == io::ErrorKind::NotFound && global.config.is_none() => Ok(None),
         Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),

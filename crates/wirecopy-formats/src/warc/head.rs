@@ -26,8 +26,13 @@ pub(super) enum Broken {
 }
 
 impl Head {
-    /// Reads a head with the empty line after it. `left` is the number of bytes that it can have, and what remains of it.
-    pub(super) fn read(source: &mut Source<'_>, left: &mut u64) -> io::Result<Result<Self, Broken>> {
+    /// Reads the head of a record, or of what is in one, with the empty line after it. `left` is the number of bytes that it can
+    /// have, and then of those that remain.
+    pub(super) fn read(
+        source: &mut Source<'_>,
+        left: &mut u64,
+        of_record: bool,
+    ) -> io::Result<Result<Self, Broken>> {
         let mut head = Self::default();
         let mut budget = (*left).min(HEAD_BYTES);
         let all = budget;
@@ -48,15 +53,16 @@ impl Head {
                 *left -= all - budget;
                 return Ok(Ok(head));
             }
-            if is_first {
-                head.first = String::from_utf8_lossy(&line).into_owned();
-                is_first = false;
-            } else if line.starts_with(RECORD) {
+            if line.starts_with(RECORD) && !(is_first && of_record) {
                 // The record breaks off here, and another one begins.
                 *left -= all - budget;
                 line.push(b'\n');
                 source.unread(&line);
                 return Ok(Err(Broken::Cut));
+            }
+            if is_first {
+                head.first = String::from_utf8_lossy(&line).into_owned();
+                is_first = false;
             } else {
                 head.add(&String::from_utf8_lossy(&line));
             }

@@ -3,7 +3,7 @@
 //! In: the decompressed archive, as a stream. Out: a [`Page`] for each page of text in it, in order: `response` records of HTTP
 //! with status 200, `resource` and `conversion` records, where their media type is HTML, XHTML or plain text. Everything else is
 //! what archives consist of besides pages, and is passed over: requests, metadata, revisits, redirects, errors, images, scripts,
-//! data, `robots.txt`.
+//! data, `robots.txt`, logs.
 //!
 //! An archive whose lengths are wrong is read on from the next line that begins like a record; a crawler that was killed leaves
 //! such records. A page that breaks off is not passed on, because it would look like an excerpt of its copies, unless it ends
@@ -112,7 +112,7 @@ impl<'a> Archive<'a> {
         }
         self.is_first = false;
         let mut left = u64::MAX;
-        let head = match Head::read(&mut self.source, &mut left)? {
+        let head = match Head::read(&mut self.source, &mut left, true)? {
             Ok(head) => head,
             Err(Broken::TooLong) => {
                 found.push(skip(Damaged.because("a record with a head of over 64 KB")));
@@ -165,7 +165,7 @@ impl<'a> Archive<'a> {
             return self.step_over(length, found);
         }
         let mut left = length;
-        let http = match Head::read(&mut self.source, &mut left)? {
+        let http = match Head::read(&mut self.source, &mut left, false)? {
             Ok(http) => http,
             Err(Broken::TooLong) => return self.step_over(left, found),
             // A response of a head alone, without the line after it.
@@ -191,7 +191,7 @@ impl<'a> Archive<'a> {
 
     fn content(&mut self, head: &Head, length: u64, found: &mut Vec<Found>) -> io::Result<()> {
         let (media_type, charset) = head.media_type();
-        if !media_type.as_deref().is_none_or(is_page) || is_robots(head) {
+        if !media_type.as_deref().is_none_or(is_page) || is_robots(head) || is_of_crawler(head) {
             return self.step_over(length, found);
         }
         self.page(head, Announced::new(head, media_type, charset, Head::default()), length, found)
@@ -318,6 +318,13 @@ fn is_robots(head: &Head) -> bool {
     url.split_once("://")
         .and_then(|(_, rest)| rest.split_once('/'))
         .is_some_and(|(_, path)| path == "robots.txt")
+}
+
+/// Returns whether the address is one by which crawlers file their logs and what they made of a page: `metadata://`, `urn:`.
+fn is_of_crawler(head: &Head) -> bool {
+    let url = head.get("warc-target-uri").unwrap_or_default().trim_start_matches('<').to_ascii_lowercase();
+    let schemes = ["http:", "https:", "ftp:", "ftps:", "file:"];
+    url.contains(':') && !schemes.iter().any(|scheme| url.starts_with(scheme))
 }
 
 /// Returns whether content that no one labelled begins like a page.

@@ -151,6 +151,11 @@ fn what_is_not_a_page_is_passed_over() {
     let robots =
         String::from_utf8(response("HTTP/1.1 200 OK\r\nContent-Type: text/plain", b"Disallow:")).unwrap();
     archive.extend(robots.replace("example/a", "example/robots.txt").into_bytes());
+    let log = String::from_utf8(record("resource", "Content-Type: text/plain\r\n", b"done")).unwrap();
+    archive.extend(
+        log.replace("http://velmark.example/a", "<metadata://gnu.org/software/wget/warc/wget.log>")
+            .into_bytes(),
+    );
     archive.extend(html("2"));
     assert_eq!(contents(&archive), ["1", "2"]);
 }
@@ -229,6 +234,8 @@ fn codings_are_undone() {
         ("Content-Encoding: deflate, gzip", gzip(&zlib)),
         ("Content-Encoding: deflate\r\nContent-Encoding: identity, gzip", gzip(&zlib)),
         ("X-Note: the field was lost", gzip(plain)),
+        ("Transfer-Encoding: chunked\r\nContent-Encoding: gzip", gzip(plain)),
+        ("Transfer-Encoding: chunked\r\nContent-Encoding: gzip", chunked(plain, 7)),
     ] {
         let http = format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n{fields}");
         assert_eq!(contents(&response(&http, &body)), [PAGE], "{fields}");

@@ -56,7 +56,7 @@ const BYLINES: usize = 3;
 /// Beginnings of keywords: for morning, evening, both.
 const CYCLES: [&str; 4] = ["bc-", "am-", "pm-", "ap-"];
 /// Beginnings of notes to editors, in lower case.
-const NOTES: [&str; 24] = [
+const NOTES: [&str; 26] = [
     "ap photo",
     "ap graphic",
     "ap video",
@@ -81,6 +81,8 @@ const NOTES: [&str; 24] = [
     "code:",
     "for global",
     "for use ",
+    "embargo",
+    "hold for",
 ];
 
 /// Reads a file of messages.
@@ -248,10 +250,8 @@ fn clock(text: &str) -> Option<Option<Clock>> {
 fn item(message: &Message) -> Result<Item, Refusal> {
     let header = message.header.iter().find_map(|line| Header::of(line));
     let mut lines: Vec<&str> = message.body.iter().map(String::as_str).collect();
-    let end = match &message.trailer {
-        Some(trailer) => trailer.lines().find_map(End::of),
-        None => take_end(&mut lines),
-    };
+    let end = message.trailer.as_ref().and_then(|trailer| trailer.lines().find_map(End::of));
+    let end = end.or_else(|| take_end(&mut lines));
     let sender = take_sender(&mut lines);
     let (keyword, is_table) = header.as_ref().map_or(("", false), |header| (header.keyword, header.is_table));
     let content = Content::of(&lines, keyword, is_table);
@@ -266,7 +266,12 @@ fn item(message: &Message) -> Result<Item, Refusal> {
     }
     let keyword = header.as_ref().map(|header| header.keyword.to_owned());
     let delivery = Delivery {
-        status: if mark.is_withdrawn { Status::Canceled } else { Status::Usable },
+        status: match &content.embargo {
+            _ if mark.is_withdrawn => Status::Canceled,
+            Some(_) => Status::Withheld,
+            None => Status::Usable,
+        },
+        embargo: content.embargo,
         signal: mark.signal,
         slug: content.slug.or(keyword).map(|slug| without_cycle(&slug).to_owned()),
         dateline: transmission::dateline(&content.text).map(str::to_owned),

@@ -21,23 +21,21 @@ pub(super) fn item(json: &str) -> Option<Result<Item, Refusal>> {
 fn read(fields: &Fields<'_>) -> Result<Item, Refusal> {
     let html = |name: &str| fields.get(name).and_then(Value::as_str).filter(|html| !html.trim().is_empty());
     let meta = metadata(fields);
-    let Some(article) = html("article_html") else {
-        return Err(without_article(fields, &meta));
-    };
+    let Some(article) = html("article_html") else { return without_article(fields, meta) };
     let mut text = with_dateline(article, html("dateline"));
     text.push_str(html("infobox_html").unwrap_or_default());
     let repeats = body::repeats(&meta);
     match body::of_string(&text, Said::Html, &repeats, Limits::default()) {
         Some(body) => Ok(Item { meta, body }),
-        None => Err(without_article(fields, &meta)),
+        None => without_article(fields, meta),
     }
 }
 
-fn without_article(fields: &Fields<'_>, meta: &Metadata) -> Refusal {
+fn without_article(fields: &Fields<'_>, meta: Metadata) -> Result<Item, Refusal> {
     let media =
         fields.get("associations").and_then(Value::as_array).and_then(|associations| associations.first());
     let kind = media.and_then(|media| media.get("type")).and_then(Value::as_str).unwrap_or_default();
-    fields::not_text(kind).unwrap_or_else(|| fields::no_text(meta.delivery.as_deref(), meta.title.as_deref()))
+    fields::not_text(kind).map_or_else(|| fields::without_text(meta), Err)
 }
 
 /// Returns the article with its dateline. The sender leaves it to the receiver to put it before the first paragraph, unless the

@@ -3,9 +3,9 @@
 use std::ops::ControlFlow;
 
 use wirecopy_core::document::SkipKind::{Empty, Unsupported};
-use wirecopy_core::document::{Delivery, Refusal, Signal, Status, host};
+use wirecopy_core::document::{Delivery, Metadata, Refusal, Signal, Status, host};
 
-use crate::{Emit, Found, Item};
+use crate::{Body, Emit, Found, Item};
 
 /// Passes results on and notes whether there were any.
 pub(super) struct Out<'o, 'e> {
@@ -46,6 +46,18 @@ pub(super) fn not_text(kind: &str) -> Option<Refusal> {
         _ => return None,
     };
     Some(Unsupported.because(format!("{kind}, not a text")))
+}
+
+/// Returns an item without text: a withdrawn one has its headline for a text, so that it is known with its other versions.
+///
+/// # Errors
+/// Why any other is skipped.
+pub(super) fn without_text(meta: Metadata) -> Result<Item, Refusal> {
+    let is_canceled = meta.delivery.as_ref().is_some_and(|delivery| delivery.status == Status::Canceled);
+    match &meta.title {
+        Some(title) if is_canceled => Ok(Item { body: Body::Text(title.clone()), meta }),
+        title => Err(no_text(meta.delivery.as_deref(), title.as_deref())),
+    }
 }
 
 /// Returns why an item without text is skipped.

@@ -193,10 +193,8 @@ fn item(message: &Message) -> Result<Item, Refusal> {
     let header = message.header.first().and_then(|line| Header::of(line));
     let agency = header.as_ref().and_then(Header::agency);
     let mut lines: Vec<&str> = message.body.iter().map(String::as_str).collect();
-    let date = match &message.trailer {
-        Some(trailer) => trailer.lines().find_map(time_of),
-        None => take_time(&mut lines),
-    };
+    let date = message.trailer.as_ref().and_then(|trailer| trailer.lines().find_map(time_of));
+    let date = date.or_else(|| take_time(&mut lines));
     let slug = if message.has_start {
         slug_of(message.header.iter().skip(1).map(String::as_str))
     } else {
@@ -341,12 +339,14 @@ impl Top {
             titles.iter().take_while(|line| Mark::of(line) != Mark::default()).count()
         };
         notes.extend(titles.drain(..marks).map(str::to_owned));
-        if let Some(at) = titles.iter().skip(1).position(|line| is_byline(line)) {
+        // "Von der" begins a name or a sentence.
+        let is_author = |line: &&str| is_byline(line) && !line.starts_with("Von der ");
+        if let Some(at) = titles.iter().skip(1).position(is_author) {
             top.bylines = titles.split_off(at + 1).into_iter().map(str::to_owned).collect();
         }
         for note in &notes {
             top.mark.add(Mark::of(note));
-            top.embargo = top.embargo.take().or_else(|| embargo_of(note));
+            top.embargo = top.embargo.take().or_else(|| transmission::embargo(note));
         }
         // A second headline, in Austria.
         titles.retain(|line| !line.starts_with("Utl.:"));
@@ -389,17 +389,6 @@ fn mark_of_title(title: &str) -> Mark {
         mark.add(Mark::of(last));
     }
     mark
-}
-
-/// Returns the time before which a message may not be published, as written.
-fn embargo_of(note: &str) -> Option<String> {
-    let words = note.char_indices().find_map(|(at, _)| {
-        let rest = note.get(at..)?;
-        let begins =
-            |word: &&str| rest.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
-        ["Sperrfrist", "Embargo"].iter().any(begins).then_some(rest)
-    });
-    words.map(|words| words.trim_matches(['(', ')', ' ']).to_owned())
 }
 
 /// Returns the text without notes to editors, initials and the sign of the end.

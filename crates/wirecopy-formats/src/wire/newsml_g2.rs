@@ -94,7 +94,7 @@ fn item(element: &Element, limits: Limits) -> Result<Item, Refusal> {
     let summary = || body::of_string(descriptions.first()?, Said::Nothing, &repeats, limits);
     match body.or_else(summary) {
         Some(body) => Ok(Item { meta, body }),
-        None => Err(fields::no_text(meta.delivery.as_deref(), meta.title.as_deref())),
+        None => fields::without_text(meta),
     }
 }
 

@@ -128,6 +128,9 @@ fn items_without_text_say_why() {
         reason("<pubStatus qcode='stat:canceled'/>", "", ""),
         "the sender has withdrawn the item, and sent no text"
     );
+    let canceled =
+        message("<pubStatus qcode='stat:canceled'/>", "<headline>KILL: Ferry sails</headline>", "");
+    assert_eq!(item_of(NewsMlG2, &canceled).body, Body::Text("KILL: Ferry sails".to_owned()));
     let sport = "<inlineXML><sports-content><name>Team</name></sports-content></inlineXML>";
     assert_eq!(reason("", "", sport), "its content is <sports-content>, not a text");
     let picture = message("", "", PAGE).replace("ninat:text", "ninat:picture");

@@ -98,7 +98,7 @@ impl<'v> Fields<'v> {
         let texts = texts.chain(summaries.iter().filter(|_| is_text).map(|(said, text)| (*said, *text)));
         match article(texts, &repeats) {
             Some(body) => Ok(Item { meta, body }),
-            None => Err(fields::no_text(meta.delivery.as_deref(), meta.title.as_deref())),
+            None => fields::without_text(meta),
         }
     }
 

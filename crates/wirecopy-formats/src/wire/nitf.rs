@@ -33,7 +33,7 @@ fn item(nitf: &Element, limits: Limits) -> Result<Item, Refusal> {
     header.summary.iter().for_each(|summary| repeats.teaser(summary));
     let summary = || body::of_string(header.summary.as_deref()?, Said::Nothing, &repeats, limits);
     let Some(body) = body::of_element(nitf, &repeats, limits).or_else(summary) else {
-        return Err(fields::no_text(meta.delivery.as_deref(), meta.title.as_deref()));
+        return fields::without_text(meta);
     };
     Ok(Item { meta, body })
 }

@@ -90,12 +90,16 @@ fn record_that_is_shorter_than_its_length_does_not_swallow_the_next() {
             "{change}"
         );
     }
-    // Killed in the head of a record, or of a response.
+    // Killed in the head of a record, before the response, and in its head.
     let second = html("the second");
-    for (length, reason) in
-        [(60, "a record breaks off in its head"), (220, "a response breaks off in its head")]
-    {
-        let archive = [html("1"), second[..length].to_vec(), b"\r\n".to_vec(), html("3")].concat();
+    let end = memchr::memmem::find(&second, b"HTTP/").unwrap();
+    for (length, reason) in [
+        (60, "a record breaks off in its head"),
+        (end, "a response breaks off in its head"),
+        (end + 40, "a response breaks off in its head"),
+    ] {
+        let newline: &[u8] = if length == end { b"" } else { b"\r\n" };
+        let archive = [&html("1"), &second[..length], newline, &html("3")].concat();
         assert_eq!(
             contents(&archive),
             ["1".to_owned(), format!("!truncated: {reason}"), "3".to_owned()],

@@ -86,6 +86,8 @@ pub(super) struct Content {
     pub slug: Option<String>,
     pub bylines: Vec<String>,
     pub mark: Mark,
+    /// The time before which it may not be published, as written.
+    pub embargo: Option<String>,
     /// Paragraphs, one a line.
     pub text: String,
     /// What is at the top besides: a summary, or all of a list.
@@ -150,7 +152,7 @@ impl Content {
         } else if let Some(title) = lower.strip_prefix("hl:").and_then(|_| text.get(3..)) {
             self.title = Some(plain_signs(title.trim()));
         } else if NOTES.iter().any(|note| lower.starts_with(note)) {
-            self.mark.add(Mark::of(&text));
+            self.note(&text);
         } else if lower.starts_with("by ")
             || (is_author && self.title.is_some())
             || self.is_second_byline(&text, is_marked)
@@ -161,6 +163,12 @@ impl Content {
         } else {
             self.rest.push(text);
         }
+    }
+
+    /// Reads a note to editors.
+    fn note(&mut self, text: &str) {
+        self.mark.add(Mark::of(text));
+        self.embargo = self.embargo.take().or_else(|| transmission::embargo(text));
     }
 
     /// Returns whether an entry below a byline says whose author it is.
@@ -175,7 +183,7 @@ impl Content {
             match (line.kind, out.last_mut()) {
                 (Kind::Empty, _) => is_open = false,
                 (Kind::Entry, _) if NOTES.iter().any(|note| line.text.to_lowercase().starts_with(note)) => {
-                    self.mark.add(Mark::of(line.text));
+                    self.note(line.text);
                     is_open = false;
                 }
                 (Kind::Plain, Some(last)) if is_open && !is_table => {

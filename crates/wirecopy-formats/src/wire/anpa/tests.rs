@@ -166,6 +166,7 @@ fn versions_and_withdrawals_are_recognised() {
     assert_eq!(of("KILL", "^BULLETIN KILL<\r\n"), (None, Status::Canceled));
     assert_eq!(of("", "^BULLETIN KILL<\r\n"), (None, Status::Canceled));
     assert_eq!(of("", "^Hunters kill a bear<\r\n"), (None, Status::Usable));
+    assert_eq!(of("", "^Title<\r\n^Eds: Embargoed until 1200 GMT.<\r\n"), (None, Status::Withheld));
 }
 
 #[test]

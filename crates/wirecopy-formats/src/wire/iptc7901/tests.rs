@@ -133,6 +133,7 @@ fn marks_of_a_version_are_signals() {
         ("Teams update their lead", "Teams update their lead", None),
         ("TEAMS CLOSE IN", "TEAMS CLOSE IN", None),
         ("(The bracketed)", "(The bracketed)", None),
+        ("Kritik an\nVon der Leyen", "Kritik an Von der Leyen", None),
     ] {
         let (meta, delivery, _) = one(&bare(top, "Velmark (dpa) - Text."));
         assert_eq!((meta.title.as_deref(), delivery.signal), (Some(title), signal), "{top}");

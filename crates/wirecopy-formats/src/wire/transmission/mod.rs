@@ -16,7 +16,7 @@ use wirecopy_core::document::SkipKind::{Damaged, Malformed, TooLarge};
 use crate::{Emit, Found, Item, Limits};
 
 use text::clean;
-pub(super) use text::{Mark, dateline, is_agency, paragraphs};
+pub(super) use text::{Mark, dateline, embargo, is_agency, paragraphs};
 pub(super) use time::{Clock, day_and_time, iso, month, number, offset, year};
 
 /// Start of heading.

@@ -111,6 +111,19 @@ impl Mark {
     }
 }
 
+/// Returns the time before which a message may not be published, as a note gives it. `None` if it gives no time.
+pub(in crate::wire) fn embargo(note: &str) -> Option<String> {
+    let words = note.char_indices().find_map(|(at, _)| {
+        let rest = note.get(at..)?;
+        let begins =
+            |word: &&str| rest.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+        ["Sperrfrist", "Embargo"].iter().any(begins).then_some(rest)
+    })?;
+    let is_over = ["lifted", "aufgehoben"].iter().any(|word| words.to_lowercase().contains(word));
+    (words.contains(|c: char| c.is_ascii_digit()) && !is_over)
+        .then(|| words.trim_matches(['(', ')', ' ']).to_owned())
+}
+
 /// Joins wrapped lines into paragraphs, one a line.
 pub(in crate::wire) fn paragraphs<'a>(lines: impl IntoIterator<Item = &'a str>) -> String {
     let mut out = String::new();
@@ -199,6 +212,19 @@ mod tests {
         ] {
             assert_eq!(dateline(text), found);
         }
+    }
+
+    #[test]
+    fn embargo_has_a_time() {
+        let of = |note: &str| embargo(note).unwrap_or_default();
+        assert_eq!(of("(Bericht Sperrfrist 9. Oktober 14.20 Uhr)"), "Sperrfrist 9. Oktober 14.20 Uhr");
+        assert_eq!(
+            of("EMBARGOED for publication until 1200 GMT"),
+            "EMBARGOED for publication until 1200 GMT"
+        );
+        assert_eq!(of("EMBARGO 1200 GMT LIFTED"), "");
+        assert_eq!(of("ARMS EMBARGO"), "");
+        assert_eq!(of("\u{df}\u{df}"), "");
     }
 
     #[test]

@@ -1,0 +1,11 @@
+//! Exports in text and HTML.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use wirecopy_formats::Form::{EuropresseHtml, FactivaHtml, NexisHtml, NexisText, ProQuestHtml};
+
+fuzz_target!(|data: &[u8]| wirecopy_fuzz::read_all(
+    &[EuropresseHtml, FactivaHtml, NexisHtml, NexisText, ProQuestHtml],
+    data
+));

@@ -1,0 +1,8 @@
+//! Mail.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use wirecopy_formats::Form::{Mail, Mbox};
+
+fuzz_target!(|data: &[u8]| wirecopy_fuzz::read_all(&[Mail, Mbox], data));
