@@ -179,8 +179,9 @@ pub struct ClusterArgs {
     pub html: Option<PathBuf>,
     /// Show what would be read, file by file, without comparing anything
     ///
-    /// Lists the format and the number of documents of each file, and the reasons for skipping inputs. With -o, or with --format
-    /// jsonl, the list is JSON lines: one object per file, then the totals. The exit code is that of a run.
+    /// Lists the format and the number of documents of each file, and the reasons for skipping inputs (-v shows all of them).
+    /// --output and --format apply to the list. As JSON lines it has one object per file, then the totals. The exit code is that
+    /// of a run.
     #[arg(long, conflicts_with_all = ["html", "exit_code", "evidence", "with_texts", "all", "csv_excel"],
         help_heading = "Output options")]
     pub list: bool,

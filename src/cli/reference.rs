@@ -190,9 +190,9 @@ fn table_of_formats() -> String {
         for provided in Provided::ALL {
             out.push_str(if format.provides.contains(&provided) { " ✓ |" } else { " |" });
         }
-        let feature = format.feature.map(|feature| format!("`{feature}`")).unwrap_or_default();
-        let remark = if format.tested { "" } else { "from the specification" };
-        let _ = writeln!(out, " {feature} | {remark} |");
+        let feature = format.feature.map(|feature| format!(" `{feature}`")).unwrap_or_default();
+        let remark = if format.tested { "" } else { " from the specification" };
+        let _ = writeln!(out, "{feature} |{remark} |");
     }
     out
 }

@@ -22,6 +22,10 @@ mod engine;
 mod eval_cli;
 mod exit_codes;
 mod file_names;
+#[cfg(all(feature = "html", feature = "wire", feature = "exports"))]
+mod form_samples;
+#[cfg(all(feature = "html", feature = "wire", feature = "exports"))]
+mod formats;
 mod fresh_run;
 mod keep_cli;
 mod limits_cli;

@@ -108,7 +108,7 @@ impl Form {
         )
     }
 
-    /// Returns the form of content that begins with `head`: some 8 KB, decompressed, as it is. `None` if it is none of these.
+    /// Returns the form of content that begins with `head`: some 8 KB, decompressed, as it is. `None` if it is something else.
     ///
     /// Forms that this build cannot read are recognised where a few bytes reveal them.
     pub fn of_content(head: &[u8]) -> Option<Self> {

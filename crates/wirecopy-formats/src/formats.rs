@@ -111,11 +111,29 @@ pub const FORMATS: [Format; 29] = [
     always("JSON lines", &[".jsonl", ".ndjson"], &[Title, Date, Source, Byline, Language, Url]),
     always("CSV", &[".csv"], &[Title, Date, Source, Byline, Language, Url]),
     always("TSV", &[".tsv"], &[Title, Date, Source, Byline, Language, Url]),
-    wire("NewsML 1", Form::NewsMl1, &[".xml"], &Provided::ALL),
+    wire(
+        "NewsML 1",
+        Form::NewsMl1,
+        &[".xml"],
+        &[Title, Date, Source, Byline, Credit, Language, Version, Status],
+    ),
     wire("NewsML-G2", Form::NewsMlG2, &[".xml"], &Provided::ALL),
-    wire("NITF", Form::Nitf, &[".xml", ".nitf"], &Provided::ALL),
+    wire(
+        "NITF",
+        Form::Nitf,
+        &[".xml", ".nitf"],
+        &[Title, Date, Source, Byline, Language, Url, Version, Status],
+    ),
     Format { form: None, ..wire("ninjs", Form::NewsMlG2, &[".json"], &Provided::ALL) },
-    Format { form: None, ..wire("digitalwires", Form::NewsMlG2, &[".json"], &Provided::ALL) },
+    Format {
+        form: None,
+        ..wire(
+            "digitalwires",
+            Form::NewsMlG2,
+            &[".json"],
+            &[Title, Date, Source, Byline, Credit, Language, Version, Status],
+        )
+    },
     Format {
         tested: false,
         ..wire("RSS", Form::Rss, &[".rss", ".xml"], &[Title, Date, Source, Byline, Language, Url, Version])
@@ -124,52 +142,46 @@ pub const FORMATS: [Format; 29] = [
         tested: false,
         ..wire("Atom", Form::Atom, &[".atom", ".xml"], &[Title, Date, Source, Byline, Language, Url, Version])
     },
-    wire(
-        "WordPress export",
-        Form::Wxr,
-        &[".xml"],
-        &[Title, Date, Source, Byline, Language, Url, Version, Status],
-    ),
+    wire("WordPress export", Form::Wxr, &[".xml"], &[Title, Date, Source, Byline, Language, Url, Version]),
     wire(
         "Factiva XML",
         Form::FactivaXml,
         &[".xml"],
         &[Title, Date, Source, Byline, Credit, Language, Version],
     ),
-    wire("IPTC 7901", Form::Iptc7901, &[".txt", ""], &[Title, Date, Source, Byline, Version, Status]),
-    wire("ANPA 1312", Form::Anpa1312, &[".tst", ".txt", ""], &[Title, Date, Source, Byline, Version]),
-    export("Nexis text", Form::NexisText, &[".txt"], &[Title, Date, Source, Byline, Language]),
-    export("Nexis HTML", Form::NexisHtml, &[".html"], &[Title, Date, Source, Byline, Language]),
-    export("Nexis Word document", Form::NexisDocx, &[".docx"], &[Title, Date, Source, Byline, Language]),
+    wire("IPTC 7901", Form::Iptc7901, &[".txt"], &[Title, Date, Source, Byline, Credit, Status]),
+    wire("ANPA 1312", Form::Anpa1312, &[".txt", ".tst"], &[Title, Date, Source, Byline, Credit, Status]),
+    export("Nexis text", Form::NexisText, &[".txt"], &[Title, Date, Source, Byline, Language, Url]),
+    export("Nexis HTML", Form::NexisHtml, &[".html"], &[Title, Date, Source, Byline, Language, Url]),
+    export("Nexis Word document", Form::NexisDocx, &[".docx"], &[Title, Date, Source, Byline, Language, Url]),
     Format {
         tested: false,
-        ..export("Nexis RTF", Form::NexisRtf, &[".rtf"], &[Title, Date, Source, Byline, Language])
+        ..export("Nexis RTF", Form::NexisRtf, &[".rtf"], &[Title, Date, Source, Byline, Language, Url])
     },
+    export("Factiva HTML", Form::FactivaHtml, &[".html"], &[Title, Date, Source, Byline, Credit, Language]),
+    Format {
+        tested: false,
+        ..export("Factiva RTF", Form::FactivaRtf, &[".rtf"], &[Title, Date, Source, Byline, Credit, Language])
+    },
+    export("Europresse HTML", Form::EuropresseHtml, &[".html"], &[Title, Date, Source, Byline, Url]),
     export(
-        "Factiva HTML",
-        Form::FactivaHtml,
+        "ProQuest HTML",
+        Form::ProQuestHtml,
         &[".html"],
-        &[Title, Date, Source, Byline, Credit, Language, Version],
+        &[Title, Date, Source, Byline, Credit, Language, Url],
     ),
+    export("mail", Form::Mail, &[".eml", ".mht", ".mhtml"], &[Title, Date, Byline, Language, Url]),
     Format {
         tested: false,
-        ..export(
-            "Factiva RTF",
-            Form::FactivaRtf,
-            &[".rtf"],
-            &[Title, Date, Source, Byline, Credit, Language, Version],
-        )
-    },
-    export("Europresse HTML", Form::EuropresseHtml, &[".html"], &[Title, Date, Source, Byline, Language]),
-    export("ProQuest HTML", Form::ProQuestHtml, &[".html"], &[Title, Date, Source, Byline, Language, Url]),
-    export("mail", Form::Mail, &[".eml", ".mht", ".mhtml"], &[Title, Date, Source, Byline, Version]),
-    Format {
-        tested: false,
-        ..export("mailbox", Form::Mbox, &[".mbox"], &[Title, Date, Source, Byline, Version])
+        ..export("mailbox", Form::Mbox, &[".mbox"], &[Title, Date, Byline, Language, Url])
     },
     Format {
         form: Some(Form::Warc),
-        ..always("web archive", &[".warc", ".warc.gz", ".wet"], &[Title, Date, Source, Byline, Language, Url])
+        ..always(
+            "web archive",
+            &[".warc", ".warc.gz", ".wet"],
+            &[Title, Date, Source, Byline, Language, Url, Version],
+        )
     },
 ];
 

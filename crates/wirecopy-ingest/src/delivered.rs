@@ -58,9 +58,10 @@ fn prose(value: Option<String>) -> Option<String> {
 
 /// Makes a document of a page of a web archive. Also returns where its date is from.
 ///
-/// The date is that of the page itself: the time of the capture may be years later.
+/// The date is that of the page itself: the time of the capture may be years later. Several captures of one address are
+/// versions of one page.
 pub(super) fn page(page: Page, max_bytes: u64) -> (DateOrigin, Result<Extracted, Refusal>) {
-    let Page { url, media_type, charset, content, .. } = page;
+    let Page { url, date, media_type, charset, content } = page;
     let start = content.trim_ascii_start();
     let is_html = match media_type.as_str() {
         "text/html" | "application/xhtml+xml" => true,
@@ -82,7 +83,12 @@ pub(super) fn page(page: Page, max_bytes: u64) -> (DateOrigin, Result<Extracted,
     });
     let with_address = |mut extracted: Extracted| {
         let meta = &mut extracted.meta;
-        meta.url = field(url).or(meta.url.take());
+        let url = field(url);
+        if url.as_deref().and_then(host).is_some() {
+            let capture = Delivery { guid: url.clone(), version: field(date), ..Delivery::default() };
+            meta.delivery = Some(Box::new(capture));
+        }
+        meta.url = url.or(meta.url.take());
         meta.source = meta.source.take().or_else(|| host(meta.url.as_deref()?).map(str::to_owned));
         extracted
     };

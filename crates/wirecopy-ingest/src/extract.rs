@@ -38,8 +38,8 @@ pub(super) struct Worker<'a, M> {
     completer: Completer,
 }
 
-/// The name of the format of JSON files that hold items of ninjs or of digitalwires.
-pub(super) const DELIVERED_JSON: &str = "ninjs";
+/// The names of the formats of JSON files that hold items of an agency.
+pub(super) const DELIVERED_JSON: [&str; 2] = ["ninjs", "digitalwires"];
 
 /// Receives the path of a file and the name of its format, at least once for each file that is read.
 pub(super) type Note<'a> = dyn Fn(&str, &'static str) + Sync + 'a;
@@ -167,8 +167,8 @@ impl<'a, M> Worker<'a, M> {
             Delivered::Item(item) if is_wanted() => {
                 Some(self.finish(found, record, DateOrigin::Field.into(), delivered::item(*item, limit)))
             }
-            Delivered::Page(mut page) if is_wanted() => {
-                let capture = page.date.take();
+            Delivered::Page(page) if is_wanted() => {
+                let capture = page.date.clone();
                 let (extracted, result) = delivered::page(page, limit);
                 let places = Places { extracted, last: LastResort::Capture(capture.as_deref()) };
                 Some(self.finish(found, record, places, result))
@@ -232,17 +232,18 @@ impl<'a, M> Worker<'a, M> {
                     continue;
                 }
             }
-            self.note_item(found, &result);
+            self.note_item(found, bytes, &result);
             out.push(self.finish(found, record, DateOrigin::Field.into(), result));
         }
     }
 
     /// Notes that a file holds JSON of an agency, if this record does.
-    fn note_item(&self, found: &Found, record: &Result<Extracted, Refusal>) {
+    fn note_item(&self, found: &Found, json: &[u8], record: &Result<Extracted, Refusal>) {
         if let (Some(note), Ok(extracted)) = (self.note, record)
             && extracted.meta.delivery.is_some()
         {
-            note(&found.shown, DELIVERED_JSON);
+            let is_digitalwires = memchr::memmem::find(json, b"\"digitalwires@").is_some();
+            note(&found.shown, DELIVERED_JSON[usize::from(is_digitalwires)]);
         }
     }
 
@@ -260,7 +261,7 @@ impl<'a, M> Worker<'a, M> {
         for (number, record) in (1..).zip(records) {
             if (self.wanted.is)(&found.shown, Some(number)) {
                 let result = json::record(&record, &self.config.fields);
-                self.note_item(found, &result);
+                self.note_item(found, record.as_bytes(), &result);
                 out.push(self.finish(found, Some(number), DateOrigin::Field.into(), result));
             }
         }

@@ -49,7 +49,7 @@ pub fn list(
     let formats: Mutex<HashMap<String, &'static str>> = Mutex::default();
     let note = |path: &str, name: &'static str| {
         let mut formats = formats.lock().unwrap_or_else(PoisonError::into_inner);
-        if name == DELIVERED_JSON || !formats.contains_key(path) {
+        if DELIVERED_JSON.contains(&name) || !formats.contains_key(path) {
             formats.insert(path.to_owned(), name);
         }
     };

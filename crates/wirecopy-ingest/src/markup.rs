@@ -135,11 +135,21 @@ fn page(source: &str) -> Result<(String, Metadata), Refusal> {
 pub(super) fn article_of(markup: &str) -> Result<String, Refusal> {
     let markup = within_cdata(markup).unwrap_or(markup);
     let mut text = super::strip::fragment(markup);
-    // Feeds escape markup twice.
-    if is_markup(&text) && !is_markup(markup) {
-        text = super::strip::fragment(&text);
+    if is_markup(&text) {
+        // Feeds escape markup twice, and agencies the code that embeds a picture or a post.
+        text = if is_markup(markup) { without_code(&text) } else { super::strip::fragment(&text) };
     }
+    let text = without_entities(&text).unwrap_or(text);
     if text.is_empty() { Err(Empty.because("empty text: markup without words")) } else { Ok(text) }
+}
+
+/// Removes lines that are nothing but markup.
+fn without_code(text: &str) -> String {
+    let is_code = |line: &str| line.starts_with('<') && line.ends_with('>') && is_markup(line);
+    let lines = text.lines().map(|line| {
+        if is_code(line) { super::strip::fragment(line).into() } else { std::borrow::Cow::Borrowed(line) }
+    });
+    lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
 /// Removes tags and entities from a headline or a name.
@@ -252,6 +262,13 @@ mod tests {
             "The ferry\nsails."
         );
         assert_eq!(article("<p>The tag &lt;br&gt;</p>"), "The tag <br>");
+        assert_eq!(
+            article(
+                "<p>One</p><p>&lt;div id='x'&gt;&lt;/div&gt;&lt;script src='y'&gt;&lt;/script&gt;</p><p>Two</p>"
+            ),
+            "One\nTwo"
+        );
+        assert_eq!(article("<p>It&amp;#39;s R&amp;amp;D</p>"), "It's R&D");
         assert_eq!(article_of("<p><img src='a.jpg'></p>").unwrap_err().kind, Empty);
     }
 

@@ -20,6 +20,8 @@ pub(crate) enum Own {
     Annotated,
     /// A scorer's model.
     Model,
+    /// The list of what would be read, as written by `cluster --list`.
+    List,
 }
 
 /// The first columns of the table of clusters.
@@ -57,6 +59,7 @@ impl Own {
             Self::Page => "a wirecopy page",
             Self::Annotated => "documents annotated by `wirecopy keep`",
             Self::Model => "a wirecopy model",
+            Self::List => "a wirecopy list of files",
         }
     }
 
@@ -77,6 +80,8 @@ fn json(start: &[u8]) -> Option<Own> {
         Some(Own::Report)
     } else if begins(&["id", "path", "record"]) && ["cluster", "keep", "kept_instead"].into_iter().all(has) {
         Some(Own::Annotated)
+    } else if begins(&["type", "path", "format", "documents", "skipped", "skipped_more"]) {
+        Some(Own::List)
     } else {
         begins(&["format", "fitted_on", "without_passages"]).then_some(Own::Model)
     }
@@ -172,6 +177,10 @@ mod tests {
             ("<!DOCTYPE html>\n<html><head>\n<meta name=\"generator\" content=\"wirecopy 1.2\">", Own::Page),
             (annotated, Own::Annotated),
             (&annotated.replace("null,\"text", "\"a \\\"b\\\\\",\"text"), Own::Annotated),
+            (
+                r#"{"type":"file","path":"a","format":null,"documents":0,"skipped":[],"skipped_more":0}"#,
+                Own::List,
+            ),
             ("{\n  \"format\": 2,\n  \"fitted_on\": {\"a\": [1]},\n  \"without_passages\": {", Own::Model),
         ] {
             assert_eq!(Own::of(head.as_bytes()), Some(own), "{head}");

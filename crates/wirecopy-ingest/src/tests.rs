@@ -336,3 +336,81 @@ proptest! {
         prop_assert_eq!(all_sized(folder.path(), sizes), expected);
     }
 }
+
+/// Returns a web archive of `count` pages, with records of other kinds between them.
+fn archive(count: usize) -> Vec<u8> {
+    let mut out = Vec::new();
+    for number in 0..count {
+        let text = format!("The ferry sails again on day {number}, said the harbour. ").repeat(20);
+        for (kind, media_type) in [("request", "application/http"), ("conversion", "text/plain")] {
+            out.extend_from_slice(
+                format!(
+                    "WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Date: 2026-05-04T03:02:01Z\r\nWARC-Target-URI: https://a.example/{number}\r\n\
+                     Content-Type: {media_type}\r\nContent-Length: {}\r\n\r\n{text}\r\n\r\n",
+                    text.len()
+                )
+                .as_bytes(),
+            );
+        }
+    }
+    out
+}
+
+#[test]
+fn archive_is_read_alike_by_workers_and_by_the_reading_thread() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("a.wet"), archive(30)).unwrap();
+    fs::write(folder.path().join("b.wet.gz"), members::gzip(&archive(1))).unwrap();
+    let whole = all_sized(folder.path(), feed::Sizes::default());
+    let ids: Vec<&str> = whole.iter().map(|(id, _)| id.as_str()).collect();
+    assert_eq!((ids.len(), ids[0], ids[29], ids[30]), (31, "a.wet#1", "a.wet#30", "b.wet.gz"));
+    for (block, batch, small) in [(100, 1000, 0), (1 << 20, 1, 10_000), (64, 1 << 20, 1 << 20)] {
+        let sizes = feed::Sizes { block, batch, small, small_compressed: small, ..feed::Sizes::default() };
+        assert_eq!(all_sized(folder.path(), sizes), whole, "{sizes:?}");
+    }
+}
+
+#[test]
+fn only_wanted_pages_of_an_archive_are_read_again() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("a.wet");
+    fs::write(&path, archive(9)).unwrap();
+    let wanted = Wanted { is: &|_, record| record == Some(7), settled: true };
+    let mut found = Vec::new();
+    read_again(
+        [path.to_str().unwrap()],
+        &IngestConfig::default(),
+        &Cancel::default(),
+        &wanted,
+        |document| document.id.clone(),
+        |id| {
+            found.push(id);
+            Ok(())
+        },
+    )
+    .unwrap();
+    assert_eq!(found, ["a.wet#7"]);
+}
+
+#[test]
+fn list_counts_the_documents_and_skipped_inputs_of_each_file() {
+    let folder = folder(&[
+        ("a.txt", GOOD),
+        ("b.jsonl", "{\"text\": 1}\n{\"text\": \"!\"}\n{\"text\": \"One.\"}\n"),
+        ("c.csv", "a;b\n1;2\n"),
+    ]);
+    fs::write(folder.path().join("d.wet"), archive(3)).unwrap();
+    let mut found = Vec::new();
+    for max_skipped in [10, 0] {
+        let config = IngestConfig { max_skipped, ..IngestConfig::default() };
+        list(&[Root::from(folder.path())], &config, &NoProgress, &Cancel::default(), |file| {
+            found.push((file.format, file.documents, file.skipped.len(), file.skipped_more));
+            Ok(())
+        })
+        .unwrap();
+    }
+    let text = (Some("plain text"), 1, 0, 0);
+    let archive = (Some("web archive"), 3, 0, 0);
+    assert_eq!(found[..4], [text, (Some("JSON lines"), 1, 2, 0), (None, 0, 1, 0), archive]);
+    assert_eq!(found[4..], [text, (Some("JSON lines"), 1, 0, 2), (None, 0, 0, 1), archive]);
+}
