@@ -70,6 +70,7 @@ fn is_built(format: &Format) -> bool {
         Some("html") => cfg!(feature = "html"),
         Some("wire") => cfg!(feature = "wire"),
         Some("exports") => cfg!(feature = "exports"),
+        Some("parquet") => cfg!(feature = "parquet"),
         _ => true,
     }
 }

@@ -10,6 +10,9 @@ use encoding_rs::UTF_8;
 
 use super::blocks::{self, Block, Bounds, Cut, Lines, Scan};
 use super::charset;
+use super::columnar;
+#[cfg(feature = "parquet")]
+use super::columns;
 use super::decode::{self, HEAD, Limits, Stream};
 use super::detect::Format;
 use super::forms;
@@ -32,6 +35,9 @@ pub(super) enum Part {
     Block(Records, Block),
     /// A result of reading a form in which news is delivered or archived; `record` is `None` where it is the only one.
     Delivered { form: Form, record: Option<u64>, result: Box<formats::Found> },
+    /// Rows of a table that is stored by column.
+    #[cfg(feature = "parquet")]
+    Rows(Format, Vec<columns::Row>),
     /// No document, and why; `record` is `None` where it is the whole file.
     Skip { record: Option<u64>, refusal: Refusal },
 }
@@ -47,6 +53,8 @@ impl Part {
                 Some(if columns.is_tab_separated() { Format::Tsv } else { Format::Csv })
             }
             Part::Delivered { form, .. } => Some(Format::Form(*form)),
+            #[cfg(feature = "parquet")]
+            Part::Rows(format, _) => Some(*format),
             Part::Skip { .. } => None,
         }
     }
@@ -63,6 +71,8 @@ impl Part {
                 formats::Found::Page(page) => page.content.len(),
                 formats::Found::Skip(_) => 0,
             },
+            #[cfg(feature = "parquet")]
+            Part::Rows(_, rows) => columns::weight(rows),
             Part::Skip { .. } => 0,
         };
         bytes as u64
@@ -113,6 +123,11 @@ pub(super) fn read(
         return emit(skip(broken.unwrap_or_else(|| Empty.because("empty file"))));
     }
 
+    match columnar::of_content(named, stream.head()) {
+        Some(Ok(format)) => return columnar::read(format, found, stream, config, block, &mut emit),
+        Some(Err(refusal)) => return emit(skip(refusal)),
+        None => {}
+    }
     let (encoding, bom) = charset::of(stream.head(), false);
     // Containers are decoded as a stream, so the encoding must be clear from the first bytes.
     let raw = &stream.head()[bom..];
