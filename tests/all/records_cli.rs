@@ -369,12 +369,14 @@ fn table_has_the_columns_of_the_recipes() {
 #[test]
 fn unknown_extensions_are_errors() {
     let desk = Desk::new();
-    for name in ["x.xlsx", "run.parquet", "run.jsonl.gz"] {
+    for name in ["x.xlsx", "run.arrow", "run.jsonl.gz"] {
         let error = desk.trouble(&["cluster", "corpus", "-o", name]);
-        assert!(error.contains("use .jsonl, .ndjson, .json, .csv or .txt"), "{error}");
+        assert!(error.contains("use .jsonl, .ndjson, .json, .csv, .parquet or .txt"), "{error}");
         assert!(!desk.path().join(name).exists());
     }
     desk.out(&["cluster", "corpus", "-q", "-o", "x.data", "--format", "jsonl"]);
     let error = desk.trouble(&["cluster", "corpus", "-o", "run.jsonl", "--all"]);
-    assert!(error.contains("--all and --csv-excel apply to CSV only"), "{error}");
+    assert!(error.contains("--all applies to CSV and Parquet only"), "{error}");
+    let error = desk.trouble(&["cluster", "corpus", "-o", "run.jsonl", "--csv-excel"]);
+    assert!(error.contains("--csv-excel applies to CSV only"), "{error}");
 }
