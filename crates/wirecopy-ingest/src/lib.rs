@@ -274,5 +274,7 @@ fn next_batch(feed: &mut Feed, cancel: &Cancel) -> Result<Option<Batch>> {
     }
 }
 
+#[cfg(all(test, feature = "parquet"))]
+mod columnar_tests;
 #[cfg(test)]
 mod tests;
