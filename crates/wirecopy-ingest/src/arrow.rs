@@ -15,7 +15,7 @@ use arrow_ipc::reader::FileDecoder;
 use arrow_ipc::{Block, Message, MessageHeader, root_as_message};
 
 use super::columnar::{ARROW, CONTINUATION};
-use super::columns::{Columns, first_line, in_numbers};
+use super::columns::{Columns, decoded, in_numbers};
 use super::decode::{self, Limits, Stream, size_in_words};
 use super::detect::Format;
 use super::input::Part;
@@ -27,6 +27,8 @@ use wirecopy_core::document::SkipKind::{Damaged, Empty, Limit};
 const MOST_METADATA: u64 = 64 << 20;
 /// Largest message, in bytes. Writers make batches of some ten thousand rows.
 const MOST_BODY: u64 = 1 << 30;
+/// Bytes to which a message may be aligned.
+const ALIGNMENT: usize = 64;
 /// Bytes that are read at once.
 const BUFFER: usize = 64 << 10;
 
@@ -40,6 +42,9 @@ pub(super) fn read(
     let is_file = stream.head().starts_with(ARROW);
     if is_file {
         stream.skip(ARROW.len());
+        // Some writers align the first message to 64 bytes.
+        let zeros = stream.head().iter().take(ALIGNMENT).take_while(|&&byte| byte == 0).count();
+        stream.skip(zeros - zeros % 4);
     }
     let mut messages =
         Messages { compressed: stream.compressed, stream, is_file, limits: Limits::of(config) };
@@ -173,25 +178,24 @@ impl Raw {
         batch.map_or(0, |batch| u64::try_from(batch.length()).unwrap_or(0))
     }
 
-    /// Returns the sum of the sizes that the compressed buffers of the message claim to have; `None` if there is no such sum.
+    /// Returns the sum of the sizes that the compressed buffers of the message claim to have; `None` if a buffer is not within
+    /// the body, or if there is no such sum.
     fn expanded(&self, message: &Message<'_>) -> Option<u64> {
         let batch = match message.header_type() {
             MessageHeader::DictionaryBatch => message.header_as_dictionary_batch()?.data()?,
             _ => message.header_as_record_batch()?,
         };
-        if batch.compression().is_none() {
-            return Some(0);
-        }
         let body = self.bytes.get(self.prefix..)?;
         let mut sum = 0_u64;
         for buffer in batch.buffers().iter().flatten() {
-            let Ok(start) = usize::try_from(buffer.offset()) else { continue };
-            // The length is in front of the data; it is -1 if the data is not compressed.
-            let claimed = body
-                .get(start..)
-                .and_then(|from| from.first_chunk())
-                .map_or(0, |size| i64::from_le_bytes(*size));
-            sum = sum.checked_add(u64::try_from(claimed).unwrap_or(0))?;
+            let start = usize::try_from(buffer.offset()).ok()?;
+            let end = start.checked_add(usize::try_from(buffer.length()).ok()?)?;
+            let buffer = body.get(start..end)?;
+            if batch.compression().is_some() {
+                // The length is in front of the data; it is -1 if the data is not compressed.
+                let claimed = buffer.first_chunk().map_or(0, |size| i64::from_le_bytes(*size));
+                sum = sum.checked_add(u64::try_from(claimed).unwrap_or(0))?;
+            }
         }
         Some(sum)
     }
@@ -220,8 +224,8 @@ impl Table {
         let first = messages.next()?.ok_or_else(no_schema)?;
         let message = first.message()?;
         let schema = message.header_as_schema().ok_or_else(no_schema)?;
-        let schema = try_fb_to_schema(schema)
-            .map_err(|error| Damaged.because(format!("a damaged Arrow file: {}", first_line(&error))))?;
+        let schema = decoded(|| try_fb_to_schema(schema))
+            .map_err(|refusal| refusal.kind.because(format!("a damaged Arrow file: {}", refusal.reason)))?;
         let columns = Columns::of_schema(&schema, &config.fields)?;
         let projection = columns.indices(&schema);
         let decoder = FileDecoder::new(Arc::new(schema), message.version()).with_projection(projection);
@@ -236,7 +240,8 @@ impl Table {
             return Ok(None);
         }
         let body = (raw.bytes.len() - raw.prefix) as u64;
-        let expanded = raw.expanded(&message).unwrap_or(u64::MAX);
+        let damaged = || Damaged.because("a buffer is not within its message");
+        let expanded = raw.expanded(&message).ok_or_else(damaged)?;
         if let Some(refusal) = limits.refuse(body, expanded) {
             return Err(refusal);
         }
@@ -247,11 +252,12 @@ impl Table {
             return Ok(None);
         };
         let block = Block::new(0, prefix, length);
-        let decoded = if kind == MessageHeader::DictionaryBatch {
-            self.decoder.read_dictionary(&block, &raw.bytes).map(|()| None)
-        } else {
-            self.decoder.read_record_batch(&block, &raw.bytes)
-        };
-        decoded.map_err(|error| Damaged.because(first_line(&error)))
+        decoded(|| {
+            if kind == MessageHeader::DictionaryBatch {
+                self.decoder.read_dictionary(&block, &raw.bytes).map(|()| None)
+            } else {
+                self.decoder.read_record_batch(&block, &raw.bytes)
+            }
+        })
     }
 }

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::ops::ControlFlow;
+use std::panic::{self, AssertUnwindSafe};
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
@@ -24,7 +25,7 @@ use super::table::fields_of;
 use crate::config::FieldNames;
 use crate::dates::Zone;
 use wirecopy_core::document::Refusal;
-use wirecopy_core::document::SkipKind::NoTextField;
+use wirecopy_core::document::SkipKind::{Damaged, NoTextField};
 
 /// Structs within structs that are searched for columns.
 const DEPTH: usize = 8;
@@ -162,10 +163,21 @@ pub(super) fn in_numbers(rows: &std::ops::Range<u64>) -> String {
 }
 
 /// Returns the message of a decoder as part of a sentence.
-pub(super) fn first_line(error: &dyn std::fmt::Display) -> String {
+fn first_line(error: &dyn std::fmt::Display) -> String {
     const CHARS: usize = 160;
     let message = error.to_string();
     message.lines().next().unwrap_or_default().trim_end_matches('.').chars().take(CHARS).collect()
+}
+
+/// Returns the result of a decoder of the crates `parquet` and `arrow-ipc`.
+///
+/// They panic on some damaged input, where a count or an offset contradicts another. Such a decoder is not used again, or, if it
+/// is one of Arrow, has changed nothing, since it reads a batch by itself.
+pub(super) fn decoded<T, E: std::fmt::Display>(decode: impl FnOnce() -> Result<T, E>) -> Result<T, Refusal> {
+    match panic::catch_unwind(AssertUnwindSafe(decode)) {
+        Ok(result) => result.map_err(|error| Damaged.because(first_line(&error))),
+        Err(_) => Err(Damaged.because("the data contradicts its description")),
+    }
 }
 
 /// Adds the columns below these to `all`, outer ones first.

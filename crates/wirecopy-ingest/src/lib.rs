@@ -66,6 +66,8 @@ mod page;
 mod page_date;
 #[cfg(feature = "parquet")]
 mod parquet;
+#[cfg(feature = "parquet")]
+mod parquet_footer;
 mod path_text;
 mod plain;
 mod record;

@@ -15,16 +15,17 @@ use ::parquet::arrow::arrow_reader::{
 };
 use arrow_schema::{DataType, Field, Fields, Schema};
 
-use super::columns::{Columns, ROWS, first_line, in_numbers};
+use super::columns::{Columns, ROWS, decoded, in_numbers};
 use super::decode::{self, Limits};
 use super::detect::Format;
 use super::input::Part;
 use super::open;
 use super::own_outputs::Own;
+use super::parquet_footer::{self, Problem};
 use super::walk::Found;
 use crate::config::IngestConfig;
 use wirecopy_core::document::Refusal;
-use wirecopy_core::document::SkipKind::{Damaged, Empty, OwnOutput};
+use wirecopy_core::document::SkipKind::{Damaged, Empty, Limit, OwnOutput};
 
 /// Approximate size of a batch, in bytes.
 const BATCH: u64 = 8 << 20;
@@ -80,14 +81,25 @@ pub(super) fn read(
 
 /// Opens a file and reads its description, which is at its end.
 fn open(path: &Path) -> Result<(File, ArrowReaderMetadata), Refusal> {
-    let file = open::regular(path).map_err(|error| decode::broken(&error, false))?;
-    let load = |options| ArrowReaderMetadata::load(&file, options);
+    let unreadable = |error| decode::broken(&error, false);
+    let mut file = open::regular(path).map_err(unreadable)?;
+    match parquet_footer::check(&mut file).map_err(unreadable)? {
+        Ok(()) => {}
+        Err(Problem::Damaged) => {
+            return Err(
+                Damaged.because("truncated or damaged: no description of the columns at the end of the file")
+            );
+        }
+        Err(Problem::TooDeep) => return Err(Limit.because("columns within columns, nested too deeply")),
+    }
+    let load = |options| decoded(|| ArrowReaderMetadata::load(&file, options));
     // The schema of Arrow is a copy for programs that know its types; the file can be read without it.
-    let metadata = load(ArrowReaderOptions::new())
-        .or_else(|error| load(ArrowReaderOptions::new().with_skip_arrow_metadata(true)).map_err(|_| error));
+    let metadata = load(ArrowReaderOptions::new()).or_else(|refusal| {
+        load(ArrowReaderOptions::new().with_skip_arrow_metadata(true)).map_err(|_| refusal)
+    });
     match metadata {
         Ok(metadata) => Ok((file, metadata)),
-        Err(error) => Err(Damaged.because(format!("a damaged Parquet file: {}", first_line(&error)))),
+        Err(refusal) => Err(refusal.kind.because(format!("a damaged Parquet file: {}", refusal.reason))),
     }
 }
 
@@ -97,8 +109,8 @@ impl Table {
         let views = Schema::new(with_views(metadata.schema().fields(), 0));
         let options = ArrowReaderOptions::new().with_schema(Arc::new(views));
         // Where strings cannot be read as views, they are read as they are.
-        let metadata =
-            ArrowReaderMetadata::try_new(Arc::clone(metadata.metadata()), options).unwrap_or(metadata);
+        let viewed = decoded(|| ArrowReaderMetadata::try_new(Arc::clone(metadata.metadata()), options));
+        let metadata = viewed.unwrap_or(metadata);
         let paths: Vec<String> = columns.paths().collect();
         let mask = ProjectionMask::columns(metadata.parquet_schema(), paths.iter().map(String::as_str));
         Ok(Self { file, metadata, columns, mask, limits: Limits::of(config) })
@@ -120,15 +132,15 @@ impl Table {
         let mut next = numbers.start;
         let problem = match self.reader(group, numbers.end - numbers.start) {
             Ok(mut reader) => loop {
-                match reader.next() {
-                    None if next == numbers.end => return ControlFlow::Continue(()),
-                    None => break Damaged.because("the column chunks have fewer rows"),
-                    Some(Ok(batch)) => {
+                match decoded(|| reader.next().transpose()) {
+                    Ok(None) if next == numbers.end => return ControlFlow::Continue(()),
+                    Ok(None) => break Damaged.because("the column chunks have fewer rows"),
+                    Ok(Some(batch)) => {
                         self.columns
                             .rows(&batch, next, sizes, &mut |rows| emit(Part::Rows(Format::Parquet, rows)))?;
                         next += batch.num_rows() as u64;
                     }
-                    Some(Err(error)) => break Damaged.because(first_line(&error)),
+                    Err(refusal) => break refusal,
                 }
             },
             Err(refusal) => refusal,
@@ -154,13 +166,12 @@ impl Table {
         }
         let a_row = (expanded / rows.max(1)).max(1);
         let file = self.file.try_clone().map_err(|error| decode::broken(&error, false))?;
-        ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
             .with_row_groups(vec![group])
             .with_projection(self.mask.clone())
             .with_batch_size((BATCH / a_row).clamp(1, ROWS as u64) as usize)
-            .with_limit(usize::try_from(rows).unwrap_or(usize::MAX))
-            .build()
-            .map_err(|error| Damaged.because(first_line(&error)))
+            .with_limit(usize::try_from(rows).unwrap_or(usize::MAX));
+        decoded(|| builder.build())
     }
 }
 
