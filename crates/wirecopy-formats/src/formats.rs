@@ -113,10 +113,12 @@ pub const FORMATS: [Format; 31] = [
     always("TSV", &[".tsv"], &[Title, Date, Source, Byline, Language, Url]),
     Format {
         feature: Some("parquet"),
+        tested: false,
         ..always("Parquet", &[".parquet"], &[Title, Date, Source, Byline, Language, Url])
     },
     Format {
         feature: Some("parquet"),
+        tested: false,
         ..always("Arrow", &[".arrow", ".feather", ".arrows"], &[Title, Date, Source, Byline, Language, Url])
     },
     wire("NewsML 1", Form::NewsMl1, &[".xml"], &Provided::ALL),

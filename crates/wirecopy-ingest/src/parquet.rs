@@ -152,12 +152,17 @@ impl Table {
 
     /// Returns a reader of the wanted columns of a row group.
     fn reader(&self, group: usize, rows: u64) -> Result<ParquetRecordBatchReader, Refusal> {
+        let negative = |_| Damaged.because("a column chunk of negative size or place");
         let (mut compressed, mut expanded) = (0_u64, 0_u64);
         let metadata = self.metadata.metadata().row_groups().get(group);
         for (at, column) in metadata.iter().flat_map(|group| group.columns()).enumerate() {
             if self.mask.leaf_included(at) {
-                compressed += u64::try_from(column.compressed_size()).unwrap_or(0);
-                expanded += u64::try_from(column.uncompressed_size()).unwrap_or(0);
+                let first = column.dictionary_page_offset().unwrap_or(column.data_page_offset());
+                u64::try_from(first).map_err(negative)?;
+                compressed =
+                    compressed.saturating_add(u64::try_from(column.compressed_size()).map_err(negative)?);
+                expanded =
+                    expanded.saturating_add(u64::try_from(column.uncompressed_size()).map_err(negative)?);
             }
         }
         // A run of equal values takes a few bytes, however many rows it has.
