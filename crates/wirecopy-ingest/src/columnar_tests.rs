@@ -1,4 +1,5 @@
 //! Tests of the readers of Parquet and Arrow, on files that the crates write.
+#![cfg(feature = "parquet")]
 
 use std::fs;
 use std::path::Path;

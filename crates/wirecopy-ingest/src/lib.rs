@@ -276,7 +276,7 @@ fn next_batch(feed: &mut Feed, cancel: &Cancel) -> Result<Option<Batch>> {
     }
 }
 
-#[cfg(all(test, feature = "parquet"))]
+#[cfg(test)]
 mod columnar_tests;
 #[cfg(test)]
 mod tests;
