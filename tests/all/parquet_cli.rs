@@ -65,6 +65,21 @@ fn texts_of_parquet_are_read_again_by_record() {
     desk.out(&["cluster", "in.parquet", "-q", "-o", "run.jsonl"]);
     let compared = desk.out(&["compare", "=a", "b", "--run", "run.jsonl"]);
     assert!(compared.contains("Harbour"), "{compared}");
+    let kept = desk.out(&["keep", "run.jsonl", "--format", "jsonl"]);
+    assert!(kept.contains("214 idle days"), "{kept}");
+    desk.out(&["keep", "run.jsonl", "--copy-to", "kept"]);
+    assert!(
+        !std::fs::read_dir(desk.path().join("kept"))
+            .unwrap()
+            .next()
+            .unwrap()
+            .unwrap()
+            .path()
+            .as_os_str()
+            .is_empty()
+    );
+    let error = desk.trouble(&["cluster", "in.csv", "-o", "in.parquet", "--reference", "in.parquet"]);
+    assert!(error.contains("in.parquet"), "{error}");
 }
 
 #[test]
@@ -97,10 +112,12 @@ fn table_of_clusters_is_written_as_parquet_with_types() {
         let expected: Vec<&str> = expected.iter().map(|cell| cell.trim_start_matches('\'')).collect();
         assert_eq!(found, expected);
     }
-    // In a folder of news the table is not an input.
+    // In a folder of news the table is not an input, and may be replaced.
     std::fs::create_dir(desk.path().join("folder")).unwrap();
     std::fs::rename(desk.path().join("in.parquet"), desk.path().join("folder/in.parquet")).unwrap();
-    desk.out(&["cluster", "folder", "-q", "-o", "folder/clusters.parquet"]);
+    for _ in 0..2 {
+        desk.out(&["cluster", "folder", "-q", "-o", "folder/clusters.parquet"]);
+    }
     let again = desk.out(&["cluster", "folder"]);
     assert!(again.starts_with("3 documents"), "{again}");
 }

@@ -177,6 +177,10 @@ pub(super) fn read(
 /// Returns what kind of output of this program a file is; `None` if it is something else.
 pub(super) fn own(path: &Path, config: &IngestConfig) -> io::Result<Option<Own>> {
     let (stream, _) = Stream::open(path, HEAD as u64, Limits::of(config))?;
+    #[cfg(feature = "parquet")]
+    if matches!(columnar::of_content(None, stream.head()), Some(Ok(Format::Parquet))) {
+        return Ok(super::parquet::is_own(path).then_some(Own::Table));
+    }
     let (encoding, bom) = charset::of(stream.head(), false);
     Ok(Own::of(&encoding.decode_without_bom_handling(&stream.head()[bom..]).0.into_owned().into_bytes()))
 }

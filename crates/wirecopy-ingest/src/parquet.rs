@@ -54,8 +54,7 @@ pub(super) fn read(
         Ok(opened) => opened,
         Err(refusal) => return emit(skip(None, refusal)),
     };
-    let kept = metadata.metadata().file_metadata().key_value_metadata();
-    if kept.is_some_and(|kept| kept.iter().any(|entry| entry.key == crate::OWN_TABLE)) {
+    if is_marked(&metadata) {
         if found.named {
             return emit(skip(None, OwnOutput.because(format!("{}, not news", Own::Table.name()))));
         }
@@ -77,6 +76,16 @@ pub(super) fn read(
     } else {
         ControlFlow::Continue(())
     }
+}
+
+/// Returns whether a file is a table of clusters that this program wrote.
+pub(super) fn is_own(path: &Path) -> bool {
+    open(path).is_ok_and(|(_, metadata)| is_marked(&metadata))
+}
+
+fn is_marked(metadata: &ArrowReaderMetadata) -> bool {
+    let kept = metadata.metadata().file_metadata().key_value_metadata();
+    kept.is_some_and(|kept| kept.iter().any(|entry| entry.key == crate::OWN_TABLE))
 }
 
 /// Opens a file and reads its description, which is at its end.
