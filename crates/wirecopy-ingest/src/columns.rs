@@ -406,7 +406,7 @@ fn time(array: &dyn Array, row: usize, zone: Option<&Zone>) -> Option<String> {
         }
         _ => return None,
     };
-    // Fractions of a second are no part of publication times.
+    // Publication times have no fractions of a second.
     let Ok(instant) = Timestamp::from_second(count.div_euclid(per_second)) else {
         return Some(count.to_string());
     };

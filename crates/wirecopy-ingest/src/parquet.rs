@@ -174,7 +174,7 @@ impl Table {
                     expanded.saturating_add(u64::try_from(column.uncompressed_size()).map_err(negative)?);
             }
         }
-        // A run of equal values takes a few bytes, however many rows it has.
+        // Equal values in succession take a few bytes, however many rows have them.
         if let Some(refusal) = self.limits.refuse(compressed, expanded.max(rows)) {
             return Err(refusal);
         }
