@@ -3,6 +3,8 @@
 
 mod any_order;
 mod bad_cases;
+#[cfg(all(feature = "html", feature = "wire", feature = "exports"))]
+mod bad_forms;
 mod bad_input;
 mod bad_input_cli;
 mod bench_cli;
