@@ -6,6 +6,8 @@ use crate::desk::{Desk, FERRY, HARBOUR};
 
 /// Returns a message of NewsML-G2 with one version of an invented item.
 fn newsml(version: u32, status: &str, signal: &str, headline: &str, text: &str) -> String {
+    // Versions of an item may be weeks apart.
+    let day = 3 + 8 * version;
     let signal = if signal.is_empty() { String::new() } else { format!("<signal qcode=\"sig:{signal}\"/>") };
     let body = if text.is_empty() {
         String::new()
@@ -19,7 +21,7 @@ fn newsml(version: u32, status: &str, signal: &str, headline: &str, text: &str) 
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<newsMessage xmlns=\"http://iptc.org/std/nar/2006-10-01/\"><itemSet>\
          <newsItem guid=\"urn:newsml:coast.example:20240311:harbour\" version=\"{version}\" standard=\"NewsML-G2\" \
          standardversion=\"2.30\" xml:lang=\"en\"><itemMeta><itemClass qcode=\"ninat:text\"/><provider literal=\"Coast News Agency\"/>\
-         <versionCreated>2024-03-11T0{version}:00:00Z</versionCreated><pubStatus qcode=\"stat:{status}\"/>{signal}</itemMeta>\
+         <versionCreated>2024-03-{day:02}T08:00:00Z</versionCreated><pubStatus qcode=\"stat:{status}\"/>{signal}</itemMeta>\
          <contentMeta><headline>{headline}</headline><creditline>Coast</creditline></contentMeta>{body}</newsItem></itemSet>\
          </newsMessage>"
     )
@@ -134,4 +136,42 @@ fn keep_prefers_documents_that_may_be_published() {
     let output = desk.run(&["keep", "run.jsonl"]);
     let warned = String::from_utf8(output.stderr).unwrap();
     assert!(warned.contains("kept, but canceled or withheld by the sender: g2-1.xml"), "{warned}");
+}
+
+#[test]
+fn item_that_is_sent_again_after_a_cancellation_may_be_published() {
+    let desk = Desk::new();
+    std::fs::create_dir(desk.path().join("in")).unwrap();
+    desk.file("in/1.xml", &newsml(1, "canceled", "", "Harbour to close", HARBOUR));
+    desk.file(
+        "in/2.xml",
+        &newsml(2, "usable", "", "Harbour to close", &format!("{HARBOUR} Nobody was hurt.")),
+    );
+    desk.out(&["cluster", "in", "-o", "run.jsonl", "-q"]);
+    assert_eq!(desk.out(&["keep", "run.jsonl", "-q"]), "2.xml\n");
+}
+
+#[test]
+fn numbers_of_two_feeds_are_not_one_item() {
+    let desk = Desk::new();
+    std::fs::create_dir(desk.path().join("in")).unwrap();
+    for (site, guid, text) in
+        [("a", "post:12", HARBOUR), ("b", "post:12", FERRY), ("c", "77", HARBOUR), ("d", "77", FERRY)]
+    {
+        let item = format!(
+            "<item><title>News of {site}</title><guid>{guid}</guid><description>{text}</description></item>"
+        );
+        desk.file(
+            &format!("in/{site}.xml"),
+            &format!("<rss version=\"2.0\"><channel><title>{site}</title>{item}</channel></rss>"),
+        );
+    }
+    desk.out(&["cluster", "in", "-o", "run.jsonl", "-q"]);
+    let mut stories: Vec<Vec<String>> = desk
+        .of_type("run.jsonl", "cluster")
+        .iter()
+        .map(|cluster| ids(cluster).into_iter().map(str::to_owned).collect())
+        .collect();
+    stories.sort_unstable();
+    assert_eq!(stories, [["a.xml", "c.xml"], ["b.xml", "d.xml"]]);
 }

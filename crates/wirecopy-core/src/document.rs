@@ -104,13 +104,16 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    /// Returns the identifier if it is one for the whole world: a URI, rather than the number of a row in somebody's database.
+    /// Returns the identifier if it is one for the whole world: an address, `urn:` or `tag:`, rather than the number of a row in
+    /// somebody's database.
     pub fn uri(&self) -> Option<&str> {
-        self.guid.as_deref().filter(|guid| {
-            guid.split_once(':').is_some_and(|(scheme, rest)| {
-                scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && !rest.is_empty()
-            })
-        })
+        const SCHEMES: [&str; 4] = ["http://", "https://", "tag:", "urn:"];
+        let is_uri = |guid: &&str| {
+            let of =
+                |scheme: &str| guid.get(..scheme.len()).is_some_and(|own| own.eq_ignore_ascii_case(scheme));
+            SCHEMES.into_iter().any(of)
+        };
+        self.guid.as_deref().filter(is_uri)
     }
 }
 

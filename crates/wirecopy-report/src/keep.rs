@@ -7,7 +7,7 @@
 //! apart from sorting each cluster.
 
 use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::str::FromStr;
 
 use crate::{ClusterLine, DocumentLine, Run};
@@ -142,24 +142,36 @@ impl<'a> Plan<'a> {
 /// The items of a run that may not be published.
 #[derive(Debug)]
 pub struct Withdrawn<'a> {
-    /// Identifiers of items of which some version was canceled.
-    canceled: HashSet<&'a str>,
+    /// Identifiers of items of which some version was canceled, with the number of the last such version, if it has one.
+    canceled: HashMap<&'a str, Option<u64>>,
 }
 
 impl<'a> Withdrawn<'a> {
     /// Collects the items that were canceled.
     pub fn of(run: &'a Run) -> Self {
-        let deliveries = run.documents.iter().filter_map(|document| document.delivery.as_deref());
-        let canceled = deliveries.filter(|delivery| delivery.status == Status::Canceled);
-        Self { canceled: canceled.filter_map(Delivery::uri).collect() }
+        let mut canceled = HashMap::new();
+        for delivery in run.documents.iter().filter_map(|document| document.delivery.as_deref()) {
+            if let Some(uri) = delivery.uri().filter(|_| delivery.status == Status::Canceled) {
+                let last = canceled.entry(uri).or_insert_with(|| version_of(delivery));
+                *last = last.zip(version_of(delivery)).map(|(one, other)| one.max(other));
+            }
+        }
+        Self { canceled }
     }
 
-    /// Returns whether a document may not be published: its item was canceled in this version or another, or is withheld.
+    /// Returns whether a document may not be published: it is withheld, or its item was canceled in this version or a later
+    /// one. Without numbers of versions, a cancellation counts for all.
     pub fn has(&self, document: &DocumentLine) -> bool {
-        document.delivery.as_deref().is_some_and(|delivery| {
-            !delivery.status.is_usable() || delivery.uri().is_some_and(|uri| self.canceled.contains(uri))
-        })
+        let Some(delivery) = document.delivery.as_deref() else { return false };
+        let canceled = delivery.uri().and_then(|uri| self.canceled.get(uri));
+        let is_canceled = canceled
+            .is_some_and(|last| last.zip(version_of(delivery)).is_none_or(|(last, version)| version <= last));
+        is_canceled || !delivery.status.is_usable()
     }
+}
+
+fn version_of(delivery: &Delivery) -> Option<u64> {
+    delivery.version.as_ref()?.trim().parse().ok()
 }
 
 /// Chooses the document to keep among members of a cluster, which must be ordered by id.

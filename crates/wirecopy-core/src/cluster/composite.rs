@@ -86,7 +86,7 @@ pub fn remove_composites(
         .cloned()
         .collect();
     let is_composite = |d: DocId| composites.binary_search_by_key(&d, |composite| composite.document).is_ok();
-    edges.retain(|edge| !is_composite(edge.a) && !is_composite(edge.b));
+    edges.retain(|edge| !is_composite(edge.a) && !is_composite(edge.b) || judge.one_item(edge.a, edge.b));
     composites
 }
 

@@ -43,6 +43,10 @@ pub trait Judge: Sync {
     /// Returns whether two documents were published too far apart to be of one dispatch. Then no third document
     /// may bring them together either.
     fn apart(&self, a: DocId, b: DocId) -> bool;
+    /// Returns whether two documents are versions of one delivered item, which are of one story whatever their dates and texts.
+    fn one_item(&self, _a: DocId, _b: DocId) -> bool {
+        false
+    }
     /// Returns a document's publication time in seconds since 1970, if it is known and used.
     fn date(&self, document: DocId) -> Option<i64>;
     /// Returns whether two documents are about different things.

@@ -40,7 +40,9 @@ pub(super) fn join_versions(documents: usize, edges: &[Edge], judge: &impl Judge
         .iter()
         .filter(|edge| match edge.relation {
             Relation::Identical | Relation::Copy | Relation::Version => true,
-            Relation::Excerpt => holder[held(edge, judge).index()] == Some((edge.a, edge.b)),
+            Relation::Excerpt => {
+                holder[held(edge, judge).index()] == Some((edge.a, edge.b)) || judge.one_item(edge.a, edge.b)
+            }
             Relation::Rewrite | Relation::Partial => false,
         })
         .collect();
@@ -75,9 +77,12 @@ pub(super) fn apart(a: Dates, b: Dates, judge: &impl Judge) -> bool {
 }
 
 /// Returns whether documents with these dates may be of one story, given an edge that joins them. A late reprint
-/// is limited by the window only, and a nearly identical one not at all.
+/// is limited by the window only, and neither a nearly identical one nor a version of the same item at all.
 fn may_join(edge: &Edge, is_late: bool, dates: Dates, judge: &impl Judge) -> bool {
     let Some((first, last)) = dates else { return true };
+    if judge.one_item(edge.a, edge.b) {
+        return true;
+    }
     let is_near = last.0 - first.0 <= SPAN;
     let is_within_window = || !judge.apart(first.1, last.1);
     // A nearly identical text is the same dispatch, sent again at any time.

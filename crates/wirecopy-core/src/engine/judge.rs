@@ -106,6 +106,10 @@ impl Judge for Pairs<'_> {
         self.publications.apart(a, b)
     }
 
+    fn one_item(&self, a: DocId, b: DocId) -> bool {
+        self.publications.is_one_item(a, b)
+    }
+
     fn date(&self, document: DocId) -> Option<i64> {
         self.publications.date(document)
     }

@@ -40,7 +40,10 @@ fn item(nitf: &Element, limits: Limits) -> Result<Item, Refusal> {
 
 /// Returns the article of NITF as markup: what is in `body.content`.
 pub(super) fn content(nitf: &Element) -> String {
-    let Some(content) = nitf.find("body.content").or_else(|| nitf.find("body")) else { return String::new() };
+    // A note for editors in the head has a `body.content` of its own.
+    let body = nitf.find("body");
+    let of_body = body.and_then(|body| body.all("body.content").next());
+    let Some(content) = of_body.or_else(|| nitf.find("body.content")).or(body) else { return String::new() };
     // Archives of newspapers hold the beginning of the text once more, in a block of its own.
     let is_full = |block: &&Element| block.attribute("class") == Some("full_text");
     let full: String = content.all("block").filter(is_full).map(Element::markup).collect();
