@@ -66,12 +66,12 @@ fn row(format: &Format) -> Row {
 
 /// Returns whether this build reads a format.
 fn is_built(format: &Format) -> bool {
-    match format.feature {
-        Some("html") => cfg!(feature = "html"),
-        Some("wire") => cfg!(feature = "wire"),
-        Some("exports") => cfg!(feature = "exports"),
-        _ => true,
-    }
+    const FEATURES: [(&str, bool); 3] = [
+        ("html", cfg!(feature = "html")),
+        ("wire", cfg!(feature = "wire")),
+        ("exports", cfg!(feature = "exports")),
+    ];
+    format.feature.is_none_or(|feature| FEATURES.contains(&(feature, true)))
 }
 
 /// Returns what is to be said of a format besides what it provides.

@@ -19,6 +19,7 @@ mod warc;
 #[cfg(feature = "wire")]
 mod wire;
 #[cfg(any(feature = "exports", feature = "wire"))]
+#[cfg_attr(not(feature = "wire"), allow(dead_code, reason = "Word documents need only a part of it"))]
 mod xml;
 
 pub use form::Form;
