@@ -144,6 +144,8 @@ pub enum Format {
     Jsonl,
     /// Table with one row per clustered document
     Csv,
+    /// The same table as Parquet, with typed columns, for DuckDB, Spark and pandas; needs a build with the feature `parquet`
+    Parquet,
 }
 
 /// `wirecopy cluster`.
@@ -154,7 +156,7 @@ pub struct ClusterArgs {
     pub paths: Vec<PathBuf>,
     /// Write the run to FILE; `-` is standard output
     ///
-    /// Without --format, the extension selects the format: .csv for csv, .txt for text, and .jsonl, .ndjson, .json or no
+    /// Without --format, the extension selects the format: .csv for csv, .parquet for parquet, .txt for text, and .jsonl, .ndjson, .json or no
     /// extension for jsonl. Other extensions need --format. The text report is still printed to standard output. The file is
     /// written atomically.
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output options")]
@@ -162,7 +164,7 @@ pub struct ClusterArgs {
     /// Output format [default: text on standard output]
     #[arg(long, value_enum, help_heading = "Output options")]
     pub format: Option<Format>,
-    /// With CSV output, include documents that are in no cluster
+    /// With CSV or Parquet output, include documents that are in no cluster
     #[arg(long, help_heading = "Output options")]
     pub all: bool,
     /// Write CSV that Excel opens directly, with SEP between fields [default: ;]

@@ -46,7 +46,7 @@ struct Plan {
     output: Option<(Output, Format)>,
     /// Output of the HTML page.
     page: Option<Output>,
-    /// Style of a CSV table.
+    /// Style of a table.
     table: TableStyle,
     /// Output of the text report.
     text: Option<Output>,
@@ -106,7 +106,7 @@ fn list(
 ) -> anyhow::Result<u8> {
     let Plan { settings, roots, output, text, .. } = plan;
     let (mut output, format) = match output {
-        Some((_, Format::Csv)) => bail!("--list writes text or JSON lines, not CSV"),
+        Some((_, Format::Csv | Format::Parquet)) => bail!("--list writes text or JSON lines, not a table"),
         Some((output, format)) => (Some(output), format),
         None => (text, Format::Text),
     };
@@ -155,9 +155,16 @@ fn plan(global: &GlobalArgs, args: &ClusterArgs) -> anyhow::Result<Plan> {
     };
     let mut table = TableStyle::default();
     (table.all, table.excel) = (args.all, args.csv_excel);
-    if table != TableStyle::default() && !matches!(output, Some((_, Format::Csv))) {
+    let format = output.as_ref().map(|(_, format)| *format);
+    if format == Some(Format::Parquet) && cfg!(not(feature = "parquet")) {
+        bail!("built without the feature `parquet`: write .csv, or build with --features parquet");
+    }
+    if table.excel.is_some() && format != Some(Format::Csv) {
+        bail!("--csv-excel applies to CSV only: add --format csv, or -o with a file name that ends in .csv");
+    }
+    if table.all && !matches!(format, Some(Format::Csv | Format::Parquet)) {
         bail!(
-            "--all and --csv-excel apply to CSV only: add --format csv, or -o with a file name that ends in .csv"
+            "--all applies to CSV and Parquet only: add --format csv, or -o with a file name that ends in .csv"
         );
     }
     if args.with_texts && !matches!(output, Some((_, Format::Jsonl))) {
@@ -190,11 +197,12 @@ fn format_of(path: &Path) -> anyhow::Result<Format> {
     let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
     match extension.as_deref() {
         Some("csv") => Ok(Format::Csv),
+        Some("parquet") => Ok(Format::Parquet),
         Some("txt") => Ok(Format::Text),
         Some("jsonl" | "ndjson" | "json") | None => Ok(Format::Jsonl),
         Some("html" | "htm") => bail!("{}: use --html to write a page", path.display()),
         Some(other) => bail!(
-            "{}: unknown extension .{other}: use .jsonl, .ndjson, .json, .csv or .txt, or choose the format with --format",
+            "{}: unknown extension .{other}: use .jsonl, .ndjson, .json, .csv, .parquet or .txt, or choose the format with --format",
             path.display()
         ),
     }
@@ -211,6 +219,11 @@ fn write(
         Format::Text => run.write_text(out, style),
         Format::Jsonl => run.write_jsonl(out),
         Format::Csv => run.write_csv(out, table),
+        #[cfg(feature = "parquet")]
+        Format::Parquet => run.write_parquet(out, table.all),
+        // Refused with the other arguments.
+        #[cfg(not(feature = "parquet"))]
+        Format::Parquet => Err(std::io::ErrorKind::Unsupported.into()),
     }
 }
 
@@ -265,6 +278,7 @@ mod tests {
             ("run.json", Format::Jsonl),
             ("run", Format::Jsonl),
             ("clusters.CSV", Format::Csv),
+            ("clusters.parquet", Format::Parquet),
             ("report.txt", Format::Text),
         ] {
             assert_eq!(format_of(Path::new(name)).unwrap(), format, "{name}");

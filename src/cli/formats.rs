@@ -66,10 +66,11 @@ fn row(format: &Format) -> Row {
 
 /// Returns whether this build reads a format.
 fn is_built(format: &Format) -> bool {
-    const FEATURES: [(&str, bool); 3] = [
+    const FEATURES: [(&str, bool); 4] = [
         ("html", cfg!(feature = "html")),
         ("wire", cfg!(feature = "wire")),
         ("exports", cfg!(feature = "exports")),
+        ("parquet", cfg!(feature = "parquet")),
     ];
     format.feature.is_none_or(|feature| FEATURES.contains(&(feature, true)))
 }

@@ -32,6 +32,8 @@ mod limits_cli;
 mod memory_cli;
 mod outputs;
 mod page;
+#[cfg(feature = "parquet")]
+mod parquet_cli;
 mod periodically_updated;
 mod records_cli;
 mod renamed;

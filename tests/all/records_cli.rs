@@ -367,14 +367,33 @@ fn table_has_the_columns_of_the_recipes() {
 }
 
 #[test]
+fn parquet_is_refused_with_a_true_reason() {
+    let desk = Desk::new();
+    desk.file("in.data", "PAR1 and no more");
+    let run = desk.run(&["cluster", "in.data", "-q"]);
+    let built = cfg!(feature = "parquet");
+    let reason =
+        if built { "truncated or damaged" } else { "Parquet, and built without the feature `parquet`" };
+    let errors = String::from_utf8_lossy(&run.stderr);
+    assert!(errors.contains(reason), "{errors}");
+    if !built {
+        let error = desk.trouble(&["cluster", "corpus", "-o", "clusters.parquet"]);
+        assert!(error.contains("built without the feature `parquet`"), "{error}");
+        assert!(!desk.path().join("clusters.parquet").exists());
+    }
+}
+
+#[test]
 fn unknown_extensions_are_errors() {
     let desk = Desk::new();
-    for name in ["x.xlsx", "run.parquet", "run.jsonl.gz"] {
+    for name in ["x.xlsx", "run.arrow", "run.jsonl.gz"] {
         let error = desk.trouble(&["cluster", "corpus", "-o", name]);
-        assert!(error.contains("use .jsonl, .ndjson, .json, .csv or .txt"), "{error}");
+        assert!(error.contains("use .jsonl, .ndjson, .json, .csv, .parquet or .txt"), "{error}");
         assert!(!desk.path().join(name).exists());
     }
     desk.out(&["cluster", "corpus", "-q", "-o", "x.data", "--format", "jsonl"]);
     let error = desk.trouble(&["cluster", "corpus", "-o", "run.jsonl", "--all"]);
-    assert!(error.contains("--all and --csv-excel apply to CSV only"), "{error}");
+    assert!(error.contains("--all applies to CSV and Parquet only"), "{error}");
+    let error = desk.trouble(&["cluster", "corpus", "-o", "run.jsonl", "--csv-excel"]);
+    assert!(error.contains("--csv-excel applies to CSV only"), "{error}");
 }

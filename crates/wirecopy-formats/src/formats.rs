@@ -100,7 +100,7 @@ const fn export(
 }
 
 /// Everything that is read.
-pub const FORMATS: [Format; 29] = [
+pub const FORMATS: [Format; 31] = [
     always("plain text", &[".txt", ".text"], &[Title, Date]),
     always("Markdown", &[".md", ".markdown"], &[Title, Date, Source, Byline, Language, Url]),
     Format {
@@ -111,6 +111,16 @@ pub const FORMATS: [Format; 29] = [
     always("JSON lines", &[".jsonl", ".ndjson"], &[Title, Date, Source, Byline, Language, Url]),
     always("CSV", &[".csv"], &[Title, Date, Source, Byline, Language, Url]),
     always("TSV", &[".tsv"], &[Title, Date, Source, Byline, Language, Url]),
+    Format {
+        feature: Some("parquet"),
+        tested: false,
+        ..always("Parquet", &[".parquet"], &[Title, Date, Source, Byline, Language, Url])
+    },
+    Format {
+        feature: Some("parquet"),
+        tested: false,
+        ..always("Arrow", &[".arrow", ".feather", ".arrows"], &[Title, Date, Source, Byline, Language, Url])
+    },
     wire(
         "NewsML 1",
         Form::NewsMl1,

@@ -32,6 +32,19 @@ impl Limits {
     pub(super) fn of(config: &IngestConfig) -> Self {
         Self { expansion: config.max_expansion, expanded_bytes: config.max_expanded_bytes }
     }
+
+    /// Returns the reason for not reading data that says itself that it expands beyond the limits.
+    #[cfg(feature = "parquet")]
+    pub(super) fn refuse(self, compressed: u64, expanded: u64) -> Option<Refusal> {
+        let over = if expanded > self.expanded_bytes {
+            Expands::To(self.expanded_bytes)
+        } else if expanded > FREE && expanded / self.expansion > compressed {
+            Expands::By(self.expansion)
+        } else {
+            return None;
+        };
+        Some(SkipKind::Limit.because(over.to_string()))
+    }
 }
 
 /// A reader whose first bytes can be examined before they are read.

@@ -21,6 +21,9 @@ pub(super) enum Format {
     Csv,
     /// Tab-separated.
     Tsv,
+    Parquet,
+    /// An Arrow file (Feather version 2) or stream.
+    Arrow,
     /// A form in which news is delivered or archived.
     Form(Form),
 }
@@ -41,6 +44,8 @@ impl Format {
             "jsonl" | "ndjson" => Self::JsonLines,
             "csv" => Self::Csv,
             "tsv" => Self::Tsv,
+            "parquet" => Self::Parquet,
+            "arrow" | "arrows" | "feather" => Self::Arrow,
             "xml" | "newsml" => Self::Form(Form::NewsMlG2),
             "nitf" => Self::Form(Form::Nitf),
             "rss" => Self::Form(Form::Rss),
@@ -64,6 +69,8 @@ impl Format {
             Self::JsonLines => "JSON lines",
             Self::Csv => "CSV",
             Self::Tsv => "TSV",
+            Self::Parquet => "Parquet",
+            Self::Arrow => "Arrow",
             Self::Form(form) => form.name(),
         }
     }
@@ -71,7 +78,7 @@ impl Format {
     /// Returns whether a file of this format can hold many documents that are read one by one.
     pub(super) fn is_container(self) -> bool {
         match self {
-            Self::Json | Self::JsonLines | Self::Csv | Self::Tsv => true,
+            Self::Json | Self::JsonLines | Self::Csv | Self::Tsv | Self::Parquet | Self::Arrow => true,
             Self::Text | Self::Markdown | Self::Html => false,
             Self::Form(form) => {
                 !matches!(form, Form::NexisDocx | Form::NexisRtf | Form::FactivaRtf | Form::Mail)
@@ -225,7 +232,6 @@ fn kind_of_binary(head: &[u8]) -> Option<String> {
         (b"\x1f\x8b", "a gzip archive within a compressed file"),
         (b"\x28\xb5\x2f\xfd", "a zstd archive within a compressed file"),
         (b"SQLite format 3\0", "an SQLite database"),
-        (b"PAR1", "a Parquet file"),
         (b"OggS", "an Ogg file"),
         (b"ID3", "an MP3 file"),
         (b"wOF", "a font"),

@@ -9,6 +9,8 @@ use super::dating::{LastResort, Places};
 use super::detect::Format;
 use super::feed::{Sizes, Work};
 use super::input::{self, Part, Records};
+#[cfg(feature = "parquet")]
+use super::record::Fields;
 use super::walk::Found;
 use super::{Outcome, charset, decode, delivered, envelope, json, jsonscan, markdown, mojibake, plain};
 use crate::config::IngestConfig;
@@ -151,6 +153,15 @@ impl<'a, M> Worker<'a, M> {
                 });
             }
             Part::Block(kind, block) => self.json(found, &kind, &block, out),
+            #[cfg(feature = "parquet")]
+            Part::Rows(_, rows) => {
+                for (row, fields) in rows {
+                    if (self.wanted.is)(&found.shown, Some(row)) {
+                        let result = fields.and_then(Fields::document);
+                        out.push(self.finish(found, Some(row), DateOrigin::Field.into(), result));
+                    }
+                }
+            }
             Part::Delivered { record, result, .. } => out.extend(self.delivered(found, record, *result)),
         }
     }

@@ -10,6 +10,9 @@ use encoding_rs::UTF_8;
 
 use super::blocks::{self, Block, Bounds, Cut, Lines, Scan};
 use super::charset;
+use super::columnar;
+#[cfg(feature = "parquet")]
+use super::columns;
 use super::decode::{self, HEAD, Limits, Stream};
 use super::detect::Format;
 use super::forms;
@@ -32,6 +35,9 @@ pub(super) enum Part {
     Block(Records, Block),
     /// A result of reading a form in which news is delivered or archived; `record` is `None` where it is the only one.
     Delivered { form: Form, record: Option<u64>, result: Box<formats::Found> },
+    /// Rows of a table that is stored by column.
+    #[cfg(feature = "parquet")]
+    Rows(Format, Vec<columns::Row>),
     /// No document, and why; `record` is `None` where it is the whole file.
     Skip { record: Option<u64>, refusal: Refusal },
 }
@@ -47,6 +53,8 @@ impl Part {
                 Some(if columns.is_tab_separated() { Format::Tsv } else { Format::Csv })
             }
             Part::Delivered { form, .. } => Some(Format::Form(*form)),
+            #[cfg(feature = "parquet")]
+            Part::Rows(format, _) => Some(*format),
             Part::Skip { .. } => None,
         }
     }
@@ -63,6 +71,8 @@ impl Part {
                 formats::Found::Page(page) => page.content.len(),
                 formats::Found::Skip(_) => 0,
             },
+            #[cfg(feature = "parquet")]
+            Part::Rows(_, rows) => columns::weight(rows),
             Part::Skip { .. } => 0,
         };
         bytes as u64
@@ -113,6 +123,11 @@ pub(super) fn read(
         return emit(skip(broken.unwrap_or_else(|| Empty.because("empty file"))));
     }
 
+    match columnar::of_content(named, stream.head()) {
+        Some(Ok(format)) => return columnar::read(format, found, stream, config, block, &mut emit),
+        Some(Err(refusal)) => return emit(skip(refusal)),
+        None => {}
+    }
     let (encoding, bom) = charset::of(stream.head(), false);
     // Containers are decoded as a stream, so the encoding must be clear from the first bytes.
     let raw = &stream.head()[bom..];
@@ -162,6 +177,10 @@ pub(super) fn read(
 /// Returns what kind of output of this program a file is; `None` if it is something else.
 pub(super) fn own(path: &Path, config: &IngestConfig) -> io::Result<Option<Own>> {
     let (stream, _) = Stream::open(path, HEAD as u64, Limits::of(config))?;
+    #[cfg(feature = "parquet")]
+    if matches!(columnar::of_content(None, stream.head()), Some(Ok(Format::Parquet))) {
+        return Ok(super::parquet::is_own(path).then_some(Own::Table));
+    }
     let (encoding, bom) = charset::of(stream.head(), false);
     Ok(Own::of(&encoding.decode_without_bom_handling(&stream.head()[bom..]).0.into_owned().into_bytes()))
 }

@@ -20,8 +20,13 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "parquet")]
+mod arrow;
 mod blocks;
 mod charset;
+mod columnar;
+#[cfg(feature = "parquet")]
+mod columns;
 mod complete;
 pub mod config;
 mod date_line;
@@ -59,6 +64,10 @@ mod own_outputs;
 mod page;
 #[cfg(feature = "html")]
 mod page_date;
+#[cfg(feature = "parquet")]
+mod parquet;
+#[cfg(feature = "parquet")]
+mod parquet_footer;
 mod path_text;
 mod plain;
 mod record;
@@ -73,6 +82,7 @@ mod walk;
 mod xml;
 
 pub use charset::without_byte_order_mark;
+pub use columnar::OWN_TABLE;
 pub use complete::{Completer, NO_FILE, fallback_id, header_of};
 pub use list::{Listed, NO_WORDS, list};
 pub use open::{is_device, read_text};
@@ -266,5 +276,7 @@ fn next_batch(feed: &mut Feed, cancel: &Cancel) -> Result<Option<Batch>> {
     }
 }
 
+#[cfg(test)]
+mod columnar_tests;
 #[cfg(test)]
 mod tests;

@@ -29,9 +29,9 @@ pub(super) const COLUMNS: [&str; 18] = [
 ];
 
 /// Separator between the agencies in a cell.
-const SEPARATOR: &str = "; ";
+pub(super) const SEPARATOR: &str = "; ";
 
-/// Options of the CSV table.
+/// Options of the table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TableStyle {
@@ -66,12 +66,43 @@ impl Run {
     }
 }
 
-/// Writes the table of `clusters`. `document` looks up a document by its id; `documents` are all documents of the run.
+/// The place of a row's document: its cluster and itself as a member of it.
+pub(super) type Place<'a> = (&'a ClusterLine, &'a MemberLine);
+
+/// Passes each row of the table of `clusters` to `row`: id, document, and place if it is in a cluster. `document` looks up a
+/// document by its id; `documents` are all documents of the run, of which those in no cluster have rows too if `all` is set.
+pub(super) fn each_row<'a>(
+    clusters: &[ClusterLine],
+    all: bool,
+    mut document: impl FnMut(&str) -> io::Result<Option<Cow<'a, DocumentLine>>>,
+    documents: impl Iterator<Item = io::Result<Cow<'a, DocumentLine>>>,
+    mut row: impl FnMut(&str, &DocumentLine, Option<Place<'_>>) -> io::Result<()>,
+) -> io::Result<()> {
+    for cluster in clusters {
+        for member in &cluster.members {
+            let document = document(&member.id)?.unwrap_or_default();
+            row(&member.id, &document, Some((cluster, member)))?;
+        }
+    }
+    if all {
+        let clustered: HashSet<&str> =
+            clusters.iter().flat_map(|cluster| &cluster.members).map(|member| member.id.as_str()).collect();
+        for document in documents {
+            let document = document?;
+            if !clustered.contains(document.id.as_str()) {
+                row(&document.id, &document, None)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Writes the table of `clusters`; see [`each_row`].
 pub(super) fn write_table<'a>(
     clusters: &[ClusterLine],
     mut out: impl Write,
     style: &TableStyle,
-    mut document: impl FnMut(&str) -> io::Result<Option<Cow<'a, DocumentLine>>>,
+    document: impl FnMut(&str) -> io::Result<Option<Cow<'a, DocumentLine>>>,
     documents: impl Iterator<Item = io::Result<Cow<'a, DocumentLine>>>,
 ) -> io::Result<()> {
     let mut writer = csv::WriterBuilder::new();
@@ -81,31 +112,14 @@ pub(super) fn write_table<'a>(
     }
     let mut table = writer.from_writer(out);
     table.write_record(COLUMNS).map_err(as_io)?;
-    for cluster in clusters {
-        for member in &cluster.members {
-            let document = document(&member.id)?.unwrap_or_default();
-            table.write_record(row(&member.id, &document, Some((cluster, member)))).map_err(as_io)?;
-        }
-    }
-    if style.all {
-        let clustered: HashSet<&str> =
-            clusters.iter().flat_map(|cluster| &cluster.members).map(|member| member.id.as_str()).collect();
-        for document in documents {
-            let document = document?;
-            if !clustered.contains(document.id.as_str()) {
-                table.write_record(row(&document.id, &document, None)).map_err(as_io)?;
-            }
-        }
-    }
+    each_row(clusters, style.all, document, documents, |id, document, place| {
+        table.write_record(row(id, document, place)).map_err(as_io)
+    })?;
     table.flush()
 }
 
 /// Returns the cells of a document, in the order of [`COLUMNS`].
-fn row(
-    id: &str,
-    document: &DocumentLine,
-    place: Option<(&ClusterLine, &MemberLine)>,
-) -> [String; COLUMNS.len()] {
+fn row(id: &str, document: &DocumentLine, place: Option<Place<'_>>) -> [String; COLUMNS.len()] {
     let text = |text: &str| harmless(text).into_owned();
     let optional = |value: Option<&str>| text(value.unwrap_or_default());
     let yes = |yes: bool| if yes { "yes" } else { "no" }.to_owned();

@@ -1,4 +1,4 @@
-//! A [`Run`] and its output formats: JSON lines, CSV, the text summary and the HTML page.
+//! A [`Run`] and its output formats: JSON lines, CSV, Parquet, the text summary and the HTML page.
 //!
 //! The stable interface is the crate `wirecopy`; this one may change with every version.
 
@@ -14,6 +14,8 @@ pub mod keep;
 mod lines;
 mod memory;
 mod page;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod schema;
 mod spooled;
 mod stage_times;

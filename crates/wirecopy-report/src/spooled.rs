@@ -138,16 +138,41 @@ impl Spooled {
     /// # Errors
     /// Fails if `out` fails, or if a temporary file cannot be read.
     pub fn write_csv(&self, out: impl Write, style: &TableStyle) -> io::Result<()> {
+        self.with_documents(|document, documents| {
+            write_table(&self.clusters, out, style, document, documents)
+        })
+    }
+
+    /// Writes the table as Parquet, with the columns and rows of [`Run::write_csv`]. `record`, `words` and `version` are
+    /// integers, `score` is a double, `representative` and `earliest` are Booleans, and cells that are empty in the CSV are null.
+    ///
+    /// # Errors
+    /// As for [`Spooled::write_csv`].
+    #[cfg(feature = "parquet")]
+    pub fn write_parquet(&self, out: impl Write, all: bool) -> io::Result<()> {
+        self.with_documents(|document, documents| {
+            super::parquet::write_table(&self.clusters, out, all, document, documents)
+        })
+    }
+
+    /// Calls `write` with a function that looks up a document by its id, and with all documents.
+    fn with_documents<T>(
+        &self,
+        write: impl FnOnce(
+            &mut dyn FnMut(&str) -> io::Result<Option<Cow<'static, DocumentLine>>>,
+            &mut dyn Iterator<Item = io::Result<Cow<'static, DocumentLine>>>,
+        ) -> io::Result<T>,
+    ) -> io::Result<T> {
         let clustered: HashSet<&str> = self.members().collect();
         let mut get = self.documents.getter();
         let places = self.documents.with_id(|id| clustered.contains(id)).map_err(io::Error::other)?;
         let places: HashMap<String, usize> = places.into_iter().collect();
-        let document = |id: &str| {
+        let mut document = |id: &str| {
             let document = places.get(id).map(|&at| get(at)).transpose().map_err(io::Error::other)?;
             Ok(document.map(Cow::Owned))
         };
-        let documents = self.documents.iter().map(|line| line.map(Cow::Owned).map_err(io::Error::other));
-        write_table(&self.clusters, out, style, document, documents)
+        let mut documents = self.documents.iter().map(|line| line.map(Cow::Owned).map_err(io::Error::other));
+        write(&mut document, &mut documents)
     }
 
     /// Writes the text summary; see [`Run::write_text`].

@@ -32,6 +32,7 @@ pub(super) fn read(input: &mut dyn BufRead, limits: Limits, emit: &mut Emit<'_>)
 pub(super) fn read_box(input: &mut dyn BufRead, limits: Limits, emit: &mut Emit<'_>) -> ControlFlow<()> {
     let (mut line, mut bytes) = (Vec::new(), Vec::new());
     let (mut is_blank, mut is_large, mut is_open) = (true, false, false);
+    let mut has_any = false;
     loop {
         let goes_on = match input::line(input, limits.item_bytes, &mut line) {
             Ok(goes_on) => goes_on,
@@ -43,6 +44,10 @@ pub(super) fn read_box(input: &mut dyn BufRead, limits: Limits, emit: &mut Emit<
                 emit(Found::Skip(input::too_large(limits)))?;
             } else if is_open {
                 mail(&bytes, limits, emit)?;
+            }
+            has_any |= is_large || is_open;
+            if !goes_on && !has_any {
+                return emit(Found::Skip(SkipKind::Empty.because("a mailbox without a mail")));
             }
             if !goes_on {
                 return ControlFlow::Continue(());

@@ -17,7 +17,7 @@ const CODINGS: usize = 4;
 const MEMBERS: usize = 64;
 /// Most bytes of the line before a chunk.
 const CHUNK_LINE: usize = 4096;
-/// Number of bytes by which text is told from compressed data.
+/// Number of bytes that decide whether data is text or compressed.
 const SNIFFED: usize = 512;
 /// Size of the buffer of the brotli decoder.
 const BUFFER: usize = 1 << 14;

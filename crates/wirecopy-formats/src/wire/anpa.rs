@@ -109,7 +109,7 @@ pub(super) fn is(head: &[u8]) -> bool {
     }
 }
 
-/// Returns whether a line is the first of a header: `a1234␟abcde`, `a0105KYODO␟koko-`.
+/// Returns whether a line is the first of a header: `a1234␟abcde`, `a0207KYODO␟koko-`.
 fn is_first_line(line: &str) -> bool {
     // Also keeps the cost linear where a line has many codes.
     if line.len() > FIRST_BYTES {
@@ -191,7 +191,7 @@ struct End {
 }
 
 impl End {
-    /// Reads `AP-WF-11-13-13 1509GMT<`, `16:35ET 31-10-14<`, `KWS-21:37-09-12-18`, `29-05-15 05-46-00`.
+    /// Reads `AP-WF-11-13-13 1509GMT<`, `14:20ET 31-10-14<`, `KWS-20:14-09-12-18`, `29-05-15 05-46-00`.
     fn of(line: &str) -> Option<Self> {
         let line =
             line.trim_matches(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '^' | '@'));
@@ -233,7 +233,7 @@ fn part(digits: &str) -> Option<u32> {
     if digits.len() == 2 { transmission::number(digits) } else { None }
 }
 
-/// Reads `1509GMT` or `16:35ET`. The inner value is `None` for a zone that is not known, in which the time says nothing.
+/// Reads `1509GMT` or `14:20ET`. The inner value is `None` for a zone that is not known, in which the time says nothing.
 fn clock(text: &str) -> Option<Option<Clock>> {
     let zone = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == ':');
     let digits: String = text.get(..text.len() - zone.len())?.chars().filter(char::is_ascii_digit).collect();
@@ -322,7 +322,7 @@ fn take_sender<'a>(lines: &mut Vec<&'a str>) -> Option<&'a str> {
     Some(name)
 }
 
-/// Returns the name of the agency in the first line of a header: `a0105KYODO␟koko-`.
+/// Returns the name of the agency in the first line of a header: `a0207KYODO␟koko-`.
 fn name_in(first: &str) -> Option<&str> {
     let name = first
         .trim_start_matches(|c: char| c.is_ascii_alphabetic())

@@ -126,6 +126,12 @@ impl Zone {
         })
     }
 
+    /// Returns an instant in ISO 8601, as the clocks of this zone show it, with their offset.
+    #[cfg(feature = "parquet")]
+    pub(crate) fn shown(&self, instant: jiff::Timestamp) -> String {
+        instant.to_zoned(self.0.clone()).strftime("%FT%T%:z").to_string()
+    }
+
     /// Returns a date with the offset of this zone on that day, where it has a time and no zone of its own.
     pub(crate) fn of(&self, published: Published) -> Published {
         match published.time {

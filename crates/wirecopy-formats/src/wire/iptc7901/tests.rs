@@ -142,7 +142,7 @@ fn marks_of_a_version_are_signals() {
 
 #[test]
 fn message_without_closing_sign_after_its_headline_is_read() {
-    let text = "INT001 3 GEN 0091 F BELGA-0031\nDIVERS/ECLUSES/\nLes \u{e9}cluses rouvrent (2)\n\n   VELMARK 31/07 (BELGA) = Les \u{e9}cluses\n\
+    let text = "INT007 3 GEN 0042 F BELGA-0013\nPORT/ECLUSES/\nLes \u{e9}cluses rouvrent (2)\n\n   VELMARK 31/07 (BELGA) = Les \u{e9}cluses\n\
         ont rouvert ce jeudi, comme l'a\nannonc\u{e9} le port.\n   Un marin est content.\n./.CVN\n310100 JUL 97\n";
     let (meta, delivery, body) = one(text);
     assert_eq!(meta.title.as_deref(), Some("Les \u{e9}cluses rouvrent (2)"));
@@ -153,7 +153,7 @@ fn message_without_closing_sign_after_its_headline_is_read() {
         body,
         "VELMARK 31/07 (BELGA) = Les \u{e9}cluses ont rouvert ce jeudi, comme l'a annonc\u{e9} le port.\nUn marin est content."
     );
-    let text = "\nbsf037 4 su 174 gef 1388\n\nEcluses VM\n\nEcluses: \nLe port rouvre = \n\nVelmark (ats) Le port de Velmark \na rouvert. \n\n\
+    let text = "\nbsf012 4 su 31 gef 0405\n\nEcluses VM\n\nEcluses: \nLe port rouvre = \n\nVelmark (ats) Le port de Velmark \na rouvert. \n\n\
         (SDA/ar bc) \n\n211005 jan 19";
     let (meta, delivery, body) = one(text);
     assert_eq!(meta.title.as_deref(), Some("Ecluses: Le port rouvre"));
@@ -166,10 +166,10 @@ fn message_without_closing_sign_after_its_headline_is_read() {
         one(&bare("Spiele", "Text.").replace("dpa 0317", "dpa-spe 0317")).0.source.as_deref(),
         Some("dpa-spe")
     );
-    let text = "bkn014 4 pl 171 vvvvb KNA 170123-89-00065\nBundestag/Kinder\nKommission tagt=\nBerlin (KNA) Sie tagt.\n\n230929 Jan 17\n";
+    let text = "bkn021 4 pl 17 vvvvb KNA 170130-12-00034\nLandtag/Schleusen\nKommission tagt=\nBerlin (KNA) Sie tagt.\n\n300929 Jan 17\n";
     let (meta, delivery, body) = one(text);
     assert_eq!((meta.title.as_deref(), meta.source.as_deref()), (Some("Kommission tagt"), Some("KNA")));
-    assert_eq!(delivery.slug.as_deref(), Some("Bundestag/Kinder"));
+    assert_eq!(delivery.slug.as_deref(), Some("Landtag/Schleusen"));
     assert_eq!(body, "Berlin (KNA) Sie tagt.");
 }
 
@@ -207,8 +207,8 @@ fn several_messages_are_several_items() {
     assert_eq!(reasons(&all), ["First", "Second", "!a message without text", "Fourth"]);
     // A control code in a text does not begin a message.
     assert_eq!(reasons(&one.replace("one", "\x01 one")), ["First"]);
-    let bare = "[31-JUL-97  00:00]\n\nINT001 3 GEN 0091 F BELGA-0031\nA/\nUn\n\nTexte un.\n./.\n310100 JUL 97\n\n\
-        INT002 3 GEN 0091 F BELGA-0032\nA/\nDeux\n\nTexte deux.\n./.CVN\n310101 JUL 97\n";
+    let bare = "[31-JUL-97  00:00]\n\nINT007 3 GEN 0042 F BELGA-0013\nA/\nUn\n\nTexte un.\n./.\n310100 JUL 97\n\n\
+        INT008 3 GEN 0042 F BELGA-0014\nA/\nDeux\n\nTexte deux.\n./.CVN\n310101 JUL 97\n";
     assert!(is(bare.as_bytes()));
     assert_eq!(reasons(bare), ["Un", "Deux"]);
     assert_eq!(items(bare)[0].2, "Texte un.");
@@ -265,11 +265,11 @@ fn other_texts_are_not_recognised() {
         "abc01 4 pl 12\nabc02 3 pl 9\nabc03 7 pl 5\n",
         "Room12 3 men 45 women came.\n\nThe rest of the text follows here.\n",
         "team01 1 win 30 goals 12\nteam02 2 win 28 goals 11\nteam03 3 win 27 goals 10\n",
-        "run042 4 ok 211 host 061\n\nvalue =\nother = 3\n",
-        "eca062 4 i 211\n\nGermany-politics\n\nA text without any other sign.\n",
+        "run042 4 ok 17 host 005\n\nvalue =\nother = 3\n",
+        "abc062 4 i 211\n\nVelmark-locks\n\nA text without any other sign.\n",
         "\x01Introduction\n\nThis text has a stray code.",
         "^A is the first letter.",
-        "The quick 4 i 211 dpa 061\nslug/\ntitle =\n131137 GMT Nov 13",
+        "The quick 4 i 17 dpa 005\nslug/\ntitle =\n131137 GMT Nov 13",
         "a1 4 pl 12 dpa 061\nslug/\ntitle =\n131137 GMT Nov 13",
     ] {
         assert!(!is(text.as_bytes()), "{text:?}");
