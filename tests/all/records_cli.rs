@@ -370,7 +370,7 @@ fn table_has_the_columns_of_the_recipes() {
 fn parquet_is_refused_with_a_true_reason() {
     let desk = Desk::new();
     desk.file("in.data", "PAR1 and no more");
-    let run = desk.run(&["cluster", "in.data", "-q"]);
+    let run = desk.run(&["cluster", "in.data"]);
     let built = cfg!(feature = "parquet");
     let reason =
         if built { "truncated or damaged" } else { "Parquet, and built without the feature `parquet`" };
