@@ -12,7 +12,7 @@ use super::settings::Settings;
 use super::{DONE, done, terminal};
 use wirecopy_core::{Cancel, Document, Error, NoProgress};
 use wirecopy_ingest::Root;
-use wirecopy_ingest::{Outcome, path_of, shown};
+use wirecopy_ingest::{Outcome, Wanted, path_of, shown};
 use wirecopy_report::Config;
 use wirecopy_report::compare::{Comparer, Comparison};
 use wirecopy_report::{DocumentLine, Run, clean};
@@ -104,7 +104,14 @@ fn document(operand: &str, config: &Config) -> anyhow::Result<Document> {
     if path.is_dir() {
         bail!("{} is a folder, expected a file", path.display());
     }
-    let mut found = read(path, config)?;
+    // Of a large container, only the record is kept.
+    if let Some(number) = record.and_then(|record| record.parse().ok())
+        && let Ok(mut found) = read(path, config, &|record| record == Some(number))
+        && found.len() == 1
+    {
+        return Ok(found.remove(0));
+    }
+    let mut found = read(path, config, &|_| true)?;
     let Some(record) = record else {
         return match found.len() {
             1 => Ok(found.remove(0)),
@@ -130,16 +137,22 @@ fn document(operand: &str, config: &Config) -> anyhow::Result<Document> {
     }
 }
 
-/// Reads every document of a file.
-fn read(path: &Path, config: &Config) -> anyhow::Result<Vec<Document>> {
+/// Reads the documents of a file whose record numbers are wanted.
+fn read(
+    path: &Path,
+    config: &Config,
+    is_wanted: &(dyn Fn(Option<u64>) -> bool + Sync),
+) -> anyhow::Result<Vec<Document>> {
     let mut found = Vec::new();
     let mut reason = None;
     let root = [Root::Path(path.to_owned())];
-    wirecopy_ingest::read(
+    let wanted = Wanted { is: &|_, record| is_wanted(record), settled: true };
+    wirecopy_ingest::read_wanted(
         &root,
         &config.ingest,
         &NoProgress,
         &Cancel::default(),
+        &wanted,
         Document::clone,
         |outcome| {
             match outcome {

@@ -148,8 +148,15 @@ fn form_of(named: Option<Format>, head: &[u8]) -> Option<Form> {
     if by_name && !OTHERS.iter().any(|other| head.starts_with(other)) {
         return None;
     }
-    Form::of_content(head)
+    let beginning = head.get(..BEGINNING).unwrap_or(head);
+    let form = Form::of_content(beginning);
+    // The first element of XML may follow long comments.
+    let is_hidden = form.is_none() && beginning.len() < head.len() && trimmed(head).starts_with(b"<?xml");
+    if is_hidden { Form::of_content(head) } else { form }
 }
+
+/// Bytes that are searched for the marks of a form. Most files have none of them.
+const BEGINNING: usize = 16 << 10;
 
 fn unknown_xml(root: &str) -> Refusal {
     let what = "XML of an unknown kind";
@@ -216,7 +223,7 @@ fn kind_of_binary(head: &[u8]) -> Option<String> {
         (b"MM\0*", "a TIFF image"),
         (b"PK\x03\x04", "a ZIP archive or an office document"),
         (b"PK\x05\x06", "an empty ZIP archive"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1", "an old office document"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "an old office document; export HTML, RTF or text instead"),
         (b"{\\rtf", "an RTF document"),
         (b"\x7fELF", "a program"),
         (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
@@ -229,6 +236,9 @@ fn kind_of_binary(head: &[u8]) -> Option<String> {
         (b"ID3", "an MP3 file"),
         (b"wOF", "a font"),
     ];
+    if head.starts_with(b"PK\x03\x04") && memchr::memmem::find(head, b"xl/w").is_some() {
+        return Some("looks like an Excel workbook; save it as CSV instead".to_owned());
+    }
     if let Some((_, what)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
         return Some(format!("looks like {what}"));
     }
@@ -278,6 +288,8 @@ mod tests {
         assert_eq!(of(b"%PDF-1.7 x"), Err(NotText.because(pdf)));
         assert!(of(b"a\0b\0\0\0").is_err());
         assert_eq!(of(b"WARC/1.0\r\n"), Ok(Format::Form(Form::Warc)));
+        let workbook = of(b"PK\x03\x04[Content_Types].xml PK\x03\x04xl/workbook.xml").unwrap_err();
+        assert_eq!(workbook.reason, "not text: looks like an Excel workbook; save it as CSV instead");
     }
 
     #[test]
@@ -303,6 +315,9 @@ mod tests {
             assert_eq!(reason(name, &page), Ok(Format::Html), "{name}");
         }
         assert_eq!(reason("a.xml", b"<doc>One</doc>"), refused("doc"));
+        let late = [b"<?xml version='1.0'?><!--", &[b'x'; 20_000][..], b"--><nitf><body/></nitf>"].concat();
+        let nitf = if cfg!(feature = "wire") { Ok(Format::Form(Form::Nitf)) } else { refused("nitf") };
+        assert_eq!(reason("a.xml", &late), nitf);
         assert_eq!(reason("a.xml", b"One"), Ok(Format::Text));
         assert_eq!(reason("a.txt", b"<doc>One</doc>"), Ok(Format::Text));
         assert_eq!(reason("a.html", b"<?xml version='1.0'?><div>One"), Ok(Format::Html));
