@@ -92,7 +92,7 @@ pub(super) fn read(input: &mut dyn BufRead, limits: Limits, emit: &mut Emit<'_>)
 
 /// Returns whether content that begins with `head` is in this form.
 pub(super) fn is(head: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(head);
+    let text = transmission::text_of(head);
     let padding = |c: char| c.is_whitespace() || matches!(c, '\0' | '\x16' | '\x7f' | '\x04');
     let mut text = text.trim_start_matches(padding);
     if let Some(codes) = text.strip_prefix(ENQ) {

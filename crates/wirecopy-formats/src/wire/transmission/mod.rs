@@ -58,6 +58,11 @@ pub(super) struct Message {
     pub has_start: bool,
 }
 
+/// Returns bytes as text. Validating is much cheaper than a lossy conversion, and nearly always succeeds.
+pub(super) fn text_of(bytes: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
+}
+
 /// Reads the messages of a file.
 pub(super) fn read(
     rules: &Rules,
