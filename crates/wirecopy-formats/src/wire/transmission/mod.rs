@@ -6,6 +6,7 @@
 mod text;
 mod time;
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::io::{BufRead, Read};
 use std::ops::ControlFlow;
