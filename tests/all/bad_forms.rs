@@ -103,7 +103,9 @@ fn hostile() -> Vec<Bad> {
 
 /// Returns every sample cut off at several places, with stray bytes, and repeated.
 fn damaged() -> Vec<(String, Vec<u8>)> {
-    let mut files = Vec::new();
+    let laughs =
+        newsml("<contentSet><inlineXML><p>The bomb says &d; and no more.</p></inlineXML></contentSet>");
+    let mut files = vec![("laughs.xml".to_owned(), format!("{LAUGHS}{laughs}").into_bytes())];
     for sample in samples() {
         let (stem, ending) = sample.name.split_once('.').unwrap_or((sample.name, "xml"));
         let mut add = |what: &str, content: Vec<u8>| files.push((format!("{stem}-{what}.{ending}"), content));
