@@ -85,7 +85,7 @@ fn table_of_clustered_documents() {
     assert_eq!(
         csv(&fixture::empty()),
         "cluster,id,path,record,relation,score,representative,title,date,source,version,cluster_title,url,credits,\
-         language,words,earliest\n"
+         language,words,earliest,status\n"
     );
 }
 
