@@ -119,7 +119,7 @@ pub mod compare {
 /// Which document of each cluster to keep. Nothing is removed here: a [`Plan`](keep::Plan) says what to do.
 pub mod keep {
     #[doc(inline)]
-    pub use wirecopy_report::keep::{Decision, Plan, Policy, UnknownPolicy, Withdrawn};
+    pub use wirecopy_report::keep::{Decision, Plan, Policy, UnknownPolicy};
 }
 
 /// What a run found, line by line of its report, and the forms that it is written in.

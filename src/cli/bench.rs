@@ -9,10 +9,11 @@ use anyhow::{Context, bail};
 use clap::{Args, ValueHint};
 use rayon::prelude::*;
 
-use super::args::{GlobalArgs, SettingArgs};
+use super::args::GlobalArgs;
 use super::bars::Bars;
 use super::eval::FiguresFormat;
 use super::output::Output;
+use super::setting_args::SettingArgs;
 use super::settings::Settings;
 use super::{DONE, done, interrupt};
 use crate::Pipeline;

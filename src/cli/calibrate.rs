@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
-use super::args::{GlobalArgs, SettingArgs};
+use super::args::GlobalArgs;
 use super::figures::{pair_text, table};
 use super::protect::Protected;
+use super::setting_args::SettingArgs;
 use super::settings::Settings;
 use super::{done, labels};
 use wirecopy_ingest::Root;

@@ -2,7 +2,8 @@
 
 use clap::{Arg, Command, CommandFactory};
 
-use super::args::{Cli, SETTINGS};
+use super::args::Cli;
+use super::setting_args::SETTINGS;
 use super::{renamed, settings};
 
 /// Builds the clap command, and adds the default and the environment variable to the help of each setting.

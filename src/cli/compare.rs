@@ -6,8 +6,9 @@ use anyhow::{anyhow, bail};
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, ValueEnum, ValueHint};
 
-use super::args::{GlobalArgs, SettingArgs};
+use super::args::GlobalArgs;
 use super::output::Output;
+use super::setting_args::SettingArgs;
 use super::settings::Settings;
 use super::{DONE, done, terminal};
 use wirecopy_core::{Cancel, Document, Error, NoProgress};

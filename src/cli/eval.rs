@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum, ValueHint};
 
-use super::args::{GlobalArgs, SettingArgs};
+use super::args::GlobalArgs;
+use super::setting_args::SettingArgs;
 use super::settings::Settings;
 use super::{done, figures, labels, renamed};
 use crate::Pipeline;

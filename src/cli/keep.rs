@@ -20,7 +20,7 @@ use super::{DONE, copy_to, inputs};
 use wirecopy_core::document::Delivery;
 use wirecopy_core::{Cancel, Document, Error};
 use wirecopy_ingest::{References, path_of};
-use wirecopy_report::keep::{Decision, Plan, Policy, Withdrawn};
+use wirecopy_report::keep::{Decision, Plan, Policy};
 use wirecopy_report::{Changes, DocumentLine, Run, clean};
 
 /// Maximum number of inputs that a message names.
@@ -103,7 +103,7 @@ pub(super) fn run(global: &GlobalArgs, args: &KeepArgs) -> anyhow::Result<u8> {
     let plan = Plan::new(&run, &args.policy, |document| references.hold(&document.path));
     check_inputs(&run)?;
     if args.dry_run {
-        return super::print(preview(&run, &plan).as_bytes());
+        return super::print(preview(&plan).as_bytes());
     }
     match (&args.copy_to, args.format) {
         (Some(folder), _) => copy_to::copy(&run, &plan, folder)?,
@@ -111,7 +111,7 @@ pub(super) fn run(global: &GlobalArgs, args: &KeepArgs) -> anyhow::Result<u8> {
         (None, KeepFormat::Jsonl) => annotate(&run, &plan, args)?,
     }
     if !global.quiet {
-        warn_of_withdrawn(&run, &plan);
+        warn_of_withdrawn(&plan);
         let mut counts = counts(&plan);
         if run.summary.skipped > 0 {
             let _ = write!(counts, "; {} inputs of the run were skipped", run.summary.skipped);
@@ -138,21 +138,19 @@ fn counts(plan: &Plan<'_>) -> String {
 }
 
 /// Names the documents that are kept although they may not be published, because nothing else has their story.
-fn warn_of_withdrawn(run: &Run, plan: &Plan<'_>) {
-    let withdrawn = Withdrawn::of(run);
-    let kept: Vec<String> = plan
-        .kept()
-        .filter(|decision| withdrawn.has(decision.document))
-        .map(|decision| clean(&decision.document.id))
-        .collect();
+fn warn_of_withdrawn(plan: &Plan<'_>) {
+    let kept = plan.kept().filter(|decision| decision.withdrawn);
+    let kept: Vec<&str> = kept.map(|decision| decision.document.id.as_str()).collect();
     if !kept.is_empty() {
-        let more =
-            if kept.len() > NAMED { format!(" and {} more", kept.len() - NAMED) } else { String::new() };
-        tracing::warn!(
-            "kept, but canceled or withheld by the sender: {}{more}",
-            kept.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ")
-        );
+        tracing::warn!("kept, but canceled or withheld by the sender: {}", named(&kept));
     }
+}
+
+/// Formats the first of these ids or paths, and the number of others.
+fn named(names: &[impl AsRef<str>]) -> String {
+    let first: Vec<String> = names.iter().take(NAMED).map(|name| clean(name.as_ref())).collect();
+    let more = if names.len() > NAMED { format!(" and {} more", names.len() - NAMED) } else { String::new() };
+    format!("{}{more}", first.join(", "))
 }
 
 /// Fails if an input of the run is missing or has changed since. Only files that were modified since the run are read again.
@@ -203,9 +201,7 @@ fn refuse(paths: &[impl AsRef<str>], what: &str) -> anyhow::Result<()> {
     if paths.is_empty() {
         return Ok(());
     }
-    let named: Vec<String> = paths.iter().take(NAMED).map(|path| clean(path.as_ref())).collect();
-    let more = if paths.len() > NAMED { format!(" and {} more", paths.len() - NAMED) } else { String::new() };
-    bail!("{}{more}: {what}; run `wirecopy cluster` again", named.join(", "))
+    bail!("{}: {what}; run `wirecopy cluster` again", named(paths))
 }
 
 fn list(plan: &Plan<'_>, args: &KeepArgs) -> Vec<u8> {
@@ -231,8 +227,7 @@ fn list(plan: &Plan<'_>, args: &KeepArgs) -> Vec<u8> {
 }
 
 /// Formats what would be done, by cluster in the order of reading.
-fn preview(run: &Run, plan: &Plan<'_>) -> String {
-    let withdrawn = Withdrawn::of(run);
+fn preview(plan: &Plan<'_>) -> String {
     let mut clusters: Vec<(&str, Vec<&Decision<'_>>)> = Vec::new();
     let mut places: HashMap<&str, usize> = HashMap::new();
     for decision in &plan.decisions {
@@ -253,7 +248,7 @@ fn preview(run: &Run, plan: &Plan<'_>) -> String {
                 (_, true) => "keep",
                 (_, false) => "drop",
             };
-            let note = if withdrawn.has(decision.document) { "  (canceled or withheld)" } else { "" };
+            let note = if decision.withdrawn { "  (canceled or withheld)" } else { "" };
             let _ = writeln!(out, "  {what:<9}  {}{note}", clean(&decision.document.id));
         }
     }

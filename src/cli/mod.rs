@@ -29,6 +29,7 @@ mod protect;
 mod reference;
 mod renamed;
 mod report;
+mod setting_args;
 mod settings;
 mod temporary;
 mod terminal;

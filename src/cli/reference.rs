@@ -10,8 +10,8 @@ use clap::{Arg, Command};
 use toml::Value;
 use wirecopy_formats::{FORMATS, Provided};
 
-use super::args::SETTINGS;
 use super::command::command;
+use super::setting_args::SETTINGS;
 use super::settings::{defaults, error_of, variable};
 
 /// The notice below the title of both files.

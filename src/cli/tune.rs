@@ -7,8 +7,9 @@ use clap::Args;
 use serde::Serialize;
 use toml::Value;
 
-use super::args::{GlobalArgs, Typed};
+use super::args::GlobalArgs;
 use super::eval::FiguresFormat;
+use super::setting_args::Typed;
 use super::settings::Settings;
 use super::terminal;
 use wirecopy_core::candidates::params::Bands;
@@ -32,7 +33,7 @@ Examples:
   wirecopy tune --signature 64 --format json
       show the bands for shorter signatures, as JSON";
 
-/// `wirecopy tune`. Its flags have the names used in `args::SETTINGS`.
+/// `wirecopy tune`. Its flags have the names used in `setting_args::SETTINGS`.
 #[derive(Debug, Args)]
 pub struct TuneArgs {
     /// Minimum Jaccard similarity of the shingles of two copies

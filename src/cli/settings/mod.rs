@@ -13,7 +13,8 @@ use anyhow::{anyhow, bail};
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
-use super::args::{GlobalArgs, SETTINGS, Typed};
+use super::args::GlobalArgs;
+use super::setting_args::{SETTINGS, Typed};
 use sources::{from_environment, parse_file, read_file};
 use wirecopy_core::Error;
 use wirecopy_report::Config;
