@@ -73,6 +73,8 @@ pub struct Decision<'a> {
     pub reference: bool,
     /// The document that is kept instead, if it is not kept.
     pub kept_instead: Option<&'a str>,
+    /// Whether it may not be published: it is withheld, or its item was canceled in this version or a later one.
+    pub withdrawn: bool,
 }
 
 /// The decisions for a run, one per document, in the order of the run.
@@ -86,6 +88,7 @@ pub struct Plan<'a> {
 impl<'a> Plan<'a> {
     /// Decides for every document. `is_reference` marks further references, besides those marked by the run.
     pub fn new(run: &'a Run, policy: &Policy, mut is_reference: impl FnMut(&DocumentLine) -> bool) -> Self {
+        let withdrawn = Withdrawn::of(run);
         let mut decisions: Vec<Decision<'a>> = run
             .documents
             .iter()
@@ -95,23 +98,22 @@ impl<'a> Plan<'a> {
                 keep: true,
                 reference: document.reference || is_reference(document),
                 kept_instead: None,
+                withdrawn: withdrawn.has(document),
             })
             .collect();
         let places: HashMap<&str, usize> =
             run.documents.iter().enumerate().map(|(at, document)| (document.id.as_str(), at)).collect();
-        let withdrawn = Withdrawn::of(run);
         for cluster in &run.clusters {
             let mut members: Vec<usize> =
                 cluster.members.iter().filter_map(|member| places.get(member.id.as_str()).copied()).collect();
             members.sort_unstable_by_key(|&at| &run.documents[at].id);
             let references: Vec<usize> =
                 members.iter().copied().filter(|&at| decisions[at].reference).collect();
-            let may_be_kept = if references.is_empty() { &members } else { &references };
-            let mut documents: Vec<&'a DocumentLine> =
-                may_be_kept.iter().map(|&at| &run.documents[at]).collect();
-            if documents.iter().any(|document| !withdrawn.has(document)) {
-                documents.retain(|document| !withdrawn.has(document));
+            let mut may_be_kept = if references.is_empty() { members.clone() } else { references };
+            if may_be_kept.iter().any(|&at| !decisions[at].withdrawn) {
+                may_be_kept.retain(|&at| !decisions[at].withdrawn);
             }
+            let documents: Vec<&'a DocumentLine> = may_be_kept.iter().map(|&at| &run.documents[at]).collect();
             let Some(kept) = choose(&documents, cluster, policy) else { continue };
             for &at in &members {
                 let decision = &mut decisions[at];
@@ -141,14 +143,14 @@ impl<'a> Plan<'a> {
 
 /// The items of a run that may not be published.
 #[derive(Debug)]
-pub struct Withdrawn<'a> {
+struct Withdrawn<'a> {
     /// Identifiers of items of which some version was canceled, with the number of the last such version, if it has one.
     canceled: HashMap<&'a str, Option<u64>>,
 }
 
 impl<'a> Withdrawn<'a> {
     /// Collects the items that were canceled.
-    pub fn of(run: &'a Run) -> Self {
+    fn of(run: &'a Run) -> Self {
         let mut canceled = HashMap::new();
         for delivery in run.documents.iter().filter_map(|document| document.delivery.as_deref()) {
             if let Some(uri) = delivery.uri().filter(|_| delivery.status == Status::Canceled) {
@@ -161,7 +163,7 @@ impl<'a> Withdrawn<'a> {
 
     /// Returns whether a document may not be published: it is withheld, or its item was canceled in this version or a later
     /// one. Without numbers of versions, a cancellation counts for all.
-    pub fn has(&self, document: &DocumentLine) -> bool {
+    fn has(&self, document: &DocumentLine) -> bool {
         let Some(delivery) = document.delivery.as_deref() else { return false };
         let canceled = delivery.uri().and_then(|uri| self.canceled.get(uri));
         let is_canceled = canceled

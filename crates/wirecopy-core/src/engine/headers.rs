@@ -223,7 +223,7 @@ impl HeaderReader<'_> {
         // Title, date, published, problem, source, address, language, origin.
         (0..7).for_each(|_| bytes.skip_optional());
         bytes.number();
-        bytes.delivery();
+        bytes.skip_delivery();
         Ok(bytes.credits())
     }
 }
@@ -350,6 +350,16 @@ impl Bytes<'_> {
                 signal: self.one_of(&SIGNALS),
             })
         })
+    }
+
+    /// Skips an optional delivery.
+    fn skip_delivery(&mut self) {
+        if self.number() == 1 {
+            (0..7).for_each(|_| self.skip_optional());
+            // Status, signal.
+            self.number();
+            self.number();
+        }
     }
 
     fn credits(&mut self) -> Vec<Credit> {
