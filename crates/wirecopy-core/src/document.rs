@@ -288,6 +288,12 @@ impl Refusal {
     }
 }
 
+/// Joins the words of a text with single spaces; `None` if there are none.
+pub fn one_line(text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    (!words.is_empty()).then(|| words.join(" "))
+}
+
 /// Returns the host of an address without `www.`: `example.org` for `https://www.example.org:8080/a`.
 pub fn host(url: &str) -> Option<&str> {
     let rest = url.split_once("://")?.1;

@@ -1,9 +1,8 @@
 //! The forms that can be read.
 
-#[cfg(not(all(feature = "wire", feature = "exports")))]
 use wirecopy_core::document::{Refusal, SkipKind};
 
-use crate::formats::FORMATS;
+use crate::formats::{FORMATS, Format};
 use crate::warc;
 
 /// A form in which news is delivered or archived.
@@ -79,7 +78,7 @@ impl Form {
 
     /// Returns the name of the form in messages and tables.
     pub fn name(self) -> &'static str {
-        FORMATS.iter().find(|format| format.form == Some(self)).map_or("", |format| format.name)
+        self.row().map_or("", |row| row.name)
     }
 
     /// Returns whether readers need the bytes as they are, because the form has character sets or binary parts of its own.
@@ -132,27 +131,14 @@ impl Form {
         None
     }
 
-    /// Returns whether this is a form that agencies send or sites publish (feature `wire`), rather than an export of a database
-    /// (feature `exports`) or a web archive.
-    pub fn is_wire(self) -> bool {
-        matches!(
-            self,
-            Self::NewsMl1
-                | Self::NewsMlG2
-                | Self::Nitf
-                | Self::Rss
-                | Self::Atom
-                | Self::Wxr
-                | Self::FactivaXml
-                | Self::Iptc7901
-                | Self::Anpa1312
-        )
+    /// Returns why a build without the feature of the form skips a file.
+    pub(crate) fn not_built(self) -> Refusal {
+        let feature = self.row().and_then(|row| row.feature).unwrap_or_default();
+        SkipKind::Unsupported.because(format!("built without the feature `{feature}`"))
     }
 
-    /// Returns why a build without a feature skips a file.
-    #[cfg(not(all(feature = "wire", feature = "exports")))]
-    pub(crate) fn not_built(self) -> Refusal {
-        let feature = if self.is_wire() { "wire" } else { "exports" };
-        SkipKind::Unsupported.because(format!("built without the feature `{feature}`"))
+    /// Returns the row of the form in the table of formats, which has every form.
+    fn row(self) -> Option<&'static Format> {
+        FORMATS.iter().find(|format| format.form == Some(self))
     }
 }

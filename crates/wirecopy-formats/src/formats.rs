@@ -205,8 +205,14 @@ mod tests {
             let rows: Vec<&Format> = FORMATS.iter().filter(|format| format.form == Some(form)).collect();
             assert_eq!(rows.len(), 1, "{form:?}");
             assert_eq!(form.name(), rows[0].name);
-            let feature = if form.is_wire() { "wire" } else { "exports" };
-            assert_eq!(rows[0].feature, (form != Form::Warc).then_some(feature), "{form:?}");
+            #[cfg(all(feature = "wire", feature = "exports"))]
+            {
+                let wire = crate::wire::reader(form).map(|_| "wire");
+                let exports = crate::exports::reader(form).map(|_| "exports");
+                assert!(wire.is_none() || exports.is_none(), "{form:?}");
+                assert_eq!(rows[0].feature, wire.or(exports), "{form:?}");
+                assert_eq!(rows[0].feature.is_none(), form == Form::Warc, "{form:?}");
+            }
         }
         assert_eq!(FORMATS.iter().filter(|format| format.form.is_some()).count(), Form::ALL.len());
     }

@@ -15,6 +15,7 @@ mod exports;
 mod form;
 mod formats;
 mod item;
+mod prolog;
 mod warc;
 #[cfg(feature = "wire")]
 mod wire;
@@ -25,6 +26,7 @@ mod xml;
 pub use form::Form;
 pub use formats::{FORMATS, Format, Provided};
 pub use item::{Body, Emit, Found, Item, Limits, Page};
+pub use prolog::Prolog;
 #[cfg(feature = "wire")]
 pub use wire::json_item;
 
@@ -36,15 +38,21 @@ use std::ops::ControlFlow;
 /// `input` is the decompressed content. It is UTF-8 without a byte order mark, whatever the file declares, unless the form
 /// [is binary](Form::is_binary). A file without any item is passed on as one [`Found::Skip`].
 pub fn read(form: Form, input: &mut dyn BufRead, limits: Limits, emit: &mut Emit<'_>) -> ControlFlow<()> {
-    match form {
-        Form::Warc => warc::read(input, limits, emit),
-        #[cfg(feature = "wire")]
-        form if form.is_wire() => wire::read(form, input, limits, emit),
-        #[cfg(feature = "exports")]
-        form if !form.is_wire() => exports::read(form, input, limits, emit),
-        #[cfg(not(all(feature = "wire", feature = "exports")))]
-        form => emit(Found::Skip(form.not_built())),
-        #[cfg(all(feature = "wire", feature = "exports"))]
-        _ => ControlFlow::Continue(()),
+    match reader(form) {
+        Some(read) => read(input, limits, emit),
+        None => emit(Found::Skip(form.not_built())),
     }
+}
+
+/// Reads all items of a file of one form; see [`read`].
+type Reader = fn(&mut dyn BufRead, Limits, &mut Emit<'_>) -> ControlFlow<()>;
+
+/// Returns the reader of a form; `None` if this build lacks it.
+fn reader(form: Form) -> Option<Reader> {
+    let reader = (form == Form::Warc).then_some(warc::read as Reader);
+    #[cfg(feature = "wire")]
+    let reader = reader.or_else(|| wire::reader(form));
+    #[cfg(feature = "exports")]
+    let reader = reader.or_else(|| exports::reader(form));
+    reader
 }

@@ -8,8 +8,8 @@ use std::io::{self, BufRead, Read};
 
 use quick_xml::escape::{resolve_html5_entity, resolve_xml_entity};
 use quick_xml::events::{BytesRef, BytesStart, Event};
-use wirecopy_core::document::Refusal;
 use wirecopy_core::document::SkipKind::{Damaged, Malformed, TooLarge};
+use wirecopy_core::document::{Refusal, one_line};
 
 use crate::Limits;
 
@@ -167,12 +167,6 @@ fn escape(text: &str, out: &mut String) {
             c => out.push(c),
         }
     }
-}
-
-/// Joins the words of a text with single spaces; `None` if there are none.
-pub(crate) fn one_line(text: &str) -> Option<String> {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    (!words.is_empty()).then(|| words.join(" "))
 }
 
 /// Reads elements from a file.

@@ -45,7 +45,7 @@ impl Completer {
     /// # Errors
     /// The reason for skipping the record.
     pub fn of_fields(&self, fields: Fields, record: u64) -> Result<Document, Refusal> {
-        self.check_length(fields.text.as_deref().unwrap_or_default())?;
+        decode::check_length(fields.text.as_deref().unwrap_or_default(), self.max_document_bytes)?;
         Ok(self.of_record(fields.document()?, record))
     }
 
@@ -54,7 +54,7 @@ impl Completer {
     /// # Errors
     /// The reason for skipping the record.
     pub fn of_json(&self, json: &str, record: u64) -> Result<Document, Refusal> {
-        self.check_length(json)?;
+        decode::check_length(json, self.max_document_bytes)?;
         Ok(self.of_record(json::record(json, &self.names)?, record))
     }
 
@@ -68,7 +68,7 @@ impl Completer {
     /// # Errors
     /// The reason for skipping the document: it is too long.
     pub fn of_document(&self, mut document: Document) -> Result<Document, Refusal> {
-        self.check_length(&document.text)?;
+        decode::check_length(&document.text, self.max_document_bytes)?;
         if document.path.is_empty() {
             NO_FILE.clone_into(&mut document.path);
         }
@@ -86,13 +86,6 @@ impl Completer {
             true,
         );
         Ok(document)
-    }
-
-    fn check_length(&self, text: &str) -> Result<(), Refusal> {
-        if text.len() as u64 > self.max_document_bytes {
-            return Err(decode::too_long(self.max_document_bytes));
-        }
-        Ok(())
     }
 
     /// Completes what was extracted from a file. Its date is searched for in `places`. Dates and languages are determined if they

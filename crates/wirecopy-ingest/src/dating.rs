@@ -11,13 +11,12 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::date_line::gives_date;
-use super::extract::one_line;
 use super::language::Guessed;
 use super::walk::Found;
 use crate::config::IngestConfig;
 use crate::dates::{self, Zone};
 use wirecopy_core::Result;
-use wirecopy_core::document::{DateOrigin, Metadata};
+use wirecopy_core::document::{DateOrigin, Metadata, one_line};
 use wirecopy_core::published::Published;
 
 /// Non-empty lines at the start of a text that are searched for a date.

@@ -249,6 +249,14 @@ pub(super) fn size_in_words(bytes: u64) -> String {
     format!("{bytes} bytes")
 }
 
+/// Checks the length of a text, in bytes.
+///
+/// # Errors
+/// The reason for skipping the document: it is longer than `limit`.
+pub(super) fn check_length(text: &str, limit: u64) -> Result<(), Refusal> {
+    if text.len() as u64 > limit { Err(too_long(limit)) } else { Ok(()) }
+}
+
 /// Returns the reason for skipping a document over the size limit.
 pub(super) fn too_long(limit: u64) -> Refusal {
     SkipKind::TooLarge.because(format!("longer than {}", size_in_words(limit)))

@@ -1,7 +1,7 @@
 //! Makes documents of what the readers of delivery forms, exports and web archives return.
 
-use super::extract::{self, Extracted, one_line};
-use super::record::is_empty;
+use super::extract::{self, Extracted};
+use super::record::{field, prose};
 use super::{charset, decode, detect, markup, mojibake, plain};
 use wirecopy_core::document::SkipKind::{Empty, Unsupported};
 use wirecopy_core::document::{DateOrigin, Delivery, Metadata, Refusal, host};
@@ -20,7 +20,7 @@ pub(super) fn item(item: Item, max_bytes: u64) -> Result<Extracted, Refusal> {
     if text.trim().is_empty() {
         return Err(Empty.because("empty text"));
     }
-    check_length(&text, max_bytes)?;
+    decode::check_length(&text, max_bytes)?;
     let meta = Metadata {
         title: prose(meta.title),
         date: field(meta.date),
@@ -47,15 +47,6 @@ fn cleaned(delivery: Delivery) -> Delivery {
     }
 }
 
-fn field(value: Option<String>) -> Option<String> {
-    one_line(&value.filter(|value| !is_empty(value))?)
-}
-
-fn prose(value: Option<String>) -> Option<String> {
-    let value = value.filter(|value| !is_empty(value))?;
-    one_line(&markup::line_of(mojibake::repair(value)))
-}
-
 /// Makes a document of a page of a web archive. Also returns where its date is from.
 ///
 /// The date is that of the page itself: the time of the capture may be years later. Several captures of one address are
@@ -77,7 +68,7 @@ pub(super) fn page(page: Page, max_bytes: u64) -> (DateOrigin, Result<Extracted,
         return (origin, Err(refusal));
     }
     let text = charset::decode_named(content, is_html, charset.as_deref());
-    let extracted = check_length(&text, max_bytes).and_then(|()| {
+    let extracted = decode::check_length(&text, max_bytes).and_then(|()| {
         let text = mojibake::repair(extract::without_nuls(text));
         if is_html { extract::html(&text) } else { plain::extract(text) }
     });
@@ -93,8 +84,4 @@ pub(super) fn page(page: Page, max_bytes: u64) -> (DateOrigin, Result<Extracted,
         extracted
     };
     (origin, extracted.map(with_address))
-}
-
-fn check_length(text: &str, max_bytes: u64) -> Result<(), Refusal> {
-    if text.len() as u64 > max_bytes { Err(decode::too_long(max_bytes)) } else { Ok(()) }
 }

@@ -190,9 +190,7 @@ impl<'a, M> Worker<'a, M> {
 
     fn whole(&self, format: Format, bytes: Vec<u8>) -> Result<Extracted, Refusal> {
         let text = charset::decode(bytes, format == Format::Html);
-        if text.len() as u64 > self.config.max_document_bytes {
-            return Err(decode::too_long(self.config.max_document_bytes));
-        }
+        decode::check_length(&text, self.config.max_document_bytes)?;
         let text = mojibake::repair(without_nuls(text));
         match format {
             Format::Markdown => markdown::extract(&text),
@@ -354,10 +352,4 @@ pub(super) fn html(_: &str) -> Result<Extracted, Refusal> {
 /// Replaces NULs, which old systems use as padding and separators. Files full of them were rejected by format detection.
 pub(super) fn without_nuls(text: String) -> String {
     if memchr::memchr(0, text.as_bytes()).is_some() { text.replace('\0', " ") } else { text }
-}
-
-/// Joins the words of a text with single spaces; `None` if there are none.
-pub(super) fn one_line(text: &str) -> Option<String> {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    (!words.is_empty()).then(|| words.join(" "))
 }

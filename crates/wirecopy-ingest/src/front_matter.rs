@@ -3,8 +3,8 @@
 //!
 //! Why this is hand-made: a YAML parser would reject the whole block for an error in a value that is not needed.
 
-use super::extract::one_line;
 use wirecopy_core::document::Metadata;
+use wirecopy_core::document::one_line;
 
 /// Most lines of front matter.
 const LINES: usize = 200;

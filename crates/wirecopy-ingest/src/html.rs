@@ -20,9 +20,9 @@ use dom_smoothie::{Config, Readability, TextMode};
 use body::Found;
 use outline::Outline;
 
-use super::extract::{Extracted, one_line};
+use super::extract::Extracted;
 use super::{long_text, page, strip};
-use wirecopy_core::document::{Metadata, Refusal, SkipKind};
+use wirecopy_core::document::{Metadata, Refusal, SkipKind, one_line};
 use wirecopy_core::text::{NoArticle, no_article};
 
 /// Deepest nesting for which a tree is built. Browsers stop at 512 too; the tree's walkers recurse, and a worker's stack is

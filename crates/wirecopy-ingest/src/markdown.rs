@@ -2,10 +2,10 @@
 
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
-use super::extract::{Extracted, one_line};
+use super::extract::Extracted;
 use super::front_matter;
 use wirecopy_core::document::SkipKind::Empty;
-use wirecopy_core::document::{Metadata, Refusal};
+use wirecopy_core::document::{Metadata, Refusal, one_line};
 
 /// Converts a Markdown document.
 ///

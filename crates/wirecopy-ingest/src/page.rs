@@ -2,10 +2,9 @@
 
 use dom_query::Document as Tree;
 
-use super::extract::one_line;
 use super::page_date::json_ld::{JsonLd, string_at};
 use super::page_date::{self, Page, PageDate};
-use wirecopy_core::document::{Metadata, host};
+use wirecopy_core::document::{Metadata, host, one_line};
 
 /// Words by which pages say what an element holds, by kind.
 pub(super) const WORDS: &str = include_str!("../data/page_words.tsv");

@@ -4,10 +4,10 @@
 //! by a blank line or a date line, and then by text. A byline is not a headline.
 
 use super::date_line::is_date_line;
-use super::extract::{Extracted, one_line};
+use super::extract::Extracted;
 use super::front_matter;
 use wirecopy_core::document::SkipKind::Empty;
-use wirecopy_core::document::{Metadata, Refusal};
+use wirecopy_core::document::{Metadata, Refusal, one_line};
 use wirecopy_core::text::credit::is_byline;
 
 /// Longest headline, in characters.

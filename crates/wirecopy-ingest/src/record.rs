@@ -1,10 +1,10 @@
 //! Makes a document of the field values of a record, for JSON objects and table rows alike.
 
-use super::extract::{Extracted, one_line};
+use super::extract::Extracted;
 use super::markup::{line_of, text_of};
 use super::mojibake;
 use wirecopy_core::document::SkipKind::Empty;
-use wirecopy_core::document::{Metadata, Refusal};
+use wirecopy_core::document::{Metadata, Refusal, one_line};
 
 /// Longest placeholder for a missing value, in characters.
 const EMPTY_CHARS: usize = 16;
@@ -57,11 +57,6 @@ impl Fields {
     pub(super) fn document(self) -> Result<Extracted, Refusal> {
         let text = self.text.filter(|text| !is_empty(text)).ok_or_else(|| Empty.because("empty text"))?;
         let (text, page) = text_of(mojibake::repair(text))?;
-        let field = |value: Option<String>| one_line(&value.filter(|value| !is_empty(value))?);
-        let prose = |value: Option<String>| {
-            let value = value.filter(|value| !is_empty(value))?;
-            one_line(&line_of(mojibake::repair(value)))
-        };
         let meta = Metadata {
             title: prose(self.title).or(page.title),
             date: field(self.date).or(page.date),
@@ -76,6 +71,17 @@ impl Fields {
         };
         Ok(Extracted { own_id: self.id.filter(|id| !is_empty(id)), meta, text })
     }
+}
+
+/// Returns a value on one line; `None` if it is missing.
+pub(super) fn field(value: Option<String>) -> Option<String> {
+    one_line(&value.filter(|value| !is_empty(value))?)
+}
+
+/// Returns a value for people on one line, without markup and mojibake; `None` if it is missing.
+pub(super) fn prose(value: Option<String>) -> Option<String> {
+    let value = value.filter(|value| !is_empty(value))?;
+    one_line(&line_of(mojibake::repair(value)))
 }
 
 /// Returns whether a value is missing: blank, a placeholder of pandas, databases or spreadsheets, or the error of a formula

@@ -36,7 +36,7 @@ impl SourceFrom {
                 captures.get(1).or_else(|| captures.get(0))?.as_str()
             }
         };
-        super::extract::one_line(source)
+        wirecopy_core::document::one_line(source)
     }
 }
 

@@ -232,7 +232,7 @@ pub(super) fn title(page: &str) -> Option<String> {
         Pieces::of(page).skip_while(|p| !matches!(p, Piece::Open(n) if n.eq_ignore_ascii_case("title")));
     pieces.next()?;
     match pieces.next()? {
-        Piece::Text(text) => super::extract::one_line(&decode_html_entities(text)),
+        Piece::Text(text) => wirecopy_core::document::one_line(&decode_html_entities(text)),
         _ => None,
     }
 }

@@ -1,8 +1,7 @@
 //! An article of an export on its way to an [`Item`].
 
-use wirecopy_core::document::{Delivery, Metadata, SkipKind};
+use wirecopy_core::document::{Delivery, Metadata, SkipKind, one_line};
 
-use crate::xml::one_line;
 use crate::{Body, Found, Item, Limits};
 
 use super::input::too_large;

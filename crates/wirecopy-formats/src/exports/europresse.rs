@@ -10,13 +10,13 @@
 
 use std::io::BufRead;
 use std::ops::ControlFlow;
+use wirecopy_core::document::one_line;
 
 use wirecopy_core::document::SkipKind;
 
 use super::article::Article;
 use super::markup::{Event, Events, Lines, Tag, has_class, is_block};
 use super::{days, input};
-use crate::xml::one_line;
 use crate::{Emit, Found, Limits};
 
 /// Why an export yields nothing.

@@ -3,7 +3,7 @@
 use super::article::Article;
 use super::days;
 use super::labels::{is_copyright, language};
-use crate::xml::one_line;
+use wirecopy_core::document::one_line;
 
 /// The codes of fields.
 const CODES: [&str; 44] = [

@@ -7,10 +7,9 @@ use std::io::BufRead;
 use std::ops::ControlFlow;
 
 use mailparse::{DispositionType, MailHeaderMap, ParsedMail, addrparse};
-use wirecopy_core::document::{Metadata, Refusal, SkipKind};
+use wirecopy_core::document::{Metadata, Refusal, SkipKind, one_line};
 
 use super::{input, proquest};
-use crate::xml::one_line;
 use crate::{Body, Emit, Found, Item, Limits};
 
 /// Words from which a plain text is one, rather than a note that the mail is in HTML.

@@ -33,30 +33,22 @@ mod tests;
 mod text;
 mod wrap;
 
-use std::io::BufRead;
-use std::ops::ControlFlow;
-
-use crate::{Emit, Form, Limits};
+use crate::{Form, Reader};
 
 pub(crate) use recognise::form_of;
 
-/// Reads an export.
-pub(crate) fn read(
-    form: Form,
-    input: &mut dyn BufRead,
-    limits: Limits,
-    emit: &mut Emit<'_>,
-) -> ControlFlow<()> {
-    match form {
-        Form::NexisText => text::read(input, limits, emit),
-        Form::NexisHtml => nexis_html::read(input, limits, emit),
-        Form::NexisDocx => docx::read(input, limits, emit),
-        Form::NexisRtf | Form::FactivaRtf => rtf::read(input, limits, emit),
-        Form::FactivaHtml => factiva_html::read(input, limits, emit),
-        Form::EuropresseHtml => europresse::read(input, limits, emit),
-        Form::ProQuestHtml => proquest::read(input, limits, emit),
-        Form::Mail => mail::read(input, limits, emit),
-        Form::Mbox => mail::read_box(input, limits, emit),
-        _ => ControlFlow::Continue(()),
-    }
+/// Returns the reader of an export; `None` for other forms.
+pub(crate) fn reader(form: Form) -> Option<Reader> {
+    Some(match form {
+        Form::NexisText => text::read,
+        Form::NexisHtml => nexis_html::read,
+        Form::NexisDocx => docx::read,
+        Form::NexisRtf | Form::FactivaRtf => rtf::read,
+        Form::FactivaHtml => factiva_html::read,
+        Form::EuropresseHtml => europresse::read,
+        Form::ProQuestHtml => proquest::read,
+        Form::Mail => mail::read,
+        Form::Mbox => mail::read_box,
+        _ => return None,
+    })
 }

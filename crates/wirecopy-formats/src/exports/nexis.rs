@@ -5,6 +5,7 @@
 //! labels in small letters, and the text below the heading `Body`.
 
 use std::sync::LazyLock;
+use wirecopy_core::document::one_line;
 
 use wirecopy_core::word_table::Words;
 
@@ -13,7 +14,6 @@ use super::labels::{
     self, Label, counter, is_after_heading, is_body_heading, is_copyright, is_like_label, label, language,
 };
 use super::{days, wrap};
-use crate::xml::one_line;
 
 /// A mark for a new section or page, as a line of its own.
 pub(super) const BREAK: &str = "\u{c}";

@@ -3,6 +3,7 @@
 //! A form is only recognised by marks that its service alone writes, in places where a text about the service does not have them.
 //! Word and RTF documents are recognised as such; whether they are exports is seen when they are read.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use memchr::memmem;
@@ -30,7 +31,7 @@ pub(crate) fn form_of(head: &[u8]) -> Option<Form> {
 }
 
 /// Returns the head as text. Its marks are ASCII in every character set, except for UTF-16.
-fn decoded(head: &[u8]) -> String {
+fn decoded(head: &[u8]) -> Cow<'_, str> {
     let zeros = |from: usize| head.iter().skip(from).step_by(2).take(100).filter(|byte| **byte == 0).count();
     let encoding = match head {
         [0xff, 0xfe, ..] => encoding_rs::UTF_16LE,
@@ -44,7 +45,7 @@ fn decoded(head: &[u8]) -> String {
             Err(_) => encoding_rs::WINDOWS_1252,
         },
     };
-    encoding.decode(head).0.into_owned()
+    encoding.decode(head).0
 }
 
 fn has(text: &[u8], sign: &[u8]) -> bool {
@@ -107,9 +108,9 @@ fn is_nexis(text: &str) -> bool {
         static COVER: Words = LazyLock::new(|| words("nexis cover"));
         COVER.iter().any(|label| line.starts_with(label))
     };
-    let covers = lines().filter(|line| is_cover(line)).count();
+    let covers = || lines().filter(|line| is_cover(line)).count();
     if lines().any(|line| counter(line).is_some()) {
-        return covers > 0 || lines().any(is_label) || lines().any(is_copyright);
+        return covers() > 0 || lines().any(is_label) || lines().any(is_copyright);
     }
     // The terms of the search may fill the first pages.
     let has_request = lines().any(|line| {
@@ -117,7 +118,7 @@ fn is_nexis(text: &str) -> bool {
     });
     let is_uni = lines().any(|line| line.starts_with("Job Number:"))
         && lines().any(|line| line.starts_with("Client/Matter:"));
-    has_request && covers > 2 || is_uni
+    has_request && covers() > 2 || is_uni
 }
 
 /// Returns the form of a mail or a mailbox.

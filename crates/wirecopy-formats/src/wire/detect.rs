@@ -2,11 +2,13 @@
 
 use memchr::memmem;
 
-use crate::Form;
+use crate::{Form, Prolog};
 
 /// Returns the form of XML that begins with `head`, in UTF-8 or a character set that has ASCII as its first half.
 pub(super) fn form_of(head: &[u8]) -> Option<Form> {
-    let root = root(head)?;
+    let prolog = Prolog::of(head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head));
+    // A name that ends with the head may be the beginning of another.
+    let root = prolog.root().filter(|root| prolog.rest.is_some_and(|rest| rest.len() > root.len() + 1))?;
     let has = |mark: &str| memmem::find(head, mark.as_bytes()).is_some();
     // Both kinds of quotation marks end a name of a namespace.
     let has_namespace = |name: &str| has(&format!("{name}\"")) || has(&format!("{name}'"));
@@ -33,41 +35,6 @@ pub(super) fn form_of(head: &[u8]) -> Option<Form> {
         _ if has("global.factiva.com/") || has("ArchiveDoc::Article/") => Some(Form::FactivaXml),
         _ => None,
     }
-}
-
-/// Returns the name of the first element.
-fn root(head: &[u8]) -> Option<&[u8]> {
-    let mut rest = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
-    loop {
-        rest = rest.trim_ascii_start().strip_prefix(b"<")?;
-        rest = match rest {
-            [b'?', ..] => after(rest, b"?>")?,
-            [b'!', b'-', b'-', ..] => after(rest, b"-->")?,
-            [b'!', ..] => after_declaration(rest)?,
-            _ => break,
-        };
-    }
-    let ends = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'>' | b'/');
-    let name = rest.get(..rest.iter().position(ends)?)?;
-    (!name.is_empty()).then_some(name)
-}
-
-fn after<'b>(bytes: &'b [u8], end: &[u8]) -> Option<&'b [u8]> {
-    bytes.get(memmem::find(bytes, end)? + end.len()..)
-}
-
-/// Returns what follows a declaration of a document type, which may contain declarations in brackets.
-fn after_declaration(bytes: &[u8]) -> Option<&[u8]> {
-    let mut open = 0_usize;
-    let end = bytes.iter().position(|byte| {
-        match byte {
-            b'[' => open += 1,
-            b']' => open = open.saturating_sub(1),
-            _ => {}
-        }
-        *byte == b'>' && open == 0
-    })?;
-    bytes.get(end + 1..)
 }
 
 fn local(name: &[u8]) -> &[u8] {

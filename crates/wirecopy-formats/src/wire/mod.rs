@@ -30,33 +30,24 @@ mod transmission;
 mod words;
 mod wxr;
 
-use std::io::BufRead;
-use std::ops::ControlFlow;
-
 use wirecopy_core::document::Refusal;
-use wirecopy_core::document::SkipKind::Unsupported;
 
-use crate::{Emit, Form, Found, Item, Limits};
+use crate::{Form, Item, Reader};
 
-/// Reads a file of a wire form.
-pub(crate) fn read(
-    form: Form,
-    input: &mut dyn BufRead,
-    limits: Limits,
-    emit: &mut Emit<'_>,
-) -> ControlFlow<()> {
-    match form {
-        Form::NewsMl1 => newsml1::read(input, limits, emit),
-        Form::NewsMlG2 => newsml_g2::read(input, limits, emit),
-        Form::Nitf => nitf::read(input, limits, emit),
-        Form::Rss => rss::read(input, limits, emit),
-        Form::Atom => atom::read(input, limits, emit),
-        Form::Wxr => wxr::read(input, limits, emit),
-        Form::FactivaXml => factiva::read(input, limits, emit),
-        Form::Iptc7901 => iptc7901::read(input, limits, emit),
-        Form::Anpa1312 => anpa::read(input, limits, emit),
-        _ => emit(Found::Skip(Unsupported.because("this form cannot be read"))),
-    }
+/// Returns the reader of a wire form; `None` for other forms.
+pub(crate) fn reader(form: Form) -> Option<Reader> {
+    Some(match form {
+        Form::NewsMl1 => newsml1::read,
+        Form::NewsMlG2 => newsml_g2::read,
+        Form::Nitf => nitf::read,
+        Form::Rss => rss::read,
+        Form::Atom => atom::read,
+        Form::Wxr => wxr::read,
+        Form::FactivaXml => factiva::read,
+        Form::Iptc7901 => iptc7901::read,
+        Form::Anpa1312 => anpa::read,
+        _ => return None,
+    })
 }
 
 /// Returns the form of a text that begins with `head`.

@@ -8,12 +8,12 @@ use std::io::BufRead;
 use std::ops::ControlFlow;
 
 use wirecopy_core::document::SkipKind::{Empty, TooLarge};
-use wirecopy_core::document::{Delivery, Metadata, Refusal, Signal, Status};
+use wirecopy_core::document::{Delivery, Metadata, Refusal, Signal, Status, one_line};
 
 use super::body::{self, Said};
 use super::fields::{self, Out};
 use super::{nitf, words};
-use crate::xml::{Element, Reader, local, one_line};
+use crate::xml::{Element, Reader, local};
 use crate::{Emit, Item, Limits};
 
 /// Roles of components that are not the text of an article.

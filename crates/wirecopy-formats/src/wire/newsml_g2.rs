@@ -7,13 +7,13 @@ use std::io::BufRead;
 use std::ops::ControlFlow;
 
 use wirecopy_core::document::SkipKind::Unsupported;
-use wirecopy_core::document::{Delivery, Metadata, Refusal};
+use wirecopy_core::document::{Delivery, Metadata, Refusal, one_line};
 
 use super::body::{self, Said};
 use super::clean::Repeats;
 use super::fields::{self, Out};
 use super::{nitf, words};
-use crate::xml::{Element, Reader, local, one_line};
+use crate::xml::{Element, Reader, local};
 use crate::{Body, Emit, Item, Limits};
 
 /// Parts of the roles of headlines that are not the main one.

@@ -5,11 +5,11 @@
 use std::io::BufRead;
 use std::ops::ControlFlow;
 
-use wirecopy_core::document::{Delivery, Metadata, Refusal, Signal, Status};
+use wirecopy_core::document::{Delivery, Metadata, Refusal, Signal, Status, one_line};
 
 use super::body::{self, Said};
 use super::fields::{self, Out};
-use crate::xml::{Element, Node, Reader, local, one_line};
+use crate::xml::{Element, Node, Reader, local};
 use crate::{Emit, Item, Limits};
 
 /// Names of `<meta>` that hold the slug.

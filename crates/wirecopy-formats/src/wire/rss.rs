@@ -6,12 +6,12 @@ use std::io::BufRead;
 use std::ops::ControlFlow;
 
 use wirecopy_core::document::SkipKind::Empty;
-use wirecopy_core::document::{Delivery, Metadata, Refusal};
+use wirecopy_core::document::{Delivery, Metadata, Refusal, one_line};
 
 use super::body;
 use super::fields::{self, Out};
 use super::words;
-use crate::xml::{Element, Reader, local, one_line};
+use crate::xml::{Element, Reader, local};
 use crate::{Emit, Item, Limits};
 
 /// Elements that hold the article, the fullest first.

@@ -2,7 +2,9 @@
 
 use std::ops::ControlFlow;
 
-use crate::{Form, Found, Item, Limits};
+use wirecopy_core::document::{Delivery, Metadata};
+
+use crate::{Body, Form, Found, Item, Limits};
 
 /// Returns all results of a file.
 pub(super) fn found(form: Form, content: &str) -> Vec<Result<Item, String>> {
@@ -31,4 +33,13 @@ pub(super) fn only(form: Form, content: &str) -> Result<Item, String> {
 /// Returns the only item of a file.
 pub(super) fn item_of(form: Form, content: &str) -> Item {
     only(form, content).unwrap_or_else(|reason| panic!("{reason}"))
+}
+
+/// Returns the metadata, the delivery and the text of an item of a form that is text.
+pub(super) fn parts(item: Item) -> (Metadata, Delivery, String) {
+    let delivery = item.meta.delivery.as_deref().cloned().unwrap_or_default();
+    match item.body {
+        Body::Text(text) => (item.meta, delivery, text),
+        Body::Markup(markup) => panic!("messages are text: {markup}"),
+    }
 }

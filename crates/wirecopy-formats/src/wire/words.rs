@@ -1,10 +1,9 @@
 //! Texts without markup: decodes entities, removes tags, joins lines that a sender wrapped.
 
 use std::borrow::Cow;
+use wirecopy_core::document::one_line;
 
 use quick_xml::escape::resolve_html5_entity;
-
-use crate::xml::one_line;
 
 /// Longest name or number of an entity.
 const ENTITY_BYTES: usize = 32;

@@ -2,8 +2,8 @@
 
 use dom_query::Document as Tree;
 use serde_json::Value;
+use wirecopy_core::document::one_line;
 
-use crate::extract::one_line;
 use crate::page::letters;
 
 /// Depth to which nested objects are searched.

@@ -21,6 +21,7 @@ mod scripts;
 mod visible;
 
 use std::cell::LazyCell;
+use wirecopy_core::document::one_line;
 
 use dom_query::Document as Tree;
 use jiff::civil::Date;
@@ -28,7 +29,6 @@ use json_ld::JsonLd;
 use visible::Best;
 
 use super::dating::day_in_url;
-use super::extract::one_line;
 use crate::dates::{self, Label, Line};
 use wirecopy_core::published::Published;
 

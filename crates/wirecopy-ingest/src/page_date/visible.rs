@@ -4,12 +4,12 @@
 //! for its label, its markup and its distance from the headline. The date with most points is used.
 
 use std::sync::LazyLock;
+use wirecopy_core::document::one_line;
 
 use dom_query::NodeRef;
 
 use super::Page;
 use crate::dates::{self, Kind, Label, Line};
-use crate::extract::one_line;
 use crate::page::{WORDS, letters};
 use wirecopy_core::published::Published;
 use wirecopy_core::word_table::{self, Words};

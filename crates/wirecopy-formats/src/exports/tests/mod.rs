@@ -13,8 +13,7 @@ use std::ops::ControlFlow;
 
 use wirecopy_core::document::Refusal;
 
-use super::read;
-use crate::{Body, Form, Found, Item, Limits};
+use crate::{Body, Form, Found, Item, Limits, read};
 
 /// Returns what is found in a file.
 fn found(form: Form, bytes: &[u8], limits: Limits) -> Vec<Found> {

@@ -2,28 +2,12 @@ use proptest::prelude::*;
 use wirecopy_core::document::Signal;
 
 use super::*;
-use crate::Found;
-
-fn read_all(text: &str) -> Vec<Found> {
-    let mut all = Vec::new();
-    let _ = read(&mut text.as_bytes(), Limits::default(), &mut |found| {
-        all.push(found);
-        ControlFlow::Continue(())
-    });
-    all
-}
+use crate::Form::Anpa1312;
+use crate::wire::tests::{found, item_of, only, parts};
 
 fn one(text: &str) -> (Metadata, Delivery, String) {
     assert!(is(text.as_bytes()), "not recognised: {text:?}");
-    let mut all = read_all(text);
-    assert_eq!(all.len(), 1, "{all:?}");
-    match all.remove(0) {
-        Found::Item(item) => match item.body {
-            Body::Text(text) => (item.meta.clone(), item.meta.delivery.map(|d| *d).unwrap_or_default(), text),
-            Body::Markup(_) => unreachable!("messages are text"),
-        },
-        other => panic!("not an item: {other:?}"),
-    }
+    parts(item_of(Anpa1312, text))
 }
 
 /// A message as AP sends it.
@@ -207,18 +191,14 @@ fn several_messages_are_several_items() {
         .next()
         .unwrap()
         .to_owned();
-    let titles: Vec<String> = read_all(&[first.as_str(), &empty, &cut].concat())
+    let titles: Vec<String> = found(Anpa1312, &[first.as_str(), &empty, &cut].concat())
         .into_iter()
-        .map(|found| match found {
-            Found::Item(item) => item.meta.title.unwrap_or_default(),
-            Found::Skip(refusal) => refusal.reason,
-            Found::Page(_) => unreachable!("messages are no pages"),
-        })
+        .map(|result| result.map_or_else(|reason| reason, |item| item.meta.title.unwrap_or_default()))
         .collect();
     assert_eq!(titles, ["First", "a message without text", "Third"]);
     let bare = "a0207KYODOkoko-\nu s BC-Velmark-Cup   09-12 0031\nBC-Velmark-Cup\nOne+\n     Text one.\n==Kyodo\nKWS-20:14-09-12-18\n";
     let two = bare.replace("One", "Two").replace("a0207", "a0208");
-    assert_eq!(read_all(&[bare, &two].concat()).len(), 2);
+    assert_eq!(found(Anpa1312, &[bare, &two].concat()).len(), 2);
     assert_eq!(one(bare).2, "Text one.");
 }
 
@@ -242,9 +222,7 @@ fn other_texts_are_not_recognised() {
 
 #[test]
 fn file_without_a_message_is_a_reason() {
-    assert!(
-        matches!(&read_all("text")[..], [Found::Skip(refusal)] if refusal.reason == "no message with a header")
-    );
+    assert_eq!(only(Anpa1312, "text").unwrap_err(), "no message with a header");
 }
 
 proptest! {
@@ -259,6 +237,6 @@ proptest! {
         let text: String = parts.into_iter().map(|part| pieces[part]).collect();
         let text = if begins { format!("\x01a1234\x1fabcde\nr i\x13\x11 BC-Velmark-Locks  11-13 0466\n{text}") } else { text };
         let _ = is(text.as_bytes());
-        prop_assert!(!read_all(&text).is_empty());
+        prop_assert!(!found(Anpa1312, &text).is_empty());
     }
 }

@@ -2,37 +2,17 @@ use proptest::prelude::*;
 use wirecopy_core::document::Signal;
 
 use super::*;
+use crate::Form::Iptc7901;
 use crate::Found;
+use crate::wire::tests::{found, item_of, parts};
 
 /// A message with control codes, as it is transmitted.
 const CODED: &str = "\x01abc0123 4 pl 38 ccccb   dpa 0061\r\n\nVelmark-locks/\r\n\
     \x021ST LEAD\nVelmark opens its locks\r\nafter ten years =\r\n\nBy Ada Roe and Ben Coe, dpa =\r\n";
 
-fn read_all(text: &str) -> Vec<Found> {
-    let mut all = Vec::new();
-    let _ = read(&mut text.as_bytes(), Limits::default(), &mut |found| {
-        all.push(found);
-        ControlFlow::Continue(())
-    });
-    all
-}
-
-fn items(text: &str) -> Vec<(Metadata, Delivery, String)> {
-    let items = read_all(text).into_iter().map(|found| match found {
-        Found::Item(item) => match item.body {
-            Body::Text(text) => (item.meta.clone(), item.meta.delivery.map(|d| *d).unwrap_or_default(), text),
-            Body::Markup(_) => unreachable!("messages are text"),
-        },
-        other => panic!("not an item: {other:?}"),
-    });
-    items.collect()
-}
-
 fn one(text: &str) -> (Metadata, Delivery, String) {
     assert!(is(text.as_bytes()), "not recognised: {text:?}");
-    let mut items = items(text);
-    assert_eq!(items.len(), 1, "{text:?}");
-    items.remove(0)
+    parts(item_of(Iptc7901, text))
 }
 
 /// A message whose control codes were lost.
@@ -43,12 +23,9 @@ fn bare(top: &str, body: &str) -> String {
 }
 
 fn reasons(text: &str) -> Vec<String> {
-    let reasons = read_all(text).into_iter().map(|found| match found {
-        Found::Skip(refusal) => format!("!{}", refusal.reason),
-        Found::Item(item) => item.meta.title.unwrap_or_default(),
-        Found::Page(_) => unreachable!("messages are no pages"),
-    });
-    reasons.collect()
+    let title = |item: Item| item.meta.title.unwrap_or_default();
+    let results = found(Iptc7901, text).into_iter();
+    results.map(|result| result.map_or_else(|reason| format!("!{reason}"), title)).collect()
 }
 
 #[test]
@@ -211,7 +188,8 @@ fn several_messages_are_several_items() {
         INT008 3 GEN 0042 F BELGA-0014\nA/\nDeux\n\nTexte deux.\n./.CVN\n310101 JUL 97\n";
     assert!(is(bare.as_bytes()));
     assert_eq!(reasons(bare), ["Un", "Deux"]);
-    assert_eq!(items(bare)[0].2, "Texte un.");
+    let first = found(Iptc7901, bare).remove(0).unwrap();
+    assert_eq!(parts(first).2, "Texte un.");
 }
 
 #[test]
@@ -312,14 +290,19 @@ proptest! {
         let text: String = parts.into_iter().map(|part| pieces[part]).collect();
         let text = if coded { format!("\x01abc0123 4 i 38  dpa 0061\n{text}") } else { text };
         let _ = is(text.as_bytes());
-        prop_assert!(!read_all(&text).is_empty());
+        prop_assert!(!found(Iptc7901, &text).is_empty());
     }
 }
 
 #[test]
 fn cost_is_linear_for_a_line_of_control_codes() {
     for line in ["\x01".repeat(1 << 20), "\x01 ".repeat(1 << 19), "\x01abc0123 4 i 38 x".repeat(1 << 15)] {
-        let all = read_all(&format!("\x01abc0123 4 i 38  dpa 0061\n{line}\n"));
-        assert!(all.len() < 20);
+        let text = format!("\x01abc0123 4 i 38  dpa 0061\n{line}\n");
+        let mut all = 0;
+        let _ = read(&mut text.as_bytes(), Limits::default(), &mut |_| {
+            all += 1;
+            ControlFlow::Continue(())
+        });
+        assert!(all < 20);
     }
 }
