@@ -136,6 +136,12 @@ impl Hashed for u64 {
     }
 }
 
+impl Hashed for (u64, u32) {
+    fn leading(self) -> u64 {
+        self.0
+    }
+}
+
 impl Hashed for u32 {
     fn leading(self) -> u64 {
         u64::from(self) << 32

@@ -123,28 +123,23 @@ struct Counts {
 
 impl Counts {
     fn add(&mut self, text: &str) {
-        let mut flush = |word: u64, length: usize, is_ascii: bool, end: usize| {
-            if !is_ascii {
-                self.add_around_signs(&text[end - length..end]);
-            } else if (1..=WORD_BYTES).contains(&length) {
-                self.add_word(word);
-            }
-        };
-        // The first bytes of the current word, the first one lowest, and its length.
-        let (mut word, mut length, mut is_ascii) = (0, 0, true);
-        for (at, &byte) in text.as_bytes().iter().enumerate() {
-            if byte.is_ascii_alphabetic() || byte >= 0x80 {
-                if length < WORD_BYTES {
-                    word |= u64::from(byte) << (8 * length);
-                }
-                length += 1;
-                is_ascii &= byte.is_ascii();
-            } else if length > 0 {
-                flush(word, length, is_ascii, at);
-                (word, length, is_ascii) = (0, 0, true);
+        let bytes = text.as_bytes();
+        let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || *byte >= 0x80;
+        let mut end = 0;
+        while let Some(gap) = bytes[end..].iter().position(is_letter) {
+            let start = end + gap;
+            let rest = &bytes[start..];
+            let length = rest.iter().position(|byte| !is_letter(byte)).unwrap_or(rest.len());
+            end = start + length;
+            if !rest[..length].is_ascii() {
+                self.add_around_signs(&text[start..end]);
+            } else if length <= WORD_BYTES {
+                // Eight bytes at once, of which those behind the word are cleared.
+                let unused = 8 * (WORD_BYTES - length) as u32;
+                let word = rest.first_chunk().map(|&eight| u64::from_le_bytes(eight) << unused >> unused);
+                word.or_else(|| eight(&rest[..length])).into_iter().for_each(|word| self.add_word(word));
             }
         }
-        flush(word, length, is_ascii, text.len());
     }
 
     /// Counts a word with non-ASCII letters, or several words with non-ASCII quotes and dashes around them.

@@ -47,7 +47,8 @@ pub struct Examiner<'a, D> {
     filtered: Option<DocId>,
     exchanges: Exchanges,
     scratch: Scratch,
-    words: (Vec<u64>, Vec<u64>),
+    /// The words of two documents, ascending, and the first of the two.
+    words: (Option<DocId>, Vec<u64>, Vec<u64>),
     /// The document whose shingles are in `shared`.
     held: Option<(DocId, Tokens)>,
     /// The document it was last compared with, and their overlap.
@@ -217,7 +218,7 @@ impl<'a, D: Documents> Examiner<'a, D> {
     pub fn overlaps(&mut self, a: DocId, b: DocId) -> Edge {
         let (x, y, overlap) = self.compared(a, b);
         let jaccard = overlap.jaccard();
-        let words = self.shared_words(&x, &y);
+        let words = self.shared_words(a, &x, &y);
         let (containment_a, containment_b) = (words.containment_a(), words.containment_b());
         Edge {
             a,
@@ -254,15 +255,22 @@ impl<'a, D: Documents> Examiner<'a, D> {
         }
     }
 
-    fn shared_words(&mut self, x: &Tokens, y: &Tokens) -> Overlap {
-        let (a, b) = &mut self.words;
-        for (words, tokens) in [(&mut *a, x), (&mut *b, y)] {
-            words.clear();
-            words.extend(tokens.as_slice().iter().map(|token| token.bits()));
-            hash::sort(words);
+    /// Computes the overlap of the words of two documents, of which `a` is the first.
+    fn shared_words(&mut self, a: DocId, x: &Tokens, y: &Tokens) -> Overlap {
+        let (first, own, others) = &mut self.words;
+        if first.replace(a) != Some(a) {
+            fill_with_words(own, x);
         }
-        Overlap::of(a, b)
+        fill_with_words(others, y);
+        Overlap::of(own, others)
     }
+}
+
+/// Fills `words` with the words of a document, ascending.
+fn fill_with_words(words: &mut Vec<u64>, tokens: &Tokens) {
+    words.clear();
+    words.extend(tokens.as_slice().iter().map(|token| token.bits()));
+    hash::sort(words);
 }
 
 /// Returns whether this many shared shingles, at this share of the shorter text, are passages worth reporting.

@@ -15,7 +15,7 @@ use crate::classify::{Edge, Publications};
 use crate::cluster::{self, Cluster, Composite, CopyGroups, Judge};
 use crate::config::MatchConfig;
 use crate::progress::{Cancel, NoProgress, Progress, Stage};
-use crate::score::{Frequencies, Idf, LanguageKey, Model, Profile, TermCounter, are_foreign};
+use crate::score::{DistinctTerms, Frequencies, Idf, LanguageKey, Model, TermCounter, are_foreign};
 use crate::sources;
 use crate::text::Tokens;
 use crate::{DocId, Result};
@@ -222,10 +222,10 @@ fn frequencies(corpus: &Corpus, groups: &CopyGroups) -> Result<Idf> {
 fn frequencies_of(corpus: &Corpus, leaders: &[(LanguageKey, DocId)]) -> Result<Frequencies> {
     let mut counter = TermCounter::new(&corpus.budget.part(1, 8));
     let terms_of = |batch: &[(LanguageKey, DocId)]| -> Vec<Vec<u32>> {
-        let reader = || corpus.tokens.reader();
+        let buffers = || (corpus.tokens.reader(), DistinctTerms::default());
         let terms = batch
             .par_iter()
-            .map_init(reader, |reader, &(_, leader)| Profile::distinct_terms(&reader.get(leader)));
+            .map_init(buffers, |(reader, distinct), &(_, leader)| distinct.of(&reader.get(leader)));
         terms.collect()
     };
     // One batch is counted, which needs a single thread, while the terms of the next are computed.

@@ -56,5 +56,5 @@ pub use passages::{Passage, passages};
 pub use profile::Profile;
 pub use shared::Shared;
 pub use template::is_template;
-pub use terms::{Place, each_term};
+pub use terms::{DistinctTerms, Place, each_term};
 pub use weekdays::NAMES as WEEKDAYS;

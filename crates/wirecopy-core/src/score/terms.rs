@@ -4,6 +4,7 @@
 //! little on their own, so two neighbours are one term. Letters of alphabetic scripts without spaces (Thai, Khmer)
 //! need three. Term keys keep the class of the token in their two highest bits, as [`Token::stem`] does.
 
+use crate::hash::Hashes;
 use crate::text::{Class, Token, Tokens};
 
 /// An occurrence of a term: its key and the index of its first token.
@@ -44,6 +45,29 @@ pub fn each_term(tokens: &Tokens, range: std::ops::Range<usize>, mut each: impl 
             }
         }
         at += length;
+    }
+}
+
+/// Collects the distinct terms of one document after the other; reuses its table.
+#[derive(Debug, Default)]
+pub struct DistinctTerms {
+    seen: Hashes,
+}
+
+impl DistinctTerms {
+    /// Returns the distinct terms of a document in the order of their first places, without a sort. Linear.
+    pub fn of(&mut self, tokens: &Tokens) -> Vec<u32> {
+        self.seen.clear(tokens.len());
+        let mut out = Vec::with_capacity(tokens.len());
+        for segment in tokens.segments() {
+            each_term(tokens, segment, |Place { term, .. }| {
+                // Bits of the hash lead, those of the class come last.
+                if self.seen.insert(u64::from(term).rotate_left(34)) {
+                    out.push(term);
+                }
+            });
+        }
+        out
     }
 }
 
@@ -100,6 +124,17 @@ mod tests {
     fn unspaced_letters_form_triples() {
         assert_eq!(terms("กขคง").len(), 2);
         assert_eq!(terms("กข").len(), 1);
+    }
+
+    #[test]
+    fn distinct_terms_are_those_of_the_profile() {
+        let mut distinct = DistinctTerms::default();
+        for text in ["one two 3 two. one\n3 4", "", "中央银行中央 กขคง a a"] {
+            let tokens = tokenize(text);
+            let mut found = distinct.of(&tokens);
+            found.sort_unstable();
+            assert_eq!(found, crate::score::Profile::distinct_terms(&tokens));
+        }
     }
 
     #[test]

@@ -109,7 +109,7 @@ fn carried(
         keys.into_iter().map(move |key| (key, at as u32))
     };
     let mut all: Vec<(u64, u32)> = keys.into_par_iter().enumerate().flat_map_iter(with_text).collect();
-    all.par_sort_unstable();
+    hash::sort(&mut all);
     let often = all.chunk_by(|x, y| x.0 == y.0).filter(|group| group.len() >= CARRIERS);
     often
         .map(|group| (group[0].0, group.iter().map(|&(_, at)| at).collect::<Vec<u32>>()))
