@@ -34,6 +34,7 @@ pub fn read_all(forms: &[Form], data: &[u8]) {
                     Body::Text(text) | Body::Markup(text) => text.len(),
                 },
                 Found::Page(page) => page.content.len(),
+                Found::Passed(passed) => passed.iter().map(|(media_type, _)| media_type.len()).sum(),
                 Found::Skip(refusal) => {
                     assert!(!refusal.reason.is_empty());
                     0

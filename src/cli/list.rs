@@ -1,5 +1,6 @@
 //! `wirecopy cluster --list`: shows what a run would read, without comparing anything.
 
+use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write, stdout};
 
 use serde::Serialize;
@@ -45,6 +46,8 @@ struct FileLine<'a> {
     documents: u64,
     skipped: Vec<SkippedInput<'a>>,
     skipped_more: u64,
+    /// What it holds besides documents: media types, and how many there are.
+    passed_over: BTreeMap<&'a str, u64>,
 }
 
 /// A skipped input of a file.
@@ -166,11 +169,14 @@ fn write_text(file: &Listed, reasons: usize, out: &mut dyn Write) -> io::Result<
     if more > 0 {
         writeln!(out, "{:33}  and {} more", "", number(more))?;
     }
+    if !file.passed.is_empty() {
+        writeln!(out, "{:33}  passed over: {}", "", clean(&file.passed.to_string()))?;
+    }
     Ok(())
 }
 
 fn write_line(file: &Listed, out: &mut dyn Write) -> io::Result<()> {
-    let Listed { path, format, documents, skipped, skipped_more, .. } = file;
+    let Listed { path, format, documents, skipped, skipped_more, passed, .. } = file;
     let skipped = skipped
         .iter()
         .map(|one| SkippedInput { record: one.record, kind: one.kind, reason: &one.reason })
@@ -182,6 +188,7 @@ fn write_line(file: &Listed, out: &mut dyn Write) -> io::Result<()> {
         documents: *documents,
         skipped,
         skipped_more: *skipped_more,
+        passed_over: passed.iter().collect(),
     };
     json(&line, out)
 }

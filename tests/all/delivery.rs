@@ -139,6 +139,37 @@ fn keep_prefers_documents_that_may_be_published() {
 }
 
 #[test]
+fn compare_names_versions_of_one_item() {
+    let desk = desk();
+    let shown = desk.out(&["compare", "in/g2-1.xml", "in/g2-2.xml"]);
+    assert!(shown.starts_with("Yes, two versions of one item, with the same identifier: "), "{shown}");
+    desk.out(&["cluster", "in", "-o", "run.jsonl", "-q"]);
+    let shown = desk.out(&["compare", "--run", "run.jsonl", "ninjs.json#1", "ninjs.json#2"]);
+    assert!(shown.starts_with("Yes, two versions of one item, with the same identifier: "), "{shown}");
+}
+
+#[test]
+fn what_keep_writes_is_still_an_item() {
+    let desk = desk();
+    std::fs::remove_file(desk.path().join("in/reprint.txt")).unwrap();
+    // A message of two versions, so that they are records.
+    let both = newsml(1, "usable", "", "Harbour to close", HARBOUR).replace("</itemSet></newsMessage>", "")
+        + newsml(2, "canceled", "", "Harbour closes", "Ferries will use the fishing dock from now on.")
+            .split_once("<itemSet>")
+            .unwrap()
+            .1;
+    desk.file("in/both.xml", &both);
+    desk.out(&["cluster", "in/both.xml", "in/ninjs.json", "-o", "run.jsonl", "-q"]);
+    desk.out(&["keep", "run.jsonl", "--format", "jsonl", "-o", "kept.jsonl", "-q"]);
+    desk.out(&["cluster", "kept.jsonl", "-o", "again.jsonl", "-q"]);
+    let deliveries = |run: &str| -> Vec<Value> {
+        desk.of_type(run, "document").iter().map(|document| document["delivery"].clone()).collect()
+    };
+    assert_eq!(deliveries("again.jsonl"), deliveries("run.jsonl"));
+    assert_eq!(desk.of_type("again.jsonl", "cluster").len(), 2);
+}
+
+#[test]
 fn item_that_is_sent_again_after_a_cancellation_may_be_published() {
     let desk = Desk::new();
     std::fs::create_dir(desk.path().join("in")).unwrap();

@@ -78,6 +78,7 @@ fn wire() -> Vec<Sample> {
     vec![
         sample("newsml.xml", "NewsML 1", TIME, newsml),
         sample("without-ending", "NewsML-G2", TIME, newsml_g2("urn:np:1", "1", "usable", "", &p)),
+        sample("newsml-base64.xml", "NewsML-G2", TIME, encoded_g2(&p)),
         sample("nitf.xml", "NITF", TIME, nitf),
         Sample { sourced: false, ..sample("iptc.txt", "IPTC 7901", "2024-03-11T13:20:00Z", iptc) },
         Sample { sourced: false, ..sample("anpa.tst", "ANPA 1312", "2024-03-11T13:20:00Z", anpa) },
@@ -92,6 +93,22 @@ pub fn newsml_g2(guid: &str, version: &str, status: &str, signal: &str, body: &s
          <versionCreated>{TIME}</versionCreated><pubStatus qcode='stat:{status}'/>{signal}</itemMeta><contentMeta>\
          <headline>{TITLE}</headline></contentMeta><contentSet><inlineXML contenttype='application/xhtml+xml'>\
          <html xmlns='http://www.w3.org/1999/xhtml'><head><title>x</title></head><body>{body}</body></html></inlineXML></contentSet></newsItem>"
+    )
+}
+
+/// Returns an item of NewsML-G2 whose text is embedded as base64.
+fn encoded_g2(body: &str) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut base64 = String::new();
+    for bytes in body.as_bytes().chunks(3) {
+        let number = bytes.iter().fold(0, |number, byte| (number << 8) | usize::from(*byte));
+        let number = number << (8 * (3 - bytes.len()));
+        base64.extend((0..=bytes.len()).map(|at| char::from(DIGITS[(number >> (18 - 6 * at)) & 63])));
+    }
+    let item = newsml_g2("urn:np:7", "1", "usable", "", body);
+    let (head, _) = item.split_once("<contentSet>").unwrap();
+    format!(
+        "{head}<contentSet><inlineData contenttype='text/html' encoding='encd:base64'>{base64}</inlineData></contentSet></newsItem>"
     )
 }
 

@@ -171,6 +171,47 @@ fn list_shows_format_and_documents_of_each_file() {
 }
 
 #[test]
+fn list_tells_what_an_archive_holds_besides_pages() {
+    let page =
+        format!("<html><body><article><h1>{TITLE}</h1><p>{FIRST}</p><p>{SECOND}</p></article></body></html>");
+    let archive = [
+        response("https://np.example/ferry", "text/html", &page),
+        response("https://np.example/a.png", "image/png", "PNG"),
+        response("https://np.example/b.png", "image/png", "PNG"),
+        response("https://np.example/feed", "application/rss+xml; charset=utf-8", "<rss/>"),
+    ];
+    let desk = Desk::new();
+    fs::write(desk.path().join("a.warc"), archive.concat()).unwrap();
+    let text = desk.out(&["cluster", "a.warc", "--list"]);
+    let passed = format!("{:33}  passed over: 2 image/png, 1 application/rss+xml\n", "");
+    assert!(text.contains(&format!("{:>9}  {:<20}  a.warc\n{passed}", 1, "web archive")), "{text}");
+    desk.out(&["cluster", "a.warc", "--list", "-o", "list.jsonl"]);
+    let counts = &desk.lines("list.jsonl")[0]["passed_over"];
+    assert_eq!(counts.to_string(), "{\"application/rss+xml\":1,\"image/png\":2}");
+    let run = desk.run(&["cluster", "a.warc", "-v"]);
+    assert!(String::from_utf8_lossy(&run.stderr).contains("passed over: 2 image/png"), "{run:?}");
+}
+
+#[test]
+fn list_names_the_format_of_items_in_json() {
+    let desk = Desk::new();
+    let picture = "{\"guid\": \"urn:np:8\", \"type\": \"picture\", \"versioncreated\": \"2024-03-11\"}";
+    let wires = "{\"format\": \"digitalwires_1\", \"urn\": \"urn:newsml:dpa.com:1\", \"headline\": \"H\", \"article_html\": \"<p>One.</p>\"}";
+    let kept = "{\"id\": \"a\", \"path\": \"a\", \"record\": null, \"cluster\": null, \"delivery\": {\"guid\": \"urn:np:1\"}, \"text\": \"One.\"}";
+    desk.file("picture.json", picture);
+    desk.file("wires.jsonl", &format!("{wires}\n{wires}\n"));
+    desk.file("kept.jsonl", &format!("{kept}\n"));
+    let output = desk.run(&["cluster", "picture.json", "wires.jsonl", "kept.jsonl", "--list"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    for (documents, format, name) in
+        [(0, "ninjs", "picture.json"), (2, "digitalwires", "wires.jsonl"), (1, "JSON lines", "kept.jsonl")]
+    {
+        assert!(text.contains(&format!("{documents:>9}  {format:<20}  {name}\n")), "{text}");
+    }
+    assert!(text.contains("a picture item, not a text\n"), "{text}");
+}
+
+#[test]
 fn table_of_formats_names_what_is_read() {
     let desk = Desk::new();
     let text = desk.out(&["formats"]);
@@ -266,9 +307,17 @@ fn canceled_item_and_its_pictures_are_told_apart_from_stories() {
     assert_eq!((documents.len(), skipped.len()), (1, 1), "{documents:?} {skipped:?}");
     let delivery = documents[0].meta.delivery.as_deref();
     assert_eq!(delivery.map(|Delivery { status, .. }| *status), Some(Status::Canceled));
-    let (documents, skipped) = read_file("picture.json", picture.as_bytes());
-    assert_eq!((documents.len(), skipped.len()), (0, 1), "{documents:?}");
-    assert!(skipped[0].reason.contains("picture"), "{skipped:?}");
+    for (name, content) in [
+        ("picture.json", picture.to_owned()),
+        ("array.json", format!("[{story}, {picture}]")),
+        ("lines.jsonl", format!("{story}\n{}\n", picture.replace('\n', " "))),
+        ("list.json", format!("{{\"item\": [{story}, {picture}]}}")),
+        ("pictures.json", format!("{{\"item\": [{picture}], \"links\": [{{\"href\": \"a\"}}]}}")),
+    ] {
+        let (_, skipped) = read_file(name, content.as_bytes());
+        assert_eq!(skipped.len(), 1, "{name}: {skipped:?}");
+        assert_eq!(skipped[0].reason, "a picture item, not a text", "{name}");
+    }
     // A field that is configured takes precedence.
     let both = story.replacen('{', "{\"text\": \"The words of the field.\", ", 1);
     assert_eq!(read_file("both.json", both.as_bytes()).0[0].text, "The words of the field.");
@@ -285,6 +334,51 @@ fn archive_that_breaks_off_gives_its_pages_and_says_why() {
     assert_eq!((documents.len(), skipped.len()), (2, 1), "{skipped:?}");
     assert_eq!((documents[1].record, skipped[0].record), (Some(2), Some(3)));
     assert!(skipped[0].reason.starts_with("truncated"), "{skipped:?}");
+}
+
+#[test]
+fn export_of_a_site_without_drafts_is_read_completely() {
+    let item = |kind: &str, status: &str, text: &str| {
+        format!(
+            "<item><title>{TITLE}</title><content:encoded><![CDATA[{text}]]></content:encoded><wp:status>{status}</wp:status>\
+             <wp:post_type>{kind}</wp:post_type></item>"
+        )
+    };
+    let export = |items: &[String]| {
+        format!(
+            "<rss xmlns:wp='http://wordpress.org/export/1.2/' xmlns:content='http://purl.org/rss/1.0/modules/content/'><channel>\
+             <title>{SOURCE}</title>{}</channel></rss>",
+            items.concat()
+        )
+    };
+    let mut items = vec![
+        item("attachment", "inherit", "A picture."),
+        item("post", "publish", FIRST),
+        item("revision", "inherit", FIRST),
+        item("nav_menu_item", "publish", ""),
+        item("post", "trash", "Thrown away."),
+        item("post", "auto-draft", ""),
+    ];
+    let (documents, skipped) = read_file("site.xml", export(&items).as_bytes());
+    assert_eq!((documents.len(), skipped.len()), (1, 0), "{skipped:?}");
+    assert_eq!(documents[0].record, None);
+    items.push(item("post", "draft", SECOND));
+    let (documents, skipped) = read_file("site.xml", export(&items).as_bytes());
+    assert_eq!((documents.len(), skipped.len()), (1, 1), "{skipped:?}");
+    assert_eq!(skipped[0].reason, "a post that is not published: its status is `draft`");
+}
+
+#[test]
+fn links_of_a_feed_to_its_articles_are_not_text() {
+    let item = format!(
+        "<item><title>{TITLE}</title><link>https://np.example/ferry/</link><description><![CDATA[<p>{FIRST}</p><p>{SECOND}</p>\n\
+         <p>L’article <a href='https://np.example/ferry/'>{TITLE}</a> est apparu en premier sur <a href='https://np.example'>{SOURCE}\
+         </a>.</p>]]></description></item>"
+    );
+    let feed = format!("<rss version='2.0'><channel><title>{SOURCE}</title>{item}</channel></rss>");
+    let (documents, skipped) = read_file("feed.xml", feed.as_bytes());
+    assert!(skipped.is_empty(), "{skipped:?}");
+    assert_eq!(documents[0].text.lines().collect::<Vec<_>>(), [FIRST, SECOND]);
 }
 
 /// Returns the folder of real files beside the repository, if there is one.

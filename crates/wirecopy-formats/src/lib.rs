@@ -15,20 +15,20 @@ mod exports;
 mod form;
 mod formats;
 mod item;
+pub mod markup;
 mod prolog;
 mod warc;
 #[cfg(feature = "wire")]
 mod wire;
 #[cfg(any(feature = "exports", feature = "wire"))]
-#[cfg_attr(not(feature = "wire"), allow(dead_code, reason = "Word documents need only a part of it"))]
 mod xml;
 
 pub use form::Form;
 pub use formats::{FORMATS, Format, Provided};
-pub use item::{Body, Emit, Found, Item, Limits, Page};
+pub use item::{Body, Emit, Found, Item, Limits, Page, Passed};
 pub use prolog::Prolog;
 #[cfg(feature = "wire")]
-pub use wire::json_item;
+pub use wire::{json_format, json_item};
 
 use std::io::BufRead;
 use std::ops::ControlFlow;

@@ -8,8 +8,8 @@ use std::io::{self, BufRead, Read};
 
 use quick_xml::escape::{resolve_html5_entity, resolve_xml_entity};
 use quick_xml::events::{BytesRef, BytesStart, Event};
+use wirecopy_core::document::Refusal;
 use wirecopy_core::document::SkipKind::{Damaged, Malformed, TooLarge};
-use wirecopy_core::document::{Refusal, one_line};
 
 use crate::Limits;
 
@@ -60,30 +60,10 @@ impl Element {
         })
     }
 
-    /// Returns the child elements with this name.
-    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Element> {
-        self.elements().filter(move |element| element.is(name))
-    }
-
     /// Returns the element at the end of a path of names: the first that exists.
     pub(crate) fn at(&self, path: &[&str]) -> Option<&Element> {
         let Some((first, rest)) = path.split_first() else { return Some(self) };
         self.elements().filter(|element| element.is(first)).find_map(|element| element.at(rest))
-    }
-
-    /// Returns the first element with this name below this one, in the order of the document.
-    pub(crate) fn find(&self, name: &str) -> Option<&Element> {
-        self.elements().find_map(|element| if element.is(name) { Some(element) } else { element.find(name) })
-    }
-
-    /// Adds all elements with this name below this one, in the order of the document.
-    pub(crate) fn find_all<'a>(&'a self, name: &str, found: &mut Vec<&'a Element>) {
-        for element in self.elements() {
-            if element.is(name) {
-                found.push(element);
-            }
-            element.find_all(name, found);
-        }
     }
 
     /// Returns all text in the element, as it stands.
@@ -102,49 +82,6 @@ impl Element {
         }
     }
 
-    /// Returns the text in the element on one line; `None` if there is none.
-    pub(crate) fn line(&self) -> Option<String> {
-        one_line(&self.text())
-    }
-
-    /// Returns the content of the element as HTML: names without prefixes, texts escaped.
-    pub(crate) fn markup(&self) -> String {
-        let mut out = String::new();
-        self.add_markup(&mut out);
-        out
-    }
-
-    fn add_markup(&self, out: &mut String) {
-        for child in &self.children {
-            match child {
-                Node::Text(text) => escape(text, out),
-                Node::Element(element) => {
-                    let name = local(&element.name);
-                    out.push('<');
-                    out.push_str(name);
-                    for (key, value) in &element.attributes {
-                        if key.starts_with("xmlns") {
-                            continue;
-                        }
-                        out.push(' ');
-                        out.push_str(local(key));
-                        out.push_str("=\"");
-                        escape(value, out);
-                        out.push('"');
-                    }
-                    out.push('>');
-                    const VOID: [&str; 8] = ["br", "hr", "img", "meta", "link", "input", "source", "wbr"];
-                    if !VOID.contains(&name) {
-                        element.add_markup(out);
-                        out.push_str("</");
-                        out.push_str(name);
-                        out.push('>');
-                    }
-                }
-            }
-        }
-    }
-
     fn push_text(&mut self, text: &str) {
         if text.is_empty() {
             return;
@@ -153,18 +90,6 @@ impl Element {
             last.push_str(text);
         } else {
             self.children.push(Node::Text(text.to_owned()));
-        }
-    }
-}
-
-fn escape(text: &str, out: &mut String) {
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            c => out.push(c),
         }
     }
 }

@@ -34,7 +34,8 @@ pub(super) fn item(item: Item, max_bytes: u64) -> Result<Extracted, Refusal> {
     Ok(Extracted { own_id: None, meta, text })
 }
 
-fn cleaned(delivery: Delivery) -> Delivery {
+/// Returns what a form says of an item, with its texts cleaned.
+pub(super) fn cleaned(delivery: Delivery) -> Delivery {
     Delivery {
         guid: field(delivery.guid),
         version: field(delivery.version),

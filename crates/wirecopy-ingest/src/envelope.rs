@@ -16,18 +16,22 @@ const DEPTH: usize = 3;
 /// Records of a list that are tried before the list is rejected.
 const TRIED: usize = 20;
 
-/// Returns the records of all lists with a document among their first [`TRIED`] records. If no list has one, returns the
-/// records of the only list of objects; `None` if there is no such list, or more than one.
+/// Returns the records of all lists with a document among their first [`TRIED`] records. If no list has one, returns those of the
+/// lists with an item of an agency, which is then a picture, or else of the only list of objects; `None` if there is no such list,
+/// or more than one.
 pub(super) fn records(object: &str, names: &FieldNames) -> Option<Vec<String>> {
     let repaired = jsonfix::repaired(object);
     let mut lists = Vec::new();
     lists_in(repaired.as_deref().unwrap_or(object), DEPTH, &mut lists);
-    let has_text = |list: &Vec<&RawValue>| {
-        list.iter().take(TRIED).any(|record| json::record(record.get(), names).is_ok())
+    let is_text = |record: &str| json::record(record, names).is_ok();
+    let is_item = |record: &str| json::item_format(record, names).is_some();
+    let tried = |list: &Vec<&RawValue>, is: &dyn Fn(&str) -> bool| {
+        list.iter().take(TRIED).any(|record| is(record.get()))
     };
-    let some_text = lists.iter().any(has_text);
-    if some_text {
-        lists.retain(has_text);
+    if lists.iter().any(|list| tried(list, &is_text)) {
+        lists.retain(|list| tried(list, &is_text));
+    } else if lists.iter().any(|list| tried(list, &is_item)) {
+        lists.retain(|list| tried(list, &is_item));
     } else if lists.len() != 1 {
         return None;
     }
@@ -107,6 +111,14 @@ mod tests {
         assert_eq!(found(r#"{"a": [{"body": "A"}], "b": [{"body": "B"}]}"#), None);
         assert_eq!(found(r#"{"a": ["A"], "b": []}"#), None);
         assert_eq!(found("{"), None);
+    }
+
+    #[cfg(feature = "wire")]
+    #[test]
+    fn items_of_agencies_are_records_even_if_none_is_a_text() {
+        let picture = r#"{"uri": "urn:x:1", "type": "picture", "versioncreated": "2024"}"#;
+        let object = format!(r#"{{"links": [{{"href": "x"}}], "item": [{picture}, {picture}]}}"#);
+        assert_eq!(found(&object).unwrap(), [picture, picture]);
     }
 
     proptest! {

@@ -16,7 +16,7 @@ use super::{Outcome, charset, decode, delivered, envelope, json, jsonscan, markd
 use crate::config::IngestConfig;
 use wirecopy_core::Cancel;
 use wirecopy_core::document::{DateOrigin, Document, Metadata, Refusal, SkipKind};
-use wirecopy_formats::Found as Delivered;
+use wirecopy_formats::{Found as Delivered, Passed};
 
 /// The result of a format's extractor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,11 +40,17 @@ pub(super) struct Worker<'a, M> {
     completer: Completer,
 }
 
-/// The names of the formats of JSON files that hold items of an agency.
-pub(super) const DELIVERED_JSON: [&str; 2] = ["ninjs", "digitalwires"];
+/// What is noted of a file besides its documents.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Noted<'n> {
+    /// The name of its format, at least once for each file that is read.
+    Format(&'static str),
+    /// What it holds besides documents.
+    Passed(&'n Passed),
+}
 
-/// Receives the path of a file and the name of its format, at least once for each file that is read.
-pub(super) type Note<'a> = dyn Fn(&str, &'static str) + Sync + 'a;
+/// Receives the path of a file, and what is noted of it.
+pub(super) type Note<'a> = dyn Fn(&str, Noted<'_>) + Sync + 'a;
 
 /// Selects what is read.
 pub struct Wanted<'a> {
@@ -133,7 +139,7 @@ impl<'a, M> Worker<'a, M> {
         if let Some(note) = self.note
             && let Some(format) = part.format()
         {
-            note(&found.shown, format.name());
+            note(&found.shown, Noted::Format(format.name()));
         }
         match part {
             Part::Skip { record, refusal } => out.push(skip(found, record, refusal)),
@@ -163,6 +169,15 @@ impl<'a, M> Worker<'a, M> {
                 }
             }
             Part::Delivered { record, result, .. } => out.extend(self.delivered(found, record, *result)),
+            Part::Passed(_, passed) => self.passed(found, &passed),
+        }
+    }
+
+    /// Tells what a file holds besides documents.
+    fn passed(&self, found: &Found, passed: &Passed) {
+        tracing::info!(path = found.shown, "passed over: {passed}");
+        if let Some(note) = self.note {
+            note(&found.shown, Noted::Passed(passed));
         }
     }
 
@@ -184,7 +199,7 @@ impl<'a, M> Worker<'a, M> {
                 let places = Places { extracted, last: LastResort::Capture(capture.as_deref()) };
                 Some(self.finish(found, record, places, result))
             }
-            Delivered::Item(_) | Delivered::Page(_) => None,
+            Delivered::Item(_) | Delivered::Page(_) | Delivered::Passed(_) => None,
         }
     }
 
@@ -241,18 +256,17 @@ impl<'a, M> Worker<'a, M> {
                     continue;
                 }
             }
-            self.note_item(found, bytes, &result);
+            self.note_item(found, bytes);
             out.push(self.finish(found, record, DateOrigin::Field.into(), result));
         }
     }
 
     /// Notes that a file holds JSON of an agency, if this record does.
-    fn note_item(&self, found: &Found, json: &[u8], record: &Result<Extracted, Refusal>) {
-        if let (Some(note), Ok(extracted)) = (self.note, record)
-            && extracted.meta.delivery.is_some()
+    fn note_item(&self, found: &Found, json: &[u8]) {
+        if let Some(note) = self.note
+            && let Some(format) = json::item_format(&String::from_utf8_lossy(json), &self.config.fields)
         {
-            let is_digitalwires = memchr::memmem::find(json, b"\"digitalwires@").is_some();
-            note(&found.shown, DELIVERED_JSON[usize::from(is_digitalwires)]);
+            note(&found.shown, Noted::Format(format));
         }
     }
 
@@ -263,14 +277,14 @@ impl<'a, M> Worker<'a, M> {
     {
         let object = String::from_utf8_lossy(object);
         // An item that cannot be read is a picture, with others in lists.
-        if json::is_item(&object) {
+        if json::item_format(&object, &self.config.fields).is_some() {
             return false;
         }
         let Some(records) = envelope::records(&object, &self.config.fields) else { return false };
         for (number, record) in (1..).zip(records) {
             if (self.wanted.is)(&found.shown, Some(number)) {
                 let result = json::record(&record, &self.config.fields);
-                self.note_item(found, record.as_bytes(), &result);
+                self.note_item(found, record.as_bytes());
                 out.push(self.finish(found, Some(number), DateOrigin::Field.into(), result));
             }
         }

@@ -80,6 +80,9 @@ struct Results<'e> {
 
 impl Results<'_> {
     fn add(&mut self, result: Found) -> ControlFlow<()> {
+        if let Found::Passed(passed) = result {
+            return (self.emit)(Part::Passed(self.form, passed));
+        }
         self.count += 1;
         if self.count == 1 {
             self.first = Some(result);

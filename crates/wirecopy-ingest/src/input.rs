@@ -38,6 +38,8 @@ pub(super) enum Part {
     /// Rows of a table that is stored by column.
     #[cfg(feature = "parquet")]
     Rows(Format, Vec<columns::Row>),
+    /// What a file of this form holds besides documents.
+    Passed(Form, formats::Passed),
     /// No document, and why; `record` is `None` where it is the whole file.
     Skip { record: Option<u64>, refusal: Refusal },
 }
@@ -52,7 +54,7 @@ impl Part {
             Part::Block(Records::Table(columns), _) => {
                 Some(if columns.is_tab_separated() { Format::Tsv } else { Format::Csv })
             }
-            Part::Delivered { form, .. } => Some(Format::Form(*form)),
+            Part::Delivered { form, .. } | Part::Passed(form, _) => Some(Format::Form(*form)),
             #[cfg(feature = "parquet")]
             Part::Rows(format, _) => Some(*format),
             Part::Skip { .. } => None,
@@ -69,11 +71,11 @@ impl Part {
                     formats::Body::Text(text) | formats::Body::Markup(text) => text.len(),
                 },
                 formats::Found::Page(page) => page.content.len(),
-                formats::Found::Skip(_) => 0,
+                formats::Found::Skip(_) | formats::Found::Passed(_) => 0,
             },
             #[cfg(feature = "parquet")]
             Part::Rows(_, rows) => columns::weight(rows),
-            Part::Skip { .. } => 0,
+            Part::Skip { .. } | Part::Passed(..) => 0,
         };
         bytes as u64
     }

@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use serde::Deserialize;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::extract::Extracted;
@@ -13,8 +14,8 @@ use super::jsonfix;
 use super::jsonvalue::{TEXT_DEPTH, Value, Wanted};
 use super::record::{Fields, listed};
 use crate::config::FieldNames;
-use wirecopy_core::document::Refusal;
 use wirecopy_core::document::SkipKind::{Malformed, NoTextField};
+use wirecopy_core::document::{Delivery, Refusal};
 
 /// Converts one record to a document. Broken JSON is repaired if that takes no guess. A record without the text field may be an
 /// item of ninjs or of dpa's digitalwires.
@@ -87,7 +88,7 @@ fn document(fields: Members, json: &str, names: &FieldNames) -> Result<Extracted
         }
     };
     let line = |value: Option<Value>| value.and_then(Value::into_line);
-    Fields {
+    let mut extracted = Fields {
         id: line(fields.id),
         text,
         title: line(fields.title),
@@ -97,7 +98,30 @@ fn document(fields: Members, json: &str, names: &FieldNames) -> Result<Extracted
         language: line(fields.language),
         bylines: fields.bylines.into_iter().flat_map(Value::into_lines).collect(),
     }
-    .document()
+    .document()?;
+    extracted.meta.delivery = kept_delivery(json);
+    Ok(extracted)
+}
+
+/// A record as `keep` writes it.
+#[derive(Deserialize)]
+struct Kept {
+    #[serde(rename = "path")]
+    _path: String,
+    #[serde(rename = "record")]
+    _record: IgnoredAny,
+    #[serde(rename = "cluster")]
+    _cluster: IgnoredAny,
+    delivery: Delivery,
+}
+
+/// Returns what the form of an item said of it, from a record that `keep` wrote. A field of this name in other records is
+/// something else.
+fn kept_delivery(json: &str) -> Option<Box<Delivery>> {
+    // Most records have no such field, and are not parsed once more.
+    memchr::memmem::find(json.as_bytes(), b"\"delivery\"")?;
+    let Kept { delivery, .. } = serde_json::from_str(json).ok()?;
+    (delivery != Delivery::default()).then(|| Box::new(super::delivered::cleaned(delivery)))
 }
 
 /// Returns the document of an item of ninjs or of digitalwires; `None` if the object is something else.
@@ -112,9 +136,20 @@ fn delivered(_: &str) -> Option<Result<Extracted, Refusal>> {
     None
 }
 
-/// Returns whether an object is an item of ninjs or of digitalwires, readable or not.
-pub(super) fn is_item(json: &str) -> bool {
-    delivered(jsonfix::repaired(json).as_deref().unwrap_or(json)).is_some()
+/// Returns the name of the format of a record that is an item of ninjs or of digitalwires, readable or not; `None` if it is
+/// something else, or has the text field.
+#[cfg(feature = "wire")]
+pub(super) fn item_format(json: &str, names: &FieldNames) -> Option<&'static str> {
+    let repaired = jsonfix::repaired(json);
+    let json = repaired.as_deref().unwrap_or(json);
+    let format = wirecopy_formats::json_format(json)?;
+    let text = fields(json, names).ok()?.text;
+    matches!(text, None | Some(Value::Null)).then_some(format)
+}
+
+#[cfg(not(feature = "wire"))]
+pub(super) fn item_format(_: &str, _: &FieldNames) -> Option<&'static str> {
+    None
 }
 
 /// Returns the message for a record without a text field. It lists the fields of the record.

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use wirecopy_core::document::Metadata;
+use wirecopy_core::document::{Metadata, Signal, Status};
 
 fn read(json: &str) -> Result<Extracted, Refusal> {
     record(json, &FieldNames::default())
@@ -115,6 +115,35 @@ fn nan_and_infinity_empty_only_their_own_field() {
     assert_eq!((doc.text.as_str(), doc.meta.title, doc.meta.url.as_deref()), ("a", None, Some("u")));
     assert_eq!(read(r#"{"text": NaN}"#).unwrap_err().reason, "empty text");
     assert!(read(r#"{"score": NaN, "text": "a"#).unwrap_err().reason.starts_with("truncated: "));
+}
+
+#[test]
+fn delivery_is_read_from_records_that_keep_wrote() {
+    let delivery = |json: &str| read(json).unwrap().meta.delivery;
+    let kept = r#"{"id": "a", "path": "in/a.xml", "record": null, "cluster": null, "title": "T",
+        "delivery": {"guid": "urn:x:1", "version": "2", "status": "canceled", "signal": "correction"}, "text": "a"}"#;
+    let found = delivery(kept).unwrap();
+    assert_eq!((found.guid.as_deref(), found.version.as_deref()), (Some("urn:x:1"), Some("2")));
+    assert_eq!((found.status, found.signal), (Status::Canceled, Some(Signal::Correction)));
+    for other in [
+        kept.replace("\"cluster\": null,", ""),
+        kept.replace("canceled", "on its way"),
+        kept.replace("\"delivery\": {", "\"delivery\": 1, \"x\": {"),
+        r#"{"text": "a", "delivery": {"status": "canceled"}}"#.to_owned(),
+    ] {
+        assert_eq!(delivery(&other), None, "{other}");
+    }
+}
+
+#[cfg(feature = "wire")]
+#[test]
+fn items_of_agencies_say_why_they_cannot_be_read() {
+    let picture = r#"{"guid": "tag:h.example,2024:1", "type": "picture", "versioncreated": "2024-03-11"}"#;
+    assert_eq!(read(picture).unwrap_err().reason, "a picture item, not a text");
+    let names = FieldNames::default();
+    assert_eq!(item_format(picture, &names), Some("ninjs"));
+    assert_eq!(item_format(&picture.replacen('{', r#"{"text": null, "x": NaN, "#, 1), &names), Some("ninjs"));
+    assert_eq!(item_format(&picture.replacen('{', r#"{"text": "a", "#, 1), &names), None);
 }
 
 proptest! {

@@ -7,10 +7,11 @@ use std::mem;
 use std::sync::{Mutex, PoisonError};
 
 use super::config::IngestConfig;
-use super::extract::{DELIVERED_JSON, Wanted, Worker};
+use super::extract::{Noted, Wanted, Worker};
 use super::{Outcome, Root, feed, run, start};
 use wirecopy_core::document::{Document, SkipKind, Skipped};
 use wirecopy_core::{Cancel, Progress, Result};
+use wirecopy_formats::Passed;
 
 /// The reason for skipping a document without words, as in a run.
 pub const NO_WORDS: &str = "no words in it, only punctuation or symbols";
@@ -29,6 +30,41 @@ pub struct Listed {
     pub skipped: Vec<Skipped>,
     /// Number of further skipped inputs.
     pub skipped_more: u64,
+    /// What it holds besides documents, as the pictures of a web archive, with numbers.
+    pub passed: Passed,
+}
+
+/// The formats of JSON files that hold items of an agency. The last one that a file has is shown.
+const ITEMS: [&str; 2] = ["ninjs", "digitalwires"];
+
+/// What is noted of the files that are being read.
+#[derive(Default)]
+struct Notes {
+    formats: HashMap<String, &'static str>,
+    passed: HashMap<String, Passed>,
+}
+
+impl Notes {
+    fn add(&mut self, path: &str, noted: Noted<'_>) {
+        match noted {
+            Noted::Format(name) => {
+                let rank = |name: &str| ITEMS.iter().position(|item| *item == name);
+                let known = self.formats.entry(path.to_owned()).or_insert(name);
+                if rank(name) > rank(known) {
+                    *known = name;
+                }
+            }
+            Noted::Passed(passed) => {
+                self.passed.entry(path.to_owned()).or_default().extend(passed);
+            }
+        }
+    }
+
+    /// Completes a file with what is noted of it.
+    fn complete(&mut self, listed: &mut Listed) {
+        listed.format = self.formats.remove(&listed.path);
+        listed.passed = self.passed.remove(&listed.path).unwrap_or_default();
+    }
 }
 
 /// Reads everything below `roots` as [`read`](super::read) does, and calls `sink` with each file, in the order of the walk. Files
@@ -46,14 +82,9 @@ pub fn list(
     // One input has to be named, so that it is known to which file the others belong.
     let most = usize::try_from(config.max_skipped).unwrap_or(usize::MAX);
     let config = IngestConfig { max_skipped: config.max_skipped.max(1), ..config.clone() };
-    let formats: Mutex<HashMap<String, &'static str>> = Mutex::default();
-    let note = |path: &str, name: &'static str| {
-        let mut formats = formats.lock().unwrap_or_else(PoisonError::into_inner);
-        if DELIVERED_JSON.contains(&name) || !formats.contains_key(path) {
-            formats.insert(path.to_owned(), name);
-        }
-    };
-    let format_of = |path: &str| formats.lock().unwrap_or_else(PoisonError::into_inner).remove(path);
+    let notes: Mutex<Notes> = Mutex::default();
+    let lock = || notes.lock().unwrap_or_else(PoisonError::into_inner);
+    let note = |path: &str, noted: Noted<'_>| lock().add(path, noted);
     let sizes = feed::Sizes::default();
     let wanted = Wanted { is: &|_, _| true, settled: false };
     let has_words = |document: &Document| document.text.chars().any(char::is_alphanumeric);
@@ -61,7 +92,7 @@ pub fn list(
     let feed = start(roots, &config, sizes, progress, cancel)?;
     let mut current = Listed::default();
     let mut finish = |mut listed: Listed| {
-        listed.format = format_of(&listed.path);
+        lock().complete(&mut listed);
         if listed.path.is_empty() { Ok(()) } else { sink(listed) }
     };
     run(feed, &worker, progress, cancel, |outcome| {

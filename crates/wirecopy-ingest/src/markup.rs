@@ -1,87 +1,14 @@
-//! Recognises HTML in the fields of records and extracts its text.
+//! Extracts the text of HTML in the fields of records.
 //!
 //! Exports of content management systems contain articles as HTML fragments, sometimes as whole pages, sometimes escaped once
 //! more. In: the value of a field. Out: its text. For plain text the cost is a search for two characters.
 
+use std::borrow::Cow;
+
 use wirecopy_core::document::SkipKind::Empty;
 use wirecopy_core::document::{Metadata, Refusal};
+use wirecopy_formats::markup::{decoded, is_markup};
 
-/// Elements whose start tag alone shows that a text is markup.
-const ALONE: &[&str] = &[
-    "article",
-    "blockquote",
-    "body",
-    "br",
-    "dd",
-    "div",
-    "dl",
-    "dt",
-    "figure",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "head",
-    "hr",
-    "html",
-    "iframe",
-    "img",
-    "li",
-    "main",
-    "ol",
-    "p",
-    "picture",
-    "script",
-    "section",
-    "style",
-    "table",
-    "tbody",
-    "td",
-    "th",
-    "tr",
-    "ul",
-];
-/// Elements whose end tag shows that a text is markup.
-const CLOSED: &[&str] = &[
-    "a",
-    "abbr",
-    "aside",
-    "b",
-    "big",
-    "center",
-    "cite",
-    "code",
-    "del",
-    "em",
-    "figcaption",
-    "font",
-    "footer",
-    "header",
-    "i",
-    "ins",
-    "mark",
-    "nav",
-    "pre",
-    "q",
-    "s",
-    "small",
-    "span",
-    "strike",
-    "strong",
-    "sub",
-    "sup",
-    "time",
-    "title",
-    "tt",
-    "u",
-    "video",
-];
-/// Longest of these names.
-const NAME_BYTES: usize = 10;
-/// Longest name of an entity.
-const ENTITY_BYTES: usize = 32;
 /// Most passes of decoding: one for HTML, and one more if it was escaped.
 const PASSES: usize = 2;
 
@@ -146,9 +73,9 @@ pub(super) fn article_of(markup: &str) -> Result<String, Refusal> {
 /// Removes lines that are nothing but markup.
 fn without_code(text: &str) -> String {
     let is_code = |line: &str| line.starts_with('<') && line.ends_with('>') && is_markup(line);
-    let lines = text.lines().map(|line| {
-        if is_code(line) { super::strip::fragment(line).into() } else { std::borrow::Cow::Borrowed(line) }
-    });
+    let lines = text
+        .lines()
+        .map(|line| if is_code(line) { super::strip::fragment(line).into() } else { Cow::Borrowed(line) });
     lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
@@ -166,35 +93,10 @@ fn within_cdata(text: &str) -> Option<&str> {
 }
 
 fn without_entities(text: &str) -> Option<String> {
-    // The decoder searches its table at every `&`, so this cheaper check comes first.
-    let bytes = text.as_bytes();
-    let is_entity = |at: usize| {
-        let name = bytes[at + 1..]
-            .iter()
-            .take(ENTITY_BYTES)
-            .take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'#');
-        bytes.get(at + 1 + name.count()) == Some(&b';')
-    };
-    memchr::memchr_iter(b'&', bytes).find(|&at| is_entity(at))?;
-    match html_escape::decode_html_entities(text) {
-        std::borrow::Cow::Owned(decoded) if decoded != text => Some(decoded),
-        _ => None,
+    match decoded(text) {
+        Cow::Owned(decoded) => Some(decoded),
+        Cow::Borrowed(_) => None,
     }
-}
-
-/// Returns whether a text contains HTML tags. "1 < 2", "<name@example.org>" and "the <b> tag" do not count.
-fn is_markup(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    memchr::memchr_iter(b'<', bytes).any(|at| {
-        let rest = &bytes[at + 1..];
-        let (rest, closes) = rest.strip_prefix(b"/").map_or((rest, false), |rest| (rest, true));
-        let length = rest.iter().take(NAME_BYTES + 1).take_while(|byte| byte.is_ascii_alphanumeric()).count();
-        let ends = matches!(rest.get(length), Some(b'>' | b'/' | b' ' | b'\t' | b'\r' | b'\n'));
-        let is_one_of =
-            |names: &[&str]| names.iter().any(|name| name.as_bytes().eq_ignore_ascii_case(&rest[..length]));
-        ends && (is_one_of(ALONE) || (closes && is_one_of(CLOSED)))
-            && memchr::memchr(b'>', &rest[length..]).is_some()
-    })
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 //! In: the decompressed archive, as a stream. Out: a [`Page`] for each page of text in it, in order: `response` records of HTTP
 //! with status 200, `resource` and `conversion` records, where their media type is HTML, XHTML or plain text. Everything else is
 //! what archives consist of besides pages, and is passed over: requests, metadata, revisits, redirects, errors, images, scripts,
-//! data, `robots.txt`, logs.
+//! data, `robots.txt`, logs. Of what servers sent with success, the media types are counted. Feeds are among them: the pages
+//! that they announce are in the archive themselves, or were not captured.
 //!
 //! An archive whose lengths are wrong is read on from the next line that begins like a record; a crawler that was killed leaves
 //! such records. A page that breaks off is not passed on, because it would look like an excerpt of its copies, unless it ends
@@ -27,7 +28,7 @@ use std::ops::ControlFlow;
 use wirecopy_core::document::Refusal;
 use wirecopy_core::document::SkipKind::{Damaged, Empty, Malformed, TooLarge, Unsupported};
 
-use crate::{Emit, Found, Limits, Page};
+use crate::{Emit, Found, Limits, Page, Passed};
 use head::{Broken, Head};
 use payload::Payload;
 use source::{RECORD, Source};
@@ -60,7 +61,7 @@ pub(crate) fn read(input: &mut dyn BufRead, limits: Limits, emit: &mut Emit<'_>)
     if is_empty {
         emit(Found::Skip(Empty.because("a web archive without a page of text")))?;
     }
-    ControlFlow::Continue(())
+    if archive.passed.is_empty() { ControlFlow::Continue(()) } else { emit(Found::Passed(archive.passed)) }
 }
 
 /// Returns whether content that begins with `head` is a web archive.
@@ -83,6 +84,8 @@ struct Archive<'a> {
     source: Source<'a>,
     limits: Limits,
     is_first: bool,
+    /// What is not a page.
+    passed: Passed,
 }
 
 /// A page before its content is known.
@@ -98,7 +101,7 @@ struct Announced {
 
 impl<'a> Archive<'a> {
     fn new(input: &'a mut dyn BufRead, limits: Limits) -> Self {
-        Self { source: Source::new(input), limits, is_first: true }
+        Self { source: Source::new(input), limits, is_first: true, passed: Passed::default() }
     }
 
     /// Reads a record and adds what it yields to `found`. Returns whether there may be more.
@@ -183,7 +186,11 @@ impl<'a> Archive<'a> {
         let media_type =
             media_type.or_else(|| head.get("warc-identified-payload-type").map(str::to_ascii_lowercase));
         let is_ok = http.first.split_whitespace().nth(1) == Some("200");
-        if !is_ok || !media_type.as_deref().is_none_or(is_page) || is_robots(head) {
+        if !is_ok || is_robots(head) {
+            return self.step_over(left, found);
+        }
+        if let Some(other) = media_type.as_deref().filter(|media_type| !is_page(media_type)) {
+            self.passed.add(other);
             return self.step_over(left, found);
         }
         self.page(head, Announced::new(head, media_type, charset, http), left, found)
@@ -191,7 +198,11 @@ impl<'a> Archive<'a> {
 
     fn content(&mut self, head: &Head, length: u64, found: &mut Vec<Found>) -> io::Result<()> {
         let (media_type, charset) = head.media_type();
-        if !media_type.as_deref().is_none_or(is_page) || is_robots(head) || is_of_crawler(head) {
+        if is_robots(head) || is_of_crawler(head) {
+            return self.step_over(length, found);
+        }
+        if let Some(other) = media_type.as_deref().filter(|media_type| !is_page(media_type)) {
+            self.passed.add(other);
             return self.step_over(length, found);
         }
         self.page(head, Announced::new(head, media_type, charset, Head::default()), length, found)

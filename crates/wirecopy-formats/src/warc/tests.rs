@@ -61,13 +61,14 @@ fn found(bytes: &[u8]) -> Vec<Found> {
 
 /// The contents of pages, and `!` with the reasons of those skipped.
 fn contents(bytes: &[u8]) -> Vec<String> {
-    found(bytes).into_iter().map(in_short).collect()
+    found(bytes).into_iter().filter_map(in_short).collect()
 }
 
-fn in_short(found: Found) -> String {
+fn in_short(found: Found) -> Option<String> {
     match found {
-        Found::Page(page) => String::from_utf8_lossy(&page.content).into_owned(),
-        Found::Skip(refusal) => format!("!{}", refusal.reason),
+        Found::Page(page) => Some(String::from_utf8_lossy(&page.content).into_owned()),
+        Found::Skip(refusal) => Some(format!("!{}", refusal.reason)),
+        Found::Passed(_) => None,
         Found::Item(_) => unreachable!("an archive has pages"),
     }
 }
@@ -106,6 +107,25 @@ fn page_has_address_date_type_and_charset() {
     assert_eq!(page.date.as_deref(), Some("2024-05-06T07:08:09Z"));
     assert_eq!((page.media_type.as_str(), page.charset.as_deref()), ("text/html", Some("ISO-8859-1")));
     assert_eq!(page.content, PAGE.as_bytes());
+}
+
+#[test]
+fn what_is_not_a_page_is_counted() {
+    let sent = |media_type: &str, status: u16| {
+        response(&format!("HTTP/1.1 {status} OK\r\nContent-Type: {media_type}"), b"x")
+    };
+    let archive = [
+        image(),
+        html(PAGE),
+        sent("application/rss+xml; charset=utf-8", 200),
+        sent("image/png", 200),
+        sent("image/png", 404),
+        record("request", "", b"GET / HTTP/1.1\r\n\r\n"),
+        record("resource", "Content-Type: application/json\r\n", b"{}"),
+    ];
+    let found = found(&archive.concat());
+    let [Found::Page(_), Found::Passed(passed)] = &found[..] else { panic!("{found:?}") };
+    assert_eq!(passed.to_string(), "2 image/png, 1 application/json, 1 application/rss+xml");
 }
 
 #[test]
@@ -168,8 +188,9 @@ fn records_without_http_have_their_own_type() {
     archive.extend(record("conversion", "Content-Type: text/plain\r\n", b"zw\xf6lf"));
     let pages: Vec<(String, Option<String>)> = found(&archive)
         .into_iter()
-        .map(|found| match found {
-            Found::Page(page) => (page.media_type, page.charset),
+        .filter_map(|found| match found {
+            Found::Page(page) => Some((page.media_type, page.charset)),
+            Found::Passed(_) => None,
             other => panic!("{other:?}"),
         })
         .collect();
@@ -303,7 +324,7 @@ fn expansion_is_bounded() {
     let bomb = gzip(&vec![b'x'; 1_000_000]);
     let http = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip";
     let all = read_with(&[response(http, &bomb), html("next")].concat(), limits);
-    let reasons: Vec<String> = all.into_iter().map(in_short).collect();
+    let reasons: Vec<String> = all.into_iter().filter_map(in_short).collect();
     assert_eq!(reasons, ["!a page that expands to more than 10000 bytes", "next"]);
 }
 
@@ -351,7 +372,7 @@ fn failing_input_is_a_reason() {
     let mut input = BufReader::new(first.as_slice().chain(Failing));
     let mut all = Vec::new();
     let _ = read(&mut input, Limits::default(), &mut |found| {
-        all.push(in_short(found));
+        all.extend(in_short(found));
         ControlFlow::Continue(())
     });
     assert_eq!(all.last().map(String::as_str), Some("!corrupt deflate stream"));
@@ -406,7 +427,7 @@ fn memory_holds_one_record_of_a_large_archive() {
                     large += 1;
                     assert_eq!(refusal.kind, TooLarge);
                 }
-                Found::Item(_) => unreachable!("an archive has pages"),
+                Found::Item(_) | Found::Passed(_) => unreachable!("an archive has pages"),
             }
         }
         if !more {

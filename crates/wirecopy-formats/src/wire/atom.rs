@@ -7,11 +7,11 @@ use wirecopy_core::document::SkipKind::Empty;
 use wirecopy_core::document::{Delivery, Metadata, Refusal, one_line};
 
 use super::body::{self, Said};
-use super::clean::Repeats;
+use super::feed::Post;
 use super::fields::{self, Out};
 use super::words;
 use crate::xml::{Element, Reader, local};
-use crate::{Body, Emit, Item, Limits};
+use crate::{Emit, Item, Limits};
 
 /// What a feed says of itself.
 #[derive(Debug, Default)]
@@ -47,8 +47,15 @@ fn is_wanted(open: &[String], name: &str) -> bool {
 fn entry(entry: &Element, feed: &Feed, limits: Limits) -> Result<Item, Refusal> {
     let meta = metadata(entry, feed);
     let repeats = body::repeats(&meta);
-    let texts = ["content", "summary"].into_iter().flat_map(|name| children(entry, name).collect::<Vec<_>>());
-    match texts.into_iter().find_map(|element| article(element, &repeats, limits)) {
+    let post = Post { title: meta.title.as_deref(), url: meta.url.as_deref(), site: feed.title.as_deref() };
+    let article = |element: &Element| {
+        let kind = element.attribute("type").unwrap_or_default();
+        let said = if kind.contains("html") { Said::Html } else { Said::Nothing };
+        post.article(element, said, &repeats, limits)
+    };
+    let mut texts =
+        ["content", "summary"].into_iter().flat_map(|name| children(entry, name).collect::<Vec<_>>());
+    match texts.find_map(article) {
         Some(body) => Ok(Item { meta, body }),
         None => Err(Empty.because("an entry of a feed without text")),
     }
@@ -62,14 +69,6 @@ fn children<'e>(entry: &'e Element, name: &'e str) -> impl Iterator<Item = &'e E
 
 fn child<'e>(entry: &'e Element, name: &'e str) -> Option<&'e Element> {
     children(entry, name).next()
-}
-
-fn article(element: &Element, repeats: &Repeats, limits: Limits) -> Option<Body> {
-    let kind = element.attribute("type").unwrap_or_default();
-    if kind.contains("html") && element.elements().next().is_none() {
-        return body::of_string(&element.text(), Said::Html, repeats, limits);
-    }
-    body::of_element(element, repeats, limits)
 }
 
 fn text(element: &Element) -> Option<String> {
@@ -122,7 +121,7 @@ fn link(entry: &Element) -> Option<String> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::*;
+    use crate::Body;
     use crate::Form::Atom;
     use crate::wire::tests::{found, item_of, only};
 

@@ -5,6 +5,7 @@ use wirecopy_core::document::Metadata;
 
 use super::clean::{Repeats, cleaned};
 use super::{nitf, words};
+use crate::markup::{has_entity, is_markup};
 use crate::xml::{Element, Reader, local};
 use crate::{Body, Limits};
 
@@ -37,7 +38,7 @@ pub(super) fn of_string(text: &str, said: Said, repeats: &Repeats, limits: Limit
     if let Some(nitf) = embedded_nitf(trimmed, limits) {
         return of_element(&nitf, repeats, limits);
     }
-    if said == Said::Html || words::is_markup(trimmed) || words::has_entity(trimmed) {
+    if said == Said::Html || is_markup(trimmed) || has_entity(trimmed) {
         return of_markup(trimmed, repeats);
     }
     of_plain(trimmed, repeats)

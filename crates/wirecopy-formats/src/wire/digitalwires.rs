@@ -1,21 +1,35 @@
 //! Reads dpa's digitalwires: one JSON object for each item.
 
 use memchr::memmem;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use wirecopy_core::document::{Delivery, Metadata, Refusal};
 
 use super::body::{self, Said};
 use super::fields;
 use super::ninjs::Fields;
+use super::sign_off;
 use crate::{Item, Limits};
+
+/// Returns whether a JSON object is an item.
+pub(super) fn is(json: &str) -> bool {
+    object(json).is_some_and(|object| is_item(&Fields::of(&object)))
+}
 
 /// Reads an item from a JSON object; `None` if the object is something else.
 pub(super) fn item(json: &str) -> Option<Result<Item, Refusal>> {
-    memmem::find(json.as_bytes(), b"\"digitalwires")?;
-    let Ok(Value::Object(object)) = serde_json::from_str(json) else { return None };
+    let object = object(json)?;
     let fields = Fields::of(&object);
-    fields.line("format").filter(|format| format.starts_with("digitalwires"))?;
-    Some(read(&fields))
+    is_item(&fields).then(|| read(&fields))
+}
+
+/// Parses an object that may be an item.
+fn object(json: &str) -> Option<Map<String, Value>> {
+    memmem::find(json.as_bytes(), b"\"digitalwires")?;
+    serde_json::from_str(json).ok()
+}
+
+fn is_item(fields: &Fields<'_>) -> bool {
+    fields.line("format").is_some_and(|format| format.starts_with("digitalwires"))
 }
 
 fn read(fields: &Fields<'_>) -> Result<Item, Refusal> {
@@ -26,7 +40,7 @@ fn read(fields: &Fields<'_>) -> Result<Item, Refusal> {
     text.push_str(html("infobox_html").unwrap_or_default());
     let repeats = body::repeats(&meta);
     match body::of_string(&text, Said::Html, &repeats, Limits::default()) {
-        Some(body) => Ok(Item { meta, body }),
+        Some(body) => Ok(sign_off::item(meta, body)),
         None => without_article(fields, meta),
     }
 }

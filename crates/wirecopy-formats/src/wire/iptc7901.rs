@@ -31,6 +31,7 @@ use wirecopy_core::document::SkipKind::Empty;
 use wirecopy_core::document::{Delivery, Metadata, Refusal, Status};
 use wirecopy_core::text::credit::is_byline;
 
+use super::sign_off;
 use super::transmission::{self, Clock, Mark, Message, Rules, SOH};
 use crate::{Body, Emit, Item, Limits};
 
@@ -425,10 +426,7 @@ fn is_initials(line: &str, agency: Option<&str>) -> bool {
         return false;
     }
     if line.contains('/') {
-        let is_short = |word: &str| (2..=4).contains(&word.len());
-        let is_upper = line.bytes().all(|b| b == b'/' || b.is_ascii_uppercase());
-        let is_lower = line.bytes().all(|b| b == b'/' || b.is_ascii_lowercase());
-        return (is_upper || is_lower) && line.trim_end_matches('/').split('/').all(is_short);
+        return sign_off::is_initials(line);
     }
     let mut words = line.split_whitespace();
     let first = words.next().unwrap_or_default();

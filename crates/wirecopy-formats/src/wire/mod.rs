@@ -4,11 +4,11 @@
 //! |---|---|
 //! | `detect` | recognises the forms that are XML |
 //! | `newsml1`, `newsml_g2`, `nitf` | read what agencies send as XML |
-//! | `rss`, `atom`, `wxr` | read feeds and the export of WordPress |
+//! | `rss`, `atom`, `wxr`, `feed` | read feeds and the export of WordPress |
 //! | `factiva` | reads the XML of Factiva |
 //! | `iptc7901`, `anpa`, `transmission` | read what agencies send as text |
 //! | `ninjs`, `digitalwires` | read JSON objects |
-//! | `fields`, `body`, `clean`, `words` | are shared: what a header says, and the text |
+//! | `fields`, `body`, `clean`, `words`, `sign_off`, `encoded`, `tree` | are shared: what a header says, and the text |
 
 mod anpa;
 mod atom;
@@ -16,7 +16,9 @@ mod body;
 mod clean;
 mod detect;
 mod digitalwires;
+mod encoded;
 mod factiva;
+mod feed;
 mod fields;
 mod iptc7901;
 mod newsml1;
@@ -24,9 +26,11 @@ mod newsml_g2;
 mod ninjs;
 mod nitf;
 mod rss;
+mod sign_off;
 #[cfg(test)]
 mod tests;
 mod transmission;
+mod tree;
 mod words;
 mod wxr;
 
@@ -55,6 +59,12 @@ pub(crate) fn form_of(head: &[u8]) -> Option<Form> {
     let iptc7901 = || iptc7901::is(head).then_some(Form::Iptc7901);
     let anpa = || anpa::is(head).then_some(Form::Anpa1312);
     detect::form_of(head).or_else(iptc7901).or_else(anpa)
+}
+
+/// Returns the name of the format of a JSON object that is an item of ninjs or of dpa's digitalwires, readable or not; `None` if
+/// the object is something else.
+pub fn json_format(json: &str) -> Option<&'static str> {
+    if digitalwires::is(json) { Some("digitalwires") } else { ninjs::is(json).then_some("ninjs") }
 }
 
 /// Reads an item of ninjs or of dpa's digitalwires from a JSON object; `None` if the object is something else.

@@ -12,7 +12,7 @@ use wirecopy_core::document::{Delivery, Metadata, Refusal, Signal, Status, one_l
 
 use super::body::{self, Said};
 use super::fields::{self, Out};
-use super::{nitf, words};
+use super::{nitf, sign_off, words};
 use crate::xml::{Element, Reader, local};
 use crate::{Emit, Item, Limits};
 
@@ -210,7 +210,7 @@ impl<'a> Context<'a> {
         });
         let body = body::joined(&texts.collect::<Vec<_>>())?;
         let own = first.nearest(|component| component.element.attribute("Euid").and_then(one_line));
-        Some((own, Item { body, meta }))
+        Some((own, sign_off::item(meta, body)))
     }
 
     fn metadata(&self, part: &Part<'_>) -> Metadata {

@@ -12,7 +12,7 @@ use wirecopy_core::document::{Delivery, Metadata, Refusal, one_line};
 use super::body::{self, Said};
 use super::clean::Repeats;
 use super::fields::{self, Out};
-use super::{nitf, words};
+use super::{encoded, nitf, sign_off, words};
 use crate::xml::{Element, Reader, local};
 use crate::{Body, Emit, Item, Limits};
 
@@ -93,7 +93,7 @@ fn item(element: &Element, limits: Limits) -> Result<Item, Refusal> {
     let body = article(parts.content, &repeats, limits)?;
     let summary = || body::of_string(descriptions.first()?, Said::Nothing, &repeats, limits);
     match body.or_else(summary) {
-        Some(body) => Ok(Item { meta, body }),
+        Some(body) => Ok(sign_off::item(meta, body)),
         None => fields::without_text(meta),
     }
 }
@@ -222,25 +222,61 @@ fn article(content: &Element, repeats: &Repeats, limits: Limits) -> Result<Optio
     let mut forms: Vec<(u8, &Element)> =
         content.elements().filter_map(|form| Some((order(form)?, form))).collect();
     forms.sort_by_key(|(order, _)| *order);
-    let article = forms.iter().find_map(|(_, form)| body::of_element(form, repeats, limits));
-    if article.is_some() || !forms.is_empty() {
-        return Ok(article);
-    }
-    match content.all("inlineXML").find_map(|form| form.elements().next()) {
-        Some(other) => {
-            let reason = format!("its content is <{}>, not a text", local(&other.name));
-            Err(Unsupported.because(reason))
+    let mut refused = None;
+    for (_, form) in &forms {
+        match text(form, repeats, limits) {
+            Ok(None) => {}
+            Ok(article) => return Ok(article),
+            Err(refusal) => refused = refused.or(Some(refusal)),
         }
+    }
+    if let Some(refusal) = refused {
+        return Err(refusal);
+    }
+    if !forms.is_empty() {
+        return Ok(None);
+    }
+    if let Some(other) = content.all("inlineXML").find_map(|form| form.elements().next()) {
+        let reason = format!("its content is <{}>, not a text", local(&other.name));
+        return Err(Unsupported.because(reason));
+    }
+    match content.all("inlineData").find_map(|form| form.attribute("contenttype").and_then(one_line)) {
+        Some(media_type) => Err(Unsupported.because(format!("its content is `{media_type}`, not a text"))),
         None => Ok(None),
     }
+}
+
+/// Returns the article in one of its forms.
+///
+/// # Errors
+/// If it is encoded and cannot be decoded.
+fn text(form: &Element, repeats: &Repeats, limits: Limits) -> Result<Option<Body>, Refusal> {
+    if encoding(form).is_none() {
+        return Ok(body::of_element(form, repeats, limits));
+    }
+    let media_type = media_type(form);
+    let said = if media_type.contains("html") { Said::Html } else { Said::Nothing };
+    let text = encoded::text(&form.text(), media_type)?;
+    Ok(body::of_string(&text, said, repeats, limits))
+}
+
+fn media_type(form: &Element) -> &str {
+    form.attribute("contenttype").unwrap_or_default()
+}
+
+/// Returns the name of the encoding of a form of the content; `None` if it is not encoded.
+fn encoding(form: &Element) -> Option<&str> {
+    form.attribute("encoding").map(fields::code).filter(|encoding| !encoding.is_empty())
 }
 
 /// Returns the place of a form of the content among those that can be read; `None` if it cannot be.
 fn order(form: &Element) -> Option<u8> {
     if form.is("inlineData") {
-        let media_type = form.attribute("contenttype").unwrap_or_default();
-        let is_text = media_type.is_empty() || media_type.starts_with("text/") || media_type.contains("ml");
-        return (is_text && form.attribute("encoding").is_none()).then_some(3);
+        let is_text = encoded::is_text_type(media_type(form));
+        return match encoding(form) {
+            None => (is_text || media_type(form).is_empty()).then_some(3),
+            Some(encoding) => (is_text && encoding.eq_ignore_ascii_case("base64")).then_some(4),
+        };
     }
     if !form.is("inlineXML") {
         return None;

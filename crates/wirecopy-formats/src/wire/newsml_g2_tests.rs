@@ -61,6 +61,48 @@ fn fields_are_read() {
 }
 
 #[test]
+fn encoded_text_is_read() {
+    let data = |attributes: &str, data: &str| {
+        let content = format!("<inlineData {attributes}>{data}</inlineData>");
+        only(NewsMlG2, &message("", "<headline>Ferry sails</headline>", &content)).map(|item| item.body)
+    };
+    // "Ferry sails", "One é.", "Two."
+    let html = "PGgxPkZlcnJ5IHNhaWxzPC9oMT48cD5P\n  bmUgw6kuPC9wPjxwPlR3by48L3A+";
+    let body = Body::Markup("<p>One é.</p><p>Two.</p>".to_owned());
+    for attributes in [
+        "contenttype='text/html' encoding='encd:base64'",
+        "contenttype='application/xhtml+xml' encoding='http://cv.iptc.org/newscodes/encoding/base64'",
+        "contenttype='text/html; charset=utf-8' encoding='Base64'",
+    ] {
+        assert_eq!(data(attributes, html).unwrap(), body, "{attributes}");
+    }
+    assert_eq!(
+        data("contenttype='text/plain' encoding='base64'", "T25lLg==").unwrap(),
+        Body::Text("One.".to_owned())
+    );
+    assert_eq!(
+        data("contenttype='text/plain' encoding='base64'", "The ferry sails.").unwrap_err(),
+        "its text is declared as base64 and is something else"
+    );
+    for attributes in ["contenttype='application/pdf' encoding='base64'", "contenttype='application/pdf'"] {
+        assert_eq!(
+            data(attributes, "T25lLg==").unwrap_err(),
+            "its content is `application/pdf`, not a text",
+            "{attributes}"
+        );
+    }
+    // A form that needs no decoding comes first.
+    let both = "<inlineData contenttype='text/plain' encoding='base64'>!</inlineData><inlineData>Plain.</inlineData>";
+    assert_eq!(read_one("", "", both).body, Body::Text("Plain.".to_owned()));
+}
+
+#[test]
+fn initials_are_not_text() {
+    let content = "<inlineXML><html><body><p>One.</p><p>Two.</p><p>hh/ph</p></body></html></inlineXML>";
+    assert_eq!(read_one("", "", content).body, Body::Markup("<p>One.</p><p>Two.</p>".to_owned()));
+}
+
+#[test]
 fn suppliers_are_named() {
     for (provider, expected) in [
         ("<provider qcode='nprov:NPA'><name>Northern Press</name></provider>", "Northern Press"),

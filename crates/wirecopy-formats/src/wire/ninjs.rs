@@ -7,15 +7,17 @@ use std::collections::HashMap;
 
 use memchr::memmem;
 use serde_json::{Map, Value};
-use wirecopy_core::document::{Delivery, Metadata, Refusal};
+use wirecopy_core::document::SkipKind::Empty;
+use wirecopy_core::document::{Delivery, Metadata, Refusal, Status};
 
 use super::body::{self, Said};
 use super::clean::Repeats;
 use super::fields;
+use super::sign_off;
 use super::words;
 use crate::{Body, Item, Limits};
 
-/// Names that are common in ninjs and rare elsewhere. An object needs an identifier and two of them.
+/// Names that are common in ninjs and rare elsewhere. An object needs an identifier and two of them, or one and a type.
 const MARKS: &[&str] = &[
     "altids",
     "associations",
@@ -35,16 +37,31 @@ const MARKS: &[&str] = &[
     "usageterms",
     "versioncreated",
 ];
+/// The types of items. In items without a text of their own there may be little else than a type.
+const TYPES: &[&str] =
+    &["audio", "component", "composite", "event", "graphic", "picture", "planning", "text", "video"];
+/// Types of items that only refer to others.
+const PACKAGES: &[&str] = &["composite", "package"];
 /// A field of every version that text must contain to be worth parsing.
 const IDENTIFIERS: &[&str] = &["\"uri\"", "\"guid\""];
 
+/// Returns whether a JSON object is an item.
+pub(super) fn is(json: &str) -> bool {
+    object(json).is_some_and(|object| Fields::of(&object).is_ninjs())
+}
+
 /// Reads an item from a JSON object; `None` if the object is something else.
 pub(super) fn item(json: &str) -> Option<Result<Item, Refusal>> {
-    let bytes = json.as_bytes();
-    IDENTIFIERS.iter().find(|name| memmem::find(bytes, name.as_bytes()).is_some())?;
-    let Ok(Value::Object(object)) = serde_json::from_str(json) else { return None };
+    let object = object(json)?;
     let fields = Fields::of(&object);
     fields.is_ninjs().then(|| fields.item())
+}
+
+/// Parses an object that may be an item.
+fn object(json: &str) -> Option<Map<String, Value>> {
+    let bytes = json.as_bytes();
+    IDENTIFIERS.iter().find(|name| memmem::find(bytes, name.as_bytes()).is_some())?;
+    serde_json::from_str(json).ok()
 }
 
 /// The fields of an object by their names in lower case.
@@ -78,7 +95,8 @@ impl<'v> Fields<'v> {
         let name =
             standard.and_then(|standard| standard.get("name")).and_then(Value::as_str).unwrap_or_default();
         let has_id = self.line("uri").is_some() || self.line("guid").is_some();
-        let marks = MARKS.iter().filter(|mark| self.0.contains_key(**mark)).count();
+        let has_type = self.line("type").is_some_and(|kind| TYPES.contains(&kind.as_str()));
+        let marks = MARKS.iter().filter(|mark| self.0.contains_key(**mark)).count() + usize::from(has_type);
         has_id && (name.to_lowercase().contains("ninjs") || marks >= 2)
     }
 
@@ -92,12 +110,17 @@ impl<'v> Fields<'v> {
         self.headlines().iter().for_each(|headline| repeats.heading(headline));
         let summaries = self.summaries();
         summaries.iter().for_each(|(_, summary)| repeats.teaser(summary));
-        let is_text = matches!(kind.as_str(), "" | "text");
+        // Without a type, renditions are those of a picture, whose description is a caption.
+        let is_text = kind == "text" || (kind.is_empty() && self.get("renditions").is_none());
         let bodies = self.bodies();
         let texts = bodies.iter().map(|(_, said, text)| (*said, *text));
         let texts = texts.chain(summaries.iter().filter(|_| is_text).map(|(said, text)| (*said, *text)));
+        let is_canceled = meta.delivery.as_ref().is_some_and(|delivery| delivery.status == Status::Canceled);
         match article(texts, &repeats) {
-            Some(body) => Ok(Item { meta, body }),
+            Some(body) => Ok(sign_off::item(meta, body)),
+            None if PACKAGES.contains(&kind.as_str()) && !is_canceled => {
+                Err(Empty.because("a package that only refers to other items"))
+            }
             None => fields::without_text(meta),
         }
     }

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use wirecopy_core::document::{Signal, Status};
 
 use super::*;
-use crate::json_item;
+use crate::{json_format, json_item};
 
 fn read(json: &str) -> Item {
     json_item(json).unwrap().unwrap()
@@ -122,11 +122,41 @@ fn items_without_text_say_why() {
 }
 
 #[test]
+fn items_that_say_little_say_why() {
+    let of =
+        |fields: &str| reason(&format!(r#"{{"guid": "tag:h.example,2024:1", "headline": "H", {fields}}}"#));
+    assert_eq!(of(r#""type": "picture", "versioncreated": "2024-03-11""#), "a picture item, not a text");
+    assert_eq!(of(r#""type": "video", "renditions": {}"#), "a video item, not a text");
+    assert_eq!(of(r#""type": "text", "pubstatus": "usable""#), "an item with a headline but without text");
+    assert_eq!(
+        of(r#""type": "composite", "associations": [{"type": "text"}], "description_text": "Two stories.""#),
+        "a package that only refers to other items"
+    );
+    // What has renditions and no type has a caption for a description.
+    assert_eq!(
+        of(r#""renditions": {"a": {}}, "versioncreated": "2024", "description_text": "A ferry.""#),
+        "an item with a headline but without text"
+    );
+}
+
+#[test]
+fn format_is_named() {
+    assert_eq!(json_format(FIRST), Some("ninjs"));
+    assert_eq!(json_format(&FIRST.replacen("\"text\"", "\"picture\"", 1)), Some("ninjs"));
+    assert_eq!(
+        json_format(r#"{"format": "digitalwires@1", "uri": "a", "versioncreated": 1, "pubstatus": ""}"#),
+        Some("digitalwires")
+    );
+    assert_eq!(json_format(r#"{"id": 1, "text": "A"}"#), None);
+}
+
+#[test]
 fn other_objects_are_not_taken() {
     for json in [
         r#"{"id": 1, "text": "A"}"#,
         r#"{"uri": "a", "text": "A", "headline": "B"}"#,
         r#"{"guid": "a", "title": "A", "description": "B", "link": "https://a.example"}"#,
+        r#"{"uri": "a", "type": "text", "headline": "B"}"#,
         r#"{"uri": "", "versioncreated": "2024", "pubstatus": "usable"}"#,
         r#"["uri", "guid"]"#,
         r#"{"uri": "a""#,

@@ -9,6 +9,7 @@ use wirecopy_core::document::{Delivery, Metadata, Refusal, Signal, Status, one_l
 
 use super::body::{self, Said};
 use super::fields::{self, Out};
+use super::sign_off;
 use crate::xml::{Element, Node, Reader, local};
 use crate::{Emit, Item, Limits};
 
@@ -35,7 +36,7 @@ fn item(nitf: &Element, limits: Limits) -> Result<Item, Refusal> {
     let Some(body) = body::of_element(nitf, &repeats, limits).or_else(summary) else {
         return fields::without_text(meta);
     };
-    Ok(Item { meta, body })
+    Ok(sign_off::item(meta, body))
 }
 
 /// Returns the article of NITF as markup: what is in `body.content`.

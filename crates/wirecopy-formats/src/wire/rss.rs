@@ -8,7 +8,8 @@ use std::ops::ControlFlow;
 use wirecopy_core::document::SkipKind::Empty;
 use wirecopy_core::document::{Delivery, Metadata, Refusal, one_line};
 
-use super::body;
+use super::body::{self, Said};
+use super::feed::Post;
 use super::fields::{self, Out};
 use super::words;
 use crate::xml::{Element, Reader, local};
@@ -72,8 +73,10 @@ pub(super) fn read(input: &mut dyn BufRead, limits: Limits, emit: &mut Emit<'_>)
 fn item(item: &Element, channel: &Channel, limits: Limits) -> Result<Item, Refusal> {
     let meta = metadata(item, channel);
     let repeats = body::repeats(&meta);
-    let elements = TEXTS.iter().filter_map(|name| named(item, name));
-    let body = elements.into_iter().find_map(|element| body::of_element(element, &repeats, limits));
+    let post =
+        Post { title: meta.title.as_deref(), url: meta.url.as_deref(), site: channel.title.as_deref() };
+    let mut elements = TEXTS.iter().filter_map(|name| named(item, name));
+    let body = elements.find_map(|element| post.article(element, Said::Nothing, &repeats, limits));
     match body {
         Some(body) => Ok(Item { meta, body }),
         None => Err(Empty.because("an item of a feed without text")),
@@ -210,6 +213,20 @@ mod tests {
         let empty = feed("<item><title>A</title><link>https://h.example/a</link></item>");
         assert_eq!(only(Rss, &empty).unwrap_err(), "an item of a feed without text");
         assert_eq!(only(Rss, &feed("")).unwrap_err(), "a feed without items");
+    }
+
+    #[test]
+    fn links_at_the_end_are_not_text() {
+        let item = item_of(
+            Rss,
+            &feed(
+                "<item><title>Ferry sails</title><link>https://h.example/ferry/</link><description><![CDATA[<p>One.</p><p>Two. \
+                 <a href='https://h.example/ferry/#more-1' class='more-link'>Weiterlesen</a></p>\n<p>Der Beitrag \
+                 <a href='https://h.example/ferry/'>Ferry sails</a> erschien zuerst auf <a href='https://h.example'>Harbour &amp; \
+                 Coast</a>.</p>]]></description></item>",
+            ),
+        );
+        assert_eq!(item.body, Body::Markup("<p>One.</p><p>Two.</p>".to_owned()));
     }
 
     #[test]

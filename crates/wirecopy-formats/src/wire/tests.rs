@@ -14,7 +14,7 @@ pub(super) fn found(form: Form, content: &str) -> Vec<Result<Item, String>> {
         out.push(match found {
             Found::Item(item) => Ok(*item),
             Found::Skip(refusal) => Err(refusal.reason),
-            Found::Page(page) => panic!("{page:?}"),
+            Found::Page(_) | Found::Passed(_) => panic!("{found:?}"),
         });
         ControlFlow::Continue(())
     });

@@ -1,69 +1,13 @@
-//! Texts without markup: decodes entities, removes tags, joins lines that a sender wrapped.
+//! Texts without markup: removes tags, joins lines that a sender wrapped.
 
 use std::borrow::Cow;
+
 use wirecopy_core::document::one_line;
 
-use quick_xml::escape::resolve_html5_entity;
+use crate::markup::{decoded, is_markup};
 
-/// Longest name or number of an entity.
-const ENTITY_BYTES: usize = 32;
 /// By how many columns a first line of a paragraph is indented at least.
 const INDENT: usize = 2;
-
-/// Elements of HTML that stand within a line.
-pub(super) const INLINE: &[&str] = &[
-    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font",
-    "i", "img", "ins", "kbd", "label", "mark", "q", "rp", "rt", "ruby", "s", "samp", "small", "span",
-    "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
-];
-/// Other elements of HTML.
-pub(super) const BLOCK: &[&str] = &[
-    "address",
-    "article",
-    "aside",
-    "blockquote",
-    "br",
-    "caption",
-    "center",
-    "col",
-    "colgroup",
-    "dd",
-    "details",
-    "dir",
-    "div",
-    "dl",
-    "dt",
-    "fieldset",
-    "figure",
-    "footer",
-    "form",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "header",
-    "hr",
-    "legend",
-    "li",
-    "main",
-    "menu",
-    "nav",
-    "ol",
-    "p",
-    "pre",
-    "section",
-    "summary",
-    "table",
-    "tbody",
-    "td",
-    "tfoot",
-    "th",
-    "thead",
-    "tr",
-    "ul",
-];
 
 /// Returns the text on one line, without tags and entities that it may contain; `None` if there is nothing left.
 pub(super) fn line(text: &str) -> Option<String> {
@@ -71,72 +15,15 @@ pub(super) fn line(text: &str) -> Option<String> {
     one_line(&text)
 }
 
-/// Replaces entities of HTML by their characters. Unknown ones are left as written.
-pub(super) fn decoded(text: &str) -> Cow<'_, str> {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(at) = memchr::memchr(b'&', rest.as_bytes()) {
-        let (before, from) = rest.split_at(at);
-        out.push_str(before);
-        if let Some((length, character)) = entity(from) {
-            out.push_str(&character);
-            rest = from.get(length..).unwrap_or("");
-        } else {
-            out.push('&');
-            rest = from.get(1..).unwrap_or("");
-        }
-    }
-    if rest.len() == text.len() {
-        return Cow::Borrowed(text);
-    }
-    out.push_str(rest);
-    Cow::Owned(out)
-}
-
-/// Returns the length of the entity that a text begins with, and what it stands for.
-fn entity(text: &str) -> Option<(usize, Cow<'static, str>)> {
-    let end = text.bytes().take(ENTITY_BYTES).position(|byte| byte == b';')?;
-    let name = text.get(1..end)?;
-    let character = match name.strip_prefix('#') {
-        None => Cow::Borrowed(resolve_html5_entity(name)?),
-        Some(number) => {
-            let code = match number.strip_prefix(['x', 'X']) {
-                Some(hex) => u32::from_str_radix(hex, 16).ok()?,
-                None => number.parse().ok()?,
-            };
-            char::from_u32(code).filter(|c| *c != '\0')?.to_string().into()
-        }
-    };
-    Some((end + 1, character))
-}
-
-/// Returns whether a text contains an entity of HTML.
-pub(super) fn has_entity(text: &str) -> bool {
-    memchr::memchr_iter(b'&', text.as_bytes())
-        .any(|at| text.get(at..).is_some_and(|from| entity(from).is_some()))
-}
-
 /// Returns whether a text has a letter or a digit.
 pub(super) fn has_word(text: &str) -> bool {
     decoded(text).chars().any(char::is_alphanumeric)
 }
 
-/// Returns whether a text contains tags of HTML or NITF. "1 < 2", "<name@example.org>" and "the <b> tag" do not count.
-pub(super) fn is_markup(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let Some(last) = memchr::memrchr(b'>', bytes) else { return false };
-    memchr::memchr_iter(b'<', bytes).take_while(|at| *at < last).any(|at| {
-        let rest = bytes.get(at + 1..).unwrap_or_default();
-        let (rest, closes) = rest.strip_prefix(b"/").map_or((rest, false), |rest| (rest, true));
-        let length = rest.iter().take(ENTITY_BYTES).take_while(|byte| byte.is_ascii_alphanumeric()).count();
-        let (name, after) = rest.split_at(length);
-        let is_one_of =
-            |names: &[&str]| names.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(name));
-        matches!(after.first(), Some(b'>' | b'/' | b' ' | b'\t' | b'\r' | b'\n'))
-            && (is_one_of(BLOCK)
-                || is_one_of(&["body", "html", "img", "nitf"])
-                || (closes && is_one_of(INLINE)))
-    })
+/// Returns the letters and digits of a text in lower case; `None` if it has none.
+pub(super) fn key(text: &str) -> Option<String> {
+    let key: String = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    (!key.is_empty()).then_some(key)
 }
 
 /// Returns the text of markup, with line ends as they are.
@@ -187,6 +74,23 @@ pub(super) fn tag_end(text: &str) -> usize {
         }
     }
     text.len()
+}
+
+/// Returns the value of an attribute of a tag. `name` is in lower case.
+pub(super) fn attribute<'t>(tag: &'t str, name: &str) -> Option<&'t str> {
+    let begins = |at: &usize| {
+        let before = tag.get(..*at).and_then(|before| before.chars().next_back());
+        before.is_some_and(|before| before.is_ascii_whitespace() || matches!(before, '"' | '\''))
+    };
+    let at = memchr::memmem::find_iter(tag.as_bytes(), name.as_bytes()).filter(begins).find_map(|at| {
+        let after = tag.get(at + name.len()..)?.trim_ascii_start().strip_prefix('=')?;
+        Some(tag.len() - after.trim_ascii_start().len())
+    })?;
+    let value = tag.get(at..)?;
+    match value.chars().next().filter(|first| matches!(first, '"' | '\'')) {
+        Some(quote) => value.get(1..)?.split(quote).next(),
+        None => value.split(|c: char| c.is_ascii_whitespace() || c == '>').next(),
+    }
 }
 
 /// Joins the lines of a text that a sender or an indented file has wrapped, so that each paragraph is one line.
@@ -257,12 +161,16 @@ mod tests {
     }
 
     #[test]
-    fn tags_are_told_from_text() {
-        for text in ["<p>a", "a<br/>b", "a</i>", "<DIV class='x'>", "<nitf>"] {
-            assert!(is_markup(text), "{text}");
-        }
-        for text in ["a < b", "the <b> tag", "<jane@example.org>", "<p", "a <pb> b"] {
-            assert!(!is_markup(text), "{text}");
+    fn attributes_are_found() {
+        for (tag, expected) in [
+            ("<a href='x y' class=\"b\">", Some("x y")),
+            ("<a data-href='no' href = \"y\">", Some("y")),
+            ("<a title='a'href=z>", Some("z")),
+            ("<a hrefs='x'>", None),
+            ("<a href", None),
+            ("<a href=", Some("")),
+        ] {
+            assert_eq!(attribute(tag, "href"), expected, "{tag}");
         }
     }
 
@@ -293,7 +201,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_input_is_handled_without_panic(text in "[<>/!&;#x0-9a-c\"'= \r\n\té]{0,60}") {
-            let _ = (line(&text), plain(&text), reflowed(&text), is_markup(&text), has_entity(&text));
+            let _ = (line(&text), plain(&text), reflowed(&text), attribute(&text, "a"));
         }
 
         #[test]

@@ -11,7 +11,7 @@ use wirecopy_core::document::SkipKind::{Empty, Unsupported};
 use super::body::{self, Said};
 use super::fields::{self, Out};
 use super::rss::{self, Channel, line, named};
-use super::words;
+use crate::markup::is_markup;
 use crate::xml::{Element, Reader, local};
 use crate::{Emit, Item, Limits};
 
@@ -32,6 +32,8 @@ const NOT_ARTICLES: &[&str] = &[
     "wp_template",
     "wp_template_part",
 ];
+/// Statuses of what WordPress itself keeps: a copy of another post, an editor that was opened, what was thrown away.
+const NOT_POSTS: &[&str] = &["auto-draft", "inherit", "trash"];
 /// Short codes of WordPress itself. Their text, if any, is a caption or an address.
 const SHORT_CODES: &[&str] = &["audio", "caption", "embed", "gallery", "playlist", "video", "wp_caption"];
 
@@ -78,6 +80,9 @@ fn post(
         return None;
     }
     let status = line(item, &["wp:status"]).unwrap_or_else(|| "publish".to_owned());
+    if NOT_POSTS.contains(&status.as_str()) {
+        return None;
+    }
     if status != "publish" {
         let reason = format!("a post that is not published: its status is `{status}`");
         return Some(Err(Unsupported.because(reason)));
@@ -110,7 +115,7 @@ fn post(
 /// Returns a post as HTML: WordPress makes a paragraph of what an empty line ends.
 fn as_html(post: &str) -> String {
     let has_paragraphs = post.contains("<p>") || post.contains("<p ");
-    if has_paragraphs || !words::is_markup(post) {
+    if has_paragraphs || !is_markup(post) {
         return post.to_owned();
     }
     let mut out = String::with_capacity(post.len());
@@ -248,6 +253,9 @@ mod tests {
             post("page", "publish", "<p>One</p><p>Two</p>"),
             post("post", "draft", "No"),
             post("attachment", "inherit", "No"),
+            post("post", "inherit", "No"),
+            post("post", "trash", "No"),
+            post("page", "auto-draft", "No"),
             post("nav_menu_item", "publish", "No"),
             post("post", "publish", "<img src='a'/>"),
             post("slider", "publish", ""),

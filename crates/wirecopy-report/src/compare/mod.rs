@@ -405,7 +405,7 @@ impl Comparison {
             return self;
         };
         self.origin = Origin::Edge;
-        if self.relation != Some(edge.relation) {
+        if self.relation != Some(edge.relation) && self.reason != Reason::SameItem {
             self.reason = match edge.relation {
                 Relation::Identical => Reason::SameWords,
                 Relation::Copy => Reason::Shingles,

@@ -23,16 +23,26 @@ impl Comparison {
                 "Yes, identical: the same words in the same order, boilerplate aside."
                     .to_owned()
             }
-            (Some(Relation::Copy), _) => {
+            (Some(Relation::Copy), reason) => {
                 format!(
-                    "Yes, a copy: {} of the shingles of both texts are shared.",
+                    "Yes, a copy{}: {} of the shingles of both texts are shared.",
+                    of_one_item(reason),
                     percent(self.jaccard)
                 )
             }
-            (Some(Relation::Excerpt), _) => {
+            (Some(Relation::Excerpt), reason) => {
                 let (shorter, longer) = self.by_length();
                 format!(
-                    "Yes, an excerpt: {} of the shingles of {shorter}, the shorter one, are in {longer}.",
+                    "Yes, an excerpt{}: {} of the shingles of {shorter}, the shorter one, are in {longer}.",
+                    of_one_item(reason),
+                    percent(self.containment)
+                )
+            }
+            (Some(Relation::Version), Reason::SameItem) => {
+                let (shorter, longer) = self.by_length();
+                format!(
+                    "Yes, two versions of one item, with the same identifier: {} of the shingles of {shorter}, the shorter one, are \
+                     in {longer}.",
                     percent(self.containment)
                 )
             }
@@ -65,7 +75,7 @@ impl Comparison {
             (None, Reason::Apart) => format!("No: {}.", self.too_far_apart()),
             (None, _) => match self.main_reason(-1.0) {
                 Some(part) => format!("No ({score}): {}.", part.explanation),
-                                None => format!("No ({score}): too little evidence."),
+                None => format!("No ({score}): too little evidence."),
             },
         }
     }
@@ -121,6 +131,11 @@ impl Comparison {
             .find(|part| sign < 0.0 || feature(part).is_some_and(|feature| feature.sense() == Sense::For))
             .or_else(|| parts().next())
     }
+}
+
+/// Says that the documents are versions of one item, if that is the reason.
+fn of_one_item(reason: Reason) -> &'static str {
+    if reason == Reason::SameItem { " (both are versions of one item)" } else { "" }
 }
 
 /// Counts the sentences that have a match in the other text, and all sentences.

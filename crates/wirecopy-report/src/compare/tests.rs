@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::TextStyle;
-use wirecopy_core::document::Metadata;
+use wirecopy_core::document::{Delivery, Metadata};
 
 const STORY: &str = "The harbour board voted on Tuesday to close the old lighthouse after engineers found cracks in \
     its granite base. Ships will be guided by an automatic beacon on the northern pier until spring, the board \
@@ -43,6 +43,37 @@ fn relations_are_recognised() {
     assert!(nothing.sentence().starts_with("No"), "{}", nothing.sentence());
     let empty = compared("", "");
     assert!(text(&empty, 80, false).contains("words"));
+}
+
+#[test]
+fn versions_of_one_item_are_named_as_such() {
+    let version = |id: &str, guid: &str, text: &str| {
+        let mut document = document(id, text, None);
+        document.meta.delivery =
+            Some(Box::new(Delivery { guid: Some(guid.to_owned()), ..Delivery::default() }));
+        document
+    };
+    let compared = |guid: &str, text: &str| {
+        let (a, b) = (version("a", "urn:newsml:coast.example:1", STORY), version("b", guid, text));
+        compare(&a, &b, &Config::default()).unwrap()
+    };
+    let same = compared("urn:newsml:coast.example:1", OTHER);
+    assert_eq!((same.relation, same.reason), (Some(Relation::Version), Reason::SameItem));
+    assert_eq!(
+        same.sentence(),
+        "Yes, two versions of one item, with the same identifier: 0 % of the shingles of B, the shorter one, are in A."
+    );
+    let shown = text(&same, 80, false);
+    assert!(shown.contains("score            1.00\n"), "{shown}");
+    let copy = compared("urn:newsml:coast.example:1", &STORY.replace("Tuesday", "Friday"));
+    assert!(
+        copy.sentence().starts_with("Yes, a copy (both are versions of one item): "),
+        "{}",
+        copy.sentence()
+    );
+    assert_eq!(compared("urn:newsml:coast.example:2", OTHER).relation, None);
+    // A number is not an identifier for the whole world.
+    assert_eq!(compared("17", OTHER).relation, None);
 }
 
 #[test]

@@ -47,6 +47,7 @@ impl Comparison {
         };
         writeln!(out, "\nrelation         {relation}")?;
         let threshold = match self.relation {
+            _ if self.reason == Reason::SameItem => String::new(),
             Some(Relation::Identical | Relation::Copy) => String::new(),
             Some(Relation::Excerpt | Relation::Version | Relation::Rewrite | Relation::Partial) | None => {
                 format!(" (one dispatch at {:.2} or higher)", self.threshold)
