@@ -38,7 +38,12 @@ impl Exchanges {
         let (x, y) = (x.as_slice(), y.as_slice());
         self.x.fill(x, k, |shingle| shared.met(shingle));
         // Most copies replace no number, and one side shows it.
-        if !self.x.anchors.iter().any(|&(_, from)| x[self.x.gap(from)].iter().any(|token| is_number(token.stem()))) {
+        if !self
+            .x
+            .anchors
+            .iter()
+            .any(|&(_, from)| x[self.x.gap(from)].iter().any(|token| is_number(token.stem())))
+        {
             return 0;
         }
         self.y.fill(y, k, |shingle| shared.contain(shingle));
