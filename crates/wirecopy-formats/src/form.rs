@@ -27,6 +27,8 @@ pub enum Form {
     Iptc7901,
     /// ANPA 1312, as AP sends it.
     Anpa1312,
+    /// Messages of a teleprinter, from `ZCZC` to `NNNN`.
+    Telex,
     /// Nexis and LexisNexis: text.
     NexisText,
     /// Nexis and LexisNexis: HTML.
@@ -53,7 +55,7 @@ pub enum Form {
 
 impl Form {
     /// All forms.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::NewsMl1,
         Self::NewsMlG2,
         Self::Nitf,
@@ -63,6 +65,7 @@ impl Form {
         Self::FactivaXml,
         Self::Iptc7901,
         Self::Anpa1312,
+        Self::Telex,
         Self::NexisText,
         Self::NexisHtml,
         Self::NexisDocx,

@@ -100,7 +100,7 @@ const fn export(
 }
 
 /// Everything that is read.
-pub const FORMATS: [Format; 31] = [
+pub const FORMATS: [Format; 32] = [
     always("plain text", &[".txt", ".text"], &[Title, Date]),
     always("Markdown", &[".md", ".markdown"], &[Title, Date, Source, Byline, Language, Url]),
     Format {
@@ -161,6 +161,10 @@ pub const FORMATS: [Format; 31] = [
     ),
     wire("IPTC 7901", Form::Iptc7901, &[".txt"], &[Title, Date, Source, Byline, Credit, Status]),
     wire("ANPA 1312", Form::Anpa1312, &[".txt", ".tst"], &[Title, Date, Source, Byline, Credit, Status]),
+    Format {
+        tested: false,
+        ..wire("telex", Form::Telex, &[".txt"], &[Title, Date, Source, Byline, Credit, Status])
+    },
     export("Nexis text", Form::NexisText, &[".txt"], &[Title, Date, Source, Byline, Language, Url]),
     export("Nexis HTML", Form::NexisHtml, &[".html"], &[Title, Date, Source, Byline, Language, Url]),
     export("Nexis Word document", Form::NexisDocx, &[".docx"], &[Title, Date, Source, Byline, Language, Url]),
