@@ -100,7 +100,7 @@ const fn export(
 }
 
 /// Everything that is read.
-pub const FORMATS: [Format; 32] = [
+pub const FORMATS: [Format; 36] = [
     always("plain text", &[".txt", ".text"], &[Title, Date]),
     always("Markdown", &[".md", ".markdown"], &[Title, Date, Source, Byline, Language, Url]),
     Format {
@@ -172,22 +172,50 @@ pub const FORMATS: [Format; 32] = [
         tested: false,
         ..export("Nexis RTF", Form::NexisRtf, &[".rtf"], &[Title, Date, Source, Byline, Language, Url])
     },
+    Format {
+        tested: false,
+        ..export(
+            "Factiva text",
+            Form::FactivaText,
+            &[".txt"],
+            &[Title, Date, Source, Byline, Credit, Language],
+        )
+    },
     export("Factiva HTML", Form::FactivaHtml, &[".html"], &[Title, Date, Source, Byline, Credit, Language]),
     Format {
         tested: false,
         ..export("Factiva RTF", Form::FactivaRtf, &[".rtf"], &[Title, Date, Source, Byline, Credit, Language])
     },
+    Format {
+        tested: false,
+        ..export("RTF document", Form::Rtf, &[".rtf"], &[Title, Date, Source, Byline, Credit, Language, Url])
+    },
     export("Europresse HTML", Form::EuropresseHtml, &[".html"], &[Title, Date, Source, Byline, Url]),
+    Format {
+        tested: false,
+        ..export(
+            "ProQuest text",
+            Form::ProQuestText,
+            &[".txt"],
+            &[Title, Date, Source, Byline, Credit, Language, Url],
+        )
+    },
     export(
         "ProQuest HTML",
         Form::ProQuestHtml,
         &[".html"],
         &[Title, Date, Source, Byline, Credit, Language, Url],
     ),
-    export("mail", Form::Mail, &[".eml", ".mht", ".mhtml"], &[Title, Date, Byline, Language, Url]),
+    export("mail", Form::Mail, &[".eml"], &[Title, Date, Byline, Language]),
+    Format { tested: false, ..export("mailbox", Form::Mbox, &[".mbox"], &[Title, Date, Byline, Language]) },
     Format {
         tested: false,
-        ..export("mailbox", Form::Mbox, &[".mbox"], &[Title, Date, Byline, Language, Url])
+        ..export(
+            "saved page",
+            Form::SavedPage,
+            &[".mht", ".mhtml"],
+            &[Title, Date, Source, Byline, Language, Url, Version],
+        )
     },
     Format {
         form: Some(Form::Warc),
