@@ -143,7 +143,7 @@ fn article(lines: &[String]) -> Option<Article> {
     let mut body: Vec<String> = value.into_iter().collect();
     body.extend(lines.get(text + 1..end).unwrap_or_default().iter().cloned());
     let width = wrap::width(body.iter().map(String::as_str));
-    for block in body.split(|line| line.is_empty()) {
+    for block in body.split(String::is_empty) {
         for paragraph in wrap::paragraphs(block, width) {
             // The captions of pictures follow.
             if paragraph == "Illustration" {
