@@ -75,6 +75,11 @@ fn wire() -> Vec<Sample> {
         "\x16\x16\x01a1234\x1fabcde\r\nr i\x13\x11 BC-EU--Harbour-Ferry   03-11 0466\r\n\x02\x02^BC-EU--Harbour-Ferry,466<\r\n^{TITLE}<\r\n\
          ^By JO ROE=\r\n^Associated Press=\r\n\t   {FIRST}\r\n\t   {SECOND}\r\n\r\n\t   \x03AP-WF-03-11-24 1320GMT<\r\n\x04"
     );
+    let telex = format!(
+        "ZCZC NPA012\r\nFERRY-SKARVIK 1STLD\r\n\r\n{TITLE}\r\nBy Jo Roe\r\n\r\n{}\r\n\r\n{}\r\n\r\n111320 GMT Mar 24\r\nNNNN\r\n",
+        wrapped(FIRST),
+        wrapped(SECOND)
+    );
     vec![
         sample("newsml.xml", "NewsML 1", TIME, newsml),
         sample("without-ending", "NewsML-G2", TIME, newsml_g2("urn:np:1", "1", "usable", "", &p)),
@@ -82,6 +87,7 @@ fn wire() -> Vec<Sample> {
         sample("nitf.xml", "NITF", TIME, nitf),
         Sample { sourced: false, ..sample("iptc.txt", "IPTC 7901", "2024-03-11T13:20:00Z", iptc) },
         Sample { sourced: false, ..sample("anpa.tst", "ANPA 1312", "2024-03-11T13:20:00Z", anpa) },
+        Sample { sourced: false, ..sample("telex.txt", "telex", "2024-03-11T13:20:00Z", telex) },
     ]
 }
 
@@ -208,10 +214,69 @@ fn exports() -> Vec<Sample> {
     );
     vec![
         sample("nexis.txt", "Nexis text", DAY, nexis),
+        sample("nexis-uni.txt", "Nexis text", DAY, UNI.map(wrapped).join("\r\n\r\n")),
+        sample("factiva.txt", "Factiva text", DAY, FACTIVA.map(wrapped).join("\r\n")),
+        sample("factiva-numbered.html", "Factiva HTML", DAY, factiva_numbered()),
+        sample("proquest.txt", "ProQuest text", DAY, proquest_text()),
         sample("factiva.html", "Factiva HTML", DAY, factiva),
         sample("europresse.html", "Europresse HTML", DAY, europresse),
         sample("proquest.html", "ProQuest HTML", DAY, proquest),
     ]
+}
+
+/// The lines of an article of Nexis Uni.
+const UNI: [&str; 14] = [
+    "Page 1 of 1",
+    TITLE,
+    SOURCE,
+    "March 11, 2024 Monday",
+    "",
+    "Copyright 2024 Northern Press All Rights Reserved",
+    "Length: 52 words",
+    "Byline: Jo Roe",
+    "Body",
+    "",
+    FIRST,
+    SECOND,
+    "Load-Date: March 12, 2024",
+    "End of Document",
+];
+
+/// The lines of an article of Factiva without codes.
+const FACTIVA: [&str; 15] = [
+    "World",
+    TITLE,
+    "By Jo Roe",
+    "52 words",
+    "11 March 2024",
+    SOURCE,
+    "NORPR",
+    "English",
+    "Copyright 2024. Northern Press.",
+    "",
+    FIRST,
+    "",
+    SECOND,
+    "",
+    "Document NORPR00020240311ek3b0001r",
+];
+
+fn factiva_numbered() -> String {
+    let lines: String =
+        FACTIVA.iter().filter(|line| !line.is_empty()).map(|line| format!("<p>{line}</p>")).collect();
+    format!(
+        "<html><head><title>Saved articles</title></head><body><div id=\"article-NORPR00020240311ek3b0001r\" class=\"article\">{lines}</div>\
+         <p>3/3/2024</p></body></html>"
+    )
+}
+
+fn proquest_text() -> String {
+    let rule = "_".repeat(60);
+    format!(
+        "{rule}\r\n\r\nDocument 1 of 1\r\n\r\n{TITLE}\r\n\r\nAuthor: Roe, Jo\r\n\r\nPublication info: {SOURCE}; Lund Pier [Lund Pier]11 Mar 2024: 3.\r\n\r\n\
+         Full text: {FIRST}\r\n\r\n{SECOND}\r\n\r\nSubject: Ferries\r\n\r\nPublication title: {SOURCE}\r\n\r\nPublication date: Mar 11, 2024\r\n\r\n\
+         ProQuest document ID: 1\r\n\r\nCopyright: (Copyright (c) 2024 {SOURCE})\r\n\r\n{rule}\r\n\r\nDatabase copyright © 2024 ProQuest LLC. All rights reserved.\r\n"
+    )
 }
 
 fn proquest_article() -> String {
@@ -225,23 +290,10 @@ fn proquest_article() -> String {
 }
 
 fn documents() -> Vec<Sample> {
-    let lines = [
-        TITLE,
-        SOURCE,
-        "March 11, 2024 Monday",
-        "",
-        "Copyright 2024 Northern Press All Rights Reserved",
-        "Length: 52 words",
-        "Byline: Jo Roe",
-        "Body",
-        "",
-        FIRST,
-        SECOND,
-        "Load-Date: March 12, 2024",
-        "End of Document",
-    ];
-    let rtf: Vec<String> = lines.iter().map(|line| format!("{line}\\par")).collect();
-    let rtf = format!("{{\\rtf1\\ansi {}}}", rtf.join("\r\n"));
+    let rtf = |lines: &[&str]| {
+        let lines: Vec<String> = lines.iter().map(|line| format!("{line}\\par")).collect();
+        format!("{{\\rtf1\\ansi {}}}", lines.join("\r\n"))
+    };
     let head = "From: Jo Roe <roe@np.example>\r\nTo: desk@np.example\r\nMessage-ID: <1@np.example>\r\nDate: Mon, 11 Mar 2024 14:20:00 +0100\r\n\
         MIME-Version: 1.0\r\n";
     let mail = format!(
@@ -254,12 +306,25 @@ fn documents() -> Vec<Sample> {
          <body>{}</body></html>",
         proquest_article()
     );
+    let forwarded = format!(
+        "From: Ann Lee <lee@np.example>\r\nTo: roe@np.example\r\nMessage-ID: <2@np.example>\r\nSubject: Fwd: {TITLE}\r\nMIME-Version: 1.0\r\n\
+         Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n{mail}\r\n--b--\r\n"
+    );
+    let saved = format!(
+        "From: <Saved by Blink>\r\nSnapshot-Content-Location: https://np.example/ferry\r\nSubject: {TITLE}\r\nDate: Mon, 4 May 2026 03:02:01 -0000\r\n\
+         MIME-Version: 1.0\r\nContent-Type: multipart/related; type=\"text/html\"; boundary=\"b\"\r\n\r\n--b\r\nContent-Type: text/html\r\n\
+         Content-Transfer-Encoding: binary\r\nContent-Location: https://np.example/ferry\r\n\r\n{}\r\n--b--\r\n",
+        page()
+    );
     let mbox = format!("From roe@np.example Mon Mar 11 14:20:00 2024\r\n{mail}\r\n");
     vec![
-        sample("nexis.docx", "Nexis Word document", DAY, docx(&lines)),
-        sample("nexis.rtf", "Nexis RTF", DAY, rtf),
+        sample("nexis.docx", "Nexis Word document", DAY, docx(&UNI)),
+        sample("nexis.rtf", "Nexis RTF", DAY, rtf(&UNI)),
+        sample("factiva.rtf", "Factiva RTF", DAY, rtf(&FACTIVA)),
         Sample { sourced: false, ..sample("mail.eml", "mail", TIME, mail.clone()) },
         Sample { sourced: false, ..sample("mail-named.txt", "mail", TIME, mail) },
+        Sample { sourced: false, ..sample("forwarded.eml", "mail", TIME, forwarded) },
+        sample("page.mhtml", "saved page", TIME, saved),
         sample("proquest.eml", "mail", DAY, proquest),
         Sample { sourced: false, ..sample("box.mbox", "mailbox", TIME, mbox) },
     ]
@@ -277,12 +342,17 @@ fn docx(lines: &[&str]) -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
-fn archives() -> Vec<Sample> {
-    let page = format!(
+/// Returns the story as a web page.
+fn page() -> String {
+    format!(
         "<!DOCTYPE html><html lang=\"en\"><head><title>{TITLE}</title><meta property=\"article:published_time\" content=\"{TIME}\">\
          <meta property=\"og:site_name\" content=\"{SOURCE}\"></head><body><nav>Home</nav><article><h1>{TITLE}</h1>{}</article></body></html>",
         paragraphs("p")
-    );
+    )
+}
+
+fn archives() -> Vec<Sample> {
+    let page = page();
     let warc = [
         record("warcinfo", None, "application/warc-fields", "software: test\r\n"),
         response("https://np.example/ferry", "text/html; charset=utf-8", &page),

@@ -27,6 +27,8 @@ pub enum Form {
     Iptc7901,
     /// ANPA 1312, as AP sends it.
     Anpa1312,
+    /// Messages of a teleprinter, from `ZCZC` to `NNNN`.
+    Telex,
     /// Nexis and LexisNexis: text.
     NexisText,
     /// Nexis and LexisNexis: HTML.
@@ -35,16 +37,24 @@ pub enum Form {
     NexisDocx,
     /// Nexis: RTF.
     NexisRtf,
+    /// RTF whose beginning does not say what it is: its articles are read if it is an export.
+    Rtf,
+    /// Factiva: text.
+    FactivaText,
     /// Factiva: HTML.
     FactivaHtml,
     /// Factiva: RTF.
     FactivaRtf,
     /// Europresse: HTML.
     EuropresseHtml,
+    /// ProQuest: text.
+    ProQuestText,
     /// ProQuest: HTML.
     ProQuestHtml,
-    /// A mail (MIME), also one that holds an export of ProQuest.
+    /// A mail (MIME), also one that holds an export or other mails.
     Mail,
+    /// A web page that a browser saved as a mail (MHTML).
+    SavedPage,
     /// A mailbox of mails (mbox).
     Mbox,
     /// A web archive (WARC), or the text of one (WET).
@@ -53,7 +63,7 @@ pub enum Form {
 
 impl Form {
     /// All forms.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 25] = [
         Self::NewsMl1,
         Self::NewsMlG2,
         Self::Nitf,
@@ -63,15 +73,20 @@ impl Form {
         Self::FactivaXml,
         Self::Iptc7901,
         Self::Anpa1312,
+        Self::Telex,
         Self::NexisText,
         Self::NexisHtml,
         Self::NexisDocx,
         Self::NexisRtf,
+        Self::Rtf,
+        Self::FactivaText,
         Self::FactivaHtml,
         Self::FactivaRtf,
         Self::EuropresseHtml,
+        Self::ProQuestText,
         Self::ProQuestHtml,
         Self::Mail,
+        Self::SavedPage,
         Self::Mbox,
         Self::Warc,
     ];
@@ -85,7 +100,14 @@ impl Form {
     pub fn is_binary(self) -> bool {
         matches!(
             self,
-            Self::NexisDocx | Self::NexisRtf | Self::FactivaRtf | Self::Mail | Self::Mbox | Self::Warc
+            Self::NexisDocx
+                | Self::NexisRtf
+                | Self::FactivaRtf
+                | Self::Rtf
+                | Self::Mail
+                | Self::SavedPage
+                | Self::Mbox
+                | Self::Warc
         )
     }
 
@@ -124,7 +146,7 @@ impl Form {
         }
         #[cfg(not(feature = "exports"))]
         if head.starts_with(b"{\\rtf") {
-            return Some(Self::NexisRtf);
+            return Some(Self::Rtf);
         } else if head.starts_with(b"PK") && memchr::memmem::find(head, b"word/").is_some() {
             return Some(Self::NexisDocx);
         }

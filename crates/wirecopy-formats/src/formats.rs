@@ -100,7 +100,7 @@ const fn export(
 }
 
 /// Everything that is read.
-pub const FORMATS: [Format; 31] = [
+pub const FORMATS: [Format; 36] = [
     always("plain text", &[".txt", ".text"], &[Title, Date]),
     always("Markdown", &[".md", ".markdown"], &[Title, Date, Source, Byline, Language, Url]),
     Format {
@@ -161,6 +161,10 @@ pub const FORMATS: [Format; 31] = [
     ),
     wire("IPTC 7901", Form::Iptc7901, &[".txt"], &[Title, Date, Source, Byline, Credit, Status]),
     wire("ANPA 1312", Form::Anpa1312, &[".txt", ".tst"], &[Title, Date, Source, Byline, Credit, Status]),
+    Format {
+        tested: false,
+        ..wire("telex", Form::Telex, &[".txt"], &[Title, Date, Source, Byline, Credit, Status])
+    },
     export("Nexis text", Form::NexisText, &[".txt"], &[Title, Date, Source, Byline, Language, Url]),
     export("Nexis HTML", Form::NexisHtml, &[".html"], &[Title, Date, Source, Byline, Language, Url]),
     export("Nexis Word document", Form::NexisDocx, &[".docx"], &[Title, Date, Source, Byline, Language, Url]),
@@ -168,22 +172,50 @@ pub const FORMATS: [Format; 31] = [
         tested: false,
         ..export("Nexis RTF", Form::NexisRtf, &[".rtf"], &[Title, Date, Source, Byline, Language, Url])
     },
+    Format {
+        tested: false,
+        ..export(
+            "Factiva text",
+            Form::FactivaText,
+            &[".txt"],
+            &[Title, Date, Source, Byline, Credit, Language],
+        )
+    },
     export("Factiva HTML", Form::FactivaHtml, &[".html"], &[Title, Date, Source, Byline, Credit, Language]),
     Format {
         tested: false,
         ..export("Factiva RTF", Form::FactivaRtf, &[".rtf"], &[Title, Date, Source, Byline, Credit, Language])
     },
+    Format {
+        tested: false,
+        ..export("RTF document", Form::Rtf, &[".rtf"], &[Title, Date, Source, Byline, Credit, Language, Url])
+    },
     export("Europresse HTML", Form::EuropresseHtml, &[".html"], &[Title, Date, Source, Byline, Url]),
+    Format {
+        tested: false,
+        ..export(
+            "ProQuest text",
+            Form::ProQuestText,
+            &[".txt"],
+            &[Title, Date, Source, Byline, Credit, Language, Url],
+        )
+    },
     export(
         "ProQuest HTML",
         Form::ProQuestHtml,
         &[".html"],
         &[Title, Date, Source, Byline, Credit, Language, Url],
     ),
-    export("mail", Form::Mail, &[".eml", ".mht", ".mhtml"], &[Title, Date, Byline, Language, Url]),
+    export("mail", Form::Mail, &[".eml"], &[Title, Date, Byline, Language]),
+    Format { tested: false, ..export("mailbox", Form::Mbox, &[".mbox"], &[Title, Date, Byline, Language]) },
     Format {
         tested: false,
-        ..export("mailbox", Form::Mbox, &[".mbox"], &[Title, Date, Byline, Language, Url])
+        ..export(
+            "saved page",
+            Form::SavedPage,
+            &[".mht", ".mhtml"],
+            &[Title, Date, Source, Byline, Language, Url, Version],
+        )
     },
     Format {
         form: Some(Form::Warc),

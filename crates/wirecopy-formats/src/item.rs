@@ -30,12 +30,12 @@ impl Default for Body {
     }
 }
 
-/// A document of a web archive, as a server sent it.
+/// A document of a web archive, as a server sent it, or a page that a browser saved.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Page {
-    /// The address that was requested.
+    /// The address that was requested, as far as it is known.
     pub url: Option<String>,
-    /// When it was requested, as written.
+    /// When it was requested or saved, as written.
     pub date: Option<String>,
     /// The media type without parameters, in lower case: `text/html`.
     pub media_type: String,
@@ -50,7 +50,7 @@ pub struct Page {
 pub enum Found {
     /// An item.
     Item(Box<Item>),
-    /// A page of a web archive.
+    /// A page of a web archive, or a saved one.
     Page(Page),
     /// An item that cannot be read, and why.
     Skip(Refusal),

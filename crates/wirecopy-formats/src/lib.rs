@@ -33,6 +33,8 @@ pub use wire::{json_format, json_item};
 use std::io::BufRead;
 use std::ops::ControlFlow;
 
+use wirecopy_core::document::Refusal;
+
 /// Reads all items of a file and passes each to `emit`, in order. Stops early if `emit` returns `Break`, and returns the same.
 ///
 /// `input` is the decompressed content. It is UTF-8 without a byte order mark, whatever the file declares, unless the form
@@ -41,6 +43,18 @@ pub fn read(form: Form, input: &mut dyn BufRead, limits: Limits, emit: &mut Emit
     match reader(form) {
         Some(read) => read(input, limits, emit),
         None => emit(Found::Skip(form.not_built())),
+    }
+}
+
+/// Returns why a file that begins with `head` is not read, if it is of a kind that is known and holds no articles: a list of
+/// references. `None` for everything else.
+pub fn refusal_of(head: &[u8]) -> Option<Refusal> {
+    #[cfg(feature = "exports")]
+    return exports::refusal_of(head);
+    #[cfg(not(feature = "exports"))]
+    {
+        let _ = head;
+        None
     }
 }
 

@@ -48,7 +48,7 @@ pub(super) fn cleaned(delivery: Delivery) -> Delivery {
     }
 }
 
-/// Makes a document of a page of a web archive. Also returns where its date is from.
+/// Makes a document of a page of a web archive, or of a saved one. Also returns where its date is from.
 ///
 /// The date is that of the page itself: the time of the capture may be years later. Several captures of one address are
 /// versions of one page.

@@ -50,10 +50,11 @@ impl Format {
             "nitf" => Self::Form(Form::Nitf),
             "rss" => Self::Form(Form::Rss),
             "atom" => Self::Form(Form::Atom),
-            "eml" | "mht" | "mhtml" => Self::Form(Form::Mail),
+            "eml" => Self::Form(Form::Mail),
+            "mht" | "mhtml" => Self::Form(Form::SavedPage),
             "mbox" => Self::Form(Form::Mbox),
             "docx" => Self::Form(Form::NexisDocx),
-            "rtf" => Self::Form(Form::NexisRtf),
+            "rtf" => Self::Form(Form::Rtf),
             "warc" | "wet" => Self::Form(Form::Warc),
             _ => return None,
         })
@@ -80,9 +81,15 @@ impl Format {
         match self {
             Self::Json | Self::JsonLines | Self::Csv | Self::Tsv | Self::Parquet | Self::Arrow => true,
             Self::Text | Self::Markdown | Self::Html => false,
-            Self::Form(form) => {
-                !matches!(form, Form::NexisDocx | Form::NexisRtf | Form::FactivaRtf | Form::Mail)
-            }
+            Self::Form(form) => !matches!(
+                form,
+                Form::NexisDocx
+                    | Form::NexisRtf
+                    | Form::FactivaRtf
+                    | Form::Rtf
+                    | Form::Mail
+                    | Form::SavedPage
+            ),
         }
     }
 
@@ -98,6 +105,11 @@ impl Format {
         if let Some(refusal) = binary(head) {
             return Err(refusal);
         }
+        if matches!(named, Some(Self::Text) | None)
+            && let Some(refusal) = wirecopy_formats::refusal_of(head)
+        {
+            return Err(refusal);
+        }
         let start = trimmed(head);
         if matches!(named, Some(Self::Text | Self::Markdown | Self::Form(_)) | None)
             && !is_html(start)
@@ -106,8 +118,8 @@ impl Format {
             return if root.eq_ignore_ascii_case("html") { Ok(Self::Html) } else { Err(unknown_xml(&root)) };
         }
         let named = match named {
-            Some(Self::Form(Form::Mail | Form::Mbox)) if is_html(start) => None,
-            Some(mail @ Self::Form(Form::Mail | Form::Mbox)) => return Ok(mail),
+            Some(Self::Form(Form::Mail | Form::SavedPage | Form::Mbox)) if is_html(start) => None,
+            Some(mail @ Self::Form(Form::Mail | Form::SavedPage | Form::Mbox)) => return Ok(mail),
             Some(Self::Form(Form::Warc)) => {
                 return Err(Malformed.because("not a web archive: it does not begin with `WARC/`"));
             }
@@ -150,9 +162,12 @@ fn form_of(named: Option<Format>, head: &[u8]) -> Option<Form> {
     }
     let beginning = head.get(..BEGINNING).unwrap_or(head);
     let form = Form::of_content(beginning);
-    // The first element of XML may follow long comments.
-    let is_hidden = form.is_none() && beginning.len() < head.len() && trimmed(head).starts_with(b"<?xml");
-    if is_hidden { Form::of_content(head) } else { form }
+    // The first element of XML may follow long comments, and the text of RTF its styles and a picture.
+    let is_hidden = match form {
+        None => trimmed(head).starts_with(b"<?xml"),
+        form => form == Some(Form::Rtf),
+    };
+    if is_hidden && beginning.len() < head.len() { Form::of_content(head) } else { form }
 }
 
 /// Bytes that are searched for the marks of a form. Most files have none of them.
@@ -329,10 +344,33 @@ mod tests {
         let of = |name: &str, head: &[u8]| Format::of_content(Format::of_name(Path::new(name)), head);
         assert_eq!(of("a.eml", b"X-Odd\n\nThe ferry"), Ok(Format::Form(Form::Mail)));
         assert_eq!(of("a.mht", b"<html><body>"), Ok(Format::Html));
+        assert_eq!(of("a.mht", b"X-Odd: x\n\nThe ferry"), Ok(Format::Form(Form::SavedPage)));
         assert_eq!(of("a.mbox", b"The ferry"), Ok(Format::Form(Form::Mbox)));
         assert_eq!(of("a.docx", b"The ferry"), Ok(Format::Text));
         assert_eq!(of("a.warc.gz", b"The ferry").unwrap_err().kind, Malformed);
         assert_eq!(of("a.json", b"WARC/1.0\r\n"), Ok(Format::Form(Form::Warc)));
+    }
+
+    #[test]
+    fn text_of_rtf_is_found_behind_pictures() {
+        let picture = format!("{{\\rtf1{{\\pict {}}}", "0a".repeat(10_000));
+        let of = |text: &str| Format::of_content(None, format!("{picture}{text}}}").as_bytes());
+        assert_eq!(of("Dear Ann"), Ok(Format::Form(Form::Rtf)));
+        if cfg!(feature = "exports") {
+            assert_eq!(of("1 of 2 DOCUMENTS\\par LENGTH: 3 words\\par "), Ok(Format::Form(Form::NexisRtf)));
+        }
+    }
+
+    #[test]
+    #[cfg(feature = "exports")]
+    fn list_of_references_is_refused_with_advice() {
+        let references =
+            b"TY  - NEWS\nT1  - A ferry sails\nAU  - Roe, Jo\nPY  - 2024\nN2  - An abstract.\nER  -\n";
+        let refusal = Format::of_content(Some(Format::Text), references).unwrap_err();
+        assert_eq!(refusal.kind, Unsupported);
+        assert!(refusal.reason.starts_with("a list of references (RIS)"), "{refusal:?}");
+        let prose = b"TY  - NEWS is the first line of a reference.\n\nThe others follow.\n";
+        assert_eq!(Format::of_content(None, prose), Ok(Format::Text));
     }
 
     #[test]

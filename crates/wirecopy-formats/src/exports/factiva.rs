@@ -4,6 +4,7 @@ use super::article::Article;
 use super::days;
 use super::labels::{is_copyright, language};
 use wirecopy_core::document::one_line;
+use wirecopy_core::text::credit::is_byline;
 
 /// The codes of fields.
 const CODES: [&str; 44] = [
@@ -11,6 +12,10 @@ const CODES: [&str; 44] = [
     "CT", "RF", "CO", "IN", "NS", "RE", "IPC", "IPD", "PUB", "AN", "SE", "CLM", "ART", "CX", "DLN", "RST",
     "HLP", "AT", "AU", "BN", "HL", "HDL", "MF", "RBBCM", "WBM", "SO", "DT",
 ];
+/// Fewest different codes in a text that is an export.
+const FEWEST_CODES: usize = 5;
+/// Most lines from the date to the language or the copyright.
+const FACTS: usize = 8;
 /// The start of a line that sells the article.
 const OFFER: &str = "License this article from Dow Jones";
 
@@ -95,16 +100,18 @@ pub(super) fn is_accession(line: &str) -> bool {
     }
     let mut words = line.split_whitespace();
     let Some(number) = words.next_back() else { return false };
-    let letters =
-        number.bytes().take_while(u8::is_ascii_alphanumeric).take_while(u8::is_ascii_alphabetic).count();
-    let digits = number.bytes().skip(letters).take_while(u8::is_ascii_digit).count();
-    let is_number = (15..=40).contains(&number.len()) && (1..=12).contains(&letters) && digits >= 8;
     let label = words.next().unwrap_or_default();
-    is_number
-        && number.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        && words.next().is_none()
-        && !label.is_empty()
-        && label.chars().all(char::is_alphabetic)
+    is_number(number) && words.next().is_none() && !label.is_empty() && label.chars().all(char::is_alphabetic)
+}
+
+/// Returns whether a word is an accession number: letters, the day, more letters and digits.
+pub(super) fn is_number(word: &str) -> bool {
+    let letters = word.bytes().take_while(u8::is_ascii_alphabetic).count();
+    let digits = word.bytes().skip(letters).take_while(u8::is_ascii_digit).count();
+    (15..=40).contains(&word.len())
+        && (1..=12).contains(&letters)
+        && digits >= 8
+        && word.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 /// Returns whether a line counts the words of an article: `1,210 words`, `65 mots`, `1210 字`.
@@ -122,6 +129,46 @@ pub(super) fn is_word_count(line: &str) -> bool {
 /// Returns whether a line sells the article.
 pub(super) fn is_offer(line: &str) -> bool {
     line.trim_start_matches(['[', ' ']).starts_with(OFFER)
+}
+
+/// Returns whether lines are from an export: the facts below a headline, in their order, or fields with codes.
+pub(super) fn is_export<'a>(lines: impl Iterator<Item = &'a str> + Clone) -> bool {
+    has_facts(lines.clone()) || has_codes(lines)
+}
+
+/// Returns whether lines have the facts of an article in their order: the number of words, the date, and soon after it the code of
+/// the paper, and the language or the copyright.
+pub(super) fn has_facts<'a>(lines: impl Iterator<Item = &'a str>) -> bool {
+    let lines: Vec<&str> = lines.map(str::trim).filter(|line| !line.is_empty()).collect();
+    lines.iter().enumerate().any(|(at, line)| {
+        let mut below = lines.iter().skip(at + 1);
+        is_word_count(line) && below.next().is_some_and(|line| days::date_line(line).is_some()) && {
+            let facts = || below.clone().take(FACTS);
+            facts().any(|line| is_paper_code(line))
+                && facts().any(|line| language(line).is_some() || is_notice(line))
+        }
+    })
+}
+
+/// Returns whether a line is the code of a paper: `SAMPF`.
+fn is_paper_code(line: &str) -> bool {
+    (2..=10).contains(&line.len())
+        && line.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+        && line.bytes().any(|byte| byte.is_ascii_uppercase())
+}
+
+fn has_codes<'a>(lines: impl Iterator<Item = &'a str>) -> bool {
+    let mut codes: Vec<&str> = lines.filter_map(|line| code(line).map(|(code, _)| code)).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    let has = |some: &[&str]| some.iter().any(|code| codes.contains(code));
+    codes.len() >= FEWEST_CODES && has(&["HD"]) && has(&["LP", "TD"]) && has(&["PD", "WC"])
+}
+
+fn is_notice(line: &str) -> bool {
+    let starts =
+        |prefix: &str| line.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+    is_copyright(line) || starts("(c)") || starts("copyright")
 }
 
 /// Reads the lines below the headline of an article without codes: author, words, date, time, paper, its code, edition, page,
@@ -146,12 +193,7 @@ pub(super) fn facts(article: &mut Article, lines: &[&str]) -> usize {
     article.source = lines.get(read).and_then(|line| one_line(line));
     read += 1;
     // The language is the last line, except for the copyright; the lines between are codes, editions and pages.
-    let is_notice = |line: &&str| {
-        is_copyright(line)
-            || line.to_lowercase().starts_with("(c)")
-            || line.to_lowercase().starts_with("copyright")
-    };
-    let last = lines.iter().skip(read).take(9).position(is_notice).map(|at| read + at);
+    let last = lines.iter().skip(read).take(9).position(|line| is_notice(line)).map(|at| read + at);
     let named = lines.iter().enumerate().skip(read).take(last.map_or(9, |last| last - read));
     let named = named.filter_map(|(at, line)| language(line).map(|tag| (at, tag))).next_back();
     if let Some((at, tag)) = named {
@@ -185,9 +227,12 @@ pub(super) fn of_lines(lines: &[String], is_bold: &[bool]) -> Option<Article> {
     let bold =
         |at: usize| kept.get(at).is_some_and(|(line, _)| is_bold.get(*line).copied().unwrap_or_default());
     let count = kept.iter().position(|(_, line)| is_word_count(line))?;
-    // The headline is the bold line above, or else the line directly above.
+    // The headline is the bold line above, or else the line directly above the number of words or the author.
     let near = count.saturating_sub(6);
-    let title_end = (near..count).rev().find(|at| bold(*at)).map_or(count, |at| at + 1);
+    let is_author = |at: usize| kept.get(at).is_some_and(|(_, line)| is_byline(line));
+    let above_author = (near + 1..count).rev().take_while(|at| is_author(*at)).last().unwrap_or(count);
+    let is_title = |at: &usize| bold(*at) && !is_author(*at);
+    let title_end = (near..count).rev().find(is_title).map_or(above_author, |at| at + 1);
     let title_start =
         (near..title_end).rev().take_while(|at| bold(*at)).last().unwrap_or(title_end.checked_sub(1)?);
     let text = |range: std::ops::Range<usize>| -> Vec<&str> {

@@ -12,7 +12,7 @@ use std::ops::ControlFlow;
 use wirecopy_core::document::SkipKind;
 
 use super::article::Article;
-use super::factiva::{Fields, facts, is_accession, is_offer};
+use super::factiva::{Fields, facts, has_facts, is_accession, is_number, is_offer, of_lines};
 use super::input;
 use super::markup::{Event, Events, Lines, Tag, has_class, is_block};
 use crate::{Emit, Found, Limits};
@@ -40,7 +40,15 @@ pub(super) fn read(input: &mut dyn BufRead, limits: Limits, emit: &mut Emit<'_>)
             && let Some(language) = article_language(tag)
         {
             finish(reader.take(), emit)?;
-            reader = Some(Open::of(language));
+            reader = Some(Open::of(Some(language)));
+            continue;
+        }
+        // Around an article with a language, there may be another element, which then has nothing else in it.
+        if let Event::Open(tag) = &event
+            && is_numbered(tag)
+        {
+            finish(reader.take(), emit)?;
+            reader = Some(Open::of(None));
             continue;
         }
         let Some(open) = &mut reader else { continue };
@@ -68,6 +76,38 @@ fn article_language(tag: &Tag<'_>) -> Option<String> {
     classes.split_whitespace().find_map(of)
 }
 
+/// Returns whether an element is an article by its number: `<div id="article-SAMPF00020050408dp1700iz8" class="article">`.
+fn is_numbered(tag: &Tag<'_>) -> bool {
+    tag.name == "div"
+        && has_class(&tag.classes(), "article")
+        && tag.attribute("id").is_some_and(|id| id.strip_prefix("article-").is_some_and(is_number))
+}
+
+/// Returns whether the start of a page is an export that lacks the usual classes: an article by its number, or one that is named
+/// as such and has the facts of an article, or its number at the end.
+pub(super) fn is_numbered_export(html: &str) -> bool {
+    let (mut is_named, mut lines) = (false, Lines::default());
+    for event in Events::of(html) {
+        match event {
+            Event::Open(tag) => {
+                is_named |= tag.name == "div" && has_class(&tag.classes(), "article");
+                if is_numbered(&tag) {
+                    return true;
+                }
+                if is_block(&tag.name) || tag.name == "br" {
+                    lines.end(false);
+                }
+            }
+            Event::Close(name) if is_block(&name) => lines.end(false),
+            Event::Text(text) => lines.text(&text),
+            _ => {}
+        }
+    }
+    let lines = lines.take();
+    let of = || lines.iter().map(String::as_str);
+    is_named && has_facts(of()) && (of().any(is_accession) || of().any(is_offer))
+}
+
 /// The place in an article that texts belong to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
@@ -84,7 +124,7 @@ enum Place {
 
 /// An article that is being read.
 struct Open {
-    language: String,
+    language: Option<String>,
     /// The number of `<div>` around the current place, the article's own included.
     divs: usize,
     place: Place,
@@ -96,10 +136,12 @@ struct Open {
     authors: Vec<String>,
     facts: Vec<String>,
     paragraphs: Vec<String>,
+    /// All lines, and whether they are a headline.
+    all: (Vec<String>, Vec<bool>),
 }
 
 impl Open {
-    fn of(language: String) -> Self {
+    fn of(language: Option<String>) -> Self {
         Self {
             language,
             divs: 1,
@@ -111,6 +153,7 @@ impl Open {
             authors: Vec::new(),
             facts: Vec::new(),
             paragraphs: Vec::new(),
+            all: (Vec::new(), Vec::new()),
         }
     }
 
@@ -176,6 +219,8 @@ impl Open {
     fn flush(&mut self) {
         self.lines.end(false);
         for line in self.lines.lines.drain(..) {
+            self.all.0.push(line.clone());
+            self.all.1.push(self.place == Place::Headline);
             match self.place {
                 Place::Code => {
                     // A cell without a code continues the field above.
@@ -195,9 +240,16 @@ impl Open {
     /// Returns the article; `None` if there is nothing in it.
     fn article(mut self) -> Option<Article> {
         self.flush();
-        let language = Some(self.language);
+        let language = self.language;
         if !self.fields.is_empty() {
             let article = self.fields.article()?;
+            return Some(Article { language: language.or(article.language.clone()), ..article });
+        }
+        // Without the classes of paragraphs, the order of the lines says what they are.
+        if self.paragraphs.is_empty()
+            && has_facts(self.all.0.iter().map(String::as_str))
+            && let Some(article) = of_lines(&self.all.0, &self.all.1)
+        {
             return Some(Article { language: language.or(article.language.clone()), ..article });
         }
         let mut article = Article {
@@ -215,7 +267,7 @@ impl Open {
         for line in self.paragraphs.iter().filter(|line| !is_offer(line) && !is_accession(line)) {
             article.paragraph(line);
         }
-        article.language = language;
+        article.language = language.or(article.language);
         (article.title.is_some() || !article.body.is_empty()).then_some(article)
     }
 }

@@ -53,6 +53,7 @@ static LABELS: LazyLock<HashMap<&str, Label>> = LazyLock::new(|| by_word(&KINDS)
 static BODY_HEADINGS: Words = LazyLock::new(|| words("nexis heading"));
 static AFTER_HEADINGS: Words = LazyLock::new(|| words("nexis below"));
 static END: Words = LazyLock::new(|| words("nexis end"));
+static PAGES: Words = LazyLock::new(|| words("page"));
 static RIGHTS: Words = LazyLock::new(|| words("rights"));
 static LANGUAGES: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
     let mut tags = HashMap::new();
@@ -100,6 +101,30 @@ pub(super) fn label(line: &str) -> Option<(Label, &str)> {
     Some((label, rest.trim()))
 }
 
+/// Returns the label of Nexis Uni at the start of a line above the text, and the text after it. There, a label in small letters
+/// counts also before an ordinary space, to which many programs turn the one that does not break.
+pub(super) fn label_above(line: &str) -> Option<(Label, &str)> {
+    label(line).or_else(|| {
+        let (name, rest) = line.trim_start().split_once(':')?;
+        let label = *LABELS.get(name.trim_end().to_uppercase().as_str())?;
+        (rest.is_empty() || rest.starts_with(char::is_whitespace)).then_some((label, rest.trim()))
+    })
+}
+
+/// Returns whether a line only counts pages: `Page 1 of 4`.
+pub(super) fn is_page_number(line: &str) -> bool {
+    let line = line.trim();
+    if line.len() > 40 {
+        return false;
+    }
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let [page, at, of, count] = words[..] else { return false };
+    let (at, count) = (at.parse::<u32>().ok(), count.parse::<u32>().ok());
+    PAGES.contains(&page.to_lowercase().as_str())
+        && (OF.contains(&of.to_lowercase().as_str()) || matches!(of, "sur" | "/"))
+        && at.zip(count).is_some_and(|(at, count)| (1..=count).contains(&at))
+}
+
 /// Returns whether a line begins with a word or two in capitals and a colon, as unknown labels do.
 pub(super) fn is_like_label(line: &str) -> bool {
     let Some((name, rest)) = line.trim_start().split_once(':') else { return false };
@@ -125,9 +150,11 @@ pub(super) fn is_end(line: &str) -> bool {
     line.len() <= 30 && END.contains(&line.to_lowercase().as_str())
 }
 
+/// Words between a position and a number.
+const OF: [&str; 7] = ["of", "von", "de", "van", "di", "av", "af"];
+
 /// Returns the position and the number of documents in a line such as `3 of 10 DOCUMENTS`, `Dokument 3 von 10`.
 pub(super) fn counter(line: &str) -> Option<(u32, u32)> {
-    const OF: [&str; 7] = ["of", "von", "de", "van", "di", "av", "af"];
     let line = line.trim();
     let line = line.strip_prefix("FOCUS - ").unwrap_or(line);
     if line.len() > 60 {
@@ -181,8 +208,16 @@ mod tests {
     fn every_kind_of_the_table_is_in_use() {
         let is_known = |kind: &str| {
             KINDS.iter().any(|(known, _)| kind == *known)
-                || ["nexis heading", "nexis below", "nexis end", "nexis contents", "nexis cover", "rights"]
-                    .contains(&kind)
+                || [
+                    "nexis heading",
+                    "nexis below",
+                    "nexis end",
+                    "nexis contents",
+                    "nexis cover",
+                    "page",
+                    "rights",
+                ]
+                .contains(&kind)
                 || kind.starts_with("proquest ")
                 || kind.starts_with("language ")
         };
@@ -243,6 +278,33 @@ mod tests {
     }
 
     #[test]
+    fn labels_above_a_text_may_be_before_an_ordinary_space() {
+        assert_eq!(label_above("Byline: Ann Example"), Some((Label::Byline, "Ann Example")));
+        assert_eq!(label_above("Length:\u{a0}512 words"), Some((Label::Length, "512 words")));
+        assert_eq!(label_above("Section:"), Some((Label::Section, "")));
+        for line in ["Section:12", "The byline: Ann", "Byline", ""] {
+            assert_eq!(label_above(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn numbers_of_pages_are_recognised() {
+        for line in ["Page 1 of 4", " Seite 12 von 12", "page 1 sur 3", "Página 2 de 3", "Pagina 1 / 2"] {
+            assert!(is_page_number(line), "{line}");
+        }
+        for line in [
+            "Page 5 of 4",
+            "Page 1 of the report",
+            "Page 1 of 4 is missing",
+            "Stage 1 of 4",
+            "Page 0 of 4",
+            "1 of 4",
+        ] {
+            assert!(!is_page_number(line), "{line}");
+        }
+    }
+
+    #[test]
     fn languages_are_read_in_several_languages() {
         for (names, tag) in [
             ("ENGLISH", "en"),
@@ -272,7 +334,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_line_is_handled_without_panic(line in "\\PC{0,50}") {
-            let _ = (label(&line), is_like_label(&line), counter(&line), is_end(&line), language(&line), is_copyright(&line));
+            let _ = (label(&line), is_like_label(&line), is_page_number(&line), label_above(&line), counter(&line), is_end(&line), language(&line), is_copyright(&line));
         }
     }
 }

@@ -1,28 +1,32 @@
 //! Reads mails (RFC 5322, MIME), mailboxes (mbox) and saved web pages (MHTML).
 //!
-//! Of a mail, the best text is read: plain text, or else HTML. Attachments are not read. A mail that holds an export of ProQuest
-//! gives its articles.
+//! Of a mail, the best text is read: plain text, or else HTML. Attachments are not read, except for mails that were forwarded. A
+//! mail that holds an export gives its articles. A saved page is passed on as a page, like those of web archives.
 
+use std::borrow::Cow;
 use std::io::BufRead;
 use std::ops::ControlFlow;
 
-use mailparse::{DispositionType, MailHeaderMap, ParsedMail, addrparse};
+use mailparse::body::Body;
+use mailparse::{DispositionType, MailHeaderMap, MailParseError, ParsedMail, addrparse};
 use wirecopy_core::document::{Metadata, Refusal, SkipKind, one_line};
 
-use super::{input, proquest};
-use crate::{Body, Emit, Found, Item, Limits};
+use super::{input, recognise};
+use crate::{Body as Text, Emit, Form, Found, Item, Limits, Page};
 
 /// Words from which a plain text is one, rather than a note that the mail is in HTML.
 const WORDS: usize = 3;
 /// How many times more words an HTML part must have for the plain text to be a note.
 const NOTE: usize = 4;
+/// Most mails around one that was forwarded.
+const FORWARDED: usize = 5;
 /// Most lines of a mail that look like the start of a part.
 const PARTS: usize = 20_000;
 
 /// Reads a mail.
 pub(super) fn read(input: &mut dyn BufRead, limits: Limits, emit: &mut Emit<'_>) -> ControlFlow<()> {
     match input::whole(input, limits) {
-        Ok(bytes) => mail(&bytes, limits, emit),
+        Ok(bytes) => mail(&bytes, limits, 0, emit),
         Err(refusal) => emit(Found::Skip(refusal)),
     }
 }
@@ -42,7 +46,7 @@ pub(super) fn read_box(input: &mut dyn BufRead, limits: Limits, emit: &mut Emit<
             if is_large {
                 emit(Found::Skip(input::too_large(limits)))?;
             } else if is_open {
-                mail(&bytes, limits, emit)?;
+                mail(&bytes, limits, 0, emit)?;
             }
             has_any |= is_large || is_open;
             if !goes_on && !has_any {
@@ -81,8 +85,8 @@ pub(super) fn is_envelope(line: &[u8]) -> bool {
     (4..=12).contains(&words.len()) && words.iter().any(is_time) && words.iter().any(is_year)
 }
 
-/// Reads one mail.
-fn mail(bytes: &[u8], limits: Limits, emit: &mut Emit<'_>) -> ControlFlow<()> {
+/// Reads one mail, and those in it. `depth` is the number of mails around it.
+fn mail(bytes: &[u8], limits: Limits, depth: usize, emit: &mut Emit<'_>) -> ControlFlow<()> {
     let bytes = without_blank_lines(bytes);
     // The parser needs far more memory for a part than its few bytes.
     if memchr::memmem::find_iter(bytes, b"\n--").take(PARTS + 1).count() > PARTS {
@@ -96,31 +100,135 @@ fn mail(bytes: &[u8], limits: Limits, emit: &mut Emit<'_>) -> ControlFlow<()> {
             ));
         }
     };
+    if let Some(page) = saved_page(&parsed) {
+        return match export(Some(&decoded(page)), None) {
+            Some((form, html)) => read_export(form, html, limits, emit),
+            None => emit(saved(&parsed, page)),
+        };
+    }
     let parts = Parts::of(&parsed);
-    if let Some(html) = &parts.html
-        && proquest::is_export(html)
-    {
-        return proquest::articles(html, limits, emit);
+    if let Some((form, text)) = export(parts.html.as_deref(), parts.plain.as_deref()) {
+        read_export(form, text, limits, emit)?;
+    } else {
+        let meta = Metadata {
+            title: parsed.headers.get_first_value("Subject").and_then(|subject| one_line(&subject)),
+            date: parsed.headers.get_first_value("Date").and_then(|date| one_line(&date)),
+            bylines: sender(&parsed).into_iter().collect(),
+            language: parsed.headers.get_first_value("Content-Language").and_then(|tags| first_tag(&tags)),
+            ..Metadata::default()
+        };
+        let has_mails = parsed.parts().any(is_mail);
+        match parts.body() {
+            Ok(body) => emit(Found::Item(Box::new(Item { meta, body })))?,
+            // A mail may only forward others.
+            Err(_) if has_mails => {}
+            Err(refusal) => emit(Found::Skip(refusal))?,
+        }
     }
-    let mut meta = Metadata {
-        title: parsed.headers.get_first_value("Subject").and_then(|subject| one_line(&subject)),
-        date: parsed.headers.get_first_value("Date").and_then(|date| one_line(&date)),
-        bylines: sender(&parsed).into_iter().collect(),
-        language: parsed.headers.get_first_value("Content-Language").and_then(|tags| first_tag(&tags)),
-        ..Metadata::default()
-    };
-    if parsed.ctype.mimetype == "multipart/related"
-        && let Some(url) = address(&parsed, &parts)
-    {
-        // A saved page: its sender is the browser, and its date the day on which it was saved.
-        meta.bylines.clear();
-        meta.date = None;
-        meta.url = Some(url);
+    for part in parsed.parts().filter(|part| is_mail(part)) {
+        if depth >= FORWARDED {
+            let reason = format!("a mail that is forwarded within over {FORWARDED} others");
+            emit(Found::Skip(SkipKind::Limit.because(reason)))?;
+            continue;
+        }
+        match raw(part) {
+            Ok(bytes) => mail(&bytes, limits, depth + 1, emit)?,
+            Err(error) => {
+                let reason = format!("a forwarded mail that cannot be read: {error}");
+                emit(Found::Skip(SkipKind::Malformed.because(reason)))?;
+            }
+        }
     }
-    match parts.body(meta.url.is_some()) {
-        Ok(body) => emit(Found::Item(Box::new(Item { meta, body }))),
-        Err(refusal) => emit(Found::Skip(refusal)),
+    ControlFlow::Continue(())
+}
+
+/// Returns whether a part is a mail that was forwarded.
+fn is_mail(part: &ParsedMail<'_>) -> bool {
+    part.ctype.mimetype == "message/rfc822" || part.ctype.mimetype == "message/global"
+}
+
+/// Returns the content of a part as it is, without the coding of its transfer. A copy is made only where there is one.
+fn raw<'a>(part: &'a ParsedMail<'a>) -> Result<Cow<'a, [u8]>, MailParseError> {
+    match part.get_body_encoded() {
+        Body::SevenBit(body) | Body::EightBit(body) => Ok(Cow::Borrowed(body.get_raw())),
+        Body::Binary(body) => Ok(Cow::Borrowed(body.get_raw())),
+        Body::Base64(body) | Body::QuotedPrintable(body) => body.get_decoded().map(Cow::Owned),
     }
+}
+
+/// Returns the form of the export that a mail is, and the text of it.
+fn export<'t>(html: Option<&'t str>, plain: Option<&'t str>) -> Option<(Form, &'t str)> {
+    let html = html.and_then(|html| Some((recognise::of_html(html)?, html)));
+    html.or_else(|| plain.and_then(|text| Some((recognise::of_text(text)?, text))))
+}
+
+fn read_export(form: Form, text: &str, limits: Limits, emit: &mut Emit<'_>) -> ControlFlow<()> {
+    match super::reader(form) {
+        Some(read) => read(&mut text.as_bytes(), limits, emit),
+        None => ControlFlow::Continue(()),
+    }
+}
+
+/// Returns whether a header is one that only browsers write when they save a page.
+pub(super) fn is_saved_by(name: &str, line: &str) -> bool {
+    match name {
+        "snapshot-content-location" => true,
+        "from" => ["<Saved by ", "\"Saved by ", "Saved by "]
+            .iter()
+            .any(|by| line.split_once(':').is_some_and(|(_, value)| value.trim_start().starts_with(by))),
+        _ => false,
+    }
+}
+
+/// Returns the HTML of a saved page; `None` for a mail.
+fn saved_page<'a>(parsed: &'a ParsedMail<'a>) -> Option<&'a ParsedMail<'a>> {
+    let is_saved = parsed.headers.iter().any(|header| {
+        is_saved_by(&header.get_key_ref().to_ascii_lowercase(), &format!(":{}", header.get_value()))
+    });
+    let mut html = parsed.parts().filter(|part| part.ctype.mimetype == "text/html");
+    let first = html.next()?;
+    if is_saved {
+        // Frames of the page are other parts; the page is the one that was asked for.
+        let address = parsed.headers.get_first_value("Snapshot-Content-Location");
+        let main = html.find(|part| address.is_some() && location(part) == address);
+        return Some(if location(first) == address { first } else { main.unwrap_or(first) });
+    }
+    // Other programs name no browser. A mail has receivers.
+    let has_receivers =
+        ["To", "Received", "Delivered-To"].iter().any(|name| parsed.headers.get_first_value(name).is_some());
+    let is_page = parsed.ctype.mimetype == "multipart/related"
+        && !has_receivers
+        && location(first).or_else(|| location(parsed)).is_some_and(|url| url.starts_with("http"));
+    is_page.then_some(first)
+}
+
+fn location(part: &ParsedMail<'_>) -> Option<String> {
+    part.headers.get_first_value("Content-Location").map(|url| url.trim().to_owned())
+}
+
+/// Returns a saved page. Its sender is the browser, its date the time at which it was saved.
+fn saved(parsed: &ParsedMail<'_>, page: &ParsedMail<'_>) -> Found {
+    let of = |name: &str| parsed.headers.get_first_value(name).and_then(|value| one_line(&value));
+    let url = of("Snapshot-Content-Location").or_else(|| location(page)).or_else(|| location(parsed));
+    match raw(page) {
+        Ok(content) => Found::Page(Page {
+            url: url.filter(|url| url.starts_with("http")),
+            date: of("Date"),
+            media_type: page.ctype.mimetype.clone(),
+            charset: page.ctype.params.get("charset").cloned(),
+            content: content.into_owned(),
+        }),
+        Err(error) => {
+            Found::Skip(SkipKind::Malformed.because(format!("a saved page that cannot be read: {error}")))
+        }
+    }
+}
+
+/// Returns the text of a part. One that does not name its character set is UTF-8 if it can be.
+fn decoded(part: &ParsedMail<'_>) -> String {
+    let utf8 = || raw(part).ok().and_then(|bytes| String::from_utf8(bytes.into_owned()).ok());
+    let unnamed = if part.ctype.params.contains_key("charset") { None } else { utf8() };
+    unnamed.or_else(|| part.get_body().ok()).unwrap_or_default()
 }
 
 fn without_blank_lines(bytes: &[u8]) -> &[u8] {
@@ -151,23 +259,11 @@ fn first_tag(tags: &str) -> Option<String> {
     tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-').then(|| tag.to_owned())
 }
 
-/// Returns the address of a saved page.
-fn address(parsed: &ParsedMail<'_>, parts: &Parts) -> Option<String> {
-    let of = |name: &str| parsed.headers.get_first_value(name);
-    let url = of("Snapshot-Content-Location")
-        .or_else(|| parts.location.clone())
-        .or_else(|| of("Content-Location"))?;
-    let url = url.trim().to_owned();
-    url.starts_with("http").then_some(url)
-}
-
 /// The parts of a mail that may be its text.
 #[derive(Default)]
 struct Parts {
     plain: Option<String>,
     html: Option<String>,
-    /// The address of the HTML part.
-    location: Option<String>,
     /// Whether there are other parts.
     has_other: bool,
 }
@@ -177,7 +273,7 @@ impl Parts {
         let mut parts = Self::default();
         for part in parsed.parts() {
             let is_text = part.ctype.mimetype.starts_with("text/");
-            if part.ctype.mimetype.starts_with("multipart/") {
+            if part.ctype.mimetype.starts_with("multipart/") || is_mail(part) {
                 continue;
             }
             if !is_text || part.get_content_disposition().disposition == DispositionType::Attachment {
@@ -187,37 +283,30 @@ impl Parts {
             // Of several parts of a kind, the first one that has words is the text.
             let slot = match part.ctype.mimetype.as_str() {
                 "text/plain" => &mut parts.plain,
-                "text/html" => {
-                    if parts.html.is_none() {
-                        parts.location = part.headers.get_first_value("Content-Location");
-                    }
-                    &mut parts.html
-                }
+                "text/html" => &mut parts.html,
                 _ => continue,
             };
             if slot.is_none() {
-                *slot = part.get_body().ok().filter(|text| !text.trim().is_empty());
+                *slot = Some(decoded(part)).filter(|text| !text.trim().is_empty());
             }
         }
         parts
     }
 
-    /// Returns the text of the mail: the plain one, unless it is a mere note that the text is in HTML. `is_page`: it is a saved
-    /// page, whose HTML is the text.
-    fn body(self, is_page: bool) -> Result<Body, Refusal> {
+    /// Returns the text of the mail: the plain one, unless it is a mere note that the text is in HTML.
+    fn body(self) -> Result<Text, Refusal> {
         let words = |text: &str| text.split_whitespace().count();
         let plain = self.plain.map(|text| paragraphs(&text)).filter(|text| !text.is_empty());
         match (plain, self.html) {
-            (_, Some(html)) if is_page => Ok(Body::Markup(html)),
             (Some(plain), Some(html)) => {
                 let is_note = words(&plain) < WORDS && words(&html) > NOTE * WORDS
                     || words(&plain) < 40
                         && plain.to_lowercase().contains("html")
                         && words(&html) > NOTE * words(&plain);
-                Ok(if is_note { Body::Markup(html) } else { Body::Text(plain) })
+                Ok(if is_note { Text::Markup(html) } else { Text::Text(plain) })
             }
-            (Some(plain), None) => Ok(Body::Text(plain)),
-            (None, Some(html)) => Ok(Body::Markup(html)),
+            (Some(plain), None) => Ok(Text::Text(plain)),
+            (None, Some(html)) => Ok(Text::Markup(html)),
             (None, None) if self.has_other => {
                 Err(SkipKind::Empty.because("a mail without text; attachments are not read"))
             }

@@ -3,12 +3,14 @@
 //! | module | reads |
 //! |---|---|
 //! | `recognise` | the start of a file, to tell its form |
-//! | `text`, `nexis_html` | Nexis in plain text and HTML |
+//! | `text` | Nexis and Factiva in plain text |
+//! | `nexis_html` | Nexis in HTML |
 //! | `docx`, `rtf`, `office` | Word and RTF documents: their paragraphs, and the articles of Nexis and Factiva in them |
 //! | `nexis` | one article of Nexis |
 //! | `factiva_html`, `factiva` | Factiva in HTML, and one article |
-//! | `europresse`, `proquest` | the same services in HTML |
-//! | `mail` | mails, mailboxes, saved web pages |
+//! | `europresse`, `proquest` | Europresse and ProQuest in HTML |
+//! | `proquest_text` | ProQuest in plain text |
+//! | `mail` | mails, those in them, mailboxes, saved web pages |
 //! | `markup`, `wrap`, `days`, `labels`, `input`, `article` | what they share |
 
 mod article;
@@ -26,6 +28,7 @@ mod nexis;
 mod nexis_html;
 mod office;
 mod proquest;
+mod proquest_text;
 mod recognise;
 mod rtf;
 #[cfg(test)]
@@ -35,19 +38,21 @@ mod wrap;
 
 use crate::{Form, Reader};
 
-pub(crate) use recognise::form_of;
+pub(crate) use recognise::{form_of, refusal_of};
 
 /// Returns the reader of an export; `None` for other forms.
 pub(crate) fn reader(form: Form) -> Option<Reader> {
     Some(match form {
-        Form::NexisText => text::read,
+        Form::NexisText => text::read_nexis,
         Form::NexisHtml => nexis_html::read,
         Form::NexisDocx => docx::read,
-        Form::NexisRtf | Form::FactivaRtf => rtf::read,
+        Form::NexisRtf | Form::FactivaRtf | Form::Rtf => rtf::read,
+        Form::FactivaText => text::read_factiva,
         Form::FactivaHtml => factiva_html::read,
         Form::EuropresseHtml => europresse::read,
+        Form::ProQuestText => proquest_text::read,
         Form::ProQuestHtml => proquest::read,
-        Form::Mail => mail::read,
+        Form::Mail | Form::SavedPage => mail::read,
         Form::Mbox => mail::read_box,
         _ => return None,
     })

@@ -11,7 +11,8 @@ use wirecopy_core::word_table::Words;
 
 use super::article::Article;
 use super::labels::{
-    self, Label, counter, is_after_heading, is_body_heading, is_copyright, is_like_label, label, language,
+    self, Label, counter, is_after_heading, is_body_heading, is_copyright, is_like_label, label, label_above,
+    language,
 };
 use super::{days, wrap};
 
@@ -60,7 +61,9 @@ pub(super) fn uni(lines: &[String]) -> Option<Article> {
     // An article without the heading has no text: a picture.
     let body = lines.iter().position(|line| is_body_heading(line)).unwrap_or(lines.len());
     let (above, below) = (lines.get(..body)?, lines.get(body + 1..).unwrap_or_default());
-    if !above.iter().chain(below).any(|line| label(line).is_some()) {
+    if !below.iter().any(|line| label(line).is_some())
+        && !above.iter().any(|line| label_above(line).is_some())
+    {
         return None;
     }
     let mut article = Article::default();
@@ -77,6 +80,8 @@ pub(super) fn uni(lines: &[String]) -> Option<Article> {
     let start = above.get(..labels)?.iter().rposition(|line| line.trim() == BREAK).map_or(0, |at| at + 1);
     let mut named: Vec<&str> = above.get(start..date.unwrap_or(labels))?.iter().map(String::as_str).collect();
     named.retain(|line| !line.trim().is_empty() && !is_cover(line));
+    // The title at the top of the page comes before that of the article.
+    named.dedup_by_key(|line| line.trim());
     // Without a break after the list of contents, only the last two lines are sure.
     let has_cover = above.get(..labels)?.iter().any(|line| is_cover(line)) && start == 0;
     let from = if has_cover { named.len().saturating_sub(2) } else { 0 };
@@ -88,7 +93,7 @@ pub(super) fn uni(lines: &[String]) -> Option<Article> {
         None => named.find(|line| days::is_month(line)).map(|line| line.trim().to_owned()),
     };
     for line in above.get(labels..).unwrap_or_default() {
-        if let Some((label, value)) = label(line) {
+        if let Some((label, value)) = label_above(line) {
             set(&mut article, &mut decks, label, value);
         }
     }
@@ -97,15 +102,43 @@ pub(super) fn uni(lines: &[String]) -> Option<Article> {
     }
     let end = below.iter().position(|line| is_after_heading(line) || labels::is_end(line) || ends_text(line));
     let end = end.unwrap_or(below.len());
-    for line in below.iter().take(end).filter(|line| line.trim() != BREAK) {
+    let title = article.title.clone().unwrap_or_default();
+    let is_text = |line: &&String| line.trim() != BREAK && line.trim() != title;
+    for line in below.iter().take(end).filter(is_text) {
         article.paragraph(line);
     }
     article.drop_copyright();
     drop_abstract(&mut article.body);
     for line in below.iter().skip(end) {
-        after_text(&mut article, std::slice::from_ref(line));
+        if let Some((label @ (Label::Language | Label::Url), value)) = label_above(line) {
+            set(&mut article, &mut Vec::new(), label, value);
+        }
     }
     Some(article)
+}
+
+/// Returns whether lines are an article of Nexis Uni although its last line is missing: a heading of the text, and above it a label
+/// in the form of Word documents, or else the number of words and a date or a notice of copyright.
+pub(super) fn is_uni<'a>(lines: impl Iterator<Item = &'a str>) -> bool {
+    let is_certain = |line: &&str| line.contains(":\u{a0}") && label(line).is_some();
+    let is_length = |line: &&str| {
+        let number = label_above(line).filter(|(label, _)| *label == Label::Length);
+        number.is_some_and(|(_, value)| value.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    let is_other = |line: &&str| is_copyright(line) || days::date_line(line).is_some();
+    let mut above = Vec::new();
+    for line in lines {
+        if !is_body_heading(line) {
+            above.push(line);
+            continue;
+        }
+        let has = |is: &dyn Fn(&&str) -> bool| above.iter().any(is);
+        if has(&is_certain) || has(&is_length) && has(&is_other) {
+            return true;
+        }
+        above.clear();
+    }
+    false
 }
 
 /// Returns whether a line is part of the cover page or of the list of contents of a download.

@@ -3,9 +3,10 @@
 use std::ops::ControlFlow;
 
 use wirecopy_core::document::{Refusal, SkipKind};
+use wirecopy_core::text::credit::is_byline;
 
 use super::nexis::{self, BREAK};
-use super::{article::Article, factiva, input, labels};
+use super::{article::Article, factiva, input, labels, wrap};
 use crate::{Emit, Found, Limits};
 
 /// A paragraph, or a line of a text.
@@ -54,6 +55,9 @@ impl<'a, 'e> Articles<'a, 'e> {
 
     /// Adds a line.
     pub(super) fn add(&mut self, line: Line) -> ControlFlow<()> {
+        if labels::is_page_number(&line.text) {
+            return ControlFlow::Continue(());
+        }
         if labels::counter(&line.text).is_some() {
             // What comes before the first counter is the cover page.
             if self.kind == Kind::Open {
@@ -102,11 +106,16 @@ impl<'a, 'e> Articles<'a, 'e> {
             let is_blank = lines.iter().all(|line| line.trim().is_empty() || line.trim() == BREAK);
             return (!is_blank).then(|| nexis::old(lines, self.is_wrapped));
         }
-        let last = lines.last().map_or("", String::as_str);
-        if labels::is_end(last) || is_uni(lines) {
+        let joined = self.is_wrapped.then(|| unwrapped(lines));
+        let (lines, is_bold) = joined.as_ref().map_or((lines, is_bold), |joined| (joined.as_slice(), &[]));
+        let all = || lines.iter().map(String::as_str);
+        let last = all().next_back().unwrap_or_default();
+        if labels::is_end(last) || nexis::is_uni(all()) {
             return nexis::uni(lines);
         }
-        factiva::is_accession(last).then(|| factiva::of_lines(lines, is_bold)).flatten()
+        // The last article may be cut off before its number.
+        let is_factiva = factiva::is_accession(last) || factiva::is_export(all());
+        is_factiva.then(|| factiva::of_lines(lines, is_bold)).flatten()
     }
 
     /// Drops the current article, because part of it cannot be read.
@@ -140,18 +149,41 @@ impl<'a, 'e> Articles<'a, 'e> {
     }
 }
 
-/// Returns whether lines are an article of Nexis Uni although their last line is missing: it has the heading of the text, and a
-/// label in its form above.
-fn is_uni(lines: &[String]) -> bool {
-    let body = lines.iter().position(|line| labels::is_body_heading(line));
-    let above = body.and_then(|body| lines.get(..body)).unwrap_or_default();
-    above.iter().any(|line| line.contains(":\u{a0}") && labels::label(line).is_some())
+/// Returns the lines of a text without the breaks at its width: each paragraph is one line. A line of facts begins a paragraph.
+fn unwrapped(lines: &[String]) -> Vec<String> {
+    let width = wrap::width(lines.iter().map(String::as_str));
+    let (mut out, mut block) = (Vec::new(), Vec::new());
+    // A line of the text may begin like the name of an author.
+    let mut is_above = true;
+    for line in lines {
+        is_above &= !factiva::is_word_count(line);
+        let is_fact = is_above && is_byline(line)
+            || labels::label_above(line).is_some()
+            || labels::is_body_heading(line)
+            || labels::is_after_heading(line)
+            || labels::is_end(line)
+            || factiva::is_word_count(line)
+            || factiva::is_accession(line)
+            || factiva::code(line).is_some();
+        if line.trim().is_empty() || is_fact {
+            out.append(&mut wrap::paragraphs(&std::mem::take(&mut block), width));
+        }
+        if line.trim().is_empty() {
+            out.push(String::new());
+        } else {
+            block.push(line.clone());
+        }
+    }
+    out.append(&mut wrap::paragraphs(&block, width));
+    out
 }
+
+/// Which exports are read.
+pub(super) const READ: &str = "Exports are read in these formats: TXT, HTML, DOCX, RTF (Nexis), TXT, HTML, RTF, XML (Factiva), \
+    HTML (Europresse), TXT, HTML (ProQuest)";
 
 /// Returns why a document is not read.
 pub(super) fn not_an_export(what: &str) -> Refusal {
-    SkipKind::Unsupported.because(format!(
-        "{what} that is not an export of Nexis or Factiva; save it as text or HTML. Exports are read in these formats: TXT, HTML, \
-         DOCX, RTF (Nexis), HTML, RTF (Factiva), HTML (Europresse, ProQuest)"
-    ))
+    SkipKind::Unsupported
+        .because(format!("{what} that is not an export of Nexis or Factiva; save it as text or HTML. {READ}"))
 }

@@ -7,11 +7,16 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use memchr::memmem;
+use wirecopy_core::document::{Refusal, SkipKind};
 use wirecopy_core::word_table::Words;
 
 use super::labels::{Label, counter, is_copyright, label, words};
-use super::{mail, proquest};
-use crate::Form;
+use super::office::READ;
+use super::{factiva, factiva_html, mail, nexis, proquest, proquest_text, rtf};
+use crate::{Form, Limits};
+
+/// Fewest fields of a list of references in its first lines.
+const REFERENCE_FIELDS: usize = 4;
 
 /// Returns the form of a file that begins with `head`.
 pub(crate) fn form_of(head: &[u8]) -> Option<Form> {
@@ -19,15 +24,67 @@ pub(crate) fn form_of(head: &[u8]) -> Option<Form> {
         return is_word(head).then_some(Form::NexisDocx);
     }
     if head.starts_with(b"{\\rtf") {
-        let is_factiva = has(head, b"Factiva") || has(head, b"factiva");
-        return Some(if is_factiva { Form::FactivaRtf } else { Form::NexisRtf });
+        return Some(of_rtf(head));
     }
     let text = decoded(head);
     let text = text.trim_start_matches('\u{feff}').trim_start();
     if text.starts_with('<') {
         return of_html(text);
     }
-    of_mail(text).or_else(|| is_nexis(text).then_some(Form::NexisText))
+    of_mail(text).or_else(|| of_text(text))
+}
+
+/// Returns why a file that begins with `head` is not read, if it is of a kind that holds no articles.
+pub(crate) fn refusal_of(head: &[u8]) -> Option<Refusal> {
+    let text = decoded(head);
+    let mut lines =
+        text.trim_start_matches('\u{feff}').lines().map(str::trim_end).filter(|line| !line.is_empty());
+    let is_reference = lines.next().is_some_and(|line| line.starts_with("TY  - "))
+        && lines.take(40).filter(|line| is_reference_field(line)).count() >= REFERENCE_FIELDS;
+    is_reference.then(|| {
+        SkipKind::Unsupported.because(format!(
+            "a list of references (RIS), which has abstracts rather than articles; export the articles with their text. {READ}"
+        ))
+    })
+}
+
+/// Returns whether a line is a field of a reference in RIS: two letters or digits, two spaces and a hyphen.
+fn is_reference_field(line: &str) -> bool {
+    matches!(line.as_bytes(), [b'A'..=b'Z', b'A'..=b'Z' | b'0'..=b'9', b' ', b' ', b'-', rest @ ..] if rest.first().is_none_or(|byte| *byte == b' '))
+}
+
+/// Returns the form of an RTF document by its text. Its beginning may have none: pictures and styles come before it.
+fn of_rtf(head: &[u8]) -> Form {
+    let has = |sign: &str| has(head, sign.as_bytes());
+    let mut input = head;
+    let lines: Vec<String> = rtf::Paragraphs::of(&mut input, Limits::default())
+        .map_while(Result::ok)
+        .map(|line| line.text)
+        .collect();
+    let text = lines.join("\n");
+    // Marks in groups that are not text, and addresses of the services to which the articles link.
+    if is_nexis(&text) || has("\\LXNComment") || has("://advance.lexis.com/") {
+        Form::NexisRtf
+    } else if factiva::is_export(text.lines())
+        || has("{\\title Factiva")
+        || has("Factiva RTF Display Format")
+        || has("://global.factiva.com/")
+    {
+        Form::FactivaRtf
+    } else {
+        Form::Rtf
+    }
+}
+
+/// Returns the form of an export in plain text.
+pub(super) fn of_text(text: &str) -> Option<Form> {
+    if proquest_text::is_export(text) {
+        Some(Form::ProQuestText)
+    } else if is_nexis(text) {
+        Some(Form::NexisText)
+    } else {
+        factiva::is_export(text.lines()).then_some(Form::FactivaText)
+    }
 }
 
 /// Returns the head as text. Its marks are ASCII in every character set, except for UTF-16.
@@ -60,7 +117,8 @@ fn is_word(head: &[u8]) -> bool {
     })
 }
 
-fn of_html(text: &str) -> Option<Form> {
+/// Returns the form of an export in HTML.
+pub(super) fn of_html(text: &str) -> Option<Form> {
     let has = |sign: &str| has(text.as_bytes(), sign.as_bytes());
     let is_nexis = has("<!-- Hide XML section from browser")
         || has("<!-- LXNComment ")
@@ -71,7 +129,8 @@ fn of_html(text: &str) -> Option<Form> {
     }
     let title = title(text);
     let is_factiva = matches!(title, Some("Factiva" | "Dow Jones Factiva"))
-        || has("class=\"article") && has("articleParagraph ") && has("Headline");
+        || has("class=\"article") && has("articleParagraph ") && has("Headline")
+        || has("class=\"article\"") && factiva_html::is_numbered_export(text);
     if is_factiva {
         return Some(Form::FactivaHtml);
     }
@@ -95,7 +154,8 @@ fn title(text: &str) -> Option<&str> {
     text.get(start + 7..)?.split('<').next().map(str::trim)
 }
 
-/// Returns whether a text is an export of Nexis: a counter of documents on a line of its own, and a label or the cover page.
+/// Returns whether a text is an export of Nexis: a counter of documents on a line of its own, and a label or the cover page; or
+/// else an article of Nexis Uni, or its cover page.
 fn is_nexis(text: &str) -> bool {
     let lines = || text.lines().map(str::trim);
     let is_label = |line: &str| {
@@ -111,6 +171,9 @@ fn is_nexis(text: &str) -> bool {
     let covers = || lines().filter(|line| is_cover(line)).count();
     if lines().any(|line| counter(line).is_some()) {
         return covers() > 0 || lines().any(is_label) || lines().any(is_copyright);
+    }
+    if nexis::is_uni(lines()) {
+        return true;
     }
     // The terms of the search may fill the first pages.
     let has_request = lines().any(|line| {
@@ -142,7 +205,7 @@ fn of_mail(text: &str) -> Option<Form> {
         "snapshot-content-location",
     ];
     const ALWAYS: [&str; 5] = ["from", "date", "subject", "to", "content-type"];
-    let (mut by_programs, mut always) = (0, 0);
+    let (mut by_programs, mut always, mut is_saved) = (0, 0, false);
     for line in text.lines() {
         if line.starts_with([' ', '\t']) {
             continue;
@@ -151,9 +214,11 @@ fn of_mail(text: &str) -> Option<Form> {
         let name = name.to_ascii_lowercase();
         by_programs += usize::from(BY_PROGRAMS.contains(&name.as_str()));
         always += usize::from(ALWAYS.contains(&name.as_str()));
+        is_saved |= mail::is_saved_by(&name, line);
     }
+    let form = if is_saved { Form::SavedPage } else { Form::Mail };
     // The headers of a mail may be longer than the head.
-    (by_programs >= 1 && always >= 2 || by_programs >= 3).then_some(Form::Mail)
+    (by_programs >= 1 && always >= 2 || by_programs >= 3).then_some(form)
 }
 
 /// Returns the name of a header of a mail.

@@ -1,4 +1,4 @@
-//! Reads Nexis exports in plain text, as a stream: memory holds one article.
+//! Reads exports of Nexis and Factiva in plain text, as a stream: memory holds one article.
 
 use std::io::BufRead;
 use std::ops::ControlFlow;
@@ -9,8 +9,28 @@ use super::input;
 use super::office::{Articles, Line};
 use crate::{Emit, Limits};
 
-/// Reads an export in plain text.
-pub(super) fn read(input: &mut dyn BufRead, limits: Limits, emit: &mut Emit<'_>) -> ControlFlow<()> {
+/// Reads an export of Nexis.
+pub(super) fn read_nexis(input: &mut dyn BufRead, limits: Limits, emit: &mut Emit<'_>) -> ControlFlow<()> {
+    read(input, limits, emit, "no articles in this export of Nexis")
+}
+
+/// Reads an export of Factiva.
+pub(super) fn read_factiva(input: &mut dyn BufRead, limits: Limits, emit: &mut Emit<'_>) -> ControlFlow<()> {
+    read(
+        input,
+        limits,
+        emit,
+        "no articles in this text of Factiva: save articles with their text, as text, HTML or RTF",
+    )
+}
+
+/// Reads an export. One without any article is passed on as `nothing`.
+fn read(
+    input: &mut dyn BufRead,
+    limits: Limits,
+    emit: &mut Emit<'_>,
+    nothing: &'static str,
+) -> ControlFlow<()> {
     let mut articles = Articles::new(limits, true, emit);
     let mut bytes = Vec::new();
     loop {
@@ -25,5 +45,5 @@ pub(super) fn read(input: &mut dyn BufRead, limits: Limits, emit: &mut Emit<'_>)
             articles.add(Line { text: text.trim_end().to_owned(), is_bold: false })?;
         }
     }
-    articles.finish(SkipKind::Empty.because("no articles in this export of Nexis"))
+    articles.finish(SkipKind::Empty.because(nothing))
 }

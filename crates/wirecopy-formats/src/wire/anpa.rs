@@ -31,7 +31,8 @@ use super::transmission::{self, Clock, Mark, Message, Rules, SOH};
 use crate::{Body, Emit, Item, Limits};
 use content::Content;
 
-const RULES: Rules = Rules { header_lines: 2, begins: is_first_line, begins_bare, ends: is_end, item };
+const RULES: Rules =
+    Rules { header_lines: 2, begins: is_first_line, begins_bare, is_sure: false, ends: is_end, item };
 
 /// Separates the number from the selector.
 const US: char = '\x1f';

@@ -35,7 +35,8 @@ use super::sign_off;
 use super::transmission::{self, Clock, Mark, Message, Rules, SOH};
 use crate::{Body, Emit, Item, Limits};
 
-const RULES: Rules = Rules { header_lines: 1, begins: is_header, begins_bare, ends: is_end, item };
+const RULES: Rules =
+    Rules { header_lines: 1, begins: is_header, begins_bare, is_sure: false, ends: is_end, item };
 
 /// Most bytes of the first line.
 const HEADER_BYTES: usize = 200;
@@ -156,7 +157,8 @@ impl<'a> Header<'a> {
     }
 }
 
-fn is_header(line: &str) -> bool {
+/// Returns whether a line is the first of a message.
+pub(super) fn is_header(line: &str) -> bool {
     Header::of(line).is_some()
 }
 
@@ -190,7 +192,8 @@ fn time_of(line: &str) -> Option<String> {
     is_named.then(|| transmission::iso(year, month, day, clock).unwrap_or_else(|| line.to_owned()))
 }
 
-fn item(message: &Message) -> Result<Item, Refusal> {
+/// Returns the item of a message.
+pub(super) fn item(message: &Message) -> Result<Item, Refusal> {
     let header = message.header.first().and_then(|line| Header::of(line));
     let agency = header.as_ref().and_then(Header::agency);
     let mut lines: Vec<&str> = message.body.iter().map(String::as_str).collect();

@@ -1,4 +1,4 @@
-//! What agencies send and sites publish: NewsML, NITF, ninjs, feeds, IPTC 7901, ANPA 1312.
+//! What agencies send and sites publish: NewsML, NITF, ninjs, feeds, IPTC 7901, ANPA 1312, telex.
 //!
 //! | module | does |
 //! |---|---|
@@ -6,7 +6,7 @@
 //! | `newsml1`, `newsml_g2`, `nitf` | read what agencies send as XML |
 //! | `rss`, `atom`, `wxr`, `feed` | read feeds and the export of WordPress |
 //! | `factiva` | reads the XML of Factiva |
-//! | `iptc7901`, `anpa`, `transmission` | read what agencies send as text |
+//! | `iptc7901`, `anpa`, `telex`, `transmission` | read what agencies send as text |
 //! | `ninjs`, `digitalwires` | read JSON objects |
 //! | `fields`, `body`, `clean`, `words`, `sign_off`, `encoded`, `tree` | are shared: what a header says, and the text |
 
@@ -27,6 +27,7 @@ mod ninjs;
 mod nitf;
 mod rss;
 mod sign_off;
+mod telex;
 #[cfg(test)]
 mod tests;
 mod transmission;
@@ -50,6 +51,7 @@ pub(crate) fn reader(form: Form) -> Option<Reader> {
         Form::FactivaXml => factiva::read,
         Form::Iptc7901 => iptc7901::read,
         Form::Anpa1312 => anpa::read,
+        Form::Telex => telex::read,
         _ => return None,
     })
 }
@@ -58,7 +60,8 @@ pub(crate) fn reader(form: Form) -> Option<Reader> {
 pub(crate) fn form_of(head: &[u8]) -> Option<Form> {
     let iptc7901 = || iptc7901::is(head).then_some(Form::Iptc7901);
     let anpa = || anpa::is(head).then_some(Form::Anpa1312);
-    detect::form_of(head).or_else(iptc7901).or_else(anpa)
+    let telex = || telex::is(head).then_some(Form::Telex);
+    detect::form_of(head).or_else(iptc7901).or_else(anpa).or_else(telex)
 }
 
 /// Returns the name of the format of a JSON object that is an item of ninjs or of dpa's digitalwires, readable or not; `None` if

@@ -1,4 +1,4 @@
-//! Factiva in HTML. RTF is in `office`.
+//! Factiva in HTML and in plain text. RTF is in `office`.
 
 use super::*;
 
@@ -66,4 +66,68 @@ fn list_of_headlines_is_skipped_with_a_hint() {
         "<html><head><title>Factiva</title></head><body><div class=\"headlines\">…</div>",
     );
     assert!(skips[0].reason.contains("list of headlines"), "{skips:?}");
+}
+
+#[test]
+fn page_with_numbered_articles_and_no_other_classes_is_read() {
+    let html = "<html><head><title>Saved</title></head><body><div id=\"article-DASA000020111229e7ct0001r\" class=\"article\"><p>World</p><p>A bridge closes</p>\
+        <p>By Ann Example</p><p>512 words</p><p>29 December 2011</p><p>Daily Sample</p><p>DASA</p><p>English</p><p>Copyright 2011 Sample</p><p>One.</p><p>Two.</p>\
+        <p>Document DASA000020111229e7ct0001r</p></div><div id=\"article-DASA000020111230e7ct0002r\" class=\"article\"><div id=\"hd\"><span>Second</span></div>\
+        <div>3 words</div><div>30 December 2011</div><div>Daily Sample</div><div>DASA</div><div>English</div><div>(c) 2011</div><p>Text.</p></div><div>Footer</div>";
+    let items = items(Form::FactivaHtml, html);
+    assert_eq!(items.len(), 2);
+    assert_meta(&items[0], "A bridge closes", "Daily Sample", "29 December 2011");
+    assert_eq!(
+        (items[0].meta.bylines.clone(), items[0].meta.language.as_deref()),
+        (vec!["By Ann Example".to_owned()], Some("en"))
+    );
+    assert_eq!(text(&items[0]), ["One.", "Two."]);
+    assert_meta(&items[1], "Second", "Daily Sample", "30 December 2011");
+    assert_eq!(text(&items[1]), ["Text."]);
+}
+
+/// An export in plain text, of two documents.
+pub(super) const TEXT: &str = "\r\nFactiva\r\n\r\nDow Jones\r\n\r\nWorld\r\nA bridge closes for a year as the council finds cracks in its oldest piers\r\nBy Ann Example\r\n\
+    512 words\r\n29 December 2011\r\n15:32\r\nDaily Sample\r\nDASA\r\n4\r\nEnglish\r\nCopyright 2011 Sample.\r\n\r\n\
+    The council met on Tuesday to speak of the old bridge, which has been closed\r\nto lorries since the floods.\r\n\r\nTwo.\r\n\r\nDocument DASA000020111229e7ct0001r\r\n\r\n\
+    Zweiter\r\n3 Wörter\r\n30 Dezember 2011\r\nMuster\r\nMUS\r\nDeutsch\r\n(c) 2011 Muster\r\n\r\nText.\r\n\r\nDokument MUS0000020111230e7ct0001r\r\n\r\n\
+    Search Summary\r\nText\r\nbridge\r\nDate\r\nAll Dates\r\n© 2011 Factiva, Inc. All rights reserved.\r\n";
+
+#[test]
+fn plain_text_is_read() {
+    let items = items(Form::FactivaText, TEXT);
+    assert_eq!(items.len(), 2, "{items:?}");
+    let title = "A bridge closes for a year as the council finds cracks in its oldest piers";
+    assert_meta(&items[0], title, "Daily Sample", "29 December 2011 15:32");
+    assert_eq!(items[0].meta.bylines, ["By Ann Example"]);
+    assert_eq!(
+        text(&items[0]),
+        [
+            "The council met on Tuesday to speak of the old bridge, which has been closed to lorries since the floods.",
+            "Two.",
+        ]
+    );
+    assert_meta(&items[1], "Zweiter", "Muster", "30 Dezember 2011");
+    assert_eq!((text(&items[1]), items[1].meta.language.as_deref()), (vec!["Text."], Some("de")));
+}
+
+#[test]
+fn plain_text_with_codes_is_read_also_if_it_is_cut_off() {
+    let text = "SE  World\nHD\nA bridge\nBY  Ann Example\nWC  3 words\nPD  29 December 2011\nSN  Daily Sample\nLA  English\n\nLP\n\nOne.\n\nTD  Two.\n\n\
+        AN  Document DASA000020111229e7ct0001r\n\nHD  Second\nWC  3 words\nPD  30 December 2011\nSN  Daily Sample\nLA  English\nLP  Te";
+    let items = items(Form::FactivaText, text);
+    assert_meta(&items[0], "A bridge", "Daily Sample", "29 December 2011");
+    assert_eq!(super::text(&items[0]), ["One.", "Two."]);
+    assert_meta(&items[1], "Second", "Daily Sample", "30 December 2011");
+    assert_eq!((super::text(&items[1]), items.len()), (vec!["Te"], 2));
+}
+
+#[test]
+fn plain_text_that_is_cut_off_gives_what_is_there() {
+    let cut = TEXT.split("\r\n\r\nDokument").next().unwrap();
+    let items = items(Form::FactivaText, cut);
+    assert_eq!((items.len(), text(&items[1])), (2, vec!["Text."]));
+    assert!(
+        skips(Form::FactivaText, "Factiva\n\nDow Jones\n")[0].reason.starts_with("no articles in this text")
+    );
 }

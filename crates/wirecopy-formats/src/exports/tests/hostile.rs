@@ -5,21 +5,25 @@ use proptest::prelude::*;
 use super::*;
 use crate::exports::form_of;
 
-const FORMS: [Form; 10] = [
+const FORMS: [Form; 14] = [
     Form::NexisText,
     Form::NexisHtml,
     Form::NexisDocx,
     Form::NexisRtf,
+    Form::Rtf,
+    Form::FactivaText,
     Form::FactivaHtml,
     Form::FactivaRtf,
     Form::EuropresseHtml,
+    Form::ProQuestText,
     Form::ProQuestHtml,
     Form::Mail,
+    Form::SavedPage,
     Form::Mbox,
 ];
 
 /// Marks of all forms, to be put together in any order.
-const MARKS: [&str; 56] = [
+const MARKS: [&str; 66] = [
     "1 of 2 DOCUMENTS",
     "\n",
     "\n\n",
@@ -74,6 +78,16 @@ const MARKS: [&str; 56] = [
     "From a@b.example Thu Feb 19 17:18:40 2015\n",
     "Content-Type: multipart/mixed; boundary=a\n\n",
     "--a\n",
+    "Content-Type: message/rfc822\n\n",
+    "Snapshot-Content-Location: https://a.example/\n",
+    "____________________",
+    "Full text: x",
+    "Publication title: x",
+    "Subject: x",
+    "Credit: By Ann",
+    "Page 1 of 2",
+    "DASA",
+    "<div id=\"article-DASA000020111229e7ct0001r\" class=\"article\">",
     "é",
     "\u{c}",
 ];
@@ -121,6 +135,13 @@ fn deep_nesting_and_long_repetition_are_read() {
     }
     for part in ["{", "}", "{\\b ", "\\u55357?", "\\'83", "\\par ", "{\\pict "] {
         let _ = found(Form::NexisRtf, format!("{{\\rtf1 {}", part.repeat(many)).as_bytes(), limits);
+    }
+    for part in ["Document 1 of 2\n", "Full text: a\n", "Subject: a\n", "A: b\n\n", "a\n"] {
+        let text = format!("Full text: a\n{}Publication title: b\n", part.repeat(many));
+        let _ = found(Form::ProQuestText, text.as_bytes(), limits);
+    }
+    for part in ["512 words\n", "512 words\n29 December 2011\n", "DASA\n", "By Ann Example\n"] {
+        let _ = found(Form::FactivaText, part.repeat(many).as_bytes(), limits);
     }
     let _ = found(Form::NexisText, "1 of 2 DOCUMENTS\n".repeat(many).as_bytes(), limits);
     let _ =

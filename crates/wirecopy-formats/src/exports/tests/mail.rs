@@ -52,7 +52,7 @@ fn mail_with_an_export_gives_its_articles() {
     let mail = format!(
         "From: a@b.example\nSubject: Your research\nContent-Type: text/html; charset=utf-8\n\n<html>{ARTICLE}</html>"
     );
-    let items = items(Form::Mail, mail);
+    let items = items(Form::Mail, &mail);
     assert_meta(&items[0], "A bridge closes; for a year", "Daily Sample", "May 8, 2010");
 }
 
@@ -61,11 +61,85 @@ fn saved_page_gives_its_html_and_address() {
     let page = "From: <Saved by Sample>\nSnapshot-Content-Location: https://paper.example/a\nSubject: A title\nDate: Thu, 19 Feb 2015 17:18:40 +1100\nMIME-Version: 1.0\n\
         Content-Type: multipart/related; type=\"text/html\"; boundary=\"XX\"\n\n--XX\nContent-Type: text/html\nContent-Location: https://paper.example/a\n\n<p>Text</p>\n--XX\n\
         Content-Type: image/png\nContent-Location: https://paper.example/b.png\n\nxxxx\n--XX--\n";
-    let items = items(Form::Mail, page);
-    assert_eq!(items[0].body, Body::Markup("<p>Text</p>".to_owned()));
-    assert_eq!(items[0].meta.url.as_deref(), Some("https://paper.example/a"));
-    assert_eq!((items[0].meta.title.as_deref(), items[0].meta.bylines.len()), (Some("A title"), 0));
-    assert_eq!(items[0].meta.date, None);
+    let page = one_page(page);
+    assert_eq!((page.content.as_slice(), page.media_type.as_str()), (&b"<p>Text</p>"[..], "text/html"));
+    assert_eq!(page.url.as_deref(), Some("https://paper.example/a"));
+    assert_eq!((page.date.as_deref(), page.charset), (Some("Thu, 19 Feb 2015 17:18:40 +1100"), None));
+}
+
+#[test]
+fn page_that_was_asked_for_is_read_rather_than_its_frames() {
+    let page = "From: <Saved by Blink>\nSnapshot-Content-Location: https://paper.example/a\nSubject: A\nDate: Thu, 19 Feb 2015 17:18:40 +1100\nMIME-Version: 1.0\n\
+        Content-Type: multipart/related; type=\"text/html\"; boundary=\"XX\"\n\n--XX\nContent-Type: text/html\nContent-Location: https://ads.example/f\n\n<p>Buy</p>\n--XX\n\
+        Content-Type: text/html; charset=iso-8859-1\nContent-Transfer-Encoding: quoted-printable\nContent-Location: https://paper.example/a\n\n<p>Caf=E9</p>\n--XX--\n";
+    let page = one_page(page);
+    assert_eq!(page.content.trim_ascii_end(), b"<p>Caf\xe9</p>");
+    assert_eq!(page.charset.as_deref(), Some("iso-8859-1"));
+}
+
+#[test]
+fn page_in_a_mail_that_was_sent_is_a_mail() {
+    let mail = "From: a@b.example\nTo: c@d.example\nSubject: S\nContent-Type: multipart/related; boundary=XX\n\n--XX\nContent-Type: text/html\n\
+        Content-Location: https://paper.example/a\n\n<p>Text</p>\n--XX--\n";
+    let items = items(Form::Mail, mail);
+    assert_eq!(
+        (items[0].body.clone(), items[0].meta.title.as_deref()),
+        (Body::Markup("<p>Text</p>".to_owned()), Some("S"))
+    );
+}
+
+/// Returns the only result of a file, which is a page.
+fn one_page(mail: &str) -> crate::Page {
+    match found(Form::SavedPage, mail.as_bytes(), Limits::default()).remove(0) {
+        Found::Page(page) => page,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Returns a mail with this text that forwards another.
+fn forwarding(subject: &str, text: &str, mail: &str) -> String {
+    format!(
+        "From: Ann <a@b.example>\nTo: c@d.example\nSubject: {subject}\nContent-Type: multipart/mixed; boundary=\"{subject}\"\n\n--{subject}\n\n{text}\n\
+         --{subject}\nContent-Type: message/rfc822\nContent-Disposition: attachment; filename=x.eml\n\n{mail}\n--{subject}--\n"
+    )
+}
+
+#[test]
+fn forwarded_mails_are_read() {
+    let inner = "From: Bob <b@b.example>\nSubject: Ferry\nDate: Thu, 19 Feb 2015 17:18:40 +1100\n\nThe ferry sails again.\n";
+    let mail = forwarding("One", "See below.", &forwarding("Two", "", inner));
+    let items = items(Form::Mail, &mail);
+    assert_eq!(items.len(), 2, "{items:?}");
+    assert_eq!((items[0].meta.title.as_deref(), text(&items[0])), (Some("One"), vec!["See below."]));
+    assert_meta(&items[1], "Ferry", "", "Thu, 19 Feb 2015 17:18:40 +1100");
+    assert_eq!(
+        (text(&items[1]), items[1].meta.bylines.clone()),
+        (vec!["The ferry sails again."], vec!["Bob".to_owned()])
+    );
+}
+
+#[test]
+fn mails_are_forwarded_within_others_up_to_a_limit() {
+    let mut mail = "From: Bob <b@b.example>\nSubject: Ferry\n\nThe ferry sails.\n".to_owned();
+    for at in 0..20 {
+        mail = forwarding(&format!("S{at}"), "A note on it.", &mail);
+    }
+    let found = found(Form::Mail, mail.as_bytes(), Limits::default());
+    assert_eq!(found.len(), 7);
+    assert!(
+        matches!(found.last(), Some(Found::Skip(refusal)) if refusal.kind == wirecopy_core::document::SkipKind::Limit)
+    );
+}
+
+#[test]
+fn mail_with_an_export_in_plain_text_gives_its_articles() {
+    for (export, count) in [(proquest::TEXT, 2), (factiva::TEXT, 2)] {
+        let mail = format!(
+            "From: a@b.example\nSubject: Your research\nContent-Type: text/plain; charset=utf-8\n\n{}",
+            export.trim_start_matches('\u{feff}')
+        );
+        assert_eq!(items(Form::Mail, mail).len(), count);
+    }
 }
 
 #[test]

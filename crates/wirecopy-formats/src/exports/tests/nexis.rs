@@ -150,3 +150,28 @@ fn page_without_articles_is_skipped() {
     assert_eq!(skips(Form::NexisHtml, "<html>nothing</html>").len(), 1);
     assert_eq!(skips(Form::NexisText, "").len(), 1);
 }
+
+const UNI: &str = "Page 1 of 2\r\nBridge to close for a year\r\n\r\nBridge to close for a year\r\n\r\nThe Daily Sample (Leeds)\r\n\r\nJanuary 11, 2010 Monday\r\n\r\n\
+    Copyright 2010 Sample Media All Rights Reserved\r\n\r\nSection: NEWS; Pg. 6\r\n\r\nLength: 355 words\r\n\r\nByline: Ann Example\r\n\r\nBody\r\n\r\n\
+    The council met on Tuesday to speak of the old bridge, which has been closed\r\nto lorries since the floods.\r\n\r\nPage 2 of 2\r\nBridge to close for a year\r\n\r\n\
+    It will meet: Friday.\r\n\r\nClassification\r\n\r\nLanguage: ENGLISH\r\n\r\nLoad-Date: January 12, 2010\r\n\r\nEnd of Document\r\n";
+
+#[test]
+fn text_of_nexis_uni_is_read() {
+    let second = UNI.replace("Bridge to close", "Lock to open");
+    let cut = second.split("Classification").next().unwrap();
+    let items = items(Form::NexisText, format!("{UNI}{cut}"));
+    assert_eq!(items.len(), 2);
+    assert_meta(&items[0], "Bridge to close for a year", "The Daily Sample (Leeds)", "January 11, 2010");
+    assert_eq!(
+        (items[0].meta.bylines.clone(), items[0].meta.language.as_deref()),
+        (vec!["Ann Example".to_owned()], Some("en"))
+    );
+    let body = [
+        "The council met on Tuesday to speak of the old bridge, which has been closed to lorries since the floods.",
+        "It will meet: Friday.",
+    ];
+    assert_eq!(text(&items[0]), body);
+    assert_meta(&items[1], "Lock to open for a year", "The Daily Sample (Leeds)", "January 11, 2010");
+    assert_eq!(text(&items[1]), body);
+}

@@ -228,6 +228,41 @@ fn rtf_of_factiva_is_read_without_codes() {
 }
 
 #[test]
+fn rtf_of_nexis_uni_is_read_without_numbers_of_pages() {
+    let lines = UNI.map(|line| match line {
+        "§" => "\\page".to_owned(),
+        line => format!("{}\\par", line.replace('|', "\\line ").replace('\u{a0}', "\\~")),
+    });
+    let rtf = format!(
+        "{{\\rtf1\\ansi Page 1 of 4\\par {}}}",
+        lines.join("\n").replace("\\page", "\\page Page 2 of 4\\par ")
+    );
+    assert_eq!(form_of(rtf.as_bytes()), Some(Form::NexisRtf));
+    let items = items(Form::NexisRtf, rtf);
+    assert_meta(&items[0], "A bridge closes", "The Daily Sample(Leeds)", "July 1, 2019 Monday 9:20 AM GMT");
+    assert_eq!(text(&items[0]), ["A deck.", "The council met.", "It will meet: Tuesday."]);
+    assert_meta(&items[1], "1. FC Sample wins", "Muster Zeitung", "2. Juli 2019");
+    assert_eq!(items.len(), 2);
+}
+
+#[test]
+fn author_above_the_number_of_words_is_not_the_title() {
+    let rtf = |style: &str| {
+        format!(
+            "{{\\rtf1\\ansi World\\par {{{style}A bridge closes}}\\par {{{style}By Jo Bloggs}}\\par By Ann Example\\par 512 words\\par 29 December 2011\\par Daily Sample\\par \
+             DASA\\par English\\par Copyright 2011 Sample\\par\\par One.\\par Two.\\par Document DASA000020111229e7ct0001r\\par}}"
+        )
+    };
+    for style in ["", "\\b "] {
+        assert_eq!(form_of(rtf(style).as_bytes()), Some(Form::FactivaRtf));
+        let items = items(Form::FactivaRtf, rtf(style));
+        assert_meta(&items[0], "A bridge closes", "Daily Sample", "29 December 2011");
+        assert_eq!(items[0].meta.bylines, ["By Jo Bloggs", "By Ann Example"], "{style}");
+        assert_eq!(text(&items[0]), ["One.", "Two."]);
+    }
+}
+
+#[test]
 fn character_sets_of_rtf_are_read() {
     let line = |rtf: &str| {
         let mut input = rtf.as_bytes();

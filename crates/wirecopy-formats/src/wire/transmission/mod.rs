@@ -1,4 +1,4 @@
-//! What IPTC 7901 and ANPA 1312 have in common: messages between control codes, times of transmission, wrapped lines.
+//! What IPTC 7901, ANPA 1312 and telex have in common: messages between control codes, times of transmission, wrapped lines.
 //!
 //! A file holds transmissions as they came over the line, or what remains where the control codes were removed or printed as pairs
 //! (`^A`). Memory holds one message. Cost: one pass over the lines.
@@ -40,6 +40,8 @@ pub(super) struct Rules {
     pub begins: fn(&str) -> bool,
     /// Returns whether two lines, the second of which may be the only one of a header, are a header without control codes.
     pub begins_bare: fn(&str, &str) -> bool,
+    /// Whether such a header begins a message also where the one before it has no end.
+    pub is_sure: bool,
     /// Returns whether a line is the last of a message: the time of transmission.
     pub ends: fn(&str) -> bool,
     /// Returns the item of a message.
@@ -148,7 +150,7 @@ impl Reading<'_> {
     /// Returns whether a message without control codes begins, with this line or the one before it.
     fn begins_bare(&self, line: &str) -> bool {
         match &self.open {
-            Some(open) if open.has_codes || !open.has_end => false,
+            Some(open) if open.has_codes || !(open.has_end || self.rules.is_sure) => false,
             _ => (self.rules.begins_bare)(&self.before, line),
         }
     }
