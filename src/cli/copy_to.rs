@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io::{self, BufReader, Read, Write};
+use std::io::{self, BufReader, Read};
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -165,12 +165,11 @@ fn write(folder: &Path, missing: &[(Source<'_>, &Path, Existing)]) -> anyhow::Re
             if folders.insert(parent.to_owned()) {
                 temporary::remove_stale(parent);
             }
-            let mut file = temporary::create(parent, false)?;
-            io::copy(&mut source.open()?, &mut file)?;
-            file.flush()?;
+            let mut temporary = temporary::create(parent, false)?;
+            io::copy(&mut source.open()?, temporary.file())?;
             match existing {
-                Existing::None => temporary::add(file, &to),
-                Existing::Partial | Existing::Complete => temporary::replace(file, &to),
+                Existing::None => temporary::add(temporary, &to),
+                Existing::Partial | Existing::Complete => temporary::replace(temporary, &to),
             }
         });
         made.with_context(|| match source {

@@ -5,19 +5,20 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use anyhow::Context;
+use tempfile::NamedTempFile;
 
 use super::terminal;
 use wirecopy_core::Cancel;
 
-/// The temporary file being written. An immediate exit runs no destructors, so it has to remove this file itself.
-static PARTIAL_FILE: Mutex<Option<PathBuf>> = Mutex::new(None);
+/// The temporary files being written. An immediate exit runs no destructors, so it has to remove these files itself.
+static PARTIAL_FILES: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 /// The run that signals cancel.
 static RUN: OnceLock<Cancel> = OnceLock::new();
@@ -94,27 +95,37 @@ fn received(code: u8) {
     }
 }
 
-/// Exits without waiting for anything, and removes the partial file.
+/// Exits without waiting for anything, and removes the partial files.
 fn exit_now() {
     // The lock is held until the exit, so that no file is created or renamed after the check.
-    let partial_file = PARTIAL_FILE.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(path) = partial_file.as_deref() {
+    let files = partial_files();
+    for path in &*files {
         let _ = fs::remove_file(path);
     }
     std::process::exit(code().into());
 }
 
-/// Removes the file at `path` if the program exits before the guard is dropped.
-pub(super) fn remove_on_exit(path: &Path) -> Guard {
-    *PARTIAL_FILE.lock().unwrap_or_else(PoisonError::into_inner) = Some(path.to_owned());
-    Guard(())
+fn partial_files() -> MutexGuard<'static, Vec<PathBuf>> {
+    PARTIAL_FILES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// See [`remove_on_exit`].
-pub(super) struct Guard(());
+/// Creates a file, and removes it if the program exits before the guard is dropped. A signal finds the file either not yet
+/// created or already known.
+pub(super) fn create(
+    make: impl FnOnce() -> io::Result<NamedTempFile>,
+) -> io::Result<(NamedTempFile, RemovedOnExit)> {
+    let mut files = partial_files();
+    let file = make()?;
+    files.push(file.path().to_owned());
+    let guard = RemovedOnExit(file.path().to_owned());
+    Ok((file, guard))
+}
 
-impl Drop for Guard {
+/// See [`create`].
+pub(super) struct RemovedOnExit(PathBuf);
+
+impl Drop for RemovedOnExit {
     fn drop(&mut self) {
-        *PARTIAL_FILE.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        partial_files().retain(|path| *path != self.0);
     }
 }

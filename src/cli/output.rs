@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, bail};
 
-use super::{interrupt, temporary};
+use super::temporary;
 
 /// Buffer size in bytes.
 const BUFFER: usize = 1 << 18;
@@ -123,7 +123,7 @@ impl Target {
             Target::File { path, permissions } => {
                 let folder = temporary::folder_of(path);
                 temporary::remove_stale(folder);
-                temporary::create(folder, permissions.is_some())?.close()
+                temporary::create(folder, permissions.is_some())?.remove()
             }
             Target::Stdout | Target::Direct(_) => Ok(()),
         }
@@ -134,14 +134,13 @@ impl Target {
             Target::Stdout => buffered(io::stdout().lock(), fill),
             Target::Direct(file) => buffered(file, fill),
             Target::File { path, permissions } => {
-                let mut file = temporary::create(temporary::folder_of(path), permissions.is_some())?;
-                let _guard = interrupt::remove_on_exit(file.path());
-                buffered(file.as_file_mut(), fill)?;
+                let mut temporary = temporary::create(temporary::folder_of(path), permissions.is_some())?;
+                buffered(temporary.file(), fill)?;
                 if let Some(permissions) = permissions {
-                    file.as_file().set_permissions(permissions.clone())?;
+                    temporary.file().set_permissions(permissions.clone())?;
                 }
                 // If this fails, the temporary file is dropped, which removes it.
-                temporary::replace(file, path)
+                temporary::replace(temporary, path)
             }
         }
     }

@@ -12,6 +12,8 @@ use std::path::Path;
 
 use tempfile::NamedTempFile;
 
+use super::interrupt::{self, RemovedOnExit};
+
 const PREFIX: &str = ".wirecopy-";
 const SUFFIX: &str = ".tmp";
 /// Random characters between prefix and suffix.
@@ -24,8 +26,31 @@ pub(super) fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
+/// A temporary file. It is removed if it is dropped before it was renamed, and if a signal ends the program.
+pub(super) struct Temporary {
+    file: NamedTempFile,
+    _removed_on_exit: RemovedOnExit,
+}
+
+impl Temporary {
+    /// Returns the file, to be written.
+    pub(super) fn file(&mut self) -> &mut File {
+        self.file.as_file_mut()
+    }
+
+    /// Removes the file.
+    pub(super) fn remove(self) -> io::Result<()> {
+        self.file.close()
+    }
+}
+
 /// Creates a locked file in `folder`, with the permissions that the umask allows or, if `private`, for its owner only.
-pub(super) fn create(folder: &Path, private: bool) -> io::Result<NamedTempFile> {
+pub(super) fn create(folder: &Path, private: bool) -> io::Result<Temporary> {
+    let (file, removed_on_exit) = interrupt::create(|| create_locked(folder, private))?;
+    Ok(Temporary { file, _removed_on_exit: removed_on_exit })
+}
+
+fn create_locked(folder: &Path, private: bool) -> io::Result<NamedTempFile> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -54,16 +79,16 @@ pub(super) fn create(folder: &Path, private: bool) -> io::Result<NamedTempFile> 
 }
 
 /// Renames a complete file to `path`, and syncs file and folder to disk.
-pub(super) fn replace(file: NamedTempFile, path: &Path) -> io::Result<()> {
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
+pub(super) fn replace(temporary: Temporary, path: &Path) -> io::Result<()> {
+    temporary.file.as_file().sync_all()?;
+    temporary.file.persist(path).map_err(|error| error.error)?;
     sync_folder(folder_of(path))
 }
 
 /// Renames a complete file to `path`, which must not exist. The caller has to sync the folder.
-pub(super) fn add(file: NamedTempFile, path: &Path) -> io::Result<()> {
-    file.as_file().sync_all()?;
-    file.persist_noclobber(path).map_err(|error| error.error)?;
+pub(super) fn add(temporary: Temporary, path: &Path) -> io::Result<()> {
+    temporary.file.as_file().sync_all()?;
+    temporary.file.persist_noclobber(path).map_err(|error| error.error)?;
     Ok(())
 }
 
@@ -133,7 +158,7 @@ mod tests {
         fs::create_dir(at(".wirecopy-folder.tmp")).unwrap();
         let mut writing = create(folder.path(), false).unwrap();
         remove_stale(folder.path());
-        writing.write_all(b"whole").unwrap();
+        writing.file().write_all(b"whole").unwrap();
         assert!(kept.iter().all(|name| at(name).exists()) && at(".wirecopy-folder.tmp").exists());
         assert!(!at(".wirecopy-abc123.tmp").exists() && !at(".wirecopy-XYZ789.tmp").exists());
         replace(writing, &at("out")).unwrap();

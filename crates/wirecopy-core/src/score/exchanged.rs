@@ -38,12 +38,7 @@ impl Exchanges {
         let (x, y) = (x.as_slice(), y.as_slice());
         self.x.fill(x, k, |shingle| shared.met(shingle));
         // Most copies replace no number, and one side shows it.
-        if !self
-            .x
-            .anchors
-            .iter()
-            .any(|&(_, from)| x[self.x.gap(from)].iter().any(|token| is_number(token.stem())))
-        {
+        if !self.x.has_numbers_of_its_own(x) {
             return 0;
         }
         self.y.fill(y, k, |shingle| shared.contain(shingle));
@@ -87,6 +82,12 @@ impl Side {
         // Of anchors with the same shingle, only the first was counted.
         let single = anchors.iter().zip(times).filter(|&(_, times)| times == 1);
         self.anchors = single.map(|(&anchor, _)| anchor).collect();
+    }
+
+    /// Returns whether a passage that only this document has contains a number.
+    fn has_numbers_of_its_own(&self, tokens: &[Token]) -> bool {
+        let has_number = |&(_, from)| tokens[self.gap(from)].iter().any(|token| is_number(token.stem()));
+        self.anchors.iter().any(has_number)
     }
 
     /// Returns the range of tokens outside shared shingles that begins at `start`.
