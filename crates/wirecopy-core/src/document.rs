@@ -105,15 +105,28 @@ pub struct Delivery {
 
 impl Delivery {
     /// Returns the identifier if it is one for the whole world: an address, `urn:` or `tag:`, rather than the number of a row in
-    /// somebody's database.
+    /// somebody's database. The address of a whole site, without a path, identifies no item.
     pub fn uri(&self) -> Option<&str> {
-        const SCHEMES: [&str; 4] = ["http://", "https://", "tag:", "urn:"];
-        let is_uri = |guid: &&str| {
-            let of =
-                |scheme: &str| guid.get(..scheme.len()).is_some_and(|own| own.eq_ignore_ascii_case(scheme));
-            SCHEMES.into_iter().any(of)
+        let after = |guid: &'_ str, scheme: &str| {
+            guid.get(..scheme.len())
+                .is_some_and(|own| own.eq_ignore_ascii_case(scheme))
+                .then_some(scheme.len())
         };
-        self.guid.as_deref().filter(is_uri)
+        self.guid.as_deref().filter(|guid| {
+            let address =
+                ["http://", "https://"].into_iter().find_map(|scheme| guid.get(after(guid, scheme)?..));
+            match address {
+                Some(address) => address
+                    .split_once(['/', '?', '#'])
+                    .is_some_and(|(_, path)| !path.trim_matches('/').is_empty()),
+                None => ["tag:", "urn:"].into_iter().any(|scheme| after(guid, scheme).is_some()),
+            }
+        })
+    }
+
+    /// Returns the number of the version, if it is one.
+    pub fn version_number(&self) -> Option<u64> {
+        self.version.as_ref()?.trim().parse().ok()
     }
 }
 
@@ -317,6 +330,33 @@ fn is_name(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn identifier_of_an_item_is_not_that_of_a_site_or_a_row() {
+        let uri = |guid: &str| {
+            Delivery { guid: Some(guid.to_owned()), ..Delivery::default() }.uri().map(str::to_owned)
+        };
+        for guid in [
+            "urn:newsml:a:1",
+            "TAG:a,2024:1",
+            "https://a.example/x",
+            "http://a.example/?p=12",
+            "https://a.example#7",
+        ] {
+            assert_eq!(uri(guid).as_deref(), Some(guid));
+        }
+        for guid in [
+            "12",
+            "post:1",
+            "https://a.example",
+            "https://a.example/",
+            "HTTP://a.example//",
+            "http://a.example/?",
+            "",
+        ] {
+            assert_eq!(uri(guid), None, "{guid}");
+        }
+    }
 
     #[test]
     fn host_is_extracted_from_urls() {

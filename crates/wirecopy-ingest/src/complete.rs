@@ -2,6 +2,9 @@
 //!
 //! Documents that a caller has in memory are completed in the same way as those that are read from files.
 
+use jiff::Timestamp;
+
+use super::dates;
 use super::dating::{self, Dating, Places};
 use super::decode;
 use super::extract::Extracted;
@@ -12,7 +15,7 @@ use super::source_from::SourceFrom;
 use super::walk::Found;
 use crate::config::{FieldNames, IngestConfig};
 use wirecopy_core::Error;
-use wirecopy_core::document::{DateOrigin, Document, Header, Metadata, Refusal};
+use wirecopy_core::document::{DateOrigin, Document, Header, Metadata, Refusal, Status};
 
 /// The name of what is not read from a file, in the place of its path.
 pub const NO_FILE: &str = "-";
@@ -24,6 +27,8 @@ pub struct Completer {
     dating: Dating,
     names: FieldNames,
     max_document_bytes: u64,
+    /// When the run began.
+    begun: Timestamp,
 }
 
 impl Completer {
@@ -37,6 +42,7 @@ impl Completer {
             dating: Dating::of(config)?,
             names: config.fields.clone(),
             max_document_bytes: config.max_document_bytes,
+            begun: Timestamp::now(),
         })
     }
 
@@ -117,6 +123,12 @@ impl Completer {
         {
             meta.source = Some(source);
         }
+        if let Some(delivery) = &mut meta.delivery
+            && delivery.status.is_usable()
+            && delivery.embargo.as_deref().is_some_and(|until| self.is_to_come(until))
+        {
+            delivery.status = Status::Withheld;
+        }
         if settled {
             let text = Guessed::of(text);
             // A caller may have parsed the date.
@@ -126,6 +138,13 @@ impl Completer {
             let declared = meta.language.as_deref().and_then(language::of_tag);
             meta.language = declared.or_else(|| text.language().map(str::to_owned));
         }
+    }
+
+    /// Returns whether a date lies behind the beginning of the run. One that is not understood does not.
+    fn is_to_come(&self, date: &str) -> bool {
+        let exact = || date.trim().parse::<Timestamp>().ok();
+        let instant = exact().or_else(|| dates::parse(date).ok()?.instant());
+        instant.is_some_and(|instant| instant > self.begun)
     }
 }
 
@@ -185,6 +204,24 @@ mod tests {
         let refusal =
             completer().of_fields(Fields { text: some("NaN"), ..Fields::default() }, 1).unwrap_err();
         assert_eq!((refusal.kind, refusal.reason.as_str()), (SkipKind::Empty, "empty text"));
+    }
+
+    #[test]
+    fn item_is_withheld_until_its_embargo_ends() {
+        use wirecopy_core::document::Delivery;
+
+        for (embargo, status, expected) in [
+            ("2199-01-01T00:00:00+00:00", Status::Usable, Status::Withheld),
+            ("2001-01-01T00:00:00Z", Status::Usable, Status::Usable),
+            ("2199-01-01T00:00:00Z", Status::Canceled, Status::Canceled),
+            ("until the speech", Status::Usable, Status::Usable),
+        ] {
+            let delivery = Delivery { embargo: Some(embargo.to_owned()), status, ..Delivery::default() };
+            let meta = Metadata { delivery: Some(Box::new(delivery)), ..Metadata::default() };
+            let own = Document { text: "The ferry sails again.".to_owned(), meta, ..Document::default() };
+            let done = completer().of_document(own).unwrap();
+            assert_eq!(done.meta.delivery.unwrap().status, expected, "{embargo}");
+        }
     }
 
     #[test]

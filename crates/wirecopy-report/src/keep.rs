@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use std::str::FromStr;
 
 use crate::{ClusterLine, DocumentLine, Run};
-use wirecopy_core::document::{Delivery, Status};
+use wirecopy_core::document::Status;
 use wirecopy_ingest::dates;
 
 /// Which member of a cluster is kept. Ties go to the representative, then to the first by id.
@@ -154,8 +154,8 @@ impl<'a> Withdrawn<'a> {
         let mut canceled = HashMap::new();
         for delivery in run.documents.iter().filter_map(|document| document.delivery.as_deref()) {
             if let Some(uri) = delivery.uri().filter(|_| delivery.status == Status::Canceled) {
-                let last = canceled.entry(uri).or_insert_with(|| version_of(delivery));
-                *last = last.zip(version_of(delivery)).map(|(one, other)| one.max(other));
+                let last = canceled.entry(uri).or_insert_with(|| delivery.version_number());
+                *last = last.zip(delivery.version_number()).map(|(one, other)| one.max(other));
             }
         }
         Self { canceled }
@@ -166,14 +166,11 @@ impl<'a> Withdrawn<'a> {
     fn has(&self, document: &DocumentLine) -> bool {
         let Some(delivery) = document.delivery.as_deref() else { return false };
         let canceled = delivery.uri().and_then(|uri| self.canceled.get(uri));
-        let is_canceled = canceled
-            .is_some_and(|last| last.zip(version_of(delivery)).is_none_or(|(last, version)| version <= last));
+        let is_canceled = canceled.is_some_and(|last| {
+            last.zip(delivery.version_number()).is_none_or(|(last, version)| version <= last)
+        });
         is_canceled || !delivery.status.is_usable()
     }
-}
-
-fn version_of(delivery: &Delivery) -> Option<u64> {
-    delivery.version.as_ref()?.trim().parse().ok()
 }
 
 /// Chooses the document to keep among members of a cluster, which must be ordered by id.

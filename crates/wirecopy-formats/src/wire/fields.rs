@@ -48,20 +48,26 @@ pub(super) fn not_text(kind: &str) -> Option<Refusal> {
     Some(Unsupported.because(format!("{kind}, not a text")))
 }
 
-/// Returns an item without text: a withdrawn one has its headline for a text, so that it is known with its other versions.
+/// Returns an item without text: one that is canceled has its headline, identifier or slug for a text, so that its other versions are
+/// known to be canceled.
 ///
 /// # Errors
 /// Why any other is skipped.
 pub(super) fn without_text(meta: Metadata) -> Result<Item, Refusal> {
-    let is_canceled = meta.delivery.as_ref().is_some_and(|delivery| delivery.status == Status::Canceled);
-    match &meta.title {
-        Some(title) if is_canceled => Ok(Item { body: Body::Text(title.clone()), meta }),
-        title => Err(no_text(meta.delivery.as_deref(), title.as_deref())),
+    let canceled = meta.delivery.as_deref().filter(|delivery| delivery.status == Status::Canceled);
+    let name = canceled.and_then(|delivery| {
+        // Slugs come last, because several items may have the same one.
+        let names = [meta.title.as_deref(), delivery.uri(), delivery.slug.as_deref()];
+        names.into_iter().flatten().find(|name| name.chars().any(char::is_alphanumeric)).map(str::to_owned)
+    });
+    match name {
+        Some(name) => Ok(Item { body: Body::Text(name), meta }),
+        None => Err(no_text(meta.delivery.as_deref(), meta.title.as_deref())),
     }
 }
 
 /// Returns why an item without text is skipped.
-pub(super) fn no_text(delivery: Option<&Delivery>, title: Option<&str>) -> Refusal {
+fn no_text(delivery: Option<&Delivery>, title: Option<&str>) -> Refusal {
     Empty.because(match (delivery.map(|delivery| delivery.status), title) {
         (Some(Status::Canceled), _) => "the sender has withdrawn the item, and sent no text",
         (_, Some(_)) => "an item with a headline but without text",

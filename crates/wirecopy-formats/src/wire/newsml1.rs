@@ -163,26 +163,36 @@ impl<'a> Context<'a> {
         }
         // Items within it are read as such.
         if is_empty && self.item.find("NewsItem").is_none() {
-            return out.pass(Err(self.refusal(&texts)));
+            return out.pass(self.without_article(&texts));
         }
         ControlFlow::Continue(())
     }
 
-    fn refusal(&self, texts: &Texts<'_>) -> Refusal {
+    /// Returns the item without an article: its name if it withdraws an earlier version, or else why it is skipped.
+    fn without_article(&self, texts: &Texts<'_>) -> Result<Item, Refusal> {
         if let Some(refusal) = texts.media.as_deref().and_then(fields::not_text) {
-            return refusal;
+            return Err(refusal);
         }
         let title = self.item.find("HeadLine").and_then(Element::line);
         if title.is_none() && texts.parts.is_empty() {
             if self.item.find("NewsItemRef").is_some() {
-                return Empty.because("a package that only refers to items elsewhere");
+                return Err(Empty.because("a package that only refers to items elsewhere"));
             }
             if self.item.at(&["Update"]).is_some() {
-                return Empty.because("changes to an earlier version, without a text");
+                return Err(Empty.because("changes to an earlier version, without a text"));
             }
         }
-        let delivery = Delivery { status: self.status(), ..Delivery::default() };
-        fields::no_text(Some(&delivery), title.as_deref())
+        let (guid, version) = self.identity();
+        let slug = self.item.at(&["Identification", "NameLabel"]).and_then(Element::line);
+        let delivery = Delivery { guid, version, status: self.status(), slug, ..Delivery::default() };
+        let sent = self.management.and_then(|management| management.at(&["ThisRevisionCreated"])?.line());
+        fields::without_text(Metadata {
+            title,
+            date: fields::first_date([sent]),
+            source: self.provider.clone(),
+            delivery: fields::delivery(delivery),
+            ..Metadata::default()
+        })
     }
 
     /// Returns an article with the identifier of its component; `None` if it has no words.

@@ -164,8 +164,12 @@ fn items_without_text_say_why() {
         "an item with a headline but without text"
     );
     assert_eq!(reason("<Update><Delete/></Update>"), "changes to an earlier version, without a text");
-    let canceled = file("<Status FormalName='Canceled'/>", "<NewsComponent/>");
-    assert_eq!(only(NewsMl1, &canceled).unwrap_err(), "the sender has withdrawn the item, and sent no text");
+    let canceled = item_of(NewsMl1, &file("<Status FormalName='Canceled'/>", "<NewsComponent/>"));
+    let delivery = canceled.meta.delivery.as_deref().unwrap();
+    assert_eq!(delivery.status, Status::Canceled);
+    assert!(
+        matches!(&canceled.body, Body::Text(name) if Some(name.as_str()) == delivery.slug.as_deref().or(delivery.uri()))
+    );
     assert_eq!(only(NewsMl1, "<NewsML/>").unwrap_err(), "no news item in it");
 }
 
