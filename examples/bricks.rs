@@ -10,7 +10,7 @@ use std::sync::Arc;
 use wirecopy::bricks::{
     Asked, BandKey, Component, Described, Facts, FeatureCounts, Grouped, Idf, Join, JoinKey, KeyCut, Keys,
     Known, Learnt, Member, RareFeatures, Reader, SolvedCluster, SolvedEdge, Solver, Speller, Story,
-    TermCounts, Tokens, boilerplate_line, by_text, components, count_marked, document_line,
+    TermCounts, Tokens, Verified, boilerplate_line, by_text, components, count_marked, document_line,
     feature_occurrences, is_excerpt_candidate, learn, mark, meetings, pairs_of_bands, text_facts,
 };
 use wirecopy::report::{BoilerplateLine, ClusterLine, DocumentLine, EdgeLine};
@@ -95,8 +95,7 @@ impl Run {
         let mut tasks: BTreeMap<u64, (Vec<Member>, Pairs)> = BTreeMap::new();
         let task = |uid: u64| named[&uid] / self.batch as u64;
         for row in rows.iter().filter(|row| named.contains_key(&row.uid)) {
-            let (described, tokens) = (row.described.clone(), row.tokens.clone());
-            tasks.entry(task(row.uid)).or_default().0.push(Member { uid: row.uid, described, tokens });
+            tasks.entry(task(row.uid)).or_default().0.push(member(row));
         }
         for &(a, b) in pairs {
             tasks.entry(task(a)).or_default().1.push((a, b));
@@ -173,6 +172,9 @@ impl Run {
         let (pairs, _) = self.meetings(&keys, cut, Join::Rewrites);
         let enough = pairs.into_iter().filter(|&(_, shared)| shared as usize >= matching.rare_shared);
         candidates.extend(enough.map(|((a, b), _)| (a, b, false)));
+        // A pair of both joins may have passages in common.
+        candidates.sort_unstable_by_key(|&(a, b, may_be_verbatim)| (a, b, !may_be_verbatim));
+        candidates.dedup_by_key(|&mut (a, b, _)| (a, b));
         Ok(candidates)
     }
 
@@ -196,25 +198,30 @@ impl Run {
         (pairs, listed)
     }
 
-    /// Solves the components of copies and candidates.
+    /// Checks the candidates, and solves the components of copies and edges.
     fn solve(&self, rows: &[Row], grouped: &BTreeMap<u64, Grouped>) -> Result<Solved> {
         let leaders = leaders(rows, grouped);
         let weights = Arc::new(self.weights(&leaders)?);
         let candidates = self.candidates(&leaders)?;
-        let copies = grouped.values().filter(|one| one.leader != one.uid).map(|one| (one.leader, one.uid));
-        let pairs: Pairs = copies.chain(candidates.iter().map(|&(a, b, _)| (a, b))).collect();
-        let may_be_verbatim: HashMap<(u64, u64), bool> =
-            candidates.iter().rev().map(|&(a, b, verbatim)| ((a, b), verbatim)).collect();
         let solver = Solver::new(&self.config)?;
+        let mut verified: HashMap<(u64, u64), Verified> = HashMap::new();
+        for batch in candidates.chunks(self.batch) {
+            let mut uids: Vec<u64> = batch.iter().flat_map(|&(a, b, _)| [a, b]).collect();
+            uids.sort_unstable();
+            uids.dedup();
+            let members = uids.into_iter().map(|uid| member(&rows[uid as usize])).collect();
+            let documents = Component::new(members, &self.config.matching, &Budget::unlimited())?;
+            let found = solver.verify(&documents, batch, &weights)?;
+            verified.extend(found.into_iter().map(|one| ((one.a, one.b), one)));
+        }
+        let copies = grouped.values().filter(|one| one.leader != one.uid).map(|one| (one.leader, one.uid));
+        let pairs: Pairs = copies.chain(verified.keys().copied()).collect();
         let mut solved = Solved::default();
         for (members, pairs) in self.components(rows, &pairs) {
             let own: Vec<Grouped> = members.iter().map(|member| grouped[&member.uid]).collect();
-            let candidates: Vec<(u64, u64, bool)> = pairs
-                .iter()
-                .filter_map(|&(a, b)| may_be_verbatim.get(&(a, b)).map(|&verbatim| (a, b, verbatim)))
-                .collect();
+            let edges: Vec<Verified> = pairs.iter().filter_map(|pair| verified.get(pair).copied()).collect();
             let component = Component::new(members, &self.config.matching, &Budget::unlimited())?;
-            let found = solver.solve(&component, &own, &candidates, &weights)?;
+            let found = solver.solve(&component, &own, &edges, &weights)?;
             let uid = |document| component.uid(document);
             solved.edges.extend(found.edges.into_iter().map(|edge| (uid(edge.document), edge)));
             let open = |cluster: &SolvedCluster| cluster.open.iter().map(|open| uid(open.document)).collect();
@@ -260,6 +267,10 @@ struct Solved {
     edges: Vec<(u64, SolvedEdge)>,
     clusters: Vec<(Vec<u64>, SolvedCluster)>,
     composites: HashMap<u64, Vec<String>>,
+}
+
+fn member(row: &Row) -> Member {
+    Member { uid: row.uid, described: row.described.clone(), tokens: row.tokens.clone() }
 }
 
 /// Returns the leaders that hold articles.

@@ -18,7 +18,8 @@
 //!    [`meetings`] and [`is_excerpt_candidate`]. For rewrites, [`FeatureCounts`] of all of them, then [`RareFeatures::keys`], and
 //!    [`meetings`] of pairs with at least `match.rare_shared` keys. [Versions of one item](Facts::item) are candidates, too: each with the next
 //!    by uid.
-//! 5. [`Solver::solve`] gets whole connected components of copies and candidates, and the weights of terms, counted anew among these leaders.
+//! 5. [`Solver::verify`] checks the candidates, with the weights of terms, counted anew among these leaders. [`Solver::solve`] gets whole connected
+//!    components of copies and of the edges that were found.
 //! 6. [`Speller`] looks up words in the texts of the documents that have them.
 //!
 //! # What depends on the number of documents
@@ -44,7 +45,7 @@ pub use wirecopy_core::DocId;
 #[doc(inline)]
 pub use wirecopy_core::bricks::{
     BandKey, Component, CountedBoilerplate, Described, Facts, FeatureCounts, Grouped, Join, JoinKey, KeyCut,
-    Keys, Learnt, Member, Met, Pairs, RareFeatures, Story, TermCounts, components, count_marked,
+    Keys, Learnt, Member, Met, Pairs, RareFeatures, Story, TermCounts, Verified, components, count_marked,
     feature_occurrences, is_excerpt_candidate, learn, mark, meetings, pairs_of_bands, settle,
 };
 #[doc(inline)]
@@ -90,23 +91,39 @@ impl Solver {
         self
     }
 
-    /// Checks the candidates of whole components, and returns the lines of what was found; see [`Component::solve`].
+    /// Checks candidates; see [`Component::verify`].
     ///
     /// `weights` are those of the terms, counted over all leaders that hold articles.
     ///
     /// # Errors
     /// Returns an error if a document of a pair is missing, or if a temporary file cannot be written or read.
+    pub fn verify(
+        &self,
+        documents: &Component,
+        candidates: &[(u64, u64, bool)],
+        weights: &Arc<Idf>,
+    ) -> Result<Vec<Verified>> {
+        documents.verify(candidates, self.scorer(weights))
+    }
+
+    /// Builds the clusters of whole components, and returns the lines of what was found; see [`Component::solve`].
+    ///
+    /// # Errors
+    /// As for [`Solver::verify`].
     pub fn solve(
         &self,
         component: &Component,
         grouped: &[Grouped],
-        candidates: &[(u64, u64, bool)],
+        verified: &[Verified],
         weights: &Arc<Idf>,
     ) -> Result<Solved> {
-        let scorer = self.model.clone().map(|model| (model, Arc::clone(weights)));
-        component.solve(grouped, candidates, scorer, |found, judge, cancel| {
+        component.solve(grouped, verified, self.scorer(weights), |found, judge, cancel| {
             assemble::component(&found, component.corpus(), judge, &self.config, self.passages, cancel)
         })
+    }
+
+    fn scorer(&self, weights: &Arc<Idf>) -> Option<(Model, Arc<Idf>)> {
+        self.model.clone().map(|model| (model, Arc::clone(weights)))
     }
 }
 

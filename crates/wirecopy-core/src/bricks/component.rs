@@ -8,7 +8,7 @@ use crate::classify::{Edge, Publications};
 use crate::cluster::CopyGroups;
 use crate::config::MatchConfig;
 use crate::engine::judge::Pairs;
-use crate::engine::stages::{self, Found};
+use crate::engine::stages::{self, Checked, Found};
 use crate::engine::{Corpus, RunScorer};
 use crate::progress::{Cancel, NoProgress};
 use crate::score::{Idf, Model};
@@ -38,6 +38,17 @@ pub struct Grouped {
     pub edge: Option<Edge>,
     /// Whether boilerplate is learned from it: it is a leader, or about something else.
     pub is_story: bool,
+}
+
+/// A checked pair of documents that are related.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Verified {
+    /// The document that comes first by id.
+    pub a: u64,
+    /// The other document.
+    pub b: u64,
+    /// How they are related. Its own ends are not used.
+    pub edge: Edge,
 }
 
 impl Grouped {
@@ -132,24 +143,19 @@ impl Component {
         Ok(grouped)
     }
 
-    /// Checks candidates of all kinds, and builds clusters from the copies and the edges that were found.
+    /// Checks candidates of all kinds, and returns those that are related as edges between uids, in order.
     ///
-    /// `grouped` says how [`Component::collapse`] grouped the documents, and may leave out those that are alone. `candidates` are pairs, each with whether they
-    /// may have passages in common: those of the join for excerpts, and versions of one item. `scorer` is the model and the weights of
-    /// terms, counted over all representatives; `None` if rewrites are not looked for. `explain` gets the result and the
-    /// judge that made it, to find evidence.
+    /// Each is checked on its own, so that the documents need not be those of whole components. `candidates` are pairs, each with whether
+    /// they may have passages in common: those of the join for excerpts, and versions of one item. `scorer` is the model and the weights of
+    /// terms, counted over all representatives; `None` if rewrites are not looked for.
     ///
     /// # Errors
-    /// As for [`Component::collapse`], and the error of `explain`.
-    pub fn solve<T>(
+    /// As for [`Component::collapse`].
+    pub fn verify(
         &self,
-        grouped: &[Grouped],
         candidates: &[(u64, u64, bool)],
         scorer: Option<(Model, Arc<Idf>)>,
-        explain: impl FnOnce(Found, Pairs<'_>, &Cancel) -> Result<T>,
-    ) -> Result<T> {
-        let corpus = &self.corpus;
-        let groups = self.groups(grouped)?;
+    ) -> Result<Vec<Verified>> {
         let mut pairs: Vec<(Candidate, bool)> = Vec::with_capacity(candidates.len());
         for &(a, b, may_be_verbatim) in candidates {
             let pair = Candidate::new(self.document(a)?, self.document(b)?);
@@ -158,13 +164,48 @@ impl Component {
         // A pair of both joins may be verbatim.
         pairs.sort_unstable_by_key(|&(pair, may_be_verbatim)| (pair, !may_be_verbatim));
         pairs.dedup_by_key(|&mut (pair, _)| pair);
-        let bytes = stages::profile_bytes(corpus);
-        let scorer = scorer.map(|(model, idf)| RunScorer::new(model, idf, corpus, bytes));
-        let judge = Pairs::new(corpus, &self.config, scorer, &self.publications);
-        let cancel = Cancel::default();
-        let checked = stages::verify(corpus, &pairs, None, &judge, &cancel, &NoProgress)?;
-        let found = stages::cluster(corpus, &groups, checked, &judge, &cancel, &NoProgress)?;
+        let (judge, cancel) = (self.judge(scorer), Cancel::default());
+        let checked = stages::verify(&self.corpus, &pairs, None, &judge, &cancel, &NoProgress)?;
+        let all = checked.edges.iter().chain(&checked.partial);
+        let mut verified: Vec<Verified> =
+            all.map(|edge| Verified { a: self.uid(edge.a), b: self.uid(edge.b), edge: *edge }).collect();
+        verified.sort_unstable_by_key(|one| (one.a, one.b));
+        Ok(verified)
+    }
+
+    /// Builds clusters from the copies and the edges of whole components.
+    ///
+    /// `grouped` says how [`Component::collapse`] grouped the documents, and may leave out those that are alone. `verified` are all edges that
+    /// [`Component::verify`] found among them. `explain` gets the result and the judge that made it, to find evidence.
+    ///
+    /// # Errors
+    /// As for [`Component::collapse`], and the error of `explain`.
+    pub fn solve<T>(
+        &self,
+        grouped: &[Grouped],
+        verified: &[Verified],
+        scorer: Option<(Model, Arc<Idf>)>,
+        explain: impl FnOnce(Found, Pairs<'_>, &Cancel) -> Result<T>,
+    ) -> Result<T> {
+        let groups = self.groups(grouped)?;
+        let (judge, cancel) = (self.judge(scorer), Cancel::default());
+        let mut checked = Checked::default();
+        for one in verified {
+            let (a, b) = (self.document(one.a)?, self.document(one.b)?);
+            let edge = Edge { a: a.min(b), b: a.max(b), ..one.edge };
+            if judge.may_group(&edge) { checked.edges.push(edge) } else { checked.partial.push(edge) }
+        }
+        for edges in [&mut checked.edges, &mut checked.partial] {
+            edges.sort_unstable_by_key(|edge| (edge.a, edge.b));
+        }
+        let found = stages::cluster(&self.corpus, &groups, checked, &judge, &cancel, &NoProgress)?;
         explain(found, judge, &cancel)
+    }
+
+    fn judge(&self, scorer: Option<(Model, Arc<Idf>)>) -> Pairs<'_> {
+        let bytes = stages::profile_bytes(&self.corpus);
+        let scorer = scorer.map(|(model, idf)| RunScorer::new(model, idf, &self.corpus, bytes));
+        Pairs::new(&self.corpus, &self.config, scorer, &self.publications)
     }
 
     fn groups(&self, grouped: &[Grouped]) -> Result<CopyGroups> {

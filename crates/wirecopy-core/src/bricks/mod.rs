@@ -14,15 +14,17 @@
 //! | [`learn`], [`mark`], [`count_marked`] | the stories of a source → its boilerplate, which is removed and counted | weights |
 //! | [`Keys::sampled`], [`meetings`], [`is_excerpt_candidate`] | tokens → keys; keys → candidates for excerpts | [`KeyCut`] |
 //! | [`FeatureCounts`], [`RareFeatures`], [`meetings`] | tokens → counts that are added; tokens → keys; keys → candidates for rewrites | counts, [`KeyCut`] |
-//! | [`Component::solve`] | a component of all candidates → edges, clusters, composites | weights |
+//! | [`Component::verify`] | candidates and their documents → edges | weights |
+//! | [`Component::solve`] | a component of edges → clusters, composites, more edges | weights |
 //!
 //! # Documents
 //! Each has a number, its *uid*, that is in the order of the ids: ties are broken by it, windows follow it, and "first" means the
 //! lowest. Numbers need not be without gaps.
 //!
 //! # Components
-//! After the candidates are known, no stage looks beyond the documents that candidates connect. So a connected component of
-//! candidates is a unit of work, never a result: several of them can be solved together, which gives the same.
+//! Copies are found among the documents that candidates for copies connect, and clusters among those that edges and copies connect: no stage looks
+//! further. So a connected component is a unit of work, never a result: several of them can be solved together, which gives the same.
+//! Candidates of the joins are checked one by one before, because these connect nearly all documents of an agency.
 //!
 //! # State of the whole corpus
 //! Three things depend on all documents. The weights of terms, of which only those matter that are not the same without counts; the
@@ -39,7 +41,7 @@ mod pairs;
 mod terms;
 
 pub use boilerplate::{CountedBoilerplate, Learnt, Story, count_marked, learn, mark};
-pub use component::{Component, Grouped, Member};
+pub use component::{Component, Grouped, Member, Verified};
 pub use described::{Described, Facts, settle};
 pub use features::{FeatureCounts, RareFeatures, feature_occurrences};
 pub use keys::Keys;

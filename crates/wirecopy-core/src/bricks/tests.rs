@@ -4,13 +4,13 @@ use proptest::prelude::*;
 use wirecopy_spill::Budget;
 
 use super::*;
-use crate::DocId;
 use crate::candidates::bands::{BandKeys, Text};
 use crate::candidates::rare::RareJoin;
 use crate::candidates::{Candidate, contained};
 use crate::config::MatchConfig;
 use crate::score::LanguageKey;
 use crate::text::{TokenStore, Tokens, mix, tokenize};
+use crate::{DocId, Relation};
 
 const STORY: &str = "The captain of the ferry Meltem was praised on Monday for saving 17 sailors whose trawler sank in a \
                      storm off Cape Ordu. She turned her ship around within minutes of the distress call, the coastguard said.";
@@ -265,4 +265,8 @@ fn incomplete_components_are_refused() {
     assert!(component.solve(&[lone], &[], None, |_, _, _| Ok(())).is_err());
     let edges = component.solve(&grouped, &[], None, |found, _, _| Ok(found.edges.len())).unwrap();
     assert_eq!(edges, 1);
+    assert!(component.verify(&[(7, 8, true)], None).is_err());
+    let verified = component.verify(&[(9, 7, true), (7, 9, false)], None).unwrap();
+    let [Verified { a: 7, b: 9, edge }] = verified[..] else { panic!("{verified:?}") };
+    assert_eq!(edge.relation, Relation::Identical);
 }
