@@ -8,6 +8,7 @@
 //! | explain one pair of documents | [`compare()`](compare()), or [`compare::Comparer`] for many | a [`compare::Comparison`] |
 //! | read a report of an earlier run | [`report::Run::read_jsonl`] | a [`report::Run`] |
 //! | choose which document of each cluster to keep | [`keep::Plan`] | one [`keep::Decision`] for each document |
+//! | run on many machines, by an engine such as Spark | the functions of [`bricks`] | what one run finds, in tables |
 //! | estimate the similarity of sets of hashes | [`sketch::Sketcher`] | a [`sketch::Signature`] |
 //!
 //! # Find the copies in a folder
@@ -79,6 +80,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod bricks;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;

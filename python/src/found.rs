@@ -10,7 +10,7 @@ use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use wirecopy::report::{ClusterLine, DocumentLine, EdgeLine, MemberLine, Spooled, TableStyle, TextStyle};
-use wirecopy::{Cancel, Similarity};
+use wirecopy::{Cancel, Similarity, Skipped};
 
 use crate::raised;
 use crate::table::{Table, lists};
@@ -66,17 +66,7 @@ impl Found {
     /// One row for each input that is not a document.
     #[getter]
     fn skipped(&self, py: Python<'_>) -> PyResult<Py<Table>> {
-        once(py, &self.skipped, || {
-            let lines = &self.run.skipped;
-            let kind =
-                |kind| serde_json::to_value(kind).ok().and_then(|kind| kind.as_str().map(str::to_owned));
-            Table::new(vec![
-                ("path", texts(lines.iter().map(|line| Some(&*line.path)))),
-                ("record", Arc::new(lines.iter().map(|line| line.record).collect::<UInt64Array>())),
-                ("kind", texts(lines.iter().map(|line| kind(line.kind)))),
-                ("reason", texts(lines.iter().map(|line| Some(&*line.reason)))),
-            ])
-        })
+        once(py, &self.skipped, || skipped(&self.run.skipped))
     }
 
     /// The last line of the report, as JSON.
@@ -136,7 +126,19 @@ fn numbers(values: impl Iterator<Item = Option<u32>>) -> ArrayRef {
     Arc::new(values.collect::<UInt32Array>())
 }
 
-fn clusters(lines: &[ClusterLine]) -> PyResult<Table> {
+/// Returns the table of skipped inputs.
+pub fn skipped(lines: &[Skipped]) -> PyResult<Table> {
+    let kind = |kind| serde_json::to_value(kind).ok().and_then(|kind| kind.as_str().map(str::to_owned));
+    Table::new(vec![
+        ("path", texts(lines.iter().map(|line| Some(&*line.path)))),
+        ("record", Arc::new(lines.iter().map(|line| line.record).collect::<UInt64Array>())),
+        ("kind", texts(lines.iter().map(|line| kind(line.kind)))),
+        ("reason", texts(lines.iter().map(|line| Some(&*line.reason)))),
+    ])
+}
+
+/// Returns the table of clusters.
+pub fn clusters(lines: &[ClusterLine]) -> PyResult<Table> {
     let size = |line: &ClusterLine| u32::try_from(line.members.len()).ok();
     Table::new(vec![
         ("cluster", texts(lines.iter().map(|line| Some(&*line.cluster)))),
@@ -149,7 +151,8 @@ fn clusters(lines: &[ClusterLine]) -> PyResult<Table> {
     ])
 }
 
-fn edges(lines: &[EdgeLine]) -> PyResult<Table> {
+/// Returns the table of edges.
+pub fn edges(lines: &[EdgeLine]) -> PyResult<Table> {
     Table::new(vec![
         ("a", texts(lines.iter().map(|line| Some(&*line.a)))),
         ("b", texts(lines.iter().map(|line| Some(&*line.b)))),
@@ -170,26 +173,53 @@ fn documents(lines: &[DocumentLine], clusters: &[ClusterLine]) -> PyResult<Table
         .collect();
     let placed: Vec<Option<&(&ClusterLine, &MemberLine)>> =
         lines.iter().map(|line| members.get(&*line.id)).collect();
+    let mut columns = vec![("id", texts(lines.iter().map(|line| Some(&*line.id))))];
+    columns.extend(places(&placed));
+    columns.extend(description(lines));
+    Table::new(columns)
+}
+
+/// Returns the members of clusters, each with its cluster and its place in it.
+pub fn members(clusters: &[ClusterLine]) -> PyResult<Table> {
+    let members: Vec<(&ClusterLine, &MemberLine)> = clusters
+        .iter()
+        .flat_map(|cluster| cluster.members.iter().map(move |member| (cluster, member)))
+        .collect();
+    let placed: Vec<Option<&(&ClusterLine, &MemberLine)>> = members.iter().map(Some).collect();
+    let mut columns = vec![("id", texts(members.iter().map(|(_, member)| Some(&*member.id))))];
+    columns.extend(places(&placed));
+    Table::new(columns)
+}
+
+/// Returns the table of documents, without their clusters.
+pub fn described(lines: &[DocumentLine]) -> PyResult<Table> {
+    let mut columns = vec![("id", texts(lines.iter().map(|line| Some(&*line.id))))];
+    columns.extend(description(lines));
+    Table::new(columns)
+}
+
+/// Returns the columns that say where documents are in clusters.
+fn places(placed: &[Option<&(&ClusterLine, &MemberLine)>]) -> Vec<(&'static str, ArrayRef)> {
     let member = || placed.iter().map(|placed| placed.map(|&(_, member)| member));
-    let no_article = |line: &DocumentLine| {
-        line.no_article.and_then(|kind| serde_json::to_value(kind).ok()?.as_str().map(str::to_owned))
-    };
-    Table::new(vec![
-        ("id", texts(lines.iter().map(|line| Some(&*line.id)))),
+    let is_representative =
+        placed.iter().map(|placed| placed.map(|(cluster, member)| cluster.representative == member.id));
+    vec![
         ("cluster", texts(placed.iter().map(|placed| placed.map(|(cluster, _)| &*cluster.cluster)))),
-        (
-            "representative",
-            Arc::new(BooleanArray::from_iter(
-                placed
-                    .iter()
-                    .map(|placed| placed.map(|(cluster, member)| cluster.representative == member.id)),
-            )),
-        ),
+        ("representative", Arc::new(BooleanArray::from_iter(is_representative))),
         ("relation", texts(member().map(|member| member?.relation.map(|relation| relation.name())))),
         ("score", shares(member().map(|member| Some(member?.score)))),
         ("copied", shares(member().map(|member| Some(member?.copied_from_cluster)))),
         ("version", numbers(member().map(|member| member?.version))),
         ("update_of", texts(member().map(|member| member?.update_of.as_deref()))),
+    ]
+}
+
+/// Returns the columns that say what is known of documents.
+fn description(lines: &[DocumentLine]) -> Vec<(&'static str, ArrayRef)> {
+    let no_article = |line: &DocumentLine| {
+        line.no_article.and_then(|kind| serde_json::to_value(kind).ok()?.as_str().map(str::to_owned))
+    };
+    vec![
         ("title", texts(lines.iter().map(|line| line.title.as_deref()))),
         ("published", texts(lines.iter().map(|line| line.published.as_deref()))),
         ("source", texts(lines.iter().map(|line| line.source.as_deref()))),
@@ -203,5 +233,5 @@ fn documents(lines: &[DocumentLine], clusters: &[ClusterLine]) -> PyResult<Table
         ("duplicate_id", texts(lines.iter().map(|line| line.duplicate_id.as_deref()))),
         ("path", texts(lines.iter().map(|line| Some(&*line.path)))),
         ("record", Arc::new(lines.iter().map(|line| line.record).collect::<UInt64Array>())),
-    ])
+    ]
 }

@@ -3,12 +3,14 @@
 //! | module | does |
 //! |---|---|
 //! | `settings` | settings as JSON → a configuration |
+//! | `bricks` | the functions of distributed runs over Arrow tables |
 //! | `engine` | takes in documents, and runs |
 //! | `columns` | Arrow record batches → the fields of records |
 //! | `running` | runs without the interpreter's lock; progress, Ctrl-C |
 //! | `found` | the result, its tables, its files |
 //! | `table` | Arrow tables that Python packages take without a copy |
 
+mod bricks;
 mod columns;
 mod engine;
 mod found;
@@ -85,6 +87,7 @@ fn main(py: Python<'_>, arguments: Vec<OsString>, closed: bool) -> u8 {
 fn _wirecopy(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add("Error", module.py().get_type::<Error>())?;
+    bricks::add(module)?;
     module.add_class::<engine::Engine>()?;
     module.add_class::<found::Found>()?;
     module.add_class::<table::Table>()?;

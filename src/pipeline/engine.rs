@@ -8,13 +8,13 @@ use rayon::prelude::*;
 use super::Pipeline;
 use super::intake::Intake;
 use super::read::{self, Keep};
+use super::reader::{Reader, Ready};
 use wirecopy_core::candidates::TableUse;
-use wirecopy_core::document::{Header, Refusal};
 use wirecopy_core::engine::judge::Pairs;
-use wirecopy_core::engine::{Preparer, Read, stages, thread_pool};
+use wirecopy_core::engine::{stages, thread_pool};
 use wirecopy_core::score::Model;
 use wirecopy_core::{Cancel, Document, NoProgress, Progress, Result, Skipped, Stage};
-use wirecopy_ingest::{Completer, Fields, NO_FILE, References, Root, fallback_id, header_of, settings_files};
+use wirecopy_ingest::{Fields, References, Root, settings_files};
 use wirecopy_report::assemble::{self, Request, Wording};
 use wirecopy_report::{Clock, Config, Run, Spooled, StageTimes};
 
@@ -50,8 +50,7 @@ const BATCH: usize = 1 << 10;
 /// 16 MiB on.
 pub struct Engine {
     config: Config,
-    completer: Completer,
-    preparer: Preparer,
+    reader: Reader,
     model: Option<Model>,
     threads: ThreadPool,
     cancel: Cancel,
@@ -75,13 +74,11 @@ impl Engine {
         let config = pipeline.config;
         config.validate()?;
         pipeline.budget.check()?;
-        let agencies = settings_files::agencies(config.ingest.agencies.as_deref())?;
         let matching = &config.matching;
         let model =
             matching.rewrites.then(|| settings_files::model(matching.model.as_deref())).transpose()?;
         Ok(Self {
-            completer: Completer::new(&config.ingest)?,
-            preparer: Preparer::new(matching, agencies),
+            reader: Reader::new(config)?,
             model,
             threads: thread_pool(pipeline.threads)?,
             cancel: pipeline.cancel,
@@ -107,7 +104,7 @@ impl Engine {
     /// Returns an error if the engine is full or cancelled, or if a temporary file cannot be written.
     pub fn push(&self, document: Document) -> Result<()> {
         self.cancel.check()?;
-        let ready = self.ready(document);
+        let ready = self.reader.ready(document);
         self.store([ready])
     }
 
@@ -116,7 +113,7 @@ impl Engine {
     /// # Errors
     /// As for [`Engine::push`].
     pub fn push_all(&self, documents: Vec<Document>) -> Result<()> {
-        self.each(documents, |document| self.ready(document))
+        self.each(documents, |document| self.reader.ready(document))
     }
 
     /// Adds records with these numbers as if they were read from JSON lines: blank values and placeholders count as missing,
@@ -125,7 +122,7 @@ impl Engine {
     /// # Errors
     /// As for [`Engine::push`].
     pub fn push_records(&self, records: Vec<(u64, Fields)>) -> Result<()> {
-        self.each(records, |(number, fields)| self.record(number, self.completer.of_fields(fields, number)))
+        self.each(records, |(number, fields)| self.reader.ready_fields(number, fields))
     }
 
     /// Adds JSON objects with these numbers as if they were read from JSON lines; see `ingest.fields` for the names of their
@@ -134,7 +131,7 @@ impl Engine {
     /// # Errors
     /// As for [`Engine::push`].
     pub fn push_json(&self, objects: Vec<(u64, String)>) -> Result<()> {
-        self.each(objects, |(number, json)| self.record(number, self.completer.of_json(&json, number)))
+        self.each(objects, |(number, json)| self.reader.ready_json(number, &json))
     }
 
     /// Counts an input that is not a document.
@@ -168,9 +165,11 @@ impl Engine {
     /// Reads the documents below `roots`, and finds the copies among them.
     pub(super) fn read(mut self, roots: &[Root], progress: &dyn Progress) -> Result<Spooled> {
         let keep = if self.request.texts { Keep::All } else { Keep::unreadable(roots) };
-        let Self { threads, config, preparer, cancel, intake, .. } = &mut self;
+        let Self { threads, config, reader, cancel, intake, .. } = &mut self;
         let intake = intake.get_mut().unwrap_or_else(PoisonError::into_inner);
-        threads.install(|| read::read(roots, &config.ingest, preparer, &keep, progress, cancel, intake))?;
+        threads.install(|| {
+            read::read(roots, &config.ingest, reader.preparer(), &keep, progress, cancel, intake)
+        })?;
         self.run(progress, true)
     }
 
@@ -190,29 +189,6 @@ impl Engine {
             let some: Vec<Ready> = self.threads.install(|| some.into_par_iter().map(&ready).collect());
             self.store(some)?;
         }
-    }
-
-    fn ready(&self, document: Document) -> Ready {
-        let (path, record) = (document.path.clone(), document.record);
-        match self.completer.of_document(document) {
-            Ok(document) => self.prepared(document),
-            Err(refusal) => Err(refusal.at(if path.is_empty() { NO_FILE.to_owned() } else { path }, record)),
-        }
-    }
-
-    fn record(&self, number: u64, document: std::result::Result<Document, Refusal>) -> Ready {
-        document
-            .map_err(|refusal| refusal.at(NO_FILE, Some(number)))
-            .and_then(|document| self.prepared(document))
-    }
-
-    fn prepared(&self, document: Document) -> Ready {
-        let read = self.preparer.prepare(&document);
-        let file =
-            if document.path == NO_FILE && document.record.is_none() { &document.id } else { &document.path };
-        let fallback = fallback_id(file, document.record);
-        let (header, text) = header_of(document, fallback);
-        Ok((header, Read { text, ..read }))
     }
 
     fn store(&self, ready: impl IntoIterator<Item = Ready>) -> Result<()> {
@@ -271,6 +247,3 @@ fn warn_of_crowded_table(table: &TableUse) {
         );
     }
 }
-
-/// A document that is ready to be stored, or why it is skipped.
-type Ready = std::result::Result<(Header, Read), Skipped>;

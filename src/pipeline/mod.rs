@@ -8,6 +8,7 @@
 mod engine;
 mod intake;
 mod read;
+mod reader;
 mod survey;
 
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ use wirecopy_report::{Config, Run, Spooled};
 use wirecopy_spill::Budget;
 
 pub use engine::Engine;
+pub use reader::Reader;
 
 /// A run to be started: configuration, threads, progress and cancellation.
 pub struct Pipeline<'a> {

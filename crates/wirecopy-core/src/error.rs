@@ -76,6 +76,9 @@ pub enum Error {
     /// more, and the run cannot be finished.
     #[error("an earlier document could not be stored, so the run cannot go on")]
     Incomplete,
+    /// The input of a function for distributed runs is not what such a function wrote, or is incomplete.
+    #[error("distributed run: {0}")]
+    Brick(String),
     /// The worker threads could not be started.
     #[error("cannot start worker threads: {0}")]
     Threads(String),

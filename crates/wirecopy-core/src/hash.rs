@@ -84,6 +84,7 @@ impl Hashes {
 }
 
 /// Saturating counters of hashes, one byte each. A count is never too low, and too high where two hashes share a counter.
+#[derive(Clone, Debug)]
 pub(crate) struct Counts {
     counts: Box<[u8]>,
     shift: u32,
@@ -111,6 +112,13 @@ impl Counts {
     /// Counts a hash, given its leading bits.
     pub(crate) fn add_at(&mut self, place: usize) {
         self.counts[place] = self.counts[place].saturating_add(1);
+    }
+
+    /// Adds the counts of another table of the same size.
+    pub(crate) fn add_all(&mut self, other: &[u8]) {
+        for (count, more) in self.counts.iter_mut().zip(other) {
+            *count = count.saturating_add(*more);
+        }
     }
 
     /// Counts a hash.

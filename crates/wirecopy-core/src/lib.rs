@@ -11,6 +11,7 @@
 //! | [`cluster`] | edges → clusters |
 //! | [`sources`] | the texts of a source → the boilerplate that it adds to them |
 //! | [`engine`] | composes these stages over a whole corpus |
+//! | [`bricks`] | the same stages as functions over batches, for engines that run on many machines |
 //!
 //! This crate reads no clock, prints nothing, and accesses no files except through [`wirecopy_spill`].
 //! The stable interface is the crate `wirecopy`; this one may change with every version.
@@ -18,6 +19,7 @@
 #![forbid(unsafe_code)]
 
 mod bits;
+pub mod bricks;
 pub mod candidates;
 pub mod classify;
 pub mod cluster;

@@ -55,6 +55,12 @@ impl Completer {
         Ok(self.of_record(fields.document()?, record))
     }
 
+    /// Returns the text of a record, as [`Completer::of_fields`] finds it; `None` if the record is skipped.
+    pub fn text_of_fields(&self, fields: Fields) -> Option<String> {
+        decode::check_length(fields.text.as_deref().unwrap_or_default(), self.max_document_bytes).ok()?;
+        Some(fields.document().ok()?.text)
+    }
+
     /// Makes a document of a JSON object, as of line number `record` of JSON lines on standard input.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::params::Bands;
-use super::{Candidate, moved};
+use super::{Candidate, KeyCut, moved};
 use crate::hash::ByHash;
 use crate::{DocId, Result};
 use wirecopy_spill::{Blobs, Budget};
@@ -31,6 +31,39 @@ pub struct Text {
     pub words: u64,
     /// A hash of its words and its date. Documents that share it are copies of the same documents.
     pub dated: u64,
+}
+
+impl Text {
+    /// Returns the hashes of a text, given that of its words and its [`stamp`].
+    pub fn new(words: u64, stamp: u64) -> Self {
+        Self { words, dated: crate::text::mix(words ^ stamp) }
+    }
+}
+
+/// Returns a number for what identifies a document besides its words: its publication time and the delivered item that it is a
+/// version of, where known.
+pub fn stamp(published: Option<i64>, item: Option<u64>) -> u64 {
+    published.map_or(0, |at| at as u64 | 1 << 63) ^ item.unwrap_or_default()
+}
+
+/// Splits documents, given in order, into the first of each text, and pairs of it with each other document of that text. The
+/// first documents of texts with the same words are paired, too.
+pub fn by_text<D: Copy + Ord>(documents: impl IntoIterator<Item = (D, Text)>) -> (Vec<D>, Vec<(D, D)>) {
+    let (mut first, mut first_of_words) = (ByHash::default(), ByHash::default());
+    let (mut firsts, mut pairs) = (Vec::new(), Vec::new());
+    for (at, text) in documents {
+        let before = *first.entry(text.dated).or_insert(at);
+        if before == at {
+            firsts.push(at);
+            let before = *first_of_words.entry(text.words).or_insert(at);
+            if before != at {
+                pairs.push((before, at));
+            }
+        } else {
+            pairs.push((before, at));
+        }
+    }
+    (firsts, pairs)
 }
 
 /// The band keys of many documents.
@@ -108,23 +141,11 @@ impl BandKeys {
         }
     }
 
-    /// Splits the documents that have a `text` into the first of each text, and pairs of it with each other document of that
-    /// text. The first documents of texts with the same words are paired, too.
+    /// Returns the first document of each text among those that have a `text`, and the pairs of [`by_text`].
     fn by_text(&self, text: impl Fn(DocId) -> Option<Text>) -> (Vec<u32>, Vec<Candidate>) {
-        let (mut first, mut first_of_words) = (ByHash::default(), ByHash::default());
-        let (mut firsts, mut pairs) = (Vec::new(), Vec::new());
         let documents = (0..).take(self.lengths.len());
-        for (at, text) in documents.filter_map(|at| Some((at, text(DocId(at))?))) {
-            let before = *first.entry(text.dated).or_insert(at);
-            if before == at {
-                firsts.push(at);
-                let before = *first_of_words.entry(text.words).or_insert(at);
-                pairs.extend(Candidate::new(DocId(before), DocId(at)));
-            } else {
-                pairs.push(Candidate(DocId(before), DocId(at)));
-            }
-        }
-        (firsts, pairs)
+        let (firsts, pairs) = by_text(documents.filter_map(|at| Some((at, text(DocId(at))?))));
+        (firsts, pairs.into_iter().map(|(a, b)| Candidate(DocId(a), DocId(b))).collect())
     }
 
     /// Returns all pairs of documents that agree in at least one band, sorted and without duplicates. `text` returns
@@ -172,7 +193,7 @@ impl BandKeys {
     /// Returns the pairs of the documents at the indices `kept` that agree in a band, given the key of each
     /// document in it.
     fn pairs_of(&self, keys: &[u64], kept: &[u32]) -> Vec<Candidate> {
-        let bits = kept.len().next_power_of_two().trailing_zeros();
+        let bits = KeyCut::for_documents(kept.len()).bits();
         let key = |(&place, at): (&u32, u64)| keys[place as usize] >> bits << bits | at;
         let mut entries: Vec<u64> = kept.iter().zip(0..).map(key).collect();
         entries.sort_unstable();
@@ -185,18 +206,18 @@ impl BandKeys {
                 (self.lengths[place as usize], DocId(place))
             }));
             bucket.sort_unstable();
-            pair_up(&bucket, &mut pairs);
+            pair_up(&bucket, |a, b| pairs.extend(Candidate::new(a, b)));
         }
         pairs
     }
 }
 
-fn pair_up(bucket: &[(u32, DocId)], pairs: &mut Vec<Candidate>) {
+/// Pairs the documents of a bucket, which are ordered by length, then by number: each with its neighbours and with the first.
+pub(crate) fn pair_up<D: Copy>(bucket: &[(u32, D)], mut pair: impl FnMut(D, D)) {
     let Some((&(_, first), rest)) = bucket.split_first() else { return };
-    pairs.extend(rest.iter().filter_map(|&(_, document)| Candidate::new(first, document)));
+    rest.iter().for_each(|&(_, document)| pair(first, document));
     for (at, &(_, document)) in rest.iter().enumerate() {
-        let neighbours = rest[at + 1..].iter().take(NEIGHBOURS);
-        pairs.extend(neighbours.filter_map(|&(_, other)| Candidate::new(document, other)));
+        rest[at + 1..].iter().take(NEIGHBOURS).for_each(|&(_, other)| pair(document, other));
     }
 }
 

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::Candidate;
 use super::postings::Postings;
-use crate::text::{TokenStore, each_shingle};
+use crate::text::{Token, TokenStore, each_shingle};
 use crate::{DocId, Result};
 use wirecopy_spill::Budget;
 
@@ -28,7 +28,7 @@ const QUOTED: usize = 5;
 const ELSEWHERE: f64 = 0.3;
 /// Number of following documents in a posting list that each document is paired with. A shingle in more documents
 /// is a stock phrase of the trade or of a site.
-const WINDOW: usize = 16;
+pub(crate) const WINDOW: usize = 16;
 
 /// Returns the pairs of `documents` of which one may be an excerpt of the other, sorted. With `quotes`, also
 /// returns pairs of which one may be a digest that quotes the other. `documents` holds one document of each copy
@@ -52,11 +52,9 @@ pub fn candidates(
         || tokens.reader(),
         |document, reader, sink| {
             let mut size = 0;
-            each_shingle(reader.slice(documents[document]), k, |shingle| {
-                if shingle.is_multiple_of(SAMPLE) {
-                    size += 1;
-                    sink.push(shingle);
-                }
+            each_sampled(reader.slice(documents[document]), k, |shingle| {
+                size += 1;
+                sink.push(shingle);
             });
             sizes[document].store(size, Ordering::Relaxed);
         },
@@ -67,15 +65,39 @@ pub fn candidates(
             elsewhere[document as usize].fetch_add(1, Ordering::Relaxed);
         }
     })?;
-    let of =
-        |counts: &[AtomicU32], document: u32| f64::from(counts[document as usize].load(Ordering::Relaxed));
-    let digest = |document: u32| of(&elsewhere, document) >= ELSEWHERE * of(&sizes, document);
+    let of = |counts: &[AtomicU32], document: u32| counts[document as usize].load(Ordering::Relaxed);
+    let sampled = |document| Sampled { size: of(&sizes, document), elsewhere: of(&elsewhere, document) };
     met.pairs(|a, b, shared| {
-        let smaller = of(&sizes, a).min(of(&sizes, b));
-        let excerpt = shared as f64 >= (SHARE * smaller).floor();
-        let quote = || quotes && shared >= QUOTED && (digest(a) || digest(b));
-        (excerpt || quote()).then(|| Candidate(documents[a as usize], documents[b as usize]))
+        let is_candidate = is_candidate(sampled(a), sampled(b), shared, quotes);
+        is_candidate.then(|| Candidate(documents[a as usize], documents[b as usize]))
     })
+}
+
+/// Calls `each` with the sampled shingles of a document, repeats included.
+#[inline]
+pub(crate) fn each_sampled(tokens: &[Token], k: usize, mut each: impl FnMut(u64)) {
+    each_shingle(tokens, k, |shingle| {
+        if shingle.is_multiple_of(SAMPLE) {
+            each(shingle);
+        }
+    });
+}
+
+/// The sample of a document's shingles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sampled {
+    /// Number of shingles in the sample.
+    pub size: u32,
+    /// Number of those, without repeats, that occur in other documents.
+    pub elsewhere: u32,
+}
+
+/// Returns whether one of two documents whose samples have `shared` shingles in common may be an excerpt of the other or, with
+/// `quotes`, a digest that quotes it.
+pub fn is_candidate(a: Sampled, b: Sampled, shared: usize, quotes: bool) -> bool {
+    let may_be_digest = |one: Sampled| f64::from(one.elsewhere) >= ELSEWHERE * f64::from(one.size);
+    let excerpt = shared as f64 >= (SHARE * f64::from(a.size.min(b.size))).floor();
+    excerpt || quotes && shared >= QUOTED && (may_be_digest(a) || may_be_digest(b))
 }
 
 #[cfg(test)]

@@ -37,6 +37,7 @@ pub struct TableUse {
 }
 
 /// Counters of features, one byte each, in parts by their leading bits.
+#[derive(Clone, Debug)]
 pub(crate) struct Counters {
     parts: Vec<Counts>,
     /// Number of leading bits of a feature that select its counter.
@@ -44,6 +45,42 @@ pub(crate) struct Counters {
 }
 
 impl Counters {
+    /// Number of parts of every table.
+    pub(crate) const PARTS: usize = 1 << PART_BITS;
+
+    /// Creates a table of `2^bits` counters of no documents.
+    pub(crate) fn empty(bits: u32) -> Self {
+        let bits = bits.max(PART_BITS);
+        Self { parts: vec![Counts::new(bits - PART_BITS); Self::PARTS], bits }
+    }
+
+    /// Returns the size of the table as a power of two.
+    pub(crate) fn bits(&self) -> u32 {
+        self.bits
+    }
+
+    /// Counts the features of a document, which may have repeats. Leaves the buffer in disorder.
+    pub(crate) fn add(&mut self, features: &mut Vec<u64>) {
+        let bits = self.bits;
+        features.iter_mut().for_each(|feature| *feature >>= 64 - bits);
+        features.sort_unstable();
+        features.dedup();
+        for place in features {
+            let (part, place) = place_of(*place, bits);
+            self.parts[part].add_at(place as usize);
+        }
+    }
+
+    /// Returns the counters of a part.
+    pub(crate) fn part(&self, part: usize) -> &[u8] {
+        self.parts[part].all()
+    }
+
+    /// Adds the counters of a part of another table of the same size.
+    pub(crate) fn add_part(&mut self, part: usize, counters: &[u8]) {
+        self.parts[part].add_all(counters);
+    }
+
     /// Counts the features of documents `0..documents` in a table of `2^bits` counters. `features` appends the features of
     /// one document, which are well-mixed hashes, with the `scratch` of its thread. Repeats within a document count once.
     pub(crate) fn new<S>(
@@ -93,7 +130,7 @@ impl Counters {
     }
 
     /// Marks the counters whose value lies in `range`. Linear in the number of counters.
-    pub(super) fn within(&self, range: &Range<u8>) -> Within {
+    pub(crate) fn within(&self, range: &Range<u8>) -> Within {
         let Range { start, end } = *range;
         let block = |counters: &[u8; BLOCK]| {
             gather(&counters.map(|count| u8::from(start <= count && count < end)), 1)
@@ -110,7 +147,7 @@ impl Counters {
     }
 
     /// Returns the size and the use of the table. Linear in the number of counters.
-    pub(super) fn table_use(&self) -> TableUse {
+    pub(crate) fn table_use(&self) -> TableUse {
         let used = |part: &Counts| part.all().iter().filter(|&&count| count > 0).count();
         let used: usize = self.parts.par_iter().map(used).sum();
         let all: usize = self.parts.iter().map(|part| part.all().len()).sum();
@@ -126,7 +163,8 @@ impl Counters {
 
 /// One bit for each counter of a table: whether its value lies in a range. Small enough for a CPU cache, unlike
 /// the table.
-pub(super) struct Within {
+#[derive(Debug)]
+pub(crate) struct Within {
     blocks: Vec<u64>,
     bits: u32,
 }
@@ -164,7 +202,11 @@ impl Collected {
 
 /// Returns the part and the index of a feature's counter.
 fn place(feature: u64, bits: u32) -> (usize, u32) {
-    let place = feature >> (64 - bits);
+    place_of(feature >> (64 - bits), bits)
+}
+
+/// Returns the part of a counter and its index in it.
+fn place_of(place: u64, bits: u32) -> (usize, u32) {
     let within = bits - PART_BITS;
     // A part has at most 2^32 counters.
     ((place >> within) as usize, (place & ((1 << within) - 1)) as u32)

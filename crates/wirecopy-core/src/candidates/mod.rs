@@ -9,10 +9,11 @@ pub mod bands;
 pub mod contained;
 pub(crate) mod counters;
 pub mod params;
-mod postings;
+pub(crate) mod postings;
 pub mod rare;
 
 pub use counters::TableUse;
+pub use postings::KeyCut;
 
 use crate::DocId;
 

@@ -84,6 +84,41 @@ impl OnePart {
     }
 }
 
+/// How keys are shortened, so that a key and the number of a document fit into 64 bits. It depends on the number of documents, and
+/// runs agree exactly only if they shorten keys in the same way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyCut(u32);
+
+impl KeyCut {
+    /// Returns the cut for a search among this many documents.
+    pub fn for_documents(documents: usize) -> Self {
+        Self(documents.next_power_of_two().trailing_zeros())
+    }
+
+    /// Returns the number of bits that hold a document.
+    pub(crate) fn bits(self) -> u32 {
+        self.0
+    }
+
+    /// Returns what remains of the key of a band.
+    pub fn of_band(self, key: u64) -> u64 {
+        key >> self.0
+    }
+
+    /// Returns what remains of the key of a join, whose leading bits select a part.
+    pub fn of_join(self, key: u64) -> u64 {
+        key >> self.0.saturating_sub(PART_BITS)
+    }
+}
+
+/// Calls `pair` with each document of a list and the `window` that follow it.
+pub(crate) fn in_window<D: Copy>(list: &[D], window: usize, mut pair: impl FnMut(D, &[D])) {
+    for (at, &document) in list.iter().enumerate() {
+        let after = &list[at + 1..];
+        pair(document, &after[..after.len().min(window)]);
+    }
+}
+
 /// Keys and the documents that hold them.
 pub(super) struct Postings {
     dealt: Dealt,
@@ -120,7 +155,7 @@ impl Postings {
         scratch: impl Fn() -> S + Sync,
         keys: impl Fn(usize, &mut S, &mut Sink<'_>) + Sync,
     ) -> Result<Self> {
-        let bits = documents.next_power_of_two().trailing_zeros();
+        let bits = KeyCut::for_documents(documents).bits();
         let chunk = if budget.is_limited() { CHUNK / 8 } else { CHUNK };
         let dealt = Dealt::new(documents.div_ceil(chunk), TASKS, budget, |at| {
             let mut scratch = scratch();
@@ -162,11 +197,10 @@ impl Postings {
                     continue;
                 }
                 listed(&list);
-                for (at, &a) in list.iter().enumerate() {
+                in_window(&list, window, |a, met| {
                     let pairs = &mut parts[(u64::from(a) * PARTS as u64 / documents) as usize];
-                    let met = list[at + 1..].iter().take(window);
-                    pairs.extend(met.map(|&b| u64::from(a) << 32 | u64::from(b)));
-                }
+                    pairs.extend(met.iter().map(|&b| u64::from(a) << 32 | u64::from(b)));
+                });
             }
             Ok(parts)
         })?;

@@ -23,7 +23,7 @@ use wirecopy_spill::Budget;
 
 /// Number of following documents in a posting list that each document is paired with. A word in more documents
 /// than this is hardly rare, and a story with two hundred versions is still connected as a chain.
-const WINDOW: usize = 32;
+pub(crate) const WINDOW: usize = 32;
 /// Fewest counters, as a power of two.
 const FEWEST_BITS: u32 = 12;
 /// Number of counters, as a power of two, up to which there are two to four for each occurrence of a feature.
@@ -34,9 +34,9 @@ const MOST_BITS: u32 = 30;
 /// is one rank lower.
 const RARE_DOCUMENTS: u8 = 4;
 /// Number of bits of a rank.
-const RANK_BITS: u32 = 3;
+pub(crate) const RANK_BITS: u32 = 3;
 /// Document frequencies of the first rank.
-const RAREST: Range<u8> = 2..2 * RARE_DOCUMENTS;
+pub(crate) const RAREST: Range<u8> = 2..2 * RARE_DOCUMENTS;
 
 /// The features of documents, counted, ready to be ranked and joined.
 pub struct RareJoin<'a> {
@@ -53,7 +53,7 @@ pub struct RareJoin<'a> {
 /// are added (Heaps 1978): fifty thousand dispatches of one agency have 52 million occurrences of some three million
 /// features, and twice the dispatches have one and a half times as many. Beyond 2^[`FREE_BITS`] counters, the table
 /// doubles with every 16 times the occurrences, and [`RareJoin::table_use`] shows how full it is.
-fn bits_for(features: usize) -> u32 {
+pub(crate) fn bits_for(features: usize) -> u32 {
     // Two to four for each occurrence.
     let bits = (2 * features.max(1)).next_power_of_two().trailing_zeros();
     let beyond = bits.saturating_sub(FREE_BITS + 1);
@@ -140,8 +140,8 @@ impl<'a> RareJoin<'a> {
 }
 
 /// A thread's buffers for choosing keys.
-#[derive(Default)]
-struct Ranking {
+#[derive(Debug, Default)]
+pub(crate) struct Ranking {
     features: Vec<u64>,
     counts: Vec<u8>,
     /// Each feature with its rank in the leading bits.
@@ -151,7 +151,12 @@ struct Ranking {
 impl Ranking {
     /// Returns a document's keys: its rarest features that occur in at least one other document, each with its
     /// rank in front and without its last [`RANK_BITS`] bits.
-    fn keys(&mut self, tokens: &[Token], (counters, rarest): (&Counters, &Within), keys: usize) -> &[u64] {
+    pub(crate) fn keys(
+        &mut self,
+        tokens: &[Token],
+        (counters, rarest): (&Counters, &Within),
+        keys: usize,
+    ) -> &[u64] {
         let Self { features, counts, ranked } = self;
         features.clear();
         each_feature(tokens, |feature| features.push(feature));

@@ -12,15 +12,15 @@ use super::learned::Learned;
 use super::prepare::{Read, Signer, SignerBuffer};
 use super::texts::KeptTexts;
 use crate::candidates::Candidate;
-use crate::candidates::bands::{BandKeys, Text};
+use crate::candidates::bands::{BandKeys, Text, stamp};
 use crate::candidates::params::Bands;
 use crate::cluster::CopyGroups;
 use crate::config::MatchConfig;
-use crate::document::{Header, Skipped};
+use crate::document::{Header, Metadata, Skipped};
 use crate::published::Published;
 use crate::score::LanguageKey;
 use crate::sources::{Added, item_key, known_source, source_key};
-use crate::text::{NoArticle, Piece, TokenStore, Tokens, mix};
+use crate::text::{NoArticle, Piece, TokenStore, Tokens};
 use crate::{DocId, Error, Result};
 use wirecopy_spill::Budget;
 
@@ -151,10 +151,7 @@ impl Corpus {
         let Read { tokens, keys, credits, periodically_updated, headline, no_article, text: _ } = read;
         self.no_article.push(*no_article);
         self.headlines.push(headline)?;
-        let instant =
-            header.meta.published.as_deref().and_then(Published::from_iso).and_then(Published::instant);
-        let published = instant.map(jiff::Timestamp::as_second);
-        Arc::make_mut(&mut self.published).push(published);
+        Arc::make_mut(&mut self.published).push(published_at(&header.meta));
         Arc::make_mut(&mut self.periodically_updated).push(*periodically_updated);
         self.headers.push(header, credits)?;
         self.words.push(tokens.fingerprint());
@@ -176,10 +173,8 @@ impl Corpus {
 
     /// Identifies the text of a document.
     pub fn text(&self, document: DocId) -> Text {
-        let words = self.words[document.index()];
-        let published = self.published[document.index()].map_or(0, |at| at as u64 | 1 << 63);
-        let item = self.items.get(&document).copied().unwrap_or_default();
-        Text { words, dated: mix(published ^ words ^ item) }
+        let stamp = stamp(self.published[document.index()], self.items.get(&document).copied());
+        Text::new(self.words[document.index()], stamp)
     }
 
     /// Frees the band keys after the search for copies.
@@ -201,8 +196,7 @@ impl Corpus {
                     || (SignerBuffer::default(), self.tokens.reader()),
                     |(buffer, reader), &document| {
                         let (source, tokens) = (self.sources[document.index()], reader.get(document));
-                        let pieces = lines.pieces(source, &tokens);
-                        let marked = tokens.without(pieces.iter().map(|piece| &piece.tokens))?;
+                        let (marked, pieces) = lines.marked_with_pieces(source, &tokens)?;
                         let keys = signer.keys(&marked, buffer);
                         Some((document, marked, keys, pieces))
                     },
@@ -210,7 +204,7 @@ impl Corpus {
                 .flatten_iter()
                 .collect();
             for (document, tokens, keys, pieces) in changed {
-                learned.count(document, &pieces);
+                learned.count(document, pieces.iter().map(|piece| &piece.known));
                 self.words[document.index()] = tokens.fingerprint();
                 self.keys.replace(document, length(&tokens), &keys)?;
                 self.tokens.shorten(document, &tokens)?;
@@ -221,6 +215,13 @@ impl Corpus {
     }
 }
 
+/// Returns the publication time of a document in seconds since 1970, if it is understood.
+pub(crate) fn published_at(meta: &Metadata) -> Option<i64> {
+    let instant = meta.published.as_deref().and_then(Published::from_iso).and_then(Published::instant);
+    instant.map(jiff::Timestamp::as_second)
+}
+
+/// Returns the number of tokens of a document.
 fn length(tokens: &Tokens) -> u32 {
     u32::try_from(tokens.len()).unwrap_or(u32::MAX)
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::DocId;
-use crate::text::{Known, Piece, SourceLines};
+use crate::text::{Known, SourceLines};
 
 /// Learned lines and passages, in the order of the documents that have them.
 #[derive(Default)]
@@ -57,11 +57,11 @@ impl Learned {
     }
 
     /// Counts the boilerplate found in a document. Must be called in the order of ids.
-    pub fn count(&mut self, document: DocId, pieces: &[Piece]) {
+    pub fn count<'k>(&mut self, document: DocId, known: impl IntoIterator<Item = &'k Known>) {
         let mut found: Vec<usize> = Vec::new();
-        for piece in pieces {
+        for known in known {
             let next = self.marked.len();
-            let known = match &piece.known {
+            let known = match known {
                 Known::Line(key) => {
                     let at = *self.places.entry(*key).or_insert(next);
                     found.push(at);

@@ -14,10 +14,13 @@ mod scorer;
 pub mod stages;
 mod texts;
 
+pub(crate) use corpus::published_at;
 pub use corpus::{BATCH, Corpus};
 pub use headers::HeaderReader;
+pub(crate) use learned::Learned;
 pub use learned::{Marked, MarkedBy};
 pub use prepare::{Preparer, Read};
+pub(crate) use prepare::{Signer, SignerBuffer};
 pub use scorer::RunScorer;
 pub use texts::{KeptTexts, TextReader};
 

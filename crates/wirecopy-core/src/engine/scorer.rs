@@ -14,15 +14,15 @@ use crate::score::{Idf, Model, Profile, rarest_shared, unrelated};
 /// one document are close together.
 pub struct RunScorer<'a> {
     model: Model,
-    idf: Idf,
+    idf: Arc<Idf>,
     corpus: &'a Corpus,
     profiles: Cache<Profile>,
 }
 
 impl<'a> RunScorer<'a> {
     /// Creates a scorer that keeps profiles of up to `bytes` in total.
-    pub fn new(model: Model, idf: Idf, corpus: &'a Corpus, bytes: usize) -> Self {
-        Self { model, idf, corpus, profiles: Cache::new(bytes) }
+    pub fn new(model: Model, idf: impl Into<Arc<Idf>>, corpus: &'a Corpus, bytes: usize) -> Self {
+        Self { model, idf: idf.into(), corpus, profiles: Cache::new(bytes) }
     }
 
     /// Returns whether two documents are about different things; see [`unrelated`].

@@ -70,7 +70,8 @@ pub fn copies(
     })
 }
 
-fn collapse(
+/// Checks candidates, which are sorted, and collapses those that are copies to groups around leaders.
+pub(crate) fn collapse(
     corpus: &Corpus,
     mut candidates: Vec<Candidate>,
     publications: &Publications,
@@ -141,7 +142,7 @@ pub fn boilerplate(
 
 /// Returns the members of copy groups whose openings are about different things: short items that a long notice of
 /// their paper makes copies of each other. They count as separate stories when boilerplate is learned.
-fn apart_from_leaders(corpus: &Corpus, groups: &CopyGroups) -> Vec<DocId> {
+pub(crate) fn apart_from_leaders(corpus: &Corpus, groups: &CopyGroups) -> Vec<DocId> {
     let mut members: Vec<(DocId, DocId)> = groups
         .edges
         .iter()
@@ -199,7 +200,7 @@ pub fn scorer<'a>(
 }
 
 /// Returns how many bytes of profiles are kept during scoring.
-fn profile_bytes(corpus: &Corpus) -> usize {
+pub(crate) fn profile_bytes(corpus: &Corpus) -> usize {
     match corpus.budget.part(1, 8).bytes() {
         Some(bytes) => bytes,
         None => usize::try_from(corpus.bytes / 2).unwrap_or(usize::MAX).max(PROFILES),
@@ -265,6 +266,18 @@ pub fn join(
             let found = proposed.pairs.len() as u64;
             Ok((proposed, found))
         })?;
+    verify(corpus, &candidates, table, judge, cancel, progress)
+}
+
+/// Checks candidates, which are sorted.
+pub(crate) fn verify(
+    corpus: &Corpus,
+    candidates: &[ToCheck],
+    table: Option<TableUse>,
+    judge: &Pairs<'_>,
+    cancel: &Cancel,
+    progress: &dyn Progress,
+) -> Result<Checked> {
     let (came_in, total) = (candidates.len() as u64, Some(candidates.len() as u64));
     stage(progress, Stage::Verify, came_in, total, || {
         let edge = |&(Candidate(a, b), may_be_verbatim): &ToCheck, checker: &mut Checker<'_>| {

@@ -34,7 +34,7 @@ pub struct Frequencies {
 
 impl Frequencies {
     /// Creates the frequencies from terms with their counts in `documents` documents.
-    pub(super) fn of(documents: u32, counts: Vec<(u32, u32)>) -> Self {
+    pub(crate) fn of(documents: u32, counts: Vec<(u32, u32)>) -> Self {
         let mut map = TermMap::with_capacity(counts.len());
         for (term, count) in counts {
             map.add(term, count);
@@ -65,6 +65,23 @@ impl Frequencies {
     pub fn documents(&self) -> u32 {
         self.documents
     }
+
+    /// Returns the terms with their counts, ascending.
+    pub(crate) fn sorted(&self) -> Vec<(u32, u32)> {
+        let mut counts: Vec<(u32, u32)> = self.counts.iter().collect();
+        counts.sort_unstable();
+        counts
+    }
+
+    /// Leaves out the terms whose weight in `language` is the same without their counts: those of fewer than three documents, and
+    /// in a large input those that are still too rare to weigh less than the largest weight.
+    #[must_use]
+    pub(crate) fn decisive(self, language: LanguageKey) -> Self {
+        let weights = Weights::new(self.clone(), language.has_table());
+        let decides = |term: u32| weights.idf(term).to_bits() != weights.without_counts(term).to_bits();
+        let counts = self.sorted().into_iter().filter(|&(term, _)| decides(term)).collect();
+        Self::of(self.documents, counts)
+    }
 }
 
 /// Number of documents that stand for the background in a language without a table. Nothing is known about its
@@ -80,6 +97,16 @@ impl LanguageKey {
     pub fn of(code: Option<&str>) -> Self {
         let bytes = code.unwrap_or_default().bytes().take(4);
         Self(bytes.fold(0, |key, byte| key << 8 | u32::from(byte.to_ascii_lowercase())))
+    }
+
+    /// Returns the key as a number.
+    pub fn number(self) -> u32 {
+        self.0
+    }
+
+    /// Returns the key with this number.
+    pub fn of_number(number: u32) -> Self {
+        Self(number)
     }
 
     /// Returns whether the background table covers the language. An unknown language is treated as covered,
@@ -160,6 +187,11 @@ impl Weights {
         Self { background, unseen: background::each_level(|idf| weight(idf, 0)), seen }
     }
 
+    /// Returns the weight that a term would have if it occurred in fewer than three documents.
+    fn without_counts(&self, term: u32) -> f32 {
+        self.unseen[self.background.level(term)]
+    }
+
     /// Returns whether a term carries meaning of its own, unlike function words.
     pub fn is_content(&self, term: u32) -> bool {
         self.idf(term) >= CONTENT_IDF
@@ -171,7 +203,7 @@ impl Weights {
     /// Constant time: two lookups and no arithmetic.
     pub fn idf(&self, term: u32) -> f32 {
         match self.seen.get(term) {
-            0 => self.unseen[self.background.level(term)],
+            0 => self.without_counts(term),
             bits => f32::from_bits(bits - 1),
         }
     }

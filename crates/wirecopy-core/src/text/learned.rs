@@ -173,8 +173,23 @@ impl SourceLines {
     /// Returns the tokens of a document of `source` with the learned parts counted as boilerplate. Returns `None` if it has
     /// no such parts, or nothing else.
     pub fn marked(&self, source: u64, tokens: &Tokens) -> Option<Tokens> {
+        self.marked_with_pieces(source, tokens).map(|(marked, _)| marked)
+    }
+
+    /// Returns the tokens of [`SourceLines::marked`], and the parts that count as boilerplate.
+    pub fn marked_with_pieces(&self, source: u64, tokens: &Tokens) -> Option<(Tokens, Vec<Piece>)> {
         let pieces = self.pieces(source, tokens);
-        tokens.without(pieces.iter().map(|piece| &piece.tokens))
+        let marked = tokens.without(pieces.iter().map(|piece| &piece.tokens))?;
+        Some((marked, pieces))
+    }
+
+    /// Returns the keys of the lines and those of the shingles, ascending.
+    pub fn keys(&self) -> [Vec<u64>; 2] {
+        [&self.lines, &self.shingles].map(|keys| {
+            let mut keys: Vec<u64> = keys.iter().copied().collect();
+            keys.sort_unstable();
+            keys
+        })
     }
 }
 

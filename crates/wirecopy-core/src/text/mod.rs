@@ -11,6 +11,7 @@ mod dictionary;
 mod learned;
 mod masks;
 mod normalize;
+mod packed;
 mod periodically_updated;
 mod placed;
 mod prose;

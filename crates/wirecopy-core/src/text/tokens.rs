@@ -101,6 +101,15 @@ impl Segment {
         Self(end | if ends_line { LINE } else { 0 })
     }
 
+    /// Creates the segment with these [`bits`](Segment::bits).
+    pub(super) fn of_bits(bits: u32) -> Self {
+        Self(bits & (END | LINE))
+    }
+
+    pub(super) fn bits(self) -> u32 {
+        self.0
+    }
+
     pub(super) fn end(self) -> usize {
         (self.0 & END) as usize
     }

@@ -1,5 +1,6 @@
 //! Converts a finished run to its report.
 
+mod component;
 mod copied;
 mod evidence;
 mod spelling;
@@ -18,20 +19,23 @@ use crate::{
     MemberLine, ModelLine, PassageLine, ReportLine, RunLine, SCHEMA, Spooled, SummaryLine, VersionLine,
     peak_memory,
 };
+pub use component::{OpenSentence, Slot, Solved, SolvedCluster, SolvedEdge, component};
 use copied::Copied;
-use evidence::{EdgeEvidence, Grounds};
+use evidence::EdgeEvidence;
 use spelling::Words;
+pub use spelling::{Asked, Spelled, Speller};
 use versions::{Sentence, State, Title, Versions};
 use wirecopy_core::candidates::TableUse;
 use wirecopy_core::classify::{Edge, Scorer};
 use wirecopy_core::cluster::{Cluster, Composite, cluster_name};
 use wirecopy_core::document::Header;
-use wirecopy_core::engine::Marked;
+use wirecopy_core::engine::MarkedBy;
 use wirecopy_core::engine::judge::Pairs;
 use wirecopy_core::engine::stages::{Found, stage};
 use wirecopy_core::engine::{BATCH, Corpus};
 use wirecopy_core::similarity::four_decimals;
 use wirecopy_core::sources::source_name;
+use wirecopy_core::text::NoArticle;
 use wirecopy_core::text::credit::{AGENCIES, Credit};
 use wirecopy_core::{Cancel, DocId, Progress, Result, Similarity, Stage};
 use wirecopy_ingest::References;
@@ -86,13 +90,7 @@ impl Wording {
         let judge = judge.with_known(&found.edges);
         stage(progress, Stage::Evidence, scored, None, || {
             let evidence = EdgeEvidence::of(&found.edges, &judge, &corpus.budget.part(1, 16))?;
-            let k = config.matching.shingle;
-            let inside = |cluster: &Cluster| {
-                let versions = versions::versions(cluster, corpus, &judge, k)?;
-                let copied = copied::in_cluster(cluster, corpus, k, request.passages);
-                Ok(Inside { versions, copied })
-            };
-            let inside: Vec<Inside> = found.clusters.par_iter().map(inside).collect::<Result<_>>()?;
+            let inside = inside(&found.clusters, corpus, &judge, config, request.passages)?;
             corpus.check()?;
             drop(judge);
             let sentences = inside.iter().flat_map(|inside| inside.versions.sentences());
@@ -108,6 +106,23 @@ struct Inside {
     versions: Versions,
     /// For each member, in the order of their ids.
     copied: Vec<Copied>,
+}
+
+/// Finds the versions in clusters and the shares that their members have in common.
+fn inside(
+    clusters: &[Cluster],
+    corpus: &Corpus,
+    judge: &Pairs<'_>,
+    config: &Config,
+    passages: bool,
+) -> Result<Vec<Inside>> {
+    let k = config.matching.shingle;
+    let inside = |cluster: &Cluster| {
+        let versions = versions::versions(cluster, corpus, judge, k)?;
+        let copied = copied::in_cluster(cluster, corpus, k, passages);
+        Ok(Inside { versions, copied })
+    };
+    clusters.par_iter().map(inside).collect()
 }
 
 /// Writes the report of a run.
@@ -129,7 +144,11 @@ pub fn run(
         found.edges.len(),
         &share,
         || evidence.reader(),
-        |grounds, at| edge_line(&found.edges[at], grounds.get(at)?.unwrap_or_default(), &corpus, words),
+        |grounds, at| {
+            let grounds = grounds.get(at)?.unwrap_or_default();
+            let evidence = grounds.terms.iter().filter_map(|term| words.terms.get(term).cloned()).collect();
+            edge_line(&found.edges[at], grounds.features, evidence, &corpus)
+        },
     )?;
     let boilerplate = boilerplate_lines(&corpus, &wording.words)?;
     // Each part is freed once its lines are made.
@@ -149,7 +168,9 @@ pub fn run(
         &share,
         || (corpus.headers.reader(), corpus.texts.reader(), wording.request.references.clone()),
         |(headers, texts, references), at| {
-            let line = document_line(ids[at], headers.get(ids[at])?, &corpus, &found.composites)?;
+            let (header, credits) = headers.get(ids[at])?;
+            let composite = quoted(ids[at], &corpus, &found.composites)?;
+            let line = document_line(header, credits, TextFacts::of(ids[at], &corpus), composite);
             let text = if wording.request.texts { texts.get(ids[at])? } else { None };
             Ok(DocumentLine { reference: references.hold(&line.path), text, ..line })
         },
@@ -219,22 +240,47 @@ fn lines<T: ReportLine, S>(
     Ok(lines)
 }
 
-/// Makes the line of a document, without the flag for references.
-fn document_line(
-    document: DocId,
-    (header, credits): (Header, Vec<Credit>),
-    corpus: &Corpus,
-    composites: &[Composite],
-) -> Result<DocumentLine> {
-    // Composites are in the order of the documents.
-    let composite = match composites.binary_search_by_key(&document, |composite| composite.document) {
-        Ok(at) => {
-            composites[at].quotes.iter().map(|&quoted| corpus.headers.id(quoted)).collect::<Result<_>>()?
+/// Returns the ids of the documents that a composite quotes. Composites are in the order of the documents.
+fn quoted(document: DocId, corpus: &Corpus, composites: &[Composite]) -> Result<Vec<String>> {
+    match composites.binary_search_by_key(&document, |composite| composite.document) {
+        Ok(at) => composites[at].quotes.iter().map(|&quoted| corpus.headers.id(quoted)).collect(),
+        Err(_) => Ok(Vec::new()),
+    }
+}
+
+/// What the line of a document says about its text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TextFacts {
+    /// Number of tokens without boilerplate.
+    pub tokens: usize,
+    /// Number of tokens of boilerplate.
+    pub boilerplate_tokens: u32,
+    /// Hash of the tokens without boilerplate.
+    pub words: u64,
+    /// Why the document holds no article, if it does not.
+    pub no_article: Option<NoArticle>,
+}
+
+impl TextFacts {
+    fn of(document: DocId, corpus: &Corpus) -> Self {
+        Self {
+            tokens: corpus.tokens.len_of(document),
+            boilerplate_tokens: corpus.tokens.boilerplate_of(document),
+            words: corpus.text(document).words,
+            no_article: corpus.no_article[document.index()],
         }
-        Err(_) => Vec::new(),
-    };
-    let boilerplate_tokens = corpus.tokens.boilerplate_of(document);
-    Ok(DocumentLine {
+    }
+}
+
+/// Makes the line of a document, without the flag for references. `composite` are the ids of the documents that it quotes.
+pub fn document_line(
+    header: Header,
+    credits: Vec<Credit>,
+    text: TextFacts,
+    composite: Vec<String>,
+) -> DocumentLine {
+    let TextFacts { tokens, boilerplate_tokens, words, no_article } = text;
+    DocumentLine {
         reference: false,
         text: None,
         id: header.id,
@@ -251,35 +297,46 @@ fn document_line(
         delivery: header.meta.delivery,
         credits: credits.iter().map(|credit| credit.agency.clone()).collect(),
         credit_evidence: credits,
-        tokens: position(corpus.tokens.len_of(document)).saturating_add(boilerplate_tokens),
+        tokens: position(tokens).saturating_add(boilerplate_tokens),
         boilerplate_tokens,
-        digest: Some(changed::written(corpus.text(document).words)),
+        digest: Some(changed::written(words)),
         duplicate_id: header.duplicate_id,
-        no_article: corpus.no_article[document.index()],
+        no_article,
         composite,
-    })
+    }
 }
 
 /// Returns the learned lines by source, and within a source in the order of the documents that have them.
 fn boilerplate_lines(corpus: &Corpus, words: &Words) -> Result<Vec<BoilerplateLine>> {
     let mut headers = corpus.headers.reader();
-    let mut line = |line: &Marked| {
-        let (header, _) = headers.get(line.first)?;
-        Ok(BoilerplateLine {
-            source: source_name(&header.path, header.record, &header.meta).to_owned(),
-            line: words.lines.get(&line.known.key()).cloned(),
-            documents: line.documents,
-            key: line.known.key(),
-            shingles: line.known.shingles().to_vec(),
-        })
-    };
-    let mut lines: Vec<BoilerplateLine> =
-        corpus.learned.marked.iter().map(&mut line).collect::<Result<_>>()?;
+    let mut lines: Vec<BoilerplateLine> = Vec::with_capacity(corpus.learned.marked.len());
+    for marked in &corpus.learned.marked {
+        let (header, _) = headers.get(marked.first)?;
+        let line = words.lines.get(&marked.known.key()).cloned();
+        lines.push(boilerplate_line(&header, &marked.known, marked.documents, line));
+    }
     lines.sort_by(|x, y| x.source.cmp(&y.source));
     Ok(lines)
 }
 
-fn edge_line(edge: &Edge, grounds: Grounds, corpus: &Corpus, words: &Words) -> Result<EdgeLine> {
+/// Makes the line of learned boilerplate that `documents` documents have, the first of them with this header. `line` is how it is
+/// written there.
+pub fn boilerplate_line(
+    first: &Header,
+    known: &MarkedBy,
+    documents: u32,
+    line: Option<String>,
+) -> BoilerplateLine {
+    BoilerplateLine {
+        source: source_name(&first.path, first.record, &first.meta).to_owned(),
+        line,
+        documents,
+        key: known.key(),
+        shingles: known.shingles().to_vec(),
+    }
+}
+
+fn edge_line(edge: &Edge, features: Vec<f64>, evidence: Vec<String>, corpus: &Corpus) -> Result<EdgeLine> {
     Ok(EdgeLine {
         a: corpus.headers.id(edge.a)?,
         b: corpus.headers.id(edge.b)?,
@@ -288,8 +345,8 @@ fn edge_line(edge: &Edge, grounds: Grounds, corpus: &Corpus, words: &Words) -> R
         jaccard: edge.jaccard.rounded(),
         containment_a: edge.containment_a.rounded(),
         containment_b: edge.containment_b.rounded(),
-        evidence: grounds.terms.iter().filter_map(|term| words.terms.get(term).cloned()).collect(),
-        features: grounds.features.into_iter().map(four_decimals).collect(),
+        evidence,
+        features: features.into_iter().map(four_decimals).collect(),
     })
 }
 

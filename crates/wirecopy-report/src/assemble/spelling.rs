@@ -46,22 +46,18 @@ pub fn find<'s>(
     cancel: &Cancel,
 ) -> Result<Words> {
     let wanted = Wanted::of(edges, evidence, sentences, corpus)?;
-    let ruled = Tokenizer::new(&config.matching);
-    let learned = &corpus.learned.lines;
-    let compared = ruled.clone().with_learned(learned.clone());
+    let speller = Speller::new(config, corpus.learned.lines.clone());
     let look = |document: DocId, text: &str| {
-        let source = corpus.sources[document.index()];
-        let placed = compared.clone().placed(text, source);
-        let marked = |own| lines(text, &ruled.clone().placed(text, source), source, learned, own);
-        Spelled {
-            document,
-            terms: wanted.terms_of(document).map_or_else(Vec::new, |terms| spell(text, &placed, terms)),
-            lines: wanted.lines.get(&document).map_or_else(Vec::new, |own| marked(own)),
-            sentences: wanted
-                .sentences
-                .get(&document)
-                .map_or_else(Vec::new, |own| quoted(text, &placed, own)),
-        }
+        let ranges: Vec<Range<usize>> = wanted
+            .sentences
+            .get(&document)
+            .map_or_else(Vec::new, |own| own.iter().map(|(_, range)| range.clone()).collect());
+        let asked = Asked {
+            terms: wanted.terms_of(document).unwrap_or_default(),
+            lines: wanted.lines.get(&document).map_or(&[], Vec::as_slice),
+            sentences: &ranges,
+        };
+        (document, speller.look(text, corpus.sources[document.index()], asked))
     };
     let mut collected = Collected::default();
     let is_wanted = |path: &str, record: Option<u64>| wanted.in_file(path, record).is_some();
@@ -82,18 +78,63 @@ pub fn find<'s>(
         let kept = documents.par_iter().map_init(reader, |reader, &document| {
             Ok(reader.get(document)?.map(|text| look(document, &text)))
         });
-        let kept: Vec<Option<Spelled>> = kept.collect::<Result<_>>()?;
+        let kept: Vec<Option<(DocId, Spelled)>> = kept.collect::<Result<_>>()?;
         collected.extend(kept.into_iter().flatten());
     }
     Ok(collected.words())
 }
 
-/// What was found in a document.
-struct Spelled {
-    document: DocId,
-    terms: Vec<(u32, String)>,
-    lines: Vec<(u64, String)>,
-    sentences: Vec<((DocId, usize), String)>,
+/// Looks up the words behind hashes in texts.
+pub struct Speller {
+    /// Finds the boilerplate that rules know.
+    ruled: Tokenizer,
+    /// Finds the learned boilerplate, too.
+    compared: Tokenizer,
+    learned: SourceLines,
+}
+
+/// What is looked up in a text.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// Terms, ascending.
+    pub terms: &'a [u32],
+    /// Learned lines and passages.
+    pub lines: &'a [MarkedBy],
+    /// Token ranges of sentences, without boilerplate.
+    pub sentences: &'a [Range<usize>],
+}
+
+/// What was found in a text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Spelled {
+    /// The words of terms, ascending.
+    pub terms: Vec<(u32, String)>,
+    /// Learned lines and passages, by key.
+    pub lines: Vec<(u64, String)>,
+    /// Sentences, by first token, shortened if they are long.
+    pub sentences: Vec<(usize, String)>,
+}
+
+impl Speller {
+    /// Returns a speller for texts that were read with these settings and from which this boilerplate was removed.
+    pub fn new(config: &Config, learned: SourceLines) -> Self {
+        let ruled = Tokenizer::new(&config.matching);
+        Self { compared: ruled.clone().with_learned(learned.clone()), ruled, learned }
+    }
+
+    /// Looks up words in the text of a document of `source`. What is not there is missing.
+    pub fn look(&self, text: &str, source: u64, asked: Asked<'_>) -> Spelled {
+        let placed = self.compared.clone().placed(text, source);
+        let marked = || {
+            let placed = self.ruled.clone().placed(text, source);
+            lines(text, &placed, source, &self.learned, asked.lines)
+        };
+        Spelled {
+            terms: if asked.terms.is_empty() { Vec::new() } else { spell(text, &placed, asked.terms) },
+            lines: if asked.lines.is_empty() { Vec::new() } else { marked() },
+            sentences: quoted(text, &placed, asked.sentences),
+        }
+    }
 }
 
 /// What was found so far.
@@ -105,8 +146,8 @@ struct Collected {
 }
 
 impl Collected {
-    fn extend(&mut self, all: impl IntoIterator<Item = Spelled>) {
-        for Spelled { document, terms, lines, sentences } in all {
+    fn extend(&mut self, all: impl IntoIterator<Item = (DocId, Spelled)>) {
+        for (document, Spelled { terms, lines, sentences }) in all {
             for (term, word) in terms {
                 let known = self.terms.entry(term).or_insert_with(|| (document, word.clone()));
                 // Documents come in the order of their files, which must not affect the result.
@@ -115,6 +156,7 @@ impl Collected {
                 }
             }
             self.words.lines.extend(lines);
+            let sentences = sentences.into_iter().map(|(start, sentence)| ((document, start), sentence));
             self.words.sentences.extend(sentences);
         }
     }
@@ -242,17 +284,17 @@ fn spell(text: &str, placed: &Placed, terms: &[u32]) -> Vec<(u32, String)> {
 }
 
 /// Returns the wanted sentences of a text, as written. A text that has changed may be too short for them.
-fn quoted(text: &str, placed: &Placed, sentences: &[Sentence]) -> Vec<((DocId, usize), String)> {
-    let there = sentences.iter().filter(|(_, range)| range.end <= placed.words.len());
+fn quoted(text: &str, placed: &Placed, sentences: &[Range<usize>]) -> Vec<(usize, String)> {
+    let there = sentences.iter().filter(|range| range.end <= placed.words.len());
     there
-        .map(|(document, range)| {
+        .map(|range| {
             let mut bytes = placed.bytes(text, range);
             let first = placed.words.get(range.start).map_or(bytes.end, |word| word.start);
             // A dateline is not part of the sentence after it.
             let boilerplate = placed.boilerplate.iter().filter(|boilerplate| boilerplate.end <= first);
             bytes.start = boilerplate.fold(bytes.start, |start, boilerplate| start.max(boilerplate.end));
             let words: Vec<&str> = text[bytes].split_whitespace().collect();
-            ((*document, range.start), shortened(&words.join(" "), SENTENCE_CHARS))
+            (range.start, shortened(&words.join(" "), SENTENCE_CHARS))
         })
         .collect()
 }
@@ -317,11 +359,8 @@ mod tests {
         let text =
             "PARIS, Sept 24 (AFP) - \u{201c}The pier is closed,\u{201d} said the board. It opens in May.";
         let placed = Tokenizer::default().placed(text, 0);
-        let found = quoted(text, &placed, &[(DocId(7), 0..7), (DocId(7), 90..99)]);
-        assert_eq!(
-            found,
-            [((DocId(7), 0), "\u{201c}The pier is closed,\u{201d} said the board.".to_owned())]
-        );
+        let found = quoted(text, &placed, &[0..7, 90..99]);
+        assert_eq!(found, [(0, "\u{201c}The pier is closed,\u{201d} said the board.".to_owned())]);
     }
 
     #[test]

@@ -1,0 +1,59 @@
+"""``python -m wirecopy.spark INPUT OUTPUT``: the job over files, without a program of one's own."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import Any
+
+from pyspark.sql import SparkSession
+
+from . import cluster
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Reads documents, finds the copies, and writes the report and its tables."""
+    parser = argparse.ArgumentParser(prog="python -m wirecopy.spark", description=__doc__)
+    parser.add_argument("input", help="a folder or file of Parquet, or of JSON lines if it ends in .jsonl, .ndjson or .json")
+    parser.add_argument("output", help="a folder for report/ (lines of JSON), and documents/, edges/, clusters/ and skipped/ (Parquet)")
+    parser.add_argument("--format", choices=["parquet", "json"], help="the format of INPUT, instead of that of its extension")
+    parser.add_argument("--work", metavar="DIR", help="a folder for what the stages leave; OUTPUT/work without it")
+    parser.add_argument("--remote", metavar="URL", help="a Spark Connect server, such as sc://localhost:15002")
+    parser.add_argument("--buckets", type=int, metavar="N", help="groups that keys and components are dealt to")
+    parser.add_argument("--memory", type=int, metavar="BYTES", help="most memory of a worker for one group")
+    parser.add_argument("--passages", action="store_true", help="report shared passages")
+    parser.add_argument("--set", action="append", default=[], type=_setting, metavar="NAME=VALUE", help="a setting, such as window=3; VALUE may be JSON")
+    asked = parser.parse_args(arguments)
+    builder = SparkSession.builder.appName("wirecopy")
+    spark = (builder.remote(asked.remote) if asked.remote else builder).getOrCreate()
+    is_json = asked.input.rstrip("/").endswith((".jsonl", ".ndjson", ".json"))
+    read = spark.read.json if (asked.format or ("json" if is_json else "parquet")) == "json" else spark.read.parquet
+    output = asked.output.rstrip("/")
+    result = cluster(
+        read(asked.input),
+        work=asked.work or f"{output}/work",
+        buckets=asked.buckets,
+        memory=asked.memory,
+        passages=asked.passages,
+        **dict(asked.set),
+    )
+    result.save(f"{output}/report")
+    for name in ("documents", "edges", "clusters", "skipped"):
+        getattr(result, name).write.mode("overwrite").parquet(f"{output}/{name}")
+    json.dump(result.summary, sys.stdout, indent=2)
+    print()
+
+
+def _setting(text: str) -> tuple[str, Any]:
+    name, found, value = text.partition("=")
+    if not found:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value
+
+
+if __name__ == "__main__":
+    main()
