@@ -84,7 +84,7 @@ mod tests {
             [("One\rTwo\r", "One\nTwo\n"), ("One\r\nTwo\r", "One\r\nTwo\r"), ("One", "One"), ("", "")]
         {
             assert_eq!(with_line_feeds(text.as_bytes()), expected.as_bytes());
-            let (mut input, mut out) = (std::io::BufReader::with_capacity(5, text.as_bytes()), String::new());
+            let (mut input, mut out) = (io::BufReader::with_capacity(5, text.as_bytes()), String::new());
             LineFeeds::new(&mut input).read_to_string(&mut out).unwrap();
             assert_eq!(out, expected);
         }
