@@ -128,7 +128,7 @@ mod tests {
         let long = "word ".repeat(2000);
         let mail = text(&format!("Subject: {long}\nTo: a\n\n{long}\n"));
         let (head, body) = mail.split_once("\n\n").unwrap();
-        assert!(head.len() < HEADER_LINE + 10 && head.ends_with("word\nTo: a"), "{}", head.len());
+        assert!(head.len() < HEADER_LINE + 10 && head.ends_with("word \nTo: a"), "{}", head.len());
         assert_eq!(body.trim_end(), long.trim_end());
     }
 
