@@ -86,6 +86,11 @@ fn hostile() -> Vec<Bad> {
         text("no-items.rss", rss(""), "a feed without items"),
         text("title-only.rss", rss("<item><title>A</title><link>https://a.example/</link></item>"), "without text"),
         text("no-entries.atom", "<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>P</title></feed>".to_owned(), "a feed without entries"),
+        text("declaration.xml", "<?xml version=\"1.0\"?>\n".to_owned(), "no root element"),
+        text("comment.xml", "<?xml version=\"1.0\"?>\n<!-- The ferry sails. -->\n".to_owned(), "no root element"),
+        text("doctype.xml", "<?xml version=\"1.0\"?>\n<!DOCTYPE nitf SYSTEM \"nitf.dtd\">\n".to_owned(), "no root element"),
+        text("long-comment.xml", format!("<?xml version=\"1.0\"?>\n<!-- {} -->\n<invoice/>", "word ".repeat(20_000)), "`<invoice>`"),
+        text("longer-comment.xml", format!("<?xml version=\"1.0\"?>\n<!-- {} -->\n<nitf/>", "word ".repeat(300_000)), "within the first 1 MiB"),
         text("unknown.xml", "<?xml version=\"1.0\"?><invoice><sum>4</sum></invoice>".to_owned(), "`<invoice>`"),
         text("empty.warc", "WARC/1.0\r\n\r\n".to_owned(), ""),
         text("cut.warc", "WARC/1.0\r\nWARC-Type: response\r\nContent-Length: 900\r\n\r\nHTTP/1.1 200".to_owned(), "truncated"),
@@ -114,6 +119,40 @@ fn hostile() -> Vec<Bad> {
     );
     bad.push(("cut.xml.gz".to_owned(), whole[..whole.len() / 2].to_vec(), ""));
     bad
+}
+
+/// Returns a web archive of one page with this text, compressed.
+fn page(text: &str) -> Vec<u8> {
+    let http =
+        format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html><body><p>{text}</p></body></html>");
+    let length = http.len();
+    gzip(
+        format!(
+            "WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://paper.example/{length}\r\nContent-Type: application/http\r\n\
+             Content-Length: {length}\r\n\r\n{http}\r\n\r\n"
+        )
+        .as_bytes(),
+    )
+}
+
+#[test]
+fn damaged_record_of_an_archive_does_not_affect_its_neighbours() {
+    let pages = [
+        "The ferry sails again from the harbour.",
+        "The bridge is closed.",
+        "The locks of the canal were opened on Monday.",
+    ];
+    let [first, mut second, third] = pages.map(page);
+    let place = second.len() / 2;
+    second[place] ^= 0xff;
+    let (from, to) = (first.len(), first.len() + second.len());
+    let (documents, skipped) = run(&[("pages.warc.gz".to_owned(), [first, second, third].concat())]);
+    assert_eq!(documents.len(), 3, "{documents:?}");
+    let reasons: Vec<&Value> = skipped.iter().map(|line| &line["reason"]).collect();
+    let expected = format!(
+        "the compressed data is damaged from byte {from} to byte {to}: the records there were not read"
+    );
+    assert_eq!(reasons, [&Value::from(expected)]);
 }
 
 /// Returns every sample cut off at several places, with stray bytes, and repeated.

@@ -15,6 +15,8 @@ mod exports;
 mod form;
 mod formats;
 mod item;
+#[cfg(any(feature = "wire", feature = "exports"))]
+mod line_ends;
 pub mod markup;
 mod prolog;
 mod warc;

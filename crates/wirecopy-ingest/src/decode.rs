@@ -4,9 +4,9 @@ use std::fmt;
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::members::{Codec, Members};
+use super::members::{Codec, Damage, Members, Notes};
 use super::open::{self, NotAFile};
 use crate::config::IngestConfig;
 use wirecopy_core::document::{Refusal, SkipKind};
@@ -56,8 +56,8 @@ pub(super) struct Stream {
     broken: Option<io::Error>,
     /// Whether the bytes were compressed on disk.
     pub compressed: bool,
-    /// Set once the compressed data has ended, if other bytes than zeros follow it.
-    pub garbage: Arc<AtomicBool>,
+    /// What is found out about the compressed data while it is read.
+    pub notes: Arc<Notes>,
 }
 
 impl Stream {
@@ -82,9 +82,9 @@ impl Stream {
         };
         let stream = match Codec::of(&raw.head) {
             Some(codec) => {
-                let garbage = Arc::new(AtomicBool::new(false));
-                let stream = expanding(Box::new(Members::of(codec, raw, Arc::clone(&garbage))?));
-                Self { garbage, ..stream }
+                let notes = Arc::new(Notes::default());
+                let stream = expanding(Box::new(Members::of(codec, raw, Arc::clone(&notes))?));
+                Self { notes, ..stream }
             }
             None => raw,
         };
@@ -96,7 +96,7 @@ impl Stream {
         // A small file then takes one system call, and one more to detect its end.
         let mut head = Vec::with_capacity(bytes.min(HEAD as u64) as usize + END);
         let broken = rest.by_ref().take(HEAD as u64).read_to_end(&mut head).err();
-        Self { head, taken: 0, rest, broken, compressed, garbage: Arc::default() }
+        Self { head, taken: 0, rest, broken, compressed, notes: Arc::default() }
     }
 
     /// Returns the next bytes, at most [`HEAD`].
@@ -107,6 +107,14 @@ impl Stream {
     /// Returns the error hit during lookahead.
     pub(super) fn broken(&self) -> Option<&io::Error> {
         self.broken.as_ref()
+    }
+
+    /// Extends the head of a file to `most` bytes.
+    pub(super) fn look_further(&mut self, most: usize) {
+        if self.broken.is_none() {
+            let left = most.saturating_sub(self.head.len()) as u64;
+            self.broken = self.rest.by_ref().take(left).read_to_end(&mut self.head).err();
+        }
     }
 
     /// Discards the first `bytes` of the head.
@@ -234,9 +242,19 @@ pub(super) fn broken(error: &io::Error, compressed: bool) -> Refusal {
     }
 }
 
-/// Returns the reason for mentioning a file whose compressed data is followed by other bytes.
-pub(super) fn garbage() -> Refusal {
-    SkipKind::Damaged.because("the bytes after the end of the compressed data were ignored")
+/// Returns the reasons for mentioning a file whose compressed data is damaged in places or followed by other bytes.
+pub(super) fn noted(notes: &Notes) -> impl Iterator<Item = Refusal> {
+    let damage = notes.damage().map(|Damage { from, to, count }| {
+        let others = match count {
+            1 => String::new(),
+            2 => " and in one other place".to_owned(),
+            _ => format!(" and in {} other places", count - 1),
+        };
+        format!("the compressed data is damaged from byte {from} to byte {to}{others}: the records there were not read")
+    });
+    let garbage =
+        notes.has_garbage().then(|| "the bytes after the end of the compressed data were ignored".to_owned());
+    damage.into_iter().chain(garbage).map(|reason| SkipKind::Damaged.because(reason))
 }
 
 /// Formats a size: `67108864` as `64 MiB`.

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::charset::without_byte_order_mark;
+use super::decode::size_in_words;
 use super::xml;
 use wirecopy_core::document::Refusal;
 use wirecopy_core::document::SkipKind::{Malformed, NotText, Unsupported};
@@ -115,7 +116,11 @@ impl Format {
             && !is_html(start)
             && let Some(root) = xml::root(start, named.is_some_and(Self::is_xml))
         {
-            return if root.eq_ignore_ascii_case("html") { Ok(Self::Html) } else { Err(unknown_xml(&root)) };
+            return if root.eq_ignore_ascii_case("html") {
+                Ok(Self::Html)
+            } else {
+                Err(unknown_xml(&root, head.len()))
+            };
         }
         let named = match named {
             Some(Self::Form(Form::Mail | Form::SavedPage | Form::Mbox)) if is_html(start) => None,
@@ -164,19 +169,30 @@ fn form_of(named: Option<Format>, head: &[u8]) -> Option<Form> {
     let form = Form::of_content(beginning);
     // The first element of XML may follow long comments, and the text of RTF its styles and a picture.
     let is_hidden = match form {
-        None => trimmed(head).starts_with(b"<?xml"),
+        None => {
+            let start = trimmed(head);
+            start.starts_with(b"<?xml") || start.starts_with(b"<!")
+        }
         form => form == Some(Form::Rtf),
     };
     if is_hidden && beginning.len() < head.len() { Form::of_content(head) } else { form }
 }
 
+/// Most bytes in which the root element of XML is searched for. Licences and document types come before it.
+pub(super) const PROLOG: usize = 1 << 20;
+
 /// Bytes that are searched for the marks of a form. Most files have none of them.
 const BEGINNING: usize = 16 << 10;
 
-fn unknown_xml(root: &str) -> Refusal {
+fn unknown_xml(root: &str, read: usize) -> Refusal {
     let what = "XML of an unknown kind";
     let refused = if cfg!(feature = "wire") { what } else { "XML, and built without the feature `wire`" };
-    Unsupported.because(if root.is_empty() {
+    Unsupported.because(if root.is_empty() && read >= PROLOG {
+        format!(
+            "{refused}: its root element does not begin within the first {}",
+            size_in_words(PROLOG as u64)
+        )
+    } else if root.is_empty() {
         format!("{refused}: it has no root element")
     } else {
         format!("{refused}: the root element is `<{root}>`")

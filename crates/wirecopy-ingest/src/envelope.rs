@@ -32,10 +32,19 @@ pub(super) fn records(object: &str, names: &FieldNames) -> Option<Vec<String>> {
         lists.retain(|list| tried(list, &is_text));
     } else if lists.iter().any(|list| tried(list, &is_item)) {
         lists.retain(|list| tried(list, &is_item));
+    } else if let Some(item) = only_item(repaired.as_deref().unwrap_or(object), &is_item) {
+        return Some(vec![item]);
     } else if lists.len() != 1 {
         return None;
     }
     Some(lists.into_iter().flatten().map(|record| record.get().to_owned()).collect())
+}
+
+/// Returns the only value of an object, if it is an item of an agency: `{"item": {…}}`.
+fn only_item(object: &str, is_item: &dyn Fn(&str) -> bool) -> Option<String> {
+    let Entries(values) = serde_json::from_str(object).ok()?;
+    let [only] = values.as_slice() else { return None };
+    is_item(only.get()).then(|| only.get().to_owned())
 }
 
 /// Collects the lists of objects within an object, in order.
@@ -119,6 +128,14 @@ mod tests {
         let picture = r#"{"uri": "urn:x:1", "type": "picture", "versioncreated": "2024"}"#;
         let object = format!(r#"{{"links": [{{"href": "x"}}], "item": [{picture}, {picture}]}}"#);
         assert_eq!(found(&object).unwrap(), [picture, picture]);
+    }
+
+    #[cfg(feature = "wire")]
+    #[test]
+    fn item_of_an_agency_may_be_the_only_field() {
+        let item = r#"{"uri": "urn:x:1", "type": "text", "body_text": "A"}"#;
+        assert_eq!(found(&format!(r#"{{"item": {item}}}"#)).unwrap(), [item]);
+        assert_eq!(found(r#"{"item": {"uri": "urn:x:1"}}"#), None);
     }
 
     proptest! {

@@ -14,13 +14,14 @@ use super::columnar;
 #[cfg(feature = "parquet")]
 use super::columns;
 use super::decode::{self, HEAD, Limits, Stream};
-use super::detect::Format;
+use super::detect::{Format, PROLOG};
 use super::forms;
 use super::jsonscan::Values;
 use super::layout::Layout;
 use super::own_outputs::Own;
 use super::table::{Columns, Rows};
 use super::walk::Found;
+use super::xml;
 use crate::config::IngestConfig;
 use wirecopy_core::document::Refusal;
 use wirecopy_core::document::SkipKind::{Empty, OwnOutput};
@@ -130,6 +131,9 @@ pub(super) fn read(
         Some(Err(refusal)) => return emit(skip(refusal)),
         None => {}
     }
+    if stream.head().len() >= HEAD && xml::is_cut(stream.head()) {
+        stream.look_further(PROLOG);
+    }
     let (encoding, bom) = charset::of(stream.head(), false);
     // Containers are decoded as a stream, so the encoding must be clear from the first bytes.
     let raw = &stream.head()[bom..];
@@ -150,7 +154,7 @@ pub(super) fn read(
         Ok(format) => format,
         Err(refusal) => return emit(skip(refusal)),
     };
-    let garbage = Arc::clone(&stream.garbage);
+    let notes = Arc::clone(&stream.notes);
     if let Format::Form(form) = format {
         forms::read(form, stream, config, &mut emit)?;
     } else if format.is_container() {
@@ -170,10 +174,7 @@ pub(super) fn read(
             Err(error) => skip(decode::broken(&error, stream.compressed)),
         })?;
     }
-    if garbage.load(Ordering::Relaxed) {
-        return emit(skip(decode::garbage()));
-    }
-    ControlFlow::Continue(())
+    decode::noted(&notes).try_for_each(|refusal| emit(skip(refusal)))
 }
 
 /// Returns what kind of output of this program a file is; `None` if it is something else.

@@ -4,6 +4,7 @@
 //! in each object of the list, `content`. Everything else is skipped without recursion, so that deep nesting cannot overflow
 //! the stack.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use serde::Deserialize;
@@ -127,8 +128,15 @@ fn kept_delivery(json: &str) -> Option<Box<Delivery>> {
 /// Returns the document of an item of ninjs or of digitalwires; `None` if the object is something else.
 #[cfg(feature = "wire")]
 fn delivered(json: &str) -> Option<Result<Extracted, Refusal>> {
-    let item = wirecopy_formats::json_item(json)?;
+    let item = wirecopy_formats::json_item(json).or_else(|| wirecopy_formats::json_item(&readable(json)?))?;
     Some(item.and_then(|item| super::delivered::item(item, u64::MAX)))
+}
+
+/// Returns a record without what keeps its other fields from being read; `None` if there is no such thing.
+#[cfg(feature = "wire")]
+fn readable(json: &str) -> Option<String> {
+    let repaired = jsonfix::repaired(json);
+    jsonfix::shallow(repaired.as_deref().unwrap_or(json)).or(repaired)
 }
 
 #[cfg(not(feature = "wire"))]
@@ -140,8 +148,8 @@ fn delivered(_: &str) -> Option<Result<Extracted, Refusal>> {
 /// something else, or has the text field.
 #[cfg(feature = "wire")]
 pub(super) fn item_format(json: &str, names: &FieldNames) -> Option<&'static str> {
-    let repaired = jsonfix::repaired(json);
-    let json = repaired.as_deref().unwrap_or(json);
+    let readable = readable(json);
+    let json = readable.as_deref().unwrap_or(json);
     let format = wirecopy_formats::json_format(json)?;
     let text = fields(json, names).ok()?.text;
     matches!(text, None | Some(Value::Null)).then_some(format)
@@ -158,6 +166,11 @@ fn missing(json: &str, names: &FieldNames) -> String {
     let mut parser = serde_json::Deserializer::from_str(json);
     // The record was parsed before, so it parses again.
     let _ = Keys { found: &mut found }.deserialize(&mut parser);
+    if let [only] = found.as_slice()
+        && serde_json::from_str::<HashMap<String, [(); 0]>>(json).is_ok()
+    {
+        return format!("no field `{}`: the record has only `{only}`, which is an empty list", names.text);
+    }
     if found.is_empty() {
         return format!("no field `{}`: the record has no fields", names.text);
     }

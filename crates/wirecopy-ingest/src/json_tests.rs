@@ -39,6 +39,10 @@ fn invalid_records_are_skipped_with_a_reason() {
          --text-field"
     );
     assert!(reason(r#"{"articles": [{"text": "a"}]}"#).contains("the record has `articles[]`;"));
+    assert_eq!(
+        reason(r#"{"item": []}"#),
+        "no field `text`: the record has only `item`, which is an empty list"
+    );
     assert_eq!(reason("{}"), "no field `text`: the record has no fields");
     assert_eq!(reason(r#"{"text": null}"#), "empty text");
     assert_eq!(reason(r#"{"text": " \n"}"#), "empty text");
@@ -46,6 +50,17 @@ fn invalid_records_are_skipped_with_a_reason() {
     assert_eq!(reason("null"), "`null`, not a JSON object");
     assert_eq!(reason(r#"{"text": "a"#), "truncated: the record ends inside a string (column 11)");
     assert_eq!(reason(r#"{"text": "a"} x"#), "not valid JSON: trailing characters (column 15)");
+}
+
+#[cfg(feature = "wire")]
+#[test]
+fn items_of_agencies_are_read_despite_faults_in_other_fields() {
+    let deep = "[".repeat(150) + &"]".repeat(150);
+    let item =
+        r#"{"uri": "urn:x:1", "type": "text", "headline": "Ferry \ud83d", "body_text": "It sails.", "x": 1}"#;
+    let doc = read(&item.replace("\"x\": 1", &format!("\"x\": {deep}"))).unwrap();
+    assert_eq!((doc.text.as_str(), doc.meta.title.as_deref()), ("It sails.", Some("Ferry \u{fffd}")));
+    assert_eq!(read(item).unwrap().text, "It sails.");
 }
 
 #[test]

@@ -6,6 +6,9 @@
 //!
 //! Why this is hand-made: lenient parsers accept more than these faults, and the rest cannot be repaired without a guess.
 
+/// Depth of objects and lists to which [`shallow`] leaves them; the parser reads 127.
+const DEPTH: usize = 100;
+
 /// Replaces lone surrogates by U+FFFD, `NaN` and infinities by `null`, and control characters in strings by escapes. `None` if
 /// there is nothing to repair.
 pub(super) fn repaired(json: &str) -> Option<String> {
@@ -33,6 +36,40 @@ pub(super) fn repaired(json: &str) -> Option<String> {
     }
     repair.out.push_str(&json[repair.copied..]);
     Some(repair.out)
+}
+
+/// Replaces what is nested too deep for a parser by `null`. `None` if nothing is.
+pub(super) fn shallow(json: &str) -> Option<String> {
+    let (mut out, mut copied, mut depth, mut from) = (String::new(), 0, 0_usize, 0);
+    let (mut in_string, mut at) = (false, 0);
+    let bytes = json.as_bytes();
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'"' => in_string = !in_string,
+            b'\\' if in_string => at += 1,
+            b'{' | b'[' if !in_string => {
+                if depth == DEPTH {
+                    from = at;
+                }
+                depth += 1;
+            }
+            b'}' | b']' if !in_string => {
+                depth = depth.saturating_sub(1);
+                if depth == DEPTH {
+                    out.push_str(&json[copied..from]);
+                    out.push_str("null");
+                    copied = at + 1;
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    if copied == 0 {
+        return None;
+    }
+    out.push_str(&json[copied..]);
+    Some(out)
 }
 
 fn length(bytes: &[u8], belongs: impl Fn(u8) -> bool) -> usize {
@@ -99,7 +136,23 @@ mod tests {
         assert_eq!(repaired("{\"a\":\n\"b\n\tc\"}").as_deref(), Some("{\"a\":\n\"b\\u000a\\u0009c\"}"));
     }
 
+    #[test]
+    fn only_what_is_nested_deep_becomes_null() {
+        let nested = |depth: usize| format!("{}\"]\\\"\"{}", "[".repeat(depth), "]".repeat(depth));
+        assert_eq!(shallow(&nested(DEPTH)), None);
+        let json = format!(r#"{{"a": {}, "b": "é"}}"#, nested(DEPTH));
+        let expected =
+            format!(r#"{{"a": {}null{}, "b": "é"}}"#, "[".repeat(DEPTH - 1), "]".repeat(DEPTH - 1));
+        assert_eq!(shallow(&json), Some(expected));
+    }
+
     proptest! {
+        #[test]
+        fn text_of_any_depth_is_handled_without_panic(json in "[{}\\[\\]\",\\\\é]{0,60}") {
+            prop_assert_eq!(shallow(&json), None);
+            let _ = shallow(&("[".repeat(DEPTH) + &json));
+        }
+
         #[test]
         fn valid_json_is_unchanged_and_any_input_is_handled(json in "[{}\\[\\]\":,\\\\un0-9dDeEfF+. aNIié\n-]{0,60}") {
             let repaired = repaired(&json);

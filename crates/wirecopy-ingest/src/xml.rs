@@ -14,8 +14,16 @@ pub(super) fn root(start: &[u8], expected: bool) -> Option<String> {
     }
     match prolog.rest {
         None => Some(String::new()),
+        // There is nothing but a declaration or comments.
+        Some([]) if !start.is_empty() => Some(String::new()),
         Some(_) => Some(String::from_utf8_lossy(prolog.root()?).chars().take(NAME_CHARS).collect()),
     }
+}
+
+/// Returns whether XML breaks off before its root element.
+pub(super) fn is_cut(start: &[u8]) -> bool {
+    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
+    start.trim_ascii_start().starts_with(b"<") && Prolog::of(start).rest.is_none_or(<[u8]>::is_empty)
 }
 
 #[cfg(test)]
@@ -40,6 +48,14 @@ mod tests {
         }
         assert_eq!(found("<a>x</a>", true).as_deref(), Some("a"));
         assert_eq!(found("<?xml version=\"1.0\"?><!-- long", false).as_deref(), Some(""));
+    }
+
+    #[test]
+    fn declarations_and_comments_alone_are_xml_without_a_root() {
+        for start in ["<?xml version=\"1.0\"?>", "<?xml version=\"1.0\"?><!-- c -->\n", "<!DOCTYPE a>"] {
+            assert_eq!(found(start, false).as_deref(), Some(""), "{start}");
+        }
+        assert_eq!(found("<!-- c -->", true).as_deref(), Some(""));
     }
 
     #[test]

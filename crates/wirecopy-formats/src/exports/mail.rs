@@ -3,6 +3,8 @@
 //! Of a mail, the best text is read: plain text, or else HTML. Attachments are not read, except for mails that were forwarded. A
 //! mail that holds an export gives its articles. A saved page is passed on as a page, like those of web archives.
 
+mod lines;
+
 use std::borrow::Cow;
 use std::io::BufRead;
 use std::ops::ControlFlow;
@@ -33,16 +35,25 @@ pub(super) fn read(input: &mut dyn BufRead, limits: Limits, emit: &mut Emit<'_>)
 
 /// Reads a mailbox as a stream: memory holds one mail.
 pub(super) fn read_box(input: &mut dyn BufRead, limits: Limits, emit: &mut Emit<'_>) -> ControlFlow<()> {
-    let (mut line, mut bytes) = (Vec::new(), Vec::new());
+    let (mut line, mut next, mut bytes) = (Vec::new(), Vec::new(), Vec::new());
     let (mut is_blank, mut is_large, mut is_open) = (true, false, false);
     let mut has_any = false;
     loop {
-        let goes_on = match input::line(input, limits.item_bytes, &mut line) {
+        std::mem::swap(&mut line, &mut next);
+        // A line was read ahead.
+        let mut read =
+            if line.is_empty() { input::line(input, limits.item_bytes, &mut line) } else { Ok(true) };
+        next.clear();
+        if read.is_ok() && !is_blank && is_envelope(&line) && is_dated(&line) {
+            read = input::line(input, limits.item_bytes, &mut next).map(|_| true);
+        }
+        let goes_on = match read {
             Ok(goes_on) => goes_on,
             // The mail that is cut off is not passed on.
             Err(refusal) => return emit(Found::Skip(refusal)),
         };
-        if !goes_on || is_blank && is_envelope(&line) {
+        // Some programs leave out the blank line before a mail.
+        if !goes_on || is_envelope(&line) && (is_blank || begins_mail(&next)) {
             if is_large {
                 emit(Found::Skip(input::too_large(limits)))?;
             } else if is_open {
@@ -85,9 +96,40 @@ pub(super) fn is_envelope(line: &[u8]) -> bool {
     (4..=12).contains(&words.len()) && words.iter().any(is_time) && words.iter().any(is_year)
 }
 
+/// Returns whether a line that begins a mail has a date in the form of C: `Thu Feb 19 17:18:40 2015`.
+fn is_dated(line: &[u8]) -> bool {
+    const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let text = String::from_utf8_lossy(line.get(..200).unwrap_or(line));
+    let words: Vec<&str> = text.split_whitespace().skip(2).collect();
+    matches!(words[..], [day, month, ..] if DAYS.contains(&day) && MONTHS.contains(&month))
+}
+
+/// Returns whether a line is one of the headers with which mails begin.
+fn begins_mail(line: &[u8]) -> bool {
+    const FIRST: [&str; 11] = [
+        "from",
+        "to",
+        "date",
+        "subject",
+        "received",
+        "return-path",
+        "delivered-to",
+        "message-id",
+        "mime-version",
+        "content-type",
+        "status",
+    ];
+    let Some(colon) = memchr::memchr(b':', line) else { return false };
+    let name = String::from_utf8_lossy(line.get(..colon.min(60)).unwrap_or_default()).to_ascii_lowercase();
+    FIRST.contains(&name.as_str()) || name.starts_with("x-") && !name.contains(' ')
+}
+
 /// Reads one mail, and those in it. `depth` is the number of mails around it.
 fn mail(bytes: &[u8], limits: Limits, depth: usize, emit: &mut Emit<'_>) -> ControlFlow<()> {
-    let bytes = without_blank_lines(bytes);
+    let bytes = lines::prepared(without_blank_lines(bytes));
+    let bytes = bytes.as_ref();
     // The parser needs far more memory for a part than its few bytes.
     if memchr::memmem::find_iter(bytes, b"\n--").take(PARTS + 1).count() > PARTS {
         return emit(Found::Skip(SkipKind::Limit.because(format!("a mail with more than {PARTS} parts"))));
@@ -145,6 +187,18 @@ fn mail(bytes: &[u8], limits: Limits, depth: usize, emit: &mut Emit<'_>) -> Cont
 /// Returns whether a part is a mail that was forwarded.
 fn is_mail(part: &ParsedMail<'_>) -> bool {
     part.ctype.mimetype == "message/rfc822" || part.ctype.mimetype == "message/global"
+}
+
+/// Returns whether a part claims to have others, but does not name the boundary between them. It is plain text then.
+fn is_undivided(part: &ParsedMail<'_>) -> bool {
+    part.ctype.mimetype.starts_with("multipart/") && !part.ctype.params.contains_key("boundary")
+}
+
+/// Returns whether a text has a line that looks like a boundary with a header after it.
+fn has_part_headers(part: &ParsedMail<'_>) -> bool {
+    let text = decoded(part);
+    let is_header = |line: &str| line.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("content-"));
+    text.lines().zip(text.lines().skip(1)).any(|(line, next)| line.starts_with("--") && is_header(next))
 }
 
 /// Returns the content of a part as it is, without the coding of its transfer. A copy is made only where there is one.
@@ -266,14 +320,17 @@ struct Parts {
     html: Option<String>,
     /// Whether there are other parts.
     has_other: bool,
+    /// Whether there are parts between boundaries that are not named.
+    is_without_boundary: bool,
 }
 
 impl Parts {
     fn of(parsed: &ParsedMail<'_>) -> Self {
         let mut parts = Self::default();
         for part in parsed.parts() {
-            let is_text = part.ctype.mimetype.starts_with("text/");
-            if part.ctype.mimetype.starts_with("multipart/") || is_mail(part) {
+            let is_undivided = is_undivided(part);
+            let is_text = is_undivided || part.ctype.mimetype.starts_with("text/");
+            if is_mail(part) || part.ctype.mimetype.starts_with("multipart/") && !is_undivided {
                 continue;
             }
             if !is_text || part.get_content_disposition().disposition == DispositionType::Attachment {
@@ -282,6 +339,11 @@ impl Parts {
             }
             // Of several parts of a kind, the first one that has words is the text.
             let slot = match part.ctype.mimetype.as_str() {
+                _ if is_undivided && has_part_headers(part) => {
+                    parts.is_without_boundary = true;
+                    continue;
+                }
+                _ if is_undivided => &mut parts.plain,
                 "text/plain" => &mut parts.plain,
                 "text/html" => &mut parts.html,
                 _ => continue,
@@ -307,6 +369,10 @@ impl Parts {
             }
             (Some(plain), None) => Ok(Text::Text(plain)),
             (None, Some(html)) => Ok(Text::Markup(html)),
+            (None, None) if self.is_without_boundary => {
+                Err(SkipKind::Malformed
+                    .because("a mail in parts that does not name the boundary between them"))
+            }
             (None, None) if self.has_other => {
                 Err(SkipKind::Empty.because("a mail without text; attachments are not read"))
             }

@@ -20,6 +20,12 @@ pub(super) fn form_of(head: &[u8]) -> Option<Form> {
         {
             Some(Form::NewsMlG2)
         }
+        // A message of a web service around items.
+        b"Envelope"
+            if has("iptc.org/std/nar/") && (has("xmlsoap.org/soap/envelope") || has("/soap-envelope")) =>
+        {
+            Some(Form::NewsMlG2)
+        }
         b"nitf" => Some(Form::Nitf),
         b"rss" if has("wordpress.org/export/") || has("<wp:wxr_version") => Some(Form::Wxr),
         b"rss" => Some(Form::Rss),
@@ -62,6 +68,11 @@ mod tests {
             ),
             ("<newsItem><itemMeta/>", Some(Form::NewsMlG2)),
             ("<newsItem><title/>", None),
+            (
+                "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body><newsItem xmlns='http://iptc.org/std/nar/2006-10-01/'>",
+                Some(Form::NewsMlG2),
+            ),
+            ("<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body>", None),
             ("\u{feff}  <nitf>", Some(Form::Nitf)),
             ("<!DOCTYPE nitf SYSTEM 'nitf-3-4.dtd'><nitf version='x'>", Some(Form::Nitf)),
             ("<rss version='2.0'>", Some(Form::Rss)),

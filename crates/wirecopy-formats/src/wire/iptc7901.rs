@@ -28,7 +28,7 @@ use std::io::BufRead;
 use std::ops::ControlFlow;
 
 use wirecopy_core::document::SkipKind::Empty;
-use wirecopy_core::document::{Delivery, Metadata, Refusal, Status};
+use wirecopy_core::document::{Delivery, Metadata, Refusal, Signal, Status};
 use wirecopy_core::text::credit::is_byline;
 
 use super::sign_off;
@@ -211,7 +211,7 @@ pub(super) fn item(message: &Message) -> Result<Item, Refusal> {
     }
     let status = if top.mark.is_withdrawn {
         Status::Canceled
-    } else if top.embargo.is_some() {
+    } else if top.embargo.is_some() || top.mark.is_withheld {
         Status::Withheld
     } else {
         Status::Usable
@@ -335,6 +335,17 @@ impl Top {
             titles = all;
             notes.clear();
         }
+        // A time before which the message may not be published, above the headline.
+        if titles.len() > 1 {
+            let is_note = |line: &&str| {
+                transmission::embargo(line).is_some_and(|note| line.trim_start().starts_with(note.as_str()))
+            };
+            let (times, others): (Vec<&str>, Vec<&str>) = titles.iter().partition(|line| is_note(line));
+            if !others.is_empty() {
+                notes.extend(times.into_iter().map(str::to_owned));
+                titles = others;
+            }
+        }
         // Marks in capitals are above a headline that is not.
         let capitals = titles.iter().take_while(|line| is_capitals(line)).count();
         let marks = if capitals < titles.len() {
@@ -382,7 +393,15 @@ fn is_capitals(line: &str) -> bool {
 /// Returns what a headline says of its version: `CORRECTION: the lock`, `The lock opens (2LEAD)`.
 fn mark_of_title(title: &str) -> Mark {
     let mut mark = Mark::default();
-    if let Some((first, _)) = title.split_once(':')
+    if let Some((first, _)) = title.split_once(':') {
+        let said = Mark::of(first);
+        // In small letters, other words are those of a headline: "Lead: found in the harbour".
+        let is_correction = said.signal == Some(Signal::Correction) && !first.contains(' ');
+        if is_capitals(first) || is_correction {
+            mark.add(said);
+        }
+    }
+    if let Some((first, _)) = title.strip_prefix('(').and_then(|title| title.split_once(')'))
         && is_capitals(first)
     {
         mark.add(Mark::of(first));

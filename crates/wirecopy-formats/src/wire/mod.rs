@@ -37,6 +37,7 @@ mod wxr;
 
 use wirecopy_core::document::Refusal;
 
+use crate::line_ends::with_line_feeds;
 use crate::{Form, Item, Reader};
 
 /// Returns the reader of a wire form; `None` for other forms.
@@ -58,9 +59,10 @@ pub(crate) fn reader(form: Form) -> Option<Reader> {
 
 /// Returns the form of a text that begins with `head`.
 pub(crate) fn form_of(head: &[u8]) -> Option<Form> {
-    let iptc7901 = || iptc7901::is(head).then_some(Form::Iptc7901);
-    let anpa = || anpa::is(head).then_some(Form::Anpa1312);
-    let telex = || telex::is(head).then_some(Form::Telex);
+    let lines = with_line_feeds(head);
+    let iptc7901 = || iptc7901::is(&lines).then_some(Form::Iptc7901);
+    let anpa = || anpa::is(&lines).then_some(Form::Anpa1312);
+    let telex = || telex::is(&lines).then_some(Form::Telex);
     detect::form_of(head).or_else(iptc7901).or_else(anpa).or_else(telex)
 }
 

@@ -20,6 +20,17 @@ fn read_one(item_meta: &str, content_meta: &str, content: &str) -> Item {
     item_of(NewsMlG2, &message(item_meta, content_meta, content))
 }
 
+#[test]
+fn item_in_an_envelope_of_a_web_service_is_read() {
+    let item = message("", "<headline>Ferry sails</headline>", PAGE);
+    let item = item.strip_prefix("<?xml version='1.0'?>").unwrap();
+    let soap = format!(
+        "<?xml version='1.0'?><s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Header/><s:Body>{item}</s:Body></s:Envelope>"
+    );
+    assert_eq!(crate::Form::of_content(soap.as_bytes()), Some(NewsMlG2));
+    assert_eq!(item_of(NewsMlG2, &soap).meta.title.as_deref(), Some("Ferry sails"));
+}
+
 const PAGE: &str = "<inlineXML contenttype='application/xhtml+xml'><html xmlns='http://www.w3.org/1999/xhtml'>\
     <head><title>T</title></head><body><header><time>11.03.2024</time><h1>Ferry sails</h1><h3>Storm</h3></header>\
     <section><p class='teaser'>In short.</p><p>The ferry sails.</p><h2>Wind</h2><p>It blew.</p></section></body></html></inlineXML>";

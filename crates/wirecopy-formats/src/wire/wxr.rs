@@ -87,6 +87,9 @@ fn post(
         let reason = format!("a post that is not published: its status is `{status}`");
         return Some(Err(Unsupported.because(reason)));
     }
+    if line(item, &["wp:post_password"]).is_some() {
+        return Some(Err(Unsupported.because("a post that is not published: it is protected by a password")));
+    }
     let mut meta = rss::metadata(item, channel);
     let date = fields::first_date([line(item, &["wp:post_date_gmt"])])
         .map(|date| format!("{}Z", date.replace(' ', "T")));
@@ -268,6 +271,20 @@ mod tests {
         assert_eq!(found[2].as_ref().unwrap_err(), "a post without text");
         assert_eq!(found[3].as_ref().unwrap().body, Body::Text("Three".to_owned()));
         assert_eq!(only(Wxr, &export("")).unwrap_err(), "an export without posts");
+    }
+
+    #[test]
+    fn post_with_a_password_is_not_published() {
+        let with = |password: &str| {
+            let post = post("post", "publish", "One");
+            export(&post.replace(
+                "<wp:post_id>",
+                &format!("<wp:post_password>{password}</wp:post_password><wp:post_id>"),
+            ))
+        };
+        assert_eq!(item_of(Wxr, &with("<![CDATA[]]>")).body, Body::Text("One".to_owned()));
+        let reason = only(Wxr, &with("<![CDATA[ferry]]>")).unwrap_err();
+        assert_eq!(reason, "a post that is not published: it is protected by a password");
     }
 
     #[test]

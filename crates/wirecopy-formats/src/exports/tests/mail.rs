@@ -48,6 +48,40 @@ fn mail_with_too_many_parts_is_skipped() {
 }
 
 #[test]
+fn long_headers_are_read_in_linear_time() {
+    // Decoding all of it would take hours.
+    let words = "=?utf-8?Q?ferry?= ".repeat(200_000);
+    let mail =
+        format!("From: {words}<a@b.example>\nSubject: {words}\nMIME-Version: 1.0\n\nThe ferry sails.\n");
+    let items = items(Form::Mail, mail);
+    assert!(items[0].meta.title.as_deref().unwrap().starts_with("ferryferry"), "{:?}", items[0].meta);
+    assert_eq!(text(&items[0]), ["The ferry sails."]);
+}
+
+#[test]
+fn lines_may_end_with_carriage_returns_alone() {
+    let items = items(Form::Mail, "From: Ann <a@b.example>\rSubject: Ferry\r\rThe ferry sails.\r");
+    assert_meta(&items[0], "Ferry", "", "");
+    assert_eq!(text(&items[0]), ["The ferry sails."]);
+}
+
+#[test]
+fn mail_in_parts_without_a_boundary_is_plain_text() {
+    let head = "From: a@b.example\nSubject: Ferry\nContent-Type: multipart/mixed\n\n";
+    let items = items(Form::Mail, format!("{head}The ferry sails.\n\n-- no part --\n"));
+    assert_eq!(text(&items[0]), ["The ferry sails.", "-- no part --"]);
+    let skips =
+        skips(Form::Mail, format!("{head}--b\nContent-Type: text/plain\n\nThe ferry sails.\n--b--\n"));
+    assert_eq!(skips[0].reason, "a mail in parts that does not name the boundary between them");
+}
+
+#[test]
+fn line_that_begins_like_a_boundary_does_not_end_a_part() {
+    let mail = "From: a@b.example\nContent-Type: multipart/mixed; boundary=bb\n\n--bb\n\nThe ferry sails.\n\n--bbx is a line of the text.\n--bb--\n";
+    assert_eq!(text(&items(Form::Mail, mail)[0]), ["The ferry sails.", "--bbx is a line of the text."]);
+}
+
+#[test]
 fn mail_with_an_export_gives_its_articles() {
     let mail = format!(
         "From: a@b.example\nSubject: Your research\nContent-Type: text/html; charset=utf-8\n\n<html>{ARTICLE}</html>"
@@ -153,6 +187,15 @@ fn mailbox_gives_its_mails() {
         ["First text of a mail.", "From here on, it is quoted.", "From the mayor, a word."]
     );
     assert_eq!(items[2].meta.title.as_deref(), Some("Three"));
+}
+
+#[test]
+fn blank_line_before_a_mail_may_be_missing() {
+    let mails = "From a@b.example Thu Feb 19 17:18:40 2015\nSubject: One\n\nFirst text.\nFrom a@b.example Fri Feb 20 17:18:40 2015\nSubject: Two\n\nSecond text.\n        From a@b.example Fri Feb 20 17:18:40 2015\nthe ferry has been late.\nFrom noon at 12:30 in 2015\nSubject: to weather.\n";
+    let items = items(Form::Mbox, mails);
+    assert_eq!(items.len(), 2, "{items:?}");
+    assert_eq!(text(&items[0]), ["First text."]);
+    assert!(text(&items[1]).concat().ends_with("Subject: to weather."), "{:?}", items[1]);
 }
 
 #[test]

@@ -97,6 +97,29 @@ fn withdrawal_and_embargo_are_a_status() {
 }
 
 #[test]
+fn status_may_be_said_in_the_headline() {
+    for (top, status) in [
+        ("EMBARGO: Locks open", Status::Withheld),
+        ("SPERRFRIST\nLocks open", Status::Withheld),
+        ("Sperrfrist 9. Oktober 14.20 Uhr\nLocks open", Status::Withheld),
+        ("MANDATORY KILL: Locks open", Status::Canceled),
+        ("MANDATORY KILL\nLocks open", Status::Canceled),
+        ("Embargo: the locks stay closed", Status::Usable),
+        ("ARMS EMBARGO", Status::Usable),
+    ] {
+        assert_eq!(one(&bare(top, "Velmark (dpa) - Text.")).1.status, status, "{top}");
+    }
+}
+
+#[test]
+fn lines_may_end_with_carriage_returns_alone() {
+    let lines = bare("Locks open", "Velmark (dpa) - Text.");
+    let read = |text: &str| crate::wire::tests::item_of(crate::Form::Iptc7901, text);
+    assert_eq!(read(&lines.replace('\n', "\r")), read(&lines));
+    assert!(crate::wire::form_of(lines.replace('\n', "\r").as_bytes()).is_some());
+}
+
+#[test]
 fn marks_of_a_version_are_signals() {
     for (top, title, signal) in [
         ("REFILE\nLocks open", "Locks open", Some(Signal::Correction)),
@@ -106,6 +129,9 @@ fn marks_of_a_version_are_signals() {
         ("ADVISORY\nLocks open", "Locks open", None),
         ("1ST LEAD\nCORRECTION\nLocks open", "Locks open", Some(Signal::Correction)),
         ("CORRECTION: Locks open", "CORRECTION: Locks open", Some(Signal::Correction)),
+        ("Berichtigung: Locks open", "Berichtigung: Locks open", Some(Signal::Correction)),
+        ("(CORRECTED) Locks open", "(CORRECTED) Locks open", Some(Signal::Correction)),
+        ("Lead: in the harbour", "Lead: in the harbour", None),
         ("Locks open (1LEAD)", "Locks open (1LEAD)", Some(Signal::Update)),
         ("Teams update their lead", "Teams update their lead", None),
         ("TEAMS CLOSE IN", "TEAMS CLOSE IN", None),

@@ -14,6 +14,7 @@ use std::ops::ControlFlow;
 use wirecopy_core::document::Refusal;
 use wirecopy_core::document::SkipKind::{Damaged, Malformed, TooLarge};
 
+use crate::line_ends::LineFeeds;
 use crate::{Emit, Found, Item, Limits};
 
 use text::clean;
@@ -73,6 +74,7 @@ pub(super) fn read(
     limits: Limits,
     emit: &mut Emit<'_>,
 ) -> ControlFlow<()> {
+    let mut input = LineFeeds::new(input);
     let mut reading = Reading { rules, limits, open: None, before: String::new(), is_printed: None };
     let is_empty = Cell::new(true);
     let mut send = |message: Option<Result<Item, Refusal>>| {
@@ -83,7 +85,7 @@ pub(super) fn read(
     let mut raw = Vec::new();
     loop {
         raw.clear();
-        match Read::take(&mut *input, LINE_BYTES).read_until(b'\n', &mut raw) {
+        match Read::take(&mut input, LINE_BYTES).read_until(b'\n', &mut raw) {
             Ok(0) => break,
             Ok(_) => {}
             Err(error) => {

@@ -72,6 +72,8 @@ const KILL: [&str; 5] = ["KILL", "ELIMINAR", "WITHDRAWN", "ZURÜCKGEZOGEN", "А�
 /// Words that accompany these.
 const WITH_KILL: [&str; 8] =
     ["MANDATORY", "BULLETIN", "STORY", "URGENT", "NOTICE", "ADVISORY", "MELDUNG", "BC"];
+/// Words by which they say that a story may not be published yet.
+const EMBARGO: [&str; 4] = ["EMBARGO", "EMBARGOED", "SPERRFRIST", "SPERRFRISTEN"];
 /// Most words of a mark that are examined.
 const WORDS: usize = 12;
 /// Number of words at the beginning of a mark among which its kind is named.
@@ -82,6 +84,8 @@ const MARK_WORDS: usize = 4;
 pub(in crate::wire) struct Mark {
     pub signal: Option<Signal>,
     pub is_withdrawn: bool,
+    /// Whether it is nothing but the word for an embargo.
+    pub is_withheld: bool,
 }
 
 impl Mark {
@@ -99,12 +103,14 @@ impl Mark {
             && words.iter().all(|word| KILL.contains(&word.as_str()) || WITH_KILL.contains(&word.as_str()));
         let signal =
             if has(&CORRECTION) { Some(Signal::Correction) } else { has(&UPDATE).then_some(Signal::Update) };
-        Self { signal, is_withdrawn }
+        let is_withheld = !words.is_empty() && words.iter().all(|word| EMBARGO.contains(&word.as_str()));
+        Self { signal, is_withdrawn, is_withheld }
     }
 
     /// Adds what another mark says. A correction that is also an update is a correction.
     pub(in crate::wire) fn add(&mut self, other: Self) {
         self.is_withdrawn |= other.is_withdrawn;
+        self.is_withheld |= other.is_withheld;
         if self.signal != Some(Signal::Correction) {
             self.signal = other.signal.or(self.signal);
         }
@@ -225,6 +231,19 @@ mod tests {
         assert_eq!(of("EMBARGO 1200 GMT LIFTED"), "");
         assert_eq!(of("ARMS EMBARGO"), "");
         assert_eq!(of("\u{df}\u{df}"), "");
+    }
+
+    #[test]
+    fn word_for_an_embargo_is_a_mark_by_itself() {
+        for (text, is_withheld) in [
+            ("EMBARGO", true),
+            ("(Sperrfrist)", true),
+            ("EMBARGO 1200 GMT LIFTED", false),
+            ("ARMS EMBARGO", false),
+            ("", false),
+        ] {
+            assert_eq!(Mark::of(text).is_withheld, is_withheld, "{text}");
+        }
     }
 
     #[test]
