@@ -6,6 +6,9 @@ use crate::{Body, Found, Item, Limits};
 
 use super::input::too_large;
 
+/// Words from which a paragraph below a notice of copyright is text.
+const PROSE: usize = 12;
+
 /// What an export says of an article.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Article {
@@ -48,7 +51,8 @@ impl Article {
         };
         if let Some(at) = self.body[first..].iter().position(is_notice) {
             let rest = &self.body[first + at..];
-            if rest.iter().all(|text| text.len() < 300) {
+            let is_short = |text: &String| text.len() < 300 && super::tail::words(text) < PROSE;
+            if rest.iter().all(|text| is_notice(text) || is_short(text)) {
                 self.body.truncate(first + at);
             }
         }

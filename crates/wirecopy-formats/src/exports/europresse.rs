@@ -307,5 +307,8 @@ fn is_number(line: &str) -> bool {
         "news·",
     ];
     let line = line.to_lowercase();
-    line.len() < 120 && LABELS.iter().any(|label| line.starts_with(label))
+    let number = line.split_once(':').map_or(line.as_str(), |(_, number)| number).trim();
+    let is_value = number.is_empty()
+        || number.split_whitespace().count() <= 2 && number.contains(|c: char| c.is_ascii_digit());
+    is_value && line.len() < 120 && LABELS.iter().any(|label| line.starts_with(label))
 }

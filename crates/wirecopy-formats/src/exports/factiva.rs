@@ -203,6 +203,21 @@ pub(super) fn facts(article: &mut Article, lines: &[&str]) -> usize {
     last.map_or(read, |last| last + 1)
 }
 
+/// Returns whether a line only names authors, below a headline that is not shorter: `Jo Roe; Ann Example`.
+fn is_name_below(title: &str, name: &str) -> bool {
+    let count = |text: &str| text.split_whitespace().count();
+    let names = || name.split([';', ',']).flat_map(|part| part.split(" and ")).map(str::trim);
+    let is_name = |name: &str| {
+        (2..=5).contains(&count(name))
+            && name.split_whitespace().all(|word| word.starts_with(char::is_uppercase))
+            && name.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-' | '.' | '\'' | '’'))
+    };
+    // With a name of the same kind above it, the line may as well be the headline below that of a section.
+    names().all(is_name)
+        && names().next().is_some_and(|name| count(title) >= count(name))
+        && !title.contains(';')
+}
+
 /// Returns an article of lines, with codes or without; `None` if it is not one. `is_bold` says which lines are bold throughout.
 pub(super) fn of_lines(lines: &[String], is_bold: &[bool]) -> Option<Article> {
     if lines.iter().any(|line| code(line).is_some_and(|(code, _)| code == "HD")) {
@@ -230,7 +245,11 @@ pub(super) fn of_lines(lines: &[String], is_bold: &[bool]) -> Option<Article> {
     // The headline is the bold line above, or else the line directly above the number of words or the author.
     let near = count.saturating_sub(6);
     let is_author = |at: usize| kept.get(at).is_some_and(|(_, line)| is_byline(line));
-    let above_author = (near + 1..count).rev().take_while(|at| is_author(*at)).last().unwrap_or(count);
+    let above_author = (near + 1..count).rev().take_while(|at| is_author(*at)).last().unwrap_or_else(|| {
+        let above = |lines: usize| count.checked_sub(lines).and_then(|at| kept.get(at));
+        let named = above(2).zip(above(1)).is_some_and(|((_, title), (_, name))| is_name_below(title, name));
+        if named { count - 1 } else { count }
+    });
     let is_title = |at: &usize| bold(*at) && !is_author(*at);
     let title_end = (near..count).rev().find(is_title).map_or(above_author, |at| at + 1);
     let title_start =
@@ -243,7 +262,9 @@ pub(super) fn of_lines(lines: &[String], is_bold: &[bool]) -> Option<Article> {
     let below = text(title_end..kept.len());
     let read = facts(&mut article, &below);
     article.date.as_ref()?;
-    for line in below.iter().skip(read).filter(|line| !is_accession(line) && !is_offer(line)) {
+    // The number ends the article; one above it is quoted.
+    let end = below.len() - usize::from(below.last().is_some_and(|line| is_accession(line)));
+    for line in below.iter().take(end).skip(read).filter(|line| !is_offer(line)) {
         article.paragraph(line);
     }
     Some(article)

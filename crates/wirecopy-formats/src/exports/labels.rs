@@ -180,7 +180,25 @@ pub(super) fn is_copyright(line: &str) -> bool {
     let starts =
         |prefix: &str| line.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
     let is_dated = line.chars().filter(char::is_ascii_digit).count() >= 4;
-    line.starts_with('©') || (starts("(c)") || starts("copyright")) && (is_dated || line.contains('©'))
+    let is_marked =
+        line.starts_with('©') || (starts("(c)") || starts("copyright")) && (is_dated || line.contains('©'));
+    is_marked && !goes_on_as_sentence(line)
+}
+
+/// Returns whether words in small letters follow the year of a notice, where the name of an owner is expected: `Copyright 1999 was
+/// stamped on it`.
+fn goes_on_as_sentence(line: &str) -> bool {
+    const BEFORE_NAMES: [&str; 10] = ["by", "the", "of", "par", "von", "der", "die", "das", "le", "la"];
+    let is_year = |word: &str| word.bytes().filter(u8::is_ascii_digit).count() == 4;
+    let mut words = line.split_whitespace().skip_while(|word| !is_year(word)).skip(1);
+    let mut is_small = || {
+        words.next().is_some_and(|word| {
+            word.starts_with(char::is_lowercase)
+                && !word.chars().any(char::is_uppercase)
+                && !BEFORE_NAMES.contains(&word)
+        })
+    };
+    is_small() && is_small()
 }
 
 /// Returns whether a line reserves all rights.
@@ -328,6 +346,10 @@ mod tests {
                 && is_copyright("(c) 2002 Test company.")
         );
         assert!(!is_copyright("Copyright law is changing") && !is_copyright("(c) the third point"));
+        for line in ["Copyright 1999 was stamped on the letter", "© 2012 disait l'affiche."] {
+            assert!(!is_copyright(line), "{line}");
+        }
+        assert!(is_copyright("© 2012 by the owners") && is_copyright("(c) 2024 dpa"));
         assert!(reserves_rights("ALL RIGHTS RESERVED") && !reserves_rights("All rights are equal"));
     }
 

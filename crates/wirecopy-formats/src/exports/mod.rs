@@ -11,7 +11,7 @@
 //! | `europresse`, `proquest` | Europresse and ProQuest in HTML |
 //! | `proquest_text` | ProQuest in plain text |
 //! | `mail` | mails, those in them, mailboxes, saved web pages |
-//! | `markup`, `wrap`, `days`, `labels`, `input`, `article` | what they share |
+//! | `markup`, `wrap`, `days`, `labels`, `tail`, `input`, `article` | what they share |
 
 mod article;
 mod code_pages;
@@ -31,6 +31,7 @@ mod proquest;
 mod proquest_text;
 mod recognise;
 mod rtf;
+mod tail;
 #[cfg(test)]
 mod tests;
 mod text;

@@ -11,10 +11,9 @@ use wirecopy_core::word_table::Words;
 
 use super::article::Article;
 use super::labels::{
-    self, Label, counter, is_after_heading, is_body_heading, is_copyright, is_like_label, label, label_above,
-    language,
+    self, Label, is_after_heading, is_body_heading, is_copyright, is_like_label, label, label_above, language,
 };
-use super::{days, wrap};
+use super::{days, tail, wrap};
 
 /// A mark for a new section or page, as a line of its own.
 pub(super) const BREAK: &str = "\u{c}";
@@ -32,7 +31,8 @@ pub(super) fn old(lines: &[String], is_wrapped: bool) -> Article {
     let mut header = Header::default();
     let body = header.read(&blocks);
     let rest = blocks.get(body..).unwrap_or_default();
-    let end = end_of_body(rest);
+    let declared = blocks.iter().take(body).flatten().find_map(|line| declared(label(line)));
+    let end = end_of_body(rest, declared);
     let mut article = header.article;
     let text = rest.get(..end).unwrap_or_default();
     // Decks come before the text in the paper.
@@ -100,8 +100,11 @@ pub(super) fn uni(lines: &[String]) -> Option<Article> {
     for deck in decks {
         article.paragraph(&deck);
     }
-    let end = below.iter().position(|line| is_after_heading(line) || labels::is_end(line) || ends_text(line));
-    let end = end.unwrap_or(below.len());
+    let ends = |line: &String| is_after_heading(line) || labels::is_end(line) || ends_text(line);
+    let marks: Vec<usize> =
+        below.iter().enumerate().filter(|(_, line)| ends(line)).map(|(at, _)| at).collect();
+    let declared = above.iter().skip(labels).find_map(|line| declared(label_above(line)));
+    let end = tail::end(below, &marks, declared).unwrap_or(below.len());
     let title = article.title.clone().unwrap_or_default();
     let is_text = |line: &&String| line.trim() != BREAK && line.trim() != title;
     for line in below.iter().take(end).filter(is_text) {
@@ -152,7 +155,7 @@ pub(super) fn is_cover(line: &str) -> bool {
 fn blocks(lines: &[String]) -> Vec<Block> {
     let mut blocks = vec![Block::new()];
     for line in lines {
-        let is_blank = line.trim().is_empty() || counter(line).is_some();
+        let is_blank = line.trim().is_empty();
         match blocks.last_mut() {
             Some(last) if !is_blank => last.push(line.replace(BREAK, "")),
             Some(last) if last.is_empty() => {}
@@ -313,8 +316,13 @@ fn after_text(article: &mut Article, block: &[String]) {
     }
 }
 
-/// Returns the position of the first block after the text.
-fn end_of_body(blocks: &[Block]) -> usize {
+/// Returns the number of words that a label declares.
+fn declared(label: Option<(Label, &str)>) -> Option<usize> {
+    label.filter(|(label, _)| *label == Label::Length).and_then(|(_, value)| tail::number(value))
+}
+
+/// Returns the position of the first block after the text, which has about as many words as declared.
+fn end_of_body(blocks: &[Block], declared: Option<usize>) -> usize {
     let first = |block: &Block| block.first().map_or("", String::as_str).to_owned();
     let is_maybe = |block: &Block| {
         let first = first(block);
@@ -323,7 +331,10 @@ fn end_of_body(blocks: &[Block]) -> usize {
             is_like_label(&first) && first.split_whitespace().count() <= 8 && !first.ends_with('.');
         is_unknown || matches!(label(&first), Some((Label::MaybeAfter | Label::Url, _)))
     };
-    if let Some(mut end) = blocks.iter().position(|block| ends_text(&first(block))) {
+    let marks: Vec<usize> =
+        blocks.iter().enumerate().filter(|(_, block)| ends_text(&first(block))).map(|(at, _)| at).collect();
+    let paragraphs: Vec<String> = blocks.iter().map(|block| block.join(" ")).collect();
+    if let Some(mut end) = tail::end(&paragraphs, &marks, declared) {
         while end > 0 && blocks.get(end - 1).is_some_and(is_maybe) {
             end -= 1;
         }

@@ -6,8 +6,11 @@ use wirecopy_core::document::{Refusal, SkipKind};
 use wirecopy_core::text::credit::is_byline;
 
 use super::nexis::{self, BREAK};
-use super::{article::Article, factiva, input, labels, wrap};
+use super::{article::Article, days, factiva, input, labels, tail, wrap};
 use crate::{Emit, Found, Limits};
+
+/// Lines below a counter in which the date of an article is expected.
+const HEADER: usize = 40;
 
 /// A paragraph, or a line of a text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,16 +29,41 @@ enum Kind {
     Old,
 }
 
-/// Collects the lines of one article and passes it on when it ends.
+/// Lines of an article, or of a part of one.
+#[derive(Default)]
+struct Lines {
+    lines: Vec<String>,
+    is_bold: Vec<bool>,
+    bytes: u64,
+}
+
+impl Lines {
+    /// Adds lines, unless they are too many: what is refused need not be kept.
+    fn append(&mut self, mut more: Self, limits: Limits) {
+        self.bytes += more.bytes;
+        if self.bytes > limits.item_bytes {
+            (self.lines, self.is_bold) = (Vec::new(), Vec::new());
+        } else {
+            self.lines.append(&mut more.lines);
+            self.is_bold.append(&mut more.is_bold);
+        }
+    }
+}
+
+/// Collects the lines of one article and passes it on when the next one ends: what seemed to end it may have been quoted in it.
 pub(super) struct Articles<'a, 'e> {
     limits: Limits,
     emit: &'a mut Emit<'e>,
     /// Whether lines were wrapped to a width.
     is_wrapped: bool,
     kind: Kind,
-    lines: Vec<String>,
-    is_bold: Vec<bool>,
-    bytes: u64,
+    open: Lines,
+    /// The last article, with its lines.
+    held: Option<(Lines, Option<Article>)>,
+    /// Position and number of documents in the last counter.
+    counted: Option<(u32, u32)>,
+    /// Whether the open lines are below a counter that does not follow from the one before.
+    is_doubtful: bool,
     found: bool,
 }
 
@@ -46,9 +74,10 @@ impl<'a, 'e> Articles<'a, 'e> {
             emit,
             is_wrapped,
             kind: Kind::Open,
-            lines: Vec::new(),
-            is_bold: Vec::new(),
-            bytes: 0,
+            open: Lines::default(),
+            held: None,
+            counted: None,
+            is_doubtful: false,
             found: false,
         }
     }
@@ -58,45 +87,87 @@ impl<'a, 'e> Articles<'a, 'e> {
         if labels::is_page_number(&line.text) {
             return ControlFlow::Continue(());
         }
-        if labels::counter(&line.text).is_some() {
+        if let Some((position, count)) = labels::counter(&line.text) {
             // What comes before the first counter is the cover page.
             if self.kind == Kind::Open {
                 self.forget();
             }
-            self.close()?;
+            self.close(true)?;
             self.kind = Kind::Old;
+            let follows = self
+                .counted
+                .is_none_or(|(last, of)| count == of || position == 1 || position == last.saturating_add(1));
+            self.is_doubtful = !follows;
+            if follows {
+                self.counted = Some((position, count));
+            } else {
+                self.push(line);
+            }
             return ControlFlow::Continue(());
         }
         if self.kind == Kind::Open && (labels::is_end(&line.text) || factiva::is_accession(&line.text)) {
             self.push(line);
-            return self.close();
+            return self.close(true);
         }
         self.push(line);
         ControlFlow::Continue(())
     }
 
     fn push(&mut self, line: Line) {
-        self.bytes += line.text.len() as u64 + 1;
-        if self.bytes > self.limits.item_bytes {
-            // What is refused need not be kept.
-            self.lines.clear();
-            self.is_bold.clear();
-            return;
-        }
-        self.lines.push(line.text);
-        self.is_bold.push(line.is_bold);
+        let bytes = line.text.len() as u64 + 1;
+        self.open.append(Lines { lines: vec![line.text], is_bold: vec![line.is_bold], bytes }, self.limits);
     }
 
-    /// Ends an article and passes it on.
-    fn close(&mut self) -> ControlFlow<()> {
-        let is_large = self.bytes > self.limits.item_bytes;
-        self.bytes = 0;
-        let (lines, is_bold) = (std::mem::take(&mut self.lines), std::mem::take(&mut self.is_bold));
-        if is_large {
+    /// Ends an article, of which the last line is there if `has_end`, and passes the one before on.
+    fn close(&mut self, has_end: bool) -> ControlFlow<()> {
+        let lines = std::mem::take(&mut self.open);
+        let goes_on = matches!(self.held, Some((_, Some(_)))) && self.is_rest(&lines.lines, has_end);
+        if let Some((mut held, _)) = self.held.take_if(|_| goes_on) {
+            held.append(lines, self.limits);
+            let article = self.article(&held.lines, &held.is_bold);
+            self.held = Some((held, article));
+            return ControlFlow::Continue(());
+        }
+        self.release()?;
+        let article = self.article(&lines.lines, &lines.is_bold);
+        self.held = Some((lines, article));
+        ControlFlow::Continue(())
+    }
+
+    /// Returns whether lines are the rest of an article whose end was only quoted: text that has nothing of what is above a text.
+    fn is_rest(&self, lines: &[String], has_end: bool) -> bool {
+        let all = || lines.iter().map(String::as_str);
+        let has_label = || {
+            all().filter_map(labels::label_above).any(|(label, _)| {
+                matches!(
+                    label,
+                    labels::Label::Length
+                        | labels::Label::Byline
+                        | labels::Label::Section
+                        | labels::Label::Headline
+                )
+            })
+        };
+        if self.kind == Kind::Old {
+            let has_date = || all().take(HEADER).any(|line| days::date_line(line).is_some());
+            return self.is_doubtful && !has_label() && !has_date();
+        }
+        has_end
+            && lines.split(|line| line.trim().is_empty()).any(|block| tail::is_prose(&block.join(" ")))
+            && !all().any(labels::is_body_heading)
+            && !has_label()
+            && !all().any(|line| factiva::is_word_count(line) || labels::is_copyright(line))
+            && !all().any(|line| factiva::code(line).is_some_and(|(code, _)| code == "HD"))
+    }
+
+    /// Passes the last article on.
+    fn release(&mut self) -> ControlFlow<()> {
+        let Some((lines, article)) = self.held.take() else { return ControlFlow::Continue(()) };
+        if lines.bytes > self.limits.item_bytes {
             self.found = true;
             return (self.emit)(Found::Skip(input::too_large(self.limits)));
         }
-        let Some(article) = self.article(&lines, &is_bold) else { return ControlFlow::Continue(()) };
+        let Some(article) = article else { return ControlFlow::Continue(()) };
         self.found = true;
         (self.emit)(article.found(self.limits))
     }
@@ -120,7 +191,7 @@ impl<'a, 'e> Articles<'a, 'e> {
 
     /// Drops the current article, because part of it cannot be read.
     pub(super) fn forget(&mut self) {
-        (self.lines, self.is_bold, self.bytes) = (Vec::new(), Vec::new(), 0);
+        self.open = Lines::default();
     }
 
     /// Ends the document. A document without an article is passed on as `other`.
@@ -137,14 +208,16 @@ impl<'a, 'e> Articles<'a, 'e> {
 
     fn end(&mut self) -> ControlFlow<()> {
         // A large document that is not an export is not an article that is too large.
-        if self.kind == Kind::Open && self.bytes > self.limits.item_bytes {
-            self.bytes = 0;
+        if self.kind == Kind::Open && self.open.bytes > self.limits.item_bytes {
+            self.forget();
         }
-        self.close()
+        self.close(false)?;
+        self.release()
     }
 
     /// Ends the document early, because the rest cannot be read. The article that is cut off is not passed on.
-    pub(super) fn fail(self, refusal: Refusal) -> ControlFlow<()> {
+    pub(super) fn fail(mut self, refusal: Refusal) -> ControlFlow<()> {
+        self.release()?;
         (self.emit)(Found::Skip(refusal))
     }
 }

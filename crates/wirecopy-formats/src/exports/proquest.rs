@@ -308,7 +308,7 @@ impl Open {
         }
         match credit(line) {
             // Papers also name their own authors there.
-            Some(credit) if is_byline(credit) => {
+            Some(credit) if is_byline(credit) || is_sentence(credit) => {
                 if self.article.bylines.is_empty() {
                     self.article.byline(credit);
                 }
@@ -339,6 +339,12 @@ impl Open {
 pub(super) fn credit(line: &str) -> Option<&str> {
     let value = line.strip_prefix("Credit: ").or_else(|| line.strip_prefix("CREDIT: "))?;
     (value.len() < 200).then_some(value)
+}
+
+/// Returns whether a credit says what its authors are: `Roe and Doe are staff writers.`
+fn is_sentence(credit: &str) -> bool {
+    let says = |word: &str| matches!(word, "is" | "are" | "was" | "were");
+    credit.ends_with('.') && credit.split_whitespace().skip(1).any(says)
 }
 
 /// Returns the name of a paper without its place: `Daily Sample; London (UK)`.

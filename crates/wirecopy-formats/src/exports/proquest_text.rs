@@ -32,7 +32,7 @@ use wirecopy_core::document::SkipKind;
 use super::article::Article;
 use super::labels::counter;
 use super::proquest::{Field, Marks, NOTHING, Open, credit, field};
-use super::{input, wrap};
+use super::{input, tail, wrap};
 use crate::{Emit, Found, Limits};
 
 /// Fewest signs in a line between articles.
@@ -41,6 +41,9 @@ const RULE: usize = 20;
 const LABEL: usize = 80;
 /// Most words of a label that is not known.
 const WORDS: usize = 5;
+
+/// Labels whose values may be texts of several paragraphs.
+const SUMMARIES: [&str; 4] = ["abstract", "résumé", "resumen", "zusammenfassung"];
 
 /// Reads an export in plain text.
 pub(super) fn read(input: &mut dyn BufRead, limits: Limits, emit: &mut Emit<'_>) -> ControlFlow<()> {
@@ -186,7 +189,18 @@ fn end_of_text(lines: &[String], text: usize) -> usize {
         matches!(kind, Some(Field::Source | Field::Date | Field::Info | Field::Address))
             || split(line).is_some_and(|(label, _)| label.eq_ignore_ascii_case("ProQuest document ID"))
     };
-    let Some(certain) = lines.iter().skip(below).position(is_certain).map(|at| below + at) else {
+    // A text may quote labels: those count that no text follows, except for the summary.
+    let mut is_value = false;
+    let prose = lines.iter().rposition(|line| tail::is_prose(line) && labelled(line).is_none());
+    let prose = prose.filter(|prose| {
+        let label =
+            lines.iter().take(*prose).rev().find_map(|line| split(line).filter(|_| labelled(line).is_some()));
+        is_value = label.is_some_and(|(label, _)| SUMMARIES.contains(&label.to_lowercase().as_str()));
+        !is_value
+    });
+    let find = |from: usize| lines.iter().skip(from).position(is_certain).map(|at| from + at);
+    let after = prose.map_or(below, |prose| below.max(prose + 1));
+    let Some(certain) = find(after).or_else(|| find(below)) else {
         return lines.len();
     };
     let mut end = certain;

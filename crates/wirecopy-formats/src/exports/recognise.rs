@@ -79,8 +79,12 @@ fn of_rtf(head: &[u8]) -> Form {
 /// Returns the form of an export in plain text.
 pub(super) fn of_text(text: &str) -> Option<Form> {
     if proquest_text::is_export(text) {
-        Some(Form::ProQuestText)
-    } else if is_nexis(text) {
+        return Some(Form::ProQuestText);
+    }
+    // Old computers ended lines with a carriage return.
+    let text = if text.contains('\n') { Cow::Borrowed(text) } else { Cow::Owned(text.replace('\r', "\n")) };
+    let text = text.as_ref();
+    if is_nexis(text) {
         Some(Form::NexisText)
     } else {
         factiva::is_export(text.lines()).then_some(Form::FactivaText)

@@ -1,4 +1,4 @@
-//! Reads exports of Nexis and Factiva in plain text, as a stream: memory holds one article.
+//! Reads exports of Nexis and Factiva in plain text, as a stream: memory holds two articles.
 
 use std::io::BufRead;
 use std::ops::ControlFlow;
@@ -41,7 +41,7 @@ fn read(
         }
         // Form feeds end pages.
         let text = String::from_utf8_lossy(&bytes).replace('\u{c}', "\n");
-        for text in text.trim_end_matches(['\n', '\r']).split('\n') {
+        for text in text.trim_end_matches(['\n', '\r']).split(['\n', '\r']) {
             articles.add(Line { text: text.trim_end().to_owned(), is_bold: false })?;
         }
     }

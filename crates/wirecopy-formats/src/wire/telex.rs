@@ -65,7 +65,9 @@ fn is_padding(c: char) -> bool {
 fn codes(line: &str) -> Option<&str> {
     let codes = line.trim_matches(is_padding).strip_prefix(START)?;
     let is_apart = codes.is_empty() || codes.starts_with(' ');
-    let is_code = !codes.chars().any(char::is_lowercase) || iptc7901::is_header(codes);
+    let is_code =
+        codes.split_whitespace().all(|code| code.len() == 1 || !code.chars().any(char::is_lowercase))
+            || iptc7901::is_header(codes);
     (is_apart && is_code && codes.split_whitespace().count() <= CODES).then_some(codes.trim())
 }
 
@@ -167,6 +169,13 @@ mod tests {
         assert_eq!((meta.title.as_deref(), meta.source.as_deref()), (Some("Ferry sails"), Some("dpa")));
         assert_eq!((delivery.slug.as_deref(), delivery.signal), (Some("Harbour"), Some(Signal::Correction)));
         assert_eq!(text, "Lund Pier (dpa) - It sailed.");
+    }
+
+    #[test]
+    fn number_of_a_message_may_have_single_small_letters() {
+        let text = "ZCZC ABC012 4 i\nHARBOUR/\nFerry sails =\n\nThe ferry sailed.\nNNNN\n";
+        assert!(is(text.as_bytes()));
+        assert_eq!(parts(item_of(Telex, text)).2, "The ferry sailed.");
     }
 
     #[test]

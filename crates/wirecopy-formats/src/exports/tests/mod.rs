@@ -7,6 +7,7 @@ mod mail;
 mod nexis;
 mod office;
 mod proquest;
+mod quoted;
 mod recognise;
 
 use std::ops::ControlFlow;
