@@ -190,13 +190,11 @@ fn end_of_text(lines: &[String], text: usize) -> usize {
             || split(line).is_some_and(|(label, _)| label.eq_ignore_ascii_case("ProQuest document ID"))
     };
     // A text may quote labels: those count that no text follows, except for the summary.
-    let mut is_value = false;
     let prose = lines.iter().rposition(|line| tail::is_prose(line) && labelled(line).is_none());
     let prose = prose.filter(|prose| {
-        let label =
-            lines.iter().take(*prose).rev().find_map(|line| split(line).filter(|_| labelled(line).is_some()));
-        is_value = label.is_some_and(|(label, _)| SUMMARIES.contains(&label.to_lowercase().as_str()));
-        !is_value
+        let before = lines.iter().take(*prose).rev();
+        let label = before.filter(|line| labelled(line).is_some()).find_map(|line| split(line));
+        !label.is_some_and(|(label, _)| SUMMARIES.contains(&label.to_lowercase().as_str()))
     });
     let find = |from: usize| lines.iter().skip(from).position(is_certain).map(|at| from + at);
     let after = prose.map_or(below, |prose| below.max(prose + 1));

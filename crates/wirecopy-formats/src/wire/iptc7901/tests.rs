@@ -114,7 +114,7 @@ fn status_may_be_said_in_the_headline() {
 #[test]
 fn lines_may_end_with_carriage_returns_alone() {
     let lines = bare("Locks open", "Velmark (dpa) - Text.");
-    let read = |text: &str| crate::wire::tests::item_of(crate::Form::Iptc7901, text);
+    let read = |text: &str| item_of(Iptc7901, text);
     assert_eq!(read(&lines.replace('\n', "\r")), read(&lines));
     assert!(crate::wire::form_of(lines.replace('\n', "\r").as_bytes()).is_some());
 }
