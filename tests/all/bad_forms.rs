@@ -111,7 +111,8 @@ fn hostile() -> Vec<Bad> {
         ("cut.docx".to_owned(), zip("word/document.xml", b"<w:document>", 12)[..40].to_vec(), ""),
         ("not-text.xml".to_owned(), vec![0; 3_000], ""),
     ];
-    let canceled = newsml("<itemMeta><pubStatus qcode=\"stat:canceled\"/></itemMeta>");
+    let canceled =
+        newsml("<itemMeta><pubStatus qcode=\"stat:canceled\"/></itemMeta>").replace("urn:x:1", "1");
     bad.push(text("canceled-g2.xml", canceled, "withdrawn"));
     // A gzip member that ends early.
     let whole = gzip(

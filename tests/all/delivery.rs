@@ -183,6 +183,25 @@ fn item_that_is_sent_again_after_a_cancellation_may_be_published() {
 }
 
 #[test]
+fn cancellation_without_a_word_and_embargo_are_respected() {
+    let desk = Desk::new();
+    std::fs::create_dir(desk.path().join("in")).unwrap();
+    desk.file("in/1.xml", &newsml(1, "usable", "", "Harbour to close", HARBOUR));
+    desk.file("in/2.xml", &newsml(2, "canceled", "", "", ""));
+    let embargo = "<embargoed>2199-01-01T00:00:00Z</embargoed><pubStatus ";
+    let item = newsml(1, "usable", "", "No ferry before Friday", FERRY).replace(":harbour\"", ":ferry\"");
+    desk.file("in/3.xml", &item.replace("<pubStatus ", embargo));
+    desk.file("in/reprint.txt", &format!("{FERRY}\n"));
+    desk.out(&["cluster", "in", "-q", "-o", "run.jsonl"]);
+    let plan = desk.out(&["keep", "run.jsonl", "--dry-run"]);
+    // Both versions of the first item are withdrawn, and nothing else has its story.
+    for withdrawn in ["1.xml", "2.xml", "3.xml"] {
+        assert!(plan.contains(&format!("{withdrawn}  (canceled or withheld)")), "{plan}");
+    }
+    assert!(plan.contains("drop       3.xml") && plan.contains("keep       reprint.txt\n"), "{plan}");
+}
+
+#[test]
 fn numbers_of_two_feeds_are_not_one_item() {
     let desk = Desk::new();
     std::fs::create_dir(desk.path().join("in")).unwrap();

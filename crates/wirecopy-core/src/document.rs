@@ -118,7 +118,7 @@ impl Delivery {
             match address {
                 Some(address) => address
                     .split_once(['/', '?', '#'])
-                    .is_some_and(|(_, path)| !path.trim_matches('/').is_empty()),
+                    .is_some_and(|(_, path)| !path.trim_matches(['/', '?', '#']).is_empty()),
                 None => ["tag:", "urn:"].into_iter().any(|scheme| after(guid, scheme).is_some()),
             }
         })
