@@ -104,7 +104,7 @@ const NAME_BYTES: usize = 10;
 /// Longest entity: `&CounterClockwiseContourIntegral;`.
 const ENTITY_BYTES: usize = 33;
 
-/// Returns whether a text contains tags of HTML or NITF. "1 < 2", "<name@example.org>" and "the <b> tag" do not count.
+/// Returns whether a text contains tags of HTML or NITF. `1 < 2`, `<name@example.org>` and `the <b> tag` do not count.
 pub fn is_markup(text: &str) -> bool {
     let bytes = text.as_bytes();
     // Tags have to end. Searching for the end of each would take quadratic time.
