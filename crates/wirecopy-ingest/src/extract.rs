@@ -256,14 +256,16 @@ impl<'a, M> Worker<'a, M> {
                     continue;
                 }
             }
-            self.note_item(found, bytes);
+            self.note_item(found, bytes, &result);
             out.push(self.finish(found, record, DateOrigin::Field.into(), result));
         }
     }
 
-    /// Notes that a file holds JSON of an agency, if this record does.
-    fn note_item(&self, found: &Found, json: &[u8]) {
-        if let Some(note) = self.note
+    /// Notes that a file holds JSON of an agency, if this record does. One that was read without a delivery is no item, and need
+    /// not be parsed once more.
+    fn note_item(&self, found: &Found, json: &[u8], record: &Result<Extracted, Refusal>) {
+        let may_be_item = !matches!(record, Ok(extracted) if extracted.meta.delivery.is_none());
+        if let Some(note) = self.note.filter(|_| may_be_item)
             && let Some(format) = json::item_format(&String::from_utf8_lossy(json), &self.config.fields)
         {
             note(&found.shown, Noted::Format(format));
@@ -284,7 +286,7 @@ impl<'a, M> Worker<'a, M> {
         for (number, record) in (1..).zip(records) {
             if (self.wanted.is)(&found.shown, Some(number)) {
                 let result = json::record(&record, &self.config.fields);
-                self.note_item(found, record.as_bytes());
+                self.note_item(found, record.as_bytes(), &result);
                 out.push(self.finish(found, Some(number), DateOrigin::Field.into(), result));
             }
         }

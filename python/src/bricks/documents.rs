@@ -72,7 +72,7 @@ fn row_of(described: &Described) -> u64 {
 }
 
 /// Rows with the fields of documents → documents (id, row, header, tokens, n, words, stamp, dated, source, language, article), or the
-/// line of a report for a row that is none (skipped).
+/// line of a report for a row that is not a document (skipped).
 #[pyfunction]
 pub fn read(own: &Bricks, py: Python<'_>, data: &Bound<'_, PyAny>) -> PyResult<Table> {
     let mut rows: Vec<Made> = Vec::new();
