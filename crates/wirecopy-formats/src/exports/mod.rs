@@ -2,7 +2,7 @@
 //!
 //! | module | reads |
 //! |---|---|
-//! | `recognise` | the start of a file, to tell its form |
+//! | `recognise`, `quoted` | the start of a file, to tell its form |
 //! | `text` | Nexis and Factiva in plain text |
 //! | `nexis_html` | Nexis in HTML |
 //! | `docx`, `rtf`, `office` | Word and RTF documents: their paragraphs, and the articles of Nexis and Factiva in them |
@@ -29,6 +29,7 @@ mod nexis_html;
 mod office;
 mod proquest;
 mod proquest_text;
+mod quoted;
 mod recognise;
 mod rtf;
 mod tail;

@@ -12,7 +12,7 @@ use wirecopy_core::word_table::Words;
 
 use super::labels::{Label, counter, is_copyright, label, words};
 use super::office::READ;
-use super::{factiva, factiva_html, mail, nexis, proquest, proquest_text, rtf};
+use super::{factiva, factiva_html, mail, nexis, proquest, proquest_text, quoted, rtf};
 use crate::{Form, Limits};
 
 /// Fewest fields of a list of references in its first lines.
@@ -76,8 +76,17 @@ fn of_rtf(head: &[u8]) -> Form {
     }
 }
 
-/// Returns the form of an export in plain text.
+/// Returns the form of an export in plain text. The cover page of Nexis is quoted by nobody, and the article after it may be
+/// longer than the head.
 pub(super) fn of_text(text: &str) -> Option<Form> {
+    marked_text(text).filter(|form| {
+        (*form == Form::NexisText && text.lines().any(|line| is_cover(line.trim())))
+            || quoted::may_be_export(*form, text)
+    })
+}
+
+/// Returns the form whose marks a plain text has.
+fn marked_text(text: &str) -> Option<Form> {
     if proquest_text::is_export(text) {
         return Some(Form::ProQuestText);
     }
@@ -158,6 +167,12 @@ fn title(text: &str) -> Option<&str> {
     text.get(start + 7..)?.split('<').next().map(str::trim)
 }
 
+/// Returns whether a line is one of the cover page of Nexis.
+fn is_cover(line: &str) -> bool {
+    static COVER: Words = LazyLock::new(|| words("nexis cover"));
+    COVER.iter().any(|label| line.starts_with(label))
+}
+
 /// Returns whether a text is an export of Nexis: a counter of documents on a line of its own, and a label or the cover page; or
 /// else an article of Nexis Uni, or its cover page.
 fn is_nexis(text: &str) -> bool {
@@ -167,10 +182,6 @@ fn is_nexis(text: &str) -> bool {
             label(line),
             Some((Label::Length | Label::Byline | Label::Section | Label::Headline | Label::Body, _))
         )
-    };
-    let is_cover = |line: &str| {
-        static COVER: Words = LazyLock::new(|| words("nexis cover"));
-        COVER.iter().any(|label| line.starts_with(label))
     };
     let covers = || lines().filter(|line| is_cover(line)).count();
     if lines().any(|line| counter(line).is_some()) {

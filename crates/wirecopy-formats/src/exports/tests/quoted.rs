@@ -1,6 +1,7 @@
 //! Articles that quote the marks of the exports they are in.
 
 use super::*;
+use crate::exports::form_of;
 
 /// Returns a paragraph that is long enough to be text for certain.
 fn prose(word: &str) -> String {
@@ -38,7 +39,7 @@ fn marks_quoted_in_an_old_article_of_nexis_do_not_end_it() {
 #[test]
 fn text_with_ends_of_lines_of_old_computers_is_read() {
     let text_ = old(&prose("Leeds")).replace('\n', "\r");
-    assert_eq!(crate::exports::form_of(text_.as_bytes()), Some(Form::NexisText));
+    assert_eq!(form_of(text_.as_bytes()), Some(Form::NexisText));
     let items = items(Form::NexisText, text_);
     assert_eq!((items.len(), text(&items[0])), (2, vec![prose("Leeds").as_str()]));
 }
@@ -101,4 +102,23 @@ fn label_quoted_in_an_article_of_proquest_does_not_end_it() {
     let lines = text(&items[0]);
     assert_eq!((lines[0], *lines.last().unwrap()), (prose("Leeds").as_str(), prose("York").as_str()));
     assert_eq!(items[0].meta.delivery, None);
+}
+
+#[test]
+fn article_about_exports_is_not_one() {
+    let (before, after) = (prose("Leeds"), prose("York"));
+    for (form, marks) in [
+        (Form::NexisText, "     3 of 7 DOCUMENTS\n\nLENGTH: 300 words\n\nBYLINE: Jo Roe"),
+        (Form::FactivaText, "HD  A bridge\nWC  3 words\nPD  6 May 2015\nSN  Paper\nLP  Text."),
+        (
+            Form::ProQuestText,
+            "____________________________________________________________\n\nFull text: Text.\n\nPublication title: Paper\n\nPublication date: May 6, 2015\n\nProQuest document ID: 1",
+        ),
+    ] {
+        let export = format!("{marks}\n");
+        assert_eq!(form_of(export.as_bytes()), Some(form), "{marks}");
+        let article = format!("{before}\n\n{before}\n\n{marks}\n\n{after}\n");
+        assert_ne!(form_of(article.as_bytes()), Some(form), "{marks}");
+    }
+    assert_eq!(form_of(old(&prose("Leeds")).as_bytes()), Some(Form::NexisText));
 }
