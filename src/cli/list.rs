@@ -1,7 +1,7 @@
 //! `wirecopy cluster --list`: shows what a run would read, without comparing anything.
 
 use std::collections::BTreeMap;
-use std::io::{self, IsTerminal, Write, stdout};
+use std::io::{self, Write};
 
 use serde::Serialize;
 
@@ -78,8 +78,8 @@ pub(super) fn write(
     bars: &Bars,
     cancel: &Cancel,
 ) -> anyhow::Result<bool> {
-    // A bar among the lines of the list would be in the way.
-    let is_shown = output.as_ref().is_some_and(|output| output.is_stdout()) && stdout().is_terminal();
+    // A bar among the lines of the list would be in the way, also if `less` or `head` prints them.
+    let is_shown = output.as_ref().is_some_and(|output| output.is_stdout());
     let progress: &dyn Progress = if is_shown { &NoProgress } else { bars };
     let reasons = if global.verbose > 0 { usize::MAX } else { REASONS };
     let mut totals = Totals::default();

@@ -113,12 +113,10 @@ pub const FORMATS: [Format; 36] = [
     always("TSV", &[".tsv"], &[Title, Date, Source, Byline, Language, Url]),
     Format {
         feature: Some("parquet"),
-        tested: false,
         ..always("Parquet", &[".parquet"], &[Title, Date, Source, Byline, Language, Url])
     },
     Format {
         feature: Some("parquet"),
-        tested: false,
         ..always("Arrow", &[".arrow", ".feather", ".arrows"], &[Title, Date, Source, Byline, Language, Url])
     },
     wire(

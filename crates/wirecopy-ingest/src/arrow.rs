@@ -12,7 +12,8 @@ use arrow_array::RecordBatch;
 use arrow_buffer::{Buffer, MutableBuffer};
 use arrow_ipc::convert::try_fb_to_schema;
 use arrow_ipc::reader::FileDecoder;
-use arrow_ipc::{Block, Message, MessageHeader, root_as_message};
+use arrow_ipc::{Block, Message, MessageHeader, MetadataVersion, root_as_message, root_as_schema};
+use arrow_schema::Schema;
 
 use super::columnar::{ARROW, CONTINUATION};
 use super::columns::{Columns, decoded, in_numbers};
@@ -141,6 +142,21 @@ impl Messages {
         Ok(Some(Raw { bytes: bytes.into(), prefix }))
     }
 
+    /// Returns the schema of a file that begins with it alone, without the length and the message around it, as Polars writes
+    /// files; `None` for all others.
+    fn bare_schema(&mut self) -> Option<Schema> {
+        let head = self.stream.head();
+        if !self.is_file || head.starts_with(&CONTINUATION) || described(head, 4).is_ok() {
+            return None;
+        }
+        let is_message = |at: &usize| head[*at..].starts_with(&CONTINUATION);
+        let end = (8..head.len()).step_by(8).find(is_message)?;
+        let schema = root_as_schema(&head[..end]).ok()?;
+        let schema = decoded(|| try_fb_to_schema(schema)).ok()?;
+        self.stream.skip(end);
+        Some(schema)
+    }
+
     fn ended(&self, left: &MutableBuffer) -> Result<Option<Raw>, Refusal> {
         if left.is_empty() { Ok(None) } else { Err(truncated()) }
     }
@@ -218,18 +234,27 @@ struct Table {
 }
 
 impl Table {
-    /// Reads the schema, which is the first message.
+    /// Reads the schema, which comes first.
     fn of(messages: &mut Messages, config: &IngestConfig) -> Result<Self, Refusal> {
+        let (schema, version) = match messages.bare_schema() {
+            Some(schema) => (schema, MetadataVersion::V5),
+            None => Self::first_message(messages)?,
+        };
+        let columns = Columns::of_schema(&schema, &config.fields)?;
+        let projection = columns.indices(&schema);
+        let decoder = FileDecoder::new(Arc::new(schema), version).with_projection(projection);
+        Ok(Self { decoder, columns })
+    }
+
+    /// Reads the first message, which is the schema.
+    fn first_message(messages: &mut Messages) -> Result<(Schema, MetadataVersion), Refusal> {
         let no_schema = || Damaged.because("a damaged Arrow file: it does not begin with a schema");
         let first = messages.next()?.ok_or_else(no_schema)?;
         let message = first.message()?;
         let schema = message.header_as_schema().ok_or_else(no_schema)?;
         let schema = decoded(|| try_fb_to_schema(schema))
             .map_err(|refusal| refusal.kind.because(format!("a damaged Arrow file: {}", refusal.reason)))?;
-        let columns = Columns::of_schema(&schema, &config.fields)?;
-        let projection = columns.indices(&schema);
-        let decoder = FileDecoder::new(Arc::new(schema), message.version()).with_projection(projection);
-        Ok(Self { decoder, columns })
+        Ok((schema, message.version()))
     }
 
     /// Decodes a batch; `None` for another message.

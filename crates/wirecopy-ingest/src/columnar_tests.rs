@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ::parquet::arrow::ArrowWriter;
-use ::parquet::basic::{Compression, GzipLevel, ZstdLevel};
+use ::parquet::basic::{BrotliLevel, Compression, GzipLevel, ZstdLevel};
 use ::parquet::file::metadata::KeyValue;
 use ::parquet::file::properties::WriterProperties;
 use arrow_array::builder::{ListBuilder, StringBuilder, StringDictionaryBuilder};
@@ -16,6 +16,7 @@ use arrow_array::{
     StringViewArray, StructArray, TimestampMicrosecondArray,
 };
 use arrow_ipc::CompressionType;
+use arrow_ipc::convert::IpcSchemaEncoder;
 use arrow_ipc::writer::{FileWriter, IpcWriteOptions, StreamWriter};
 use arrow_schema::{DataType, Field};
 use proptest::prelude::*;
@@ -123,6 +124,7 @@ fn columns_of_all_sorts_are_read_from_all_formats() {
     for compression in [
         Compression::UNCOMPRESSED,
         Compression::SNAPPY,
+        Compression::BROTLI(BrotliLevel::default()),
         Compression::LZ4_RAW,
         Compression::GZIP(GzipLevel::default()),
         Compression::ZSTD(ZstdLevel::default()),
@@ -137,6 +139,20 @@ fn columns_of_all_sorts_are_read_from_all_formats() {
     assert_eq!(read_as("a", &arrow(&halves, None), &config), SAMPLE);
     assert_eq!(read_as("a.arrows", &stream(&halves), &config), SAMPLE);
     assert_eq!(read_as("a.arrows.gz", &members::gzip(&stream(&halves)), &config), SAMPLE);
+}
+
+/// Polars writes the schema at the start of a file without its length and its message.
+#[test]
+fn arrow_files_that_begin_with_a_bare_schema_are_read() {
+    let rows = batch(vec![("id", texts(&["7"])), ("text", texts(&["The ferry sails."]))]);
+    let mut schema = IpcSchemaEncoder::new().schema_to_fb(&rows.schema()).finished_data().to_vec();
+    schema.resize(schema.len().next_multiple_of(8), 0);
+    let file = arrow(&[rows], None);
+    let length = u32::from_le_bytes(*file[12..].first_chunk().unwrap()) as usize;
+    let bare = [&file[..8], &schema, &file[16 + length..]].concat();
+    assert_eq!(read_as("a.arrow", &bare, &IngestConfig::default()), ["7|The ferry sails.||||"]);
+    let cut = read_as("a.arrow", &bare[..8 + schema.len()], &IngestConfig::default());
+    assert!(cut[0].contains("a damaged Arrow file"), "{cut:?}");
 }
 
 #[test]

@@ -133,6 +133,8 @@ impl Format {
         };
         Ok(match named {
             Some(Self::Text) | None if is_html(start) => Self::Html,
+            Some(Self::Text) if begins_as_json(start) && start.starts_with(b"[") => Self::Json,
+            Some(Self::Text) if begins_as_json(start) => json_or_lines(start),
             None if is_json_array(start) => Self::Json,
             None if is_json_object(start) => json_or_lines(start),
             None => Self::Text,
@@ -226,6 +228,21 @@ fn is_json_object(start: &[u8]) -> bool {
 
 fn is_json_array(start: &[u8]) -> bool {
     start.strip_prefix(b"[").is_some_and(|inner| is_json_object(inner.trim_ascii_start()))
+}
+
+/// Longest first key of an object that shows that a file named as text is JSON.
+const KEY: usize = 80;
+
+/// Returns whether a text begins with an object and its first key, perhaps within an array. Prose does not.
+fn begins_as_json(start: &[u8]) -> bool {
+    let object = start.strip_prefix(b"[").map_or(start, <[u8]>::trim_ascii_start);
+    let key = object.strip_prefix(b"{").and_then(|inner| inner.trim_ascii_start().strip_prefix(b"\""));
+    key.is_some_and(|key| {
+        let end = key.iter().take(KEY).position(|byte| matches!(byte, b'"' | b'\n'));
+        end.is_some_and(|end| {
+            key[end..].starts_with(b"\"") && key[end + 1..].trim_ascii_start().starts_with(b":")
+        })
+    })
 }
 
 /// Returns whether a text that starts like this is an HTML page.
@@ -395,6 +412,15 @@ mod tests {
         assert_eq!(Format::of_content(Some(Format::JsonLines), b"[1]\n{\"a\":1}\n"), Ok(Format::JsonLines));
         assert_eq!(Format::of_content(Some(Format::JsonLines), b"{\n\"a\":1}\n"), Ok(Format::Json));
         assert_eq!(Format::of_content(Some(Format::Text), b"<html><body>"), Ok(Format::Html));
+        assert_eq!(
+            Format::of_content(Some(Format::Text), b"{\"a\": 1}\n{\"a\": 2}\n"),
+            Ok(Format::JsonLines)
+        );
+        assert_eq!(Format::of_content(Some(Format::Text), b"[{\n \"a\": 1}]"), Ok(Format::Json));
+        assert_eq!(Format::of_content(Some(Format::Text), b"{\n \"a\" : 1}"), Ok(Format::Json));
+        for prose in ["{\"No\", she said, and left.}", "{\"a\nb\": 1", "[\"a\": 1]", "{"] {
+            assert_eq!(Format::of_content(Some(Format::Text), prose.as_bytes()), Ok(Format::Text), "{prose}");
+        }
         assert!(Format::of_content(Some(Format::Json), b"hello").is_err());
         assert!(Format::of_content(Some(Format::Text), b"\x89PNG\r\n\x1a\n").is_err());
     }
