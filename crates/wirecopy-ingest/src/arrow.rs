@@ -12,7 +12,7 @@ use arrow_array::RecordBatch;
 use arrow_buffer::{Buffer, MutableBuffer};
 use arrow_ipc::convert::try_fb_to_schema;
 use arrow_ipc::reader::FileDecoder;
-use arrow_ipc::{Block, Message, MessageHeader, MetadataVersion, root_as_message, root_as_schema};
+use arrow_ipc::{Block, Message, MessageHeader, MetadataVersion, root_as_message};
 use arrow_schema::Schema;
 
 use super::columnar::{ARROW, CONTINUATION};
@@ -142,19 +142,20 @@ impl Messages {
         Ok(Some(Raw { bytes: bytes.into(), prefix }))
     }
 
-    /// Returns the schema of a file that begins with it alone, without the length and the message around it, as Polars writes
-    /// files; `None` for all others.
-    fn bare_schema(&mut self) -> Option<Schema> {
+    /// Returns the schema of a file whose first message has no length in front of it, as Polars writes files; `None` for all
+    /// others.
+    fn bare_schema(&mut self) -> Option<(Schema, MetadataVersion)> {
         let head = self.stream.head();
-        if !self.is_file || head.starts_with(&CONTINUATION) || described(head, 4).is_ok() {
+        if !self.is_file || head.starts_with(&CONTINUATION) {
             return None;
         }
         let is_message = |at: &usize| head[*at..].starts_with(&CONTINUATION);
         let end = (8..head.len()).step_by(8).find(is_message)?;
-        let schema = root_as_schema(&head[..end]).ok()?;
+        let message = described(&head[..end], 0).ok()?;
+        let (schema, version) = (message.header_as_schema()?, message.version());
         let schema = decoded(|| try_fb_to_schema(schema)).ok()?;
         self.stream.skip(end);
-        Some(schema)
+        Some((schema, version))
     }
 
     fn ended(&self, left: &MutableBuffer) -> Result<Option<Raw>, Refusal> {
@@ -237,7 +238,7 @@ impl Table {
     /// Reads the schema, which comes first.
     fn of(messages: &mut Messages, config: &IngestConfig) -> Result<Self, Refusal> {
         let (schema, version) = match messages.bare_schema() {
-            Some(schema) => (schema, MetadataVersion::V5),
+            Some(schema) => schema,
             None => Self::first_message(messages)?,
         };
         let columns = Columns::of_schema(&schema, &config.fields)?;

@@ -7,6 +7,7 @@
 //! Why this is hand-made: lenient parsers accept more than these faults, and the rest cannot be repaired without a guess.
 
 /// Depth of objects and lists to which [`shallow`] leaves them; the parser reads 127.
+#[cfg(any(test, feature = "wire"))]
 const DEPTH: usize = 100;
 
 /// Replaces lone surrogates by U+FFFD, `NaN` and infinities by `null`, and control characters in strings by escapes. `None` if
@@ -39,6 +40,7 @@ pub(super) fn repaired(json: &str) -> Option<String> {
 }
 
 /// Replaces what is nested too deep for a parser by `null`. `None` if nothing is.
+#[cfg(any(test, feature = "wire"))]
 pub(super) fn shallow(json: &str) -> Option<String> {
     let (mut out, mut copied, mut depth, mut from) = (String::new(), 0, 0_usize, 0);
     let (mut in_string, mut at) = (false, 0);
