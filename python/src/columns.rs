@@ -1,11 +1,14 @@
 //! The columns of Arrow record batches that hold the fields of documents.
 
 use arrow_array::cast::AsArray;
-use arrow_array::{Array, ArrayRef, LargeStringArray, RecordBatch, StringArray, StringViewArray};
+use arrow_array::{
+    Array, ArrayRef, LargeStringArray, RecordBatch, StringArray, StringViewArray, StructArray,
+};
 use arrow_cast::cast;
 use arrow_schema::{DataType, Schema};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
+use serde_json::{Map, Value};
 use wirecopy::{FieldNames, Fields};
 
 /// Which columns hold which fields. The names of those for languages and bylines are fixed, as for records of other formats.
@@ -20,6 +23,8 @@ pub struct Columns {
     url: Option<usize>,
     language: Option<usize>,
     bylines: Vec<usize>,
+    /// The columns of `wirecopy keep` for its paths, and for what a form says of an item.
+    delivery: Option<(usize, usize)>,
 }
 
 impl Columns {
@@ -39,6 +44,7 @@ impl Columns {
             url: find(&names.url),
             language: find("language").or_else(|| find("lang")),
             bylines: ["byline", "author", "agency"].into_iter().filter_map(find).collect(),
+            delivery: delivery_of(schema),
         };
         match columns.text {
             None if !columns.empty => {
@@ -80,6 +86,10 @@ impl Columns {
             url: texts(self.url)?,
             language: texts(self.language)?,
             bylines: self.bylines.iter().map(|&at| texts(Some(at))).collect::<PyResult<_>>()?,
+            delivery: match self.delivery {
+                Some((path, at)) => Some(Deliveries::of(batch.column(path), batch.column(at).as_struct())?),
+                None => None,
+            },
         })
     }
 }
@@ -87,6 +97,16 @@ impl Columns {
 fn wrong(schema: &Schema, at: usize, wanted: &str) -> PyErr {
     let field = schema.field(at);
     PyTypeError::new_err(format!("column `{}` is of type {}, not {wanted}", field.name(), field.data_type()))
+}
+
+/// Returns the columns for paths and deliveries of records that `wirecopy keep` wrote. A column with the name of the latter in
+/// other tables is something else, as it is in other records.
+fn delivery_of(schema: &Schema) -> Option<(usize, usize)> {
+    let find =
+        |name: &str| Some((schema.index_of(name).ok()?, schema.field_with_name(name).ok()?.data_type()));
+    let ((path, of_path), (at, kind)) = (find("path")?, find("delivery")?);
+    find("record").and(find("cluster"))?;
+    (is_text(of_path) && matches!(kind, DataType::Struct(_))).then_some((path, at))
 }
 
 /// Returns whether a type holds texts. A column of nothing but missing values may have any type.
@@ -108,6 +128,7 @@ pub struct Rows {
     url: Texts,
     language: Texts,
     bylines: Vec<Texts>,
+    delivery: Option<Deliveries>,
 }
 
 impl Rows {
@@ -122,7 +143,37 @@ impl Rows {
         fields.url = self.url.get(row);
         fields.language = self.language.get(row);
         fields.bylines = self.bylines.iter().filter_map(|column| column.get(row)).collect();
+        // As in a record: what is no delivery is none.
+        let delivery = self.delivery.as_ref().and_then(|column| column.get(row));
+        fields.delivery = delivery.and_then(|delivery| serde_json::from_value(delivery).ok());
         fields
+    }
+}
+
+/// What forms say of items.
+struct Deliveries {
+    paths: Texts,
+    structs: StructArray,
+    members: Vec<(String, Texts)>,
+}
+
+impl Deliveries {
+    fn of(paths: &ArrayRef, structs: &StructArray) -> PyResult<Self> {
+        let mut members = Vec::new();
+        for (field, column) in structs.fields().iter().zip(structs.columns()) {
+            // A form has only texts.
+            if !field.data_type().is_nested() {
+                members.push((field.name().clone(), Texts::of(column)?));
+            }
+        }
+        Ok(Self { paths: Texts::of(paths)?, structs: structs.clone(), members })
+    }
+
+    /// Returns the members of a row that it has; `None` if there is no delivery.
+    fn get(&self, row: usize) -> Option<Value> {
+        self.paths.get(row).filter(|_| self.structs.is_valid(row))?;
+        let has = |(name, texts): &(String, Texts)| Some((name.clone(), Value::String(texts.get(row)?)));
+        Some(Value::Object(self.members.iter().filter_map(has).collect::<Map<_, _>>()))
     }
 }
 

@@ -28,6 +28,28 @@ def rows():
     ]
 
 
+@pytest.fixture(scope="session")
+def items():
+    """Records as `wirecopy keep` writes them, with what an agency said of its items."""
+    pier = "urn:newsml:agency.example:20240311:pier"
+    delivered = [
+        ("one", FERRY, {"guid": "urn:newsml:agency.example:20240311:ferry", "version": "1", "slug": "SHIP-RESCUE"}),
+        ("two", FERRY + " An inquiry was opened.", {"guid": "urn:newsml:agency.example:20240311:ferry", "version": "2", "signal": "update"}),
+        ("three", BRIDGE, {"guid": pier, "version": "3", "status": "canceled", "credit": " Agency  Example "}),
+        ("four", "The pier of Port Aldmoor is closed until the spring, said the board.", {"guid": pier, "version": "2", "embargo": "2199-01-01T00:00:00Z"}),
+        ("unknown status", "The lighthouse of Cape Ordu is for sale, said the coastguard.", {"guid": pier, "version": "4", "status": "lost"}),
+        ("no delivery", "The museum of Lindmouth opens on Sunday after a year of repairs.", None),
+        ("empty", "The market of Port Aldmoor moves to the old harbour in June.", {}),
+    ]
+    of_keep = {"path": "wire/items.xml", "record": None, "cluster": None}
+    rows = [
+        {"id": id, **of_keep, "date": "2024-03-11", "source": "Agency Example", "delivery": delivery, "text": text}
+        for id, text, delivery in delivered
+    ]
+    # Without a path, the record is not one of `keep`.
+    return [*rows, {**rows[3], "id": "no path", "path": None}]
+
+
 @pytest.fixture
 def members():
     """Returns the members of each cluster of a result."""

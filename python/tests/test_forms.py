@@ -66,6 +66,22 @@ def test_report_equals_that_of_the_program_in_any_order(corpus, tmp_path, compar
     assert comparable(tmp_path / "paths.jsonl") == expected
 
 
+DELIVERY = pa.struct([(name, pa.string()) for name in ("guid", "version", "status", "embargo", "signal", "slug", "credit")])
+
+
+def test_tables_have_what_forms_say_of_items(items, tmp_path, comparable):
+    schema = [(name, DELIVERY if name == "delivery" else pa.string()) for name in items[0]]
+    table = pa.Table.from_pylist(items, pa.schema(schema))
+    wirecopy.cluster(items).save(tmp_path / "rows.jsonl")
+    wirecopy.cluster(table).save(tmp_path / "table.jsonl")
+    expected = comparable(tmp_path / "rows.jsonl")
+    assert comparable(tmp_path / "table.jsonl") == expected
+    assert sum('"delivery"' in line for line in expected) == 4
+    # Only records of `keep` have it.
+    wirecopy.cluster(table.drop_columns("cluster")).save(tmp_path / "other.jsonl")
+    assert not any('"delivery"' in line for line in comparable(tmp_path / "other.jsonl"))
+
+
 def test_evidence_has_words(corpus):
     edges = wirecopy.cluster(corpus).edges.to_pylist()
     rewrites = [edge for edge in edges if edge["relation"] == "rewrite"]

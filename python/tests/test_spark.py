@@ -91,6 +91,15 @@ def of_spark(session, rows, folder, *, partitions=2, seed=0, **arguments):
     return result, comparable(row.line for row in result.lines.collect())
 
 
+def test_items_of_agencies_give_the_report_of_the_program(session, tmp_path, items):
+    expected = of_program(items, tmp_path)
+    assert sum('"delivery"' in line for line in expected) == 4
+    path = tmp_path / "items.jsonl"
+    path.write_text("".join(json.dumps(item) + "\n" for item in items), encoding="utf-8")
+    result = on_spark.cluster(session.read.json(str(path)), work=str(tmp_path / "work"), buckets=2)
+    assert_same(comparable(row.line for row in result.lines.collect()), expected)
+
+
 def assert_same(found, expected):
     missing, extra = sorted(set(expected) - set(found)), sorted(set(found) - set(expected))
     assert not missing and not extra, (len(missing), len(extra), missing[:2], extra[:2])

@@ -89,7 +89,7 @@ fn document(fields: Members, json: &str, names: &FieldNames) -> Result<Extracted
         }
     };
     let line = |value: Option<Value>| value.and_then(Value::into_line);
-    let mut extracted = Fields {
+    Fields {
         id: line(fields.id),
         text,
         title: line(fields.title),
@@ -98,10 +98,9 @@ fn document(fields: Members, json: &str, names: &FieldNames) -> Result<Extracted
         url: line(fields.url),
         language: line(fields.language),
         bylines: fields.bylines.into_iter().flat_map(Value::into_lines).collect(),
+        delivery: kept_delivery(json),
     }
-    .document()?;
-    extracted.meta.delivery = kept_delivery(json);
-    Ok(extracted)
+    .document()
 }
 
 /// A record as `keep` writes it.
@@ -113,7 +112,7 @@ struct Kept {
     _record: IgnoredAny,
     #[serde(rename = "cluster")]
     _cluster: IgnoredAny,
-    delivery: Delivery,
+    delivery: Box<Delivery>,
 }
 
 /// Returns what the form of an item said of it, from a record that `keep` wrote. A field of this name in other records is
@@ -122,7 +121,7 @@ fn kept_delivery(json: &str) -> Option<Box<Delivery>> {
     // Most records have no such field, and are not parsed once more.
     memchr::memmem::find(json.as_bytes(), b"\"delivery\"")?;
     let Kept { delivery, .. } = serde_json::from_str(json).ok()?;
-    (delivery != Delivery::default()).then(|| Box::new(super::delivered::cleaned(delivery)))
+    Some(delivery)
 }
 
 /// Returns the document of an item of ninjs or of digitalwires; `None` if the object is something else.

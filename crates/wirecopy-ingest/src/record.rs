@@ -4,7 +4,7 @@ use super::extract::Extracted;
 use super::markup::{line_of, text_of};
 use super::mojibake;
 use wirecopy_core::document::SkipKind::Empty;
-use wirecopy_core::document::{Metadata, Refusal, one_line};
+use wirecopy_core::document::{Delivery, Metadata, Refusal, one_line};
 
 /// Longest placeholder for a missing value, in characters.
 const EMPTY_CHARS: usize = 16;
@@ -47,6 +47,8 @@ pub struct Fields {
     pub language: Option<String>,
     /// Lines that name the author or sender.
     pub bylines: Vec<String>,
+    /// What the form of an agency said of the item, in a record that `wirecopy keep` wrote.
+    pub delivery: Option<Box<Delivery>>,
 }
 
 impl Fields {
@@ -67,7 +69,10 @@ impl Fields {
             url: field(self.url).or(page.url),
             bylines: self.bylines.into_iter().filter_map(|line| prose(Some(line))).collect(),
             language: field(self.language).or(page.language),
-            delivery: None,
+            delivery: self
+                .delivery
+                .filter(|delivery| **delivery != Delivery::default())
+                .map(|delivery| Box::new(super::delivered::cleaned(*delivery))),
         };
         Ok(Extracted { own_id: self.id.filter(|id| !is_empty(id)), meta, text })
     }

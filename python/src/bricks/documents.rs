@@ -51,13 +51,16 @@ fn document_table(rows: &[Made]) -> PyResult<Table> {
 
 /// Returns a number for a row, since rows of a frame have none: a hash of its fields. Equal rows have equal numbers.
 fn row_key(fields: &Fields) -> u64 {
-    let hash = |hash: u64, text: &Option<String>| {
+    let hash = |hash: u64, text: Option<&str>| {
         let bytes = text.iter().flat_map(|text| text.bytes());
         // FNV-1a over the bytes, and a mark after each field.
         bytes.chain([0xff]).fold(hash, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
     };
-    let Fields { id, text, title, date, source, url, language, .. } = fields;
-    [id, text, title, date, source, url, language].into_iter().fold(0xcbf2_9ce4_8422_2325, hash)
+    let Fields { id, text, title, date, source, url, language, bylines, delivery } = fields;
+    let delivery = delivery.as_ref().and_then(|delivery| serde_json::to_string(delivery).ok());
+    let fields = [id, text, title, date, source, url, language, &delivery].map(Option::as_deref);
+    let bylines = bylines.iter().map(|line| Some(line.as_str()));
+    fields.into_iter().chain(bylines).fold(0xcbf2_9ce4_8422_2325, hash)
 }
 
 /// Returns the id of a row that has none, or whose id another row has.

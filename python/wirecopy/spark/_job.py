@@ -57,6 +57,8 @@ _MARKED = "uid bigint, source bigint, tokens binary, n int, words bigint, dated 
 _REMOVED = "source bigint, uid bigint, documents bigint, known binary"
 _SOLVED = "kind string, uid bigint, line string, numbers array<bigint>"
 
+#: Columns of records that `wirecopy keep` wrote.
+_KEPT = ("path", "record", "cluster", "delivery")
 #: Most ids that one task sorts.
 _IDS = 1_000_000
 #: Most pairs whose components the driver finds.
@@ -426,6 +428,9 @@ def _fields(df: DataFrame, settings: dict[str, Any]) -> DataFrame:
         # A field of a struct.
         return F.col(name).alias(field) if "." in name and name.split(".")[0] in df.columns else None
 
+    if set(_KEPT) <= set(df.columns):
+        # Records that `wirecopy keep` wrote have what the form of an item said of it. A column of that name alone is something else.
+        names.update((name, name) for name in _KEPT)
     columns = {field: column(field, name) for field, name in names.items()}
     if columns["text"] is None:
         found = ", ".join(f"`{name}`" for name in df.columns)
