@@ -1,12 +1,15 @@
 """The job on Spark finds what the program finds, whatever the partitions, the order and the batches.
 
-It runs on Sail, which speaks Spark's protocol and needs no Java: ``pip install pysail pyspark-client==4.2.0 "pandas<3"``.
+It runs on Sail, which speaks Spark's protocol and needs no Java: ``pip install pysail pyspark-client==4.2.0 "pandas<3"``. Or on what
+the environment variable WIRECOPY_SPARK names: a server such as ``sc://localhost:15002``, or a master such as
+``local-cluster[2,1,1024]``, for which the package is ``pyspark``, and SPARK_HOME its folder.
 """
 
 import json
 import os
 import random
 import re
+import signal
 import subprocess
 import sys
 
@@ -15,7 +18,9 @@ from conftest import ROOT
 
 import wirecopy
 
-if not os.environ.get("WIRECOPY_SPARK"):
+#: The server or master to use instead of Sail.
+NAMED = os.environ.get("WIRECOPY_SPARK", "")
+if not NAMED:
     pytest.importorskip("pysail", reason="NOT TESTED: the job on Spark, since pysail is missing")
 pa = pytest.importorskip("pyarrow")
 pytest.importorskip("pyspark", reason="NOT TESTED: the job on Spark, since pyspark-client is missing")
@@ -27,11 +32,16 @@ FIELDS = ["id", "title", "date", "source", "url", "language", "text"]
 
 @pytest.fixture(scope="module")
 def session():
-    """A session on Sail, or on the server that WIRECOPY_SPARK names."""
+    """A session on Sail, or on what WIRECOPY_SPARK names."""
     from pyspark.sql import SparkSession
 
-    remote = os.environ.get("WIRECOPY_SPARK")
-    server = None
+    remote, server = NAMED, None
+    if NAMED and not NAMED.startswith("sc://"):
+        options = {"spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "4"}
+        session = SparkSession.builder.master(NAMED).config(map=options).getOrCreate()
+        yield session
+        session.stop()
+        return
     if not remote:
         from pysail.spark import SparkConnectServer
 
@@ -39,7 +49,7 @@ def session():
         server.start(background=True)
         remote = "sc://localhost:{}".format(server.listening_address[1])
     session = SparkSession.builder.remote(remote).getOrCreate()
-    _remote.append(remote)
+    _remote.extend(["--remote", remote])
     yield session
     session.stop()
     if server:
@@ -136,7 +146,7 @@ def test_generated_documents_give_the_report_of_the_program(session, tmp_path_fa
 def test_limits_that_only_large_runs_reach_change_nothing(session, tmp_path_factory, monkeypatch):
     from wirecopy.spark import _job
 
-    for name, limit in {"_IDS": 40, "_TOKENS": 3000, "_CHECKS": 50, "_BLOCK": 8}.items():
+    for name, limit in {"_IDS": 40, "_KEYED": 50, "_TOKENS": 3000, "_CHECKS": 50, "_BLOCK": 8}.items():
         monkeypatch.setattr(_job, name, limit)
     rows, expected = corpus(tmp_path_factory)
     _, found = of_spark(session, rows, tmp_path_factory.mktemp("spark"), buckets=1)
@@ -156,12 +166,55 @@ def corpus(tmp_path_factory):
     return _reports["corpus"]
 
 
+# Sail in one process does not run a task again.
+@pytest.mark.skipif(not NAMED.startswith("local-cluster"), reason="NOT TESTED: workers that die, since WIRECOPY_SPARK names no local-cluster")
+@pytest.mark.parametrize("adaptive", ["true", "false"])
+def test_workers_that_die_change_nothing(session, tmp_path_factory, monkeypatch, adaptive):
+    from pyspark import cloudpickle
+
+    from wirecopy.spark import _functions
+
+    died = tmp_path_factory.mktemp("died")
+    cloudpickle.register_pickle_by_value(sys.modules[__name__])
+    for name in ("mapped", "grouped"):
+        monkeypatch.setattr(_functions, name, dying(getattr(_functions, name), str(died)))
+    session.conf.set("spark.sql.adaptive.enabled", adaptive)
+    rows, expected = corpus(tmp_path_factory)
+    _, found = of_spark(session, rows, tmp_path_factory.mktemp("spark"))
+    assert_same(found, expected)
+    assert len(list(died.iterdir())) > 10
+
+
+def dying(make, folder):
+    """Makes functions whose first call in any worker ends that worker; a file for each says that it has been called."""
+
+    def outer(*arguments):
+        run = make(*arguments)
+        mark = f"{folder}/{random.getrandbits(64)}"
+
+        def once(data):
+            if not os.path.exists(mark):
+                open(mark, "w").close()
+                os.kill(os.getpid(), signal.SIGKILL)
+            return run(data)
+
+        return once
+
+    return outer
+
+
 def test_rows_with_one_id_are_resolved_by_length(session, tmp_path):
     long = "The pier of Port Aldmoor is closed until the spring, said the board of the harbour on Monday, after a storm."
     rows = [{"id": "a", "text": long}, {"id": "a", "text": long[:60]}, {"id": "a", "text": long[:60]}, {"id": None, "text": long[:40]}]
     result, _ = of_spark(session, rows, tmp_path)
-    documents = {row.id: row.duplicate_id for row in result.documents.collect()}
-    assert len(documents) == 4 and documents.pop("a") is None
+    rows = result.documents.collect()
+    documents = {row.id: row.duplicate_id for row in rows}
+    assert len(rows) == len(documents) == 4
+    [cluster] = result.clusters.collect()
+    assert sorted(cluster.members) == sorted(documents)
+    edges = {(edge.a, edge.b) for edge in result.edges.collect()}
+    assert edges and all(a < b and {a, b} <= set(documents) for a, b in edges)
+    assert documents.pop("a") is None
     assert sorted(documents.values(), key=str) == [None, "a", "a"]
     assert all(id.startswith("-#") for id in documents)
 
@@ -192,6 +245,14 @@ def test_mistakes_are_exceptions_before_anything_runs(session, tmp_path):
         on_spark.cluster(df, work=str(tmp_path), fields={"text": "body"}, threshhold=0.5)
     with pytest.raises(ValueError, match="match.threshold"):
         on_spark.cluster(df, work=str(tmp_path), fields={"text": "body"}, threshold=7)
+    with pytest.raises(TypeError, match="DataFrame of Spark, not a list"):
+        on_spark.cluster([{"text": "x"}], work=str(tmp_path))
+    df = session.createDataFrame([(["a"], 1)], "key array<string>, body int")
+    with pytest.raises(TypeError, match="column `body` is of type Int32, not text"):
+        on_spark.cluster(df, work=str(tmp_path), fields={"text": "body"})
+    df = session.createDataFrame([(["a"], "x")], "key array<string>, body string")
+    with pytest.raises(TypeError, match="column `key` is of type List"):
+        on_spark.cluster(df, work=str(tmp_path), fields={"id": "key", "text": "body"})
     assert not list(tmp_path.iterdir())
 
 
@@ -212,9 +273,16 @@ def test_files_are_read_and_tables_written(session, tmp_path, rows, form, capsys
         path.write_text("".join(json.dumps(row) + "\n" for row in named), encoding="utf-8")
     else:
         session.createDataFrame(pa.Table.from_pylist(named)).write.parquet(str(path))
-    main([str(path), str(output), "--remote", _remote[0], "--buckets", "2", "--set", 'fields={"id": "key"}', "--set", "strictness=strict"])
+    arguments = [str(path), str(output), *_remote, "--buckets", "2", "--set", 'fields={"id": "key"}', "--set", "strictness=strict"]
+    main(arguments)
     assert json.loads(capsys.readouterr().out)["lines"] == {"cluster": 1, "document": 3, "edge": 1}
     clusters = session.read.parquet(str(output / "clusters")).collect()
     assert [sorted(cluster.members) for cluster in clusters] == [["a", "b"]]
     lines = [json.loads(row.value) for row in session.read.text(str(output / "report")).collect()]
     assert sorted(line["type"] for line in lines) == ["cluster", "document", "document", "document", "edge"]
+    # What exists is replaced only if that is asked for.
+    with pytest.raises(SystemExit):
+        main(arguments)
+    assert "report already exists: choose another OUTPUT" in capsys.readouterr().err
+    main([*arguments, "--overwrite"])
+    assert session.read.parquet(str(output / "documents")).count() == 3

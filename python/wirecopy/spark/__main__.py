@@ -7,9 +7,12 @@ import json
 import sys
 from typing import Any
 
+from pyspark.errors import AnalysisException
 from pyspark.sql import SparkSession
 
 from . import cluster
+
+_TABLES = ("documents", "edges", "clusters", "skipped")
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -18,7 +21,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("input", help="a folder or file of Parquet, or of JSON lines if it ends in .jsonl, .ndjson or .json")
     parser.add_argument("output", help="a folder for report/ (lines of JSON), and documents/, edges/, clusters/ and skipped/ (Parquet)")
     parser.add_argument("--format", choices=["parquet", "json"], help="the format of INPUT, instead of that of its extension")
-    parser.add_argument("--work", metavar="DIR", help="a folder for what the stages leave; OUTPUT/work without it")
+    parser.add_argument("--work", metavar="DIR", help="a folder for what the stages leave in wirecopy-work; OUTPUT without it")
+    parser.add_argument("--overwrite", action="store_true", help="replace these folders if they exist")
     parser.add_argument("--remote", metavar="URL", help="a Spark Connect server, such as sc://localhost:15002")
     parser.add_argument("--buckets", type=int, metavar="N", help="groups that keys and components are dealt to")
     parser.add_argument("--memory", type=int, metavar="BYTES", help="most memory of a worker for one group")
@@ -30,19 +34,33 @@ def main(arguments: list[str] | None = None) -> None:
     is_json = asked.input.rstrip("/").endswith((".jsonl", ".ndjson", ".json"))
     read = spark.read.json if (asked.format or ("json" if is_json else "parquet")) == "json" else spark.read.parquet
     output = asked.output.rstrip("/")
+    documents = read(asked.input)
+    if not asked.overwrite:
+        _claim(spark, output, parser)
     result = cluster(
-        read(asked.input),
-        work=asked.work or f"{output}/work",
+        documents,
+        work=asked.work or output,
         buckets=asked.buckets,
         memory=asked.memory,
         passages=asked.passages,
         **dict(asked.set),
     )
-    result.save(f"{output}/report")
-    for name in ("documents", "edges", "clusters", "skipped"):
+    result.save(f"{output}/report", overwrite=True)
+    for name in _TABLES:
         getattr(result, name).write.mode("overwrite").parquet(f"{output}/{name}")
     json.dump(result.summary, sys.stdout, indent=2)
     print()
+
+
+def _claim(spark: SparkSession, output: str, parser: argparse.ArgumentParser) -> None:
+    """Makes the folders of the output, before hours of work rather than after them. Spark has no other way to find out whether they exist."""
+    for name in ("report", *_TABLES):
+        try:
+            spark.createDataFrame([], "line string").write.mode("error").parquet(f"{output}/{name}")
+        except AnalysisException as error:
+            if "already exists" not in str(error):
+                raise
+            parser.error(f"{output}/{name} already exists: choose another OUTPUT, or add --overwrite")
 
 
 def _setting(text: str) -> tuple[str, Any]:

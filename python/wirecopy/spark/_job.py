@@ -24,6 +24,7 @@ from collections.abc import Callable
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 from pyspark.sql import Window
 from pyspark.sql import functions as F
 
@@ -63,7 +64,9 @@ _KEPT = ("path", "record", "cluster", "delivery")
 _IDS = 1_000_000
 #: Most pairs whose components the driver finds.
 _PAIRS_AT_ONCE = 500_000
-#: Tokens of the documents in one group of components.
+#: Documents whose keys go to one group, on average.
+_KEYED = 100_000
+#: Tokens of the documents in one group of components or of sources, on average.
 _TOKENS = 20_000_000
 #: Most candidates in one group that is checked.
 _CHECKS = 100_000
@@ -89,10 +92,10 @@ def cluster(
         df: Documents, with the columns ``id``, ``text``, ``title``, ``date``, ``source``, ``url``, ``language`` and ``byline``, of which
             only ``text`` is needed; ``fields`` chooses other names. It is evaluated twice: for tokens, and for the words of
             evidence. A row without id is named after a hash of its fields.
-        work: A folder for what the stages leave, which all workers can write and read. It is not removed. Frames of an earlier job
-            in it are overwritten, so each job needs its own while its result is used.
-        buckets: Number of groups that keys and components are dealt to: at least the number of cores. By default that of
-            ``spark.sql.shuffle.partitions``.
+        work: A folder that all workers can write and read. The stages leave their frames in ``wirecopy-work`` below it, which is
+            not removed. Those of an earlier job are overwritten, so each job needs its own folder while its result is used.
+        buckets: Least number of groups that keys and components are dealt to: at least the number of cores. By default that of
+            ``spark.sql.shuffle.partitions``. Many documents have more.
         batch: Most rows that a worker converts at a time; by default as many as Spark sends.
         memory: Most bytes that a worker uses for one group of components, or of sources; what exceeds it goes to temporary files. The group itself,
             8 bytes a token, has to fit as well.
@@ -104,7 +107,7 @@ def cluster(
         What was found: DataFrames over files in `work`.
 
     Raises:
-        TypeError: A setting does not exist, or a column is of a type that cannot hold its field.
+        TypeError: A setting does not exist, `df` is no DataFrame, or a column is of a type that cannot hold its field.
         ValueError: A setting is out of its range, or no column holds texts.
     """
     return Job(df, work, buckets, batch, memory, passages, pairs_at_once, settings).run()
@@ -124,8 +127,11 @@ class Job:
         pairs_at_once: int,
         settings: dict[str, Any],
     ) -> None:
+        if not hasattr(df, "sparkSession"):
+            raise TypeError(f"df is a DataFrame of Spark, not a {type(df).__name__}: see spark.createDataFrame")
         self.spark = df.sparkSession
-        self.work = work.rstrip("/")
+        # A folder of its own: frames have names that a user's folders may have, too.
+        self.work = f"{work.rstrip('/')}/wirecopy-work"
         self.buckets = buckets or int(self.spark.conf.get("spark.sql.shuffle.partitions"))
         self.batch = batch
         self.memory = memory
@@ -133,9 +139,11 @@ class Job:
         self.pairs_at_once = pairs_at_once
         # Settings are checked before anything runs.
         on_workers.bricks(json.dumps(settings))
-        self.raw = _fields(df, settings)
+        columns = _columns(df, settings)
+        self.raw = df.select(*(F.col(name).alias(field) for field, name in columns.items()))
         # Its columns have the names of fields.
         self.settings = json.dumps({name: value for name, value in settings.items() if name != "fields"})
+        _check_types(self.raw, columns, self.settings)
         self.matching = json.loads(on_workers.bricks(self.settings).matching)
         self.summary: dict[str, Any] = {}
 
@@ -217,6 +225,8 @@ class Job:
         uids = parted.withColumn("place", place).join(F.broadcast(starts), "part")
         uids = uids.select("id", (F.col("before") + F.col("place") - 1).cast("bigint").alias("uid"))
         self.summary["documents"] = count
+        # Groups stay small enough for a worker, whatever the number of documents.
+        self.buckets = max(self.buckets, count // _KEYED)
         return self.keep("documents", documents.join(uids, "id"))
 
     # Copies.
@@ -311,7 +321,9 @@ class Job:
             weights = on_workers.weights(counts)
             return lambda data: _wirecopy.learn(data, weights, memory)
 
-        found = self.by_bucket(stories.withColumn("bucket", self.bucket("source")), make, "learned binary")
+        tokens = documents.agg(F.sum("n")).collect()[0][0] or 0
+        bucket = self.bucket("source", max(self.buckets, tokens // _TOKENS))
+        found = self.by_bucket(stories.withColumn("bucket", bucket), make, "learned binary")
         parts = [bytes(row["learned"]) for row in self.keep("learned", found).collect()]
         whole = on_workers.learned(self.settings, tuple(sorted(parts)))
         self.summary["boilerplate"] = {"sources": len(whole.sources)}
@@ -417,27 +429,37 @@ class Job:
         return self.keep("solved", self.by_bucket(rows, make, _SOLVED))
 
 
-def _fields(df: DataFrame, settings: dict[str, Any]) -> DataFrame:
-    """Returns the columns of a frame that fields are read of, under the names of the fields."""
+def _columns(df: DataFrame, settings: dict[str, Any]) -> dict[str, str]:
+    """Returns the column of a frame that each field is read of."""
     names = {**json.loads(_wirecopy.defaults())["fields"], **settings.get("fields", {})}
     names.update((name, name) for name in ("language", "lang", "byline", "author", "agency"))
 
-    def column(field: str, name: str) -> Column | None:
+    def column(name: str) -> str | None:
         if name in df.columns:
-            return F.col(f"`{name}`").alias(field)
+            return f"`{name}`"
         # A field of a struct.
-        return F.col(name).alias(field) if "." in name and name.split(".")[0] in df.columns else None
+        return name if "." in name and name.split(".")[0] in df.columns else None
 
     if set(_KEPT) <= set(df.columns):
         # Records that `wirecopy keep` wrote have what the form of an item said of it. A column of that name alone is something else.
         names.update((name, name) for name in _KEPT)
-    columns = {field: column(field, name) for field, name in names.items()}
+    columns = {field: column(name) for field, name in names.items()}
     if columns["text"] is None:
         found = ", ".join(f"`{name}`" for name in df.columns)
         raise ValueError(
             f"no column `{names['text']}`: the frame has {found}; choose the text column with fields={{\"text\": …}}"
         )
-    return df.select(*(column for column in columns.values() if column is not None))
+    return {field: column for field, column in columns.items() if column is not None}
+
+
+def _check_types(raw: DataFrame, columns: dict[str, str], settings: str) -> None:
+    """Checks the types of fields over no rows, rather than in a worker, whose exception would be a stack trace."""
+    schema = raw.limit(0).toArrow().schema
+    try:
+        on_workers.with_rows(settings, pa.RecordBatch.from_pylist([], schema))
+    except TypeError as error:
+        start, field, rest = str(error).split("`", 2)
+        raise TypeError(f"{start}`{columns[field].strip('`')}`{rest}") from None
 
 
 def _with_schema(df: DataFrame, schema: str, more: str) -> DataFrame:

@@ -64,9 +64,12 @@ class Result:
         """One row for each row that is not a document: ``kind``, ``reason``."""
         return self._table("skipped", _skipped, _SKIPPED)
 
-    def save(self, path: str) -> None:
-        """Writes the lines of the report to a folder of text files, in no order."""
-        self.lines.select("line").write.mode("overwrite").text(path)
+    def save(self, path: str, *, overwrite: bool = False) -> None:
+        """Writes the lines of the report to a folder of text files, in no order.
+
+        A folder that exists is an error, or is replaced with everything in it if `overwrite` is set.
+        """
+        self.lines.select("line").write.mode("overwrite" if overwrite else "error").text(path)
 
     def _table(self, type: str, make: on_workers.Make, schema: str) -> DataFrame:
         lines = self.lines.filter(F.col("type") == type).select("line")

@@ -84,7 +84,9 @@ impl Component {
             if uids.last() == Some(&uid) {
                 return Err(Error::Brick(format!("document {uid} occurs twice in its component")));
             }
-            let (header, read) = described.read(tokens);
+            let (mut header, read) = described.read(tokens);
+            // A corpus takes the id that a document requested for its own until it has settled who keeps it, which is done.
+            header.duplicate_id = None;
             corpus.push(&header, &read)?;
             uids.push(uid);
         }
