@@ -143,7 +143,7 @@ impl Rows {
         fields.url = self.url.get(row);
         fields.language = self.language.get(row);
         fields.bylines = self.bylines.iter().filter_map(|column| column.get(row)).collect();
-        // As in a record: what is no delivery is none.
+        // A value that is not a delivery is ignored, as in a record.
         let delivery = self.delivery.as_ref().and_then(|column| column.get(row));
         fields.delivery = delivery.and_then(|delivery| serde_json::from_value(delivery).ok());
         fields

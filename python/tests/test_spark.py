@@ -280,6 +280,12 @@ def test_files_are_read_and_tables_written(session, tmp_path, rows, form, capsys
     assert [sorted(cluster.members) for cluster in clusters] == [["a", "b"]]
     lines = [json.loads(row.value) for row in session.read.text(str(output / "report")).collect()]
     assert sorted(line["type"] for line in lines) == ["cluster", "document", "document", "document", "edge"]
+    # A mistake in a setting is found first.
+    for wrong, message in (("windw=3", 'no setting "windw"'), ('fields={"text": "body"}', "no column `body`: the frame has")):
+        with pytest.raises(SystemExit):
+            main([str(path), str(tmp_path / "other"), *_remote, "--set", wrong])
+        assert message in capsys.readouterr().err
+    assert not (tmp_path / "other").exists()
     # What exists is replaced only if that is asked for.
     with pytest.raises(SystemExit):
         main(arguments)

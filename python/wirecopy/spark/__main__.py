@@ -10,7 +10,7 @@ from typing import Any
 from pyspark.errors import AnalysisException
 from pyspark.sql import SparkSession
 
-from . import cluster
+from ._job import PAIRS_AT_ONCE, Job
 
 _TABLES = ("documents", "edges", "clusters", "skipped")
 
@@ -24,7 +24,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--work", metavar="DIR", help="a folder for what the stages leave in wirecopy-work; OUTPUT without it")
     parser.add_argument("--overwrite", action="store_true", help="replace these folders if they exist")
     parser.add_argument("--remote", metavar="URL", help="a Spark Connect server, such as sc://localhost:15002")
-    parser.add_argument("--buckets", type=int, metavar="N", help="groups that keys and components are dealt to")
+    parser.add_argument("--buckets", type=int, metavar="N", help="least number of groups that keys and components are dealt to")
     parser.add_argument("--memory", type=int, metavar="BYTES", help="most memory of a worker for one group")
     parser.add_argument("--passages", action="store_true", help="report shared passages")
     parser.add_argument("--set", action="append", default=[], type=_setting, metavar="NAME=VALUE", help="a setting, such as window=3; VALUE may be JSON")
@@ -34,17 +34,15 @@ def main(arguments: list[str] | None = None) -> None:
     is_json = asked.input.rstrip("/").endswith((".jsonl", ".ndjson", ".json"))
     read = spark.read.json if (asked.format or ("json" if is_json else "parquet")) == "json" else spark.read.parquet
     output = asked.output.rstrip("/")
-    documents = read(asked.input)
+    work, settings = asked.work or output, dict(asked.set)
+    try:
+        documents = read(asked.input)
+        job = Job(documents, work, asked.buckets, None, asked.memory, asked.passages, PAIRS_AT_ONCE, settings)
+    except (TypeError, ValueError) as error:
+        parser.error(str(error))
     if not asked.overwrite:
         _claim(spark, output, parser)
-    result = cluster(
-        documents,
-        work=asked.work or output,
-        buckets=asked.buckets,
-        memory=asked.memory,
-        passages=asked.passages,
-        **dict(asked.set),
-    )
+    result = job.run()
     result.save(f"{output}/report", overwrite=True)
     for name in _TABLES:
         getattr(result, name).write.mode("overwrite").parquet(f"{output}/{name}")

@@ -63,7 +63,7 @@ _KEPT = ("path", "record", "cluster", "delivery")
 #: Most ids that one task sorts.
 _IDS = 1_000_000
 #: Most pairs whose components the driver finds.
-_PAIRS_AT_ONCE = 500_000
+PAIRS_AT_ONCE = 500_000
 #: Documents whose keys go to one group, on average.
 _KEYED = 100_000
 #: Tokens of the documents in one group of components or of sources, on average.
@@ -83,7 +83,7 @@ def cluster(
     batch: int | None = None,
     memory: int | None = None,
     passages: bool = False,
-    pairs_at_once: int = _PAIRS_AT_ONCE,
+    pairs_at_once: int = PAIRS_AT_ONCE,
     **settings: Any,
 ) -> Result:
     """Finds the copies among the rows of a DataFrame.
@@ -445,7 +445,7 @@ def _columns(df: DataFrame, settings: dict[str, Any]) -> dict[str, str]:
         names.update((name, name) for name in _KEPT)
     columns = {field: column(name) for field, name in names.items()}
     if columns["text"] is None:
-        found = ", ".join(f"`{name}`" for name in df.columns)
+        found = ", ".join(f"`{name}`" for name in df.columns) or "no columns"
         raise ValueError(
             f"no column `{names['text']}`: the frame has {found}; choose the text column with fields={{\"text\": …}}"
         )

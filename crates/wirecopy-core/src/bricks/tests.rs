@@ -8,6 +8,7 @@ use crate::candidates::bands::{BandKeys, Text};
 use crate::candidates::rare::RareJoin;
 use crate::candidates::{Candidate, contained};
 use crate::config::MatchConfig;
+use crate::document::Header;
 use crate::score::LanguageKey;
 use crate::text::{TokenStore, Tokens, mix, tokenize};
 use crate::{DocId, Relation};
@@ -269,4 +270,26 @@ fn incomplete_components_are_refused() {
     let verified = component.verify(&[(9, 7, true), (7, 9, false)], None).unwrap();
     let [Verified { a: 7, b: 9, edge }] = verified[..] else { panic!("{verified:?}") };
     assert_eq!(edge.relation, Relation::Identical);
+}
+
+#[test]
+fn document_that_lost_its_id_has_its_new_one_in_its_component() {
+    let story = |text: &str, fallback: &str| {
+        let header = Header { id: "a".to_owned(), fallback: fallback.to_owned(), ..Header::default() };
+        let described = Described {
+            header,
+            credits: Vec::new(),
+            headline: Vec::new(),
+            periodically_updated: false,
+            no_article: None,
+        };
+        (described, tokenize(text))
+    };
+    let mut same_id = [story(&STORY[..100], "-#1"), story(STORY, "-#2")];
+    settle(&mut same_id);
+    let members =
+        (0..).zip(same_id).map(|(uid, (described, tokens))| Member { uid, described, tokens }).collect();
+    let component = Component::new(members, &MatchConfig::default(), &Budget::unlimited()).unwrap();
+    let ids = component.corpus().ids().map(|document| component.corpus().headers.id(document).unwrap());
+    assert_eq!(ids.collect::<Vec<String>>(), ["-#1", "a"]);
 }
