@@ -15,6 +15,7 @@ import sys
 
 import pytest
 from conftest import ROOT
+from test_docs import BLOCK
 
 import wirecopy
 
@@ -261,6 +262,18 @@ def test_frames_without_documents_give_an_empty_report(session, tmp_path):
     result = on_spark.cluster(df, work=str(tmp_path), buckets=2)
     assert [row.kind for row in result.skipped.collect()] == ["empty", "empty"]
     assert result.clusters.count() == 0 and result.edges.count() == 0 and result.documents.count() == 0
+
+
+def test_code_of_the_guide(session, tmp_path, rows, monkeypatch, capsys):
+    if _remote:
+        monkeypatch.setenv("SPARK_REMOTE", _remote[1])
+    names = ("id", "title", "date", "source", "text")
+    table = pa.Table.from_pylist([{name: row.get(name) for name in names} for row in rows])
+    session.createDataFrame(table).write.parquet(str(tmp_path / "news"))
+    code, _ = BLOCK.findall((ROOT / "docs" / "spark.md").read_text(encoding="utf-8"))[0]
+    exec(compile(code.replace("hdfs:///", f"{tmp_path}/").replace("news/", f"{tmp_path}/news/"), "spark.md", "exec"), {})
+    assert "source" in capsys.readouterr().out
+    assert session.read.text(str(tmp_path / "reports" / "run-1")).count() == 5
 
 
 @pytest.mark.parametrize("form", ["rows.jsonl", "rows.parquet"])
