@@ -130,12 +130,13 @@ fn texts() -> Vec<Case> {
 
 fn compressed() -> Vec<Case> {
     let broken = |name, bytes| Case { read: Read::Some, ..case(name, bytes, 0, &["truncated"]) };
+    let prose = format!("{GOOD}\n{}", noise(400, 40));
     let frames = [zstd(line("frame1").as_bytes()), zstd(line("frame2").as_bytes())].concat();
     vec![
         case("zero.txt.gz", "", 0, &["empty file"]),
         case("nothing-inside.txt.gz", gzip(b""), 0, &["empty file"]),
-        case("truncated.txt.gz", half(gzip(noise(400, 40).as_bytes())), 0, &["truncated"]),
-        case("truncated.txt.zst", half(zstd(noise(400, 40).as_bytes())), 0, &["truncated"]),
+        case("truncated.txt.gz", half(gzip(prose.as_bytes())), 0, &["truncated"]),
+        case("truncated.txt.zst", half(zstd(prose.as_bytes())), 0, &["truncated"]),
         case("cut-in-header.txt.gz", &gzip(GOOD.as_bytes())[..6], 0, &["truncated"]),
         case("wrong-magic.txt.gz", b"\x1e\x8b\x08\0\0\0\0\0\0\0\0\0\0", 0, &["not text"]),
         case("text.zst", GOOD, 1, &[]),
@@ -146,6 +147,7 @@ fn compressed() -> Vec<Case> {
         case("garbage-after.txt.gz", [gzip(GOOD.as_bytes()), b"x".to_vec()].concat(), 1, &["ignored"]),
         case("frames.jsonl.zst", frames, 2, &[]),
         broken("truncated.jsonl.gz", half(gzip(noise(400, 40).as_bytes()))),
+        broken("records-in-truncated.txt.gz", half(gzip(noise(400, 40).as_bytes()))),
         broken("truncated.jsonl.zst", half(zstd(noise(2000, 40).as_bytes()))),
         made("bomb.txt.gz", bomb, 0, &["longer than 64 MiB"]),
         made("bomb.jsonl.gz", bomb, 0, &["longer than 64 MiB"]),
