@@ -113,6 +113,12 @@ features! {
     WeightShared "weight_shared" For;
     /// Share of the weight of the heavier text that occurs in the other, 0 to 1.
     WeightSharedHeavier "weight_shared_heavier" For;
+    /// Share of rare terms in a text's weight, the smaller of both, 0 to 1. It sets the scale of what is measured on
+    /// rare terms: how many words of a text are rare depends on its language and its subject. Syllables of Vietnamese
+    /// are seldom rare, and neither are the words of a market report.
+    RareWeight "rare_weight" Either;
+    /// Mean weight of a text's terms, the smaller of both, 0 or more: the scale of what is measured on all terms.
+    MeanWeight "mean_weight" Either;
     /// 1 if the texts share passages and either is labelled as a periodically updated document (a fact box, a
     /// timeline); else 0. Not measured on the texts.
     Labelled "labelled" Against;

@@ -195,6 +195,8 @@ fn assemble(a: &Profile, b: &Profile, alignment: &Alignment, both: Overlap, part
             Feature::VerbatimMatched => {
                 passages * parts.one_to_one * parts.shared_shingles as f32 / fewer_shingles.max(1.0)
             }
+            Feature::RareWeight => passages * rare_weight(a).min(rare_weight(b)),
+            Feature::MeanWeight => passages * mean_weight(a).min(mean_weight(b)),
             Feature::Passages => passages,
             // Not measured on the texts; see `Features::with_circumstances`.
             Feature::DaysApart | Feature::OtherSource | Feature::Near | Feature::Labelled => 0.0,
@@ -202,6 +204,16 @@ fn assemble(a: &Profile, b: &Profile, alignment: &Alignment, both: Overlap, part
         values[feature as usize] = f64::from(value);
     }
     Features { values }
+}
+
+/// Returns the share of rare terms in a text's weight, 0 to 1.
+fn rare_weight(text: &Profile) -> f32 {
+    text.rare_mass / text.mass.max(1.0)
+}
+
+/// Returns the mean weight of a text's terms.
+fn mean_weight(text: &Profile) -> f32 {
+    text.mass / text.terms.len().max(1) as f32
 }
 
 /// Returns the weight of the terms in both headlines over that of the terms in either, 0 to 1.
@@ -309,6 +321,19 @@ mod tests {
         assert!(features.get(Feature::DayConflict) > 0.4);
         assert!(features.get(Feature::DayMissing) > 0.9);
         assert!(features.get(Feature::NumbersMissing) > 0.2);
+    }
+
+    #[test]
+    fn scale_of_rare_terms_is_that_of_the_text_with_fewer() {
+        let common = "There is a lot to do here and we are not sure that it will be done in time, they said. ";
+        let (rare, mean) = (Feature::RareWeight, Feature::MeanWeight);
+        let of = |a: &str, b: &str| measured(a, b).expect("passages in common");
+        let (own, diluted) = (of(STORY, STORY), of(STORY, &format!("{STORY} {common}")));
+        assert!(own.get(rare) > 0.2 && own.get(mean) > 2.0);
+        assert!(diluted.get(rare) < own.get(rare) && diluted.get(mean) < own.get(mean));
+        let names = "Meltem, Ordu, Samsun, Leyla Aksoy";
+        let without_passages = measured(names, &format!("{common} {names}"));
+        assert!(without_passages.is_none_or(|features| features.get(rare) < 1e-9 && features.get(mean) < 1e-9));
     }
 
     #[test]

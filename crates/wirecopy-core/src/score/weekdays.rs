@@ -8,10 +8,15 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use super::background::Background;
 use super::term_map::TermMap;
 use super::terms::each_term;
 use crate::text::Tokenizer;
 use crate::word_table;
+
+/// Least background weight of a word that is only a part of a name. A lighter word, which occurs in more than a third of
+/// all texts, names no day: `năm` of Vietnamese `thứ năm` also means "year", and `is` of Maltese `is-sibt` is English.
+const PART_IDF: f32 = 1.0;
 
 /// The table: the code of a language, then its names of the days from Monday.
 pub static NAMES: &str = include_str!("../../data/weekdays.tsv");
@@ -55,7 +60,12 @@ fn read(table: &str) -> Result<HashMap<u32, u8>, String> {
         for (day, names) in days.into_iter().enumerate() {
             for name in names.split(',') {
                 let tokens = tokenizer.tokens(name);
-                each_term(&tokens, 0..tokens.len(), |p| *own.entry(p.term).or_default() |= 1 << day);
+                let is_one_word = tokens.len() == 1;
+                each_term(&tokens, 0..tokens.len(), |p| {
+                    if is_one_word || Background::get().idf(p.term) >= PART_IDF {
+                        *own.entry(p.term).or_default() |= 1 << day;
+                    }
+                });
             }
         }
         for (term, days) in own {
@@ -105,6 +115,14 @@ mod tests {
         for text in wednesdays {
             assert_eq!(named(text), 1 << 2, "{text}");
         }
+    }
+
+    #[test]
+    fn common_words_in_names_of_several_words_name_no_day() {
+        for text in ["the minister is ill", "l'accord", "năm 2016", "Việt Nam", "ba hai tư sáu bảy chủ"] {
+            assert_eq!(named(text), 0, "{text}");
+        }
+        assert_eq!(named("na segunda-feira"), 1);
     }
 
     #[test]

@@ -121,6 +121,16 @@ pub fn plain(feature: Feature, value: f64) -> Plain {
             "each has rare words that the other lacks",
             percent(value),
         ),
+        Feature::RareWeight => words(
+            "rare words make up much of both texts",
+            "rare words make up little of a text, as in some languages",
+            percent(value),
+        ),
+        Feature::MeanWeight => words(
+            "the words of both texts are rare on average",
+            "the words of a text are common on average",
+            format!("weight {value:.1}"),
+        ),
         Feature::VerbatimUncovered => words(
             "more verbatim text than usual in otherwise different texts",
             "little verbatim text in otherwise different texts",
