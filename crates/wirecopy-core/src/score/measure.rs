@@ -325,7 +325,8 @@ mod tests {
 
     #[test]
     fn scale_of_rare_terms_is_that_of_the_text_with_fewer() {
-        let common = "There is a lot to do here and we are not sure that it will be done in time, they said. ";
+        let common =
+            "There is a lot to do here and we are not sure that it will be done in time, they said. ";
         let (rare, mean) = (Feature::RareWeight, Feature::MeanWeight);
         let of = |a: &str, b: &str| measured(a, b).expect("passages in common");
         let (own, diluted) = (of(STORY, STORY), of(STORY, &format!("{STORY} {common}")));
@@ -333,7 +334,9 @@ mod tests {
         assert!(diluted.get(rare) < own.get(rare) && diluted.get(mean) < own.get(mean));
         let names = "Meltem, Ordu, Samsun, Leyla Aksoy";
         let without_passages = measured(names, &format!("{common} {names}"));
-        assert!(without_passages.is_none_or(|features| features.get(rare) < 1e-9 && features.get(mean) < 1e-9));
+        assert!(
+            without_passages.is_none_or(|features| features.get(rare) < 1e-9 && features.get(mean) < 1e-9)
+        );
     }
 
     #[test]

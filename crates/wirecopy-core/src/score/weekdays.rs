@@ -119,7 +119,8 @@ mod tests {
 
     #[test]
     fn common_words_in_names_of_several_words_name_no_day() {
-        for text in ["the minister is ill", "l'accord", "năm 2016", "Việt Nam", "ba hai tư sáu bảy chủ"] {
+        for text in ["the minister is ill", "l'accord", "năm 2016", "Việt Nam", "ba hai tư sáu bảy chủ"]
+        {
             assert_eq!(named(text), 0, "{text}");
         }
         assert_eq!(named("na segunda-feira"), 1);
