@@ -142,8 +142,8 @@ impl Run {
         Ok((learnt, count_marked(removed)))
     }
 
-    /// Finds candidates among leaders, each with whether it may have passages in common.
-    fn candidates(&self, leaders: &[&Row]) -> Result<Vec<(u64, u64, bool)>> {
+    /// Finds candidates among leaders and versions of one delivered item, each with whether it may have passages in common.
+    fn candidates(&self, rows: &[Row], leaders: &[&Row]) -> Result<Vec<(u64, u64, bool)>> {
         let matching = &self.config.matching;
         let cut = KeyCut::for_documents(leaders.len());
         let keys = Keys::new(matching);
@@ -155,7 +155,10 @@ impl Run {
             is_excerpt_candidate(shared, (size(a), size(b)), (listed[&a], listed[&b]), matching.rewrites)
         });
         let mut candidates: Vec<(u64, u64, bool)> = found.map(|((a, b), _)| (a, b, true)).collect();
+        candidates.extend(versions(rows).into_iter().map(|(a, b)| (a, b, true)));
         if !matching.rewrites {
+            candidates.sort_unstable();
+            candidates.dedup();
             return Ok(candidates);
         }
         let bits =
@@ -202,7 +205,7 @@ impl Run {
     fn solve(&self, rows: &[Row], grouped: &BTreeMap<u64, Grouped>) -> Result<Solved> {
         let leaders = leaders(rows, grouped);
         let weights = Arc::new(self.weights(&leaders)?);
-        let candidates = self.candidates(&leaders)?;
+        let candidates = self.candidates(rows, &leaders)?;
         let solver = Solver::new(&self.config)?;
         let mut verified: HashMap<(u64, u64), Verified> = HashMap::new();
         for batch in candidates.chunks(self.batch) {
@@ -276,6 +279,13 @@ fn member(row: &Row) -> Member {
 /// Returns the leaders that hold articles.
 fn leaders<'r>(rows: &'r [Row], grouped: &BTreeMap<u64, Grouped>) -> Vec<&'r Row> {
     rows.iter().filter(|row| row.facts.is_article && grouped[&row.uid].leader == row.uid).collect()
+}
+
+/// Returns each version of a delivered item with the next one by id, whatever they share, leaders or not.
+fn versions(rows: &[Row]) -> Pairs {
+    let mut items: Vec<(u64, u64)> = rows.iter().filter_map(|row| Some((row.facts.item?, row.uid))).collect();
+    items.sort_unstable();
+    items.windows(2).filter(|two| two[0].0 == two[1].0).map(|two| (two[0].1, two[1].1)).collect()
 }
 
 /// Groups rows so that all rows of a key are in one group.
@@ -371,7 +381,11 @@ mod tests {
     }
 
     fn is_of_engine(config: &Config, batches: &[usize]) {
-        let documents = documents("corpus").unwrap();
+        let mut documents = documents("corpus").unwrap();
+        // Documents far apart are versions of one item: those share nothing, and one of them may be a copy.
+        for (at, document) in documents.iter_mut().enumerate().filter(|(at, _)| at % 40 < 2) {
+            document.meta.delivery.get_or_insert_default().guid = Some(format!("urn:item:{}", at % 2));
+        }
         let expected = of_engine(config, &documents);
         assert!(expected.clusters.len() > 20 && !expected.edges.is_empty());
         for &batch in batches {

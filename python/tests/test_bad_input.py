@@ -1,6 +1,7 @@
 """What is wrong is an exception, or a skipped row with its reason; never a crash."""
 
 import datetime
+import uuid
 import io
 import math
 import os
@@ -42,11 +43,33 @@ def test_wrong_types_in_rows():
     for row in (None, 7, "text", [FERRY], b"text"):
         with pytest.raises(TypeError, match="a document is a dict"):
             wirecopy.Engine().push([{"text": FERRY}, row])
-    with pytest.raises(TypeError, match="a field of a document cannot be"):
+    with pytest.raises(TypeError, match="field 'id': a field of a document cannot be"):
         wirecopy.cluster([{"text": FERRY, "id": object()}])
+    key = uuid.UUID(int=7)
+    [row] = wirecopy.cluster([{"text": FERRY, "id": key, "raw": b"x", "all": {1, 2}}]).documents.to_pylist()
+    assert row["id"] == str(key)
     day = datetime.datetime(2024, 3, 11, 14, 20)
     [row] = wirecopy.cluster([{"text": FERRY, "date": day}]).documents.to_pylist()
     assert row["published"] == "2024-03-11T14:20:00"
+
+
+def test_rows_before_a_wrong_one_are_added():
+    engine = wirecopy.Engine()
+    with pytest.raises(TypeError, match="not None"):
+        engine.push([{"text": f"{FERRY} {number}"} for number in range(1500)] + [None])
+    assert len(engine.finish().documents) == 1500
+
+
+def test_frames_with_columns_of_several_types():
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"text": [FERRY, FERRY], "extra": [1, "a"], "raw": [b"x", {1}]})
+    assert len(wirecopy.cluster(frame).clusters) == 1
+
+
+@pytest.mark.parametrize("options", [{"threads": -1}, {"memory": -1}, {"memory": "-1G"}])
+def test_numbers_out_of_range(options):
+    with pytest.raises(ValueError, match="has to be 0 or more"):
+        wirecopy.cluster([{"text": FERRY}], **options)
 
 
 @pytest.mark.parametrize("docs", [None, 7, object()])

@@ -111,6 +111,19 @@ def test_items_of_agencies_give_the_report_of_the_program(session, tmp_path, ite
     assert_same(comparable(row.line for row in result.lines.collect()), expected)
 
 
+def test_versions_of_an_item_are_related_whatever_they_share(session, tmp_path, items):
+    one, two = "alpha bravo charlie delta echo foxtrot golf hotel india", "ένας δύο τρεις τέσσερις πέντε έξι επτά οκτώ εννέα"
+    numbers = ["".join(random.Random(seed).choices("abcdefgh ", k=400)) for seed in range(12)]
+    rows = [{**items[0], "id": "a", "text": one}, {**items[1], "id": "b", "text": two}, {**items[1], "id": "c", "text": one}]
+    rows += [{**items[5], "id": f"z{at}", "text": text} for at, text in enumerate(numbers)]
+    expected = of_program(rows, tmp_path)
+    assert any('"a":"b","b":"c"' in line.replace(" ", "") for line in expected)
+    path = tmp_path / "items.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    result = on_spark.cluster(session.read.json(str(path)), work=tmp_path / "work", buckets=2)
+    assert_same(comparable(row.line for row in result.lines.collect()), expected)
+
+
 def assert_same(found, expected):
     missing, extra = sorted(set(expected) - set(found)), sorted(set(found) - set(expected))
     assert not missing and not extra, (len(missing), len(extra), missing[:2], extra[:2])
@@ -246,7 +259,7 @@ def test_mistakes_are_exceptions_before_anything_runs(session, tmp_path):
         on_spark.cluster(df, work=str(tmp_path), fields={"text": "body"}, threshhold=0.5)
     with pytest.raises(ValueError, match="match.threshold"):
         on_spark.cluster(df, work=str(tmp_path), fields={"text": "body"}, threshold=7)
-    with pytest.raises(TypeError, match="DataFrame of Spark, not a list"):
+    with pytest.raises(TypeError, match="DataFrame of Spark, not builtins.list"):
         on_spark.cluster([{"text": "x"}], work=str(tmp_path))
     df = session.createDataFrame([(["a"], 1)], "key array<string>, body int")
     with pytest.raises(TypeError, match="column `body` is of type Int32, not text"):
@@ -254,6 +267,13 @@ def test_mistakes_are_exceptions_before_anything_runs(session, tmp_path):
     df = session.createDataFrame([(["a"], "x")], "key array<string>, body string")
     with pytest.raises(TypeError, match="column `key` is of type List"):
         on_spark.cluster(df, work=str(tmp_path), fields={"id": "key", "text": "body"})
+    df = session.createDataFrame([("x",)], "text string")
+    for wrong in ({"batch": -1}, {"buckets": 0}, {"memory": 0}, {"pairs_at_once": -1}, {"work": ""}):
+        with pytest.raises(ValueError, match="at least|work is empty"):
+            on_spark.cluster(df, **{"work": str(tmp_path), **wrong})
+    for wrong in ({"batch": 1.5}, {"buckets": "4"}, {"memory": "2G"}, {"pairs_at_once": None}):
+        with pytest.raises(TypeError, match="whole number"):
+            on_spark.cluster(df, **{"work": str(tmp_path), **wrong})
     assert not list(tmp_path.iterdir())
 
 
@@ -299,6 +319,15 @@ def test_files_are_read_and_tables_written(session, tmp_path, rows, form, capsys
             main([str(path), str(tmp_path / "other"), *_remote, "--set", wrong])
         assert message in capsys.readouterr().err
     assert not (tmp_path / "other").exists()
+    # The input is never replaced.
+    for source, target in ((str(output / "documents"), str(output)), (str(path), str(path))):
+        with pytest.raises(SystemExit):
+            main([source, target, *_remote, "--overwrite"])
+        assert "are one folder, or one is in the other" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main([str(tmp_path / "missing"), str(tmp_path / "other"), *_remote])
+    assert not (tmp_path / "other").exists()
+    capsys.readouterr()
     # What exists is replaced only if that is asked for.
     with pytest.raises(SystemExit):
         main(arguments)

@@ -15,8 +15,10 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from itertools import chain, islice
 from typing import Any, Union
+from uuid import UUID
 
 from . import _wirecopy
 from ._wirecopy import Error, Table, __version__
@@ -35,6 +37,8 @@ _ROWS = 1024
 #: The format that an extension stands for.
 _FORMATS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", "": "jsonl", ".csv": "csv", ".txt": "text"}
 _SIZES = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
+#: Fields whose names no setting changes, and those of records that `wirecopy keep` wrote.
+_FIXED_FIELDS = {"language", "lang", "byline", "author", "agency", "path", "record", "cluster", "delivery"}
 
 
 def settings() -> dict[str, Any]:
@@ -108,6 +112,7 @@ class Engine:
     """
 
     _engine: _wirecopy.Engine
+    _fields: set[str]
 
     def __init__(
         self,
@@ -121,13 +126,19 @@ class Engine:
     ) -> None:
         """Creates an engine. The arguments are those of `cluster`."""
         options = _options(threads, memory, temp_dir, passages, with_texts)
-        self._engine = _wirecopy.Engine(_json(settings), options)
+        self._open(options, settings)
 
     @classmethod
     def _with(cls, options: dict[str, Any], settings: dict[str, Any]) -> Engine:
         engine = cls.__new__(cls)
-        engine._engine = _wirecopy.Engine(_json(settings), options)
+        engine._open(options, settings)
         return engine
+
+    def _open(self, options: dict[str, Any], settings: dict[str, Any]) -> None:
+        self._engine = _wirecopy.Engine(_json(settings), options)
+        names = {**json.loads(_wirecopy.defaults())["fields"], **settings.get("fields", {})}
+        #: The fields of rows that are needed; of one within another, the outer one.
+        self._fields = {name.split(".")[0] for name in names.values()} | _FIXED_FIELDS
 
     def push(self, batch: Documents) -> None:
         """Adds documents.
@@ -143,24 +154,29 @@ class Engine:
         Missing values (None, NaN, NaT, NA) count as missing. Records are numbered from 1 in the order of the pushes, and a
         document without an id is named after its number. If several documents have one id, the longest keeps it.
 
-        If an iterable or a reader raises an exception, what it yielded before was added.
+        If an iterable or a reader raises an exception, or a row is wrong, what came before was added. A field that is not needed
+        may hold anything.
 
         Raises:
             TypeError: A row is not a dict, or a column is of a type that cannot hold its field.
             ValueError: No column holds texts.
             Error: A record batch reader failed, or the engine is finished.
         """
-        if _is_arrow(batch):
-            try:
-                self._engine.push_arrow(batch)
-                return
-            except ImportError:
-                # A frame of pandas needs pyarrow for this.
-                if not _is_frame(batch):
-                    raise
         if _is_frame(batch):
+            if _is_arrow(batch):
+                try:
+                    capsule = batch.__arrow_c_stream__()
+                except (ImportError, TypeError, ValueError):
+                    # pyarrow is missing, or a column has values of several types, perhaps one that is not needed.
+                    pass
+                else:
+                    self._engine.push_arrow(_Stream(capsule))
+                    return
             for start in range(0, len(batch), _ROWS):
                 self._push_rows(batch.iloc[start : start + _ROWS].to_dict("records"))
+            return
+        if _is_arrow(batch):
+            self._engine.push_arrow(batch)
             return
         if isinstance(batch, Mapping):
             batch = [batch]
@@ -179,10 +195,31 @@ class Engine:
                 self._push_rows(some)
 
     def _push_rows(self, rows: list[Any]) -> None:
-        for row in rows:
-            if not isinstance(row, Mapping):
-                raise TypeError(f"a document is a dict, not {_named(row)}")
-        self._engine.push_json([json.dumps(_plain_keys(row), ensure_ascii=False, default=_plain) for row in rows])
+        lines = []
+        try:
+            for row in rows:
+                if not isinstance(row, Mapping):
+                    raise TypeError(f"a document is a dict, not {_named(row)}")
+                lines.append(self._line(row))
+        finally:
+            # The rows before a wrong one are added.
+            self._engine.push_json(lines)
+
+    def _line(self, row: Mapping[str, Any]) -> str:
+        try:
+            return json.dumps(_plain_keys(row), ensure_ascii=False, default=_plain)
+        except TypeError:
+            return json.dumps({name: value for name, value in row.items() if self._is_kept(name, value)}, ensure_ascii=False, default=_plain)
+
+    def _is_kept(self, name: str, value: Any) -> bool:
+        """Whether a field of a row is kept: one that cannot be converted is an error, or is left out if it is not needed."""
+        try:
+            json.dumps(value, default=_plain)
+        except TypeError as error:
+            if name in self._fields:
+                raise TypeError(f"field {name!r}: {error}") from None
+            return False
+        return True
 
     def finish(self, *, progress: Progress | None = None) -> Result:
         """Finds the copies among the documents. After that, the engine takes no more."""
@@ -322,9 +359,13 @@ def compare(a: Mapping[str, Any] | str, b: Mapping[str, Any] | str, **settings: 
 def _options(
     threads: int, memory: int | str | None, temp_dir: Path | None, passages: bool, with_texts: bool
 ) -> dict[str, Any]:
+    memory = _bytes(memory)
+    for name, number in (("threads", threads), ("memory", memory)):
+        if number is not None and number < 0:
+            raise ValueError(f"{name} has to be 0 or more, not {number}")
     return {
         "threads": threads,
-        "memory": _bytes(memory),
+        "memory": memory,
         "temp_dir": None if temp_dir is None else os.fspath(temp_dir),
         "passages": passages,
         "with_texts": with_texts,
@@ -364,7 +405,19 @@ def _plain(value: Any) -> Any:
             return getattr(value, convert)()
     if type(value).__name__ == "NAType":
         return None
+    if isinstance(value, (Decimal, UUID)):
+        return str(value)
     raise TypeError(f"a field of a document cannot be {_named(value)}")
+
+
+class _Stream:
+    """Arrow data that was taken from its owner."""
+
+    def __init__(self, capsule: object) -> None:
+        self._capsule = capsule
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self._capsule
 
 
 def _is_path(value: Any) -> bool:

@@ -41,6 +41,7 @@ fn document_table(rows: &[Made]) -> PyResult<Table> {
         ("dated", hash(|facts| facts.text().dated)),
         ("source", hash(|facts| facts.source)),
         ("language", integers(facts().map(|facts| Some(i64::from(facts?.language.number()))))),
+        ("item", integers(facts().map(|facts| facts?.item.map(u64::cast_signed)))),
         (
             "article",
             std::sync::Arc::new(facts().map(|facts| Some(facts?.is_article)).collect::<BooleanArray>()),
@@ -74,7 +75,7 @@ fn row_of(described: &Described) -> u64 {
     u64::from_str_radix(digits, 16).unwrap_or_default()
 }
 
-/// Rows with the fields of documents → documents (id, row, header, tokens, n, words, stamp, dated, source, language, article), or the
+/// Rows with the fields of documents → documents (id, row, header, tokens, n, words, stamp, dated, source, language, item, article), or the
 /// line of a report for a row that is not a document (skipped).
 #[pyfunction]
 pub fn read(own: &Bricks, py: Python<'_>, data: &Bound<'_, PyAny>) -> PyResult<Table> {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from typing import Any
 
@@ -31,23 +32,45 @@ def main(arguments: list[str] | None = None) -> None:
     asked = parser.parse_args(arguments)
     builder = SparkSession.builder.appName("wirecopy")
     spark = (builder.remote(asked.remote) if asked.remote else builder).getOrCreate()
-    is_json = asked.input.rstrip("/").endswith((".jsonl", ".ndjson", ".json"))
+    name = asked.input.rstrip("/").removesuffix(".gz")
+    is_json = name.endswith((".jsonl", ".ndjson", ".json"))
     read = spark.read.json if (asked.format or ("json" if is_json else "parquet")) == "json" else spark.read.parquet
     output = asked.output.rstrip("/")
     work, settings = asked.work or output, dict(asked.set)
+    _keep_apart(asked.input, [*(f"{output}/{name}" for name in ("report", *_TABLES)), f"{work.rstrip('/')}/wirecopy-work"], parser)
     try:
         documents = read(asked.input)
         job = Job(documents, work, asked.buckets, None, asked.memory, asked.passages, PAIRS_AT_ONCE, settings)
-    except (TypeError, ValueError) as error:
-        parser.error(str(error))
+        if not documents.columns:
+            parser.error(f"{asked.input} does not exist, or has no records")
+    except (TypeError, ValueError, AnalysisException) as error:
+        parser.error(str(error).split("\n\n")[0])
     if not asked.overwrite:
         _claim(spark, output, parser)
-    result = job.run()
-    result.save(f"{output}/report", overwrite=True)
-    for name in _TABLES:
-        getattr(result, name).write.mode("overwrite").parquet(f"{output}/{name}")
+    try:
+        result = job.run()
+        result.save(f"{output}/report", overwrite=True)
+        for name in _TABLES:
+            getattr(result, name).write.mode("overwrite").parquet(f"{output}/{name}")
+    except Exception:
+        print(f"the job failed: the folders in {output} are not its result", file=sys.stderr)
+        raise
     json.dump(result.summary, sys.stdout, indent=2)
     print()
+
+
+def _keep_apart(source: str, written: list[str], parser: argparse.ArgumentParser) -> None:
+    """Refuses to write where the input is: folders that are written replace what they held."""
+    source = _normal(source)
+    for folder in map(_normal, written):
+        if f"{source}/".startswith(f"{folder}/") or f"{folder}/".startswith(f"{source}/"):
+            parser.error(f"INPUT {source} and the output {folder} are one folder, or one is in the other: choose another OUTPUT")
+
+
+def _normal(path: str) -> str:
+    """Returns the form of a path in which those of one folder are equal: a local one without links, a remote one as it is."""
+    path = path.removeprefix("file://")
+    return path.rstrip("/") if "://" in path else os.path.realpath(path)
 
 
 def _claim(spark: SparkSession, output: str, parser: argparse.ArgumentParser) -> None:
@@ -57,8 +80,18 @@ def _claim(spark: SparkSession, output: str, parser: argparse.ArgumentParser) ->
             spark.createDataFrame([], "line string").write.mode("error").parquet(f"{output}/{name}")
         except AnalysisException as error:
             if "already exists" not in str(error):
-                raise
-            parser.error(f"{output}/{name} already exists: choose another OUTPUT, or add --overwrite")
+                parser.error(str(error).split("\n\n")[0])
+            if not _is_claim(spark, f"{output}/{name}"):
+                parser.error(f"{output}/{name} already exists: choose another OUTPUT, or add --overwrite")
+
+
+def _is_claim(spark: SparkSession, folder: str) -> bool:
+    """Whether a folder is as an earlier job made it that failed."""
+    try:
+        claimed = spark.read.parquet(folder)
+        return claimed.columns == ["line"] and claimed.isEmpty()
+    except AnalysisException:
+        return False
 
 
 def _setting(text: str) -> tuple[str, Any]:

@@ -11,6 +11,7 @@ have dense numbers (uid) in the order of their ids, from the sorted ids themselv
 | ``n`` | its number of tokens |
 | ``words``, ``dated``, ``stamp`` | hashes of its words, of words and date, and of the date |
 | ``source``, ``language`` | hashes of its source and language |
+| ``item`` | a hash of the delivered item that it is a version of |
 | ``article`` | whether it holds an article |
 | ``leader`` | the leader of its copy group, and with it the edge between the two |
 | ``bucket`` | which group of ``applyInArrow`` a row goes to: one bucket holds many keys, or many components |
@@ -19,6 +20,7 @@ have dense numbers (uid) in the order of their ids, from the sorted ids themselv
 from __future__ import annotations
 
 import json
+import os
 import zlib
 from collections.abc import Callable
 from functools import reduce
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
 
 _DOCUMENTS = (
     "id string, row bigint, header binary, tokens binary, n int, words bigint, stamp bigint, dated bigint, source bigint, "
-    "language bigint, article boolean, skipped string"
+    "language bigint, item bigint, article boolean, skipped string"
 )
 _BAND_KEYS = "bucket int, band int, key bigint, n int, uid bigint"
 _JOIN_KEYS = "bucket int, key bigint, uid bigint"
@@ -78,7 +80,7 @@ _BLOCK = 256
 def cluster(
     df: DataFrame,
     *,
-    work: str,
+    work: str | os.PathLike[str],
     buckets: int | None = None,
     batch: int | None = None,
     memory: int | None = None,
@@ -107,8 +109,8 @@ def cluster(
         What was found: DataFrames over files in `work`.
 
     Raises:
-        TypeError: A setting does not exist, `df` is no DataFrame, or a column is of a type that cannot hold its field.
-        ValueError: A setting is out of its range, or no column holds texts.
+        TypeError: A setting does not exist, `df` is no DataFrame, a number is none, or a column is of a type that cannot hold its field.
+        ValueError: A setting or a number is out of its range, or no column holds texts.
     """
     return Job(df, work, buckets, batch, memory, passages, pairs_at_once, settings).run()
 
@@ -119,7 +121,7 @@ class Job:
     def __init__(
         self,
         df: DataFrame,
-        work: str,
+        work: str | os.PathLike[str],
         buckets: int | None,
         batch: int | None,
         memory: int | None,
@@ -128,7 +130,11 @@ class Job:
         settings: dict[str, Any],
     ) -> None:
         if not hasattr(df, "sparkSession"):
-            raise TypeError(f"df is a DataFrame of Spark, not a {type(df).__name__}: see spark.createDataFrame")
+            raise TypeError(f"df has to be a DataFrame of Spark, not {type(df).__module__}.{type(df).__name__}: see spark.createDataFrame")
+        work = os.fspath(work)
+        if not work.strip("/"):
+            raise ValueError("work is empty: name a folder that all workers can write and read")
+        _check_numbers(buckets=buckets, batch=batch, memory=memory, pairs_at_once=pairs_at_once)
         self.spark = df.sparkSession
         # A folder of its own: frames have names that a user's folders may have, too.
         self.work = f"{work.rstrip('/')}/wirecopy-work"
@@ -345,8 +351,8 @@ class Job:
 
     # Candidates.
 
-    def candidates(self, leaders: DataFrame) -> DataFrame:
-        """Returns candidates among leaders (a, b, verbatim)."""
+    def candidates(self, documents: DataFrame, leaders: DataFrame) -> DataFrame:
+        """Returns candidates among leaders, and versions of one delivered item (a, b, verbatim)."""
         sums = leaders.agg(F.count("uid"), F.sum("n")).collect()[0]
         bits, plan = _wirecopy.key_bits(sums[0]), {}
         leaders = leaders.select("uid", "tokens")
@@ -364,6 +370,7 @@ class Job:
         if self.matching["rewrites"]:
             rare = self.rewrites(leaders, bits, sums[1] or 0, plan)
             found = found.unionByName(rare.withColumn("verbatim", F.lit(False)))
+        found = found.unionByName(_versions(documents).withColumn("verbatim", F.lit(True)))
         self.summary["candidates"] = plan
         return self.keep("candidates", found.groupBy("a", "b").agg(F.max("verbatim").alias("verbatim")))
 
@@ -414,7 +421,7 @@ class Job:
     def solve(self, documents: DataFrame) -> DataFrame:
         """Checks candidates, and solves the components of copies and edges."""
         leaders = documents.filter("leads")
-        candidates = self.candidates(leaders)
+        candidates = self.candidates(documents, leaders)
         counts = self.weights(leaders, "second")
         verified = self.verify(documents, candidates, counts)
         copies = documents.filter("leader != uid").select(F.col("leader").alias("a"), F.col("uid").alias("b"))
@@ -452,6 +459,18 @@ def _columns(df: DataFrame, settings: dict[str, Any]) -> dict[str, str]:
     return {field: column for field, column in columns.items() if column is not None}
 
 
+def _check_numbers(**numbers: Any) -> None:
+    """Checks numbers before anything runs, rather than in a worker. All but the number of pairs may be missing, and it may be 0."""
+    for name, number in numbers.items():
+        least = 0 if name == "pairs_at_once" else 1
+        if number is None and least:
+            continue
+        if isinstance(number, bool) or not isinstance(number, int):
+            raise TypeError(f"{name} has to be a whole number, not {number!r}")
+        if number < least:
+            raise ValueError(f"{name} has to be at least {least}, not {number}")
+
+
 def _check_types(raw: DataFrame, columns: dict[str, str], settings: str) -> None:
     """Checks the types of fields over no rows, rather than in a worker, whose exception would be a stack trace."""
     schema = raw.limit(0).toArrow().schema
@@ -460,6 +479,13 @@ def _check_types(raw: DataFrame, columns: dict[str, str], settings: str) -> None
     except TypeError as error:
         start, field, rest = str(error).split("`", 2)
         raise TypeError(f"{start}`{columns[field].strip('`')}`{rest}") from None
+
+
+def _versions(documents: DataFrame) -> DataFrame:
+    """Returns each version of a delivered item with the next one by id (a, b), whatever they share, leaders or not."""
+    items = documents.filter("item is not null")
+    later = F.lead("uid").over(Window.partitionBy("item").orderBy("uid"))
+    return items.select(F.col("uid").alias("a"), later.alias("b")).filter("b is not null")
 
 
 def _with_schema(df: DataFrame, schema: str, more: str) -> DataFrame:

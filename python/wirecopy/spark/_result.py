@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -64,12 +65,12 @@ class Result:
         """One row for each row that is not a document: ``kind``, ``reason``."""
         return self._table("skipped", _skipped, _SKIPPED)
 
-    def save(self, path: str, *, overwrite: bool = False) -> None:
+    def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
         """Writes the lines of the report to a folder of text files, in no order.
 
         A folder that exists is an error, or is replaced with everything in it if `overwrite` is set.
         """
-        self.lines.select("line").write.mode("overwrite" if overwrite else "error").text(path)
+        self.lines.select("line").write.mode("overwrite" if overwrite else "error").text(os.fspath(path))
 
     def _table(self, type: str, make: on_workers.Make, schema: str) -> DataFrame:
         lines = self.lines.filter(F.col("type") == type).select("line")
