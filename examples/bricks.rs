@@ -11,7 +11,8 @@ use wirecopy::bricks::{
     Asked, BandKey, Component, Described, Facts, FeatureCounts, Grouped, Idf, Join, JoinKey, KeyCut, Keys,
     Known, Learnt, Member, RareFeatures, Reader, SolvedCluster, SolvedEdge, Solver, Speller, Story,
     TermCounts, Tokens, Verified, boilerplate_line, by_text, components, count_marked, document_line,
-    feature_occurrences, is_excerpt_candidate, learn, mark, meetings, pairs_of_bands, text_facts,
+    feature_occurrences, is_excerpt_candidate, learn, mark, meetings, pairs_of_bands, pairs_of_versions,
+    text_facts,
 };
 use wirecopy::report::{BoilerplateLine, ClusterLine, DocumentLine, EdgeLine};
 use wirecopy::{Budget, Config, Document, Error, Metadata, Pipeline, Result};
@@ -155,12 +156,20 @@ impl Run {
             is_excerpt_candidate(shared, (size(a), size(b)), (listed[&a], listed[&b]), matching.rewrites)
         });
         let mut candidates: Vec<(u64, u64, bool)> = found.map(|((a, b), _)| (a, b, true)).collect();
-        candidates.extend(versions(rows).into_iter().map(|(a, b)| (a, b, true)));
-        if !matching.rewrites {
-            candidates.sort_unstable();
-            candidates.dedup();
-            return Ok(candidates);
+        let items = rows.iter().filter_map(|row| Some((row.uid, row.facts.item?)));
+        candidates.extend(pairs_of_versions(items).into_iter().map(|(a, b)| (a, b, true)));
+        if matching.rewrites {
+            candidates.extend(self.rewrites(leaders, cut)?.into_iter().map(|(a, b)| (a, b, false)));
         }
+        // A pair of both joins may have passages in common.
+        candidates.sort_unstable_by_key(|&(a, b, may_be_verbatim)| (a, b, !may_be_verbatim));
+        candidates.dedup_by_key(|&mut (a, b, _)| (a, b));
+        Ok(candidates)
+    }
+
+    /// Finds pairs of leaders that share rare features.
+    fn rewrites(&self, leaders: &[&Row], cut: KeyCut) -> Result<Pairs> {
+        let matching = &self.config.matching;
         let bits =
             FeatureCounts::bits_for(leaders.iter().map(|row| feature_occurrences(row.tokens.len())).sum());
         let mut counts = FeatureCounts::new(bits);
@@ -174,11 +183,7 @@ impl Run {
             leaders.iter().map(|row| (row.uid, rare.keys(&row.tokens))).collect();
         let (pairs, _) = self.meetings(&keys, cut, Join::Rewrites);
         let enough = pairs.into_iter().filter(|&(_, shared)| shared as usize >= matching.rare_shared);
-        candidates.extend(enough.map(|((a, b), _)| (a, b, false)));
-        // A pair of both joins may have passages in common.
-        candidates.sort_unstable_by_key(|&(a, b, may_be_verbatim)| (a, b, !may_be_verbatim));
-        candidates.dedup_by_key(|&mut (a, b, _)| (a, b));
-        Ok(candidates)
+        Ok(enough.map(|(pair, _)| pair).collect())
     }
 
     /// Joins documents by keys. Returns the pairs with the number of keys that they share, and for each document the number of keys that
@@ -279,13 +284,6 @@ fn member(row: &Row) -> Member {
 /// Returns the leaders that hold articles.
 fn leaders<'r>(rows: &'r [Row], grouped: &BTreeMap<u64, Grouped>) -> Vec<&'r Row> {
     rows.iter().filter(|row| row.facts.is_article && grouped[&row.uid].leader == row.uid).collect()
-}
-
-/// Returns each version of a delivered item with the next one by id, whatever they share, leaders or not.
-fn versions(rows: &[Row]) -> Pairs {
-    let mut items: Vec<(u64, u64)> = rows.iter().filter_map(|row| Some((row.facts.item?, row.uid))).collect();
-    items.sort_unstable();
-    items.windows(2).filter(|two| two[0].0 == two[1].0).map(|two| (two[0].1, two[1].1)).collect()
 }
 
 /// Groups rows so that all rows of a key are in one group.

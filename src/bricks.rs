@@ -16,8 +16,8 @@
 //!    [`mark`] removes what was learned. If anything was, step 2 is done again.
 //! 4. Candidates among the leaders that hold articles. [`Keys::sampled`], cut by a [`KeyCut`] for the number of these leaders, then
 //!    [`meetings`] and [`is_excerpt_candidate`]. For rewrites, [`FeatureCounts`] of all of them, then [`RareFeatures::keys`], and
-//!    [`meetings`] of pairs with at least `match.rare_shared` keys. [Versions of one item](Facts::item) are candidates, too: each with the next
-//!    by uid.
+//!    [`meetings`] of pairs with at least `match.rare_shared` keys. [`pairs_of_versions`] of one [item](Facts::item) are candidates, too, of
+//!    all documents.
 //! 5. [`Solver::verify`] checks the candidates, with the weights of terms, counted anew among these leaders. [`Solver::solve`] gets whole connected
 //!    components of copies and of the edges that were found.
 //! 6. [`Speller`] looks up words in the texts of the documents that have them.
@@ -50,6 +50,8 @@ pub use wirecopy_core::bricks::{
 };
 #[doc(inline)]
 pub use wirecopy_core::candidates::bands::{Text, by_text};
+#[doc(inline)]
+pub use wirecopy_core::candidates::pairs_of_versions;
 #[doc(inline)]
 pub use wirecopy_core::classify::Edge;
 #[doc(inline)]

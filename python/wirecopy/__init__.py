@@ -20,7 +20,7 @@ from itertools import chain, islice
 from typing import Any, Union
 from uuid import UUID
 
-from . import _wirecopy
+from . import _fields, _wirecopy
 from ._wirecopy import Error, Table, __version__
 
 __all__ = ["Comparison", "Engine", "Error", "Result", "Table", "__version__", "cluster", "compare", "settings"]
@@ -37,8 +37,6 @@ _ROWS = 1024
 #: The format that an extension stands for.
 _FORMATS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", "": "jsonl", ".csv": "csv", ".txt": "text"}
 _SIZES = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
-#: Fields whose names no setting changes, and those of records that `wirecopy keep` wrote.
-_FIXED_FIELDS = {"language", "lang", "byline", "author", "agency", "path", "record", "cluster", "delivery"}
 
 
 def settings() -> dict[str, Any]:
@@ -112,7 +110,7 @@ class Engine:
     """
 
     _engine: _wirecopy.Engine
-    _fields: set[str]
+    _settings: dict[str, Any]
 
     def __init__(
         self,
@@ -136,9 +134,7 @@ class Engine:
 
     def _open(self, options: dict[str, Any], settings: dict[str, Any]) -> None:
         self._engine = _wirecopy.Engine(_json(settings), options)
-        names = {**json.loads(_wirecopy.defaults())["fields"], **settings.get("fields", {})}
-        #: The fields of rows that are needed; of one within another, the outer one.
-        self._fields = {name.split(".")[0] for name in names.values()} | _FIXED_FIELDS
+        self._settings = settings
 
     def push(self, batch: Documents) -> None:
         """Adds documents.
@@ -209,14 +205,17 @@ class Engine:
         try:
             return json.dumps(_plain_keys(row), ensure_ascii=False, default=_plain)
         except TypeError:
-            return json.dumps({name: value for name, value in row.items() if self._is_kept(name, value)}, ensure_ascii=False, default=_plain)
+            kept = {name: value for name, value in row.items() if self._is_kept(name, value)}
+            return json.dumps(kept, ensure_ascii=False, default=_plain)
 
     def _is_kept(self, name: str, value: Any) -> bool:
         """Whether a field of a row is kept: one that cannot be converted is an error, or is left out if it is not needed."""
         try:
             json.dumps(value, default=_plain)
         except TypeError as error:
-            if name in self._fields:
+            # Of a field within another, the outer one is needed.
+            needed = {own.split(".")[0] for own in _fields.names(self._settings).values()}
+            if name in needed.union(_fields.FIXED, _fields.KEPT):
                 raise TypeError(f"field {name!r}: {error}") from None
             return False
         return True
@@ -344,7 +343,7 @@ def compare(a: Mapping[str, Any] | str, b: Mapping[str, Any] | str, **settings: 
         TypeError: A document is neither a dict nor a text, or a setting does not exist.
         ValueError: A document has no text, or a setting is out of its range.
     """
-    names = {**json.loads(_wirecopy.defaults())["fields"], **settings.get("fields", {})}
+    names = _fields.names(settings)
 
     def document(one: Any) -> str:
         if isinstance(one, str):

@@ -152,10 +152,9 @@ impl Messages {
         let is_message = |at: &usize| head[*at..].starts_with(&CONTINUATION);
         let end = (8..head.len()).step_by(8).find(is_message)?;
         let message = described(&head[..end], 0).ok()?;
-        let (schema, version) = (message.header_as_schema()?, message.version());
-        let schema = decoded(|| try_fb_to_schema(schema)).ok()?;
+        let found = schema_of(&message).ok()?;
         self.stream.skip(end);
-        Some((schema, version))
+        Some(found)
     }
 
     fn ended(&self, left: &MutableBuffer) -> Result<Option<Raw>, Refusal> {
@@ -224,6 +223,18 @@ fn described(bytes: &[u8], start: usize) -> Result<Message<'_>, Refusal> {
         .map_err(|_| Damaged.because("a damaged Arrow file: a message that cannot be decoded"))
 }
 
+/// Returns the schema that a message is, and the version of the format.
+fn schema_of(message: &Message<'_>) -> Result<(Schema, MetadataVersion), Refusal> {
+    let schema = message.header_as_schema().ok_or_else(no_schema)?;
+    let schema = decoded(|| try_fb_to_schema(schema))
+        .map_err(|refusal| refusal.kind.because(format!("a damaged Arrow file: {}", refusal.reason)))?;
+    Ok((schema, message.version()))
+}
+
+fn no_schema() -> Refusal {
+    Damaged.because("a damaged Arrow file: it does not begin with a schema")
+}
+
 fn truncated() -> Refusal {
     Damaged.because("truncated: the file ends inside a table")
 }
@@ -239,23 +250,12 @@ impl Table {
     fn of(messages: &mut Messages, config: &IngestConfig) -> Result<Self, Refusal> {
         let (schema, version) = match messages.bare_schema() {
             Some(schema) => schema,
-            None => Self::first_message(messages)?,
+            None => schema_of(&messages.next()?.ok_or_else(no_schema)?.message()?)?,
         };
         let columns = Columns::of_schema(&schema, &config.fields)?;
         let projection = columns.indices(&schema);
         let decoder = FileDecoder::new(Arc::new(schema), version).with_projection(projection);
         Ok(Self { decoder, columns })
-    }
-
-    /// Reads the first message, which is the schema.
-    fn first_message(messages: &mut Messages) -> Result<(Schema, MetadataVersion), Refusal> {
-        let no_schema = || Damaged.because("a damaged Arrow file: it does not begin with a schema");
-        let first = messages.next()?.ok_or_else(no_schema)?;
-        let message = first.message()?;
-        let schema = message.header_as_schema().ok_or_else(no_schema)?;
-        let schema = decoded(|| try_fb_to_schema(schema))
-            .map_err(|refusal| refusal.kind.because(format!("a damaged Arrow file: {}", refusal.reason)))?;
-        Ok((schema, message.version()))
     }
 
     /// Decodes a batch; `None` for another message.

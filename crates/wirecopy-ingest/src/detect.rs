@@ -133,10 +133,10 @@ impl Format {
         };
         Ok(match named {
             Some(Self::Text) | None if is_html(start) => Self::Html,
-            Some(Self::Text) if begins_as_json(start) && start.starts_with(b"[") => Self::Json,
-            Some(Self::Text) if begins_as_json(start) => json_or_lines(start),
-            None if is_json_array(start) => Self::Json,
-            None if is_json_object(start) => json_or_lines(start),
+            // A name that says text counts for more than a brace and a quotation mark.
+            Some(Self::Text) if !has_first_key(start) => Self::Text,
+            Some(Self::Text) | None if is_json_array(start) => Self::Json,
+            Some(Self::Text) | None if is_json_object(start) => json_or_lines(start),
             None => Self::Text,
             Some(Self::Json) if is_json_object(start) => json_or_lines(start),
             Some(Self::Json) if !start.starts_with(b"[") => return Err(Malformed.because("not JSON")),
@@ -234,7 +234,7 @@ fn is_json_array(start: &[u8]) -> bool {
 const KEY: usize = 80;
 
 /// Returns whether a text begins with an object and its first key, perhaps within an array. Prose does not.
-fn begins_as_json(start: &[u8]) -> bool {
+fn has_first_key(start: &[u8]) -> bool {
     let object = start.strip_prefix(b"[").map_or(start, <[u8]>::trim_ascii_start);
     let key = object.strip_prefix(b"{").and_then(|inner| inner.trim_ascii_start().strip_prefix(b"\""));
     key.is_some_and(|key| {

@@ -40,9 +40,9 @@ def main(arguments: list[str] | None = None) -> None:
     _keep_apart(asked.input, [*(f"{output}/{name}" for name in ("report", *_TABLES)), f"{work.rstrip('/')}/wirecopy-work"], parser)
     try:
         documents = read(asked.input)
-        job = Job(documents, work, asked.buckets, None, asked.memory, asked.passages, PAIRS_AT_ONCE, settings)
         if not documents.columns:
             parser.error(f"{asked.input} does not exist, or has no records")
+        job = Job(documents, work, asked.buckets, None, asked.memory, asked.passages, PAIRS_AT_ONCE, settings)
     except (TypeError, ValueError, AnalysisException) as error:
         parser.error(str(error).split("\n\n")[0])
     if not asked.overwrite:

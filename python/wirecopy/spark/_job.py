@@ -26,12 +26,12 @@ from collections.abc import Callable
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
 from pyspark.sql import Window
 from pyspark.sql import functions as F
 
 from .. import _wirecopy
 from . import _functions as on_workers
+from ._arguments import check_numbers, check_types, columns_of
 from ._components import components
 from ._lines import Lines
 from ._result import Result
@@ -60,8 +60,6 @@ _MARKED = "uid bigint, source bigint, tokens binary, n int, words bigint, dated 
 _REMOVED = "source bigint, uid bigint, documents bigint, known binary"
 _SOLVED = "kind string, uid bigint, line string, numbers array<bigint>"
 
-#: Columns of records that `wirecopy keep` wrote.
-_KEPT = ("path", "record", "cluster", "delivery")
 #: Most ids that one task sorts.
 _IDS = 1_000_000
 #: Most pairs whose components the driver finds.
@@ -134,7 +132,7 @@ class Job:
         work = os.fspath(work)
         if not work.strip("/"):
             raise ValueError("work is empty: name a folder that all workers can write and read")
-        _check_numbers(buckets=buckets, batch=batch, memory=memory, pairs_at_once=pairs_at_once)
+        check_numbers(buckets=buckets, batch=batch, memory=memory, pairs_at_once=pairs_at_once)
         self.spark = df.sparkSession
         # A folder of its own: frames have names that a user's folders may have, too.
         self.work = f"{work.rstrip('/')}/wirecopy-work"
@@ -145,11 +143,11 @@ class Job:
         self.pairs_at_once = pairs_at_once
         # Settings are checked before anything runs.
         on_workers.bricks(json.dumps(settings))
-        columns = _columns(df, settings)
+        columns = columns_of(df, settings)
         self.raw = df.select(*(F.col(name).alias(field) for field, name in columns.items()))
         # Its columns have the names of fields.
         self.settings = json.dumps({name: value for name, value in settings.items() if name != "fields"})
-        _check_types(self.raw, columns, self.settings)
+        check_types(self.raw, columns, self.settings)
         self.matching = json.loads(on_workers.bricks(self.settings).matching)
         self.summary: dict[str, Any] = {}
 
@@ -434,51 +432,6 @@ class Job:
             return lambda data: _wirecopy.solve(functions, data, weights, memory)
 
         return self.keep("solved", self.by_bucket(rows, make, _SOLVED))
-
-
-def _columns(df: DataFrame, settings: dict[str, Any]) -> dict[str, str]:
-    """Returns the column of a frame that each field is read of."""
-    names = {**json.loads(_wirecopy.defaults())["fields"], **settings.get("fields", {})}
-    names.update((name, name) for name in ("language", "lang", "byline", "author", "agency"))
-
-    def column(name: str) -> str | None:
-        if name in df.columns:
-            return f"`{name}`"
-        # A field of a struct.
-        return name if "." in name and name.split(".")[0] in df.columns else None
-
-    if set(_KEPT) <= set(df.columns):
-        # Records that `wirecopy keep` wrote have what the form of an item said of it. A column of that name alone is something else.
-        names.update((name, name) for name in _KEPT)
-    columns = {field: column(name) for field, name in names.items()}
-    if columns["text"] is None:
-        found = ", ".join(f"`{name}`" for name in df.columns) or "no columns"
-        raise ValueError(
-            f"no column `{names['text']}`: the frame has {found}; choose the text column with fields={{\"text\": …}}"
-        )
-    return {field: column for field, column in columns.items() if column is not None}
-
-
-def _check_numbers(**numbers: Any) -> None:
-    """Checks numbers before anything runs, rather than in a worker. All but the number of pairs may be missing, and it may be 0."""
-    for name, number in numbers.items():
-        least = 0 if name == "pairs_at_once" else 1
-        if number is None and least:
-            continue
-        if isinstance(number, bool) or not isinstance(number, int):
-            raise TypeError(f"{name} has to be a whole number, not {number!r}")
-        if number < least:
-            raise ValueError(f"{name} has to be at least {least}, not {number}")
-
-
-def _check_types(raw: DataFrame, columns: dict[str, str], settings: str) -> None:
-    """Checks the types of fields over no rows, rather than in a worker, whose exception would be a stack trace."""
-    schema = raw.limit(0).toArrow().schema
-    try:
-        on_workers.with_rows(settings, pa.RecordBatch.from_pylist([], schema))
-    except TypeError as error:
-        start, field, rest = str(error).split("`", 2)
-        raise TypeError(f"{start}`{columns[field].strip('`')}`{rest}") from None
 
 
 def _versions(documents: DataFrame) -> DataFrame:

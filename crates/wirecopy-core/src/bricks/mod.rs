@@ -24,8 +24,8 @@
 //! # Components
 //! Copies are found among the documents that candidates for copies connect, and clusters among those that edges and copies connect: no stage looks
 //! further. So a connected component is a unit of work, never a result: several of them can be solved together, which gives the same.
-//! Candidates of the joins are checked one by one before, because these connect nearly all documents of an agency. So is each version of a
-//! delivered item ([`Facts::item`]) with the next one by uid, whatever they share, whether they lead their copies or not.
+//! Candidates of the joins are checked one by one before, because these connect nearly all documents of an agency. So are
+//! [`pairs_of_versions`](crate::candidates::pairs_of_versions), whether they lead their copies or not.
 //!
 //! # State of the whole corpus
 //! Three things depend on all documents. The weights of terms, of which only those matter that are not the same without counts; the

@@ -32,6 +32,14 @@ impl Candidate {
     }
 }
 
+/// Pairs each version of a delivered item with the next one, given documents and their items. Such versions are candidates
+/// whatever they share.
+pub fn pairs_of_versions<D: Copy + Ord>(items: impl IntoIterator<Item = (D, u64)>) -> Vec<(D, D)> {
+    let mut versions: Vec<(u64, D)> = items.into_iter().map(|(document, item)| (item, document)).collect();
+    versions.sort_unstable();
+    versions.windows(2).filter(|two| two[0].0 == two[1].0).map(|two| (two[0].1, two[1].1)).collect()
+}
+
 /// Counts from the stages before verification, and the fate of labelled pairs in them: see
 /// `Pipeline::survey`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -62,4 +70,15 @@ pub struct Meeting {
 /// Reorders `values`: the value at `order[at]` moves to `at`.
 pub(crate) fn moved<T: Copy>(values: &mut Vec<T>, order: &[u32]) {
     *values = order.iter().map(|&at| values[at as usize]).collect();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_paired_with_the_next_of_their_item() {
+        assert_eq!(pairs_of_versions([(5, 1), (2, 9), (3, 1), (8, 1), (4, 2)]), [(3, 5), (5, 8)]);
+        assert!(pairs_of_versions::<u64>([]).is_empty());
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::corpus::Corpus;
 use crate::candidates::rare::RareJoin;
-use crate::candidates::{Candidate, TableUse, contained};
+use crate::candidates::{Candidate, TableUse, contained, pairs_of_versions};
 use crate::config::MatchConfig;
 use crate::progress::Cancel;
 use crate::{DocId, Result};
@@ -48,11 +48,8 @@ fn with_versions(mut pairs: Vec<Candidate>, corpus: &Corpus) -> Vec<Candidate> {
     if corpus.items.is_empty() {
         return pairs;
     }
-    let mut versions: Vec<(u64, DocId)> =
-        corpus.items.iter().map(|(&document, &item)| (item, document)).collect();
-    versions.sort_unstable();
-    let next = versions.windows(2).filter(|two| two[0].0 == two[1].0);
-    pairs.extend(next.map(|two| Candidate(two[0].1, two[1].1)));
+    let items = corpus.items.iter().map(|(&document, &item)| (document, item));
+    pairs.extend(pairs_of_versions(items).into_iter().map(|(a, b)| Candidate(a, b)));
     pairs.sort_unstable();
     pairs.dedup();
     pairs
