@@ -8,7 +8,7 @@ import os
 import sys
 from typing import Any
 
-from pyspark.errors import AnalysisException, PySparkException
+from pyspark.errors import AnalysisException
 from pyspark.sql import SparkSession
 
 from ._job import PAIRS_AT_ONCE, Job
@@ -90,8 +90,8 @@ def _is_claim(spark: SparkSession, folder: str) -> bool:
     try:
         claimed = spark.read.parquet(folder)
         return claimed.columns == ["line"] and claimed.isEmpty()
-    except PySparkException:
-        # A report is text.
+    except Exception:
+        # A report is text; classic Spark raises the error of its Java side, which has no class here.
         return False
 
 

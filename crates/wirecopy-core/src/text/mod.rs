@@ -4,6 +4,7 @@
 //! the ends of the segments (sentences and lines), and a 128-bit digest of the token sequence. All later modules
 //! work on hashes; no stage joins strings.
 
+mod arabic;
 mod article;
 mod boilerplate;
 pub mod credit;

@@ -1,9 +1,10 @@
-//! Brings words into their normal form: NFKC, case folding, and the stem.
+//! Brings words into their normal form: NFKC, case folding, one spelling of Arabic script, and the stem.
 
 use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::arabic;
 use super::script::{self, Kind};
 
 /// Number of letters in a stem. Six letters distinguish most words of most spaced scripts and drop most endings
@@ -22,6 +23,7 @@ const NONE: char = '\0';
 static LETTERS: LazyLock<Box<[(char, char)]>> = LazyLock::new(|| {
     let of = |code: u32| {
         let c = char::from_u32(code).filter(|&c| matches!(script::kind(c), Kind::Letter | Kind::Digit))?;
+        let c = Some(c).filter(|&c| !arabic::is_optional(c))?;
         let mut text = String::new();
         fold_any(c.encode_utf8(&mut [0; 4]), &mut text);
         let folded = one(text.chars())?;
@@ -35,7 +37,7 @@ fn one<T>(mut items: impl Iterator<Item = T>) -> Option<T> {
     items.next().filter(|_| items.next().is_none())
 }
 
-/// Appends the NFKC, case-folded form of `word` to `out`.
+/// Appends the NFKC, case-folded form of `word` to `out`, in one spelling if it is in Arabic script.
 ///
 /// Folding takes the lower case of the upper case, which equals Unicode's full case folding except for a few
 /// Cherokee letters. It maps `ß` to `ss`, final sigma to sigma, and dotless `ı` to `i`.
@@ -54,6 +56,8 @@ pub(super) fn fold(word: &str, out: &mut String) {
 }
 
 fn fold_any(word: &str, out: &mut String) {
+    let start = out.len();
+    let mut has_arabic = false;
     for c in word.nfkc() {
         if c.is_ascii() {
             out.push(c.to_ascii_lowercase());
@@ -62,6 +66,10 @@ fn fold_any(word: &str, out: &mut String) {
         for upper in c.to_uppercase() {
             out.extend(upper.to_lowercase().filter(|&c| c != '\u{307}'));
         }
+        has_arabic |= arabic::is_arabic(c);
+    }
+    if has_arabic {
+        arabic::unify(out, start);
     }
 }
 
@@ -96,14 +104,13 @@ fn letters(folded: &str) -> impl Iterator<Item = char> + '_ {
     folded.nfd().filter(|&c| !is_optional_mark(c)).map(plain_letter)
 }
 
-/// Returns whether a mark may be left out without changing the word: Latin, Greek and Cyrillic accents, Arabic and
-/// Hebrew vowels.
+/// Returns whether a mark may be left out without changing the word: Latin, Greek and Cyrillic accents, and Hebrew
+/// vowels. Folding has removed those of Arabic.
 fn is_optional_mark(c: char) -> bool {
-    matches!(c, '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5c7}' | '\u{610}'..='\u{61a}' | '\u{64b}'..='\u{65f}' | '\u{670}')
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5c7}')
 }
 
-/// Maps letters to their base form where Unicode does not: letters with a stroke have no decomposition, and Arabic
-/// and Persian encode two letters differently.
+/// Maps letters with a stroke, which have no decomposition, to their base form.
 fn plain_letter(c: char) -> char {
     match c {
         'ł' => 'l',
@@ -111,9 +118,6 @@ fn plain_letter(c: char) -> char {
         'ø' => 'o',
         'ħ' => 'h',
         'ŧ' => 't',
-        'ى' | 'ی' => 'ي',
-        'ک' => 'ك',
-        'ة' => 'ه',
         other => other,
     }
 }
@@ -183,6 +187,24 @@ mod tests {
                 prop_assert_eq!(stemmed, long);
             }
         }
+    }
+
+    #[test]
+    fn spellings_of_arabic_script_fold_together() {
+        for (one, other) in [
+            ("مسؤولية", "مسوولیه"),
+            ("دباؤ", "دبائو"),
+            ("کیریئر", "كيرير"),
+            ("علماء", "علما"),
+            ("جدًا", "جدا"),
+            ("أإآٱ", "اااا"),
+            ("و\u{654}", "ؤ"),
+            ("ہفتۂ", "هفته"),
+        ] {
+            assert_eq!(folded(one), folded(other), "{one} {other}");
+        }
+        assert_eq!(folded("ء"), "ء", "a word does not vanish");
+        assert_ne!(folded("بہت"), folded("بھت"));
     }
 
     #[test]
