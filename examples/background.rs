@@ -16,34 +16,39 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (Some(words), Some(out)) = (args.next(), args.next()) else {
         return Err("usage: background WORDS.tsv OUT.bin".into());
     };
-    let mut tokenizer = Tokenizer::default();
+    let mut tokenizers: HashMap<String, Tokenizer> = HashMap::new();
     let mut languages: HashMap<String, HashMap<u32, f64>> = HashMap::new();
-    // First and last characters of words in scripts without spaces. The frequency of a pair across words is their product.
-    let mut starts: HashMap<(String, char), f64> = HashMap::new();
-    let mut ends: HashMap<(String, char), f64> = HashMap::new();
+    // First and last pieces of words that are cut in pieces. The frequency of a pair across words is their product.
+    let mut starts: HashMap<(String, String), f64> = HashMap::new();
+    let mut ends: HashMap<(String, String), f64> = HashMap::new();
     for line in std::fs::read_to_string(&words)?.lines() {
         let mut fields = line.split('\t');
         let (Some(language), Some(word), Some(f)) = (fields.next(), fields.next(), fields.next()) else {
             return Err(format!("expected language, word and frequency, found: {line}").into());
         };
         let f: f64 = f.parse()?;
+        let tokenizer =
+            tokenizers.entry(language.to_owned()).or_insert_with(|| Tokenizer::for_language(language));
         let tokens = tokenizer.tokens(word);
         let table = languages.entry(language.to_owned()).or_default();
         each_term(&tokens, 0..tokens.len(), |place| *table.entry(place.term).or_default() += f);
-        if tokens.as_slice().first().is_some_and(|t| t.class() == Class::Ideograph)
-            && let (Some(first), Some(last)) = (word.chars().next(), word.chars().next_back())
-        {
-            *starts.entry((language.to_owned(), first)).or_default() += f;
-            *ends.entry((language.to_owned(), last)).or_default() += f;
+        if tokens.as_slice().first().is_some_and(|t| t.class() == Class::Ideograph) {
+            let mut pieces = Vec::new();
+            tokenizer.words(word, |_, _, range| pieces.push(word[range].to_owned()));
+            if let (Some(first), Some(last)) = (pieces.first(), pieces.last()) {
+                *starts.entry((language.to_owned(), first.clone())).or_default() += f;
+                *ends.entry((language.to_owned(), last.clone())).or_default() += f;
+            }
         }
     }
-    // A frequent pair cannot contain a rare character.
+    // A frequent pair cannot contain a rare piece.
     starts.retain(|_, f| *f >= MIN_FREQUENCY / 4.0);
     ends.retain(|_, f| *f >= MIN_FREQUENCY / 4.0);
     for ((language, last), f) in &ends {
+        let Some(tokenizer) = tokenizers.get_mut(language) else { continue };
         for ((other, first), g) in &starts {
             if language == other && f * g >= MIN_FREQUENCY / 4.0 {
-                let tokens = tokenizer.tokens(&format!("{last}{first}"));
+                let tokens = tokenizer.tokens(&format!("{last} {first}"));
                 let table = languages.entry(language.clone()).or_default();
                 each_term(&tokens, 0..tokens.len(), |place| *table.entry(place.term).or_default() += f * g);
             }

@@ -347,7 +347,7 @@ fn updates_are_distinguished_from_reprints() {
 
 /// Minimum number of documents of running stories, of 80, in the largest cluster of their story. To be raised when more are
 /// found.
-const PRINTS_TOGETHER: usize = 74;
+const PRINTS_TOGETHER: usize = 77;
 /// Minimum percentage of pairs in one cluster whose versions have the labelled order. To be raised with the result.
 const VERSIONS_RIGHT: usize = 95;
 

@@ -16,7 +16,7 @@ use crate::score::{
     Exchanges, Features, Filter, Model, Profile, Scratch, Shared, are_foreign, is_template, measure,
     measure_unless,
 };
-use crate::text::{Token, Tokens};
+use crate::text::{Token, Tokens, words_in};
 
 /// Access to the tokens of documents.
 pub trait Documents {
@@ -131,7 +131,7 @@ impl<'a, D: Documents> Examiner<'a, D> {
             measure_unless(&scorer.profile(a), &scorer.profile(b), &mut self.scratch, is_unrelated);
         // Short texts may be copies even without passages in common.
         let may_be_copy = measured.jaccard() >= self.config.threshold;
-        if may_be_copy || shares_passages(measured.shared_shingles, measured.containment()) {
+        if may_be_copy || shares_passages(measured.shared_shingles, measured.containment(), 1) {
             return false;
         }
         measured.features.is_none_or(is_unrelated)
@@ -182,7 +182,12 @@ impl<'a, D: Documents> Examiner<'a, D> {
             template: false,
             time: self.publications.time(a, b),
             labelled,
-            shares_passages: shares_passages(overlap.shared, overlap.containment()),
+            shares_passages: shares_passages(overlap.shared, overlap.containment(), 1)
+                && shares_passages(
+                    overlap.shared,
+                    overlap.containment(),
+                    tokens_of_word(&x).max(tokens_of_word(&y)),
+                ),
             scored: Scored::NotAsked,
         };
         let would_be_copy = overlap.jaccard() >= self.config.threshold;
@@ -273,7 +278,14 @@ fn fill_with_words(words: &mut Vec<u64>, tokens: &Tokens) {
     hash::sort(words);
 }
 
-/// Returns whether this many shared shingles, at this share of the shorter text, are passages worth reporting.
-fn shares_passages(shared: usize, containment: Similarity) -> bool {
-    shared >= PARTIAL_SHINGLES && containment >= PARTIAL_CONTAINMENT
+/// Returns whether this many shared shingles, at this share of the shorter text, are passages worth reporting, in texts whose
+/// words are of one or two tokens.
+fn shares_passages(shared: usize, containment: Similarity, tokens_of_word: usize) -> bool {
+    shared >= tokens_of_word * PARTIAL_SHINGLES && containment >= tokens_of_word as f64 * PARTIAL_CONTAINMENT
+}
+
+/// Returns of how many tokens a word of a text is: one, or two if most words are cut in pieces.
+fn tokens_of_word(tokens: &Tokens) -> usize {
+    let words = words_in(tokens.as_slice());
+    if 4 * words < 3 * tokens.len() { 2 } else { 1 }
 }

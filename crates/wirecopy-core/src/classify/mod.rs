@@ -31,10 +31,11 @@ const EXCERPT_TOKENS: usize = 30;
 /// Containment of shingles at or above which a document of the same dispatch is a version: a third of it is
 /// verbatim.
 const VERSION_CONTAINMENT: f64 = 0.3;
-/// Fewest distinct shingles in common, about one or two sentences, for two dispatches to be partially the same.
+/// Fewest distinct shingles in common, about one or two sentences, for two dispatches to be partially the same. Twice as many
+/// where a token is a piece of a word, as in Chinese and Vietnamese.
 pub const PARTIAL_SHINGLES: usize = 15;
 /// Least share of the shorter text's shingles for two dispatches to be partially the same. Less is a phrase, or a
-/// sentence at the end of every report.
+/// sentence at the end of every report. Twice that where a token is a piece of a word.
 pub const PARTIAL_CONTAINMENT: f64 = 0.1;
 /// Most numbers that a reprint may change in place. A template filled in anew changes more.
 const CORRECTED_NUMBERS: u32 = 1;

@@ -463,3 +463,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn passages_of_pieces_of_words_have_to_be_longer() {
+    let characters =
+        |from: u32, to: u32| -> String { (from..to).filter_map(|c| char::from_u32(0x4e00 + c)).collect() };
+    let relation = |shared: u32| {
+        let passage = characters(0, shared);
+        let one = format!("{passage}。{}", characters(100, 180));
+        let other = format!("{passage}。{}", characters(300, 380));
+        Pair::new(&one, &other).relation()
+    };
+    assert_eq!(relation(24), None, "20 shingles are ten words");
+    assert_eq!(relation(40), Some(Relation::Partial));
+}

@@ -2,7 +2,7 @@
 //!
 //! The same word is typed with Arabic, Persian or Urdu letters, with hamza or without, and with or without vowels, and none
 //! of this changes how it is read: `مسؤول` and `مسئول`, `دباؤ` and `دبائو`, Persian `ی` and Arabic `ي`. Search engines fold these
-//! letters too (Lucene's normalizers of Arabic and Persian); unlike theirs, `ئ` is dropped, since it also stands beside its letter.
+//! letters too (Lucene's normalizers of Arabic and Persian); unlike theirs, `ئ` is dropped, since it may also follow its letter.
 
 /// Unifies the spelling of a folded word in NFC that has Arabic letters. A word of nothing but optional letters is kept.
 pub(super) fn unify(word: &mut String, start: usize) {

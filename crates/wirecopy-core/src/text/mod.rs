@@ -19,11 +19,13 @@ mod prose;
 mod script;
 mod serbian;
 mod shingle;
+mod sink;
 mod store;
 
 mod tokenize;
 mod tokens;
 mod word_hash;
+mod writing;
 
 pub use article::{NoArticle, no_article};
 pub use boilerplate::boilerplate;
@@ -38,3 +40,4 @@ pub use shingle::{mix, sequence_hash};
 pub use store::{TokenReader, TokenStore};
 pub use tokenize::{Tokenizer, tokenize};
 pub use tokens::{Class, Token, Tokens};
+pub use writing::whole_words;

@@ -15,8 +15,10 @@ use super::masks::{Masks, PADDED};
 use super::normalize::{self, STEM_LETTERS};
 use super::script::{self, Kind};
 use super::serbian;
+use super::sink::{Collector, Pieces, Sink, Words};
 use super::tokens::Segment;
 use super::word_hash::{self, hash_of};
+use super::writing::{self, Writing};
 use super::{Class, SourceLines, Token, Tokens};
 use crate::config::MatchConfig;
 
@@ -38,8 +40,10 @@ pub struct Tokenizer {
     /// The current word, folded, if it is not a slice of `lower`.
     word: String,
     stem: String,
-    /// Whether the current text is Serbian in Cyrillic, which is compared as Latin script.
-    serbian: bool,
+    /// How the current text is written.
+    writing: Writing,
+    /// How all texts are written, if that is known.
+    always: Option<Writing>,
     tokens: Vec<Token>,
     segments: Vec<Segment>,
 }
@@ -58,6 +62,12 @@ impl Tokenizer {
     /// Sets whether boilerplate is kept.
     pub fn keep_boilerplate(&mut self, keep: bool) {
         self.keep_boilerplate = keep;
+    }
+
+    /// Creates a tokenizer for texts in a language, given by its two-letter code, such as single words, which are too short to show
+    /// how their language is written.
+    pub fn for_language(code: &str) -> Self {
+        Self { always: Writing::of_language(code), ..Self::default() }
     }
 
     /// Makes the tokenizer remove these lines and passages too, unless boilerplate is kept; see
@@ -84,17 +94,8 @@ impl Tokenizer {
 
     /// Returns the tokens of the current text outside the `marked` ranges.
     pub(super) fn cut(&mut self, text: &str, marked: &[Range<usize>]) -> Tokens {
-        let mut collector = Collector {
-            tokens: std::mem::take(&mut self.tokens),
-            segments: std::mem::take(&mut self.segments),
-            ended: 0,
-            // The first token moves it to the first range.
-            marked: 0..0,
-            more: marked.iter(),
-            boilerplate_tokens: 0,
-        };
-        collector.tokens.clear();
-        collector.segments.clear();
+        let (tokens, segments) = (std::mem::take(&mut self.tokens), std::mem::take(&mut self.segments));
+        let mut collector = Collector::new(tokens, segments, marked);
         self.scan(text, &mut collector);
         let Collector { tokens, segments, boilerplate_tokens, .. } = collector;
         let made = Tokens::new(&tokens, &segments, boilerplate_tokens);
@@ -114,11 +115,26 @@ impl Tokenizer {
         self.lower.make_ascii_lowercase();
         self.lower.resize((text.len() + PADDING).next_multiple_of(PADDED), 0);
         self.masks.fill(&self.lower);
-        self.serbian = serbian::is_cyrillic(text);
+        self.writing = self.always.unwrap_or_else(|| Writing::of(text));
     }
 
     /// Cuts `text`, whose lower-case form is in `lower`.
+    #[inline]
     fn scan(&mut self, text: &str, out: &mut impl Sink) {
+        match self.writing {
+            Writing::Words | Writing::Serbian => self.scan_words(text, out),
+            Writing::Syllables | Writing::Ligatures => self.scan_pieces(text, out),
+        }
+    }
+
+    /// Not inlined, so that it does not slow down the scan of words.
+    #[inline(never)]
+    fn scan_pieces(&mut self, text: &str, out: &mut impl Sink) {
+        self.scan_words(text, &mut Pieces(out));
+    }
+
+    #[inline(always)]
+    fn scan_words(&mut self, text: &str, out: &mut impl Sink) {
         let lower = std::mem::take(&mut self.lower);
         let masks = std::mem::take(&mut self.masks);
         let mut at = 0;
@@ -199,10 +215,41 @@ impl Tokenizer {
             ascii_word(lower, start..end, out);
             return end;
         }
+        if self.writing == Writing::Ligatures && letters {
+            self.ligatures(text, start..end, out);
+            return end;
+        }
         self.fold_visible(&text[start..end]);
         let class = if letters { Class::Word } else { Class::Number };
         self.emit_folded(class, start..end, out);
         end
+    }
+
+    /// Emits the ligatures and the numbers of a word.
+    fn ligatures(&mut self, text: &str, word: Range<usize>, out: &mut impl Sink) {
+        let mut start = word.start;
+        let mut last = None;
+        let mut letters = text[word.clone()].char_indices().peekable();
+        while let Some((_, c)) = letters.next() {
+            // Marks and invisible characters belong to the letter before them.
+            let kind_of = |c: char| if c.is_ascii() { Kind::Letter } else { script::kind(c) };
+            if !matches!(kind_of(c), Kind::Mark | Kind::Ignored) {
+                last = Some(c);
+            }
+            let next = letters.peek().copied();
+            let ends = next.is_none_or(|(_, next)| {
+                let is_marked = matches!(kind_of(next), Kind::Mark | Kind::Ignored);
+                let after_digits = last.is_some_and(char::is_numeric) && !next.is_numeric();
+                (last.is_some_and(writing::ends_ligature) || after_digits) && !is_marked
+            });
+            if ends {
+                let end = next.map_or(word.end, |(offset, _)| word.start + offset);
+                self.fold_visible(&text[start..end]);
+                let class = if last.is_some_and(char::is_numeric) { Class::Number } else { Class::Word };
+                self.emit_folded(class, start..end, out);
+                start = end;
+            }
+        }
     }
 
     fn fold_visible(&mut self, word: &str) {
@@ -214,7 +261,7 @@ impl Tokenizer {
         } else {
             normalize::fold(word, &mut self.word);
         }
-        if self.serbian {
+        if self.writing == Writing::Serbian {
             serbian::to_latin(&mut self.word);
         }
     }
@@ -261,74 +308,6 @@ impl Tokenizer {
             }
         }
     }
-}
-
-/// Receives what a text consists of, in order.
-trait Sink {
-    /// Takes a token with its folded form and its byte range.
-    fn token(&mut self, token: Token, word: &[u8], range: Range<usize>);
-
-    /// Ends a sentence, and with `line` also a line.
-    fn end(&mut self, line: bool);
-}
-
-/// Collects the tokens of a text outside its boilerplate, and the ends of its segments.
-struct Collector<'a> {
-    tokens: Vec<Token>,
-    segments: Vec<Segment>,
-    /// End of the last segment.
-    ended: usize,
-    /// The current or next range of boilerplate; without one, a range after every text.
-    marked: Range<usize>,
-    more: std::slice::Iter<'a, Range<usize>>,
-    boilerplate_tokens: u32,
-}
-
-impl Collector<'_> {
-    /// Takes a token that is not before the current range of boilerplate.
-    #[cold]
-    fn token_at_boilerplate(&mut self, token: Token, range: &Range<usize>) {
-        while self.marked.end <= range.start {
-            self.marked = self.more.next().map_or(usize::MAX..usize::MAX, Range::clone);
-        }
-        if self.marked.start <= range.start {
-            self.boilerplate_tokens += 1;
-        } else {
-            self.tokens.push(token);
-        }
-    }
-}
-
-impl Sink for Collector<'_> {
-    #[inline]
-    fn token(&mut self, token: Token, _: &[u8], range: Range<usize>) {
-        if range.start < self.marked.start {
-            self.tokens.push(token);
-        } else {
-            self.token_at_boilerplate(token, &range);
-        }
-    }
-
-    fn end(&mut self, line: bool) {
-        if self.tokens.len() > self.ended {
-            self.ended = self.tokens.len();
-            self.segments.push(Segment::new(self.ended, line));
-        } else if let (true, Some(last)) = (line, self.segments.last_mut()) {
-            *last = Segment::new(self.ended, true);
-        }
-    }
-}
-
-/// Calls a function with every token, its folded form and its byte range.
-struct Words<F>(F);
-
-impl<F: FnMut(Token, &str, Range<usize>)> Sink for Words<F> {
-    fn token(&mut self, token: Token, word: &[u8], range: Range<usize>) {
-        // The bytes of a word come from a text or a string.
-        (self.0)(token, std::str::from_utf8(word).unwrap_or_default(), range);
-    }
-
-    fn end(&mut self, _: bool) {}
 }
 
 /// Emits a word of ASCII letters and digits. Inlined, because nearly all words are.

@@ -19,7 +19,8 @@ pub enum Class {
     Word,
     /// Digits, with their decimal or grouping signs normalised.
     Number,
-    /// One character of a script whose words are about two characters long: Han, Kana, Bopomofo, Yi.
+    /// A piece of which a word has about two: a character of Han, Kana, Bopomofo or Yi, a syllable of Vietnamese, a group of
+    /// joined letters of Urdu.
     Ideograph,
     /// One letter, with its marks, of an alphabetic script written without spaces: Thai, Lao, Khmer, Burmese, Tibetan.
     Unspaced,
@@ -51,6 +52,11 @@ impl Token {
     /// Returns the token as an integer, which is equal only for equal tokens.
     pub fn bits(self) -> u64 {
         self.0
+    }
+
+    /// Returns the token of a word as one that is about half a word, and other tokens as they are.
+    pub(super) fn piece_of_word(self) -> Self {
+        if self.class() == Class::Word { Self(self.0 | (Class::Ideograph as u64) << 62) } else { self }
     }
 
     /// Returns the token, or for a number a token that stands for all numbers.

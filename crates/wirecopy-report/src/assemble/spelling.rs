@@ -15,7 +15,7 @@ use crate::Config;
 use wirecopy_core::classify::Edge;
 use wirecopy_core::engine::{BATCH, Corpus, HeaderReader, MarkedBy};
 use wirecopy_core::score::each_term;
-use wirecopy_core::text::{Known, LEARNED_SHINGLE, Placed, SourceLines, Tokenizer};
+use wirecopy_core::text::{Known, LEARNED_SHINGLE, Placed, SourceLines, Tokenizer, whole_words};
 use wirecopy_core::{Cancel, DocId, Document, Result};
 use wirecopy_ingest::read_again;
 
@@ -274,7 +274,8 @@ fn spell(text: &str, placed: &Placed, terms: &[u32]) -> Vec<(u32, String)> {
             let width = tokens.as_slice()[at].class().tokens_of_term();
             let ends = words.get(at).zip(words.get(at + width - 1));
             if let Some((first, last)) = ends {
-                found.entry(place.term).or_insert_with(|| text[first.start..last.end].to_owned());
+                let range = first.start..last.end;
+                found.entry(place.term).or_insert_with(|| text[whole_words(text, range)].to_owned());
             }
         });
     }

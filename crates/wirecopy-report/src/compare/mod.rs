@@ -46,7 +46,7 @@ use wirecopy_core::document::Document;
 use wirecopy_core::score::{Feature, Features, Idf, LanguageKey, Model, passages};
 use wirecopy_core::sources::source_key;
 use wirecopy_core::text::credit::{Agencies, credits};
-use wirecopy_core::text::{Placed, SourceLines, Tokenizer};
+use wirecopy_core::text::{Placed, SourceLines, Tokenizer, words_in};
 use wirecopy_core::{DocId, Result, Similarity};
 use wirecopy_ingest::settings_files;
 
@@ -193,6 +193,8 @@ pub struct Side {
     pub credits: Vec<String>,
     /// Tokens that are compared.
     pub tokens: usize,
+    /// Length in words: of two tokens in Chinese, Vietnamese and the like, where a token is a piece of a word.
+    pub length: usize,
     /// Tokens of boilerplate.
     pub boilerplate_tokens: u32,
     /// Its text.
@@ -256,6 +258,7 @@ impl<'a> Comparer<'a> {
             source: document.meta.source.clone(),
             credits: named.into_iter().map(|credit| credit.agency).collect(),
             tokens: placed.tokens.len(),
+            length: words_in(placed.tokens.as_slice()),
             boilerplate_tokens: placed.tokens.boilerplate_len(),
             text: document.text.clone(),
             ..Side::default()

@@ -168,7 +168,7 @@ fn write_side(out: &mut impl Write, name: &str, side: &Side, style: TextStyle) -
     if !side.credits.is_empty() {
         facts.push(format!("credits {}", clean(&side.credits.join(", "))));
     }
-    facts.push(format!("{} words", number(side.tokens as u64)));
+    facts.push(format!("{} words", number(side.length as u64)));
     if side.boilerplate_tokens > 0 {
         facts.push(format!("{} boilerplate", number(side.boilerplate_tokens.into())));
     }
