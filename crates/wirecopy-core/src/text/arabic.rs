@@ -1,8 +1,8 @@
 //! Brings Arabic script into one spelling.
 //!
-//! The same word is typed with Arabic, Persian or Urdu letters, with hamza or without, and with or without vowels, and none
-//! of this changes how it is read: `مسؤول` and `مسئول`, `دباؤ` and `دبائو`, Persian `ی` and Arabic `ي`. Search engines fold these
-//! letters too (Lucene's normalizers of Arabic and Persian); unlike theirs, `ئ` is dropped, since it may also follow its letter.
+//! The same word is typed with Arabic, Persian or Urdu letters, with hamza or without, and with or without vowels: Persian `ی`
+//! and Arabic `ي`, `علماء` and `علما`, `جدًا` and `جدا`. Search engines fold these letters too (Lucene's normalizers of Arabic and
+//! Persian). Unlike there, `ئ` is dropped, because Urdu also writes it before the letter that carries it (`دبائو` for `دباؤ`).
 
 /// Unifies the spelling of a folded word in NFC that has Arabic letters. A word of nothing but optional letters is kept.
 pub(super) fn unify(word: &mut String, start: usize) {

@@ -73,16 +73,32 @@ impl Sink for Collector<'_> {
     }
 }
 
-/// Passes words on as pieces of words.
-pub(super) struct Pieces<'a, S>(pub(super) &'a mut S);
+/// Passes words within parts of a text on as pieces of words.
+pub(super) struct PiecesWithin<'a, S> {
+    /// The current part and those after it, in order.
+    parts: &'a [Range<usize>],
+    out: &'a mut S,
+}
 
-impl<S: Sink> Sink for Pieces<'_, S> {
+impl<'a, S> PiecesWithin<'a, S> {
+    pub(super) fn new(parts: &'a [Range<usize>], out: &'a mut S) -> Self {
+        Self { parts, out }
+    }
+}
+
+impl<S: Sink> Sink for PiecesWithin<'_, S> {
     fn token(&mut self, token: Token, word: &[u8], range: Range<usize>) {
-        self.0.token(token.piece_of_word(), word, range);
+        while let [part, rest @ ..] = self.parts
+            && part.end <= range.start
+        {
+            self.parts = rest;
+        }
+        let is_within = self.parts.first().is_some_and(|part| part.start <= range.start);
+        self.out.token(if is_within { token.piece_of_word() } else { token }, word, range);
     }
 
     fn end(&mut self, line: bool) {
-        self.0.end(line);
+        self.out.end(line);
     }
 }
 

@@ -10,20 +10,24 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::arabic;
 use super::boilerplate::boilerplate_in;
 use super::masks::{Masks, PADDED};
 use super::normalize::{self, STEM_LETTERS};
 use super::script::{self, Kind};
 use super::serbian;
-use super::sink::{Collector, Pieces, Sink, Words};
+use super::sink::{Collector, PiecesWithin, Sink, Words};
 use super::tokens::Segment;
 use super::word_hash::{self, hash_of};
-use super::writing::{self, Writing};
+use super::writing::{Pieces, ends_ligature};
 use super::{Class, SourceLines, Token, Tokens};
 use crate::config::MatchConfig;
 
 /// Number of zero bytes after a text, so that eight bytes can be read at any position.
 const PADDING: usize = 8;
+
+/// Separates two letters that would join.
+const ZERO_WIDTH_NON_JOINER: char = '\u{200c}';
 
 /// Cuts texts into tokens and removes boilerplate. It holds buffers, so reuse one for each thread.
 #[derive(Clone, Debug, Default)]
@@ -40,10 +44,12 @@ pub struct Tokenizer {
     /// The current word, folded, if it is not a slice of `lower`.
     word: String,
     stem: String,
-    /// How the current text is written.
-    writing: Writing,
-    /// How all texts are written, if that is known.
-    always: Option<Writing>,
+    /// Whether the current text is Serbian in Cyrillic, which is compared as Latin script.
+    serbian: bool,
+    /// The byte ranges of the current text whose words are cut in pieces, in order.
+    pieces: Vec<(Range<usize>, Pieces)>,
+    /// In which pieces the words of all texts are cut, if that is known.
+    always: Option<Pieces>,
     tokens: Vec<Token>,
     segments: Vec<Segment>,
 }
@@ -67,7 +73,7 @@ impl Tokenizer {
     /// Creates a tokenizer for texts in a language, given by its two-letter code, such as single words, which are too short to show
     /// how their language is written.
     pub fn for_language(code: &str) -> Self {
-        Self { always: Writing::of_language(code), ..Self::default() }
+        Self { always: Pieces::of_language(code), ..Self::default() }
     }
 
     /// Makes the tokenizer remove these lines and passages too, unless boilerplate is kept; see
@@ -115,22 +121,28 @@ impl Tokenizer {
         self.lower.make_ascii_lowercase();
         self.lower.resize((text.len() + PADDING).next_multiple_of(PADDED), 0);
         self.masks.fill(&self.lower);
-        self.writing = self.always.unwrap_or_else(|| Writing::of(text));
+        self.serbian = serbian::is_cyrillic(text);
+        match self.always {
+            Some(pieces) => self.pieces = vec![(0..text.len(), pieces)],
+            None => Pieces::find(text, &mut self.pieces),
+        }
     }
 
     /// Cuts `text`, whose lower-case form is in `lower`.
     #[inline]
     fn scan(&mut self, text: &str, out: &mut impl Sink) {
-        match self.writing {
-            Writing::Words | Writing::Serbian => self.scan_words(text, out),
-            Writing::Syllables | Writing::Ligatures => self.scan_pieces(text, out),
+        if self.pieces.is_empty() {
+            self.scan_words(text, out);
+        } else {
+            self.scan_pieces(text, out);
         }
     }
 
     /// Not inlined, so that it does not slow down the scan of words.
     #[inline(never)]
     fn scan_pieces(&mut self, text: &str, out: &mut impl Sink) {
-        self.scan_words(text, &mut Pieces(out));
+        let parts: Vec<Range<usize>> = self.pieces.iter().map(|(part, _)| part.clone()).collect();
+        self.scan_words(text, &mut PiecesWithin::new(&parts, out));
     }
 
     #[inline(always)]
@@ -215,7 +227,7 @@ impl Tokenizer {
             ascii_word(lower, start..end, out);
             return end;
         }
-        if self.writing == Writing::Ligatures && letters {
+        if letters && self.has_ligatures(start) {
             self.ligatures(text, start..end, out);
             return end;
         }
@@ -225,29 +237,42 @@ impl Tokenizer {
         end
     }
 
+    /// Returns whether the words at `at` are cut in ligatures.
+    fn has_ligatures(&self, at: usize) -> bool {
+        let part = self.pieces.partition_point(|(part, _)| part.end <= at);
+        self.pieces.get(part).is_some_and(|(part, pieces)| part.start <= at && *pieces == Pieces::Ligatures)
+    }
+
     /// Emits the ligatures and the numbers of a word.
     fn ligatures(&mut self, text: &str, word: Range<usize>, out: &mut impl Sink) {
         let mut start = word.start;
         let mut last = None;
         let mut letters = text[word.clone()].char_indices().peekable();
+        // Marks and invisible characters belong to the letter before them.
+        let belongs = |c: char| !c.is_ascii() && matches!(script::kind(c), Kind::Mark | Kind::Ignored);
         while let Some((_, c)) = letters.next() {
-            // Marks and invisible characters belong to the letter before them.
-            let kind_of = |c: char| if c.is_ascii() { Kind::Letter } else { script::kind(c) };
-            if !matches!(kind_of(c), Kind::Mark | Kind::Ignored) {
+            if !belongs(c) || c == ZERO_WIDTH_NON_JOINER {
                 last = Some(c);
             }
             let next = letters.peek().copied();
             let ends = next.is_none_or(|(_, next)| {
-                let is_marked = matches!(kind_of(next), Kind::Mark | Kind::Ignored);
-                let after_digits = last.is_some_and(char::is_numeric) && !next.is_numeric();
-                (last.is_some_and(writing::ends_ligature) || after_digits) && !is_marked
+                let other_script = last.is_some_and(|last| {
+                    (!last.is_ascii() || !next.is_ascii())
+                        && (last.is_ascii() != next.is_ascii() || last.is_numeric() != next.is_numeric())
+                });
+                !belongs(next) && (last.is_some_and(ends_ligature) || other_script)
             });
-            if ends {
-                let end = next.map_or(word.end, |(offset, _)| word.start + offset);
-                self.fold_visible(&text[start..end]);
-                let class = if last.is_some_and(char::is_numeric) { Class::Number } else { Class::Word };
-                self.emit_folded(class, start..end, out);
-                start = end;
+            if !ends {
+                continue;
+            }
+            let end = next.map_or(word.end, |(offset, _)| word.start + offset);
+            let piece = start..end;
+            start = end;
+            self.fold_visible(&text[piece.clone()]);
+            // A hamza that no letter carries may be left out.
+            if !self.word.chars().all(arabic::is_optional) {
+                let class = if self.word.chars().all(char::is_numeric) { Class::Number } else { Class::Word };
+                self.emit_folded(class, piece, out);
             }
         }
     }
@@ -261,7 +286,7 @@ impl Tokenizer {
         } else {
             normalize::fold(word, &mut self.word);
         }
-        if self.writing == Writing::Serbian {
+        if self.serbian {
             serbian::to_latin(&mut self.word);
         }
     }

@@ -11,33 +11,32 @@
 
 use std::ops::Range;
 
-use super::arabic::is_arabic;
-use super::serbian;
+use unicode_normalization::UnicodeNormalization;
 
-/// How the words of a text are cut and spelled.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Writing {
-    /// In words between spaces, and in characters of scripts without spaces.
-    #[default]
-    Words,
-    /// Serbian in Cyrillic, which is compared as Latin script.
-    Serbian,
+use super::arabic::is_arabic;
+
+/// In which pieces words are cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pieces {
     /// Vietnamese: syllables between spaces.
     Syllables,
     /// Urdu: groups of joined letters, with or without spaces between them.
     Ligatures,
 }
 
-/// Bytes of a text that are examined, from the first one that a language needs.
-const SAMPLE: usize = 2000;
-/// One in this many bytes of Vietnamese begins a letter that hardly any other language has; in real texts one in ten to 21
-/// does. Reports in other languages that spell the names of Vietnam have fewer.
-const VIETNAMESE: usize = 30;
-/// The same for Urdu; in real texts one in 15 to 61 does.
-const URDU: usize = 80;
+/// Bytes of a part of a line that is judged by itself. A page in two languages is cut as each of them is, and so are copies of its
+/// parts.
+const PART: usize = 400;
+/// Bytes of a part that is too short to be judged if it has no letter of its own; it is taken to be as the part after it.
+const SHORT: usize = 100;
+/// One in this many bytes of a part in Vietnamese begins a letter or mark that hardly any other language has, in a word that does
+/// not begin with a capital: so it is in each of 1,381 parts of real texts. Names in other languages begin with capitals.
+const VIETNAMESE: usize = 120;
+/// One in this many Arabic letters of Urdu is a letter that Arabic and Persian lack; in real texts one in six to 25 is.
+const URDU: usize = 40;
 
-impl Writing {
-    /// Returns how a language is written whose words are cut in pieces, by its two-letter code.
+impl Pieces {
+    /// Returns in which pieces the words of a language are cut, by its two-letter code; `None` if they are not.
     pub(super) fn of_language(code: &str) -> Option<Self> {
         match code {
             "vi" => Some(Self::Syllables),
@@ -46,42 +45,91 @@ impl Writing {
         }
     }
 
-    /// Recognises how a text is written. For other texts than those named this is a scan for a few bytes.
-    pub(super) fn of(text: &str) -> Self {
-        if text.is_ascii() {
-            Self::Words
-        } else if has_letters(text, [0xe1, 0xc6, 0xc6], VIETNAMESE, is_vietnamese) {
-            Self::Syllables
-        } else if has_letters(text, [0xd9, 0xda, 0xdb], URDU, is_urdu) {
-            Self::Ligatures
-        } else if serbian::is_cyrillic(text) {
-            Self::Serbian
-        } else {
-            Self::Words
+    /// Fills `parts` with the byte ranges of a text whose words are cut in pieces, in order. For other texts this is a scan for a
+    /// few bytes.
+    pub(super) fn find(text: &str, parts: &mut Vec<(Range<usize>, Self)>) {
+        parts.clear();
+        let bytes = text.as_bytes();
+        let may_be_vietnamese = memchr::memchr3(0xe1, 0xc6, 0xcc, bytes).is_some();
+        let may_be_urdu =
+            memchr::memchr3(0xd9, 0xda, 0xdb, bytes).is_some() || memchr::memchr(0xef, bytes).is_some();
+        if !may_be_vietnamese && !may_be_urdu {
+            return;
         }
+        // Short parts without letters of their own, up to the next part that is judged.
+        let mut open: Option<usize> = None;
+        for part in parts_of(text) {
+            let own = &text[part.clone()];
+            let judged = Self::of_part(own);
+            if judged.is_none() && own.len() < SHORT {
+                open.get_or_insert(part.start);
+                continue;
+            }
+            let start = open.take().unwrap_or(part.start);
+            if let Some(pieces) = judged {
+                match parts.last_mut() {
+                    Some((last, same)) if last.end == start && *same == pieces => last.end = part.end,
+                    _ => parts.push((start..part.end, pieces)),
+                }
+            }
+        }
+        // The last lines are as those before them.
+        if let (Some(start), Some((last, _))) = (open, parts.last_mut())
+            && last.end == start
+        {
+            last.end = text.len();
+        }
+    }
+
+    /// Judges a part of a text by its letters.
+    fn of_part(part: &str) -> Option<Self> {
+        let bytes = part.as_bytes();
+        // The first byte of each letter.
+        let arabic = bytes.iter().filter(|byte| matches!(byte, 0xd8..=0xdb | 0xef)).count();
+        if arabic > 0 {
+            let own = bytes.windows(3).filter(|bytes| is_urdu([bytes[0], bytes[1], bytes[2]])).count();
+            let last = bytes.last_chunk().is_some_and(|&[x, y]| is_urdu([x, y, 0]));
+            if (own + usize::from(last)) * URDU >= arabic {
+                return Some(Self::Ligatures);
+            }
+        }
+        let own = |word: &str| -> usize {
+            if word.starts_with(char::is_uppercase) {
+                return 0;
+            }
+            let bytes = word.as_bytes();
+            let last = bytes.last_chunk().is_some_and(|&[x, y]| is_vietnamese([x, y, 0]));
+            bytes.windows(3).filter(|bytes| is_vietnamese([bytes[0], bytes[1], bytes[2]])).count()
+                + usize::from(last)
+        };
+        memchr::memchr3(0xe1, 0xc6, 0xcc, bytes)?;
+        let own: usize = part.split_whitespace().map(own).sum();
+        (own * VIETNAMESE >= part.len()).then_some(Self::Syllables)
     }
 }
 
-/// Returns whether one in `bytes_a_letter` bytes of a text begins a letter of one language. Each of them begins with one of the
-/// `leading` bytes.
-fn has_letters(text: &str, leading: [u8; 3], bytes_a_letter: usize, is_own: fn([u8; 3]) -> bool) -> bool {
-    let bytes = text.as_bytes();
-    let [a, b, c] = leading;
-    let Some(first) = memchr::memchr3(a, b, c, bytes) else { return false };
-    // Includes what is before it in a short text.
-    let start = first.saturating_sub(bytes_a_letter);
-    let sample = &bytes[start..bytes.len().min(start + SAMPLE)];
-    // The last letter may be of two bytes.
-    let own = sample.windows(3).filter(|bytes| is_own([bytes[0], bytes[1], bytes[2]])).count()
-        + usize::from(sample.last_chunk().is_some_and(|&[x, y]| is_own([x, y, 0])));
-    own * bytes_a_letter >= sample.len()
+/// Returns the lines of a text, and long ones in parts that end at spaces.
+fn parts_of(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
+    let mut start = 0;
+    std::iter::from_fn(move || {
+        let rest = text.get(start..).filter(|rest| !rest.is_empty())?;
+        let line = memchr::memchr(b'\n', rest.as_bytes()).map_or(rest.len(), |at| at + 1);
+        let end = if line <= PART {
+            line
+        } else {
+            memchr::memchr(b' ', &rest.as_bytes()[PART..line]).map_or(line, |at| PART + at + 1)
+        };
+        let part = start..start + end;
+        start = part.end;
+        Some(part)
+    })
 }
 
-/// Returns whether bytes begin with `ơ`, `ư`, or a letter with two marks or a hook, as in `ế` and `ỏ`. Letters with nothing but
-/// a dot below are those of Yoruba and Igbo, too.
+/// Returns whether bytes begin with `ơ`, `ư`, or a letter with two marks or a hook, as in `ế` and `ỏ`, or with a horn or a hook that
+/// is a character of its own. Letters with nothing but a dot below are those of Yoruba and Igbo, too.
 fn is_vietnamese(bytes: [u8; 3]) -> bool {
     match bytes {
-        [0xc6, 0xa0 | 0xa1 | 0xaf | 0xb0, _] => true,
+        [0xc6, 0xa0 | 0xa1 | 0xaf | 0xb0, _] | [0xcc, 0x89 | 0x9b, _] => true,
         // U+1EA2 to U+1EF9 without U+1EB8, U+1ECA, U+1ECC, U+1EE4, U+1EF4 and their lower case.
         [0xe1, 0xba, third] => !matches!(third, 0x80..=0xa1 | 0xb8 | 0xb9),
         [0xe1, 0xbb, third] => !matches!(third, 0x8a..=0x8d | 0xa4 | 0xa5 | 0xb4 | 0xb5 | 0xba..=0xbf),
@@ -89,14 +137,46 @@ fn is_vietnamese(bytes: [u8; 3]) -> bool {
     }
 }
 
-/// Returns whether bytes begin with `ٹ`, `ڈ`, `ڑ`, `ں` or `ے`.
+/// Returns whether bytes begin with `ٹ`, `ڈ`, `ڑ`, `ں` or `ے`, or with one of their presentation forms (U+FB66 to U+FBAF).
 fn is_urdu(bytes: [u8; 3]) -> bool {
-    matches!(bytes, [0xd9, 0xb9, _] | [0xda, 0x88 | 0x91 | 0xba, _] | [0xdb, 0x92, _])
+    match bytes {
+        [0xd9, 0xb9, _] | [0xda, 0x88 | 0x91 | 0xba, _] | [0xdb, 0x92, _] => true,
+        [0xef, 0xad, third] => matches!(third, 0xa6..=0xa9),
+        [0xef, 0xae, third] => matches!(third, 0x88 | 0x89 | 0x8c | 0x8d | 0x9e | 0x9f | 0xae | 0xaf),
+        _ => false,
+    }
 }
 
 /// Returns whether a letter of Urdu does not join the next one, so that a ligature ends after it.
 pub(super) fn ends_ligature(c: char) -> bool {
-    matches!(c, 'ا' | 'أ' | 'إ' | 'آ' | 'ٱ' | 'د' | 'ڈ' | 'ذ' | 'ر' | 'ڑ' | 'ز' | 'ژ' | 'و' | 'ؤ' | 'ے' | 'ۓ')
+    let joins_not = |c: char| {
+        matches!(
+            c,
+            'ا' | 'أ'
+                | 'إ'
+                | 'آ'
+                | 'ٱ'
+                | 'د'
+                | 'ڈ'
+                | 'ذ'
+                | 'ر'
+                | 'ڑ'
+                | 'ز'
+                | 'ژ'
+                | 'و'
+                | 'ؤ'
+                | 'ے'
+                | 'ۓ'
+                | 'ء'
+                | 'ة'
+                | 'ۃ'
+        )
+    };
+    match c {
+        '\u{200c}' => true,
+        '\u{fb50}'..='\u{fefc}' => c.nfkc().last().is_some_and(joins_not),
+        _ => joins_not(c),
+    }
 }
 
 /// Most letters of a word that [`whole_words`] adds on either side.
@@ -121,6 +201,7 @@ pub fn whole_words(text: &str, term: Range<usize>) -> Range<usize> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use unicode_normalization::UnicodeNormalization;
 
     use super::*;
     use crate::text::{Class, tokenize};
@@ -129,26 +210,62 @@ mod tests {
     const URDU: &str =
         "بندرگاہ میں بڑی کرین گر گئی، انتظامیہ نے برہمی کا اظہار کیا اور ڈرائیور کو ہسپتال لے جایا گیا۔";
 
+    fn found(text: &str) -> Vec<(Range<usize>, Pieces)> {
+        let mut parts = Vec::new();
+        Pieces::find(text, &mut parts);
+        parts
+    }
+
     #[test]
     fn languages_are_recognised_by_their_letters() {
-        assert_eq!(Writing::of(VIETNAMESE), Writing::Syllables);
-        assert_eq!(Writing::of("Thủ tướng"), Writing::Syllables);
-        assert_eq!(Writing::of(URDU), Writing::Ligatures);
-        assert_eq!(Writing::of("لے"), Writing::Ligatures);
+        let decomposed: String = VIETNAMESE.nfd().collect();
+        let presented = URDU.replace('ں', "\u{fb9e}").replace('ے', "\u{fbae}").replace('ر', "\u{fead}");
+        for (text, pieces) in [
+            (VIETNAMESE, Pieces::Syllables),
+            ("phủ", Pieces::Syllables),
+            (&decomposed, Pieces::Syllables),
+            (URDU, Pieces::Ligatures),
+            ("لے", Pieces::Ligatures),
+            (&presented, Pieces::Ligatures),
+        ] {
+            assert_eq!(found(text), [(0..text.len(), pieces)], "{text}");
+        }
+        assert_eq!(tokenize(&decomposed).as_slice(), tokenize(VIETNAMESE).as_slice());
+        assert_eq!(tokenize(&presented).as_slice(), tokenize(URDU).as_slice());
         for text in [
             "",
             "A crane fell in the port of Norvik.",
             "Bola sọ pé ẹ̀rọ náà ṣubú ní èbúté, ó sì fọ́ sí wẹ́wẹ́. Ọkọ̀ ojú omi náà kò rì.",
             "Ọ bụrụ na ụgbọ mmiri ahụ dara n'ọdụ ụgbọ, ndị mmadụ nwụrụ.",
-            "Vụ cranes of Mr Nguyen stood idle for a week in the port of Norvik, said the board, which had leased both of them.",
+            "Police in Thủ Norvik arrested Lưu Trượng, 34, and Nguyễn Hồng Phượng on Friday over a crane.",
             "سقطت رافعة ضخمة في ميناء نورفيك، وقالت الإدارة إن السائق نقل إلى المستشفى.",
             "جرثقیل بزرگ در بندر نورویک سقوط کرد و راننده به بیمارستان منتقل شد، گفت مدیریت بندر.",
             "په بندر کې یو لوی کرین ولوېد او چلوونکی روغتون ته یوړل شو.",
             "პორტში ამწე ჩამოვარდა.",
             "Ένας γερανός κατέρρευσε στο λιμάνι.",
         ] {
-            assert_eq!(Writing::of(text), Writing::Words, "{text}");
+            assert_eq!(found(text), [], "{text}");
         }
+    }
+
+    #[test]
+    fn article_is_cut_the_same_below_a_page_in_another_language() {
+        let notice = "Read all articles of the Norvik Courier for one euro a month. ".repeat(40);
+        for article in [VIETNAMESE, URDU] {
+            let alone = tokenize(article);
+            for page in [
+                format!("{notice}\n{article}"),
+                format!(
+                    "English | {}\n{notice}\n{article}",
+                    &article[..article.len() / 2].trim_end_matches('\u{fffd}')
+                ),
+            ] {
+                let page = tokenize(&page);
+                assert!(page.as_slice().ends_with(alone.as_slice()));
+            }
+        }
+        let titled = format!("Norvik\n{VIETNAMESE}\nAFP");
+        assert_eq!(found(&titled), [(0..titled.len(), Pieces::Syllables)]);
     }
 
     #[test]
@@ -166,11 +283,24 @@ mod tests {
 
     #[test]
     fn spaces_between_ligatures_make_no_difference() {
-        assert_eq!(
-            tokenize(URDU).as_slice(),
-            tokenize(&URDU.replace("برہمی", "بر ہمی").replace("کا اظہار", "کااظہار")).as_slice()
-        );
-        assert_ne!(tokenize(URDU).as_slice(), tokenize(&URDU.replace("برہمی", "برہ می")).as_slice());
+        let same = |one: &str, other: &str| {
+            let [one, other] = [one, other].map(|text| tokenize(&format!("{text} {URDU}")));
+            one.as_slice() == other.as_slice()
+        };
+        for (one, other) in [
+            ("بر ہمی", "برہمی"),
+            ("کا اظہار", "کااظہار"),
+            ("ان شاء اللہ", "ان شاءاللہ"),
+            ("وزراء", "وزرا"),
+            ("جمعۃ الوداع", "جمعۃالوداع"),
+            ("ہسپتال\u{200c}لے", "ہسپتال لے"),
+            ("G7ممالک", "G7 ممالک"),
+            ("۲۵فیصد", "۲۵ فیصد"),
+            ("ب۱۲", "ب ۱۲"),
+        ] {
+            assert!(same(one, other), "{one} {other}");
+        }
+        assert!(!same("برہمی", "برہ می"));
     }
 
     #[test]

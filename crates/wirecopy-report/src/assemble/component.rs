@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::evidence::EdgeEvidence;
+use super::evidence::{EdgeEvidence, words_of};
 use super::versions::Title;
 use super::{ClusterLine, Config, EdgeLine, Inside, Sentences, cluster_line, edge_line, inside};
 use wirecopy_core::classify::Edge;
@@ -43,7 +43,7 @@ pub struct SolvedEdge {
 impl SolvedEdge {
     /// Writes the words of the evidence into a line. Terms without a word are left out.
     pub fn fill(line: &mut EdgeLine, terms: &[u32], word: impl Fn(u32) -> Option<String>) {
-        line.evidence = terms.iter().filter_map(|&term| word(term)).collect();
+        line.evidence = words_of(terms, word);
     }
 }
 

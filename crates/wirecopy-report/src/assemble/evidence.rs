@@ -95,6 +95,17 @@ impl EvidenceReader<'_> {
     }
 }
 
+/// Returns the words of the terms of an edge, each once: two terms may be parts of one word. Terms without a word are left out.
+pub(super) fn words_of(terms: &[u32], word: impl Fn(u32) -> Option<String>) -> Vec<String> {
+    let mut words: Vec<String> = Vec::with_capacity(terms.len());
+    for word in terms.iter().filter_map(|&term| word(term)) {
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    words
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -21,7 +21,7 @@ use crate::{
 };
 pub use component::{OpenSentence, Slot, Solved, SolvedCluster, SolvedEdge, component};
 use copied::Copied;
-use evidence::EdgeEvidence;
+use evidence::{EdgeEvidence, words_of};
 use spelling::Words;
 pub use spelling::{Asked, Spelled, Speller};
 use versions::{Sentence, State, Title, Versions};
@@ -146,7 +146,7 @@ pub fn run(
         || evidence.reader(),
         |grounds, at| {
             let grounds = grounds.get(at)?.unwrap_or_default();
-            let evidence = grounds.terms.iter().filter_map(|term| words.terms.get(term).cloned()).collect();
+            let evidence = words_of(&grounds.terms, |term| words.terms.get(&term).cloned());
             edge_line(&found.edges[at], grounds.features, evidence, &corpus)
         },
     )?;
