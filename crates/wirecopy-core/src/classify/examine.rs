@@ -131,7 +131,7 @@ impl<'a, D: Documents> Examiner<'a, D> {
             measure_unless(&scorer.profile(a), &scorer.profile(b), &mut self.scratch, is_unrelated);
         // Short texts may be copies even without passages in common.
         let may_be_copy = measured.jaccard() >= self.config.threshold;
-        if may_be_copy || shares_passages(measured.shared_shingles, measured.containment(), 1) {
+        if may_be_copy || may_share_passages(measured.shared_shingles, measured.containment(), 1) {
             return false;
         }
         measured.features.is_none_or(is_unrelated)
@@ -182,12 +182,7 @@ impl<'a, D: Documents> Examiner<'a, D> {
             template: false,
             time: self.publications.time(a, b),
             labelled,
-            shares_passages: shares_passages(overlap.shared, overlap.containment(), 1)
-                && shares_passages(
-                    overlap.shared,
-                    overlap.containment(),
-                    tokens_of_word(&x).max(tokens_of_word(&y)),
-                ),
+            shares_passages: share_passages(&x, &y, overlap),
             scored: Scored::NotAsked,
         };
         let would_be_copy = overlap.jaccard() >= self.config.threshold;
@@ -278,9 +273,17 @@ fn fill_with_words(words: &mut Vec<u64>, tokens: &Tokens) {
     hash::sort(words);
 }
 
+/// Returns whether two texts share passages that are worth reporting.
+fn share_passages(x: &Tokens, y: &Tokens, overlap: Overlap) -> bool {
+    let (shared, containment) = (overlap.shared, overlap.containment());
+    // Few pairs share enough for the length of their words to matter.
+    may_share_passages(shared, containment, 1)
+        && may_share_passages(shared, containment, tokens_of_word(x).max(tokens_of_word(y)))
+}
+
 /// Returns whether this many shared shingles, at this share of the shorter text, are passages worth reporting, in texts whose
 /// words are of one or two tokens.
-fn shares_passages(shared: usize, containment: Similarity, tokens_of_word: usize) -> bool {
+fn may_share_passages(shared: usize, containment: Similarity, tokens_of_word: usize) -> bool {
     shared >= tokens_of_word * PARTIAL_SHINGLES && containment >= tokens_of_word as f64 * PARTIAL_CONTAINMENT
 }
 

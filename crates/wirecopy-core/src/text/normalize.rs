@@ -22,8 +22,8 @@ const NONE: char = '\0';
 /// Normal forms of characters that map to one character: folded, and as a letter of a stem.
 static LETTERS: LazyLock<Box<[(char, char)]>> = LazyLock::new(|| {
     let of = |code: u32| {
-        let c = char::from_u32(code).filter(|&c| matches!(script::kind(c), Kind::Letter | Kind::Digit))?;
-        let c = Some(c).filter(|&c| !arabic::is_optional(c))?;
+        let c = char::from_u32(code)
+            .filter(|&c| matches!(script::kind(c), Kind::Letter | Kind::Digit) && !arabic::is_optional(c))?;
         let mut text = String::new();
         fold_any(c.encode_utf8(&mut [0; 4]), &mut text);
         let folded = one(text.chars())?;

@@ -19,15 +19,12 @@ use super::serbian;
 use super::sink::{Collector, PiecesWithin, Sink, Words};
 use super::tokens::Segment;
 use super::word_hash::{self, hash_of};
-use super::writing::{Pieces, ends_ligature};
+use super::writing::{Pieces, ZERO_WIDTH_NON_JOINER, ends_ligature};
 use super::{Class, SourceLines, Token, Tokens};
 use crate::config::MatchConfig;
 
 /// Number of zero bytes after a text, so that eight bytes can be read at any position.
 const PADDING: usize = 8;
-
-/// Separates two letters that would join.
-const ZERO_WIDTH_NON_JOINER: char = '\u{200c}';
 
 /// Cuts texts into tokens and removes boilerplate. It holds buffers, so reuse one for each thread.
 #[derive(Clone, Debug, Default)]
