@@ -143,44 +143,48 @@ impl Run {
         Ok((learnt, count_marked(removed)))
     }
 
-    /// Finds candidates among leaders and versions of one delivered item, each with whether it may have passages in common.
-    fn candidates(&self, rows: &[Row], leaders: &[&Row]) -> Result<Vec<(u64, u64, bool)>> {
+    /// Finds candidates among leaders and the copies that differ from them, and versions of one delivered item, each with whether it may have
+    /// passages in common.
+    fn candidates(&self, rows: &[Row], grouped: &BTreeMap<u64, Grouped>) -> Result<Vec<(u64, u64, bool)>> {
+        let compared: Vec<&Row> =
+            rows.iter().filter(|row| row.facts.is_article && grouped[&row.uid].is_compared).collect();
         let matching = &self.config.matching;
-        let cut = KeyCut::for_documents(leaders.len());
+        let cut = KeyCut::for_documents(compared.len());
         let keys = Keys::new(matching);
         let sampled: HashMap<u64, Vec<u64>> =
-            leaders.iter().map(|row| (row.uid, keys.sampled(&row.tokens))).collect();
+            compared.iter().map(|row| (row.uid, keys.sampled(&row.tokens))).collect();
         let size = |uid: u64| sampled[&uid].len() as u32;
         let (pairs, listed) = self.meetings(&sampled, cut, Join::Excerpts);
         let found = pairs.into_iter().filter(|&((a, b), shared)| {
             is_excerpt_candidate(shared, (size(a), size(b)), (listed[&a], listed[&b]), matching.rewrites)
         });
         let mut candidates: Vec<(u64, u64, bool)> = found.map(|((a, b), _)| (a, b, true)).collect();
+        if matching.rewrites {
+            candidates.extend(self.rewrites(&compared, cut)?.into_iter().map(|(a, b)| (a, b, false)));
+        }
+        candidates.retain(|(a, b, _)| grouped[a].leader != grouped[b].leader);
         let items = rows.iter().filter_map(|row| Some((row.uid, row.facts.item?)));
         candidates.extend(pairs_of_versions(items).into_iter().map(|(a, b)| (a, b, true)));
-        if matching.rewrites {
-            candidates.extend(self.rewrites(leaders, cut)?.into_iter().map(|(a, b)| (a, b, false)));
-        }
         // A pair of both joins may have passages in common.
         candidates.sort_unstable_by_key(|&(a, b, may_be_verbatim)| (a, b, !may_be_verbatim));
         candidates.dedup_by_key(|&mut (a, b, _)| (a, b));
         Ok(candidates)
     }
 
-    /// Finds pairs of leaders that share rare features.
-    fn rewrites(&self, leaders: &[&Row], cut: KeyCut) -> Result<Pairs> {
+    /// Finds pairs of documents that share rare features.
+    fn rewrites(&self, compared: &[&Row], cut: KeyCut) -> Result<Pairs> {
         let matching = &self.config.matching;
         let bits =
-            FeatureCounts::bits_for(leaders.iter().map(|row| feature_occurrences(row.tokens.len())).sum());
+            FeatureCounts::bits_for(compared.iter().map(|row| feature_occurrences(row.tokens.len())).sum());
         let mut counts = FeatureCounts::new(bits);
-        for batch in leaders.chunks(self.batch.max(100)) {
+        for batch in compared.chunks(self.batch.max(100)) {
             let mut own = FeatureCounts::new(bits);
             batch.iter().for_each(|row| own.add(&row.tokens));
             counts.merge(&own)?;
         }
         let mut rare = RareFeatures::new(counts, matching.rare_features);
         let keys: HashMap<u64, Vec<u64>> =
-            leaders.iter().map(|row| (row.uid, rare.keys(&row.tokens))).collect();
+            compared.iter().map(|row| (row.uid, rare.keys(&row.tokens))).collect();
         let (pairs, _) = self.meetings(&keys, cut, Join::Rewrites);
         let enough = pairs.into_iter().filter(|&(_, shared)| shared as usize >= matching.rare_shared);
         Ok(enough.map(|(pair, _)| pair).collect())
@@ -208,9 +212,8 @@ impl Run {
 
     /// Checks the candidates, and solves the components of copies and edges.
     fn solve(&self, rows: &[Row], grouped: &BTreeMap<u64, Grouped>) -> Result<Solved> {
-        let leaders = leaders(rows, grouped);
-        let weights = Arc::new(self.weights(&leaders)?);
-        let candidates = self.candidates(rows, &leaders)?;
+        let weights = Arc::new(self.weights(&leaders(rows, grouped))?);
+        let candidates = self.candidates(rows, grouped)?;
         let solver = Solver::new(&self.config)?;
         let mut verified: HashMap<(u64, u64), Verified> = HashMap::new();
         for batch in candidates.chunks(self.batch) {

@@ -1,6 +1,6 @@
 //! Runs the stages up to the candidates, to measure what they miss and what they cost.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::intake::Intake;
 use super::read::{self, Keep};
@@ -43,12 +43,18 @@ pub(super) fn survey(
     let publications = stages::publications(&corpus, matching);
     let groups = stages::copies(&corpus, &publications, matching, cancel, progress)?;
     let groups = stages::boilerplate(&mut corpus, groups, &publications, matching, cancel, progress)?;
-    let leaders: Vec<DocId> = corpus.leaders(&groups).collect();
-    let candidates = joins::proposed(&corpus, &leaders, matching, cancel)?.pairs;
+    let compared = stages::compared(&corpus, &groups, &publications);
+    let candidates = joins::proposed(&corpus, &groups, &compared, matching, cancel)?.pairs;
+    // Two groups of copies meet if any of their documents do.
+    let leader_of = |document: DocId| groups.leader[document.index()];
+    let met: HashSet<Candidate> = candidates
+        .iter()
+        .filter_map(|&(Candidate(a, b), _)| Candidate::new(leader_of(a), leader_of(b)))
+        .collect();
     // Counted a second time, because the join frees its counters before it makes pairs.
     let rare = matching
         .rewrites
-        .then(|| RareJoin::new(&leaders, &corpus.tokens, matching.rare_features, matching.rare_shared));
+        .then(|| RareJoin::new(&compared, &corpus.tokens, matching.rare_features, matching.rare_shared));
     corpus.tokens.check()?;
     let numbers: HashMap<String, DocId> = corpus
         .numbers()
@@ -58,14 +64,13 @@ pub(super) fn survey(
         .collect::<Result<_>>()?;
     let leader = |id: &str| -> Result<DocId> {
         let missing = || Error::Pairs(format!("no document has the id {id:?}"));
-        Ok(groups.leader[numbers.get(id).ok_or_else(missing)?.index()])
+        Ok(leader_of(*numbers.get(id).ok_or_else(missing)?))
     };
     let meetings = pairs
         .iter()
         .map(|&(a, b)| {
             let (a, b) = (leader(a)?, leader(b)?);
-            let met = Candidate::new(a, b)
-                .is_none_or(|wanted| candidates.binary_search_by_key(&wanted, |&(pair, _)| pair).is_ok());
+            let met = Candidate::new(a, b).is_none_or(|wanted| met.contains(&wanted));
             let usable = rare.as_ref().map_or(0, |join| {
                 join.usable_overlap(corpus.tokens.get(a).as_slice(), corpus.tokens.get(b).as_slice())
             });
@@ -75,7 +80,7 @@ pub(super) fn survey(
     Ok(Survey {
         documents: corpus.len(),
         skipped: corpus.skipped_count,
-        representatives: leaders.len(),
+        representatives: corpus.leaders(&groups).count(),
         candidates: candidates.len(),
         meetings,
     })

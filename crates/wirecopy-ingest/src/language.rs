@@ -13,12 +13,12 @@ use whatlang::{Lang, Script};
 use wirecopy_core::hash::ByHash;
 use wirecopy_core::word_table;
 
-/// Bytes of text in which function words are first counted.
-const SAMPLE: usize = 400;
+/// Bytes of text in which function words are counted before the counts are judged.
+const PART: usize = 200;
 /// Bytes of text whose trigrams are compared. Longer samples cost more and rarely change the result.
 const TRIGRAMS: usize = 240;
-/// Bytes of text in which function words are counted if [`SAMPLE`] bytes hold too few.
-const LONG_SAMPLE: usize = 1600;
+/// Bytes of text in which function words are counted at most.
+const SAMPLE: usize = 1600;
 
 /// Converts a tag such as `de`, `de-AT` or `deu` to an ISO 639-3 code. Unknown tags of two or three letters are kept, others
 /// dropped.
@@ -166,15 +166,19 @@ impl Counts {
     }
 }
 
-/// Identifies the language by function words in a short sample of `text`, or in a longer one if those are too few.
+/// Identifies the language by the function words at the start of `text`, in as few parts of it as are needed.
 fn by_function_words(text: &str) -> Option<&'static str> {
     let mut counts = Counts::default();
-    let short = beginning(text, SAMPLE);
-    counts.add(short);
-    counts.clear().or_else(|| {
-        counts.add(&beginning(text, LONG_SAMPLE)[short.len()..]);
-        counts.clear()
-    })
+    let mut rest = beginning(text, SAMPLE);
+    while !rest.is_empty() {
+        let (part, after) = rest.split_at(beginning(rest, PART).len());
+        counts.add(part);
+        rest = after;
+        if let Some(code) = counts.clear() {
+            return Some(code);
+        }
+    }
+    None
 }
 
 #[cfg(test)]

@@ -149,7 +149,7 @@ fn budget(memory: Option<usize>) -> Budget {
 }
 
 /// Documents (a, header, tokens) and candidates (a, b) of whole components → how each document is grouped: (uid, leader, relation,
-/// score, jaccard, containment_a, containment_b, story).
+/// score, jaccard, containment_a, containment_b, story, compared).
 #[pyfunction]
 pub fn collapse(
     own: &Bricks,
@@ -170,7 +170,11 @@ pub fn collapse(
         ("leader", integers(grouped.iter().map(|one| Some(one.leader.cast_signed())))),
     ];
     columns.extend(edge_columns(&edges));
-    columns.push(("story", Arc::new(grouped.iter().map(|one| Some(one.is_story)).collect::<BooleanArray>())));
+    let flags = |flag: fn(&Grouped) -> bool| {
+        Arc::new(grouped.iter().map(|one| Some(flag(one))).collect::<BooleanArray>())
+    };
+    columns.push(("story", flags(|one| one.is_story)));
+    columns.push(("compared", flags(|one| one.is_compared)));
     Table::new(columns)
 }
 

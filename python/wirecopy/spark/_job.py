@@ -50,7 +50,7 @@ _TERMS = "language bigint, term bigint, count bigint"
 _PARTS = "part int, counts binary"
 _MET = "a bigint, b bigint, shared bigint"
 _EDGE = "relation string, score double, jaccard double, containment_a double, containment_b double"
-_GROUPED = f"uid bigint, leader bigint, {_EDGE}, story boolean"
+_GROUPED = f"uid bigint, leader bigint, {_EDGE}, story boolean, compared boolean"
 _VERIFIED = f"a bigint, b bigint, {_EDGE}"
 #: Rows of `collapse` and `verify`: candidates, and documents that have a header.
 _TO_CHECK = "a bigint, b bigint, verbatim boolean, header binary, tokens binary"
@@ -254,10 +254,11 @@ class Job:
         return self.keep(f"{name}-grouped", self.by_bucket(rows, self.bricks("collapse", self.memory), _GROUPED))
 
     def with_copies(self, documents: DataFrame, grouped: DataFrame) -> DataFrame:
-        """Adds the leader of each document, and whether it is a story."""
+        """Adds the leader of each document, whether it is a story, and whether it leads and is compared."""
         all = documents.join(grouped, "uid", "left")
         all = all.withColumn("leader", F.coalesce("leader", "uid"))
         all = all.withColumn("story", F.coalesce("story", "article"))
+        all = all.withColumn("compared", F.expr("article and coalesce(compared, true)"))
         return all.withColumn("leads", F.expr("article and leader = uid"))
 
     # Components.
@@ -349,12 +350,13 @@ class Job:
 
     # Candidates.
 
-    def candidates(self, documents: DataFrame, leaders: DataFrame) -> DataFrame:
-        """Returns candidates among leaders, and versions of one delivered item (a, b, verbatim)."""
-        sums = leaders.agg(F.count("uid"), F.sum("n")).collect()[0]
+    def candidates(self, documents: DataFrame) -> DataFrame:
+        """Returns candidates among leaders and the copies that differ from them, and versions of one delivered item (a, b, verbatim)."""
+        compared = documents.filter("compared")
+        sums = compared.agg(F.count("uid"), F.sum("n")).collect()[0]
         bits, plan = _wirecopy.key_bits(sums[0]), {}
-        leaders = leaders.select("uid", "tokens")
-        keys = self.keep("sampled", self.map(leaders, self.bricks("sampled_keys", bits, self.buckets), _JOIN_KEYS))
+        compared = compared.select("uid", "tokens")
+        keys = self.keep("sampled", self.map(compared, self.bricks("sampled_keys", bits, self.buckets), _JOIN_KEYS))
         sizes = keys.filter("bucket = -1").select("uid", F.col("key").alias("size"))
         met = self.keep("sampled-met", self.by_bucket(keys.filter("bucket >= 0"), _excerpt_meetings, _MET))
         plan["key_bits"], plan["most_frequent_shingle"] = bits, _largest(met.filter("a is null"), "shared")
@@ -366,17 +368,23 @@ class Job:
             pairs = pairs.join(own, one)
         found = self.map(pairs, self.bricks("excerpts"), _PAIRS).withColumn("verbatim", F.lit(True))
         if self.matching["rewrites"]:
-            rare = self.rewrites(leaders, bits, sums[1] or 0, plan)
+            rare = self.rewrites(compared, bits, sums[1] or 0, plan)
             found = found.unionByName(rare.withColumn("verbatim", F.lit(False)))
+        # Copies of one group are not paired.
+        copies = documents.filter("compared and not leads").select("uid", "leader")
+        for one in ("a", "b"):
+            own = copies.select(F.col("uid").alias(one), F.col("leader").alias(f"leader_{one}"))
+            found = found.join(own, one, "left").withColumn(f"leader_{one}", F.coalesce(f"leader_{one}", one))
+        found = found.filter("leader_a != leader_b").select("a", "b", "verbatim")
         found = found.unionByName(_versions(documents).withColumn("verbatim", F.lit(True)))
         self.summary["candidates"] = plan
         return self.keep("candidates", found.groupBy("a", "b").agg(F.max("verbatim").alias("verbatim")))
 
-    def rewrites(self, leaders: DataFrame, bits: int, tokens: int, plan: dict[str, Any]) -> DataFrame:
-        """Returns pairs of leaders that share rare features (a, b)."""
+    def rewrites(self, compared: DataFrame, bits: int, tokens: int, plan: dict[str, Any]) -> DataFrame:
+        """Returns pairs of documents that share rare features (a, b)."""
         table = _wirecopy.table_bits(tokens)
         counting = on_workers.summed(lambda: _wirecopy.Features(table), "parts", _PARTS, self.batch)
-        parts = leaders.mapInArrow(counting, _PARTS).withColumn("bucket", F.col("part"))
+        parts = compared.mapInArrow(counting, _PARTS).withColumn("bucket", F.col("part"))
         merged = self.keep("features", self.by_bucket(parts, _merge_features, _PARTS))
         rows = merged.orderBy("part").collect()
         # Most counters are of features of one document, so that they take a fraction of their size.
@@ -387,7 +395,7 @@ class Job:
             rare = on_workers.rare(settings, table, counts)
             return lambda data: rare.keys(data, bits, buckets)
 
-        keys = self.keep("rare", self.map(leaders, make, _JOIN_KEYS))
+        keys = self.keep("rare", self.map(compared, make, _JOIN_KEYS))
         met = self.keep("rare-met", self.by_bucket(keys, _rewrite_meetings, _MET))
         use = on_workers.rare(settings, table, counts)
         plan["table_bits"], plan["table_used"] = table, round(use.used, 4)
@@ -418,9 +426,8 @@ class Job:
 
     def solve(self, documents: DataFrame) -> DataFrame:
         """Checks candidates, and solves the components of copies and edges."""
-        leaders = documents.filter("leads")
-        candidates = self.candidates(documents, leaders)
-        counts = self.weights(leaders, "second")
+        candidates = self.candidates(documents)
+        counts = self.weights(documents.filter("leads"), "second")
         verified = self.verify(documents, candidates, counts)
         copies = documents.filter("leader != uid").select(F.col("leader").alias("a"), F.col("uid").alias("b"))
         connected = self.connected(verified.select("a", "b").unionByName(copies), documents, "solved")

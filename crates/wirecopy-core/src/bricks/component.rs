@@ -38,6 +38,8 @@ pub struct Grouped {
     pub edge: Option<Edge>,
     /// Whether boilerplate is learned from it: it is a leader, or about something else.
     pub is_story: bool,
+    /// Whether candidates are looked for: it is a leader, or differs from its leader and is dated if that is.
+    pub is_compared: bool,
 }
 
 /// A checked pair of documents that are related.
@@ -54,7 +56,7 @@ pub struct Verified {
 impl Grouped {
     /// Returns how a document is grouped that no candidate connects to any other.
     pub fn alone(uid: u64) -> Self {
-        Self { uid, leader: uid, edge: None, is_story: true }
+        Self { uid, leader: uid, edge: None, is_story: true, is_compared: true }
     }
 }
 
@@ -127,6 +129,7 @@ impl Component {
         let mut stories: Vec<DocId> = self.corpus.leaders(&groups).collect();
         stories.extend(stages::apart_from_leaders(&self.corpus, &groups));
         stories.sort_unstable();
+        let compared = stages::compared(&self.corpus, &groups, &self.publications);
         self.corpus.check()?;
         let mut grouped: Vec<Grouped> = self
             .corpus
@@ -136,6 +139,7 @@ impl Component {
                 leader: self.uid(groups.leader[document.index()]),
                 edge: None,
                 is_story: stories.binary_search(&document).is_ok(),
+                is_compared: compared.binary_search(&document).is_ok(),
             })
             .collect();
         for edge in &groups.edges {

@@ -8,7 +8,7 @@ use crate::candidates::bands::{BandKeys, Text};
 use crate::candidates::rare::RareJoin;
 use crate::candidates::{Candidate, contained};
 use crate::config::MatchConfig;
-use crate::document::Header;
+use crate::document::{Header, Metadata};
 use crate::score::LanguageKey;
 use crate::text::{TokenStore, Tokens, mix, tokenize};
 use crate::{DocId, Relation};
@@ -259,9 +259,11 @@ fn incomplete_components_are_refused() {
     let component = Component::new(vec![member(9), member(7)], &config, &budget).unwrap();
     assert!(component.collapse(&[(7, 8)]).is_err());
     let grouped = component.collapse(&[(7, 9)]).unwrap();
-    let rows: Vec<(u64, u64, bool, bool)> =
-        grouped.iter().map(|one| (one.uid, one.leader, one.edge.is_some(), one.is_story)).collect();
-    assert_eq!(rows, [(7, 7, false, true), (9, 7, true, false)]);
+    let rows: Vec<(u64, u64, bool, bool, bool)> = grouped
+        .iter()
+        .map(|one| (one.uid, one.leader, one.edge.is_some(), one.is_story, one.is_compared))
+        .collect();
+    assert_eq!(rows, [(7, 7, false, true, true), (9, 7, true, false, false)]);
     let lone = Grouped { edge: None, ..grouped[1] };
     assert!(component.solve(&[lone], &[], None, |_, _, _| Ok(())).is_err());
     let edges = component.solve(&grouped, &[], None, |found, _, _| Ok(found.edges.len())).unwrap();
@@ -292,4 +294,36 @@ fn document_that_lost_its_id_has_its_new_one_in_its_component() {
     let component = Component::new(members, &MatchConfig::default(), &Budget::unlimited()).unwrap();
     let ids = component.corpus().ids().map(|document| component.corpus().headers.id(document).unwrap());
     assert_eq!(ids.collect::<Vec<String>>(), ["-#1", "a"]);
+}
+
+#[test]
+fn copies_that_differ_are_compared_unless_only_their_leader_is_dated() {
+    let compared = |leader: Option<&str>, copy: Option<&str>| -> Vec<(u64, bool)> {
+        let member = |uid, text: &str, date: Option<&str>| {
+            let meta = Metadata { published: date.map(str::to_owned), ..Metadata::default() };
+            let described = Described {
+                header: Header { meta, ..Header::default() },
+                credits: Vec::new(),
+                headline: Vec::new(),
+                periodically_updated: false,
+                no_article: None,
+            };
+            Member { uid, described, tokens: tokenize(text) }
+        };
+        let members = vec![
+            member(1, STORY, leader),
+            member(2, &STORY[..160], copy),
+            member(3, &format!("{STORY} He agreed."), leader),
+        ];
+        let component = Component::new(members, &MatchConfig::default(), &Budget::unlimited()).unwrap();
+        let grouped = component.collapse(&[(1, 2), (1, 3)]).unwrap();
+        assert!(grouped.iter().all(|one| one.leader == 1), "{grouped:?}");
+        grouped.iter().map(|one| (one.uid, one.is_compared)).collect()
+    };
+    let (day, next) = (Some("2024-03-05"), Some("2024-03-06"));
+    for (leader, copy, is_compared) in
+        [(None, None, true), (day, next, true), (None, day, true), (day, None, false)]
+    {
+        assert_eq!(compared(leader, copy), [(1, true), (2, is_compared), (3, false)], "{leader:?} {copy:?}");
+    }
 }

@@ -72,7 +72,7 @@ pub struct Cluster {
 /// Groups documents into clusters: copies by their stars, versions by chains in time, rewrites by correlation
 /// clustering.
 ///
-/// The input is the copy groups, the edges among their leaders, and the pairs of two dispatches with passages in
+/// The input is the copy groups, the edges between documents of different groups, and the pairs of two dispatches with passages in
 /// common; edges and pairs are sorted by their ends. Returns the clusters of two or more, in the order of their
 /// first members, and the edges within clusters and the pairs between them, in order and without duplicates.
 pub fn build(
@@ -81,13 +81,9 @@ pub fn build(
     mut partial: Vec<Edge>,
     judge: &impl Judge,
 ) -> (Vec<Cluster>, Vec<Edge>) {
-    let documents = groups.leader.len();
-    let (mut core, dates) = join_versions(documents, &edges, judge);
+    let (mut core, dates) = join_versions(&groups.leader, &edges, judge);
     // Edges that were not requested earlier.
     let new = join_rewrites(&mut core, &dates, &edges, judge);
-    for (document, leader) in (0u32..).zip(&groups.leader) {
-        core.union(leader.0, document);
-    }
     let known = Known { found: &edges, copies: &groups.edges, new: &new };
     let mut described: Vec<Edge> = Vec::new();
     let mut clusters: Vec<Cluster> = Vec::new();
@@ -421,6 +417,25 @@ mod tests {
         let (clusters, kept) = build(&groups, Vec::new(), Vec::new(), &Table::new(&star));
         assert_eq!(clusters[0].members, [(DocId(0), None), (DocId(3), Some(star[0]))]);
         assert_eq!(kept, star);
+    }
+
+    #[test]
+    fn copy_connects_its_group_with_another_version() {
+        let copies = vec![edge(0, 2, Relation::Copy, 0.9), edge(1, 3, Relation::Copy, 0.9)];
+        let leader = [0, 1, 0, 1, 4, 5].map(DocId).to_vec();
+        let groups = CopyGroups { leader, edges: copies.clone() };
+        let members = |edges: Vec<Edge>| -> Vec<Vec<u32>> {
+            let table = Table::new(&[&copies[..], &edges].concat());
+            let (clusters, _) = build(&groups, edges, Vec::new(), &table);
+            clusters.iter().map(|c| c.members.iter().map(|(member, _)| member.0).collect()).collect()
+        };
+        assert_eq!(members(vec![edge(2, 4, Relation::Version, 0.9)]), [vec![0, 2, 4], vec![1, 3]]);
+        assert_eq!(members(vec![edge(2, 4, Relation::Rewrite, 0.9)]), [vec![0, 2, 4], vec![1, 3]]);
+        // A group of copies counts as one document, which a weak edge joins; it does not join two stories.
+        let weak = edge(2, 3, Relation::Version, 0.6);
+        assert_eq!(members(vec![weak]), [[0, 1, 2, 3]]);
+        let stories = vec![edge(0, 4, Relation::Version, 0.9), edge(1, 5, Relation::Version, 0.9), weak];
+        assert_eq!(members(stories), [[0, 2, 4], [1, 3, 5]]);
     }
 
     #[test]

@@ -25,17 +25,28 @@ const BRIDGE: f64 = 0.75;
 /// The first and the last date in a group of documents with their documents, if any date is known.
 pub(super) type Dates = Option<((i64, DocId), (i64, DocId))>;
 
-/// Joins documents that share passages, and returns the sets and, by their roots, their dates. `edges` are edges
-/// within one dispatch; rewrites among them are ignored.
-pub(super) fn join_versions(documents: usize, edges: &[Edge], judge: &impl Judge) -> (UnionFind, Vec<Dates>) {
+/// Joins copies with their leaders, and documents that share passages. Returns the sets and, by their roots, their dates. `leaders` has
+/// the leader of each document. `edges` are edges within one dispatch; rewrites among them are ignored.
+pub(super) fn join_versions(
+    leaders: &[DocId],
+    edges: &[Edge],
+    judge: &impl Judge,
+) -> (UnionFind, Vec<Dates>) {
+    let documents = leaders.len();
     let holder = holders(documents, edges, judge);
     let mut sets = UnionFind::new(documents);
-    let mut dates: Vec<Dates> = (0u32..)
-        .take(documents)
-        .map(|document| {
-            judge.date(DocId(document)).map(|date| ((date, DocId(document)), (date, DocId(document))))
-        })
-        .collect();
+    let mut dates: Vec<Dates> = vec![None; documents];
+    // The number of leaders in each group, by its root. Copies count as one document, published when their leader was.
+    let mut stories = vec![1_u32; documents];
+    for (document, leader) in (0u32..).zip(leaders) {
+        sets.union(leader.0, document);
+    }
+    for (document, leader) in (0u32..).map(DocId).zip(leaders) {
+        if document == *leader {
+            let root = sets.find(document.0) as usize;
+            dates[root] = judge.date(document).map(|date| ((date, document), (date, document)));
+        }
+    }
     let mut joining: Vec<&Edge> = edges
         .iter()
         .filter(|edge| match edge.relation {
@@ -61,12 +72,14 @@ pub(super) fn join_versions(documents: usize, edges: &[Edge], judge: &impl Judge
         }
         let both = together(dates[a as usize], dates[b as usize]);
         let is_weak = edge.relation == Relation::Version && edge.score < BRIDGE;
-        let joins_groups = sets.size(a) > 1 && sets.size(b) > 1;
+        let joins_groups = stories[a as usize] > 1 && stories[b as usize] > 1;
         if is_weak && joins_groups || !may_join(edge, is_late, both, judge) {
             continue;
         }
+        let all = stories[a as usize] + stories[b as usize];
         sets.union(a, b);
-        dates[sets.find(a) as usize] = both;
+        let root = sets.find(a) as usize;
+        (dates[root], stories[root]) = (both, all);
     }
     (sets, dates)
 }
@@ -150,7 +163,8 @@ mod tests {
         }
 
         fn groups(&self, edges: &[Edge]) -> Vec<Vec<u32>> {
-            join_versions(self.dates.len(), edges, self).0.groups()
+            let leaders: Vec<DocId> = (0..).map(DocId).take(self.dates.len()).collect();
+            join_versions(&leaders, edges, self).0.groups()
         }
     }
 

@@ -50,6 +50,11 @@ impl<'a> Pairs<'a> {
         Self { corpus, config, scorer, publications, known: &[] }
     }
 
+    /// Returns what is known of the documents besides their texts.
+    pub(crate) fn publications(&self) -> &Publications {
+        self.publications
+    }
+
     /// Adds edges that were determined before, sorted by their ends, so that [`relate`](Judge::relate) looks them up.
     #[must_use]
     pub fn with_known(self, known: &'a [Edge]) -> Self {

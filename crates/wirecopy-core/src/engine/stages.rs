@@ -11,7 +11,7 @@ use super::judge::{Checker, Pairs};
 use super::scorer::RunScorer;
 use crate::Relation;
 use crate::candidates::{Candidate, TableUse};
-use crate::classify::{Edge, Publications};
+use crate::classify::{Edge, NEARLY_IDENTICAL, Publications};
 use crate::cluster::{self, Cluster, Composite, CopyGroups, Judge};
 use crate::config::MatchConfig;
 use crate::progress::{Cancel, NoProgress, Progress, Stage};
@@ -184,6 +184,22 @@ fn mutually_foreign<'t>(documents: impl IntoIterator<Item = &'t (DocId, Tokens)>
     apart.into_iter().map(|(document, _)| *document).collect()
 }
 
+/// Returns the documents among which candidates are looked for, ascending: the leaders, and the copies that differ from theirs. Such a
+/// copy may be nearer to another version of its story than its leader is. A copy without a date is left out if its leader has one, since
+/// the date tells a version from a follow-up.
+pub fn compared(corpus: &Corpus, groups: &CopyGroups, publications: &Publications) -> Vec<DocId> {
+    let differing = groups.edges.iter().filter(|edge| edge.jaccard < NEARLY_IDENTICAL);
+    let copies = differing.filter_map(|edge| {
+        let leader = groups.leader[edge.a.index()];
+        let copy = edge.other(leader);
+        let is_dated = publications.date(copy).is_some() || publications.date(leader).is_none();
+        (is_dated && corpus.no_article[copy.index()].is_none()).then_some(copy)
+    });
+    let mut compared: Vec<DocId> = corpus.leaders(groups).chain(copies).collect();
+    compared.sort_unstable();
+    compared
+}
+
 fn is_copy(relation: Relation) -> bool {
     relation <= Relation::Copy
 }
@@ -249,7 +265,7 @@ pub fn publications(corpus: &Corpus, config: &MatchConfig) -> Publications {
         .with_items(Arc::clone(&corpus.items))
 }
 
-/// Joins the representatives and checks the candidates.
+/// Joins the documents that are [`compared`], and checks the candidates.
 pub fn join(
     corpus: &Corpus,
     groups: &CopyGroups,
@@ -258,10 +274,10 @@ pub fn join(
     cancel: &Cancel,
     progress: &dyn Progress,
 ) -> Result<Checked> {
-    let leaders: Vec<DocId> = corpus.leaders(groups).collect();
+    let compared = compared(corpus, groups, judge.publications());
     let Proposed { pairs: candidates, table } =
-        stage(progress, Stage::Join, leaders.len() as u64, None, || {
-            let proposed = proposed(corpus, &leaders, config, cancel)?;
+        stage(progress, Stage::Join, compared.len() as u64, None, || {
+            let proposed = proposed(corpus, groups, &compared, config, cancel)?;
             corpus.check()?;
             let found = proposed.pairs.len() as u64;
             Ok((proposed, found))

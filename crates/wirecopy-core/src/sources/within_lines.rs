@@ -58,25 +58,23 @@ pub(super) fn repeated(
 /// Finds the shingles of one source; `texts` are ordered by rank.
 fn of_texts(source: u64, texts: &[(u32, Tokens)]) -> Vec<Repeated> {
     let languages = Languages::of(texts);
-    let all = carried(texts, &languages, |tokens, out| {
-        let mut own = Vec::new();
-        for line in tokens.lines() {
-            SourceLines::shingle_keys(source, &tokens.as_slice()[line], &mut own);
-            out.extend(&own);
-        }
-    });
+    let keys: Vec<Vec<u64>> =
+        texts.par_iter().map(|(_, tokens)| SourceLines::shingle_keys(source, tokens)).collect();
+    let all = carried(&keys, &languages);
     if all.is_empty() {
         return Vec::new();
     }
     // These include phrases within sentences. Only those that occur in boilerplate passages often enough remain.
     let often = SourceLines::new([], all.into_iter().map(|(key, _)| key));
-    let in_passages = carried(texts, &languages, |tokens, out| {
-        for piece in often.pieces(source, tokens) {
-            if let Known::Shingles(shingles) = piece.known {
-                out.extend(shingles.iter().map(|&(_, key)| key));
-            }
-        }
-    });
+    let keys_in_passages = |((_, tokens), keys): (&(u32, Tokens), &Vec<u64>)| -> Vec<u64> {
+        let shingles = often.passages(tokens, keys).into_iter().map(|piece| match piece.known {
+            Known::Shingles(shingles) => shingles,
+            Known::Line(_) => Vec::new(),
+        });
+        shingles.flatten().map(|(_, key)| key).collect()
+    };
+    let keys: Vec<Vec<u64>> = texts.par_iter().zip(&keys).map(keys_in_passages).collect();
+    let in_passages = carried(&keys, &languages);
     let story = |at: u32| texts[at as usize].0;
     let repeated = |(key, carriers): (u64, Vec<u32>)| Repeated {
         key,
@@ -86,35 +84,43 @@ fn of_texts(source: u64, texts: &[(u32, Tokens)]) -> Vec<Repeated> {
     in_passages.into_iter().map(repeated).collect()
 }
 
-/// Returns the keys that enough of the texts hold, each with the indices of these texts, ascending.
-fn carried(
-    texts: &[(u32, Tokens)],
-    languages: &Languages,
-    keys_of: impl Fn(&Tokens, &mut Vec<u64>) + Sync,
-) -> Vec<(u64, Vec<u32>)> {
-    let of_text = |(_, tokens): &(u32, Tokens)| {
-        let mut keys = Vec::new();
-        keys_of(tokens, &mut keys);
-        keys
-    };
-    let keys: Vec<Vec<u64>> = texts.par_iter().map(of_text).collect();
+/// Returns the keys that enough texts hold, given the keys of each, with the indices of these texts, ascending.
+fn carried(keys: &[Vec<u64>], languages: &Languages) -> Vec<(u64, Vec<u32>)> {
     // Nearly all keys occur in one text only. A small table of counts removes them before sorting.
     let mut counts = Counts::for_hashes(keys.iter().map(Vec::len).sum());
     keys.iter().flatten().for_each(|&key| counts.add(key));
-    let with_text = |(at, mut keys): (usize, Vec<u64>)| {
-        keys.retain(|&key| usize::from(counts.of(key)) >= CARRIERS);
+    let with_text = |(at, keys): (usize, &Vec<u64>)| {
+        let is_frequent = |&key: &u64| usize::from(counts.of(key)) >= CARRIERS;
+        let mut keys: Vec<u64> = keys.iter().copied().filter(is_frequent).collect();
         keys.sort_unstable();
         keys.dedup();
         // There are at most `STORIES` texts.
         keys.into_iter().map(move |key| (key, at as u32))
     };
-    let mut all: Vec<(u64, u32)> = keys.into_par_iter().enumerate().flat_map_iter(with_text).collect();
+    let mut all: Vec<(u64, u32)> = keys.par_iter().enumerate().flat_map_iter(with_text).collect();
     hash::sort(&mut all);
     let often = all.chunk_by(|x, y| x.0 == y.0).filter(|group| group.len() >= CARRIERS);
     often
         .map(|group| (group[0].0, group.iter().map(|&(_, at)| at).collect::<Vec<u32>>()))
         .filter(|(_, carriers)| carriers.len() as f64 >= SHARE * languages.stories(carriers) as f64)
         .collect()
+}
+
+/// Returns the bits of the most frequent token, of equals the highest; 0 if there is none.
+fn most_frequent(tokens: &[Token]) -> u64 {
+    // The counts of words that share a counter are added up, so they are upper bounds. The first word that has the highest bound
+    // gives a lower bound of the highest count, which leaves a few words to be sorted.
+    let mut counts = Counts::for_hashes(tokens.len());
+    let place = |token: &Token| token.bits() << 2;
+    tokens.iter().for_each(|token| counts.add(place(token)));
+    let bound = |token: &&Token| counts.of(place(token));
+    let Some(first) = tokens.iter().max_by_key(bound) else { return 0 };
+    let least = tokens.iter().filter(|token| *token == first).count().min(usize::from(Counts::MOST));
+    let frequent = tokens.iter().filter(|token| usize::from(bound(token)) >= least);
+    let mut bits: Vec<u64> = frequent.map(|token| token.bits()).collect();
+    bits.sort_unstable();
+    let groups = bits.chunk_by(|x, y| x == y);
+    groups.max_by_key(|group| (group.len(), group[0])).map_or(0, |group| group[0])
 }
 
 /// The languages of texts, as indicated by the most frequent word of each. A site in six languages writes its
@@ -130,13 +136,7 @@ struct Languages {
 
 impl Languages {
     fn of(texts: &[(u32, Tokens)]) -> Self {
-        let most = |(_, tokens): &(u32, Tokens)| {
-            let mut bits: Vec<u64> = tokens.as_slice().iter().map(|token| token.bits()).collect();
-            hash::sort(&mut bits);
-            let groups = bits.chunk_by(|x, y| x == y);
-            groups.max_by_key(|group| (group.len(), group[0])).map_or(0, |group| group[0])
-        };
-        let most: Vec<u64> = texts.par_iter().map(most).collect();
+        let most: Vec<u64> = texts.par_iter().map(|(_, tokens)| most_frequent(tokens.as_slice())).collect();
         let mut numbers: ByHash<u64, u32> = ByHash::default();
         let number = |&word: &u64| {
             let next = numbers.len() as u32;
@@ -189,5 +189,26 @@ impl Languages {
         // Texts in other languages may contain one of these words, but have nothing in common with the carriers.
         let is_of = |at: &u32| own.binary_search(&self.commonest[*at as usize]).is_ok();
         self.with(&own).filter(|at| is_of(at) && carriers.binary_search(at).is_err()).take(COMPARED).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::text::tokenize;
+
+    proptest! {
+        #[test]
+        fn most_frequent_token_is_found(text in "([a-e]|[a-z]{2,3})( ([a-e]|[a-z]{2,3})){0,60}", copies in 1..400_usize) {
+            for text in [text.clone(), text.repeat(copies.min(1 + 8_000 / text.len()))] {
+                let tokens = tokenize(&text);
+                let mut counts: HashMap<u64, usize> = HashMap::new();
+                tokens.as_slice().iter().for_each(|token| *counts.entry(token.bits()).or_default() += 1);
+                let most = counts.into_iter().max_by_key(|&(bits, count)| (count, bits)).map_or(0, |(bits, _)| bits);
+                prop_assert_eq!(most_frequent(tokens.as_slice()), most);
+            }
+        }
     }
 }

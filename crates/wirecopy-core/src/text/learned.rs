@@ -71,9 +71,17 @@ impl SourceLines {
         mix(source ^ sequence_hash(line).rotate_left(1))
     }
 
-    /// Computes the keys of a line's shingles, in order of their first tokens.
-    pub(crate) fn shingle_keys(source: u64, line: &[Token], out: &mut Vec<u64>) {
-        out.clear();
+    /// Computes the keys of the shingles of all lines, in order of their first tokens.
+    pub(crate) fn shingle_keys(source: u64, tokens: &Tokens) -> Vec<u64> {
+        let mut keys = Vec::with_capacity(tokens.len());
+        for line in tokens.lines() {
+            Self::add_shingle_keys(source, &tokens.as_slice()[line], &mut keys);
+        }
+        keys
+    }
+
+    /// Appends the keys of a line's shingles.
+    fn add_shingle_keys(source: u64, line: &[Token], out: &mut Vec<u64>) {
         if line.len() < LEARNED_SHINGLE {
             return;
         }
@@ -102,22 +110,34 @@ impl SourceLines {
         if self.is_empty() {
             return out;
         }
-        let mut starts = tokens.segments().map(|segment| segment.start).peekable();
-        let (mut keys, mut sentences) = (Vec::new(), Vec::new());
-        for line in tokens.lines() {
-            sentences.clear();
-            while let Some(start) = starts.next_if(|&start| start < line.end) {
-                sentences.push(start);
-            }
+        let mut keys = Vec::new();
+        each_line(tokens, |line, sentences| {
             let words = &tokens.as_slice()[line.clone()];
-            let key = Self::key(source, words);
-            if self.lines.contains(&key) {
-                out.push(Piece { tokens: line, known: Known::Line(key) });
-            } else if !self.shingles.is_empty() {
-                Self::shingle_keys(source, words, &mut keys);
-                self.add_passages(&line, &keys, &sentences, tokens.as_slice(), &mut out);
+            if !self.lines.is_empty() {
+                let key = Self::key(source, words);
+                if self.lines.contains(&key) {
+                    out.push(Piece { tokens: line, known: Known::Line(key) });
+                    return;
+                }
             }
-        }
+            if !self.shingles.is_empty() {
+                keys.clear();
+                Self::add_shingle_keys(source, words, &mut keys);
+                self.add_passages(&line, &keys, sentences, tokens.as_slice(), &mut out);
+            }
+        });
+        out
+    }
+
+    /// Returns the passages of a document that are boilerplate, as [`pieces`](Self::pieces) does if no lines were learned, given
+    /// the [keys](Self::shingle_keys) of the document's shingles.
+    pub(crate) fn passages(&self, tokens: &Tokens, mut keys: &[u64]) -> Vec<Piece> {
+        let mut out = Vec::new();
+        each_line(tokens, |line, sentences| {
+            let (own, rest) = keys.split_at((line.len() + 1).saturating_sub(LEARNED_SHINGLE).min(keys.len()));
+            keys = rest;
+            self.add_passages(&line, own, sentences, tokens.as_slice(), &mut out);
+        });
         out
     }
 
@@ -193,6 +213,19 @@ impl SourceLines {
     }
 }
 
+/// Calls `each` with every line and the indices at which its sentences begin.
+fn each_line(tokens: &Tokens, mut each: impl FnMut(Range<usize>, &[usize])) {
+    let mut starts = tokens.segments().map(|segment| segment.start).peekable();
+    let mut sentences = Vec::new();
+    for line in tokens.lines() {
+        sentences.clear();
+        while let Some(start) = starts.next_if(|&start| start < line.end) {
+            sentences.push(start);
+        }
+        each(line, &sentences);
+    }
+}
+
 /// Returns the index and the bit of a shingle in the filter.
 fn filter_bit(shingle: u64, length: usize) -> (usize, u64) {
     ((shingle >> 40) as usize & length.wrapping_sub(1), 1 << (shingle >> 58))
@@ -208,25 +241,38 @@ fn is_figures(tokens: &[Token]) -> bool {
 /// Returns the length of tokens in words: two Han or Kana characters count as one, and four letters of a script
 /// without spaces.
 pub fn words_in(tokens: &[Token]) -> usize {
-    let quarters = tokens.iter().map(|token| match token.class() {
-        Class::Word | Class::Number => 4,
-        Class::Ideograph => 2,
-        Class::Unspaced => 1,
+    tokens.iter().map(|&token| quarters(token)).sum::<usize>() / 4
+}
+
+/// Returns the first `words` words of tokens, as [`words_in`] counts them, or all tokens if there are fewer.
+pub fn first_words(tokens: &[Token], words: usize) -> &[Token] {
+    let mut left = 4 * words;
+    let end = tokens.iter().position(|&token| {
+        let is_past = left == 0;
+        left = left.saturating_sub(quarters(token));
+        is_past
     });
-    quarters.sum::<usize>() / 4
+    &tokens[..end.unwrap_or(tokens.len())]
 }
 
 /// Returns the length of a token in words, as [`words_in`] counts them.
 pub fn word_length(token: Token) -> f32 {
+    quarters(token) as f32 / 4.0
+}
+
+/// Returns the length of a token in quarters of a word.
+fn quarters(token: Token) -> usize {
     match token.class() {
-        Class::Word | Class::Number => 1.0,
-        Class::Ideograph => 0.5,
-        Class::Unspaced => 0.25,
+        Class::Word | Class::Number => 4,
+        Class::Ideograph => 2,
+        Class::Unspaced => 1,
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::super::tokenize;
     use super::*;
 
@@ -234,13 +280,7 @@ mod tests {
 
     /// Learns the shingles of some lines.
     fn learned(lines: &[&str]) -> SourceLines {
-        let mut shingles = Vec::new();
-        for line in lines {
-            let mut own = Vec::new();
-            SourceLines::shingle_keys(SOURCE, tokenize(line).as_slice(), &mut own);
-            shingles.extend(own);
-        }
-        SourceLines::new([], shingles)
+        SourceLines::new([], lines.iter().flat_map(|line| SourceLines::shingle_keys(SOURCE, &tokenize(line))))
     }
 
     /// Returns what is left of a text, or `None` if nothing of it is boilerplate.
@@ -324,5 +364,25 @@ mod tests {
     fn shingles_of_another_source_are_not_boilerplate() {
         let tokens = tokenize(&format!("The bridge will be rebuilt.\n{LETTER}"));
         assert_eq!(learned(&[LETTER]).marked(SOURCE + 1, &tokens), None);
+    }
+
+    proptest! {
+        #[test]
+        fn passages_are_pieces(
+            line in "[a-c]( [a-c]){0,20}", text in prop::collection::vec("[a-c]( [a-c]){0,9}([.] |\n)", 0..9),
+        ) {
+            let learned = learned(&[&line]);
+            let tokens = tokenize(&text.concat());
+            let passages = learned.passages(&tokens, &SourceLines::shingle_keys(SOURCE, &tokens));
+            prop_assert_eq!(passages, learned.pieces(SOURCE, &tokens));
+        }
+
+        #[test]
+        fn first_words_are_as_many_as_wanted_or_all(text in "[ab漢字กข ]{0,40}", words in 0..20_usize) {
+            let tokens = tokenize(&text);
+            let first = first_words(tokens.as_slice(), words);
+            prop_assert!(words_in(first) == words || first.len() == tokens.len() && words_in(first) < words);
+            prop_assert!(words == 0 || first.is_empty() || words_in(&first[..first.len() - 1]) < words);
+        }
     }
 }

@@ -30,7 +30,7 @@ mod writing;
 pub use article::{NoArticle, no_article};
 pub use boilerplate::boilerplate;
 pub use learned::{Known, Piece, SourceLines};
-pub use learned::{LEARNED_SHINGLE, word_length, words_in};
+pub use learned::{LEARNED_SHINGLE, first_words, word_length, words_in};
 pub use periodically_updated::is_periodically_updated;
 pub use placed::Placed;
 pub use prose::{SENTENCE, is_prose, is_stopped, words};

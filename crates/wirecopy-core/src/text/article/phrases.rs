@@ -1,8 +1,9 @@
 //! Finds the phrases of documents without an article (`data/no_article.tsv`).
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use crate::hash::ByHash;
+use crate::text::mix;
 use crate::text::prose::words;
 use crate::text::script::is_unspaced;
 use crate::word_table;
@@ -25,8 +26,8 @@ type Phrase = (&'static str, u16, bool);
 
 /// The table of phrases, ready for lookups.
 struct Phrases {
-    /// The phrases by their first three characters; phrases of two ideographs are included.
-    by_key: HashMap<[char; 3], Vec<Phrase>>,
+    /// The phrases by the [hash](hash_of) of their first three characters; phrases of two ideographs are included.
+    by_key: ByHash<u64, Vec<Phrase>>,
     /// For each ASCII first character the ASCII second ones, one bit each, so that most words are rejected quickly.
     ascii: [u128; 128],
 }
@@ -48,7 +49,7 @@ static PHRASES: LazyLock<Phrases> =
     LazyLock::new(|| word_table::shipped(read(include_str!("../../../data/no_article.tsv"))));
 
 fn read(table: &'static str) -> Result<Phrases, String> {
-    let mut phrases: HashMap<[char; 3], Vec<Phrase>> = HashMap::new();
+    let mut phrases: ByHash<u64, Vec<Phrase>> = ByHash::default();
     let mut ascii = [0; 128];
     for cells in word_table::rows(table) {
         let mut cells = cells.skip(1);
@@ -59,7 +60,7 @@ fn read(table: &'static str) -> Result<Phrases, String> {
             let folded = phrase.trim() == phrase && phrase.chars().map(lower).eq(phrase.chars());
             let key = key(phrase).filter(|_| folded && phrase.starts_with(char::is_alphanumeric));
             let key = key.ok_or_else(|| format!("`{cell}` is not a phrase in lower case"))?;
-            phrases.entry(key).or_default().push((phrase, 1 << kind, open));
+            phrases.entry(hash_of(key)).or_default().push((phrase, 1 << kind, open));
             if let (Some(seconds), true) = (ascii.get_mut(key[0] as usize), key[1].is_ascii()) {
                 *seconds |= 1_u128 << u32::from(key[1]);
             }
@@ -71,6 +72,11 @@ fn read(table: &'static str) -> Result<Phrases, String> {
 fn key(text: &str) -> Option<[char; 3]> {
     let mut chars = text.chars().map(lower);
     Some([chars.next()?, chars.next()?, chars.next().unwrap_or('\0')])
+}
+
+/// Hashes three characters without collisions: each has 21 bits.
+fn hash_of(characters: [char; 3]) -> u64 {
+    mix(characters.iter().fold(0, |bits, &c| bits << 21 | u64::from(u32::from(c))))
 }
 
 fn lower(c: char) -> char {
@@ -89,9 +95,21 @@ pub(super) fn find(text: &str) -> (u16, usize) {
     let ends_alone = |c: char| !in_word(c) || ('\u{ac00}'..='\u{d7a3}').contains(&c);
     let phrases = &*PHRASES;
     let (mut kinds, mut menu_words, mut inside) = (0, 0, false);
-    for (at, c) in text.char_indices() {
-        let starts = c.is_alphanumeric() && !inside && phrases.may_begin(text.as_bytes(), at);
-        inside = in_word(c);
+    let bytes = text.as_bytes();
+    let mut next = 0;
+    while let Some(&byte) = bytes.get(next) {
+        let at = next;
+        // Most characters are ASCII, and most of those are within a word.
+        let (c, is_alphanumeric) = if byte.is_ascii() {
+            next += 1;
+            (char::from(byte), byte.is_ascii_alphanumeric())
+        } else {
+            let Some(c) = text[at..].chars().next() else { break };
+            next += c.len_utf8();
+            (c, c.is_alphanumeric())
+        };
+        let starts = is_alphanumeric && !inside && phrases.may_begin(bytes, at);
+        inside = is_alphanumeric && !is_unspaced(c);
         if !starts {
             continue;
         }
@@ -99,7 +117,7 @@ pub(super) fn find(text: &str) -> (u16, usize) {
         let short = key.filter(|_| c >= '\u{e00}').map(|[first, second, _]| [first, second, '\0']);
         let mut menu = 0;
         for &(phrase, kind, open) in
-            [key, short].into_iter().flatten().filter_map(|key| phrases.by_key.get(&key)).flatten()
+            [key, short].into_iter().flatten().filter_map(|key| phrases.by_key.get(&hash_of(key))).flatten()
         {
             let mut rest = text[at..].chars();
             if phrase.chars().all(|c| rest.next().map(lower) == Some(c))

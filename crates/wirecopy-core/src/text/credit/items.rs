@@ -123,7 +123,7 @@ pub(super) fn dated(items: &[Item], at: usize) -> bool {
 
 /// Cuts `text[range]` into at most `limit` items.
 pub(super) fn items(text: &str, range: Range<usize>, agencies: &Agencies, limit: usize) -> Vec<Item> {
-    let mut out = Vec::new();
+    let mut out = Vec::with_capacity(limit.min(16));
     let text = &text[..range.end];
     let mut at = range.start;
     while at < text.len() && out.len() < limit {
@@ -153,11 +153,9 @@ fn item(text: &str, at: usize, c: char, agencies: &Agencies) -> (What, usize) {
         return (What::Word { kinds: 0, case: Case::Unspaced }, after);
     }
     if is_word(c) {
-        let end =
-            text[at..].find(|c: char| !is_word(c) && c != '\'' && c != '’').map_or(text.len(), |n| at + n);
-        let end = end.max(after);
+        let end = word_end(text, at).max(after);
         // "l'AFP", "dell'ANSA": the article is split off the name.
-        if let Some(elided) = text[at..end].find(['\'', '’']).map(|n| at + n)
+        if let Some(elided) = apostrophe(&text[at..end]).map(|n| at + n)
             && let Some(sign) = text[elided..].chars().next().map(char::len_utf8)
             && agencies.phrases.at(text, elided + sign).is_some()
         {
@@ -184,6 +182,22 @@ fn item(text: &str, at: usize, c: char, agencies: &Agencies) -> (What, usize) {
         other => What::Sign(other),
     };
     (what, after)
+}
+
+/// Returns the end of the word at `at`, which may have apostrophes.
+fn word_end(text: &str, at: usize) -> usize {
+    let bytes = &text.as_bytes()[at..];
+    let is_of_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'\'';
+    let ascii = bytes.iter().take_while(|byte| is_of_word(byte)).count();
+    if bytes.get(ascii).is_none_or(u8::is_ascii) {
+        return at + ascii;
+    }
+    text[at..].find(|c: char| !is_word(c) && c != '\'' && c != '’').map_or(text.len(), |n| at + n)
+}
+
+/// Returns the position of the first apostrophe in a word.
+fn apostrophe(word: &str) -> Option<usize> {
+    if word.is_ascii() { memchr::memchr(b'\'', word.as_bytes()) } else { word.find(['\'', '’']) }
 }
 
 /// Returns whether a name is part of a compound: `AFP-Korrespondentin`, `ex-AFP`. A compound is not a credit, but

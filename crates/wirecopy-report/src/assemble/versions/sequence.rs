@@ -8,7 +8,7 @@
 use std::cmp::Ordering;
 
 /// Most versions for which all orders are compared.
-const EXACT: usize = 11;
+const EXACT: usize = 13;
 /// Weight of tags with different numbers, which are explicit.
 const TAGS: f64 = 4.0;
 /// Weight of a tag on only one of two versions. It is low because outlets drop tags.

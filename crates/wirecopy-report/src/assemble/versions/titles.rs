@@ -4,7 +4,7 @@
 //! not occur in the texts, unlike those of a headline.
 
 use wirecopy_core::score::Profile;
-use wirecopy_core::text::{Tokens, tokenize, words_in};
+use wirecopy_core::text::{Tokens, first_words, tokenize, words_in};
 
 /// Number of words in the opening of a text.
 const OPENING: usize = 100;
@@ -25,8 +25,7 @@ pub(super) struct Contents {
 impl Contents {
     /// Collects the terms of `representative` and of `members`, which include it.
     pub(super) fn new(representative: &Tokens, members: &[Tokens]) -> Self {
-        let slice = representative.as_slice();
-        let end = (0..slice.len()).find(|&end| words_in(&slice[..end]) >= OPENING).unwrap_or(slice.len());
+        let end = first_words(representative.as_slice(), OPENING).len();
         Self {
             opening: Profile::distinct_terms_before(representative, end),
             texts: members.iter().map(Profile::distinct_terms).collect(),
