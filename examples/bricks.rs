@@ -11,8 +11,8 @@ use wirecopy::bricks::{
     Asked, BandKey, Component, Described, Facts, FeatureCounts, Grouped, Idf, Join, JoinKey, KeyCut, Keys,
     Known, Learnt, Member, RareFeatures, Reader, SolvedCluster, SolvedEdge, Solver, Speller, Story,
     TermCounts, Tokens, Verified, boilerplate_line, by_text, components, count_marked, document_line,
-    feature_occurrences, is_excerpt_candidate, learn, mark, meetings, pairs_of_bands, pairs_of_versions,
-    text_facts,
+    feature_occurrences, is_excerpt_candidate, learn, mark, meetings, pairs_of_bands, pairs_of_copies,
+    pairs_of_versions, text_facts,
 };
 use wirecopy::report::{BoilerplateLine, ClusterLine, DocumentLine, EdgeLine};
 use wirecopy::{Budget, Config, Document, Error, Metadata, Pipeline, Result};
@@ -143,48 +143,44 @@ impl Run {
         Ok((learnt, count_marked(removed)))
     }
 
-    /// Finds candidates among leaders and the copies that differ from them, and versions of one delivered item, each with whether it may have
-    /// passages in common.
-    fn candidates(&self, rows: &[Row], grouped: &BTreeMap<u64, Grouped>) -> Result<Vec<(u64, u64, bool)>> {
-        let compared: Vec<&Row> =
-            rows.iter().filter(|row| row.facts.is_article && grouped[&row.uid].is_compared).collect();
+    /// Finds candidates among leaders and versions of one delivered item, each with whether it may have passages in common.
+    fn candidates(&self, rows: &[Row], leaders: &[&Row]) -> Result<Vec<(u64, u64, bool)>> {
         let matching = &self.config.matching;
-        let cut = KeyCut::for_documents(compared.len());
+        let cut = KeyCut::for_documents(leaders.len());
         let keys = Keys::new(matching);
         let sampled: HashMap<u64, Vec<u64>> =
-            compared.iter().map(|row| (row.uid, keys.sampled(&row.tokens))).collect();
+            leaders.iter().map(|row| (row.uid, keys.sampled(&row.tokens))).collect();
         let size = |uid: u64| sampled[&uid].len() as u32;
         let (pairs, listed) = self.meetings(&sampled, cut, Join::Excerpts);
         let found = pairs.into_iter().filter(|&((a, b), shared)| {
             is_excerpt_candidate(shared, (size(a), size(b)), (listed[&a], listed[&b]), matching.rewrites)
         });
         let mut candidates: Vec<(u64, u64, bool)> = found.map(|((a, b), _)| (a, b, true)).collect();
-        if matching.rewrites {
-            candidates.extend(self.rewrites(&compared, cut)?.into_iter().map(|(a, b)| (a, b, false)));
-        }
-        candidates.retain(|(a, b, _)| grouped[a].leader != grouped[b].leader);
         let items = rows.iter().filter_map(|row| Some((row.uid, row.facts.item?)));
         candidates.extend(pairs_of_versions(items).into_iter().map(|(a, b)| (a, b, true)));
+        if matching.rewrites {
+            candidates.extend(self.rewrites(leaders, cut)?.into_iter().map(|(a, b)| (a, b, false)));
+        }
         // A pair of both joins may have passages in common.
         candidates.sort_unstable_by_key(|&(a, b, may_be_verbatim)| (a, b, !may_be_verbatim));
         candidates.dedup_by_key(|&mut (a, b, _)| (a, b));
         Ok(candidates)
     }
 
-    /// Finds pairs of documents that share rare features.
-    fn rewrites(&self, compared: &[&Row], cut: KeyCut) -> Result<Pairs> {
+    /// Finds pairs of leaders that share rare features.
+    fn rewrites(&self, leaders: &[&Row], cut: KeyCut) -> Result<Pairs> {
         let matching = &self.config.matching;
         let bits =
-            FeatureCounts::bits_for(compared.iter().map(|row| feature_occurrences(row.tokens.len())).sum());
+            FeatureCounts::bits_for(leaders.iter().map(|row| feature_occurrences(row.tokens.len())).sum());
         let mut counts = FeatureCounts::new(bits);
-        for batch in compared.chunks(self.batch.max(100)) {
+        for batch in leaders.chunks(self.batch.max(100)) {
             let mut own = FeatureCounts::new(bits);
             batch.iter().for_each(|row| own.add(&row.tokens));
             counts.merge(&own)?;
         }
         let mut rare = RareFeatures::new(counts, matching.rare_features);
         let keys: HashMap<u64, Vec<u64>> =
-            compared.iter().map(|row| (row.uid, rare.keys(&row.tokens))).collect();
+            leaders.iter().map(|row| (row.uid, rare.keys(&row.tokens))).collect();
         let (pairs, _) = self.meetings(&keys, cut, Join::Rewrites);
         let enough = pairs.into_iter().filter(|&(_, shared)| shared as usize >= matching.rare_shared);
         Ok(enough.map(|(pair, _)| pair).collect())
@@ -210,11 +206,14 @@ impl Run {
         (pairs, listed)
     }
 
-    /// Checks the candidates, and solves the components of copies and edges.
-    fn solve(&self, rows: &[Row], grouped: &BTreeMap<u64, Grouped>) -> Result<Solved> {
-        let weights = Arc::new(self.weights(&leaders(rows, grouped))?);
-        let candidates = self.candidates(rows, grouped)?;
-        let solver = Solver::new(&self.config)?;
+    /// Checks candidates, each with whether it may have passages in common, and returns those that are related.
+    fn verify(
+        &self,
+        rows: &[Row],
+        candidates: &[(u64, u64, bool)],
+        solver: &Solver,
+        weights: &Arc<Idf>,
+    ) -> Result<HashMap<(u64, u64), Verified>> {
         let mut verified: HashMap<(u64, u64), Verified> = HashMap::new();
         for batch in candidates.chunks(self.batch) {
             let mut uids: Vec<u64> = batch.iter().flat_map(|&(a, b, _)| [a, b]).collect();
@@ -222,9 +221,27 @@ impl Run {
             uids.dedup();
             let members = uids.into_iter().map(|uid| member(&rows[uid as usize])).collect();
             let documents = Component::new(members, &self.config.matching, &Budget::unlimited())?;
-            let found = solver.verify(&documents, batch, &weights)?;
+            let found = solver.verify(&documents, batch, weights)?;
             verified.extend(found.into_iter().map(|one| ((one.a, one.b), one)));
         }
+        Ok(verified)
+    }
+
+    /// Checks the candidates, and solves the components of copies and edges.
+    fn solve(&self, rows: &[Row], grouped: &BTreeMap<u64, Grouped>) -> Result<Solved> {
+        let leaders = leaders(rows, grouped);
+        let weights = Arc::new(self.weights(&leaders)?);
+        let candidates = self.candidates(rows, &leaders)?;
+        let solver = Solver::new(&self.config)?;
+        let mut verified = self.verify(rows, &candidates, &solver, &weights)?;
+        let mut differing: Vec<(u64, u64)> =
+            grouped.values().filter(|one| one.differs).map(|one| (one.leader, one.uid)).collect();
+        differing.sort_unstable();
+        let leads = |uid: &u64| grouped[uid].leader == *uid;
+        let unsure = verified.values().filter(|one| !one.is_sure && leads(&one.a) && leads(&one.b));
+        let of_copies = pairs_of_copies(unsure.map(|one| (one.a, one.b)), &differing);
+        let of_copies: Vec<_> = of_copies.into_iter().map(|(a, b)| (a, b, true)).collect();
+        verified.extend(self.verify(rows, &of_copies, &solver, &weights)?);
         let copies = grouped.values().filter(|one| one.leader != one.uid).map(|one| (one.leader, one.uid));
         let pairs: Pairs = copies.chain(verified.keys().copied()).collect();
         let mut solved = Solved::default();
@@ -407,6 +424,14 @@ mod tests {
     fn report_is_that_of_an_engine_without_rewrites() {
         let mut config = Config::default();
         config.matching.rewrites = false;
+        is_of_engine(&config, &[50]);
+    }
+
+    #[test]
+    fn report_is_that_of_an_engine_without_versions_and_dates() {
+        let mut config = Config::default();
+        config.matching.versions = false;
+        config.matching.ignore_dates = true;
         is_of_engine(&config, &[50]);
     }
 }

@@ -14,11 +14,12 @@
 //!    key. [`Component::collapse`] gets whole connected components of these pairs.
 //! 3. Boilerplate, unless `match.keep_boilerplate`. [`TermCounts`] counts the terms of the leaders, and [`learn`] gets all stories of a source.
 //!    [`mark`] removes what was learned. If anything was, step 2 is done again.
-//! 4. Candidates among the documents that [are compared](Grouped::is_compared) and hold articles. [`Keys::sampled`], cut by a [`KeyCut`] for their number, then
+//! 4. Candidates among the leaders that hold articles. [`Keys::sampled`], cut by a [`KeyCut`] for the number of these leaders, then
 //!    [`meetings`] and [`is_excerpt_candidate`]. For rewrites, [`FeatureCounts`] of all of them, then [`RareFeatures::keys`], and
-//!    [`meetings`] of pairs with at least `match.rare_shared` keys. Copies with one leader are not paired. [`pairs_of_versions`] of one [item](Facts::item) are candidates, too, of
+//!    [`meetings`] of pairs with at least `match.rare_shared` keys. [`pairs_of_versions`] of one [item](Facts::item) are candidates, too, of
 //!    all documents.
-//! 5. [`Solver::verify`] checks the candidates, with the weights of terms, counted anew among the leaders that hold articles. [`Solver::solve`] gets whole connected
+//! 5. [`Solver::verify`] checks the candidates. Where two leaders are related, but not [surely](Verified::is_sure), the copies that
+//!    [differ](Grouped::differs) from them are checked with the other one, too: [`pairs_of_copies`]. Both with the weights of terms, counted anew among these leaders. [`Solver::solve`] gets whole connected
 //!    components of copies and of the edges that were found.
 //! 6. [`Speller`] looks up words in the texts of the documents that have them.
 //!
@@ -51,7 +52,7 @@ pub use wirecopy_core::bricks::{
 #[doc(inline)]
 pub use wirecopy_core::candidates::bands::{Text, by_text};
 #[doc(inline)]
-pub use wirecopy_core::candidates::pairs_of_versions;
+pub use wirecopy_core::candidates::{pairs_of_copies, pairs_of_versions};
 #[doc(inline)]
 pub use wirecopy_core::classify::Edge;
 #[doc(inline)]

@@ -1,6 +1,6 @@
 //! Runs the stages up to the candidates, to measure what they miss and what they cost.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::intake::Intake;
 use super::read::{self, Keep};
@@ -43,18 +43,12 @@ pub(super) fn survey(
     let publications = stages::publications(&corpus, matching);
     let groups = stages::copies(&corpus, &publications, matching, cancel, progress)?;
     let groups = stages::boilerplate(&mut corpus, groups, &publications, matching, cancel, progress)?;
-    let compared = stages::compared(&corpus, &groups, &publications);
-    let candidates = joins::proposed(&corpus, &groups, &compared, matching, cancel)?.pairs;
-    // Two groups of copies meet if any of their documents do.
-    let leader_of = |document: DocId| groups.leader[document.index()];
-    let met: HashSet<Candidate> = candidates
-        .iter()
-        .filter_map(|&(Candidate(a, b), _)| Candidate::new(leader_of(a), leader_of(b)))
-        .collect();
+    let leaders: Vec<DocId> = corpus.leaders(&groups).collect();
+    let candidates = joins::proposed(&corpus, &leaders, matching, cancel)?.pairs;
     // Counted a second time, because the join frees its counters before it makes pairs.
     let rare = matching
         .rewrites
-        .then(|| RareJoin::new(&compared, &corpus.tokens, matching.rare_features, matching.rare_shared));
+        .then(|| RareJoin::new(&leaders, &corpus.tokens, matching.rare_features, matching.rare_shared));
     corpus.tokens.check()?;
     let numbers: HashMap<String, DocId> = corpus
         .numbers()
@@ -64,13 +58,14 @@ pub(super) fn survey(
         .collect::<Result<_>>()?;
     let leader = |id: &str| -> Result<DocId> {
         let missing = || Error::Pairs(format!("no document has the id {id:?}"));
-        Ok(leader_of(*numbers.get(id).ok_or_else(missing)?))
+        Ok(groups.leader[numbers.get(id).ok_or_else(missing)?.index()])
     };
     let meetings = pairs
         .iter()
         .map(|&(a, b)| {
             let (a, b) = (leader(a)?, leader(b)?);
-            let met = Candidate::new(a, b).is_none_or(|wanted| met.contains(&wanted));
+            let met = Candidate::new(a, b)
+                .is_none_or(|wanted| candidates.binary_search_by_key(&wanted, |&(pair, _)| pair).is_ok());
             let usable = rare.as_ref().map_or(0, |join| {
                 join.usable_overlap(corpus.tokens.get(a).as_slice(), corpus.tokens.get(b).as_slice())
             });
@@ -80,7 +75,7 @@ pub(super) fn survey(
     Ok(Survey {
         documents: corpus.len(),
         skipped: corpus.skipped_count,
-        representatives: corpus.leaders(&groups).count(),
+        representatives: leaders.len(),
         candidates: candidates.len(),
         meetings,
     })

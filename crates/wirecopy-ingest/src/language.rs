@@ -13,8 +13,10 @@ use whatlang::{Lang, Script};
 use wirecopy_core::hash::ByHash;
 use wirecopy_core::word_table;
 
-/// Bytes of text in which function words are counted before the counts are judged.
-const PART: usize = 200;
+/// Bytes of text in which function words are first counted.
+const FIRST: usize = 400;
+/// Bytes of text in which they are counted in addition, as long as there are too few.
+const MORE: usize = 200;
 /// Bytes of text whose trigrams are compared. Longer samples cost more and rarely change the result.
 const TRIGRAMS: usize = 240;
 /// Bytes of text in which function words are counted at most.
@@ -170,13 +172,17 @@ impl Counts {
 fn by_function_words(text: &str) -> Option<&'static str> {
     let mut counts = Counts::default();
     let mut rest = beginning(text, SAMPLE);
+    let mut bytes = FIRST;
     while !rest.is_empty() {
-        let (part, after) = rest.split_at(beginning(rest, PART).len());
+        let end = beginning(rest, bytes).len();
+        // No word is cut in two.
+        let end = rest[end..].find(char::is_whitespace).map_or(rest.len(), |more| end + more);
+        let (part, after) = rest.split_at(end);
         counts.add(part);
-        rest = after;
         if let Some(code) = counts.clear() {
             return Some(code);
         }
+        (rest, bytes) = (after, MORE);
     }
     None
 }

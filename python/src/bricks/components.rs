@@ -84,7 +84,12 @@ impl Rows {
                 }
                 let other = b.value(at).cast_unsigned();
                 if let Some((_, edges)) = &edges {
-                    rows.verified.extend(edges.get(at)?.map(|edge| Verified { a: uid, b: other, edge }));
+                    rows.verified.extend(edges.get(at)?.map(|edge| Verified {
+                        a: uid,
+                        b: other,
+                        edge,
+                        is_sure: false,
+                    }));
                 }
                 if let Some(verbatim) = &verbatim {
                     rows.pairs.push((uid, other, verbatim.is_valid(at) && verbatim.value(at)));
@@ -149,7 +154,7 @@ fn budget(memory: Option<usize>) -> Budget {
 }
 
 /// Documents (a, header, tokens) and candidates (a, b) of whole components → how each document is grouped: (uid, leader, relation,
-/// score, jaccard, containment_a, containment_b, story, compared).
+/// score, jaccard, containment_a, containment_b, story, differs).
 #[pyfunction]
 pub fn collapse(
     own: &Bricks,
@@ -174,12 +179,12 @@ pub fn collapse(
         Arc::new(grouped.iter().map(|one| Some(flag(one))).collect::<BooleanArray>())
     };
     columns.push(("story", flags(|one| one.is_story)));
-    columns.push(("compared", flags(|one| one.is_compared)));
+    columns.push(("differs", flags(|one| one.differs)));
     Table::new(columns)
 }
 
 /// Candidates (a, b, verbatim) and their documents (a, header, tokens) → those that are related: (a, b, relation, score, jaccard, containment_a,
-/// containment_b).
+/// containment_b, sure).
 #[pyfunction]
 pub fn verify(
     own: &Bricks,
@@ -198,6 +203,8 @@ pub fn verify(
             ("b", integers(verified.iter().map(|one| Some(one.b.cast_signed())))),
         ];
         columns.extend(edge_columns(&edges));
+        let sure = verified.iter().map(|one| Some(one.is_sure)).collect::<BooleanArray>();
+        columns.push(("sure", Arc::new(sure)));
         Table::new(columns)
     })
 }

@@ -14,6 +14,7 @@ have dense numbers (uid) in the order of their ids, from the sorted ids themselv
 | ``item`` | a hash of the delivered item that it is a version of |
 | ``article`` | whether it holds an article |
 | ``leader`` | the leader of its copy group, and with it the edge between the two |
+| ``differs`` | whether it differs from its leader, and is compared with others |
 | ``bucket`` | which group of ``applyInArrow`` a row goes to: one bucket holds many keys, or many components |
 """
 
@@ -50,8 +51,8 @@ _TERMS = "language bigint, term bigint, count bigint"
 _PARTS = "part int, counts binary"
 _MET = "a bigint, b bigint, shared bigint"
 _EDGE = "relation string, score double, jaccard double, containment_a double, containment_b double"
-_GROUPED = f"uid bigint, leader bigint, {_EDGE}, story boolean, compared boolean"
-_VERIFIED = f"a bigint, b bigint, {_EDGE}"
+_GROUPED = f"uid bigint, leader bigint, {_EDGE}, story boolean, differs boolean"
+_VERIFIED = f"a bigint, b bigint, {_EDGE}, sure boolean"
 #: Rows of `collapse` and `verify`: candidates, and documents that have a header.
 _TO_CHECK = "a bigint, b bigint, verbatim boolean, header binary, tokens binary"
 #: Rows of `solve`: edges, and documents that have a header, with their leaders.
@@ -254,11 +255,10 @@ class Job:
         return self.keep(f"{name}-grouped", self.by_bucket(rows, self.bricks("collapse", self.memory), _GROUPED))
 
     def with_copies(self, documents: DataFrame, grouped: DataFrame) -> DataFrame:
-        """Adds the leader of each document, whether it is a story, and whether it leads and is compared."""
+        """Adds the leader of each document, and whether it is a story."""
         all = documents.join(grouped, "uid", "left")
         all = all.withColumn("leader", F.coalesce("leader", "uid"))
         all = all.withColumn("story", F.coalesce("story", "article"))
-        all = all.withColumn("compared", F.expr("article and coalesce(compared, true)"))
         return all.withColumn("leads", F.expr("article and leader = uid"))
 
     # Components.
@@ -350,13 +350,12 @@ class Job:
 
     # Candidates.
 
-    def candidates(self, documents: DataFrame) -> DataFrame:
-        """Returns candidates among leaders and the copies that differ from them, and versions of one delivered item (a, b, verbatim)."""
-        compared = documents.filter("compared")
-        sums = compared.agg(F.count("uid"), F.sum("n")).collect()[0]
+    def candidates(self, documents: DataFrame, leaders: DataFrame) -> DataFrame:
+        """Returns candidates among leaders, and versions of one delivered item (a, b, verbatim)."""
+        sums = leaders.agg(F.count("uid"), F.sum("n")).collect()[0]
         bits, plan = _wirecopy.key_bits(sums[0]), {}
-        compared = compared.select("uid", "tokens")
-        keys = self.keep("sampled", self.map(compared, self.bricks("sampled_keys", bits, self.buckets), _JOIN_KEYS))
+        leaders = leaders.select("uid", "tokens")
+        keys = self.keep("sampled", self.map(leaders, self.bricks("sampled_keys", bits, self.buckets), _JOIN_KEYS))
         sizes = keys.filter("bucket = -1").select("uid", F.col("key").alias("size"))
         met = self.keep("sampled-met", self.by_bucket(keys.filter("bucket >= 0"), _excerpt_meetings, _MET))
         plan["key_bits"], plan["most_frequent_shingle"] = bits, _largest(met.filter("a is null"), "shared")
@@ -368,23 +367,17 @@ class Job:
             pairs = pairs.join(own, one)
         found = self.map(pairs, self.bricks("excerpts"), _PAIRS).withColumn("verbatim", F.lit(True))
         if self.matching["rewrites"]:
-            rare = self.rewrites(compared, bits, sums[1] or 0, plan)
+            rare = self.rewrites(leaders, bits, sums[1] or 0, plan)
             found = found.unionByName(rare.withColumn("verbatim", F.lit(False)))
-        # Copies of one group are not paired.
-        copies = documents.filter("compared and not leads").select("uid", "leader")
-        for one in ("a", "b"):
-            own = copies.select(F.col("uid").alias(one), F.col("leader").alias(f"leader_{one}"))
-            found = found.join(own, one, "left").withColumn(f"leader_{one}", F.coalesce(f"leader_{one}", one))
-        found = found.filter("leader_a != leader_b").select("a", "b", "verbatim")
         found = found.unionByName(_versions(documents).withColumn("verbatim", F.lit(True)))
         self.summary["candidates"] = plan
         return self.keep("candidates", found.groupBy("a", "b").agg(F.max("verbatim").alias("verbatim")))
 
-    def rewrites(self, compared: DataFrame, bits: int, tokens: int, plan: dict[str, Any]) -> DataFrame:
-        """Returns pairs of documents that share rare features (a, b)."""
+    def rewrites(self, leaders: DataFrame, bits: int, tokens: int, plan: dict[str, Any]) -> DataFrame:
+        """Returns pairs of leaders that share rare features (a, b)."""
         table = _wirecopy.table_bits(tokens)
         counting = on_workers.summed(lambda: _wirecopy.Features(table), "parts", _PARTS, self.batch)
-        parts = compared.mapInArrow(counting, _PARTS).withColumn("bucket", F.col("part"))
+        parts = leaders.mapInArrow(counting, _PARTS).withColumn("bucket", F.col("part"))
         merged = self.keep("features", self.by_bucket(parts, _merge_features, _PARTS))
         rows = merged.orderBy("part").collect()
         # Most counters are of features of one document, so that they take a fraction of their size.
@@ -395,7 +388,7 @@ class Job:
             rare = on_workers.rare(settings, table, counts)
             return lambda data: rare.keys(data, bits, buckets)
 
-        keys = self.keep("rare", self.map(compared, make, _JOIN_KEYS))
+        keys = self.keep("rare", self.map(leaders, make, _JOIN_KEYS))
         met = self.keep("rare-met", self.by_bucket(keys, _rewrite_meetings, _MET))
         use = on_workers.rare(settings, table, counts)
         plan["table_bits"], plan["table_used"] = table, round(use.used, 4)
@@ -405,13 +398,34 @@ class Job:
         return pairs.filter(F.col("shared") >= self.matching["rare_shared"]).select("a", "b")
 
     def verify(self, documents: DataFrame, candidates: DataFrame, counts: bytes) -> DataFrame:
-        """Checks candidates, and returns the edges among them."""
+        """Checks candidates, and returns the edges among them.
+
+        Where two leaders are related, but not surely, the copies that differ from them are checked with the other one, too.
+        """
+        verified = self.verify_all(documents, candidates, counts, "verified")
+        leaders = documents.filter("leads").select("uid")
+        unsure = verified.filter("not sure").select("a", "b")
+        for one in ("a", "b"):
+            unsure = unsure.join(leaders.select(F.col("uid").alias(one)), one, "left_semi")
+        copies = documents.filter("differs").select("leader", F.col("uid").alias("copy"))
+        with_copies = [
+            unsure.join(copies, F.col(one) == F.col("leader")).select("copy", F.col(other).alias("other"))
+            for one, other in (("a", "b"), ("b", "a"))
+        ]
+        pairs = with_copies[0].unionByName(with_copies[1])
+        pairs = pairs.select(F.least("copy", "other").alias("a"), F.greatest("copy", "other").alias("b")).distinct()
+        pairs = pairs.join(candidates.select("a", "b"), ["a", "b"], "left_anti").withColumn("verbatim", F.lit(True))
+        of_copies = self.verify_all(documents, self.keep("of-copies", pairs), counts, "verified_copies")
+        return verified.unionByName(of_copies)
+
+    def verify_all(self, documents: DataFrame, candidates: DataFrame, counts: bytes, name: str) -> DataFrame:
+        """Checks all of some candidates, and returns the edges among them."""
         count = candidates.count()
         block = F.floor(F.col("a") / F.lit(_BLOCK)).cast("bigint")
         pairs = candidates.withColumn("block", block)
         pairs = pairs.withColumn("bucket", self.bucket("block", max(self.buckets, count // _CHECKS)))
         ends = pairs.select("bucket", F.col("a").alias("uid")).unionByName(pairs.select("bucket", F.col("b").alias("uid")))
-        ends = self.keep("checked-documents", ends.distinct())
+        ends = self.keep(f"{name}-documents", ends.distinct())
         members = documents.join(ends, "uid").withColumnRenamed("uid", "a")
         rows = _with_schema(members, _TO_CHECK, "bucket").unionByName(_with_schema(pairs, _TO_CHECK, "bucket"))
         settings, memory = self.settings, self.memory
@@ -420,14 +434,15 @@ class Job:
             functions, weights = on_workers.bricks(settings), on_workers.weights(counts)
             return lambda data: _wirecopy.verify(functions, data, weights, memory)
 
-        verified = self.keep("verified", self.by_bucket(rows, make, _VERIFIED))
-        self.summary["verified"] = {"candidates": count, "documents_sent": ends.count(), "edges": verified.count()}
+        verified = self.keep(name, self.by_bucket(rows, make, _VERIFIED))
+        self.summary[name] = {"candidates": count, "documents_sent": ends.count(), "edges": verified.count()}
         return verified
 
     def solve(self, documents: DataFrame) -> DataFrame:
         """Checks candidates, and solves the components of copies and edges."""
-        candidates = self.candidates(documents)
-        counts = self.weights(documents.filter("leads"), "second")
+        leaders = documents.filter("leads")
+        candidates = self.candidates(documents, leaders)
+        counts = self.weights(leaders, "second")
         verified = self.verify(documents, candidates, counts)
         copies = documents.filter("leader != uid").select(F.col("leader").alias("a"), F.col("uid").alias("b"))
         connected = self.connected(verified.select("a", "b").unionByName(copies), documents, "solved")

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Described;
 use crate::candidates::Candidate;
 use crate::classify::{Edge, Publications};
-use crate::cluster::CopyGroups;
+use crate::cluster::{self, CopyGroups};
 use crate::config::MatchConfig;
 use crate::engine::judge::Pairs;
 use crate::engine::stages::{self, Checked, Found};
@@ -38,8 +38,8 @@ pub struct Grouped {
     pub edge: Option<Edge>,
     /// Whether boilerplate is learned from it: it is a leader, or about something else.
     pub is_story: bool,
-    /// Whether candidates are looked for: it is a leader, or differs from its leader and is dated if that is.
-    pub is_compared: bool,
+    /// Whether it differs from its leader, and is compared with other leaders that may be related to its own.
+    pub differs: bool,
 }
 
 /// A checked pair of documents that are related.
@@ -51,12 +51,15 @@ pub struct Verified {
     pub b: u64,
     /// How they are related. Its own ends are not used.
     pub edge: Edge,
+    /// Whether it joins the groups of its documents, so that copies in these groups need not be compared. [`Component::solve`] does not
+    /// use it.
+    pub is_sure: bool,
 }
 
 impl Grouped {
     /// Returns how a document is grouped that no candidate connects to any other.
     pub fn alone(uid: u64) -> Self {
-        Self { uid, leader: uid, edge: None, is_story: true, is_compared: true }
+        Self { uid, leader: uid, edge: None, is_story: true, differs: false }
     }
 }
 
@@ -129,7 +132,11 @@ impl Component {
         let mut stories: Vec<DocId> = self.corpus.leaders(&groups).collect();
         stories.extend(stages::apart_from_leaders(&self.corpus, &groups));
         stories.sort_unstable();
-        let compared = stages::compared(&self.corpus, &groups, &self.publications);
+        let mut differing: Vec<DocId> = stages::differing(&self.corpus, &groups, &self.publications)
+            .into_iter()
+            .map(|(_, copy)| copy)
+            .collect();
+        differing.sort_unstable();
         self.corpus.check()?;
         let mut grouped: Vec<Grouped> = self
             .corpus
@@ -139,7 +146,7 @@ impl Component {
                 leader: self.uid(groups.leader[document.index()]),
                 edge: None,
                 is_story: stories.binary_search(&document).is_ok(),
-                is_compared: compared.binary_search(&document).is_ok(),
+                differs: differing.binary_search(&document).is_ok(),
             })
             .collect();
         for edge in &groups.edges {
@@ -171,10 +178,17 @@ impl Component {
         pairs.sort_unstable_by_key(|&(pair, may_be_verbatim)| (pair, !may_be_verbatim));
         pairs.dedup_by_key(|&mut (pair, _)| pair);
         let (judge, cancel) = (self.judge(scorer), Cancel::default());
-        let checked = stages::verify(&self.corpus, &pairs, None, &judge, &cancel, &NoProgress)?;
-        let all = checked.edges.iter().chain(&checked.partial);
-        let mut verified: Vec<Verified> =
-            all.map(|edge| Verified { a: self.uid(edge.a), b: self.uid(edge.b), edge: *edge }).collect();
+        let checked = stages::verify(&self.corpus, &pairs, &judge, &cancel, &NoProgress)?;
+        let grouping = checked.edges.iter().map(|edge| (edge, cluster::is_sure(edge)));
+        let all = grouping.chain(checked.partial.iter().map(|edge| (edge, false)));
+        let mut verified: Vec<Verified> = all
+            .map(|(edge, is_sure)| Verified {
+                a: self.uid(edge.a),
+                b: self.uid(edge.b),
+                edge: *edge,
+                is_sure,
+            })
+            .collect();
         verified.sort_unstable_by_key(|one| (one.a, one.b));
         Ok(verified)
     }

@@ -9,7 +9,7 @@
 //! | [`Described`], [`Tokens::to_bytes`](crate::text::Tokens::to_bytes) | document → header and tokens as bytes | |
 //! | [`by_text`](crate::candidates::bands::by_text) | texts → the first of each, pairs with it | |
 //! | [`Keys::bands`], [`pairs_of_bands`] | tokens → keys; keys → candidates for copies | [`KeyCut`] |
-//! | [`Component::collapse`] | a component of these → leaders, stories to learn from, and documents to compare | |
+//! | [`Component::collapse`] | a component of these → leaders, stories to learn from, and copies that differ | |
 //! | [`TermCounts`] | tokens → counts that are added; counts → the weights of terms | |
 //! | [`learn`], [`mark`], [`count_marked`] | the stories of a source → its boilerplate, which is removed and counted | weights |
 //! | [`Keys::sampled`], [`meetings`], [`is_excerpt_candidate`] | tokens → keys; keys → candidates for excerpts | [`KeyCut`] |

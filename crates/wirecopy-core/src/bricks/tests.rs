@@ -261,16 +261,16 @@ fn incomplete_components_are_refused() {
     let grouped = component.collapse(&[(7, 9)]).unwrap();
     let rows: Vec<(u64, u64, bool, bool, bool)> = grouped
         .iter()
-        .map(|one| (one.uid, one.leader, one.edge.is_some(), one.is_story, one.is_compared))
+        .map(|one| (one.uid, one.leader, one.edge.is_some(), one.is_story, one.differs))
         .collect();
-    assert_eq!(rows, [(7, 7, false, true, true), (9, 7, true, false, false)]);
+    assert_eq!(rows, [(7, 7, false, true, false), (9, 7, true, false, false)]);
     let lone = Grouped { edge: None, ..grouped[1] };
     assert!(component.solve(&[lone], &[], None, |_, _, _| Ok(())).is_err());
     let edges = component.solve(&grouped, &[], None, |found, _, _| Ok(found.edges.len())).unwrap();
     assert_eq!(edges, 1);
     assert!(component.verify(&[(7, 8, true)], None).is_err());
     let verified = component.verify(&[(9, 7, true), (7, 9, false)], None).unwrap();
-    let [Verified { a: 7, b: 9, edge }] = verified[..] else { panic!("{verified:?}") };
+    let [Verified { a: 7, b: 9, edge, is_sure: true }] = verified[..] else { panic!("{verified:?}") };
     assert_eq!(edge.relation, Relation::Identical);
 }
 
@@ -297,8 +297,8 @@ fn document_that_lost_its_id_has_its_new_one_in_its_component() {
 }
 
 #[test]
-fn copies_that_differ_are_compared_unless_only_their_leader_is_dated() {
-    let compared = |leader: Option<&str>, copy: Option<&str>| -> Vec<(u64, bool)> {
+fn copies_differ_unless_only_their_leader_is_dated_or_another_has_their_words() {
+    let differing = |leader: Option<&str>, copy: Option<&str>| -> Vec<u64> {
         let member = |uid, text: &str, date: Option<&str>| {
             let meta = Metadata { published: date.map(str::to_owned), ..Metadata::default() };
             let described = Described {
@@ -314,16 +314,15 @@ fn copies_that_differ_are_compared_unless_only_their_leader_is_dated() {
             member(1, STORY, leader),
             member(2, &STORY[..160], copy),
             member(3, &format!("{STORY} He agreed."), leader),
+            member(4, &STORY[..160], leader),
         ];
         let component = Component::new(members, &MatchConfig::default(), &Budget::unlimited()).unwrap();
-        let grouped = component.collapse(&[(1, 2), (1, 3)]).unwrap();
+        let grouped = component.collapse(&[(1, 2), (1, 3), (1, 4)]).unwrap();
         assert!(grouped.iter().all(|one| one.leader == 1), "{grouped:?}");
-        grouped.iter().map(|one| (one.uid, one.is_compared)).collect()
+        grouped.iter().filter(|one| one.differs).map(|one| one.uid).collect()
     };
     let (day, next) = (Some("2024-03-05"), Some("2024-03-06"));
-    for (leader, copy, is_compared) in
-        [(None, None, true), (day, next, true), (None, day, true), (day, None, false)]
-    {
-        assert_eq!(compared(leader, copy), [(1, true), (2, is_compared), (3, false)], "{leader:?} {copy:?}");
+    for (leader, copy, differs) in [(None, None, 2), (day, next, 2), (None, day, 2), (day, None, 4)] {
+        assert_eq!(differing(leader, copy), [differs], "{leader:?} {copy:?}");
     }
 }

@@ -40,6 +40,27 @@ pub fn pairs_of_versions<D: Copy + Ord>(items: impl IntoIterator<Item = (D, u64)
     versions.windows(2).filter(|two| two[0].0 == two[1].0).map(|two| (two[0].1, two[1].1)).collect()
 }
 
+/// Pairs the copies that differ from their leaders with other leaders, given pairs of leaders that are related, but not surely, and these
+/// copies behind their leaders. Returns the pairs in order, each once and with the lower document first.
+pub fn pairs_of_copies<D: Copy + Ord>(
+    leaders: impl IntoIterator<Item = (D, D)>,
+    copies: &[(D, D)],
+) -> Vec<(D, D)> {
+    debug_assert!(copies.is_sorted());
+    let copies_of = |leader: D| {
+        let from = copies.partition_point(|copy| copy.0 < leader);
+        copies[from..].iter().take_while(move |copy| copy.0 == leader).map(|copy| copy.1)
+    };
+    let with_copies = |(a, b): (D, D)| {
+        copies_of(a).map(move |copy| (copy, b)).chain(copies_of(b).map(move |copy| (copy, a)))
+    };
+    let pairs = leaders.into_iter().flat_map(with_copies);
+    let mut pairs: Vec<(D, D)> = pairs.map(|(copy, leader)| (copy.min(leader), copy.max(leader))).collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    pairs
+}
+
 /// Counts from the stages before verification, and the fate of labelled pairs in them: see
 /// `Pipeline::survey`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -80,5 +101,16 @@ mod tests {
     fn versions_are_paired_with_the_next_of_their_item() {
         assert_eq!(pairs_of_versions([(5, 1), (2, 9), (3, 1), (8, 1), (4, 2)]), [(3, 5), (5, 8)]);
         assert!(pairs_of_versions::<u64>([]).is_empty());
+    }
+
+    #[test]
+    fn copies_are_paired_with_the_other_leader() {
+        let copies = [(2, 7), (2, 8), (5, 1)];
+        assert_eq!(
+            pairs_of_copies([(2, 5), (2, 9), (3, 4)], &copies),
+            [(1, 2), (5, 7), (5, 8), (7, 9), (8, 9)]
+        );
+        assert_eq!(pairs_of_copies([(2, 5), (5, 2)], &copies[2..]), [(1, 2)]);
+        assert!(pairs_of_copies([], &copies).is_empty());
     }
 }

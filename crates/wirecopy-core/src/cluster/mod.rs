@@ -11,4 +11,5 @@ pub use composite::{Composite, remove_composites};
 pub use copies::{CopyGroups, collapse};
 pub use correlation::{Pair, correlation_clusters};
 pub use representative::{Cluster, Judge, build, cluster_name, edge_between};
+pub use story::is_sure;
 pub use union_find::UnionFind;

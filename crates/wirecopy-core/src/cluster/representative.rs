@@ -72,8 +72,8 @@ pub struct Cluster {
 /// Groups documents into clusters: copies by their stars, versions by chains in time, rewrites by correlation
 /// clustering.
 ///
-/// The input is the copy groups, the edges between documents of different groups, and the pairs of two dispatches with passages in
-/// common; edges and pairs are sorted by their ends. Returns the clusters of two or more, in the order of their
+/// The input is the copy groups, the edges that were found besides those of copies with their leaders, and the pairs of two dispatches with
+/// passages in common; edges and pairs are sorted by their ends. Returns the clusters of two or more, in the order of their
 /// first members, and the edges within clusters and the pairs between them, in order and without duplicates.
 pub fn build(
     groups: &CopyGroups,

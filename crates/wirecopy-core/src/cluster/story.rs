@@ -18,12 +18,18 @@ use crate::classify::{Edge, NEARLY_IDENTICAL};
 /// Most seconds from the first to the last document of a running story; a reprint may come later.
 const SPAN: i64 = 3 * 24 * 3600;
 
-/// Least score of an edge of two versions that joins two groups. A single document may be a version with few
+/// Least score of an edge that joins two groups surely; an edge of two versions with less does not. A single document may be a version with few
 /// similar ones; two groups of one story have a pair with a higher score.
 const BRIDGE: f64 = 0.75;
 
 /// The first and the last date in a group of documents with their documents, if any date is known.
 pub(super) type Dates = Option<((i64, DocId), (i64, DocId))>;
+
+/// Returns whether an edge within one dispatch is strong enough to join two groups of documents, as a rule, so that no other edge between
+/// them is needed.
+pub fn is_sure(edge: &Edge) -> bool {
+    edge.score >= BRIDGE
+}
 
 /// Joins copies with their leaders, and documents that share passages. Returns the sets and, by their roots, their dates. `leaders` has
 /// the leader of each document. `edges` are edges within one dispatch; rewrites among them are ignored.

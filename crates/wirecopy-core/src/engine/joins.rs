@@ -1,9 +1,8 @@
-//! Finds the pairs to check after copies have collapsed.
+//! Finds the pairs of representatives to check after copies have collapsed.
 
 use super::corpus::Corpus;
 use crate::candidates::rare::RareJoin;
 use crate::candidates::{Candidate, TableUse, contained, pairs_of_versions};
-use crate::cluster::CopyGroups;
 use crate::config::MatchConfig;
 use crate::progress::Cancel;
 use crate::{DocId, Result};
@@ -19,12 +18,11 @@ pub struct Proposed {
     pub table: Option<TableUse>,
 }
 
-/// Joins the documents `compared` on a sample of their shingles, which finds excerpts, and on their rare features,
-/// which finds rewrites. Copies of one group are not paired. The versions of a delivered item are pairs whatever they share.
+/// Joins the representatives on a sample of their shingles, which finds excerpts, and on their rare features,
+/// which finds rewrites. The versions of a delivered item are pairs whatever they share.
 pub fn proposed(
     corpus: &Corpus,
-    groups: &CopyGroups,
-    compared: &[DocId],
+    leaders: &[DocId],
     config: &MatchConfig,
     cancel: &Cancel,
 ) -> Result<Proposed> {
@@ -32,20 +30,16 @@ pub fn proposed(
     // Without the scorer, it is not possible to tell that the stories in a digest are unrelated.
     let quotes = config.rewrites;
     let budget = corpus.budget.part(1, 4);
-    let are_of_two_groups =
-        |Candidate(a, b): &Candidate| groups.leader[a.index()] != groups.leader[b.index()];
-    let mut verbatim = contained::candidates(compared, &corpus.tokens, config.shingle, quotes, &budget)?;
-    verbatim.retain(are_of_two_groups);
+    let verbatim = contained::candidates(leaders, &corpus.tokens, config.shingle, quotes, &budget)?;
     let verbatim = with_versions(verbatim, corpus);
     if !config.rewrites {
         return Ok(Proposed { pairs: to_check(&verbatim, &[]), table: None });
     }
     cancel.check()?;
-    let join = RareJoin::new(compared, &corpus.tokens, config.rare_features, config.rare_shared);
+    let join = RareJoin::new(leaders, &corpus.tokens, config.rare_features, config.rare_shared);
     cancel.check()?;
     let table = Some(join.table_use());
-    let mut rare = join.candidates(&budget)?;
-    rare.retain(are_of_two_groups);
+    let rare = join.candidates(&budget)?;
     Ok(Proposed { pairs: to_check(&verbatim, &rare), table })
 }
 

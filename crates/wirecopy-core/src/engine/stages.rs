@@ -1,6 +1,6 @@
 //! The stages of a run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -10,7 +10,7 @@ use super::joins::{Proposed, ToCheck, proposed};
 use super::judge::{Checker, Pairs};
 use super::scorer::RunScorer;
 use crate::Relation;
-use crate::candidates::{Candidate, TableUse};
+use crate::candidates::{Candidate, TableUse, pairs_of_copies};
 use crate::classify::{Edge, NEARLY_IDENTICAL, Publications};
 use crate::cluster::{self, Cluster, Composite, CopyGroups, Judge};
 use crate::config::MatchConfig;
@@ -29,6 +29,8 @@ const CHECKS_TOGETHER: usize = CHECKS_A_TASK << 9;
 const COUNTED_TOGETHER: usize = BATCH / 4;
 /// Most members of a copy group that are examined for stories of their own.
 const LOOKED_AT: usize = 64;
+/// Most copies of a group that are compared with other leaders.
+const DIFFERING: usize = 16;
 /// Least memory for profiles, in bytes, where memory is not limited.
 const PROFILES: usize = 64 << 20;
 
@@ -184,20 +186,33 @@ fn mutually_foreign<'t>(documents: impl IntoIterator<Item = &'t (DocId, Tokens)>
     apart.into_iter().map(|(document, _)| *document).collect()
 }
 
-/// Returns the documents among which candidates are looked for, ascending: the leaders, and the copies that differ from theirs. Such a
-/// copy may be nearer to another version of its story than its leader is. A copy without a date is left out if its leader has one, since
-/// the date tells a version from a follow-up.
-pub fn compared(corpus: &Corpus, groups: &CopyGroups, publications: &Publications) -> Vec<DocId> {
+/// Returns the copies that differ from their leaders, each behind its leader, in order. Such a copy may be nearer to another version of
+/// its story than its leader is.
+///
+/// Of copies with the same words the first is enough, and of a group the first [`DIFFERING`] are. A copy without a date is left out if its
+/// leader has one, since the date tells a version from a follow-up.
+pub(crate) fn differing(
+    corpus: &Corpus,
+    groups: &CopyGroups,
+    publications: &Publications,
+) -> Vec<(DocId, DocId)> {
     let differing = groups.edges.iter().filter(|edge| edge.jaccard < NEARLY_IDENTICAL);
-    let copies = differing.filter_map(|edge| {
-        let leader = groups.leader[edge.a.index()];
-        let copy = edge.other(leader);
-        let is_dated = publications.date(copy).is_some() || publications.date(leader).is_none();
-        (is_dated && corpus.no_article[copy.index()].is_none()).then_some(copy)
+    let mut copies: Vec<(DocId, DocId)> = differing
+        .map(|edge| {
+            let leader = groups.leader[edge.a.index()];
+            (leader, edge.other(leader))
+        })
+        .filter(|&(leader, copy)| {
+            let is_dated = publications.date(copy).is_some() || publications.date(leader).is_none();
+            is_dated && corpus.no_article[copy.index()].is_none()
+        })
+        .collect();
+    copies.sort_unstable();
+    let first_of_texts = copies.chunk_by(|x, y| x.0 == y.0).flat_map(|group| {
+        let mut seen = HashSet::new();
+        group.iter().filter(move |copy| seen.insert(corpus.text(copy.1).words)).take(DIFFERING)
     });
-    let mut compared: Vec<DocId> = corpus.leaders(groups).chain(copies).collect();
-    compared.sort_unstable();
-    compared
+    first_of_texts.copied().collect()
 }
 
 fn is_copy(relation: Relation) -> bool {
@@ -265,7 +280,8 @@ pub fn publications(corpus: &Corpus, config: &MatchConfig) -> Publications {
         .with_items(Arc::clone(&corpus.items))
 }
 
-/// Joins the documents that are [`compared`], and checks the candidates.
+/// Joins the representatives, and checks the candidates. Where two representatives are related, but not surely, the copies that differ from
+/// them are compared with the other one, too.
 pub fn join(
     corpus: &Corpus,
     groups: &CopyGroups,
@@ -274,42 +290,51 @@ pub fn join(
     cancel: &Cancel,
     progress: &dyn Progress,
 ) -> Result<Checked> {
-    let compared = compared(corpus, groups, judge.publications());
+    let leaders: Vec<DocId> = corpus.leaders(groups).collect();
     let Proposed { pairs: candidates, table } =
-        stage(progress, Stage::Join, compared.len() as u64, None, || {
-            let proposed = proposed(corpus, groups, &compared, config, cancel)?;
+        stage(progress, Stage::Join, leaders.len() as u64, None, || {
+            let proposed = proposed(corpus, &leaders, config, cancel)?;
             corpus.check()?;
             let found = proposed.pairs.len() as u64;
             Ok((proposed, found))
         })?;
-    verify(corpus, &candidates, table, judge, cancel, progress)
+    let count = candidates.len() as u64;
+    stage(progress, Stage::Verify, count, Some(count), || {
+        let mut checked = verify(corpus, &candidates, judge, cancel, progress)?;
+        drop(candidates);
+        let copies = differing(corpus, groups, judge.publications());
+        let weak = checked.edges.iter().filter(|edge| !cluster::is_sure(edge));
+        let unsure = weak.chain(&checked.partial).map(|edge| (edge.a, edge.b));
+        let unsure = unsure.filter(|&(a, b)| groups.is_leader(a) && groups.is_leader(b));
+        let of_copies = pairs_of_copies(unsure, &copies).into_iter();
+        let of_copies: Vec<ToCheck> = of_copies.map(|(a, b)| (Candidate(a, b), true)).collect();
+        checked.extend(verify(corpus, &of_copies, judge, cancel, &NoProgress)?);
+        checked.table = table;
+        let found = (checked.edges.len() + checked.partial.len()) as u64;
+        Ok((checked, found))
+    })
 }
 
 /// Checks candidates, which are sorted.
 pub(crate) fn verify(
     corpus: &Corpus,
     candidates: &[ToCheck],
-    table: Option<TableUse>,
     judge: &Pairs<'_>,
     cancel: &Cancel,
     progress: &dyn Progress,
 ) -> Result<Checked> {
-    let (came_in, total) = (candidates.len() as u64, Some(candidates.len() as u64));
-    stage(progress, Stage::Verify, came_in, total, || {
-        let edge = |&(Candidate(a, b), may_be_verbatim): &ToCheck, checker: &mut Checker<'_>| {
-            if may_be_verbatim { checker.edge(a, b) } else { checker.edge_of_unlikely_pair(a, b) }
-        };
-        let mut checked = Checked { table, ..Checked::default() };
-        for some in candidates.chunks(CHECKS_TOGETHER) {
-            for edge in check(judge, some, edge, progress, cancel)?.into_iter().flatten() {
-                let list = if judge.may_group(&edge) { &mut checked.edges } else { &mut checked.partial };
-                list.push(edge);
-            }
+    let edge = |&(Candidate(a, b), may_be_verbatim): &ToCheck, checker: &mut Checker<'_>| {
+        if may_be_verbatim { checker.edge(a, b) } else { checker.edge_of_unlikely_pair(a, b) }
+    };
+    let mut checked = Checked::default();
+    for some in candidates.chunks(CHECKS_TOGETHER) {
+        for edge in check(judge, some, edge, progress, cancel)?.into_iter().flatten() {
+            let list = if judge.may_group(&edge) { &mut checked.edges } else { &mut checked.partial };
+            list.push(edge);
         }
-        corpus.check()?;
-        let found = (checked.edges.len() + checked.partial.len()) as u64;
-        Ok((checked, found))
-    })
+    }
+    corpus.check()?;
+    Ok(checked)
 }
 
 /// Checked pairs that are related, sorted by their ends.
@@ -321,6 +346,18 @@ pub struct Checked {
     pub partial: Vec<Edge>,
     /// The table of rare features that the candidates were found with, if rewrites are looked for.
     pub table: Option<TableUse>,
+}
+
+impl Checked {
+    /// Adds the pairs of another check.
+    fn extend(&mut self, other: Self) {
+        for (own, more) in [(&mut self.edges, other.edges), (&mut self.partial, other.partial)] {
+            own.extend(more);
+            own.sort_unstable_by_key(|edge| (edge.a, edge.b));
+            // Versions of one item are checked whatever they share.
+            own.dedup_by_key(|edge| (edge.a, edge.b));
+        }
+    }
 }
 
 /// Checks every candidate on all threads. Returns the results of `verdict` in the order of the candidates, in one
@@ -363,7 +400,7 @@ pub struct Found {
 pub fn cluster(
     corpus: &Corpus,
     groups: &CopyGroups,
-    Checked { mut edges, partial, table }: Checked,
+    Checked { mut edges, mut partial, table }: Checked,
     judge: &Pairs<'_>,
     cancel: &Cancel,
     progress: &dyn Progress,
@@ -371,9 +408,21 @@ pub fn cluster(
     let came_in = (groups.edges.len() + edges.len()) as u64;
     stage(progress, Stage::Cluster, came_in, None, || {
         cancel.check()?;
+        // Whether a leader is a digest does not depend on its copies.
+        let is_of_copy = |edge: &Edge| {
+            !(groups.is_leader(edge.a) && groups.is_leader(edge.b) || judge.one_item(edge.a, edge.b))
+        };
+        let of_copies: Vec<Edge> = edges.extract_if(.., |edge| is_of_copy(edge)).collect();
+        partial.retain(|edge| !is_of_copy(edge));
         let quotes: Vec<(DocId, DocId)> = partial.iter().map(|edge| (edge.a, edge.b)).collect();
         let composites = cluster::remove_composites(&mut edges, &quotes, judge);
         drop(quotes);
+        let is_composite = |document: DocId| {
+            let leader = groups.leader[document.index()];
+            composites.binary_search_by_key(&leader, |composite| composite.document).is_ok()
+        };
+        edges.extend(of_copies.into_iter().filter(|edge| !is_composite(edge.a) && !is_composite(edge.b)));
+        edges.sort_unstable_by_key(|edge| (edge.a, edge.b));
         let (clusters, edges) = cluster::build(groups, edges, partial, judge);
         corpus.check()?;
         let count = clusters.len() as u64;
