@@ -416,7 +416,7 @@ class Job:
         pairs = pairs.select(F.least("copy", "other").alias("a"), F.greatest("copy", "other").alias("b")).distinct()
         pairs = pairs.join(candidates.select("a", "b"), ["a", "b"], "left_anti").withColumn("verbatim", F.lit(True))
         of_copies = self.verify_all(documents, self.keep("of-copies", pairs), counts, "verified_copies")
-        return verified.unionByName(of_copies)
+        return self.keep("related", verified.unionByName(of_copies))
 
     def verify_all(self, documents: DataFrame, candidates: DataFrame, counts: bytes, name: str) -> DataFrame:
         """Checks all of some candidates, and returns the edges among them."""
