@@ -15,6 +15,7 @@
 //! | [`Keys::sampled`], [`meetings`], [`is_excerpt_candidate`] | tokens → keys; keys → candidates for excerpts | [`KeyCut`] |
 //! | [`FeatureCounts`], [`RareFeatures`], [`meetings`] | tokens → counts that are added; tokens → keys; keys → candidates for rewrites | counts, [`KeyCut`] |
 //! | [`Component::verify`] | candidates and their documents → edges | weights |
+//! | [`pairs_of_copies`](crate::candidates::pairs_of_copies) | edges of leaders, copies that differ → more candidates | |
 //! | [`Component::solve`] | a component of edges → clusters, composites, more edges | weights |
 //!
 //! # Documents

@@ -35,11 +35,6 @@ impl UnionFind {
         x
     }
 
-    /// Returns the number of elements of the set that [`find`](Self::find) names `root`.
-    pub fn size(&self, root: u32) -> usize {
-        self.size[root as usize] as usize
-    }
-
     /// Joins two sets and returns whether they were different.
     pub fn union(&mut self, a: u32, b: u32) -> bool {
         let (a, b) = (self.find(a), self.find(b));
