@@ -40,6 +40,11 @@ def read(path):
         return json.load(file)
 
 
+def count(models):
+    """Returns how many fits some models are the mean of."""
+    return sum(each["fitted_on"].get("models", 1) for each in models)
+
+
 def main():
     parser = argparse.ArgumentParser(description="Writes the mean of several models of `wirecopy calibrate`.")
     parser.add_argument("--passages", nargs="+", required=True, metavar="MODEL", help="models for pairs with passages in common")
@@ -49,7 +54,6 @@ def main():
     passages = [read(path) for path in args.passages]
     without = [read(path) for path in args.without_passages or args.passages]
     model = dict(passages[0])
-    count = lambda models: sum(each["fitted_on"].get("models", 1) for each in models)
     model["fitted_on"] = {"models": count(passages), "models_without_passages": count(without)}
     for part in ("with_passages", "with_passages_near"):
         model[part] = mean_of([each[part] for each in passages])

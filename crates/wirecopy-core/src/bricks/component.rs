@@ -150,7 +150,7 @@ impl Component {
             })
             .collect();
         for edge in &groups.edges {
-            let member = if groups.is_leader(edge.a) { edge.b } else { edge.a };
+            let (_, member) = groups.leader_and_member(edge);
             grouped[member.index()].edge = Some(*edge);
         }
         Ok(grouped)

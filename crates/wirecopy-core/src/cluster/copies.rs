@@ -25,6 +25,12 @@ impl CopyGroups {
         self.leader[document.index()] == document
     }
 
+    /// Returns the leader and the member that one of the [edges](Self::edges) connects.
+    pub(crate) fn leader_and_member(&self, edge: &Edge) -> (DocId, DocId) {
+        let leader = self.leader[edge.a.index()];
+        (leader, edge.other(leader))
+    }
+
     /// Returns the number of leaders, including documents without copies.
     pub fn leaders(&self) -> usize {
         self.leader.len() - self.edges.len()

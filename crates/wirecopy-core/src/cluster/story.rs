@@ -77,7 +77,7 @@ pub(super) fn join_versions(
             continue;
         }
         let both = together(dates[a as usize], dates[b as usize]);
-        let is_weak = edge.relation == Relation::Version && edge.score < BRIDGE;
+        let is_weak = edge.relation == Relation::Version && !is_sure(edge);
         let joins_groups = stories[a as usize] > 1 && stories[b as usize] > 1;
         if is_weak && joins_groups || !may_join(edge, is_late, both, judge) {
             continue;

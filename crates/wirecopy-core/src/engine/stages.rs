@@ -149,10 +149,7 @@ pub(crate) fn apart_from_leaders(corpus: &Corpus, groups: &CopyGroups) -> Vec<Do
         .edges
         .iter()
         .filter(|edge| edge.relation == Relation::Copy)
-        .map(|edge| {
-            let leader = groups.leader[edge.a.index()];
-            (leader, edge.other(leader))
-        })
+        .map(|edge| groups.leader_and_member(edge))
         .collect();
     members.sort_unstable();
     let groups: Vec<&[(DocId, DocId)]> =
@@ -198,10 +195,7 @@ pub(crate) fn differing(
 ) -> Vec<(DocId, DocId)> {
     let differing = groups.edges.iter().filter(|edge| edge.jaccard < NEARLY_IDENTICAL);
     let mut copies: Vec<(DocId, DocId)> = differing
-        .map(|edge| {
-            let leader = groups.leader[edge.a.index()];
-            (leader, edge.other(leader))
-        })
+        .map(|edge| groups.leader_and_member(edge))
         .filter(|&(leader, copy)| {
             let is_dated = publications.date(copy).is_some() || publications.date(leader).is_none();
             is_dated && corpus.no_article[copy.index()].is_none()
