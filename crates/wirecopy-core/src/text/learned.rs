@@ -11,7 +11,7 @@
 
 use std::ops::Range;
 
-use super::{Class, Token, Tokens, each_shingle, mix, sequence_hash};
+use super::{Class, Token, Tokens, mix, rolled, sequence_hash};
 use crate::hash::SetByHash;
 
 /// Number of tokens in a shingle.
@@ -86,7 +86,7 @@ impl SourceLines {
             return;
         }
         let alike: Vec<Token> = line.iter().map(|token| token.without_number()).collect();
-        each_shingle(&alike, LEARNED_SHINGLE, |shingle| out.push(mix(source.rotate_left(32) ^ shingle)));
+        out.extend(rolled(&alike, LEARNED_SHINGLE).map(|shingle| mix(source.rotate_left(32) ^ shingle)));
     }
 
     /// Returns whether nothing was learned.

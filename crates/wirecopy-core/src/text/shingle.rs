@@ -12,7 +12,7 @@ pub type Shingles = Vec<u64>;
 /// multiplications a token, and a sort.
 pub fn shingles(tokens: &[Token], k: usize, out: &mut Shingles) {
     out.clear();
-    each_shingle(tokens, k, |hash| out.push(hash));
+    out.extend(rolled(tokens, k));
     crate::hash::sort(out);
     out.dedup();
 }
@@ -20,30 +20,32 @@ pub fn shingles(tokens: &[Token], k: usize, out: &mut Shingles) {
 /// Calls `each` with the hash of every shingle of `k` tokens, in reading order, including repeats.
 #[inline]
 pub fn each_shingle(tokens: &[Token], k: usize, mut each: impl FnMut(u64)) {
-    if tokens.is_empty() {
-        return;
+    for shingle in rolled(tokens, k) {
+        each(shingle);
     }
+}
+
+/// Returns the hash of every shingle of `k` tokens, in reading order, including repeats. Its length is known, so that a vector
+/// takes them without a check for each.
+#[inline]
+pub fn rolled(tokens: &[Token], k: usize) -> impl ExactSizeIterator<Item = u64> {
     // A text of fewer tokens is a single shingle, told by its length from the longer ones that begin with it.
-    let (first, salt) = if tokens.len() < k { (tokens, tokens.len() as u64) } else { (&tokens[..k], 0) };
+    let (k, salt) = if tokens.len() < k { (tokens.len(), tokens.len() as u64) } else { (k, 0) };
+    let before_last = k.saturating_sub(1);
     // Each shingle is the one before without its first token and with another at its end: two products instead of
     // `k`.
-    let leaving = BASE.wrapping_pow(u32::try_from(k).unwrap_or(u32::MAX));
-    let mut sum = combine(first) ^ salt;
-    let mut steps = tokens.iter().zip(&tokens[first.len()..]);
-    // One call of `each`, so that it is inlined.
-    loop {
-        each(mix(sum));
-        let Some((first, next)) = steps.next() else { return };
-        sum =
-            sum.wrapping_mul(BASE).wrapping_sub(first.bits().wrapping_mul(leaving)).wrapping_add(next.bits());
-    }
+    let leaving = BASE.wrapping_pow(u32::try_from(before_last).unwrap_or(u32::MAX));
+    let mut sum = combine(&tokens[..before_last]);
+    tokens.iter().zip(&tokens[before_last..]).map(move |(first, last)| {
+        let whole = sum.wrapping_mul(BASE).wrapping_add(last.bits());
+        sum = whole.wrapping_sub(first.bits().wrapping_mul(leaving));
+        mix(whole ^ salt)
+    })
 }
 
 /// Returns the shingles of a text in reading order, repeats included.
 pub fn in_order(tokens: &[Token], k: usize) -> Vec<u64> {
-    let mut out = Vec::with_capacity(tokens.len());
-    each_shingle(tokens, k, |shingle| out.push(shingle));
-    out
+    rolled(tokens, k).collect()
 }
 
 /// Returns which tokens of a text lie in a shingle that `is_held`, given its `shingles` of `k` tokens in reading order and its
@@ -125,8 +127,7 @@ mod tests {
     fn shingles_depend_only_on_their_own_tokens() {
         let words: Vec<String> = (0..40).map(|i| format!("w{}", mix(i) % 7)).collect();
         for k in [1, 2, 5, 9] {
-            let mut rolled = Vec::new();
-            each_shingle(tokenize(&words.join(" ")).as_slice(), k, |hash| rolled.push(hash));
+            let rolled = in_order(tokenize(&words.join(" ")).as_slice(), k);
             let alone: Vec<u64> = words.windows(k).map(|shingle| of(&shingle.join(" "), k)[0]).collect();
             assert_eq!(rolled, alone);
         }

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::hash::ByHash;
+use crate::text::first_letters::FirstLetters;
 use crate::text::mix;
 use crate::text::prose::words;
 use crate::text::script::is_unspaced;
@@ -28,21 +29,7 @@ type Phrase = (&'static str, u16, bool);
 struct Phrases {
     /// The phrases by the [hash](hash_of) of their first three characters; phrases of two ideographs are included.
     by_key: ByHash<u64, Vec<Phrase>>,
-    /// For each ASCII first character the ASCII second ones, one bit each, so that most words are rejected quickly.
-    ascii: [u128; 128],
-}
-
-impl Phrases {
-    /// Returns whether a phrase may begin at the byte `at`. Only pairs of ASCII characters are ever rejected.
-    fn may_begin(&self, text: &[u8], at: usize) -> bool {
-        match text.get(at..at + 2) {
-            Some(&[first, second]) if first.is_ascii() && second.is_ascii() => {
-                let seconds = self.ascii[usize::from(first.to_ascii_lowercase())];
-                seconds >> second.to_ascii_lowercase() & 1 == 1
-            }
-            _ => true,
-        }
-    }
+    first_letters: FirstLetters,
 }
 
 static PHRASES: LazyLock<Phrases> =
@@ -50,7 +37,7 @@ static PHRASES: LazyLock<Phrases> =
 
 fn read(table: &'static str) -> Result<Phrases, String> {
     let mut phrases: ByHash<u64, Vec<Phrase>> = ByHash::default();
-    let mut ascii = [0; 128];
+    let mut first_letters = FirstLetters::default();
     for cells in word_table::rows(table) {
         let mut cells = cells.skip(1);
         let kind = cells.next().and_then(|kind| KINDS.iter().position(|&known| known == kind));
@@ -61,12 +48,10 @@ fn read(table: &'static str) -> Result<Phrases, String> {
             let key = key(phrase).filter(|_| folded && phrase.starts_with(char::is_alphanumeric));
             let key = key.ok_or_else(|| format!("`{cell}` is not a phrase in lower case"))?;
             phrases.entry(hash_of(key)).or_default().push((phrase, 1 << kind, open));
-            if let (Some(seconds), true) = (ascii.get_mut(key[0] as usize), key[1].is_ascii()) {
-                *seconds |= 1_u128 << u32::from(key[1]);
-            }
+            first_letters.insert(phrase);
         }
     }
-    Ok(Phrases { by_key: phrases, ascii })
+    Ok(Phrases { by_key: phrases, first_letters })
 }
 
 fn key(text: &str) -> Option<[char; 3]> {
@@ -108,7 +93,7 @@ pub(super) fn find(text: &str) -> (u16, usize) {
             next += c.len_utf8();
             (c, c.is_alphanumeric())
         };
-        let starts = is_alphanumeric && !inside && phrases.may_begin(bytes, at);
+        let starts = is_alphanumeric && !inside && phrases.first_letters.may_begin(&bytes[at..]);
         inside = is_alphanumeric && !is_unspaced(c);
         if !starts {
             continue;

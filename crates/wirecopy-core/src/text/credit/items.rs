@@ -124,19 +124,26 @@ pub(super) fn dated(items: &[Item], at: usize) -> bool {
 /// Cuts `text[range]` into at most `limit` items.
 pub(super) fn items(text: &str, range: Range<usize>, agencies: &Agencies, limit: usize) -> Vec<Item> {
     let mut out = Vec::with_capacity(limit.min(16));
+    out.extend(each_item(text, range, agencies).take(limit));
+    out
+}
+
+/// Cuts `text[range]` into items, as far as they are asked for.
+pub(super) fn each_item(text: &str, range: Range<usize>, agencies: &Agencies) -> impl Iterator<Item = Item> {
     let text = &text[..range.end];
     let mut at = range.start;
-    while at < text.len() && out.len() < limit {
-        let Some(c) = text[at..].chars().next() else { break };
-        if c.is_whitespace() || (!c.is_ascii() && script::kind(c) == script::Kind::Ignored) {
-            at += c.len_utf8();
-            continue;
+    std::iter::from_fn(move || {
+        loop {
+            let c = text[at..].chars().next()?;
+            if c.is_whitespace() || (!c.is_ascii() && script::kind(c) == script::Kind::Ignored) {
+                at += c.len_utf8();
+                continue;
+            }
+            let (what, end) = item(text, at, c, agencies);
+            let range = std::mem::replace(&mut at, end)..end;
+            return Some(Item { what, range });
         }
-        let (what, end) = item(text, at, c, agencies);
-        out.push(Item { what, range: at..end });
-        at = end;
-    }
-    out
+    })
 }
 
 fn item(text: &str, at: usize, c: char, agencies: &Agencies) -> (What, usize) {

@@ -10,7 +10,7 @@ use memchr::memmem;
 
 use super::agencies::Agencies;
 use super::dateline::bracket;
-use super::items::{Case, Item, What, dated, items, kind};
+use super::items::{Case, Item, What, dated, each_item, items, kind};
 use super::{Found, Mark};
 use crate::word_table::{self, Pairs};
 
@@ -286,14 +286,17 @@ pub(super) fn sign_off(text: &str, line: Range<usize>, closing: bool, agencies: 
     if end - behind > CLAUSE {
         return Found::new();
     }
-    let rest = items(text, behind..end, agencies, 12);
-    let weak = rest.iter().filter_map(Item::agency).all(|name| name.weak);
-    let plain = rest.iter().all(|item| match item.what {
+    let is_plain = |item: &Item| match item.what {
         What::Agency(_) | What::Number | What::Open | What::Close => true,
         What::Sign(sign) => "-/©,|:".contains(sign),
         What::Word { kinds, .. } => kinds & (kind::LABEL | kind::WITH) != 0,
-    });
-    if plain && !weak { names(&rest) } else { Found::new() }
+    };
+    // Most texts end with a sentence, whose first word decides.
+    let rest = each_item(text, behind..end, agencies).take(12);
+    let rest: Option<Vec<Item>> = rest.map(|item| is_plain(&item).then_some(item)).collect();
+    let Some(rest) = rest else { return Found::new() };
+    let weak = rest.iter().filter_map(Item::agency).all(|name| name.weak);
+    if weak { Found::new() } else { names(&rest) }
 }
 
 /// Returns whether `text` ends with a sentence, ignoring quotes and brackets after it.

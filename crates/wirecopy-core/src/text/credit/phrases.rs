@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
+use super::super::first_letters::FirstLetters;
 use super::super::script::{self, Kind};
 
 /// Names with more letters than this match in any case; shorter ones as written or in capitals.
@@ -24,6 +25,7 @@ pub(super) struct Phrases<T> {
     /// For each ASCII first letter, the ASCII second letters, so that most positions are rejected quickly. Bit 0
     /// says that a phrase ends after the first letter or continues with a non-ASCII letter.
     ascii: Vec<u128>,
+    first_letters: FirstLetters,
 }
 
 /// Hashes two letters. The standard hasher takes more time than the rest of a lookup.
@@ -61,7 +63,12 @@ struct Entry<T> {
 
 impl<T> Default for Phrases<T> {
     fn default() -> Self {
-        Self { entries: Vec::new(), by_first: HashMap::default(), ascii: vec![0; 128] }
+        Self {
+            entries: Vec::new(),
+            by_first: HashMap::default(),
+            ascii: vec![0; 128],
+            first_letters: FirstLetters::default(),
+        }
     }
 }
 
@@ -90,11 +97,12 @@ impl<T> Phrases<T> {
         let length = phrase.len();
         let before = list.partition_point(|&i| entries[i].phrase.len() >= length);
         list.insert(before, entries.len());
+        self.first_letters.insert(&phrase.chars().map(lower).collect::<String>());
         let head = phrase.bytes().take(8).take_while(u8::is_ascii_alphanumeric).count();
         let is_head = any_case && head == length;
         let mask = if head == 0 { 0 } else { u64::MAX >> (64 - 8 * head) };
         let head = lower_head(phrase.as_bytes()) & mask;
-        entries.push(Entry { phrase, any_case, what, head, mask, is_head });
+        self.entries.push(Entry { phrase, any_case, what, head, mask, is_head });
         if let Some(second) = self.ascii.get_mut(first.0 as usize) {
             *second |= if first.1.is_ascii() { 1 << u32::from(first.1) } else { 1 };
         }
@@ -117,6 +125,9 @@ impl<T> Phrases<T> {
                 return None;
             }
             alone = seconds & 1 != 0;
+        }
+        if !self.first_letters.may_begin(rest.as_bytes()) {
+            return None;
         }
         if joins(first) && text[..at].chars().next_back().is_some_and(is_word) {
             return None;
@@ -227,6 +238,8 @@ pub(super) fn is_word(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn phrases() -> Phrases<u8> {
@@ -252,5 +265,20 @@ mod tests {
         assert_eq!(found("france  presse"), Some((14, 4)));
         assert_eq!(found("法新社马尼拉"), Some((9, 5)));
         assert_eq!(phrases.at("xAFP", 1), None);
+    }
+
+    proptest! {
+        #[test]
+        fn first_letters_reject_no_phrase(
+            phrases in prop::collection::vec("[ab]{1,4}|[aAä] [aB]{0,3}|[a-c.]{2,5}|[aIİ]{1,4}", 1..6),
+            text in "[abAB]{1,5}|[aAäb][ \u{200b}a.]{1,4}[a-cAB]{0,3}|[a-c.\n]{1,6}|[aIİi]{1,4}",
+            any_case in any::<bool>(),
+        ) {
+            let mut quick = Phrases::default();
+            phrases.iter().zip(0..).for_each(|(phrase, what)| quick.insert(phrase, any_case, what));
+            let mut slow = quick.clone();
+            slow.first_letters.insert("");
+            prop_assert_eq!(quick.at(&text, 0), slow.at(&text, 0));
+        }
     }
 }
