@@ -10,7 +10,7 @@ use crate::config::MatchConfig;
 use crate::score::Profile;
 use crate::sketch::{Signature, Sketcher};
 use crate::text::credit::{self, Agencies, Credit};
-use crate::text::{NoArticle, Tokenizer, Tokens, each_shingle, is_periodically_updated, no_article};
+use crate::text::{NoArticle, Tokenizer, Tokens, is_periodically_updated, no_article, rolled};
 
 /// Selects the hash functions of the signatures. Any number is as good; a fixed one makes runs reproducible.
 const SKETCH_SEED: u64 = 0x77_69_72_65;
@@ -57,18 +57,20 @@ impl Preparer {
         thread_local! {
             static WORKER: RefCell<(Tokenizer, SignerBuffer)> = RefCell::default();
         }
-        let (tokens, keys) = WORKER.with_borrow_mut(|(tokenizer, buffer)| {
+        let (tokens, keys, credits) = WORKER.with_borrow_mut(|(tokenizer, buffer)| {
             // A thread may prepare documents for several runs.
             tokenizer.keep_boilerplate(self.config.keep_boilerplate);
             let tokens = tokenizer.tokens(&document.text);
             let keys = self.signer.keys(&tokens, buffer);
-            (tokens, keys)
+            let datelines = tokenizer.datelines();
+            let credits = credit::credits_given(datelines, &document.text, &document.meta, &self.agencies);
+            (tokens, keys, credits)
         });
         let title = document.meta.title.as_deref();
         let in_paragraphs: usize =
             tokens.lines().map(|line| line.len()).filter(|&length| length >= PARAGRAPH).sum();
         Read {
-            credits: credit::credits(&document.text, &document.meta, &self.agencies),
+            credits,
             periodically_updated: is_periodically_updated(title, &document.text),
             no_article: if in_paragraphs <= ARTICLE { no_article(title, &document.text) } else { None },
             headline: if self.config.rewrites { Profile::headline_terms(title) } else { Vec::new() },
@@ -102,7 +104,7 @@ impl Signer {
     pub fn keys(&self, tokens: &Tokens, (shingles, signature): &mut SignerBuffer) -> Vec<u64> {
         // Repeated shingles do not affect a signature, and removing them would cost more than signing them.
         shingles.clear();
-        each_shingle(tokens.as_slice(), self.shingle, |hash| shingles.push(hash));
+        shingles.extend(rolled(tokens.as_slice(), self.shingle));
         self.sketcher.sign(shingles, signature);
         let mut keys = Vec::with_capacity(self.cut.bands);
         band_keys(signature.minima(), self.cut, &mut keys);

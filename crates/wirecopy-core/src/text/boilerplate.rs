@@ -11,7 +11,8 @@ use std::sync::LazyLock;
 
 use aho_corasick::packed::{self, Searcher};
 
-use super::{credit, prose};
+use super::credit::{self, Datelines};
+use super::prose;
 use crate::word_table;
 
 /// Most characters of a line that the rules for phrases apply to. Longer lines are paragraphs.
@@ -107,31 +108,13 @@ static INSIDE: LazyLock<Option<Searcher>> = LazyLock::new(|| {
 /// Returns the byte ranges of `text` that are boilerplate, in order: whole lines, and the datelines at the start
 /// of paragraphs. Empty if the whole text would be boilerplate, because then it is the text.
 pub fn boilerplate(text: &str) -> Vec<Range<usize>> {
-    boilerplate_in(text, text.to_ascii_lowercase().as_bytes())
+    boilerplate_in(text, text.to_ascii_lowercase().as_bytes(), &mut Datelines::default())
 }
 
-/// Does the same, given the bytes of the text with ASCII letters in lower case.
-pub(super) fn boilerplate_in(text: &str, lower: &[u8]) -> Vec<Range<usize>> {
-    let mut lines: Vec<(Range<usize>, Shape)> = Vec::new();
-    let from = |at: usize| {
-        let found = |phrases: &Searcher| Some(phrases.find_in(lower, (at..text.len()).into())?.start());
-        // If the searcher is not available on this platform, every line is examined.
-        INSIDE.as_ref().map_or(Some(at), found)
-    };
-    let mut next_inside = from(0);
-    let ends = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1).chain([text.len()]);
-    let mut start = 0;
-    for end in ends {
-        let range = std::mem::replace(&mut start, end)..end;
-        let line = text[range.clone()].trim();
-        let inside = next_inside.is_some_and(|at| at < end);
-        if inside {
-            next_inside = from(end);
-        }
-        if !line.is_empty() {
-            lines.push((range, shape(line, inside)));
-        }
-    }
+/// Does the same, given the bytes of the text with ASCII letters in lower case. Replaces `datelines` by those that it finds.
+pub(super) fn boilerplate_in(text: &str, lower: &[u8], datelines: &mut Datelines) -> Vec<Range<usize>> {
+    datelines.clear();
+    let mut lines = shaped_lines(text, lower);
     let is_prose = |(_, shape): &(Range<usize>, Shape)| *shape == Shape::Prose;
     let (Some(first), Some(last)) = (lines.iter().position(is_prose), lines.iter().rposition(is_prose))
     else {
@@ -167,11 +150,43 @@ pub(super) fn boilerplate_in(text: &str, lower: &[u8]) -> Vec<Range<usize>> {
         Shape::Prose => {
             let line = &text[range.clone()];
             let start = range.start + line.len() - line.trim_start().len();
-            credit::dateline_len(line.trim(), at == first).map(|length| start..start + length)
+            datelines.end(text, start..start + line.trim().len(), at == first).map(|end| start..end)
         }
         _ => None,
     };
     lines.into_iter().enumerate().filter_map(marked).collect()
+}
+
+/// Returns the lines of a text that are not blank, with their shapes.
+fn shaped_lines(text: &str, lower: &[u8]) -> Vec<(Range<usize>, Shape)> {
+    let ends = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1).chain([text.len()]);
+    let mut start = 0;
+    let mut lines = Vec::new();
+    for end in ends {
+        let range = std::mem::replace(&mut start, end)..end;
+        let line = text[range.clone()].trim();
+        if !line.is_empty() {
+            lines.push((range, if is_paragraph(line) { Shape::Prose } else { Shape::Unknown }));
+        }
+    }
+    // Most text is in paragraphs, where phrases need not be searched for.
+    for short in lines.chunk_by_mut(|(_, a), (_, b)| a == b).filter(|lines| lines[0].1 != Shape::Prose) {
+        let end = short.last().map_or(0, |(range, _)| range.end);
+        let from = |at: usize| {
+            let found = |phrases: &Searcher| Some(phrases.find_in(lower, (at..end).into())?.start());
+            // If the searcher is not available on this platform, every line is examined.
+            INSIDE.as_ref().map_or(Some(at), found)
+        };
+        let mut next_inside = from(short[0].0.start);
+        for (range, shape) in short {
+            let inside = next_inside.is_some_and(|at| at < range.end);
+            if inside {
+                next_inside = from(range.end);
+            }
+            *shape = shape_of(text[range.clone()].trim(), inside);
+        }
+    }
+    lines
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -191,12 +206,15 @@ enum Shape {
     Unknown,
 }
 
-/// Classifies a line. `inside` is false if it contains no phrase that may be anywhere in a line.
-fn shape(line: &str, inside: bool) -> Shape {
-    // There are at most as many characters as bytes, so most lines need no counting.
-    if line.len() > PHRASE_LINE_CHARS && line.chars().nth(PHRASE_LINE_CHARS).is_some() {
-        return Shape::Prose;
-    }
+/// Returns whether a line is too long for the rules for phrases.
+fn is_paragraph(line: &str) -> bool {
+    // The number of bytes bounds the number of characters from both sides.
+    line.len() > PHRASE_LINE_CHARS
+        && (line.len() > 4 * PHRASE_LINE_CHARS || line.chars().nth(PHRASE_LINE_CHARS).is_some())
+}
+
+/// Classifies a line that is not a paragraph. `inside` is false if it contains no phrase that may be anywhere in a line.
+fn shape_of(line: &str, inside: bool) -> Shape {
     if let Some(shape) = boilerplate_shape(line, inside) {
         return shape;
     }

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use super::arabic;
 use super::boilerplate::boilerplate_in;
+use super::credit::Datelines;
 use super::masks::{Masks, PADDED};
 use super::normalize::{self, STEM_LETTERS};
 use super::script::{self, Kind};
@@ -38,6 +39,8 @@ pub struct Tokenizer {
     lower: Vec<u8>,
     /// Where its words and signs are.
     masks: Masks,
+    /// Its datelines.
+    datelines: Datelines,
     /// The current word, folded, if it is not a slice of `lower`.
     word: String,
     stem: String,
@@ -92,7 +95,16 @@ impl Tokenizer {
     /// Makes `text` the current text, and returns the byte ranges that rules find to be boilerplate.
     pub(super) fn ruled(&mut self, text: &str) -> Vec<Range<usize>> {
         self.lower(text);
-        if self.keep_boilerplate { Vec::new() } else { boilerplate_in(text, &self.lower) }
+        if self.keep_boilerplate {
+            self.datelines.clear();
+            return Vec::new();
+        }
+        boilerplate_in(text, &self.lower, &mut self.datelines)
+    }
+
+    /// Returns the datelines that were found in the last text.
+    pub(crate) fn datelines(&self) -> &Datelines {
+        &self.datelines
     }
 
     /// Returns the tokens of the current text outside the `marked` ranges.

@@ -30,6 +30,46 @@ pub(super) struct Dateline {
     pub(super) found: Found,
 }
 
+/// The datelines of a text, as far as they were looked for with the built-in agencies, so that none is looked for twice.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Datelines {
+    /// Where each line starts, ascending, whether it was taken for the first, and its dateline.
+    lines: Vec<(usize, bool, Option<Dateline>)>,
+}
+
+impl Datelines {
+    /// Forgets all datelines, before those of another text.
+    pub(in super::super) fn clear(&mut self) {
+        self.lines.clear();
+    }
+
+    /// Finds the dateline of a line after all lines before, and returns where it ends. Uses only the built-in table, so that
+    /// tokens do not depend on the settings.
+    pub(in super::super) fn end(&mut self, text: &str, line: Range<usize>, first: bool) -> Option<usize> {
+        let start = line.start;
+        let found = dateline(text, line, first, Agencies::shipped_ref());
+        let end = found.as_ref().map(|dateline| dateline.end);
+        self.lines.push((start, first, found));
+        end
+    }
+
+    /// Returns the dateline of a line, which is looked for if it is not known.
+    pub(super) fn of(
+        &self,
+        text: &str,
+        line: Range<usize>,
+        first: bool,
+        agencies: &Agencies,
+    ) -> Option<Dateline> {
+        let is_built_in = std::ptr::eq(agencies, Agencies::shipped_ref());
+        let at = self.lines.binary_search_by_key(&line.start, |&(start, ..)| start).ok();
+        match at.filter(|_| is_built_in).map(|at| &self.lines[at]) {
+            Some((_, as_first, known)) if *as_first == first => known.clone(),
+            _ => dateline(text, line, first, agencies),
+        }
+    }
+}
+
 /// Finds the dateline at the start of `text[line]`. `first` says whether this is the first line of the text, where
 /// the rules are less strict.
 pub(super) fn dateline(text: &str, line: Range<usize>, first: bool, agencies: &Agencies) -> Option<Dateline> {

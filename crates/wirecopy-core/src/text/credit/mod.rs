@@ -33,6 +33,7 @@ use serde::{Deserialize, Serialize};
 use super::prose;
 use crate::document::Metadata;
 pub use agencies::Agencies;
+pub(crate) use dateline::Datelines;
 use lines::Place;
 
 /// Name in the list of credits for agencies that are credited without a name.
@@ -91,6 +92,16 @@ type Found = Vec<(Mark, Range<usize>)>;
 /// Returns the agencies that a document credits, each once, at its first position: in the text, then in the
 /// metadata.
 pub fn credits(text: &str, meta: &Metadata, agencies: &Agencies) -> Vec<Credit> {
+    credits_given(&Datelines::default(), text, meta, agencies)
+}
+
+/// Does the same, given the datelines of the text that are known.
+pub(crate) fn credits_given(
+    datelines: &Datelines,
+    text: &str,
+    meta: &Metadata,
+    agencies: &Agencies,
+) -> Vec<Credit> {
     let mut out = Collector { agencies, credits: Vec::new(), generic: None };
     let lines = lines(text);
     let is_prose: Vec<bool> = lines.iter().map(|line| is_prose(&text[line.clone()])).collect();
@@ -103,9 +114,7 @@ pub fn credits(text: &str, meta: &Metadata, agencies: &Agencies) -> Vec<Credit> 
         if trimmed.is_empty() {
             continue;
         }
-        if let Some(dateline) =
-            dateline::dateline(text, trimmed.clone(), at == 0 || first == Some(at), agencies)
-        {
+        if let Some(dateline) = datelines.of(text, trimmed.clone(), at == 0 || first == Some(at), agencies) {
             out.take(text, Form::Dateline, Some(number), dateline.found, &trimmed);
         }
         if is_prose[at] {
@@ -160,12 +169,6 @@ pub fn credits(text: &str, meta: &Metadata, agencies: &Agencies) -> Vec<Credit> 
         out.take(text, Form::Lead, Some(at + 1), lines::lead(text, line.clone(), agencies), &line);
     }
     out.finish()
-}
-
-/// Returns the length in bytes of the dateline at the start of `line`: place, date, agency and the dash after
-/// them. Uses only the built-in table, so that tokens do not depend on the settings.
-pub(super) fn dateline_len(line: &str, first: bool) -> Option<usize> {
-    dateline::dateline(line, 0..line.len(), first, Agencies::shipped_ref()).map(|dateline| dateline.end)
 }
 
 /// Returns whether a line on its own credits an agency.
