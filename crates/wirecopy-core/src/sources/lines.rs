@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::{CARRIERS, COMPARED, Repeated};
 use crate::candidates::counters::{Counters, SATURATED};
-use crate::text::{SourceLines, TokenReader, TokenStore, Tokens, mix};
+use crate::text::{SourceLines, TokenReader, TokenStore, mix};
 use crate::{DocId, Result};
 use wirecopy_spill::{Budget, Partitions};
 
@@ -36,22 +36,25 @@ pub(super) fn repeated(stories: &[(u64, DocId)], tokens: &TokenStore, budget: &B
         let size = sizes.get(&source).copied().unwrap_or(0);
         CARRIERS.max((SHARE * size as f64).ceil() as usize)
     };
-    let keys_of = |source: u64, tokens: &Tokens| -> Vec<u64> {
-        let lines = tokens.lines().filter(|line| line.len() <= LINE_TOKENS);
-        let mut keys: Vec<u64> =
-            lines.map(|line| SourceLines::key(source, &tokens.as_slice()[line])).collect();
+    // Replaces `keys` by the distinct keys of a document's lines, and returns its digest.
+    let keys_of = |(source, document): (u64, DocId), reader: &mut TokenReader<'_>, keys: &mut Vec<u64>| {
+        keys.clear();
+        let digest = reader.each_line(document, |line| {
+            if line.len() <= LINE_TOKENS {
+                keys.push(SourceLines::key(source, line));
+            }
+        });
         keys.sort_unstable();
         keys.dedup();
-        keys
+        digest
     };
     let is_large_enough = |source: u64| sizes.get(&source).is_some_and(|&size| size >= CARRIERS);
     // Nearly every line occurs in one story only. A small table of counters, which lines may share, shows which are worth
     // listing.
     let places = (4 * stories.len()).next_power_of_two().max(1 << 12);
     let count = |at: usize, reader: &mut TokenReader<'_>, keys: &mut Vec<u64>| {
-        let (source, document) = stories[at];
-        if is_large_enough(source) {
-            keys.extend(keys_of(source, &reader.get(document)));
+        if is_large_enough(stories[at].0) {
+            keys_of(stories[at], reader, keys);
         }
     };
     let counters = Counters::new(stories.len(), places.trailing_zeros(), || tokens.reader(), count);
@@ -63,19 +66,18 @@ pub(super) fn repeated(stories: &[(u64, DocId)], tokens: &TokenStore, budget: &B
             .par_iter()
             .enumerate()
             .map_init(
-                || tokens.reader(),
-                |reader, (at, &(source, document))| {
+                || (tokens.reader(), Vec::new()),
+                |(reader, keys), (at, &(source, document))| {
                     if !is_large_enough(source) {
                         return (0, Vec::new());
                     }
                     let needed = needed(source).min(usize::from(SATURATED));
-                    let tokens = reader.get(document);
+                    let rank = mix(keys_of((source, document), reader, keys) as u64);
                     let is_carried = |&key: &u64| usize::from(counters.of(key)) >= needed;
                     // Documents have 32-bit numbers.
                     let at = (batch * BATCH + at) as u32;
-                    let rank = mix(tokens.digest() as u64);
-                    let keys = keys_of(source, &tokens).into_iter().filter(is_carried);
-                    (rank, keys.map(|key| (key, rank, at)).collect())
+                    let carried = keys.iter().copied().filter(is_carried);
+                    (rank, carried.map(|key| (key, rank, at)).collect())
                 },
             )
             .collect();

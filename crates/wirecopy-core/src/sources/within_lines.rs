@@ -89,16 +89,17 @@ fn carried(keys: &[Vec<u64>], languages: &Languages) -> Vec<(u64, Vec<u32>)> {
     // Nearly all keys occur in one text only. A small table of counts removes them before sorting.
     let mut counts = Counts::for_hashes(keys.iter().map(Vec::len).sum());
     keys.iter().flatten().for_each(|&key| counts.add(key));
-    let with_text = |(at, keys): (usize, &Vec<u64>)| {
-        let is_frequent = |&key: &u64| usize::from(counts.of(key)) >= CARRIERS;
-        let mut keys: Vec<u64> = keys.iter().copied().filter(is_frequent).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        // There are at most `STORIES` texts.
-        keys.into_iter().map(move |key| (key, at as u32))
-    };
-    let mut all: Vec<(u64, u32)> = keys.par_iter().enumerate().flat_map_iter(with_text).collect();
+    // There are at most `STORIES` texts.
+    let with_text = keys.par_iter().zip(0..keys.len() as u32);
+    let mut all: Vec<(u64, u32)> = with_text
+        .flat_map_iter(|(keys, at)| {
+            let is_frequent = |key: &&u64| usize::from(counts.of(**key)) >= CARRIERS;
+            keys.iter().filter(is_frequent).map(move |&key| (key, at))
+        })
+        .collect();
     hash::sort(&mut all);
+    // A text may hold a key several times.
+    all.dedup();
     let often = all.chunk_by(|x, y| x.0 == y.0).filter(|group| group.len() >= CARRIERS);
     often
         .map(|group| (group[0].0, group.iter().map(|&(_, at)| at).collect::<Vec<u32>>()))
@@ -106,21 +107,34 @@ fn carried(keys: &[Vec<u64>], languages: &Languages) -> Vec<(u64, Vec<u32>)> {
         .collect()
 }
 
-/// Returns the bits of the most frequent token, of equals the highest; 0 if there is none.
-fn most_frequent(tokens: &[Token]) -> u64 {
-    // The counts of words that share a counter are added up, so they are upper bounds. The first word that has the highest bound
-    // gives a lower bound of the highest count, which leaves a few words to be sorted.
-    let mut counts = Counts::for_hashes(tokens.len());
-    let place = |token: &Token| token.bits() << 2;
-    tokens.iter().for_each(|token| counts.add(place(token)));
-    let bound = |token: &&Token| counts.of(place(token));
-    let Some(first) = tokens.iter().max_by_key(bound) else { return 0 };
-    let least = tokens.iter().filter(|token| *token == first).count().min(usize::from(Counts::MOST));
-    let frequent = tokens.iter().filter(|token| usize::from(bound(token)) >= least);
-    let mut bits: Vec<u64> = frequent.map(|token| token.bits()).collect();
-    bits.sort_unstable();
-    let groups = bits.chunk_by(|x, y| x == y);
-    groups.max_by_key(|group| (group.len(), group[0])).map_or(0, |group| group[0])
+/// Counts tokens exactly. It holds buffers, so reuse one for each thread.
+#[derive(Default)]
+struct Tally {
+    /// Distinct tokens and their counts, with open addressing, at most half full; a count of 0 marks a free slot.
+    slots: Vec<(u64, u32)>,
+}
+
+impl Tally {
+    /// Returns the bits of the most frequent token, of equals the highest; 0 if there is none.
+    fn most_frequent(&mut self, tokens: &[Token]) -> u64 {
+        let bits = (2 * tokens.len()).max(2).next_power_of_two().trailing_zeros();
+        self.slots.clear();
+        self.slots.resize(1 << bits, (0, 0));
+        let last = self.slots.len() - 1;
+        let mut most = (0, 0);
+        for token in tokens {
+            let token = token.bits();
+            // The product spreads the hashes of word and stem over the upper bits.
+            let mut at = (token.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - bits)) as usize;
+            while self.slots[at].1 > 0 && self.slots[at].0 != token {
+                at = (at + 1) & last;
+            }
+            let count = self.slots[at].1 + 1;
+            self.slots[at] = (token, count);
+            most = most.max((count, token));
+        }
+        most.1
+    }
 }
 
 /// The languages of texts, as indicated by the most frequent word of each. A site in six languages writes its
@@ -136,15 +150,21 @@ struct Languages {
 
 impl Languages {
     fn of(texts: &[(u32, Tokens)]) -> Self {
-        let most: Vec<u64> = texts.par_iter().map(|(_, tokens)| most_frequent(tokens.as_slice())).collect();
+        let most_of = |tally: &mut Tally, (_, tokens): &(u32, Tokens)| tally.most_frequent(tokens.as_slice());
+        let most: Vec<u64> = texts.par_iter().map_init(Tally::default, most_of).collect();
         let mut numbers: ByHash<u64, u32> = ByHash::default();
         let number = |&word: &u64| {
             let next = numbers.len() as u32;
             *numbers.entry(word).or_insert(next)
         };
         let commonest = most.iter().map(number).collect();
+        // A few words are the most frequent ones of all texts, and hardly any other has their lowest bits.
+        let mut lowest = [false; 1 << 12];
+        let place = |word: u64| (word & 0xfff) as usize;
+        numbers.keys().for_each(|&word| lowest[place(word)] = true);
         let words_of = |(_, tokens): &(u32, Tokens)| {
-            let known = |token: &Token| numbers.get(&token.bits()).copied();
+            let word = |token: &Token| Some(token.bits()).filter(|&word| lowest[place(word)]);
+            let known = |token: &Token| numbers.get(&word(token)?).copied();
             let mut words: Vec<u32> = tokens.as_slice().iter().filter_map(known).collect();
             words.sort_unstable();
             words.dedup();
@@ -202,12 +222,13 @@ mod tests {
     proptest! {
         #[test]
         fn most_frequent_token_is_found(text in "([a-e]|[a-z]{2,3})( ([a-e]|[a-z]{2,3})){0,60}", copies in 1..400_usize) {
+            let mut tally = Tally::default();
             for text in [text.clone(), text.repeat(copies.min(1 + 8_000 / text.len()))] {
                 let tokens = tokenize(&text);
                 let mut counts: HashMap<u64, usize> = HashMap::new();
                 tokens.as_slice().iter().for_each(|token| *counts.entry(token.bits()).or_default() += 1);
                 let most = counts.into_iter().max_by_key(|&(bits, count)| (count, bits)).map_or(0, |(bits, _)| bits);
-                prop_assert_eq!(most_frequent(tokens.as_slice()), most);
+                prop_assert_eq!(tally.most_frequent(tokens.as_slice()), most);
             }
         }
     }

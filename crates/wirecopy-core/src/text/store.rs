@@ -245,6 +245,17 @@ impl TokenReader<'_> {
         &self.tokens
     }
 
+    /// Calls `each` with the tokens of every line of a document and returns its digest, without a copy of its own.
+    pub fn each_line(&mut self, document: DocId, mut each: impl FnMut(&[Token])) -> u128 {
+        let digest = self.read(document);
+        let mut start = 0;
+        for line in self.segments.iter().filter(|segment| segment.ends_line()) {
+            each(self.tokens.get(start..line.end()).unwrap_or_default());
+            start = line.end();
+        }
+        digest
+    }
+
     /// Reads a document into the buffers and returns its digest.
     fn read(&mut self, document: DocId) -> u128 {
         self.tokens.clear();
@@ -292,6 +303,10 @@ mod tests {
                 prop_assert_eq!(&store.get(id(at)), tokens);
                 let mut reader = store.reader();
                 prop_assert_eq!(reader.slice(id(at)), tokens.as_slice());
+                let mut lines = Vec::new();
+                prop_assert_eq!(reader.each_line(id(at), |line| lines.push(line.to_vec())), tokens.digest());
+                let expected: Vec<_> = tokens.lines().map(|line| tokens.as_slice()[line].to_vec()).collect();
+                prop_assert_eq!(lines, expected);
                 drop(reader);
                 prop_assert_eq!(store.len_of(id(at)), tokens.len());
             }
