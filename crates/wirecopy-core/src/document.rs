@@ -303,8 +303,19 @@ impl Refusal {
 
 /// Joins the words of a text with single spaces; `None` if there are none.
 pub fn one_line(text: &str) -> Option<String> {
+    if is_one_line(text.as_bytes()) {
+        return Some(text.to_owned());
+    }
     let words: Vec<&str> = text.split_whitespace().collect();
     (!words.is_empty()).then(|| words.join(" "))
+}
+
+/// Returns whether a text is ASCII words joined by single spaces, as most titles, dates and addresses are.
+fn is_one_line(text: &[u8]) -> bool {
+    // Bytes below a space may be white space, too.
+    let is_plain = |&byte: &u8| (b' '..0x7f).contains(&byte);
+    let (Some(b'!'..), Some(b'!'..)) = (text.first(), text.last()) else { return false };
+    text.iter().all(is_plain) && text.windows(2).all(|two| two != b"  ")
 }
 
 /// Returns the host of an address without `www.`: `example.org` for `https://www.example.org:8080/a`.
@@ -355,6 +366,28 @@ mod tests {
             "",
         ] {
             assert_eq!(uri(guid), None, "{guid}");
+        }
+    }
+
+    #[test]
+    fn words_are_joined_by_single_spaces() {
+        for text in [
+            "",
+            " ",
+            "a",
+            "a b",
+            "a  b",
+            " a",
+            "a ",
+            "a\tb",
+            "a\u{b}b",
+            "a\u{1c}b",
+            "é b",
+            "é\u{a0}b",
+            "a \n b",
+        ] {
+            let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert_eq!(one_line(text), Some(joined).filter(|joined| !joined.is_empty()), "{text:?}");
         }
     }
 

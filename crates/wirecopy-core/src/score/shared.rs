@@ -15,9 +15,10 @@ pub struct Shared {
     /// Answers for most shingles that are not held, without a branch that the processor cannot predict.
     filter: Filter,
     distinct: usize,
-    /// The number of the comparison in which each slot of `held` was last found.
-    met: Vec<u32>,
-    comparison: u32,
+    /// The number of the comparison in which each slot of `held` was last found. Numbers are not used again, so that nothing
+    /// has to be cleared for another document.
+    met: Vec<u64>,
+    comparison: u64,
     others: Hashes,
 }
 
@@ -31,9 +32,11 @@ impl Shared {
             self.filter.insert(shingle);
             self.distinct += usize::from(self.held.insert(shingle));
         });
-        self.met.clear();
-        self.met.resize(self.held.slots(), 0);
-        self.comparison = 0;
+        if self.met.len() < self.held.slots() {
+            self.met.resize(self.held.slots(), 0);
+        }
+        // No slot was met in this one.
+        self.comparison += 1;
     }
 
     /// Returns whether the stored document has a shingle.
