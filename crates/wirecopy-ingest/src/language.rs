@@ -85,6 +85,26 @@ type Uses = Vec<(usize, u32)>;
 struct Table {
     codes: [&'static str; LANGUAGES],
     words: ByHash<u64, Uses>,
+    /// The lowest bits of the hashes of the words, which most other words do not share.
+    lowest: Box<[bool; 1 << LOWEST]>,
+}
+
+/// Number of these bits.
+const LOWEST: u32 = 11;
+
+impl Table {
+    /// Returns the languages of a word, given as [`eight`] bytes.
+    fn uses(&self, word: u64) -> &[(usize, u32)] {
+        let hash = wirecopy_core::text::mix(word);
+        if !self.lowest[lowest(hash)] {
+            return &[];
+        }
+        self.words.get(&hash).map_or(&[], Vec::as_slice)
+    }
+}
+
+fn lowest(hash: u64) -> usize {
+    hash as usize % (1 << LOWEST)
 }
 
 static TABLE: LazyLock<Table> =
@@ -102,9 +122,11 @@ fn read(table: &'static str) -> Result<Table, String> {
             words.entry(wirecopy_core::text::mix(key)).or_default().push((language, 1 << kind));
         }
     }
+    let mut lowest_of_words = Box::new([false; 1 << LOWEST]);
+    words.keys().for_each(|&hash| lowest_of_words[lowest(hash)] = true);
     let codes =
         codes.try_into().map_err(|codes: Vec<_>| format!("{} languages, not {LANGUAGES}", codes.len()))?;
-    Ok(Table { codes, words })
+    Ok(Table { codes, words, lowest: lowest_of_words })
 }
 
 /// Returns the bytes of a word as a number, the first one lowest; `None` if there are none, or more than [`WORD_BYTES`].
@@ -112,6 +134,37 @@ fn eight(word: &[u8]) -> Option<u64> {
     let mut bytes = [0; WORD_BYTES];
     bytes.get_mut(..word.len()).filter(|bytes| !bytes.is_empty())?.copy_from_slice(word);
     Some(u64::from_le_bytes(bytes))
+}
+
+/// Returns the eight bytes from `at` on, the first one lowest, with zeros after the end of the text.
+fn next_eight(bytes: &[u8], at: usize) -> u64 {
+    match bytes[at..].first_chunk() {
+        Some(&next) => u64::from_le_bytes(next),
+        None => eight(&bytes[at..]).unwrap_or_default(),
+    }
+}
+
+/// Returns how many of eight bytes are letters before the first that is none. Bytes beyond ASCII count as letters.
+fn letters(eight: u64) -> usize {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let lower = eight & (EACH * 0x7f) | EACH * 0x20;
+    // The upper bit of a byte shows the result of each comparison. No sum exceeds a byte.
+    let from_a = lower + EACH * u64::from(0x80 - b'a');
+    let beyond_z = lower + EACH * u64::from(0x80 - b'z' - 1);
+    let is_letter = (from_a & !beyond_z | eight) & EACH << 7;
+    ((is_letter ^ EACH << 7).trailing_zeros() / u8::BITS) as usize
+}
+
+/// Returns where the word ends that goes on at `at` or ends there.
+fn word_end(bytes: &[u8], mut at: usize) -> usize {
+    while at < bytes.len() {
+        let more = letters(next_eight(bytes, at));
+        at += more;
+        if more < WORD_BYTES {
+            break;
+        }
+    }
+    at
 }
 
 /// Function words found in a text.
@@ -126,21 +179,26 @@ struct Counts {
 impl Counts {
     fn add(&mut self, text: &str) {
         let bytes = text.as_bytes();
-        let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || *byte >= 0x80;
-        let mut end = 0;
-        while let Some(gap) = bytes[end..].iter().position(is_letter) {
-            let start = end + gap;
-            let rest = &bytes[start..];
-            let length = rest.iter().position(|byte| !is_letter(byte)).unwrap_or(rest.len());
-            end = start + length;
-            if !rest[..length].is_ascii() {
-                self.add_around_signs(&text[start..end]);
-            } else if length <= WORD_BYTES {
-                // Eight bytes at once, of which those behind the word are cleared.
-                let unused = 8 * (WORD_BYTES - length) as u32;
-                let word = rest.first_chunk().map(|&eight| u64::from_le_bytes(eight) << unused >> unused);
-                word.or_else(|| eight(&rest[..length])).into_iter().for_each(|word| self.add_word(word));
+        let mut at = 0;
+        while at < bytes.len() {
+            let next = next_eight(bytes, at);
+            let length = letters(next);
+            if length == 0 {
+                at += 1;
+                continue;
             }
+            let is_longer = length == WORD_BYTES;
+            let end = if is_longer { word_end(bytes, at + length) } else { at + length };
+            // The bytes behind the word are cleared.
+            let unused = 8 * (WORD_BYTES - length) as u32;
+            let word = next << unused >> unused;
+            if !bytes[at..end].is_ascii() {
+                self.add_around_signs(&text[at..end]);
+            } else if end == at + length {
+                self.add_word(word);
+            }
+            // No word begins with the byte that ends one.
+            at = end + 1;
         }
     }
 
@@ -152,7 +210,7 @@ impl Counts {
 
     /// Counts a word, given as [`eight`] bytes.
     fn add_word(&mut self, word: u64) {
-        for &(language, kind) in TABLE.words.get(&wirecopy_core::text::mix(word)).into_iter().flatten() {
+        for &(language, kind) in TABLE.uses(word) {
             self.hits[language] += 1;
             self.kinds[language] |= kind;
         }
@@ -189,6 +247,8 @@ fn by_function_words(text: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -215,6 +275,19 @@ mod tests {
         }
         for (tag, code) in [("zh", "cmn"), ("fa", "pes"), ("no", "nob")] {
             assert!(Lang::from_code(code).is_some() && of_tag(tag).as_deref() == Some(code));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn words_are_found_as_by_a_bytewise_search(text in "([a-zA-Z]{0,10}[ -~é–]{0,2}){0,12}|([a-c@`{\\[]{7,10} ?){0,3}") {
+            let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || *byte >= 0x80;
+            let bytes = text.as_bytes();
+            for at in 0..bytes.len() {
+                let length = bytes[at..].iter().take_while(|byte| is_letter(byte)).count();
+                prop_assert_eq!(letters(next_eight(bytes, at)), length.min(WORD_BYTES));
+                prop_assert_eq!(word_end(bytes, at), at + length);
+            }
         }
     }
 

@@ -87,13 +87,15 @@ pub(super) fn cut(line: &str) -> Vec<Token> {
             }
             kind @ (Class::Digit | Class::Letter) => {
                 let end = end_of(&characters, at, kind);
-                let text: String =
-                    characters[at..end].iter().filter(|c| class(**c) != Class::Invisible).collect();
                 // A number too long for 64 bits is not part of a date.
-                let kind = match (kind, text.parse::<u64>()) {
-                    (Class::Digit, Ok(number)) => Kind::Number(number, text.len()),
-                    _ => Kind::Word(words::word(&text)),
-                };
+                let number = if kind == Class::Digit { value(&characters[at..end]) } else { None };
+                let kind = number.map_or_else(
+                    || {
+                        let visible = characters[at..end].iter().filter(|c| class(**c) != Class::Invisible);
+                        Kind::Word(words::word(&visible.collect::<String>()))
+                    },
+                    |number| Kind::Number(number, end - at),
+                );
                 out.push(Token { kind, spaced: std::mem::take(&mut spaced) });
                 at = end;
                 continue;
@@ -101,7 +103,14 @@ pub(super) fn cut(line: &str) -> Vec<Token> {
         }
         at += 1;
     }
-    joined(&out)
+    joined(out)
+}
+
+/// Returns the value of ASCII digits, if it has 64 bits.
+fn value(digits: &[char]) -> Option<u64> {
+    digits
+        .iter()
+        .try_fold(0_u64, |value, digit| value.checked_mul(10)?.checked_add(u64::from(digit.to_digit(10)?)))
 }
 
 fn end_of(characters: &[char], start: usize, kind: Class) -> usize {
@@ -122,7 +131,10 @@ fn end_of(characters: &[char], start: usize, kind: Class) -> usize {
 }
 
 /// Joins pairs of single letters with full stops into one word: "p.m.", "a. m.", "E.T.", "μ.μ.".
-fn joined(tokens: &[Token]) -> Vec<Token> {
+fn joined(tokens: Vec<Token>) -> Vec<Token> {
+    if !tokens.iter().any(|token| token.is_mark(&['.'])) {
+        return tokens;
+    }
     let letter = |token: Option<&Token>| {
         token.and_then(Token::word).is_some_and(|word| word.text.chars().count() == 1)
     };

@@ -43,8 +43,8 @@ struct Table {
     words: HashMap<String, Meaning>,
     /// Labels and a.m./p.m. markers in Han, Kana and Hangul, which occur inside longer words.
     substrings: Vec<(String, Meaning)>,
-    /// Months by language and word, for the words on which languages differ.
-    by_language: HashMap<(&'static str, String), u8>,
+    /// Languages, words and months, for the words on which languages differ.
+    by_language: Vec<(&'static str, String, u8)>,
 }
 
 /// Folds a word and looks up its meaning.
@@ -92,7 +92,7 @@ pub(super) fn month_in(text: &str, language: &str) -> Option<u8> {
         "ces" | "cze" => "cs",
         short => short,
     };
-    let (_, month) = table().by_language.iter().find(|((tag, word), _)| *tag == short && word == text)?;
+    let (.., month) = table().by_language.iter().find(|(tag, word, _)| *tag == short && word == text)?;
     Some(*month)
 }
 
@@ -146,7 +146,7 @@ fn table() -> &'static Table {
 }
 
 fn read(months: &'static str, labels: &str) -> Result<Table, String> {
-    let mut table = Table { words: HashMap::new(), substrings: Vec::new(), by_language: HashMap::new() };
+    let mut table = Table { words: HashMap::new(), substrings: Vec::new(), by_language: Vec::new() };
     for cells in word_table::rows(months) {
         let cells: Vec<&str> = cells.collect();
         let [tag, names @ ..] = &cells[..] else { continue };
@@ -161,13 +161,13 @@ fn read(months: &'static str, labels: &str) -> Result<Table, String> {
                     meaning.solar = Some(month);
                 } else {
                     meaning.months |= 1 << (month - 1);
-                    table.by_language.insert((tag, name), month);
+                    table.by_language.push((tag, name, month));
                 }
             }
         }
     }
     let months = &table.words;
-    table.by_language.retain(|(_, name), _| months.get(name).is_some_and(|m| m.months.count_ones() > 1));
+    table.by_language.retain(|(_, name, _)| months.get(name).is_some_and(|m| m.months.count_ones() > 1));
     for mut cells in word_table::rows(labels) {
         let meaning = match cells.next().unwrap_or_default() {
             "published" => Meaning { label: Some(Label::Published), ..Meaning::default() },
