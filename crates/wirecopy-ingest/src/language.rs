@@ -278,7 +278,53 @@ mod tests {
         }
     }
 
+    /// Returns the rows of the table: each language by its index, with its words.
+    fn function_words() -> impl Iterator<Item = (usize, &'static str)> {
+        let rows = word_table::rows(include_str!("../data/function_words.tsv"));
+        rows.enumerate().flat_map(|(language, cells)| cells.skip(1).map(move |word| (language, word)))
+    }
+
+    /// Counts words that are cut byte by byte.
+    fn counted_bytewise(text: &str) -> Counts {
+        let mut counts = Counts::default();
+        for word in text.split(|c: char| c.is_ascii() && !c.is_ascii_alphabetic()) {
+            if word.is_ascii() {
+                eight(word.as_bytes()).into_iter().for_each(|word| counts.add_word(word));
+            } else {
+                counts.add_around_signs(word);
+            }
+        }
+        counts
+    }
+
+    fn any_words() -> impl Strategy<Value = String> {
+        let known: Vec<&str> = function_words().map(|(_, word)| word).collect();
+        let word = prop_oneof![
+            3 => prop::sample::select(known).prop_map(str::to_owned),
+            1 => "[a-z]{1,18}",
+        ];
+        let words = prop::collection::vec((word, "[ .]|[@`{\\[–“é’]{0,2}"), 0..20);
+        words.prop_map(|words| words.into_iter().map(|(word, sign)| word + &sign).collect())
+    }
+
+    #[test]
+    fn every_word_of_the_table_is_looked_up() {
+        assert!(function_words().count() > 10 * LANGUAGES);
+        for (language, word) in function_words() {
+            let uses = TABLE.uses(eight(word.as_bytes()).unwrap());
+            assert!(uses.iter().any(|&(own, _)| own == language), "{word}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn words_are_counted_as_by_a_bytewise_search(text in any_words()) {
+            let mut counts = Counts::default();
+            counts.add(&text);
+            let expected = counted_bytewise(&text);
+            prop_assert_eq!((counts.hits, counts.kinds), (expected.hits, expected.kinds));
+        }
+
         #[test]
         fn words_are_found_as_by_a_bytewise_search(text in "([a-zA-Z]{0,10}[ -~é–]{0,2}){0,12}|([a-c@`{\\[]{7,10} ?){0,3}") {
             let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || *byte >= 0x80;

@@ -81,8 +81,9 @@ impl Counters {
         self.parts[part].add_all(counters);
     }
 
-    /// Counts the features of documents `0..documents` in a table of `2^bits` counters. `features` appends the features of
-    /// one document, which are well-mixed hashes, with the `scratch` of its thread. Repeats within a document count once.
+    /// Counts the features of documents `0..documents` in a table of `2^bits` counters. `features` puts the features of one
+    /// document, which are well-mixed hashes, into an empty vector, with the `scratch` of its thread. Repeats within a document
+    /// count once.
     pub(crate) fn new<S>(
         documents: usize,
         bits: u32,

@@ -21,6 +21,9 @@ const LANGUAGE: usize = 4;
 const STORIES: usize = 1 << 10;
 /// Most tokens in these stories.
 const TOKENS: usize = 1 << 20;
+/// Number of values of the lowest bits of a token, by which nearly all words that are not the most frequent of any text are passed
+/// over.
+const LOWEST: usize = 1 << 12;
 
 /// Finds the shingles that occur in boilerplate passages (see [`SourceLines`]) in enough stories of a source, in
 /// no particular order. `ranks` are the ranks of the stories; the `lines` are left out.
@@ -107,7 +110,7 @@ fn carried(keys: &[Vec<u64>], languages: &Languages) -> Vec<(u64, Vec<u32>)> {
         .collect()
 }
 
-/// Counts tokens exactly. It holds buffers, so reuse one for each thread.
+/// Counts tokens exactly. It holds a buffer, so reuse one for each thread.
 #[derive(Default)]
 struct Tally {
     /// Distinct tokens and their counts, with open addressing, at most half full; a count of 0 marks a free slot.
@@ -159,8 +162,8 @@ impl Languages {
         };
         let commonest = most.iter().map(number).collect();
         // A few words are the most frequent ones of all texts, and hardly any other has their lowest bits.
-        let mut lowest = [false; 1 << 12];
-        let place = |word: u64| (word & 0xfff) as usize;
+        let mut lowest = [false; LOWEST];
+        let place = |word: u64| word as usize % LOWEST;
         numbers.keys().for_each(|&word| lowest[place(word)] = true);
         let words_of = |(_, tokens): &(u32, Tokens)| {
             let word = |token: &Token| Some(token.bits()).filter(|&word| lowest[place(word)]);
@@ -218,6 +221,23 @@ mod tests {
 
     use super::*;
     use crate::text::tokenize;
+
+    #[test]
+    fn key_that_one_text_repeats_is_not_carried() {
+        let (repeated, shared) = (1_u64 << 63, 1_u64);
+        let keys: Vec<Vec<u64>> =
+            (0..CARRIERS)
+                .map(|at| {
+                    if at == 1 { [vec![repeated; CARRIERS], vec![shared; 2]].concat() } else { vec![shared] }
+                })
+                .collect();
+        let languages = Languages {
+            commonest: vec![0; CARRIERS],
+            words: vec![vec![0]; CARRIERS],
+            texts: RefCell::default(),
+        };
+        assert_eq!(carried(&keys, &languages), [(shared, (0..CARRIERS as u32).collect())]);
+    }
 
     proptest! {
         #[test]

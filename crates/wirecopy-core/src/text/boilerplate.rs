@@ -166,7 +166,9 @@ fn shaped_lines(text: &str, lower: &[u8]) -> Vec<(Range<usize>, Shape)> {
         let range = std::mem::replace(&mut start, end)..end;
         let line = text[range.clone()].trim();
         if !line.is_empty() {
-            lines.push((range, if is_paragraph(line) { Shape::Prose } else { Shape::Unknown }));
+            let is_paragraph = prose::is_longer(line, PHRASE_LINE_CHARS);
+            // Unknown until it is classified below.
+            lines.push((range, if is_paragraph { Shape::Prose } else { Shape::Unknown }));
         }
     }
     // Most text is in paragraphs, where phrases need not be searched for.
@@ -204,13 +206,6 @@ enum Shape {
     /// A phrase of the table and nothing else: boilerplate that headlines may follow.
     Heading,
     Unknown,
-}
-
-/// Returns whether a line is too long for the rules for phrases.
-fn is_paragraph(line: &str) -> bool {
-    // The number of bytes bounds the number of characters from both sides.
-    line.len() > PHRASE_LINE_CHARS
-        && (line.len() > 4 * PHRASE_LINE_CHARS || line.chars().nth(PHRASE_LINE_CHARS).is_some())
 }
 
 /// Classifies a line that is not a paragraph. `inside` is false if it contains no phrase that may be anywhere in a line.
@@ -356,7 +351,10 @@ fn ends_with_photo_credit(lower: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
+    use crate::document::Metadata;
 
     #[test]
     fn row_that_stands_there_twice_is_an_error() {
@@ -455,6 +453,82 @@ mod tests {
         }
         for opening in ["The agency AFP (Agence) said that ", "In 2020 – ", "Velmark, a town – "] {
             assert!(marked(&format!("{opening}{PROSE}")).is_empty(), "{opening}");
+        }
+    }
+
+    #[test]
+    fn credits_are_the_same_given_the_datelines_of_the_boilerplate() {
+        let known_of = |text: &str| {
+            let mut known = Datelines::default();
+            boilerplate_in(text, text.to_ascii_lowercase().as_bytes(), &mut known);
+            assert_ne!(format!("{known:?}"), format!("{:?}", Datelines::default()), "{text}");
+            known
+        };
+        let shipped = credit::Agencies::shipped();
+        let meta = Metadata::default();
+        let lines = [
+            "PARIS, Sept 24 (AFP) – ",
+            "МОСКВА, 12 марта. /ТАСС/. ",
+            "TOKYO – ",
+            "AFP - Le ",
+            "LONDON (AP) —",
+        ];
+        let mut texts: Vec<String> = lines
+            .iter()
+            .map(|line| format!(" {line}{PROSE}\n\n{line}{PROSE}\n{line}\nSource: Reuters"))
+            .collect();
+        // For credits, the line that begins with a bracket is not the first of the prose.
+        let headline = "Headline of the day\n(ANSA) - ROMA, 3 MAG - Il governo cade.";
+        texts.push(format!("{headline}\nAFP - He left.\n{PROSE}\nSource: Reuters"));
+        let other_first = format!("{headline}\nAFP - {PROSE}\nSource: Reuters");
+        texts.push(other_first.clone());
+        for text in &texts {
+            let given = credit::credits_given(&known_of(text), text, &meta, &shipped);
+            assert_eq!(given, credit::credits(text, &meta, &shipped), "{text}");
+            assert!(given.iter().any(|credit| credit.agency == "Reuters"), "{text}");
+        }
+        let given = credit::credits_given(&known_of(&other_first), &other_first, &meta, &shipped);
+        assert!(given.iter().any(|credit| credit.agency == "AFP" && credit.form == credit::Form::Dateline));
+    }
+
+    #[test]
+    fn other_agencies_than_the_built_in_ones_do_not_use_known_datelines() {
+        let text = format!("VELMARK, Sept 24 (Velwire) – {PROSE}");
+        let agencies =
+            credit::Agencies::with_rows("Velwire\tVelmark Wire", Path::new("agencies.tsv")).unwrap();
+        let meta = Metadata::default();
+        let mut known = Datelines::default();
+        boilerplate_in(&text, text.to_ascii_lowercase().as_bytes(), &mut known);
+        assert_ne!(format!("{known:?}"), format!("{:?}", Datelines::default()));
+        let given = credit::credits_given(&known, &text, &meta, &agencies);
+        assert_eq!(given.iter().map(|credit| credit.agency.as_str()).collect::<Vec<_>>(), ["Velwire"]);
+        assert_eq!(given, credit::credits(&text, &meta, &agencies));
+    }
+
+    fn shapes(text: &str) -> Vec<Shape> {
+        let lines = shaped_lines(text, text.to_ascii_lowercase().as_bytes());
+        lines.into_iter().map(|(_, shape)| shape).collect()
+    }
+
+    #[test]
+    fn phrases_inside_lines_are_found_in_short_lines_only() {
+        let with = "The bridge before the flood. Photo: Velmark City Archive";
+        let paragraph = format!("{with}, which {PROSE} {PROSE}");
+        assert!(prose::is_longer(&paragraph, PHRASE_LINE_CHARS));
+        let text =
+            [with, "A heading", &paragraph, "A heading", with, &paragraph, with, "", "A heading"].join("\n");
+        let (found, heading, prose) = (Shape::Boilerplate, Shape::Short, Shape::Prose);
+        assert_eq!(shapes(&text), [found, heading, prose, heading, found, prose, found, heading]);
+    }
+
+    #[test]
+    fn lines_of_more_than_200_characters_are_paragraphs() {
+        for letter in ["a", "𐐷"] {
+            let (short, long) = (letter.repeat(200), letter.repeat(201));
+            assert_eq!(
+                shapes(&format!("{short}\n {long} \n{short}")),
+                [Shape::Short, Shape::Prose, Shape::Short]
+            );
         }
     }
 

@@ -40,3 +40,43 @@ impl FirstLetters {
         !(a | b | c).is_ascii() || self.0[place / 64] >> (place % 64) & 1 == 1
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_that_begin_like_phrases_are_kept() {
+        let mut letters = FirstLetters::default();
+        ["abcdef", "gäb", "xa y", "q", "äbc"].iter().for_each(|phrase| letters.insert(phrase));
+        for text in [
+            "abc",
+            "ABCdef",
+            "ab",
+            "",
+            "gäb",
+            "GÄB",
+            "xa  y",
+            "xa\ny",
+            "XA\u{a0}y",
+            "q",
+            "q. ",
+            "Q\n\n",
+            "äbc",
+            "abä",
+        ] {
+            assert!(letters.may_begin(text.as_bytes()), "{text:?}");
+        }
+        for text in ["abd", "xyz", "gab", "bcd", "a b", "456"] {
+            assert!(!letters.may_begin(text.as_bytes()), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_begins_without_phrases_and_everything_with_an_empty_one() {
+        let mut letters = FirstLetters::default();
+        assert!(!letters.may_begin(b"abc"));
+        letters.insert("");
+        assert!(letters.may_begin(b"abc") && letters.may_begin(b"\0\0\0"));
+    }
+}

@@ -29,7 +29,7 @@ impl Tokenizer {
         let tokens = self.cut(text, &ruled);
         let mut words = Vec::with_capacity(tokens.len());
         let mut marked = ruled.iter().peekable();
-        self.words(text, |_, _, range| {
+        self.words_of_current(text, |_, _, range| {
             while marked.next_if(|line| line.end <= range.start).is_some() {}
             if marked.peek().is_none_or(|line| line.start > range.start) {
                 words.push(range);

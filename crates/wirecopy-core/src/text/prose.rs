@@ -37,6 +37,12 @@ pub(super) fn items(text: &str) -> usize {
     text.split_whitespace().count() + text.chars().filter(|&c| is_unspaced(c)).count() / 2
 }
 
+/// Returns whether a line has more than `most` characters.
+pub(super) fn is_longer(line: &str, most: usize) -> bool {
+    // The number of bytes bounds the number of characters from both sides.
+    line.len() > most && (line.len() > 4 * most || line.chars().nth(most).is_some())
+}
+
 /// Returns whether a text ends as sentences do.
 pub fn is_stopped(text: &str) -> bool {
     text.trim_end_matches(|c| closes(c) || c == ' ').ends_with(ends_any_sentence)
@@ -63,6 +69,15 @@ mod tests {
             assert_eq!(words(text), count, "{text}");
         }
         assert_eq!((items("Menu | Search – 24"), items("Menu | Search - 24")), (5, 5));
+    }
+
+    #[test]
+    fn lines_are_as_long_as_their_characters() {
+        for letter in ["a", "é", "语", "😀"] {
+            for length in [0, 1, 2, 3, 4, 5, 20] {
+                assert_eq!(is_longer(&letter.repeat(length), 4), length > 4, "{length} of {letter}");
+            }
+        }
     }
 
     #[test]

@@ -127,9 +127,25 @@ mod tests {
     fn shingles_depend_only_on_their_own_tokens() {
         let words: Vec<String> = (0..40).map(|i| format!("w{}", mix(i) % 7)).collect();
         for k in [1, 2, 5, 9] {
-            let rolled = in_order(tokenize(&words.join(" ")).as_slice(), k);
+            let together = in_order(tokenize(&words.join(" ")).as_slice(), k);
             let alone: Vec<u64> = words.windows(k).map(|shingle| of(&shingle.join(" "), k)[0]).collect();
-            assert_eq!(rolled, alone);
+            assert_eq!(together, alone);
+        }
+    }
+
+    #[test]
+    fn number_of_shingles_is_known() {
+        for (text, k, count) in [
+            ("", 5, 0),
+            ("a b c", 5, 1),
+            ("a b c d", 5, 1),
+            ("a b c d e", 5, 1),
+            ("a b c d e f", 5, 2),
+            ("a b", 1, 2),
+        ] {
+            let tokens = tokenize(text);
+            assert_eq!(rolled(tokens.as_slice(), k).len(), count, "{text}");
+            assert_eq!(rolled(tokens.as_slice(), k).count(), count, "{text}");
         }
     }
 

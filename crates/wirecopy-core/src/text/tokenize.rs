@@ -96,13 +96,13 @@ impl Tokenizer {
     pub(super) fn ruled(&mut self, text: &str) -> Vec<Range<usize>> {
         self.lower(text);
         if self.keep_boilerplate {
-            self.datelines.clear();
             return Vec::new();
         }
         boilerplate_in(text, &self.lower, &mut self.datelines)
     }
 
-    /// Returns the datelines that were found in the last text.
+    /// Returns the datelines found in the current text; none unless [`tokens`](Self::tokens) or [`placed`](Self::placed) made it
+    /// current.
     pub(crate) fn datelines(&self) -> &Datelines {
         &self.datelines
     }
@@ -121,10 +121,17 @@ impl Tokenizer {
     /// Calls `each` with every token, its folded word and its byte range in `text`, in order.
     pub fn words(&mut self, text: &str, each: impl FnMut(Token, &str, Range<usize>)) {
         self.lower(text);
+        self.words_of_current(text, each);
+    }
+
+    /// Does the same, given the current text.
+    pub(super) fn words_of_current(&mut self, text: &str, each: impl FnMut(Token, &str, Range<usize>)) {
         self.scan(text, &mut Words(each));
     }
 
+    /// Makes `text` the current text.
     fn lower(&mut self, text: &str) {
+        self.datelines.clear();
         self.lower.clear();
         self.lower.extend_from_slice(text.as_bytes());
         self.lower.make_ascii_lowercase();
@@ -389,6 +396,24 @@ mod tests {
 
     fn segment_lengths(text: &str) -> Vec<usize> {
         tokenize(text).segments().map(|s| s.len()).collect()
+    }
+
+    #[test]
+    fn datelines_are_those_of_the_current_text() {
+        let text = "PARIS, Sept 24 (AFP) – The council of Velmark voted on Monday to rebuild the old bridge.";
+        let none = format!("{:?}", Datelines::default());
+        let mut tokenizer = Tokenizer::default();
+        let found = |tokenizer: &Tokenizer| format!("{:?}", tokenizer.datelines());
+        tokenizer.tokens(text);
+        let known = found(&tokenizer);
+        assert_ne!(known, none);
+        tokenizer.words("Velmark", |_, _, _| ());
+        assert_eq!(found(&tokenizer), none);
+        tokenizer.placed(text, 0);
+        assert_eq!(found(&tokenizer), known);
+        tokenizer.keep_boilerplate(true);
+        tokenizer.tokens(text);
+        assert_eq!(found(&tokenizer), none);
     }
 
     #[test]

@@ -106,7 +106,7 @@ pub(super) fn cut(line: &str) -> Vec<Token> {
     joined(out)
 }
 
-/// Returns the value of ASCII digits, if it has 64 bits.
+/// Returns the value of ASCII digits; `None` if it does not fit in 64 bits.
 fn value(digits: &[char]) -> Option<u64> {
     digits
         .iter()
@@ -202,4 +202,27 @@ fn class(c: char) -> Class {
 
 fn is_thai(c: char) -> bool {
     ('\u{e00}'..='\u{eff}').contains(&c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_64_bits() {
+        let value = |digits: &str| value(&digits.chars().collect::<Vec<char>>());
+        assert_eq!(value("18446744073709551615"), Some(u64::MAX));
+        assert_eq!(value("18446744073709551616"), None);
+        assert_eq!(value("20000000000000000000"), None);
+        assert_eq!(value("99999999999999999999999"), None);
+        assert_eq!(value("00000000000000000002026"), Some(2026));
+        assert_eq!(value("0"), Some(0));
+    }
+
+    #[test]
+    fn number_that_does_not_fit_is_a_word() {
+        let tokens = cut("18446744073709551616 00000000000000000002026 ٢٠");
+        assert_eq!(tokens[0].word().map(|word| word.text.as_str()), Some("18446744073709551616"));
+        assert_eq!((tokens[1].number(), tokens[2].number()), (Some((2026, 23)), Some((20, 2))));
+    }
 }

@@ -121,7 +121,7 @@ pub(crate) fn credits_given(
             out.take_sign_off(text, number, last == Some(at), &trimmed);
             continue;
         }
-        if !outer || is_long(&text[trimmed.clone()]) {
+        if !outer || prose::is_longer(&text[trimmed.clone()], lines::LINE_CHARS) {
             continue;
         }
         let next = (at + 1..lines.len()).find(|&i| !text[lines[i].clone()].trim().is_empty());
@@ -271,7 +271,7 @@ fn trimmed(text: &str, line: &Range<usize>) -> Range<usize> {
 /// Returns whether a line is prose rather than a few words: it is long, or ends like a sentence.
 fn is_prose(line: &str) -> bool {
     let line = line.trim();
-    if is_long(line) {
+    if prose::is_longer(line, lines::LINE_CHARS) {
         return true;
     }
     let words = prose::items(line);
@@ -281,13 +281,6 @@ fn is_prose(line: &str) -> bool {
         || prose::is_prose(line, words, prose::SENTENCE, usize::MAX)
             && !breaks_off()
             && !starts_as_credit(line)
-}
-
-/// Returns whether a line has more characters than a credit may have.
-fn is_long(line: &str) -> bool {
-    // The number of bytes bounds the number of characters from both sides.
-    line.len() > lines::LINE_CHARS
-        && (line.len() > 4 * lines::LINE_CHARS || line.chars().nth(lines::LINE_CHARS).is_some())
 }
 
 /// Returns whether a line begins like a long sign-off, which ends like a sentence but is not one.

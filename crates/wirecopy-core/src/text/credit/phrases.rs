@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use super::super::first_letters::FirstLetters;
 use super::super::script::{self, Kind};
+use crate::text::first_letters::FirstLetters;
 
 /// Names with more letters than this match in any case; shorter ones as written or in capitals.
 const ANY_CASE_LETTERS: usize = 5;
