@@ -56,6 +56,17 @@ pub trait Judge: Sync {
     fn quoted(&self, of: DocId, by: &[DocId]) -> Vec<Vec<bool>>;
     /// Returns the share of the words of `of` that occur in `by`, 0 to 1.
     fn coverage(&self, of: DocId, by: DocId) -> f64;
+    /// Returns the same as [`quoted`](Self::quoted), or `None` if one document alone holds `enough` of the tokens or more.
+    fn quoted_unless(&self, of: DocId, by: &[DocId], enough: usize) -> Option<Vec<Vec<bool>>> {
+        let parts = self.quoted(of, by);
+        let holds_enough = |part: &Vec<bool>| part.iter().filter(|&&quoted| quoted).count() >= enough;
+        (!parts.iter().any(holds_enough)).then_some(parts)
+    }
+    /// Returns for each of the documents the sum of the shares of the others' words that occur in it.
+    fn covered_by_each(&self, documents: &[DocId]) -> Vec<f64> {
+        let others = |by: DocId| documents.iter().filter(move |&&of| of != by);
+        documents.iter().map(|&by| others(by).map(|&of| self.coverage(of, by)).sum()).collect()
+    }
     /// Returns the number of tokens of a document.
     fn length(&self, document: DocId) -> usize;
 }
@@ -202,26 +213,45 @@ fn component_pairs(
         }
     }
     if component.len() > 2 && component.len() <= COMPARE_ALL_DATES {
-        let mut known: Vec<(usize, usize)> = pairs.iter().map(|pair| (pair.a, pair.b)).collect();
-        known.sort_unstable();
-        for a in 0..component.len() {
-            for b in a + 1..component.len() {
-                if known.binary_search(&(a, b)).is_ok() {
-                    continue;
-                }
-                let (x, y) = (component[a], component[b]);
-                if apart(dates[x as usize], dates[y as usize], judge) {
-                    pairs.push(Pair { a, b, score: APART });
-                } else if component.len() <= CHECK_ALL_PAIRS
-                    && let Some(edge) = judge.relate(DocId(x), DocId(y))
-                {
-                    pairs.push(Pair { a, b, score: edge.score.get() });
-                    new.push(edge);
-                }
+        add_missing_pairs(component, dates, judge, &mut pairs, new);
+    }
+    pairs
+}
+
+/// Adds the pairs of a component that have no link: those that are too far apart, and if the component is small, those that are related
+/// nevertheless, whose edges are added to `new`.
+fn add_missing_pairs(
+    component: &[u32],
+    dates: &[Dates],
+    judge: &impl Judge,
+    pairs: &mut Vec<Pair>,
+    new: &mut Vec<Edge>,
+) {
+    let mut known: Vec<(usize, usize)> = pairs.iter().map(|pair| (pair.a, pair.b)).collect();
+    known.sort_unstable();
+    let linked = pairs.len();
+    // All of a component are checked at once, because documents are prepared for several checks in a row.
+    let mut open: Vec<(DocId, DocId)> = Vec::new();
+    for a in 0..component.len() {
+        for b in a + 1..component.len() {
+            let (x, y) = (component[a], component[b]);
+            if known.binary_search(&(a, b)).is_ok() {
+                continue;
+            } else if apart(dates[x as usize], dates[y as usize], judge) {
+                pairs.push(Pair { a, b, score: APART });
+            } else if component.len() <= CHECK_ALL_PAIRS {
+                open.push((DocId(x), DocId(y)));
             }
         }
     }
-    pairs
+    for edge in judge.relate_all(&open) {
+        let place = |document: DocId| component.binary_search(&document.0);
+        if let (Ok(a), Ok(b)) = (place(edge.a), place(edge.b)) {
+            pairs.push(Pair { a, b, score: edge.score.get() });
+            new.push(edge);
+        }
+    }
+    pairs[linked..].sort_unstable_by_key(|pair| (pair.a, pair.b));
 }
 
 /// Creates the cluster of these members, and returns with it the edges among them that were not known.
@@ -235,24 +265,15 @@ fn describe(
         members.iter().map(|&m| DocId(m)).filter(|&m| groups.is_leader(m)).collect();
     leaders.sort_by_key(|&m| (std::cmp::Reverse(judge.length(m)), m));
     leaders.truncate(REPRESENTATIVE_SAMPLE);
-    let covers =
-        |by: DocId| leaders.iter().filter(|&&of| of != by).map(|&of| judge.coverage(of, by)).sum::<f64>();
     // Among equals, the longest comes first, then the one with the lowest number.
-    let representative = leaders
-        .iter()
-        .map(|&leader| (covers(leader), leader))
+    let representative = judge
+        .covered_by_each(&leaders)
+        .into_iter()
+        .zip(leaders)
         .reduce(|best, next| if next.0 > best.0 + 1e-12 { next } else { best })
         .map_or(DocId(members[0]), |(_, leader)| leader);
     let members: Vec<DocId> = members.iter().map(|&member| DocId(member)).collect();
-    // The first member of each text, and their places by text.
-    let mut texts: Vec<DocId> = Vec::new();
-    let mut places: ByHash<u64, usize> = ByHash::default();
-    for &member in &members {
-        places.entry(judge.text(member)).or_insert_with(|| {
-            texts.push(member);
-            texts.len() - 1
-        });
-    }
+    let (texts, places) = texts_of(members.iter().copied(), judge);
     let checks_all = texts.len() <= REPORT_ALL_PAIRS;
     let mut new = if checks_all { missing_edges(&texts, known, judge) } else { Vec::new() };
     let found_new = |a: DocId, b: DocId| new.iter().find(|edge| (edge.a, edge.b) == (a, b));
@@ -279,6 +300,29 @@ fn describe(
     let is_new = |edge: &Edge| known.of(edge.a, edge.b).is_none();
     new.extend(members.iter().filter_map(|&(_, edge)| edge).filter(is_new));
     (Cluster { representative, members }, new)
+}
+
+/// Returns the first member of each text, and their places by text. Members are in ascending order.
+fn texts_of(
+    members: impl IntoIterator<Item = DocId>,
+    judge: &impl Judge,
+) -> (Vec<DocId>, ByHash<u64, usize>) {
+    let mut texts: Vec<DocId> = Vec::new();
+    let mut places: ByHash<u64, usize> = ByHash::default();
+    for member in members {
+        places.entry(judge.text(member)).or_insert_with(|| {
+            texts.push(member);
+            texts.len() - 1
+        });
+    }
+    (texts, places)
+}
+
+/// Returns the members of a cluster of which every pair was checked, in ascending order. A pair of these without an edge is not
+/// related.
+pub fn all_checked(cluster: &Cluster, judge: &impl Judge) -> Vec<DocId> {
+    let (texts, _) = texts_of(cluster.members.iter().map(|&(member, _)| member), judge);
+    if texts.len() <= REPORT_ALL_PAIRS { texts } else { Vec::new() }
 }
 
 /// Returns the edges among documents, given in order, that are not known.

@@ -141,6 +141,11 @@ pub struct Features {
 }
 
 impl Features {
+    /// Creates features from their values in the order of [`Feature::ALL`].
+    pub(crate) fn of_values(values: [f64; FEATURES]) -> Self {
+        Self { values }
+    }
+
     /// Returns the values in the order of [`Feature::ALL`].
     pub fn values(&self) -> &[f64; FEATURES] {
         &self.values

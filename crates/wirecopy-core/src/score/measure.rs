@@ -1,13 +1,13 @@
 //! Measures the features of a pair on the profiles of its texts.
 
 use super::align::Alignment;
+use super::bound::{Aligned, Chains, best_alignment, heaviest_chains};
 use super::chain::{Point, State, chain, in_order, sentence_chains, singles};
-use super::conflict::conflict;
+use super::conflict::{Conflict, conflict};
 use super::coverage::{Coverage, coverage};
 use super::features::{FEATURES, Feature, Features, PASSAGES};
-use super::overlap::{Overlap, common, overlap};
+use super::overlap::{Overlap, overlap, rarest};
 use super::profile::Profile;
-use crate::Similarity;
 
 /// Least weight of a rare term: a name, a place, a word specific to a story.
 pub(super) const RARE_IDF: f32 = 5.0;
@@ -35,68 +35,41 @@ pub struct Scratch {
     singles: Vec<(u32, u32)>,
     tails: Vec<u32>,
     sentence: Vec<Point>,
+    masses: [Vec<f32>; 2],
 }
 
-/// The measurements on the texts of a pair.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Measured {
-    /// Number of distinct five-word shingles that both texts have.
-    pub shared_shingles: usize,
-    /// Number of distinct five-word shingles that either text has.
-    pub all_shingles: usize,
-    /// Number of distinct five-word shingles of the text that has fewer.
-    pub fewer_shingles: usize,
-    /// The features, not yet with what is known besides the texts. `None` if the texts have so little in common
-    /// that no model would call them one dispatch.
-    pub features: Option<Features>,
-}
-
-impl Measured {
-    /// Returns whether the two texts have passages in common.
-    pub fn has_passages(&self) -> bool {
-        self.shared_shingles >= PASSAGES
-    }
-
-    /// Returns the share of the five-word shingles of the text with fewer that the other has too.
-    pub fn containment(&self) -> Similarity {
-        Similarity::share(self.shared_shingles, self.fewer_shingles)
-    }
-
-    /// Returns the Jaccard similarity of the five-word shingles; 1 if neither text has any.
-    pub fn jaccard(&self) -> Similarity {
-        if self.all_shingles == 0 {
-            return Similarity::ONE;
-        }
-        Similarity::share(self.shared_shingles, self.all_shingles)
+impl Scratch {
+    /// Returns the rarest terms that two texts share, rarest first, at most eight. They must have been measured last, and with a
+    /// result.
+    pub(crate) fn rarest_shared(&self, a: &Profile, b: &Profile) -> Vec<u32> {
+        let in_order = a.digest <= b.digest;
+        rarest(a, self.shared.iter().map(|&(i, j)| if in_order { i } else { j }))
     }
 }
 
-/// Measures the texts of a pair.
+/// Measures the features of the texts of a pair, not yet with what is known besides the texts. `None` if the texts have so little in
+/// common that no model would call them one dispatch.
 ///
 /// Takes about a microsecond for two articles with little in common, and about twenty otherwise. Symmetric in `a`
 /// and `b`.
-pub fn measure(a: &Profile, b: &Profile, scratch: &mut Scratch) -> Measured {
-    measure_unless(a, b, scratch, |_| false)
+pub fn measure(a: &Profile, b: &Profile, scratch: &mut Scratch) -> Option<Features> {
+    features(a, b, a.overlap(b).shared, scratch, None)
 }
 
-/// Measures the texts of a pair like [`measure`], but skips the chains, the costliest features, where they cannot matter.
+/// Measures the texts of a pair like [`measure`], given the number of distinct five-word shingles that they share, but stops where it
+/// is certain that the pair is unrelated.
 ///
-/// `is_unrelated` is asked about the features with the heaviest chains that the shared terms could form. A model's score of them
-/// is at least that of the pair, because chains only ever raise a score ([`Sense::For`](super::Sense::For)). If it returns
-/// true, the pair has no features.
+/// `is_unrelated` is asked about bounds of the features, first from the shared terms alone, then with aligned sentences and the
+/// heaviest chains that the terms could form. A model's score of these is at least that of the pair, because each differs from the
+/// feature only in the direction of its [`Sense`](super::Sense). If it returns true, the pair has no features.
 pub fn measure_unless(
     a: &Profile,
     b: &Profile,
+    shared_shingles: usize,
     scratch: &mut Scratch,
-    is_unrelated: impl Fn(Features) -> bool,
-) -> Measured {
-    let shared_shingles = common(&a.shingles, &b.shingles);
-    Measured {
-        shared_shingles,
-        all_shingles: a.shingles.len() + b.shingles.len() - shared_shingles,
-        fewer_shingles: a.shingles.len().min(b.shingles.len()),
-        features: features(a, b, shared_shingles, scratch, is_unrelated),
-    }
+    is_unrelated: &dyn Fn(Features) -> bool,
+) -> Option<Features> {
+    features(a, b, shared_shingles, scratch, Some(is_unrelated))
 }
 
 fn features(
@@ -104,7 +77,7 @@ fn features(
     b: &Profile,
     shared_shingles: usize,
     scratch: &mut Scratch,
-    is_unrelated: impl Fn(Features) -> bool,
+    is_unrelated: Option<&dyn Fn(Features) -> bool>,
 ) -> Option<Features> {
     if (a.spaced - b.spaced).abs() > OTHER_SCRIPT {
         return None;
@@ -116,35 +89,45 @@ fn features(
     if both.mass <= 0.0 || little || both.mass < NOTHING_SHARE * lighter {
         return None;
     }
-    scratch.alignment.fill(a, b, &scratch.shared);
-    let one_to_one = scratch.alignment.one_to_one(a, b);
     singles(a, b, &scratch.shared, &mut scratch.singles);
     let order = in_order(&mut scratch.singles, &mut scratch.tails);
     let singles = scratch.singles.len() as f32;
+    if let Some(is_unrelated) = is_unrelated
+        && let Some(Aligned { one_to_one, sides }) =
+            best_alignment(a, b, &scratch.shared, &mut scratch.masses)
+    {
+        let parts =
+            Parts { shared_shingles, order, singles, one_to_one, sides, conflict: Conflict::default() };
+        let chains = heaviest_chains(a, b, &scratch.shared);
+        if is_unrelated(with_chains(assemble(a, b, both, &parts), chains)) {
+            return None;
+        }
+    }
+    scratch.alignment.fill(a, b, &scratch.shared);
+    let one_to_one = scratch.alignment.one_to_one(a, b);
+    let conflict = conflict(a, b, &scratch.alignment);
     let Alignment { a: of_a, b: of_b, points, .. } = &mut scratch.alignment;
     let sides = (coverage(a, of_a), coverage(b, of_b));
-    // No chain is heavier than all points, apart from rounding.
-    let heaviest = 1.001 * points.iter().map(Point::weight).sum::<f32>();
-    let parts = Parts { shared_shingles, order, singles, one_to_one, sides };
-    let measured = assemble(a, b, &scratch.alignment, both, &parts);
-    if is_unrelated(with_chains(measured, heaviest, heaviest, heaviest)) {
+    let parts = Parts { shared_shingles, order, singles, one_to_one, sides, conflict };
+    let measured = assemble(a, b, both, &parts);
+    if let Some(is_unrelated) = is_unrelated
+        && is_unrelated(with_chains(measured, heaviest_chains(a, b, &scratch.shared)))
+    {
         return None;
     }
-    let Alignment { a: of_a, b: of_b, points, .. } = &mut scratch.alignment;
     let all = chain(points, &mut scratch.chained);
     points.retain(|point| point.weight() >= RARE_IDF);
     let rare = chain(points, &mut scratch.chained);
     let sentences = sentence_chains(points, (of_a, of_b), &mut scratch.sentence, &mut scratch.chained);
-    Some(with_chains(measured, all, rare, sentences))
+    Some(with_chains(measured, Chains { all, rare, sentences }))
 }
 
-/// Completes features with the weights of the best chain of all terms, of the best chain of rare terms, and of the chains of
-/// rare terms within sentences.
-fn with_chains(mut features: Features, all: f32, rare: f32, sentences: f32) -> Features {
+/// Completes features with the weights of the best chains.
+fn with_chains(mut features: Features, chains: Chains) -> Features {
     let mut set = |feature: Feature, value: f32| features.values[feature as usize] = f64::from(value);
-    set(Feature::Chain, all.ln_1p().min(5.0));
-    set(Feature::RareChain, rare.ln_1p());
-    set(Feature::SentenceChain, sentences.ln_1p());
+    set(Feature::Chain, chains.all.ln_1p().min(5.0));
+    set(Feature::RareChain, chains.rare.ln_1p());
+    set(Feature::SentenceChain, chains.sentences.ln_1p());
     features
 }
 
@@ -155,9 +138,10 @@ struct Parts {
     singles: f32,
     one_to_one: f32,
     sides: (Coverage, Coverage),
+    conflict: Conflict,
 }
 
-fn assemble(a: &Profile, b: &Profile, alignment: &Alignment, both: Overlap, parts: &Parts) -> Features {
+fn assemble(a: &Profile, b: &Profile, both: Overlap, parts: &Parts) -> Features {
     let (x, y) = &parts.sides;
     let uncovered = 1.0 - x.graded.max(y.graded);
     let new_opening = 1.0 - x.lead.max(y.lead);
@@ -167,7 +151,7 @@ fn assemble(a: &Profile, b: &Profile, alignment: &Alignment, both: Overlap, part
     let passages = f32::from(u8::from(parts.shared_shingles >= PASSAGES));
     let fewer_numbers = a.distinct_numbers.min(b.distinct_numbers) as f32;
     let missing = (fewer_numbers - both.numbers as f32).max(0.0) / (fewer_numbers + 2.0);
-    let conflict = conflict(a, b, alignment);
+    let conflict = parts.conflict;
     let rare_share = |text: &Profile| both.rare / (text.rare_mass + RARE_PRIOR);
     let (short, long) = (a.words.min(b.words), a.words.max(b.words));
     let mut values = [0.0; FEATURES];
@@ -235,9 +219,11 @@ fn day_missing(text: &Profile, other: &Profile) -> f32 {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
+
     use proptest::prelude::*;
 
-    use super::super::{Idf, LanguageKey, Model};
+    use super::super::{Idf, LanguageKey, Model, Sense};
     use super::*;
     use crate::text::tokenize;
 
@@ -245,7 +231,7 @@ mod tests {
         let idf = Idf::background();
         let idf = idf.of(LanguageKey::default());
         let (a, b) = (Profile::new(&tokenize(a), idf), Profile::new(&tokenize(b), idf));
-        measure(&a, &b, &mut Scratch::default()).features
+        measure(&a, &b, &mut Scratch::default())
     }
 
     /// Generates sentences of words common in news, with names, numbers, days, and scripts without spaces.
@@ -277,6 +263,33 @@ mod tests {
         ]);
         let sentence = prop::collection::vec(word, 0..14).prop_map(|words| words.join(" "));
         prop::collection::vec(sentence, 0..9).prop_map(|sentences| sentences.join(".\n"))
+    }
+
+    proptest! {
+        #[test]
+        fn bounds_differ_from_features_in_the_direction_of_their_sense(a in text(), b in text(), extra in text()) {
+            let idf = Idf::background();
+            let profile = |text: &str| Profile::new(&tokenize(text), idf.of(LanguageKey::default()));
+            // Mostly pairs with sentences in common.
+            let (a, b) = (profile(&format!("{a}.\n{b}")), profile(&format!("{b}.\n{extra}")));
+            let asked = RefCell::new(Vec::new());
+            let is_unrelated = |bounds: Features| {
+                asked.borrow_mut().push(bounds);
+                false
+            };
+            let mut scratch = Scratch::default();
+            let measured = measure(&a, &b, &mut scratch);
+            let shared = a.overlap(&b).shared;
+            prop_assert_eq!(measure_unless(&a, &b, shared, &mut scratch, &is_unrelated), measured);
+            for (bounds, &feature) in asked.borrow().iter().flat_map(|bounds| Feature::ALL.iter().map(move |f| (bounds, f))) {
+                let (most, value) = (bounds.get(feature), measured.expect("it was asked").get(feature));
+                match feature.sense() {
+                    Sense::For => prop_assert!(most >= value, "{} {most} {value}", feature.name()),
+                    Sense::Against => prop_assert!(most <= value, "{} {most} {value}", feature.name()),
+                    Sense::Either | Sense::None => prop_assert_eq!(most, value, "{}", feature.name()),
+                }
+            }
+        }
     }
 
     const STORY: &str = "The captain of a ferry that sank off Ordu on Wednesday was praised by the coast guard for \
@@ -385,10 +398,10 @@ mod tests {
             let weights = Idf::background();
             let weights = weights.of(LanguageKey::default());
             let (a, b) = (Profile::new(&tokenize(&a), weights), Profile::new(&tokenize(&b), weights));
-            let kept = measure_unless(&a, &b, &mut Scratch::default(), |best| model.score(&best) < score);
-            prop_assert_eq!(kept.features, Some(features), "the best case is no worse");
-            let cut = measure_unless(&a, &b, &mut Scratch::default(), |_| true);
-            prop_assert!(cut.features.is_none() && cut.shared_shingles == kept.shared_shingles);
+            let shared = a.overlap(&b).shared;
+            let kept = measure_unless(&a, &b, shared, &mut Scratch::default(), &|best| model.score(&best) < score);
+            prop_assert_eq!(kept, Some(features), "the best case is no worse");
+            prop_assert_eq!(measure_unless(&a, &b, shared, &mut Scratch::default(), &|_| true), None);
         }
     }
 }

@@ -20,6 +20,13 @@ pub fn shingles(tokens: &[Token], k: usize, out: &mut Shingles) {
 /// Calls `each` with the hash of every shingle of `k` tokens, in reading order, including repeats.
 #[inline]
 pub fn each_shingle(tokens: &[Token], k: usize, mut each: impl FnMut(u64)) {
+    each_sum(tokens, k, |sum| each(mix(sum)));
+}
+
+/// Calls `each` with a number for every shingle of `k` tokens, in reading order, including repeats: its hash before the bits are
+/// mixed. Its upper bits are good enough for a table, and two shingles have the same number if they have the same hash.
+#[inline]
+pub(crate) fn each_sum(tokens: &[Token], k: usize, mut each: impl FnMut(u64)) {
     if tokens.is_empty() {
         return;
     }
@@ -32,7 +39,7 @@ pub fn each_shingle(tokens: &[Token], k: usize, mut each: impl FnMut(u64)) {
     let mut steps = tokens.iter().zip(&tokens[first.len()..]);
     // One call of `each`, so that it is inlined.
     loop {
-        each(mix(sum));
+        each(sum);
         let Some((first, next)) = steps.next() else { return };
         sum =
             sum.wrapping_mul(BASE).wrapping_sub(first.bits().wrapping_mul(leaving)).wrapping_add(next.bits());
