@@ -177,7 +177,7 @@ fn verify(c: &mut Criterion) {
         b.iter(|| {
             for &(x, y) in &pairs {
                 let measured = measure(&profiles[x], &profiles[y], &mut scratch);
-                black_box(measured.features.map(|features| model.score(&features)));
+                black_box(measured.map(|features| model.score(&features)));
             }
         });
     });

@@ -83,6 +83,48 @@ impl Hashes {
     }
 }
 
+/// Finds repeats among the numbers of one document after the other: a table with open addressing that is not cleared in between, because
+/// each entry names its document. The low bits of the numbers must be well mixed.
+#[derive(Debug, Default)]
+pub(crate) struct Firsts {
+    /// The number of a document, from 1, in the upper half, and one of its numbers in the lower. At most three quarters are of one
+    /// document.
+    entries: Vec<u64>,
+    document: u32,
+}
+
+impl Firsts {
+    /// Begins with the next document, of `most` numbers.
+    pub(crate) fn begin(&mut self, most: usize) {
+        self.document = self.document.wrapping_add(1);
+        if self.document == 0 || 4 * most > 3 * self.entries.len() {
+            let size = (4 * most / 3 + 1).next_power_of_two().max(self.entries.len());
+            self.entries.clear();
+            self.entries.resize(size, 0);
+            self.document = 1;
+        }
+    }
+
+    /// Returns whether a number comes for the first time in its document.
+    #[inline]
+    pub(crate) fn is_first(&mut self, number: u32) -> bool {
+        let entry = u64::from(self.document) << 32 | u64::from(number);
+        let last = self.entries.len() - 1;
+        let mut at = number as usize & last;
+        loop {
+            let held = &mut self.entries[at];
+            if *held == entry {
+                return false;
+            }
+            if *held >> 32 != entry >> 32 {
+                *held = entry;
+                return true;
+            }
+            at = (at + 1) & last;
+        }
+    }
+}
+
 /// Saturating counters of hashes, one byte each. A count is never too low, and too high where two hashes share a counter.
 #[derive(Clone, Debug)]
 pub(crate) struct Counts {
@@ -274,6 +316,24 @@ mod tests {
                 let hash = if spread { mix(hash + 1) } else { hash + 1 };
                 prop_assert_eq!(set.slot(hash).1, expected.contains(&hash));
                 prop_assert_eq!(set.insert(hash), expected.insert(hash));
+            }
+        }
+
+        #[test]
+        fn numbers_of_a_document_are_first_once(
+            documents in prop::collection::vec(prop::collection::vec(0u32..60, 0..90), 0..20),
+            spread in any::<bool>(),
+            begun in prop::sample::select(vec![0, u32::MAX - 3]),
+        ) {
+            let mut firsts = Firsts { entries: vec![7; 4], document: begun };
+            for document in documents {
+                firsts.begin(document.len());
+                let mut seen = HashSet::new();
+                for number in document {
+                    // Either all numbers compete for the same entries, or they are spread over the table.
+                    let number = if spread { number } else { number << 8 };
+                    prop_assert_eq!(firsts.is_first(number), seen.insert(number));
+                }
             }
         }
 

@@ -14,14 +14,13 @@ use rayon::prelude::*;
 
 use crate::Similarity;
 use crate::bits::{BLOCK, gather};
-use crate::hash::Counts;
+use crate::hash::{Counts, Firsts};
 
 /// Largest count, which stands for "frequent".
 pub(crate) const SATURATED: u8 = Counts::MOST;
 /// Number of parts of the table, as a power of two.
 const PART_BITS: u32 = 8;
-/// Number of features of a document above which they are sorted to find repeats, because searching for each would take
-/// quadratic time.
+/// Number of features of a document above which they are sorted to find repeats, so that the table of those that it has stays small.
 const MANY: usize = 1 << 13;
 /// Number of documents whose features are collected before they are counted.
 const CHUNK: usize = 1024;
@@ -96,30 +95,32 @@ impl Counters {
             .collect();
         let starts: Vec<usize> = (0..documents).step_by(CHUNK).collect();
         starts.into_par_iter().for_each_init(
-            || (scratch(), Vec::new(), vec![Collected::default(); 1 << PART_BITS]),
-            |(scratch, found, collected): &mut (S, Vec<u64>, Vec<Collected>), start| {
+            || (scratch(), Vec::new(), Firsts::default(), vec![Vec::new(); 1 << PART_BITS]),
+            |(scratch, found, seen, collected): &mut (S, Vec<u64>, Firsts, Vec<Vec<u32>>), start| {
                 for document in start..(start + CHUNK).min(documents) {
                     found.clear();
                     features(document, scratch, found);
-                    let many = found.len() > MANY;
-                    if many {
-                        found
-                            .iter_mut()
-                            .for_each(|feature| *feature = *feature >> (64 - bits) << (64 - bits));
+                    found.iter_mut().for_each(|feature| *feature >>= 64 - bits);
+                    let mut collect = |counter: u64| {
+                        let (part, place) = place_of(counter, bits);
+                        collected[part].push(place);
+                    };
+                    if found.len() > MANY {
                         found.sort_unstable();
                         found.dedup();
-                    }
-                    for &feature in &*found {
-                        let (part, place) = place(feature, bits);
-                        let part = &mut collected[part];
-                        if many { part.places.push(place) } else { part.add(document, place) }
+                        found.iter().for_each(|&counter| collect(counter));
+                    } else {
+                        seen.begin(found.len());
+                        // Lossless: a table has at most 2^32 counters.
+                        let first = |counter: &&u64| seen.is_first(**counter as u32);
+                        found.iter().filter(first).for_each(|&counter| collect(counter));
                     }
                 }
                 for (part, collected) in parts.iter().zip(collected) {
                     // If a thread panicked, the whole run ends.
                     let mut counters = part.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                     // Counters saturate, so the result does not depend on the order of the threads.
-                    collected.places.drain(..).for_each(|place| counters.add_at(place as usize));
+                    collected.drain(..).for_each(|place| counters.add_at(place as usize));
                 }
             },
         );
@@ -132,9 +133,10 @@ impl Counters {
 
     /// Marks the counters whose value lies in `range`. Linear in the number of counters.
     pub(crate) fn within(&self, range: &Range<u8>) -> Within {
-        let Range { start, end } = *range;
+        // One comparison, which compilers turn into vector instructions.
+        let (start, length) = (range.start, range.end.saturating_sub(range.start));
         let block = |counters: &[u8; BLOCK]| {
-            gather(&counters.map(|count| u8::from(start <= count && count < end)), 1)
+            gather(&counters.map(|count| u8::from(count.wrapping_sub(start) < length)), 1)
         };
         let blocks = |counters: &[u8]| -> Vec<u64> { counters.as_chunks().0.iter().map(block).collect() };
         // The parts of a small table have less than a block of counters.
@@ -149,7 +151,9 @@ impl Counters {
 
     /// Returns the size and the use of the table. Linear in the number of counters.
     pub(crate) fn table_use(&self) -> TableUse {
-        let used = |part: &Counts| part.all().iter().filter(|&&count| count > 0).count();
+        // Sums of few are bytes, of which compilers add many at a time.
+        let of_few = |few: &[u8]| usize::from(few.iter().map(|&count| u8::from(count > 0)).sum::<u8>());
+        let used = |part: &Counts| part.all().chunks(BLOCK).map(of_few).sum::<usize>();
         let used: usize = self.parts.par_iter().map(used).sum();
         let all: usize = self.parts.iter().map(|part| part.all().len()).sum();
         TableUse { counters: all as u64, used: Similarity::share(used, all) }
@@ -179,28 +183,6 @@ impl Within {
     }
 }
 
-/// The counters in one part of the table that some documents add to.
-#[derive(Clone, Debug, Default)]
-struct Collected {
-    places: Vec<u32>,
-    /// The document that came last, and where its counters begin.
-    document: usize,
-    start: usize,
-}
-
-impl Collected {
-    /// Adds a counter of a document, unless the document has it already. Most documents have fewer than ten in
-    /// each part, so these are searched one by one.
-    fn add(&mut self, document: usize, place: u32) {
-        if self.document != document {
-            (self.document, self.start) = (document, self.places.len());
-        }
-        if !self.places[self.start..].contains(&place) {
-            self.places.push(place);
-        }
-    }
-}
-
 /// Returns the part and the index of a feature's counter.
 fn place(feature: u64, bits: u32) -> (usize, u32) {
     place_of(feature >> (64 - bits), bits)
@@ -220,7 +202,7 @@ mod tests {
 
     #[test]
     fn repeats_in_a_document_count_once_however_many_features_it_has() {
-        for distinct in [3, MANY as u64] {
+        for distinct in [3, 2 * MANY as u64] {
             let counters = Counters::new(
                 2,
                 24,

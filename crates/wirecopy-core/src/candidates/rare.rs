@@ -142,9 +142,10 @@ impl<'a> RareJoin<'a> {
 /// A thread's buffers for choosing keys.
 #[derive(Debug, Default)]
 pub(crate) struct Ranking {
+    /// The features, then those of the first rank.
     features: Vec<u64>,
     counts: Vec<u8>,
-    /// Each feature with its rank in the leading bits.
+    /// If these are too few, each feature with its rank in the leading bits.
     ranked: Vec<u64>,
 }
 
@@ -164,26 +165,26 @@ impl Ranking {
         // loops of their own so that many memory accesses overlap.
         counts.clear();
         counts.extend(features.iter().map(|&feature| rarest.has(feature)));
-        ranked.clear();
-        ranked.resize(features.len(), 0);
         let mut found = 0;
-        for (&feature, &stays) in features.iter().zip(&*counts) {
-            // Written unconditionally, because a branch on an unpredictable bit costs more.
-            ranked[found] = feature >> RANK_BITS;
+        for (at, &stays) in counts.iter().enumerate() {
+            // Written unconditionally, because a branch on an unpredictable bit costs more. Never behind what is read.
+            features[found] = features[at] >> RANK_BITS;
             found += usize::from(stays);
         }
-        ranked.truncate(found);
-        keep_smallest(ranked, keys);
-        if ranked.len() < keys {
-            counts.clear();
-            counts.extend(features.iter().map(|&feature| counters.of(feature)));
-            ranked.clear();
-            let usable = features.iter().zip(&*counts).filter(|&(_, count)| (2..SATURATED).contains(count));
-            ranked.extend(
-                usable.map(|(&feature, &count)| rank(count) << (64 - RANK_BITS) | feature >> RANK_BITS),
-            );
-            keep_smallest(ranked, keys);
+        features.truncate(found);
+        keep_smallest(features, keys);
+        if features.len() == keys {
+            return features;
         }
+        features.clear();
+        each_feature(tokens, |feature| features.push(feature));
+        counts.clear();
+        counts.extend(features.iter().map(|&feature| counters.of(feature)));
+        ranked.clear();
+        let usable = features.iter().zip(&*counts).filter(|&(_, count)| (2..SATURATED).contains(count));
+        ranked
+            .extend(usable.map(|(&feature, &count)| rank(count) << (64 - RANK_BITS) | feature >> RANK_BITS));
+        keep_smallest(ranked, keys);
         ranked
     }
 }

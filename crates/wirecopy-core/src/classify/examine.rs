@@ -32,6 +32,13 @@ pub trait Scorer: Sync {
     fn profile(&self, document: DocId) -> Arc<Profile>;
     /// Returns the model.
     fn model(&self) -> &Model;
+    /// Takes note of the features that were measured on the texts of two related documents, `a` before `b`, and of their rarest
+    /// shared terms. By default nothing is kept.
+    fn keep(&self, _a: DocId, _b: DocId, _features: &Features, _terms: &[u32]) {}
+    /// Returns the features of a pair, if they were kept.
+    fn kept(&self, _a: DocId, _b: DocId) -> Option<Features> {
+        None
+    }
 }
 
 /// Examines pairs of documents. It holds buffers and the shingles of the first document of the last pair, so it is
@@ -49,10 +56,16 @@ pub struct Examiner<'a, D> {
     scratch: Scratch,
     /// The words of two documents, ascending, and the first of the two.
     words: (Option<DocId>, Vec<u64>, Vec<u64>),
-    /// The document whose shingles are in `shared`.
+    /// The first document of the last pair.
     held: Option<(DocId, Tokens)>,
     /// The document it was last compared with, and their overlap.
     met: Option<(DocId, Tokens, Overlap)>,
+    /// The document whose shingles are in `shared`, and the one it was last compared with there.
+    tabled: Option<(DocId, DocId)>,
+    /// The features of the last pair, if `scratch` still holds what they were measured on.
+    measured: Option<Features>,
+    /// The same, if they were measured to see whether the pair is decided by profiles.
+    probed: Option<Features>,
 }
 
 impl<'a, D: Documents> Examiner<'a, D> {
@@ -76,6 +89,9 @@ impl<'a, D: Documents> Examiner<'a, D> {
             words: Default::default(),
             held: None,
             met: None,
+            tabled: None,
+            measured: None,
+            probed: None,
         }
     }
 
@@ -85,8 +101,14 @@ impl<'a, D: Documents> Examiner<'a, D> {
         if self.publications.apart(a, b) && self.shares_little(a, b) {
             return None;
         }
+        self.measured = None;
         let decision = self.decide(a, b);
-        decision.relation.map(|relation| self.edge_of(a, b, relation, decision.score))
+        let relation = decision.relation?;
+        if let Some((scorer, features)) = self.scorer.zip(self.measured).filter(|_| relation.is_scored()) {
+            let terms = self.scratch.rarest_shared(&scorer.profile(a), &scorer.profile(b));
+            scorer.keep(a, b, &features, &terms);
+        }
+        Some(self.edge_of(a, b, relation, decision.score))
     }
 
     /// Returns the same as [`edge`](Self::edge), faster for pairs that are not expected to have passages in
@@ -98,10 +120,11 @@ impl<'a, D: Documents> Examiner<'a, D> {
             && !self.publications.is_one_item(a, b)
             && self.is_decided_by_profiles(a, b)
         {
-            None
-        } else {
-            self.edge(a, b)
+            return None;
         }
+        let edge = self.edge(a, b);
+        self.probed = None;
+        edge
     }
 
     /// Returns whether two documents, `a` before `b`, share too few shingles to be copies or to have passages in common.
@@ -122,19 +145,21 @@ impl<'a, D: Documents> Examiner<'a, D> {
         // The shingles of profiles have five tokens; they say nothing about shingles of other lengths.
         let settles = self.config.shingle == SHINGLE && self.config.rewrites;
         let Some(scorer) = self.scorer.filter(|_| settles) else { return false };
+        let (x, y) = (scorer.profile(a), scorer.profile(b));
+        let overlap = x.overlap(&y);
+        // Short texts may be copies even without passages in common, and two without a word are.
+        let may_be_copy = overlap.a + overlap.b == 0 || overlap.jaccard() >= self.config.threshold;
+        if may_be_copy || may_share_passages(overlap.shared, overlap.containment(), 1) {
+            return false;
+        }
         let circumstances = self.publications.circumstances(a, b);
         let is_unrelated = |features: Features| {
             scorer.model().score(&features.with_circumstances(circumstances))
                 < self.config.strictness.threshold()
         };
-        let measured =
-            measure_unless(&scorer.profile(a), &scorer.profile(b), &mut self.scratch, is_unrelated);
-        // Short texts may be copies even without passages in common.
-        let may_be_copy = measured.jaccard() >= self.config.threshold;
-        if may_be_copy || may_share_passages(measured.shared_shingles, measured.containment(), 1) {
-            return false;
-        }
-        measured.features.is_none_or(is_unrelated)
+        let features = measure_unless(&x, &y, overlap.shared, &mut self.scratch, &is_unrelated);
+        self.probed = features.filter(|&features| !is_unrelated(features));
+        self.probed.is_none()
     }
 
     /// Decides the relation of two documents.
@@ -190,6 +215,9 @@ impl<'a, D: Documents> Examiner<'a, D> {
             evidence.openings_foreign = are_foreign(&x, &y);
         }
         if !same_words && self.config.rewrites && would_be_copy {
+            if self.tabled != Some((a, b)) {
+                self.overlap_in_table((a, &x), (b, &y));
+            }
             evidence.numbers_exchanged = self.exchanges.numbers((&x, &y), &self.shared, self.config.shingle);
         }
         evidence
@@ -200,8 +228,14 @@ impl<'a, D: Documents> Examiner<'a, D> {
     pub fn features(&mut self, a: DocId, b: DocId) -> Option<Features> {
         let (a, b) = (a.min(b), a.max(b));
         let scorer = self.scorer?;
-        let profiles = (scorer.profile(a), scorer.profile(b));
-        let features = measure(&profiles.0, &profiles.1, &mut self.scratch).features?;
+        let features = match scorer.kept(a, b) {
+            Some(features) => features,
+            None => {
+                let measure = || measure(&scorer.profile(a), &scorer.profile(b), &mut self.scratch);
+                self.measured = self.probed.take().or_else(measure);
+                self.measured?
+            }
+        };
         Some(features.with_circumstances(self.publications.circumstances(a, b)))
     }
 
@@ -231,14 +265,12 @@ impl<'a, D: Documents> Examiner<'a, D> {
         }
     }
 
-    /// Returns the tokens of two documents and the overlap of their shingles. Afterwards `shared` holds the first
-    /// document and was last compared with the second.
+    /// Returns the tokens of two documents, `a` before `b`, and the overlap of their shingles.
     fn compared(&mut self, a: DocId, b: DocId) -> (Tokens, Tokens, Overlap) {
         let x = match &self.held {
             Some((held, tokens)) if *held == a => tokens.clone(),
             _ => {
                 let tokens = self.documents.tokens(a);
-                self.shared.hold(tokens.as_slice(), self.config.shingle);
                 self.held = Some((a, tokens.clone()));
                 self.met = None;
                 tokens
@@ -248,11 +280,30 @@ impl<'a, D: Documents> Examiner<'a, D> {
             Some((met, y, overlap)) if *met == b => (x, y.clone(), *overlap),
             _ => {
                 let y = self.documents.tokens(b);
-                let overlap = self.shared.overlap(y.as_slice(), self.config.shingle);
+                let overlap =
+                    self.overlap_of_profiles(a, b).unwrap_or_else(|| self.overlap_in_table((a, &x), (b, &y)));
                 self.met = Some((b, y.clone(), overlap));
                 (x, y, overlap)
             }
         }
+    }
+
+    /// Returns the overlap of the shingles of two documents from their profiles, if they are needed anyway: documents within the
+    /// window are nearly always scored.
+    fn overlap_of_profiles(&self, a: DocId, b: DocId) -> Option<Overlap> {
+        let settles = self.config.shingle == SHINGLE && self.config.rewrites;
+        let scorer = self.scorer.filter(|_| settles && !self.publications.apart(a, b))?;
+        Some(scorer.profile(a).overlap(&scorer.profile(b)))
+    }
+
+    /// Computes the overlap of the shingles of two documents. Afterwards `shared` holds the first document and was last compared
+    /// with the second.
+    fn overlap_in_table(&mut self, (a, x): (DocId, &Tokens), (b, y): (DocId, &Tokens)) -> Overlap {
+        if self.tabled.is_none_or(|(held, _)| held != a) {
+            self.shared.hold(x.as_slice(), self.config.shingle);
+        }
+        self.tabled = Some((a, b));
+        self.shared.overlap(y.as_slice(), self.config.shingle)
     }
 
     /// Computes the overlap of the words of two documents, of which `a` is the first.

@@ -106,11 +106,35 @@ impl Publications {
             hours: self.time(a, b).hours,
             other_source: source(a).zip(source(b)).is_some_and(|(a, b)| a != b),
             labelled: self.is_labelled(a) || self.is_labelled(b),
+            one_labelled: self.is_labelled(a) != self.is_labelled(b),
+            second_is_later: self.date(a).zip(self.date(b)).filter(|(a, b)| a != b).map(|(a, b)| a < b),
         }
     }
 
     /// Returns whether a document is labelled as periodically updated.
     pub(super) fn is_labelled(&self, document: DocId) -> bool {
         self.labelled.get(document.index()) == Some(&true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY: i64 = 86_400;
+
+    #[test]
+    fn later_one_is_known_only_if_both_dates_are_known_and_differ() {
+        let of = |dates: [Option<i64>; 2]| {
+            let publications = Publications::new(dates.to_vec(), vec![true, false], 7);
+            let [one, other] = [(0, 1), (1, 0)].map(|(a, b)| publications.circumstances(DocId(a), DocId(b)));
+            assert!(one.labelled && one.one_labelled && other.labelled && other.one_labelled);
+            assert_eq!(other.second_is_later, one.second_is_later.map(|is_later| !is_later));
+            one.second_is_later
+        };
+        assert_eq!(of([Some(0), Some(DAY)]), Some(true));
+        assert_eq!(of([Some(DAY), Some(0)]), Some(false));
+        assert_eq!(of([Some(DAY), Some(DAY)]), None);
+        assert_eq!(of([None, Some(DAY)]), None);
     }
 }

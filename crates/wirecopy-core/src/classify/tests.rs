@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::score::{Idf, Model};
+use crate::score::{Feature, Idf, Model};
 use crate::text::tokenize;
 use crate::{Metadata, config};
 
@@ -248,6 +248,27 @@ fn template_filled_in_twice_is_no_relation_whatever_its_score() {
     assert_eq!(pair.why(), (None, Reason::Template));
     let corrected = brief.replace("Tolven", "Port Halden");
     assert_eq!(Pair::new(brief, &corrected).why(), (Some(Relation::Copy), Reason::Shingles));
+}
+
+#[test]
+fn order_in_time_counts_within_one_source_and_three_days() {
+    let longer = format!("{STORY} {MORE}");
+    let measured = |texts: [&str; 2], hours: Option<i64>, sources: [Option<u64>; 2]| {
+        let dates = [hours.map(|_| 0), hours.map(|hours| hours * 3600)];
+        let of = |at: usize| Ready { published: dates[at], source: sources[at], ..ready(texts[at]) };
+        let (config, model) = (MatchConfig::default(), constant(0.0));
+        let prepared = Prepared::new(vec![of(0), of(1)], &config, &model);
+        let features = prepared.examiner().features(DocId(0), DocId(1)).expect("passages in common");
+        [Feature::Growth, Feature::NextDay].map(|feature| (100.0 * features.get(feature)).round() as i64)
+    };
+    let [grown, _] = measured([STORY, &longer], Some(1), [Some(7); 2]);
+    assert!(grown > 30);
+    assert_eq!(measured([&longer, STORY], Some(1), [Some(7); 2]), [-grown, 0], "a shorter text follows");
+    assert_eq!(measured([STORY, &longer], Some(16), [None; 2]), [grown, 50], "sources are not known");
+    assert_eq!(measured([STORY, &longer], Some(50), [Some(7); 2]), [grown, 100]);
+    for (hours, sources) in [(None, [Some(7); 2]), (Some(96), [Some(7); 2]), (Some(16), [Some(7), Some(8)])] {
+        assert_eq!(measured([STORY, &longer], hours, sources), [0; 2], "{hours:?} {sources:?}");
+    }
 }
 
 #[test]

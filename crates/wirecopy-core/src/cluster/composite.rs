@@ -113,16 +113,22 @@ fn is_composite(document: DocId, around: &[Neighbour], edges: &[Edge], judge: &i
         return true;
     }
     // Checked first because it needs only shingles, and few documents pass.
-    let mut parts = judge.quoted(document, &others);
     let length = judge.length(document);
+    let most = QUOTED_BY_ONE * length as f64;
+    let Some(mut parts) = judge.quoted_unless(document, &others, most.ceil() as usize) else { return false };
     // The versions of one story may hold the document together, each a part of it.
-    let by_story = (0..others.len()).map(|x| {
-        let one = stories.find(x as u32);
-        let of_story: Vec<usize> = (0..others.len()).filter(|&y| stories.find(y as u32) == one).collect();
-        (0..length).filter(|&at| of_story.iter().any(|&y| parts[y][at])).count()
+    let story_of: Vec<u32> = (0..others.len()).map(|x| stories.find(x as u32)).collect();
+    let by_story = (0..others.len()).filter(|&x| !story_of[..x].contains(&story_of[x])).map(|x| {
+        let of_story: Vec<&Vec<bool>> = parts
+            .iter()
+            .zip(&story_of)
+            .filter(|&(_, &story)| story == story_of[x])
+            .map(|(part, _)| part)
+            .collect();
+        (0..length).filter(|&at| of_story.iter().any(|part| part[at])).count()
     });
     let by_one = by_story.max().unwrap_or(0) as f64;
-    if !consists_of(&parts, length) || by_one >= QUOTED_BY_ONE * length as f64 {
+    if !consists_of(&parts, length) || by_one >= most {
         return false;
     }
     let apart = |x: usize, y: usize| {

@@ -4,25 +4,17 @@ use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::copies::CopyGroups;
-use super::correlation::{Pair, correlation_clusters};
-use super::story::{Dates, apart, join_versions};
-use super::union_find::UnionFind;
+use super::rewrites::join_rewrites;
+use super::story::join_versions;
 use crate::DocId;
 use crate::classify::Edge;
 use crate::hash::ByHash;
 
-/// Largest component, in groups, in which every pair is checked before it is split. In larger ones a pair without
-/// an edge counts as checked and failed.
-const CHECK_ALL_PAIRS: usize = 64;
-/// Largest component, in groups, in which the dates of every pair are compared.
-const COMPARE_ALL_DATES: usize = 1024;
-/// Score of a pair that must not share a cluster; no number of good edges outweighs it.
-const APART: f64 = -1e6;
 /// Largest cluster, in members, in which every pair is reported. A reader of the report asks about two documents,
 /// not about the path by which the search found them.
 const REPORT_ALL_PAIRS: usize = 24;
 /// Number of components or clusters processed in parallel before their results are added in order.
-const TOGETHER: usize = 1 << 10;
+pub(super) const TOGETHER: usize = 1 << 10;
 /// Most members that are considered as representative, and most members that each is compared with. Enough to find
 /// a good representative without quadratic work on a story reprinted a thousand times.
 const REPRESENTATIVE_SAMPLE: usize = 32;
@@ -56,6 +48,17 @@ pub trait Judge: Sync {
     fn quoted(&self, of: DocId, by: &[DocId]) -> Vec<Vec<bool>>;
     /// Returns the share of the words of `of` that occur in `by`, 0 to 1.
     fn coverage(&self, of: DocId, by: DocId) -> f64;
+    /// Returns the same as [`quoted`](Self::quoted), or `None` if one document alone holds `enough` of the tokens or more.
+    fn quoted_unless(&self, of: DocId, by: &[DocId], enough: usize) -> Option<Vec<Vec<bool>>> {
+        let parts = self.quoted(of, by);
+        let holds_enough = |part: &Vec<bool>| part.iter().filter(|&&quoted| quoted).count() >= enough;
+        (!parts.iter().any(holds_enough)).then_some(parts)
+    }
+    /// Returns for each of the documents the sum of the shares of the others' words that occur in it.
+    fn covered_by_each(&self, documents: &[DocId]) -> Vec<f64> {
+        let others = |by: DocId| documents.iter().filter(move |&&of| of != by);
+        documents.iter().map(|&by| others(by).map(|&of| self.coverage(of, by)).sum()).collect()
+    }
     /// Returns the number of tokens of a document.
     fn length(&self, document: DocId) -> usize;
 }
@@ -72,18 +75,20 @@ pub struct Cluster {
 /// Groups documents into clusters: copies by their stars, versions by chains in time, rewrites by correlation
 /// clustering.
 ///
-/// The input is the copy groups, the edges that were found besides those of copies with their leaders, and the pairs of two dispatches with
-/// passages in common; edges and pairs are sorted by their ends. Returns the clusters of two or more, in the order of their
+/// The input is the copy groups with the copies in them that differ from their leaders and were compared with other leaders, too, the edges
+/// that were found besides those of copies with their leaders, and the pairs of two dispatches with passages in common; edges and pairs are
+/// sorted by their ends. Returns the clusters of two or more, in the order of their
 /// first members, and the edges within clusters and the pairs between them, in order and without duplicates.
 pub fn build(
     groups: &CopyGroups,
+    differing: &[(DocId, DocId)],
     mut edges: Vec<Edge>,
     mut partial: Vec<Edge>,
     judge: &impl Judge,
 ) -> (Vec<Cluster>, Vec<Edge>) {
     let (mut core, dates) = join_versions(&groups.leader, &edges, judge);
     // Edges that were not requested earlier.
-    let new = join_rewrites(&mut core, &dates, &edges, judge);
+    let new = join_rewrites(groups, differing, &mut core, &dates, &edges, judge);
     let known = Known { found: &edges, copies: &groups.edges, new: &new };
     let mut described: Vec<Edge> = Vec::new();
     let mut clusters: Vec<Cluster> = Vec::new();
@@ -105,65 +110,8 @@ pub fn build(
     (clusters, edges)
 }
 
-/// Joins the groups of `core` whose documents are rewrites of each other, and returns the edges that were
-/// requested in the process.
-fn join_rewrites(core: &mut UnionFind, dates: &[Dates], edges: &[Edge], judge: &impl Judge) -> Vec<Edge> {
-    // Edges between groups, by the groups' roots. The first of each pair of groups has the highest score.
-    let mut between: Vec<(u32, u32, &Edge)> = Vec::new();
-    for edge in edges {
-        let (x, y) = (core.find(edge.a.0), core.find(edge.b.0));
-        let apart = || apart(dates[x as usize], dates[y as usize], judge);
-        if x != y && edge.relation.is_reworded() && !apart() {
-            between.push((x.min(y), x.max(y), edge));
-        }
-    }
-    between.sort_by(|p, q| {
-        (p.0, p.1).cmp(&(q.0, q.1)).then(q.2.score.cmp(&p.2.score)).then((p.2.a, p.2.b).cmp(&(q.2.a, q.2.b)))
-    });
-    let links: Vec<Link> = between
-        .chunk_by(|p, q| (p.0, p.1) == (q.0, q.1))
-        .map(|edges| {
-            let sum: f64 = edges.iter().map(|(.., edge)| edge.score.get()).sum();
-            Link { a: edges[0].0, b: edges[0].1, score: sum / edges.len() as f64 }
-        })
-        .collect();
-    let mut sets = UnionFind::new(core.len());
-    for link in &links {
-        sets.union(link.a, link.b);
-    }
-    let components = sets.groups();
-    let mut new: Vec<Edge> = Vec::new();
-    for some in components.chunks(TOGETHER) {
-        let parted: Vec<(Vec<usize>, Vec<Edge>)> = some
-            .par_iter()
-            .map(|component| {
-                let mut new = Vec::new();
-                let pairs = component_pairs(component, &links, dates, judge, &mut new);
-                (correlation_clusters(component.len(), &pairs), new)
-            })
-            .collect();
-        for (component, (clusters, more)) in some.iter().zip(parted) {
-            new.extend(more);
-            let mut first = vec![None; component.len()];
-            for (&node, &cluster) in component.iter().zip(&clusters) {
-                core.union(*first[cluster].get_or_insert(node), node);
-            }
-        }
-    }
-    once_each(&mut new);
-    new
-}
-
-/// Two groups whose documents are rewrites of each other, by their roots, with the mean score.
-#[derive(Clone, Copy, Debug)]
-struct Link {
-    a: u32,
-    b: u32,
-    score: f64,
-}
-
 /// Sorts edges by their ends and removes duplicates.
-fn once_each(edges: &mut Vec<Edge>) {
+pub(super) fn once_each(edges: &mut Vec<Edge>) {
     edges.sort_unstable_by_key(|edge| (edge.a, edge.b));
     edges.dedup_by_key(|edge| (edge.a, edge.b));
 }
@@ -181,49 +129,6 @@ impl Known<'_> {
     }
 }
 
-/// Returns the pairs of a component's groups. Pairs without a link are checked if there are not too many; the
-/// roots stand for their groups.
-fn component_pairs(
-    component: &[u32],
-    links: &[Link],
-    dates: &[Dates],
-    judge: &impl Judge,
-    new: &mut Vec<Edge>,
-) -> Vec<Pair> {
-    let index = |root: u32| component.binary_search(&root).ok();
-    let mut pairs: Vec<Pair> = Vec::new();
-    // Links are sorted by `a`, so the links of a component are a few short ranges.
-    for &node in component {
-        let from = links.partition_point(|link| link.a < node);
-        for link in links[from..].iter().take_while(|link| link.a == node) {
-            if let (Some(a), Some(b)) = (index(link.a), index(link.b)) {
-                pairs.push(Pair { a, b, score: link.score });
-            }
-        }
-    }
-    if component.len() > 2 && component.len() <= COMPARE_ALL_DATES {
-        let mut known: Vec<(usize, usize)> = pairs.iter().map(|pair| (pair.a, pair.b)).collect();
-        known.sort_unstable();
-        for a in 0..component.len() {
-            for b in a + 1..component.len() {
-                if known.binary_search(&(a, b)).is_ok() {
-                    continue;
-                }
-                let (x, y) = (component[a], component[b]);
-                if apart(dates[x as usize], dates[y as usize], judge) {
-                    pairs.push(Pair { a, b, score: APART });
-                } else if component.len() <= CHECK_ALL_PAIRS
-                    && let Some(edge) = judge.relate(DocId(x), DocId(y))
-                {
-                    pairs.push(Pair { a, b, score: edge.score.get() });
-                    new.push(edge);
-                }
-            }
-        }
-    }
-    pairs
-}
-
 /// Creates the cluster of these members, and returns with it the edges among them that were not known.
 fn describe(
     members: &[u32],
@@ -235,24 +140,15 @@ fn describe(
         members.iter().map(|&m| DocId(m)).filter(|&m| groups.is_leader(m)).collect();
     leaders.sort_by_key(|&m| (std::cmp::Reverse(judge.length(m)), m));
     leaders.truncate(REPRESENTATIVE_SAMPLE);
-    let covers =
-        |by: DocId| leaders.iter().filter(|&&of| of != by).map(|&of| judge.coverage(of, by)).sum::<f64>();
     // Among equals, the longest comes first, then the one with the lowest number.
-    let representative = leaders
-        .iter()
-        .map(|&leader| (covers(leader), leader))
+    let representative = judge
+        .covered_by_each(&leaders)
+        .into_iter()
+        .zip(leaders)
         .reduce(|best, next| if next.0 > best.0 + 1e-12 { next } else { best })
         .map_or(DocId(members[0]), |(_, leader)| leader);
     let members: Vec<DocId> = members.iter().map(|&member| DocId(member)).collect();
-    // The first member of each text, and their places by text.
-    let mut texts: Vec<DocId> = Vec::new();
-    let mut places: ByHash<u64, usize> = ByHash::default();
-    for &member in &members {
-        places.entry(judge.text(member)).or_insert_with(|| {
-            texts.push(member);
-            texts.len() - 1
-        });
-    }
+    let (texts, places) = texts_of(members.iter().copied(), judge);
     let checks_all = texts.len() <= REPORT_ALL_PAIRS;
     let mut new = if checks_all { missing_edges(&texts, known, judge) } else { Vec::new() };
     let found_new = |a: DocId, b: DocId| new.iter().find(|edge| (edge.a, edge.b) == (a, b));
@@ -279,6 +175,29 @@ fn describe(
     let is_new = |edge: &Edge| known.of(edge.a, edge.b).is_none();
     new.extend(members.iter().filter_map(|&(_, edge)| edge).filter(is_new));
     (Cluster { representative, members }, new)
+}
+
+/// Returns the first member of each text, and their places by text. Members are in ascending order.
+fn texts_of(
+    members: impl IntoIterator<Item = DocId>,
+    judge: &impl Judge,
+) -> (Vec<DocId>, ByHash<u64, usize>) {
+    let mut texts: Vec<DocId> = Vec::new();
+    let mut places: ByHash<u64, usize> = ByHash::default();
+    for member in members {
+        places.entry(judge.text(member)).or_insert_with(|| {
+            texts.push(member);
+            texts.len() - 1
+        });
+    }
+    (texts, places)
+}
+
+/// Returns the members of a cluster of which every pair was checked, in ascending order. A pair of these without an edge is not
+/// related.
+pub fn all_checked(cluster: &Cluster, judge: &impl Judge) -> Vec<DocId> {
+    let (texts, _) = texts_of(cluster.members.iter().map(|&(member, _)| member), judge);
+    if texts.len() <= REPORT_ALL_PAIRS { texts } else { Vec::new() }
 }
 
 /// Returns the edges among documents, given in order, that are not known.
@@ -365,7 +284,7 @@ mod tests {
     #[test]
     fn disjoint_excerpts_of_one_story_stay_with_it() {
         let edges: Vec<Edge> = (1..6).map(|b| edge(0, b, Relation::Excerpt, 0.9)).collect();
-        let (clusters, kept) = build(&alone(6), edges.clone(), Vec::new(), &Table::new(&edges));
+        let (clusters, kept) = build(&alone(6), &[], edges.clone(), Vec::new(), &Table::new(&edges));
         assert_eq!(clusters.len(), 1);
         assert_eq!(clusters[0].members.len(), 6);
         assert_eq!(clusters[0].representative, DocId(0));
@@ -375,7 +294,7 @@ mod tests {
     #[test]
     fn excerpt_joins_the_story_that_contains_it_best() {
         let edges = vec![edge(0, 2, Relation::Excerpt, 0.81), edge(1, 2, Relation::Excerpt, 0.99)];
-        let (clusters, _) = build(&alone(3), edges.clone(), Vec::new(), &Table::new(&edges));
+        let (clusters, _) = build(&alone(3), &[], edges.clone(), Vec::new(), &Table::new(&edges));
         assert_eq!(clusters.len(), 1);
         assert!(clusters[0].members.iter().all(|(m, _)| m.0 != 0));
     }
@@ -388,7 +307,11 @@ mod tests {
             .filter(|e| (e.a.0, e.b.0) != (0, 5))
             .collect();
         let sizes = |table: &Table| -> Vec<usize> {
-            build(&alone(6), edges.clone(), Vec::new(), table).0.iter().map(|c| c.members.len()).collect()
+            build(&alone(6), &[], edges.clone(), Vec::new(), table)
+                .0
+                .iter()
+                .map(|c| c.members.len())
+                .collect()
         };
         assert_eq!(sizes(&Table::new(&edges)), [6]);
         assert_eq!(sizes(&Table { apart: 5, ..Table::new(&edges) }), [5]);
@@ -402,7 +325,7 @@ mod tests {
             edge(2, 3, Relation::Rewrite, 0.95),
         ];
         let table = Table { apart: 3, ..Table::new(&edges) };
-        let (clusters, _) = build(&alone(4), edges, Vec::new(), &table);
+        let (clusters, _) = build(&alone(4), &[], edges, Vec::new(), &table);
         let together = |a: u32, b: u32| {
             let has = |cluster: &Cluster, one: u32| cluster.members.iter().any(|(member, _)| member.0 == one);
             clusters.iter().any(|cluster| has(cluster, a) && has(cluster, b))
@@ -414,7 +337,7 @@ mod tests {
     fn copies_join_their_leader_with_an_edge() {
         let star = vec![edge(0, 3, Relation::Copy, 0.9)];
         let groups = CopyGroups { leader: vec![DocId(0), DocId(1), DocId(2), DocId(0)], edges: star.clone() };
-        let (clusters, kept) = build(&groups, Vec::new(), Vec::new(), &Table::new(&star));
+        let (clusters, kept) = build(&groups, &[], Vec::new(), Vec::new(), &Table::new(&star));
         assert_eq!(clusters[0].members, [(DocId(0), None), (DocId(3), Some(star[0]))]);
         assert_eq!(kept, star);
     }
@@ -426,7 +349,7 @@ mod tests {
         let groups = CopyGroups { leader, edges: copies.clone() };
         let members = |edges: Vec<Edge>| -> Vec<Vec<u32>> {
             let table = Table::new(&[&copies[..], &edges].concat());
-            let (clusters, _) = build(&groups, edges, Vec::new(), &table);
+            let (clusters, _) = build(&groups, &[], edges, Vec::new(), &table);
             clusters.iter().map(|c| c.members.iter().map(|(member, _)| member.0).collect()).collect()
         };
         assert_eq!(members(vec![edge(2, 4, Relation::Version, 0.9)]), [vec![0, 2, 4], vec![1, 3]]);
@@ -436,6 +359,29 @@ mod tests {
         assert_eq!(members(vec![weak]), [[0, 1, 2, 3]]);
         let stories = vec![edge(0, 4, Relation::Version, 0.9), edge(1, 5, Relation::Version, 0.9), weak];
         assert_eq!(members(stories), [[0, 2, 4], [1, 3, 5]]);
+    }
+
+    #[test]
+    fn weak_rewrite_of_one_of_several_texts_does_not_join_their_groups() {
+        let pairs = [(0, 2), (0, 4), (1, 3), (1, 5)];
+        let copies: Vec<Edge> = pairs.map(|(a, b)| edge(a, b, Relation::Copy, 0.9)).into();
+        let groups = CopyGroups { leader: [0, 1, 0, 1, 0, 1].map(DocId).to_vec(), edges: copies.clone() };
+        let differing = pairs.map(|(a, b)| (DocId(a), DocId(b)));
+        let clusters = |edges: &[Edge], differing: &[(DocId, DocId)]| {
+            let table = Table::new(&[&copies[..], edges].concat());
+            build(&groups, differing, edges.to_vec(), Vec::new(), &table).0.len()
+        };
+        let weak = [edge(0, 1, Relation::Rewrite, 0.66), edge(0, 3, Relation::Rewrite, 0.65)];
+        assert_eq!(clusters(&weak, &differing), 2);
+        assert_eq!(clusters(&weak, &[]), 1, "the copies do not differ and were not compared");
+        assert_eq!(clusters(&[edge(0, 1, Relation::Rewrite, 0.9)], &differing), 1, "a sure edge is enough");
+        assert_eq!(
+            clusters(&[weak[0], edge(2, 5, Relation::Version, 0.6)], &differing),
+            1,
+            "so is text in common"
+        );
+        let more = [edge(2, 5, Relation::Rewrite, 0.62), edge(1, 4, Relation::Rewrite, 0.62)];
+        assert_eq!(clusters(&[weak[0], weak[1], more[1], more[0]], &differing), 1, "all are related");
     }
 
     #[test]

@@ -68,6 +68,26 @@ impl<'a> Pairs<'a> {
         Examiner::new(self.config, self.publications, reader, scorer)
     }
 
+    /// Returns the edge of a pair of documents of one cluster, as [`relate`](Judge::relate) does, given a checker for pairs that
+    /// have to be determined. Of the `checked` documents, in ascending order, every pair was determined before; those without a
+    /// known edge are not related.
+    pub fn relate_within(
+        &self,
+        checked: &[DocId],
+        checker: &mut Checker<'_>,
+        a: DocId,
+        b: DocId,
+    ) -> Option<Edge> {
+        let was_checked = |document: DocId| checked.binary_search(&document).is_ok();
+        let known = edge_between(self.known, a.min(b), a.max(b)).copied();
+        let edge = if was_checked(a) && was_checked(b) {
+            known
+        } else {
+            known.or_else(|| checker.edge_of_unlikely_pair(a, b))
+        };
+        edge.filter(|edge| self.may_group(edge))
+    }
+
     /// Returns whether an edge may put its documents into one cluster.
     pub fn may_group(&self, edge: &Edge) -> bool {
         edge.relation.groups() && (self.config.versions || edge.relation != Relation::Version)
@@ -91,6 +111,21 @@ fn remove_short(quoted: &mut [bool], tokens: &[Token], words: usize) {
     }
 }
 
+/// Returns for each of some sorted sets the sum of the shares of the others that it holds.
+fn shares_in_each(sets: &[Box<[u64]>]) -> Vec<f64> {
+    // By the set that holds, then by the one that is held.
+    let mut shares = vec![vec![0.0; sets.len()]; sets.len()];
+    for (y, after) in sets.iter().enumerate() {
+        for (x, before) in sets[..y].iter().enumerate() {
+            let overlap = Overlap::of(before, after);
+            shares[y][x] = overlap.containment_a().get();
+            shares[x][y] = overlap.containment_b().get();
+        }
+    }
+    // In the order of the sets, because a sum of floating-point numbers depends on it.
+    shares.into_iter().map(|shares| shares.into_iter().sum()).collect()
+}
+
 impl Judge for Pairs<'_> {
     fn text(&self, document: DocId) -> u64 {
         self.corpus.text(document).dated
@@ -98,12 +133,12 @@ impl Judge for Pairs<'_> {
 
     fn relate(&self, a: DocId, b: DocId) -> Option<Edge> {
         let known = edge_between(self.known, a.min(b), a.max(b)).copied();
-        known.or_else(|| self.checker().edge(a, b)).filter(|edge| self.may_group(edge))
+        known.or_else(|| self.checker().edge_of_unlikely_pair(a, b)).filter(|edge| self.may_group(edge))
     }
 
     fn relate_all(&self, pairs: &[(DocId, DocId)]) -> Vec<Edge> {
         let mut checker = self.checker();
-        let edges = pairs.iter().filter_map(|&(a, b)| checker.edge(a, b));
+        let edges = pairs.iter().filter_map(|&(a, b)| checker.edge_of_unlikely_pair(a, b));
         edges.filter(|edge| self.may_group(edge)).collect()
     }
 
@@ -124,6 +159,10 @@ impl Judge for Pairs<'_> {
     }
 
     fn quoted(&self, of: DocId, by: &[DocId]) -> Vec<Vec<bool>> {
+        self.quoted_unless(of, by, usize::MAX).unwrap_or_default()
+    }
+
+    fn quoted_unless(&self, of: DocId, by: &[DocId], enough: usize) -> Option<Vec<Vec<bool>>> {
         thread_local! {
             static SHARED: RefCell<Shared> = RefCell::default();
         }
@@ -134,12 +173,12 @@ impl Judge for Pairs<'_> {
             shared.hold(of.as_slice(), k);
             let own = in_order(of.as_slice(), k);
             let quoted = |&by: &DocId| {
-                if shared.meet(reader.get(by).as_slice(), k, |_| ()) == 0 {
-                    return vec![false; of.len()];
+                if shared.meet(reader.slice(by), k, |_| ()) == 0 {
+                    return Some(vec![false; of.len()]).filter(|_| enough > 0);
                 }
                 let mut quoted = covered(&own, of.len(), k, |shingle| shared.met(shingle));
                 remove_short(&mut quoted, of.as_slice(), k);
-                quoted
+                (quoted.iter().filter(|&&quoted| quoted).count() < enough).then_some(quoted)
             };
             by.iter().map(quoted).collect()
         })
@@ -156,6 +195,20 @@ impl Judge for Pairs<'_> {
         })
     }
 
+    fn covered_by_each(&self, documents: &[DocId]) -> Vec<f64> {
+        if documents.len() < 2 {
+            return vec![0.0; documents.len()];
+        }
+        let mut reader = self.corpus.tokens.reader();
+        let mut words = Vec::new();
+        let mut words_of = |&document: &DocId| -> Box<[u64]> {
+            shingles(reader.slice(document), 1, &mut words);
+            words.as_slice().into()
+        };
+        let words: Vec<Box<[u64]>> = documents.iter().map(&mut words_of).collect();
+        shares_in_each(&words)
+    }
+
     fn length(&self, document: DocId) -> usize {
         self.corpus.tokens.len_of(document)
     }
@@ -163,8 +216,29 @@ impl Judge for Pairs<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::Similarity;
     use crate::text::tokenize;
+
+    proptest! {
+        #[test]
+        fn shares_are_those_of_each_pair(
+            sets in prop::collection::vec(prop::collection::btree_set(0u64..40, 0..30), 0..6),
+        ) {
+            let held = |of: &BTreeSet<u64>, by: &BTreeSet<u64>| {
+                Similarity::share(of.intersection(by).count(), of.len()).get()
+            };
+            let sum = |by: usize| -> f64 {
+                (0..sets.len()).filter(|&of| of != by).map(|of| held(&sets[of], &sets[by])).sum()
+            };
+            let sorted: Vec<Box<[u64]>> = sets.iter().map(|set| set.iter().copied().collect()).collect();
+            prop_assert_eq!(shares_in_each(&sorted), (0..sets.len()).map(sum).collect::<Vec<f64>>());
+        }
+    }
 
     #[test]
     fn passages_are_measured_in_words_in_every_script() {

@@ -7,6 +7,7 @@ mod headers;
 mod headlines;
 pub mod joins;
 pub mod judge;
+mod kept;
 mod learned;
 mod prepare;
 mod renumber;

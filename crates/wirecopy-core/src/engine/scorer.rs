@@ -4,9 +4,13 @@ use std::sync::Arc;
 
 use super::cache::Cache;
 use super::corpus::Corpus;
+use super::kept::Kept;
 use crate::DocId;
 use crate::classify::Scorer;
-use crate::score::{Idf, Model, Profile, rarest_shared, unrelated};
+use crate::score::{Features, Idf, Model, Profile, rarest_shared, unrelated};
+
+/// Share of the memory for profiles that what was measured on related pairs may take in addition.
+const KEPT_SHARE: usize = 4;
 
 /// Scores pairs of a run's documents.
 ///
@@ -17,12 +21,19 @@ pub struct RunScorer<'a> {
     idf: Arc<Idf>,
     corpus: &'a Corpus,
     profiles: Cache<Profile>,
+    kept: Kept,
 }
 
 impl<'a> RunScorer<'a> {
-    /// Creates a scorer that keeps profiles of up to `bytes` in total.
+    /// Creates a scorer that keeps profiles of up to `bytes` in total, and measurements of a quarter of that.
     pub fn new(model: Model, idf: impl Into<Arc<Idf>>, corpus: &'a Corpus, bytes: usize) -> Self {
-        Self { model, idf: idf.into(), corpus, profiles: Cache::new(bytes) }
+        Self {
+            model,
+            idf: idf.into(),
+            corpus,
+            profiles: Cache::new(bytes),
+            kept: Kept::new(bytes / KEPT_SHARE),
+        }
     }
 
     /// Returns whether two documents are about different things; see [`unrelated`].
@@ -35,9 +46,10 @@ impl<'a> RunScorer<'a> {
         self.idf.of(self.corpus.languages[document.index()]).idf(term)
     }
 
-    /// Returns the rarest terms that two documents share, rarest first, at most `most` of them.
-    pub fn evidence(&self, a: DocId, b: DocId, most: usize) -> Vec<u32> {
-        rarest_shared(&self.profile(a), &self.profile(b), most)
+    /// Returns the rarest terms that two documents share, rarest first.
+    pub fn evidence(&self, a: DocId, b: DocId) -> Vec<u32> {
+        let kept = self.kept.get(a, b).map(|(_, terms)| terms);
+        kept.unwrap_or_else(|| rarest_shared(&self.profile(a), &self.profile(b)))
     }
 }
 
@@ -55,5 +67,13 @@ impl Scorer for RunScorer<'_> {
 
     fn model(&self) -> &Model {
         &self.model
+    }
+
+    fn keep(&self, a: DocId, b: DocId, features: &Features, terms: &[u32]) {
+        self.kept.keep(a, b, features, terms);
+    }
+
+    fn kept(&self, a: DocId, b: DocId) -> Option<Features> {
+        self.kept.get(a, b).map(|(features, _)| features)
     }
 }

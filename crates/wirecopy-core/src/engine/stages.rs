@@ -417,7 +417,8 @@ pub fn cluster(
         };
         edges.extend(of_copies.into_iter().filter(|edge| !is_composite(edge.a) && !is_composite(edge.b)));
         edges.sort_unstable_by_key(|edge| (edge.a, edge.b));
-        let (clusters, edges) = cluster::build(groups, edges, partial, judge);
+        let (clusters, edges) =
+            cluster::build(groups, &differing(corpus, groups, judge.publications()), edges, partial, judge);
         corpus.check()?;
         let count = clusters.len() as u64;
         Ok((Found { clusters, edges, composites, table }, count))

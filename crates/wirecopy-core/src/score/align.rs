@@ -13,9 +13,9 @@ const PRIOR: f32 = 3.0;
 /// Least weight of a term in a chain.
 pub(super) const CHAIN_IDF: f32 = 2.0;
 /// Most points of a term. A term with more says little about order.
-const MAX_POINTS: usize = 12;
+pub(super) const MAX_POINTS: usize = 12;
 /// Least share of the lighter unit's weight that two mutual counterparts must have in common to match.
-const MATCHING: f32 = 0.25;
+pub(super) const MATCHING: f32 = 0.25;
 /// Least share of the lighter unit's weight that two related units have in common.
 const RELATED: f32 = 0.4;
 

@@ -20,6 +20,20 @@ pub(super) struct Coverage {
     pub lead: f32,
 }
 
+/// Bounds the coverage of a text's units from above, given counterparts with at least the weight that theirs have. Lines are not left
+/// out.
+pub(super) fn most_covered(text: &Profile, counterparts: impl Iterator<Item = Counterpart>) -> Coverage {
+    let (mut graded, mut rest) = (0.0, 0.0);
+    for (unit, counterpart) in text.units.iter().zip(counterparts) {
+        let degree = covered(counterpart, unit.mass);
+        let weight = unit.mass * (degree + (1.0 - degree) * unit.prose);
+        graded += weight * degree;
+        // The uncovered weight rises and then falls with the degree, so that it is least at one of the ends.
+        rest += (weight * (1.0 - degree)).min(unit.mass * unit.prose);
+    }
+    Coverage { graded: graded / (graded + rest + PRIOR), lead: 1.0 }
+}
+
 /// Computes the coverage of a text's units, given their counterparts in the other text.
 pub(super) fn coverage(text: &Profile, counterparts: &[Counterpart]) -> Coverage {
     let (mut all, mut graded, mut lead_all, mut lead) = (0.0, 0.0, 0.0, 0.0);

@@ -122,6 +122,21 @@ features! {
     /// 1 if the texts share passages and either is labelled as a periodically updated document (a fact box, a
     /// timeline); else 0. Not measured on the texts.
     Labelled "labelled" Against;
+    /// The same if one is labelled and the other is not: a list of quotes beside the report.
+    OneLabelled "one_labelled" Against;
+    /// Share of the weight of an opening that has a counterpart in the other text, the smaller of both, 0 to 1. A new
+    /// version keeps the news, and a follow-up begins with its own.
+    OpeningShared "opening_shared" For;
+    /// 1 if the texts share passages and both openings name days of the week, but none that is the same; else 0.
+    OpeningDays "opening_days" Against;
+    /// Logarithm of the length of the later text over that of the earlier, for texts of one source that share
+    /// passages and were published within [`NEAR`] hours; else 0. Versions grow; a side-bar is shorter. Measured in the
+    /// order of the texts, and completed with what is known of their dates.
+    Growth "growth" For;
+    /// Hours between the publications beyond the first eight, as a share of the sixteen that follow, 0 to 1, under the same
+    /// conditions; else 0. The next day brings news of its own, which a source puts on top of its report of the day before. Not
+    /// measured on the texts.
+    NextDay "next_day" Against;
 }
 
 impl Feature {
@@ -141,6 +156,11 @@ pub struct Features {
 }
 
 impl Features {
+    /// Creates features from their values in the order of [`Feature::ALL`].
+    pub(crate) fn of_values(values: [f64; FEATURES]) -> Self {
+        Self { values }
+    }
+
     /// Returns the values in the order of [`Feature::ALL`].
     pub fn values(&self) -> &[f64; FEATURES] {
         &self.values
@@ -151,15 +171,24 @@ impl Features {
     /// filled in anew.
     #[must_use]
     pub(crate) fn with_circumstances(mut self, circumstances: Circumstances) -> Self {
-        let Circumstances { hours, other_source, labelled } = circumstances;
+        let Circumstances { hours, other_source, labelled, one_labelled, second_is_later } = circumstances;
         let passages = self.get(Feature::Passages) > 0.0;
         let flag = |set: bool| f64::from(u8::from(set));
         let near = passages && hours.is_some_and(|hours| hours <= NEAR);
+        let next_day = hours.map_or(0.0, |hours| ((hours - 8.0) / 16.0).clamp(0.0, 1.0));
+        let growth = match second_is_later {
+            Some(true) => self.get(Feature::Growth),
+            Some(false) => 0.0 - self.get(Feature::Growth),
+            None => 0.0,
+        };
         for (feature, value) in [
             (Feature::DaysApart, hours.map_or(0.0, |hours| (hours / 24.0 - 1.0).clamp(0.0, 30.0))),
             (Feature::OtherSource, flag(other_source)),
             (Feature::Near, flag(near)),
             (Feature::Labelled, flag(passages && labelled)),
+            (Feature::OneLabelled, flag(passages && one_labelled)),
+            (Feature::Growth, if near && !other_source { growth } else { 0.0 }),
+            (Feature::NextDay, if near && !other_source { next_day } else { 0.0 }),
         ] {
             self.values[feature as usize] = value;
         }
@@ -192,4 +221,8 @@ pub struct Circumstances {
     pub other_source: bool,
     /// Whether either is labelled as a periodically updated document.
     pub labelled: bool,
+    /// Whether one is, and the other is not.
+    pub one_labelled: bool,
+    /// Whether the second of the two documents was published later than the first, if both dates are known and differ.
+    pub second_is_later: Option<bool>,
 }

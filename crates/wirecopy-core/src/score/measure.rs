@@ -1,13 +1,13 @@
 //! Measures the features of a pair on the profiles of its texts.
 
 use super::align::Alignment;
+use super::bound::{Aligned, Chains, best_alignment, heaviest_chains};
 use super::chain::{Point, State, chain, in_order, sentence_chains, singles};
-use super::conflict::conflict;
+use super::conflict::{Conflict, conflict};
 use super::coverage::{Coverage, coverage};
 use super::features::{FEATURES, Feature, Features, PASSAGES};
-use super::overlap::{Overlap, common, overlap};
+use super::overlap::{Overlap, overlap, rarest};
 use super::profile::Profile;
-use crate::Similarity;
 
 /// Least weight of a rare term: a name, a place, a word specific to a story.
 pub(super) const RARE_IDF: f32 = 5.0;
@@ -35,68 +35,41 @@ pub struct Scratch {
     singles: Vec<(u32, u32)>,
     tails: Vec<u32>,
     sentence: Vec<Point>,
+    masses: [Vec<f32>; 2],
 }
 
-/// The measurements on the texts of a pair.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Measured {
-    /// Number of distinct five-word shingles that both texts have.
-    pub shared_shingles: usize,
-    /// Number of distinct five-word shingles that either text has.
-    pub all_shingles: usize,
-    /// Number of distinct five-word shingles of the text that has fewer.
-    pub fewer_shingles: usize,
-    /// The features, not yet with what is known besides the texts. `None` if the texts have so little in common
-    /// that no model would call them one dispatch.
-    pub features: Option<Features>,
-}
-
-impl Measured {
-    /// Returns whether the two texts have passages in common.
-    pub fn has_passages(&self) -> bool {
-        self.shared_shingles >= PASSAGES
-    }
-
-    /// Returns the share of the five-word shingles of the text with fewer that the other has too.
-    pub fn containment(&self) -> Similarity {
-        Similarity::share(self.shared_shingles, self.fewer_shingles)
-    }
-
-    /// Returns the Jaccard similarity of the five-word shingles; 1 if neither text has any.
-    pub fn jaccard(&self) -> Similarity {
-        if self.all_shingles == 0 {
-            return Similarity::ONE;
-        }
-        Similarity::share(self.shared_shingles, self.all_shingles)
+impl Scratch {
+    /// Returns the rarest terms that two texts share, rarest first, at most eight. They must have been measured last, and with a
+    /// result.
+    pub(crate) fn rarest_shared(&self, a: &Profile, b: &Profile) -> Vec<u32> {
+        let in_order = a.digest <= b.digest;
+        rarest(a, self.shared.iter().map(|&(i, j)| if in_order { i } else { j }))
     }
 }
 
-/// Measures the texts of a pair.
+/// Measures the features of the texts of a pair, not yet with what is known besides the texts. `None` if the texts have so little in
+/// common that no model would call them one dispatch.
 ///
 /// Takes about a microsecond for two articles with little in common, and about twenty otherwise. Symmetric in `a`
 /// and `b`.
-pub fn measure(a: &Profile, b: &Profile, scratch: &mut Scratch) -> Measured {
-    measure_unless(a, b, scratch, |_| false)
+pub fn measure(a: &Profile, b: &Profile, scratch: &mut Scratch) -> Option<Features> {
+    features(a, b, a.overlap(b).shared, scratch, None)
 }
 
-/// Measures the texts of a pair like [`measure`], but skips the chains, the costliest features, where they cannot matter.
+/// Measures the texts of a pair like [`measure`], given the number of distinct five-word shingles that they share, but stops where it
+/// is certain that the pair is unrelated.
 ///
-/// `is_unrelated` is asked about the features with the heaviest chains that the shared terms could form. A model's score of them
-/// is at least that of the pair, because chains only ever raise a score ([`Sense::For`](super::Sense::For)). If it returns
-/// true, the pair has no features.
+/// `is_unrelated` is asked about bounds of the features, first from the shared terms alone, then with aligned sentences and the
+/// heaviest chains that the terms could form. A model's score of these is at least that of the pair, because each differs from the
+/// feature only in the direction of its [`Sense`](super::Sense). If it returns true, the pair has no features.
 pub fn measure_unless(
     a: &Profile,
     b: &Profile,
+    shared_shingles: usize,
     scratch: &mut Scratch,
-    is_unrelated: impl Fn(Features) -> bool,
-) -> Measured {
-    let shared_shingles = common(&a.shingles, &b.shingles);
-    Measured {
-        shared_shingles,
-        all_shingles: a.shingles.len() + b.shingles.len() - shared_shingles,
-        fewer_shingles: a.shingles.len().min(b.shingles.len()),
-        features: features(a, b, shared_shingles, scratch, is_unrelated),
-    }
+    is_unrelated: &dyn Fn(Features) -> bool,
+) -> Option<Features> {
+    features(a, b, shared_shingles, scratch, Some(is_unrelated))
 }
 
 fn features(
@@ -104,11 +77,13 @@ fn features(
     b: &Profile,
     shared_shingles: usize,
     scratch: &mut Scratch,
-    is_unrelated: impl Fn(Features) -> bool,
+    is_unrelated: Option<&dyn Fn(Features) -> bool>,
 ) -> Option<Features> {
     if (a.spaced - b.spaced).abs() > OTHER_SCRIPT {
         return None;
     }
+    // Everything else is symmetric.
+    let growth = if b.words < a.words { -length_ratio(a, b) } else { length_ratio(a, b) };
     let (a, b) = if a.digest <= b.digest { (a, b) } else { (b, a) };
     let both = overlap(a, b, &mut scratch.shared);
     let lighter = a.mass.min(b.mass);
@@ -116,35 +91,52 @@ fn features(
     if both.mass <= 0.0 || little || both.mass < NOTHING_SHARE * lighter {
         return None;
     }
-    scratch.alignment.fill(a, b, &scratch.shared);
-    let one_to_one = scratch.alignment.one_to_one(a, b);
     singles(a, b, &scratch.shared, &mut scratch.singles);
     let order = in_order(&mut scratch.singles, &mut scratch.tails);
     let singles = scratch.singles.len() as f32;
+    if let Some(is_unrelated) = is_unrelated
+        && let Some(Aligned { one_to_one, sides }) =
+            best_alignment(a, b, &scratch.shared, &mut scratch.masses)
+    {
+        let parts = Parts {
+            shared_shingles,
+            order,
+            singles,
+            one_to_one,
+            sides,
+            growth,
+            conflict: Conflict::default(),
+        };
+        let chains = heaviest_chains(a, b, &scratch.shared);
+        if is_unrelated(with_chains(assemble(a, b, both, &parts), chains)) {
+            return None;
+        }
+    }
+    scratch.alignment.fill(a, b, &scratch.shared);
+    let one_to_one = scratch.alignment.one_to_one(a, b);
+    let conflict = conflict(a, b, &scratch.alignment);
     let Alignment { a: of_a, b: of_b, points, .. } = &mut scratch.alignment;
     let sides = (coverage(a, of_a), coverage(b, of_b));
-    // No chain is heavier than all points, apart from rounding.
-    let heaviest = 1.001 * points.iter().map(Point::weight).sum::<f32>();
-    let parts = Parts { shared_shingles, order, singles, one_to_one, sides };
-    let measured = assemble(a, b, &scratch.alignment, both, &parts);
-    if is_unrelated(with_chains(measured, heaviest, heaviest, heaviest)) {
+    let parts = Parts { shared_shingles, order, singles, one_to_one, sides, growth, conflict };
+    let measured = assemble(a, b, both, &parts);
+    if let Some(is_unrelated) = is_unrelated
+        && is_unrelated(with_chains(measured, heaviest_chains(a, b, &scratch.shared)))
+    {
         return None;
     }
-    let Alignment { a: of_a, b: of_b, points, .. } = &mut scratch.alignment;
     let all = chain(points, &mut scratch.chained);
     points.retain(|point| point.weight() >= RARE_IDF);
     let rare = chain(points, &mut scratch.chained);
     let sentences = sentence_chains(points, (of_a, of_b), &mut scratch.sentence, &mut scratch.chained);
-    Some(with_chains(measured, all, rare, sentences))
+    Some(with_chains(measured, Chains { all, rare, sentences }))
 }
 
-/// Completes features with the weights of the best chain of all terms, of the best chain of rare terms, and of the chains of
-/// rare terms within sentences.
-fn with_chains(mut features: Features, all: f32, rare: f32, sentences: f32) -> Features {
+/// Completes features with the weights of the best chains.
+fn with_chains(mut features: Features, chains: Chains) -> Features {
     let mut set = |feature: Feature, value: f32| features.values[feature as usize] = f64::from(value);
-    set(Feature::Chain, all.ln_1p().min(5.0));
-    set(Feature::RareChain, rare.ln_1p());
-    set(Feature::SentenceChain, sentences.ln_1p());
+    set(Feature::Chain, chains.all.ln_1p().min(5.0));
+    set(Feature::RareChain, chains.rare.ln_1p());
+    set(Feature::SentenceChain, chains.sentences.ln_1p());
     features
 }
 
@@ -155,9 +147,12 @@ struct Parts {
     singles: f32,
     one_to_one: f32,
     sides: (Coverage, Coverage),
+    /// Logarithm of the length of the second text over that of the first.
+    growth: f32,
+    conflict: Conflict,
 }
 
-fn assemble(a: &Profile, b: &Profile, alignment: &Alignment, both: Overlap, parts: &Parts) -> Features {
+fn assemble(a: &Profile, b: &Profile, both: Overlap, parts: &Parts) -> Features {
     let (x, y) = &parts.sides;
     let uncovered = 1.0 - x.graded.max(y.graded);
     let new_opening = 1.0 - x.lead.max(y.lead);
@@ -167,15 +162,15 @@ fn assemble(a: &Profile, b: &Profile, alignment: &Alignment, both: Overlap, part
     let passages = f32::from(u8::from(parts.shared_shingles >= PASSAGES));
     let fewer_numbers = a.distinct_numbers.min(b.distinct_numbers) as f32;
     let missing = (fewer_numbers - both.numbers as f32).max(0.0) / (fewer_numbers + 2.0);
-    let conflict = conflict(a, b, alignment);
+    let conflict = parts.conflict;
     let rare_share = |text: &Profile| both.rare / (text.rare_mass + RARE_PRIOR);
-    let (short, long) = (a.words.min(b.words), a.words.max(b.words));
+    let short = a.words.min(b.words);
     let mut values = [0.0; FEATURES];
     for &feature in Feature::ALL {
         let value = match feature {
             Feature::Singles => parts.singles.ln_1p(),
             Feature::Length => short.ln_1p(),
-            Feature::LengthRatio => ((1.0 + long) / (1.0 + short)).ln(),
+            Feature::LengthRatio => length_ratio(a, b),
             // Measured last; see `with_chains`.
             Feature::Chain | Feature::RareChain | Feature::SentenceChain => 0.0,
             Feature::OrderOrCoverage => parts.order.max(complete),
@@ -198,12 +193,29 @@ fn assemble(a: &Profile, b: &Profile, alignment: &Alignment, both: Overlap, part
             Feature::RareWeight => passages * rare_weight(a).min(rare_weight(b)),
             Feature::MeanWeight => passages * mean_weight(a).min(mean_weight(b)),
             Feature::Passages => passages,
+            // As if the second text were the later; see `Features::with_circumstances`.
+            Feature::Growth => passages * parts.growth,
+            Feature::OpeningShared => passages * x.lead.min(y.lead),
+            Feature::OpeningDays => {
+                let (x, y) = (a.lead_days, b.lead_days);
+                passages * f32::from(u8::from(x != 0 && y != 0 && x & y == 0))
+            }
             // Not measured on the texts; see `Features::with_circumstances`.
-            Feature::DaysApart | Feature::OtherSource | Feature::Near | Feature::Labelled => 0.0,
+            Feature::DaysApart
+            | Feature::OtherSource
+            | Feature::Near
+            | Feature::Labelled
+            | Feature::OneLabelled
+            | Feature::NextDay => 0.0,
         };
         values[feature as usize] = f64::from(value);
     }
     Features { values }
+}
+
+/// Returns the logarithm of the longer length over the shorter.
+fn length_ratio(a: &Profile, b: &Profile) -> f32 {
+    ((1.0 + a.words.max(b.words)) / (1.0 + a.words.min(b.words))).ln()
 }
 
 /// Returns the share of rare terms in a text's weight, 0 to 1.
@@ -235,9 +247,11 @@ fn day_missing(text: &Profile, other: &Profile) -> f32 {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
+
     use proptest::prelude::*;
 
-    use super::super::{Idf, LanguageKey, Model};
+    use super::super::{Idf, LanguageKey, Model, Sense};
     use super::*;
     use crate::text::tokenize;
 
@@ -245,7 +259,7 @@ mod tests {
         let idf = Idf::background();
         let idf = idf.of(LanguageKey::default());
         let (a, b) = (Profile::new(&tokenize(a), idf), Profile::new(&tokenize(b), idf));
-        measure(&a, &b, &mut Scratch::default()).features
+        measure(&a, &b, &mut Scratch::default())
     }
 
     /// Generates sentences of words common in news, with names, numbers, days, and scripts without spaces.
@@ -277,6 +291,33 @@ mod tests {
         ]);
         let sentence = prop::collection::vec(word, 0..14).prop_map(|words| words.join(" "));
         prop::collection::vec(sentence, 0..9).prop_map(|sentences| sentences.join(".\n"))
+    }
+
+    proptest! {
+        #[test]
+        fn bounds_differ_from_features_in_the_direction_of_their_sense(a in text(), b in text(), extra in text()) {
+            let idf = Idf::background();
+            let profile = |text: &str| Profile::new(&tokenize(text), idf.of(LanguageKey::default()));
+            // Mostly pairs with sentences in common.
+            let (a, b) = (profile(&format!("{a}.\n{b}")), profile(&format!("{b}.\n{extra}")));
+            let asked = RefCell::new(Vec::new());
+            let is_unrelated = |bounds: Features| {
+                asked.borrow_mut().push(bounds);
+                false
+            };
+            let mut scratch = Scratch::default();
+            let measured = measure(&a, &b, &mut scratch);
+            let shared = a.overlap(&b).shared;
+            prop_assert_eq!(measure_unless(&a, &b, shared, &mut scratch, &is_unrelated), measured);
+            for (bounds, &feature) in asked.borrow().iter().flat_map(|bounds| Feature::ALL.iter().map(move |f| (bounds, f))) {
+                let (most, value) = (bounds.get(feature), measured.expect("it was asked").get(feature));
+                match feature.sense() {
+                    Sense::For => prop_assert!(most >= value, "{} {most} {value}", feature.name()),
+                    Sense::Against => prop_assert!(most <= value, "{} {most} {value}", feature.name()),
+                    Sense::Either | Sense::None => prop_assert_eq!(most, value, "{}", feature.name()),
+                }
+            }
+        }
     }
 
     const STORY: &str = "The captain of a ferry that sank off Ordu on Wednesday was praised by the coast guard for \
@@ -324,6 +365,22 @@ mod tests {
     }
 
     #[test]
+    fn openings_of_a_version_are_shared_and_those_of_a_follow_up_are_not() {
+        let version = format!("{STORY} Divers will search the wreck for fuel.");
+        let follow_up = format!(
+            "Prosecutors charged the owner of a sunken cement ship with negligence on Friday after a search of \
+             his offices in Trabzon turned up forged certificates of safety. {STORY}"
+        );
+        let of = |other: &str| measured(STORY, other).expect("passages in common");
+        let (version, follow_up) = (of(&version), of(&follow_up));
+        assert!(version.get(Feature::OpeningShared) > follow_up.get(Feature::OpeningShared) + 0.3);
+        assert!(version.get(Feature::OpeningDays) < 1e-9);
+        assert!(of(&STORY.replace("Wednesday", "Friday")).get(Feature::OpeningDays) > 0.9);
+        let other = "Cement prices rose in Samsun on Friday, and the ferry to Ordu was late again.";
+        assert!(measured(STORY, other).is_none_or(|f| f.get(Feature::OpeningShared) < 1e-9));
+    }
+
+    #[test]
     fn scale_of_rare_terms_is_that_of_the_text_with_fewer() {
         let common =
             "There is a lot to do here and we are not sure that it will be done in time, they said. ";
@@ -366,15 +423,20 @@ mod tests {
         #[test]
         fn features_are_symmetric_and_in_range(a in text(), b in text()) {
             let one = measured(&a, &b);
-            prop_assert_eq!(&one, &measured(&b, &a));
-            let Some(features) = one else { return Ok(()) };
+            let other = measured(&b, &a);
+            prop_assert_eq!(one.is_some(), other.is_some());
+            let Some((features, mut other)) = one.zip(other) else { return Ok(()) };
+            prop_assert_eq!(features.get(Feature::Growth), 0.0 - other.get(Feature::Growth));
+            other.set(Feature::Growth, features.get(Feature::Growth));
+            prop_assert_eq!(features, other);
             for &feature in Feature::ALL {
                 let value = features.get(feature);
                 let range = match feature {
                     Feature::OrderOrCoverage | Feature::CoverageBeyondOrder | Feature::OneToOne | Feature::RareShared
                     | Feature::VerbatimUncovered | Feature::VerbatimNewOpening | Feature::NumbersMissing
-                    | Feature::DayMissing => 0.0..=1.0,
+                    | Feature::DayMissing | Feature::OpeningShared | Feature::OpeningDays => 0.0..=1.0,
                     Feature::Chain => 0.0..=5.0,
+                    Feature::Growth => -10.0..=10.0,
                     _ => 0.0..=30.0,
                 };
                 prop_assert!(range.contains(&value), "{} {value}", feature.name());
@@ -385,10 +447,10 @@ mod tests {
             let weights = Idf::background();
             let weights = weights.of(LanguageKey::default());
             let (a, b) = (Profile::new(&tokenize(&a), weights), Profile::new(&tokenize(&b), weights));
-            let kept = measure_unless(&a, &b, &mut Scratch::default(), |best| model.score(&best) < score);
-            prop_assert_eq!(kept.features, Some(features), "the best case is no worse");
-            let cut = measure_unless(&a, &b, &mut Scratch::default(), |_| true);
-            prop_assert!(cut.features.is_none() && cut.shared_shingles == kept.shared_shingles);
+            let shared = a.overlap(&b).shared;
+            let kept = measure_unless(&a, &b, shared, &mut Scratch::default(), &|best| model.score(&best) < score);
+            prop_assert_eq!(kept, Some(features), "the best case is no worse");
+            prop_assert_eq!(measure_unless(&a, &b, shared, &mut Scratch::default(), &|_| true), None);
         }
     }
 }

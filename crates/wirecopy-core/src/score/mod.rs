@@ -12,13 +12,14 @@
 //! let weights = idf.of(LanguageKey::of(Some("eng")));
 //! let a = Profile::new(&tokenize("The ferry captain was praised for saving 17 sailors off the coast of Ordu."), weights);
 //! let b = Profile::new(&tokenize("Off the coast of Ordu, a ferry captain won praise for rescuing 17 sailors."), weights);
-//! let features = measure(&a, &b, &mut Scratch::default()).features.expect("they have much in common");
+//! let features = measure(&a, &b, &mut Scratch::default()).expect("they have much in common");
 //! assert!(Model::shipped()?.score(&features) > 0.0);
 //! # Ok::<(), wirecopy_core::Error>(())
 //! ```
 
 mod align;
 pub mod background;
+mod bound;
 mod chain;
 mod conflict;
 mod counter;
@@ -46,7 +47,7 @@ pub use features::{Circumstances, FEATURES, Feature, Features, NEAR, PASSAGES, S
 pub use filter::Filter;
 pub use idf::{Frequencies, Idf, LARGEST_IDF, LanguageKey, PSEUDO_DOCUMENTS, Weights};
 pub(crate) use measure::TWO_RARE;
-pub use measure::{Measured, Scratch, measure, measure_unless};
+pub use measure::{Scratch, measure, measure_unless};
 pub use model::logistic;
 pub use model::{Addend, FORMAT, KINDS, Kind, Model, ModelFile, Sum, Weight, WeightsFile};
 pub use openings::are_foreign;

@@ -274,9 +274,8 @@ mod tests {
         let idf = idf.of(LanguageKey::default());
         let (a, b) = (Profile::new(&tokenize(a), idf), Profile::new(&tokenize(b), idf));
         let model = Model::shipped().unwrap();
-        let score = |x, y| {
-            measure(x, y, &mut Scratch::default()).features.map_or(Similarity::ZERO, |f| model.score(&f))
-        };
+        let score =
+            |x, y| measure(x, y, &mut Scratch::default()).map_or(Similarity::ZERO, |f| model.score(&f));
         assert_eq!(score(&a, &b), score(&b, &a));
         score(&a, &b)
     }
@@ -310,7 +309,7 @@ mod tests {
         let idf = Idf::background();
         let idf = idf.of(LanguageKey::default());
         let (a, b) = (Profile::new(&tokenize(A), idf), Profile::new(&tokenize(B), idf));
-        let features = measure(&a, &b, &mut Scratch::default()).features.unwrap();
+        let features = measure(&a, &b, &mut Scratch::default()).unwrap();
         let model = Model::shipped().unwrap();
         for (sum, (passages, near)) in model.sums().into_iter().zip([(0.0, 0.0), (1.0, 0.0), (1.0, 1.0)]) {
             let mut features = features;

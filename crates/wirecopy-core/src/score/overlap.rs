@@ -42,7 +42,7 @@ pub(super) fn overlap(a: &Profile, b: &Profile, shared: &mut Vec<(u32, u32)>) ->
 }
 
 /// Counts the elements that two ascending lists without repeats have in common.
-pub(super) fn common(a: &[u32], b: &[u32]) -> usize {
+pub(super) fn common<T: Ord>(a: &[T], b: &[T]) -> usize {
     let (mut i, mut j, mut n) = (0, 0, 0);
     while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
         n += usize::from(x == y);
@@ -57,6 +57,9 @@ pub(super) fn common(a: &[u32], b: &[u32]) -> usize {
 const RELATED_SHARE: f32 = 0.15;
 /// Weight of rare common terms at or above which two texts are related, however little else they share.
 const RELATED_RARE_MASS: f32 = TWO_RARE;
+
+/// Most shared terms that are the evidence of a pair.
+const EVIDENCE: usize = 8;
 
 /// What two texts have in common, by weight.
 #[derive(Clone, Copy, Debug)]
@@ -81,14 +84,19 @@ pub fn unrelated(a: &Profile, b: &Profile) -> bool {
     both.mass < RELATED_SHARE * both.lighter && both.rare < RELATED_RARE_MASS
 }
 
-/// Returns the rarest terms that two texts share, rarest first, at most `most` of them.
-pub(crate) fn rarest_shared(a: &Profile, b: &Profile, most: usize) -> Vec<u32> {
+/// Returns the rarest terms that two texts share, rarest first, at most [`EVIDENCE`] of them.
+pub(crate) fn rarest_shared(a: &Profile, b: &Profile) -> Vec<u32> {
     let mut shared = Vec::new();
     overlap(a, b, &mut shared);
+    rarest(a, shared.iter().map(|&(at, _)| at))
+}
+
+/// Returns the rarest of the terms at these indices of a text, rarest first, at most [`EVIDENCE`] of them.
+pub(super) fn rarest(text: &Profile, terms: impl Iterator<Item = u32>) -> Vec<u32> {
     let mut rarest: Vec<(f32, u32)> =
-        shared.iter().map(|&(at, _)| (a.idf[at as usize], a.terms[at as usize])).collect();
+        terms.map(|at| (text.idf[at as usize], text.terms[at as usize])).collect();
     rarest.sort_unstable_by(|x, y| y.0.total_cmp(&x.0).then(x.1.cmp(&y.1)));
-    rarest.into_iter().take(most).map(|(_, term)| term).collect()
+    rarest.into_iter().take(EVIDENCE).map(|(_, term)| term).collect()
 }
 
 #[cfg(test)]

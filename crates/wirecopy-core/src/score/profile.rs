@@ -3,10 +3,11 @@
 
 use super::idf::Weights;
 use super::measure::RARE_IDF;
+use super::sets::Overlap;
 use super::terms::{Place, each_term, is_number};
 use super::weekdays::Weekdays;
 use crate::hash;
-use crate::text::{Class, Tokens, each_shingle, sequence_hash, tokenize, word_length};
+use crate::text::{Token, Tokens, sequence_hash, shingles as shingles_of, tokenize};
 
 /// Most words of a unit. Longer sentences, and paragraphs without sentence marks, are cut.
 const UNIT_WORDS: f32 = 48.0;
@@ -64,7 +65,7 @@ impl Unit {
 /// A document ready for comparison: its distinct terms with their weights and positions, its units, shingles and
 /// headline.
 ///
-/// Takes about 25 bytes a token. Build it once for each document and compare it with every candidate.
+/// Takes about 30 bytes a token. Build it once for each document and compare it with every candidate.
 #[derive(Clone, Debug, Default)]
 pub struct Profile {
     /// The distinct terms, ascending.
@@ -83,7 +84,7 @@ pub struct Profile {
     /// Hashes of the short lines, ascending.
     pub(super) short_lines: Box<[u32]>,
     /// Hashes of the distinct shingles of five tokens, ascending.
-    pub(super) shingles: Box<[u32]>,
+    pub(super) shingles: Box<[u64]>,
     /// Distinct terms of the headline with their weights; empty unless the headline belongs to the text.
     pub(super) headline: Box<[(u32, f32)]>,
     /// Days of the week named in the opening, one bit each.
@@ -169,6 +170,11 @@ impl Profile {
             + size_of_val(&*self.headline)
     }
 
+    /// Returns the overlap of the shingles of five tokens of two documents.
+    pub fn overlap(&self, other: &Self) -> Overlap {
+        Overlap::of(&self.shingles, &other.shingles)
+    }
+
     /// Returns the length in words.
     pub fn words(&self) -> f32 {
         self.words
@@ -222,43 +228,43 @@ impl Builder {
     fn finish(mut self, tokens: &Tokens, weights_of: &Weights) -> Profile {
         hash::sort(&mut self.places);
         let weekdays = Weekdays::get();
-        let mut terms = Vec::with_capacity(self.places.len());
-        let mut weights: Vec<f32> = Vec::with_capacity(self.places.len());
-        let mut starts = Vec::with_capacity(self.places.len() + 1);
-        let mut spots = Vec::with_capacity(self.places.len());
+        let mut terms: Vec<u32> = Vec::with_capacity(self.places.len());
+        let mut starts: Vec<u32> = Vec::with_capacity(self.places.len() + 1);
+        for (&place, at) in self.places.iter().zip(0..) {
+            // Lossless: the upper half.
+            let term = (place >> 32) as u32;
+            if terms.last() != Some(&term) {
+                terms.push(term);
+                starts.push(at);
+            }
+        }
+        starts.push(self.places.len() as u32);
+        // Loops of their own, so that many accesses to the tables overlap.
+        let weights: Box<[f32]> = terms.iter().map(|&term| weights_of.idf(term)).collect();
+        let spot = |&place: &u64| {
+            // Lossless: the lower half.
+            let token = place as u32;
+            Spot { token, unit: self.unit_of[token as usize] }
+        };
+        let spots: Box<[Spot]> = self.places.iter().map(spot).collect();
         let mut units: Vec<Unit> =
             self.prose.iter().map(|&(prose, line)| Unit { prose, line, ..Unit::default() }).collect();
         let mut numbers: Vec<(u16, u32)> = Vec::new();
         let mut distinct_numbers = 0;
-        // Lossless: the upper half.
-        let groups =
-            || self.places.chunk_by(|a, b| a >> 32 == b >> 32).map(|group| ((group[0] >> 32) as u32, group));
-        terms.extend(groups().map(|(term, _)| term));
-        // A loop of its own, so that many accesses to the tables overlap.
-        weights.extend(terms.iter().map(|&term| weights_of.idf(term)));
-        for ((term, group), &weight) in groups().zip(&weights) {
+        for ((&term, &weight), range) in terms.iter().zip(&weights).zip(starts.windows(2)) {
             let days = weekdays.days(term);
-            starts.push(spots.len() as u32);
             distinct_numbers += u32::from(is_number(term));
-            let mut last = u16::MAX;
-            for &place in group {
-                // Lossless: the lower half.
-                let token = place as u32;
-                let unit = self.unit_of[token as usize];
-                spots.push(Spot { token, unit });
-                if unit != last {
-                    if weight >= CONTENT_IDF {
-                        units[unit as usize].mass += weight;
-                    }
-                    units[unit as usize].days |= days;
-                    if is_number(term) {
-                        numbers.push((unit, term));
-                    }
+            for places in spots[range[0] as usize..range[1] as usize].chunk_by(|p, q| p.unit == q.unit) {
+                let unit = places[0].unit;
+                if weight >= CONTENT_IDF {
+                    units[unit as usize].mass += weight;
                 }
-                last = unit;
+                units[unit as usize].days |= days;
+                if is_number(term) {
+                    numbers.push((unit, term));
+                }
             }
         }
-        starts.push(spots.len() as u32);
         numbers.sort_unstable();
         for (index, unit) in units.iter_mut().enumerate() {
             unit.numbers_end = numbers.partition_point(|&(u, _)| usize::from(u) <= index) as u32;
@@ -268,10 +274,7 @@ impl Builder {
         short_lines.dedup();
         mark_lead(&mut units);
         let mut shingles = Vec::with_capacity(tokens.len());
-        // The upper half of a mixed hash is a hash too.
-        each_shingle(tokens.as_slice(), SHINGLE, |hash| shingles.push((hash >> 32) as u32));
-        hash::sort(&mut shingles);
-        shingles.dedup();
+        shingles_of(tokens.as_slice(), SHINGLE, &mut shingles);
         Profile {
             lead_days: days_of(&units, true),
             days: days_of(&units, false),
@@ -281,9 +284,9 @@ impl Builder {
             words: self.words,
             digest: tokens.digest(),
             terms: terms.into(),
-            idf: weights.into(),
+            idf: weights,
             starts: starts.into(),
-            spots: spots.into(),
+            spots,
             units: units.into(),
             numbers: numbers.into_iter().map(|(_, n)| n).collect(),
             short_lines: short_lines.into(),
@@ -356,18 +359,54 @@ fn days_of(units: &[Unit], lead: bool) -> u8 {
 }
 
 fn spaced(tokens: &Tokens) -> f32 {
-    let words =
-        tokens.as_slice().iter().filter(|token| matches!(token.class(), Class::Word | Class::Number)).count();
+    let words = tokens.len() - pieces_and_letters(tokens.as_slice()).0;
     words as f32 / tokens.len().max(1) as f32
 }
 
 /// Returns the length of a range in words. Han and Kana characters count as half a word, letters of unspaced
 /// scripts as a quarter.
 fn words_in(tokens: &Tokens, range: std::ops::Range<usize>) -> f32 {
-    tokens.as_slice()[range].iter().map(|&token| word_length(token)).sum()
+    let (pieces, letters) = pieces_and_letters(&tokens.as_slice()[range.clone()]);
+    (4 * range.len() - 2 * pieces - letters) as f32 / 4.0
+}
+
+/// Counts the tokens that are pieces of words, and those among them that are single letters. Without a branch, because it is done
+/// several times for each token.
+fn pieces_and_letters(tokens: &[Token]) -> (usize, usize) {
+    tokens.iter().fold((0, 0), |(pieces, letters), token| {
+        let class = token.class() as usize;
+        (pieces + (class >> 1), letters + (class >> 1 & class))
+    })
 }
 
 /// Returns the weight of a line of `words` words if it has no counterpart in the other text.
 fn prose(words: f32) -> f32 {
     ((words - 4.0) / 16.0).clamp(0.1, 1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::{Idf, LanguageKey, Shared};
+    use super::*;
+    use crate::text::word_length;
+
+    proptest! {
+        #[test]
+        fn lengths_and_shingles_are_those_of_the_tokens(texts in prop::collection::vec("([ab漢กข]|12| |\\. |\n){0,60}", 2)) {
+            let tokens: Vec<Tokens> = texts.iter().map(|text| tokenize(text)).collect();
+            let idf = Idf::background();
+            let profiles: Vec<Profile> =
+                tokens.iter().map(|tokens| Profile::new(tokens, idf.of(LanguageKey::default()))).collect();
+            for (tokens, profile) in tokens.iter().zip(&profiles) {
+                let words: f32 = tokens.as_slice().iter().map(|&token| word_length(token)).sum();
+                prop_assert_eq!(profile.words, words);
+                prop_assert_eq!(&*profile.terms, Profile::distinct_terms(tokens));
+            }
+            let mut shared = Shared::default();
+            shared.hold(tokens[0].as_slice(), SHINGLE);
+            prop_assert_eq!(profiles[0].overlap(&profiles[1]), shared.overlap(tokens[1].as_slice(), SHINGLE));
+        }
+    }
 }

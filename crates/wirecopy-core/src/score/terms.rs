@@ -4,7 +4,7 @@
 //! little on their own, so two neighbours are one term. Letters of alphabetic scripts without spaces (Thai, Khmer)
 //! need three. Term keys keep the class of the token in their two highest bits, as [`Token::stem`] does.
 
-use crate::hash::Hashes;
+use crate::hash::Firsts;
 use crate::text::{Class, Token, Tokens};
 
 /// An occurrence of a term: its key and the index of its first token.
@@ -51,18 +51,17 @@ pub fn each_term(tokens: &Tokens, range: std::ops::Range<usize>, mut each: impl 
 /// Collects the distinct terms of one document after the other; reuses its table.
 #[derive(Debug, Default)]
 pub struct DistinctTerms {
-    seen: Hashes,
+    seen: Firsts,
 }
 
 impl DistinctTerms {
     /// Returns the distinct terms of a document in the order of their first places, without a sort. Linear.
     pub fn of(&mut self, tokens: &Tokens) -> Vec<u32> {
-        self.seen.clear(tokens.len());
+        self.seen.begin(tokens.len());
         let mut out = Vec::with_capacity(tokens.len());
         for segment in tokens.segments() {
             each_term(tokens, segment, |Place { term, .. }| {
-                // Bits of the hash lead, those of the class come last.
-                if self.seen.insert(u64::from(term).rotate_left(34)) {
+                if self.seen.is_first(term) {
                     out.push(term);
                 }
             });

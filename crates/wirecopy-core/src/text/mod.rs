@@ -36,6 +36,7 @@ pub use periodically_updated::is_periodically_updated;
 pub use placed::Placed;
 pub use prose::{SENTENCE, is_prose, is_stopped, words};
 pub use script::{closes, ends_any_sentence, is_unspaced};
+pub(crate) use shingle::sums;
 pub use shingle::{Shingles, covered, each_shingle, in_order, rolled, shingles};
 pub use shingle::{mix, sequence_hash};
 pub use store::{TokenReader, TokenStore};

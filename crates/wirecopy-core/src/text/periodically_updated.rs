@@ -1,7 +1,7 @@
 //! Recognises periodically updated documents by their labels.
 //!
-//! Agencies label what they send again and again with changes: fact boxes, timelines, questions and answers, the
-//! text of a central bank's statement. Two of them on one subject share most of their sentences and still are two
+//! Agencies label what they send again and again with changes: fact boxes, timelines, questions and answers, lists of
+//! quotes, the text of a central bank's statement. Two of them on one subject share most of their sentences and still are two
 //! dispatches. The labels are data (`data/periodically_updated.tsv`, 35 languages). Cost: two table lookups, by
 //! the first character of the title and by that of the text.
 
@@ -65,6 +65,8 @@ mod tests {
             "Factbox: Ferries of the Orlava line",
             "Factbox - Ferries of the Orlava line",
             "TIMELINE: The strike at Skarvik",
+            "INSTANT VIEW: The new toll",
+            "HIGHLIGHTS: The council on the toll",
             "Q+A: What the new toll means",
             "Text: Statement of the board",
             "Zeittafel – Der Streik von Skarvik",

@@ -29,6 +29,13 @@ pub fn each_shingle(tokens: &[Token], k: usize, mut each: impl FnMut(u64)) {
 /// takes them without a check for each.
 #[inline]
 pub fn rolled(tokens: &[Token], k: usize) -> impl ExactSizeIterator<Item = u64> {
+    sums(tokens, k).map(mix)
+}
+
+/// Returns a number for every shingle of `k` tokens, in reading order, including repeats: its hash before the bits are mixed. Its
+/// upper bits are good enough for a table, and two shingles have the same number if they have the same hash.
+#[inline]
+pub(crate) fn sums(tokens: &[Token], k: usize) -> impl ExactSizeIterator<Item = u64> {
     // A text of fewer tokens is a single shingle, told by its length from the longer ones that begin with it.
     let (k, salt) = if tokens.len() < k { (tokens.len(), tokens.len() as u64) } else { (k, 0) };
     let before_last = k.saturating_sub(1);
@@ -39,7 +46,7 @@ pub fn rolled(tokens: &[Token], k: usize) -> impl ExactSizeIterator<Item = u64> 
     tokens.iter().zip(&tokens[before_last..]).map(move |(first, last)| {
         let whole = sum.wrapping_mul(BASE).wrapping_add(last.bits());
         sum = whole.wrapping_sub(first.bits().wrapping_mul(leaving));
-        mix(whole ^ salt)
+        whole ^ salt
     })
 }
 

@@ -8,8 +8,6 @@ use wirecopy_core::classify::{Edge, Scorer};
 use wirecopy_core::engine::judge::Pairs;
 use wirecopy_spill::{Blobs, Budget, Reader};
 
-/// Most shared words that a report shows for a scored edge.
-const WORDS: usize = 8;
 /// Number of edges processed in parallel before their results are added in order.
 const BATCH: usize = 1 << 12;
 
@@ -44,7 +42,7 @@ impl EdgeEvidence {
                         edge.relation.is_scored().then(|| {
                             let measured = checker.features(edge.a, edge.b);
                             Grounds {
-                                terms: scorer.evidence(edge.a, edge.b, WORDS),
+                                terms: scorer.evidence(edge.a, edge.b),
                                 features: measured
                                     .map_or_else(Vec::new, |m| counting.iter().map(|&f| m.get(f)).collect()),
                             }

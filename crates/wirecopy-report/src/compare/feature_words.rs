@@ -71,6 +71,31 @@ pub fn plain(feature: Feature, value: f64) -> Plain {
             "neither is labelled as periodically updated",
             String::new(),
         ),
+        Feature::OneLabelled => words(
+            "only one is labelled as periodically updated, such as a fact box",
+            "both are labelled as periodically updated, or neither is",
+            String::new(),
+        ),
+        Feature::OpeningShared => words(
+            "what each begins with is in the other too",
+            "one begins with what the other lacks",
+            percent(value),
+        ),
+        Feature::OpeningDays => words(
+            "they begin with different days of the week",
+            "they do not begin with different days of the week",
+            String::new(),
+        ),
+        Feature::Growth => words(
+            "the later one is longer, as versions are",
+            "no outlet sent a much longer text later, within three days",
+            String::new(),
+        ),
+        Feature::NextDay => words(
+            "they were published many hours apart",
+            "they were published within hours, or not by one outlet in three days",
+            String::new(),
+        ),
         Feature::Singles => words(
             "they share many distinctive words that occur once in each",
             "they share few distinctive words that occur once in each",

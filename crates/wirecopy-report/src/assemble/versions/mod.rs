@@ -17,6 +17,7 @@ mod tags;
 mod texts;
 mod titles;
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -26,7 +27,8 @@ use order::Member;
 use sequence::Version;
 use texts::Text;
 use titles::Contents;
-use wirecopy_core::cluster::{Cluster, Judge};
+use wirecopy_core::classify::Edge;
+use wirecopy_core::cluster::{Cluster, all_checked};
 use wirecopy_core::document::Header;
 use wirecopy_core::engine::Corpus;
 use wirecopy_core::engine::judge::Pairs;
@@ -124,9 +126,12 @@ pub fn versions(cluster: &Cluster, corpus: &Corpus, judge: &Pairs<'_>, k: usize)
         let title = title(cluster, &members, corpus, judge);
         return Ok(Versions { earliest, title, ..Versions::default() });
     }
-    let updates = order::updates(&mut members, judge);
+    let checked = all_checked(cluster, judge);
+    let checker = RefCell::new(judge.checker());
+    let relate = |a: DocId, b: DocId| judge.relate_within(&checked, &mut checker.borrow_mut(), a, b);
+    let updates = order::updates(&mut members, |document| corpus.tokens.len_of(document), relate);
     members.sort_by_key(|member| (member.print(), member.document));
-    let states = states(&members, corpus, judge, k);
+    let states = states(&members, corpus, relate, k);
     let mut versions = Versions { updates, earliest: None, states, title: None };
     let numbers = versions.numbers();
     versions.earliest = order::earliest(&members, &versions.updates, |member| numbers.get(&member).copied());
@@ -134,8 +139,14 @@ pub fn versions(cluster: &Cluster, corpus: &Corpus, judge: &Pairs<'_>, k: usize)
     Ok(versions)
 }
 
-/// Returns the versions of a running story that `members`, in order of print, contain.
-fn states(members: &[Member<'_>], corpus: &Corpus, judge: &Pairs<'_>, k: usize) -> Vec<State> {
+/// Returns the versions of a running story that `members`, in order of print, contain. `relate` returns the edge of two documents of
+/// one dispatch.
+fn states(
+    members: &[Member<'_>],
+    corpus: &Corpus,
+    relate: impl Fn(DocId, DocId) -> Option<Edge>,
+    k: usize,
+) -> Vec<State> {
     let mut reader = corpus.tokens.reader();
     let mut printed: HashMap<u64, (Tokens, Vec<usize>)> = HashMap::new();
     for (at, member) in members.iter().enumerate() {
@@ -150,7 +161,7 @@ fn states(members: &[Member<'_>], corpus: &Corpus, judge: &Pairs<'_>, k: usize) 
     let document = |text: usize| members[printed[text].1[0]].document;
     states_of(members, &printed, k, |a, b| {
         let (a, b) = (document(a), document(b));
-        judge.relate(a.min(b), a.max(b)).is_some_and(|edge| edge.relation.is_reworded())
+        relate(a, b).is_some_and(|edge| edge.relation.is_reworded())
     })
 }
 

@@ -7,7 +7,7 @@ use super::tags::revision;
 use crate::EarliestBy;
 use wirecopy_core::DocId;
 use wirecopy_core::Relation;
-use wirecopy_core::cluster::Judge;
+use wirecopy_core::classify::Edge;
 use wirecopy_core::document::Header;
 use wirecopy_core::document::host;
 use wirecopy_core::published::Published;
@@ -121,8 +121,16 @@ impl<'a> Member<'a> {
     }
 }
 
-/// Returns the later versions among the members, each with the version before it, by id.
-pub(super) fn updates(members: &mut [Member<'_>], judge: &impl Judge) -> Vec<(DocId, DocId)> {
+/// Returns the later versions among the members, each with the version before it, by id. `length` returns the number of tokens of a
+/// document, `relate` the edge of two documents of one dispatch.
+pub(super) fn updates(
+    members: &mut [Member<'_>],
+    length: impl Fn(DocId) -> usize,
+    relate: impl Fn(DocId, DocId) -> Option<Edge>,
+) -> Vec<(DocId, DocId)> {
+    let is_version = |before: DocId, later: DocId| {
+        relate(before, later).is_some_and(|edge| says_the_same(&edge, length(before), length(later)))
+    };
     members
         .sort_by_key(|member| (member.instant.is_none(), member.instant, member.revision, member.document));
     let members = &*members;
@@ -139,22 +147,22 @@ pub(super) fn updates(members: &mut [Member<'_>], judge: &impl Judge) -> Vec<(Do
         // Members of the same publisher come before others.
         candidates.sort_by_key(|before| !before.one_publisher(later));
         candidates.truncate(LOOKED_AT);
-        let before = candidates.into_iter().find(|before| is_version(before.document, later.document, judge));
+        let before = candidates.into_iter().find(|before| is_version(before.document, later.document));
         updates.extend(before.map(|before| (later.document, before.document)));
     }
     updates.sort_unstable();
     updates
 }
 
-/// Returns whether `later` says the same as `before`, with changes or additions.
-fn is_version(before: DocId, later: DocId, judge: &impl Judge) -> bool {
-    judge.relate(before, later).is_some_and(|edge| match edge.relation {
+/// Returns whether the later of two documents of these lengths says the same as the one before, with changes or additions.
+fn says_the_same(edge: &Edge, before: usize, later: usize) -> bool {
+    match edge.relation {
         Relation::Copy => true,
         // A brief that was extended is a version; a shortened reprint is not.
-        Relation::Excerpt => judge.length(before) < judge.length(later),
+        Relation::Excerpt => before < later,
         Relation::Version => true,
         Relation::Identical | Relation::Rewrite | Relation::Partial => false,
-    })
+    }
 }
 
 /// Returns the earliest member, and how that is known. `updates` are sorted by their later versions; `version`
