@@ -147,7 +147,7 @@ fn next_eight(bytes: &[u8], at: usize) -> u64 {
 /// Returns how many of eight bytes are letters before the first that is not one. Bytes beyond ASCII count as letters.
 fn letters(eight: u64) -> usize {
     const EACH: u64 = 0x0101_0101_0101_0101;
-    let lower = eight & (EACH * 0x7f) | EACH * 0x20;
+    let lower = (eight & (EACH * 0x7f)) | (EACH * 0x20);
     // The upper bit of a byte shows the result of each comparison. No sum exceeds a byte.
     let from_a = lower + EACH * u64::from(0x80 - b'a');
     let beyond_z = lower + EACH * u64::from(0x80 - b'z' - 1);

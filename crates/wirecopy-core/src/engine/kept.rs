@@ -72,7 +72,7 @@ impl Kept {
             0 => 0.0,
             _ => values.next().map_or(0.0, |&bits| f64::from(f32::from_bits(bits))),
         };
-        Some((Features::of_values(std::array::from_fn(value)), terms.to_vec()))
+        Some((Features::of_values(&std::array::from_fn(value)), terms.to_vec()))
     }
 
     fn part(&self, a: DocId, b: DocId) -> MutexGuard<'_, Part> {
@@ -94,7 +94,7 @@ mod tests {
         ) {
             let values: Vec<f64> =
                 values.into_iter().map(|value| f64::from(value.filter(|v| !v.is_nan()).unwrap_or(0.0))).collect();
-            let features = Features::of_values(values.try_into().unwrap());
+            let features = Features::of_values(&values.try_into().unwrap());
             let kept = Kept::new(1 << 20);
             kept.keep(DocId(3), DocId(9), &features, &terms);
             prop_assert_eq!(kept.get(DocId(3), DocId(9)), Some((features, terms)));
@@ -105,12 +105,12 @@ mod tests {
     #[test]
     fn limit_is_kept_and_so_is_precision() {
         let kept = Kept::new(PARTS * 300);
-        let features = Features::of_values([0.0; FEATURES]);
+        let features = Features::of_values(&[0.0; FEATURES]);
         (0..1000).for_each(|b| kept.keep(DocId(0), DocId(b), &features, &[1, 2]));
         let held = (0..1000).filter(|&b| kept.get(DocId(0), DocId(b)).is_some()).count();
         assert_eq!(held, PARTS * (300 / (OVERHEAD + 16)));
         let kept = Kept::new(1 << 20);
-        kept.keep(DocId(0), DocId(1), &Features::of_values([0.1; FEATURES]), &[]);
+        kept.keep(DocId(0), DocId(1), &Features::of_values(&[0.1; FEATURES]), &[]);
         assert_eq!(kept.get(DocId(0), DocId(1)), None, "0.1 has more bits than are kept");
     }
 }

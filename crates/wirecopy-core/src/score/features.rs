@@ -157,8 +157,8 @@ pub struct Features {
 
 impl Features {
     /// Creates features from their values in the order of [`Feature::ALL`].
-    pub(crate) fn of_values(values: [f64; FEATURES]) -> Self {
-        Self { values }
+    pub(crate) fn of_values(values: &[f64; FEATURES]) -> Self {
+        Self { values: *values }
     }
 
     /// Returns the values in the order of [`Feature::ALL`].
