@@ -51,7 +51,7 @@ impl Scratch {
 /// common that no model would call them one dispatch.
 ///
 /// Takes about a microsecond for two articles with little in common, and about twenty otherwise. Symmetric in `a`
-/// and `b`.
+/// and `b`, except that `Growth` changes its sign.
 pub fn measure(a: &Profile, b: &Profile, scratch: &mut Scratch) -> Option<Features> {
     features(a, b, a.overlap(b).shared, scratch, None)
 }
