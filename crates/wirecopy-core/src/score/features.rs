@@ -129,8 +129,8 @@ features! {
     OpeningShared "opening_shared" For;
     /// 1 if the texts share passages and both openings name days of the week, but none that is the same; else 0.
     OpeningDays "opening_days" Against;
-    /// Logarithm of the length of the later text over that of the earlier, for texts of one source that share
-    /// passages and were published within [`NEAR`] hours; else 0. Versions grow; a side-bar is shorter. Measured in the
+    /// Logarithm of the length of the later text over that of the earlier, for texts that share passages, are not known
+    /// to be of two sources, and were published within [`NEAR`] hours; else 0. Versions grow; a side-bar is shorter. Measured in the
     /// order of the texts, and completed with what is known of their dates.
     Growth "growth" For;
     /// Hours between the publications beyond the first eight, as a share of the sixteen that follow, 0 to 1, under the same
