@@ -142,9 +142,7 @@ impl<'a, D: Documents> Examiner<'a, D> {
     /// Returns whether the profiles of two documents, `a` before `b`, are enough to show that they are not
     /// related. Their dates must be within the window.
     fn is_decided_by_profiles(&mut self, a: DocId, b: DocId) -> bool {
-        // The shingles of profiles have five tokens; they say nothing about shingles of other lengths.
-        let settles = self.config.shingle == SHINGLE && self.config.rewrites;
-        let Some(scorer) = self.scorer.filter(|_| settles) else { return false };
+        let Some(scorer) = self.scorer_by_shingles() else { return false };
         let (x, y) = (scorer.profile(a), scorer.profile(b));
         let overlap = x.overlap(&y);
         // Short texts may be copies even without passages in common, and two without a word are.
@@ -288,11 +286,16 @@ impl<'a, D: Documents> Examiner<'a, D> {
         }
     }
 
+    /// Returns the scorer if its profiles have the shingles that decide. Theirs have five tokens, and say nothing about shingles of
+    /// other lengths.
+    fn scorer_by_shingles(&self) -> Option<&'a dyn Scorer> {
+        self.scorer.filter(|_| self.config.shingle == SHINGLE && self.config.rewrites)
+    }
+
     /// Returns the overlap of the shingles of two documents from their profiles, if they are needed anyway: documents within the
     /// window are nearly always scored.
     fn overlap_of_profiles(&self, a: DocId, b: DocId) -> Option<Overlap> {
-        let settles = self.config.shingle == SHINGLE && self.config.rewrites;
-        let scorer = self.scorer.filter(|_| settles && !self.publications.apart(a, b))?;
+        let scorer = self.scorer_by_shingles().filter(|_| !self.publications.apart(a, b))?;
         Some(scorer.profile(a).overlap(&scorer.profile(b)))
     }
 

@@ -28,7 +28,12 @@ pub(super) fn join_rewrites(
     edges: &[Edge],
     judge: &impl Judge,
 ) -> Vec<Edge> {
-    let links = links(groups, differing, core, dates, edges, judge);
+    // For each document the text that it counts as: a copy that hardly differs from its leader counts as the leader.
+    let mut text_of = groups.leader.clone();
+    for &(_, copy) in differing {
+        text_of[copy.index()] = copy;
+    }
+    let links = links(&text_of, core, dates, edges, judge);
     let mut sets = UnionFind::new(core.len());
     for link in &links {
         sets.union(link.a, link.b);
@@ -57,30 +62,29 @@ pub(super) fn join_rewrites(
 }
 
 /// Returns the groups between which there are rewrites, with scores: the mean of their edges, or if both groups have several texts and
-/// their edges are weak, the [`support`] of the groups for each other.
+/// their edges are weak, the [`support`] of the groups for each other. `text_of` has for each document the text that it counts as.
 fn links(
-    groups: &CopyGroups,
-    differing: &[(DocId, DocId)],
+    text_of: &[DocId],
     core: &mut UnionFind,
     dates: &[Dates],
     edges: &[Edge],
     judge: &impl Judge,
 ) -> Vec<Link> {
-    let text = |document: DocId| {
-        let leader = groups.leader[document.index()];
-        if differing.binary_search(&(leader, document)).is_ok() { document } else { leader }
-    };
     let mut between: Vec<Between<'_>> = Vec::new();
     for edge in edges {
-        let ends = [edge.a, edge.b].map(|end| (core.find(end.0), text(end)));
+        let ends = [edge.a, edge.b].map(|end| (core.find(end.0), text_of[end.index()]));
         let [x, y] = if ends[0].0 < ends[1].0 { ends } else { [ends[1], ends[0]] };
         let apart = || apart(dates[x.0 as usize], dates[y.0 as usize], judge);
         if x.0 != y.0 && (edge.relation.is_reworded() || is_version(edge)) && !apart() {
-            between.push(Between { groups: [x.0, y.0], ends: [x.1, y.1], edge });
+            between.push(Between { groups: [x.0, y.0], texts: [x.1, y.1], edge });
         }
     }
     between.sort_by_key(|between| between.groups);
-    let texts = texts_of_groups(groups, differing, core);
+    // The number of texts in each group, by its root.
+    let mut texts = vec![0_u32; text_of.len()];
+    for (document, _) in (0u32..).zip(text_of).filter(|(document, text)| *document == text.0) {
+        texts[core.find(document) as usize] += 1;
+    }
     let link = |edges: &[Between<'_>]| {
         let [a, b] = edges[0].groups;
         let rewrites: Vec<&Between<'_>> =
@@ -105,19 +109,9 @@ fn links(
 struct Between<'a> {
     /// The roots of the groups, ascending.
     groups: [u32; 2],
-    /// The end of the edge in each of them, or its leader if it hardly differs from it.
-    ends: [DocId; 2],
+    /// The text of the edge's end in each of them.
+    texts: [DocId; 2],
     edge: &'a Edge,
-}
-
-/// Returns the number of texts in each group, by its root: leaders, and copies that differ from them.
-fn texts_of_groups(groups: &CopyGroups, differing: &[(DocId, DocId)], core: &mut UnionFind) -> Vec<u32> {
-    let mut texts = vec![0; core.len()];
-    let leaders = (0u32..).map(DocId).take(core.len()).filter(|&document| groups.is_leader(document));
-    for text in leaders.chain(differing.iter().map(|&(_, copy)| copy)) {
-        texts[core.find(text.0) as usize] += 1;
-    }
-    texts
 }
 
 /// Returns whether an edge says that one text has passages of the other. If it is too weak to join two groups, it still supports rewrites
@@ -131,7 +125,7 @@ fn is_version(edge: &Edge) -> bool {
 /// resemble another report by chance.
 fn support(edges: &[&Between<'_>], side: usize, texts: u32) -> f64 {
     let mut edges: Vec<(DocId, f64)> =
-        edges.iter().map(|between| (between.ends[side], between.edge.score.get())).collect();
+        edges.iter().map(|between| (between.texts[side], between.edge.score.get())).collect();
     edges.sort_by_key(|&(text, _)| text);
     let mean = |edges: &[(DocId, f64)]| edges.iter().map(|edge| edge.1).sum::<f64>() / edges.len() as f64;
     edges.chunk_by(|x, y| x.0 == y.0).map(mean).sum::<f64>() / f64::from(texts)

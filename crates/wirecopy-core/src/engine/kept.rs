@@ -61,23 +61,36 @@ impl Kept {
         }
     }
 
-    /// Returns the features of a pair and its terms, if they were kept.
-    pub(super) fn get(&self, a: DocId, b: DocId) -> Option<(Features, Vec<u32>)> {
+    /// Returns the features of a pair, if they were kept.
+    pub(super) fn features(&self, a: DocId, b: DocId) -> Option<Features> {
         let part = self.part(a, b);
-        let (&[low, high], rest) = part.records.get(&(a, b))?.split_first_chunk()?;
-        let set = u64::from(low) | u64::from(high) << 32;
-        let (values, terms) = rest.split_at_checked(set.count_ones() as usize)?;
+        let (set, values, _) = split(part.records.get(&(a, b))?)?;
         let mut values = values.iter();
         let value = |at: usize| match set >> at & 1 {
             0 => 0.0,
             _ => values.next().map_or(0.0, |&bits| f64::from(f32::from_bits(bits))),
         };
-        Some((Features::of_values(&std::array::from_fn(value)), terms.to_vec()))
+        Some(Features::of_values(&std::array::from_fn(value)))
+    }
+
+    /// Returns the terms of a pair, if they were kept.
+    pub(super) fn terms(&self, a: DocId, b: DocId) -> Option<Vec<u32>> {
+        let part = self.part(a, b);
+        let (.., terms) = split(part.records.get(&(a, b))?)?;
+        Some(terms.to_vec())
     }
 
     fn part(&self, a: DocId, b: DocId) -> MutexGuard<'_, Part> {
         self.parts[(a.0 ^ b.0) as usize % PARTS].lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Splits a record into the bits of the features that are not 0, their values, and the terms.
+fn split(record: &[u32]) -> Option<(u64, &[u32], &[u32])> {
+    let (&[low, high], rest) = record.split_first_chunk()?;
+    let set = u64::from(low) | u64::from(high) << 32;
+    let (values, terms) = rest.split_at_checked(set.count_ones() as usize)?;
+    Some((set, values, terms))
 }
 
 #[cfg(test)]
@@ -97,8 +110,10 @@ mod tests {
             let features = Features::of_values(&values.try_into().unwrap());
             let kept = Kept::new(1 << 20);
             kept.keep(DocId(3), DocId(9), &features, &terms);
-            prop_assert_eq!(kept.get(DocId(3), DocId(9)), Some((features, terms)));
-            prop_assert_eq!(kept.get(DocId(9), DocId(3)), None);
+            prop_assert_eq!(kept.features(DocId(3), DocId(9)), Some(features));
+            prop_assert_eq!(kept.terms(DocId(3), DocId(9)), Some(terms));
+            prop_assert_eq!(kept.features(DocId(9), DocId(3)), None);
+            prop_assert_eq!(kept.terms(DocId(9), DocId(3)), None);
         }
     }
 
@@ -107,10 +122,10 @@ mod tests {
         let kept = Kept::new(PARTS * 300);
         let features = Features::of_values(&[0.0; FEATURES]);
         (0..1000).for_each(|b| kept.keep(DocId(0), DocId(b), &features, &[1, 2]));
-        let held = (0..1000).filter(|&b| kept.get(DocId(0), DocId(b)).is_some()).count();
+        let held = (0..1000).filter(|&b| kept.features(DocId(0), DocId(b)).is_some()).count();
         assert_eq!(held, PARTS * (300 / (OVERHEAD + 16)));
         let kept = Kept::new(1 << 20);
         kept.keep(DocId(0), DocId(1), &Features::of_values(&[0.1; FEATURES]), &[]);
-        assert_eq!(kept.get(DocId(0), DocId(1)), None, "0.1 has more bits than are kept");
+        assert_eq!(kept.features(DocId(0), DocId(1)), None, "0.1 has more bits than are kept");
     }
 }

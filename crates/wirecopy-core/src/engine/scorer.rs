@@ -48,7 +48,7 @@ impl<'a> RunScorer<'a> {
 
     /// Returns the rarest terms that two documents share, rarest first.
     pub fn evidence(&self, a: DocId, b: DocId) -> Vec<u32> {
-        let kept = self.kept.get(a, b).map(|(_, terms)| terms);
+        let kept = self.kept.terms(a, b);
         kept.unwrap_or_else(|| rarest_shared(&self.profile(a), &self.profile(b)))
     }
 }
@@ -74,6 +74,6 @@ impl Scorer for RunScorer<'_> {
     }
 
     fn kept(&self, a: DocId, b: DocId) -> Option<Features> {
-        self.kept.get(a, b).map(|(features, _)| features)
+        self.kept.features(a, b)
     }
 }

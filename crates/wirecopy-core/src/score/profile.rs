@@ -374,6 +374,7 @@ fn words_in(tokens: &Tokens, range: std::ops::Range<usize>) -> f32 {
 /// several times for each token.
 fn pieces_and_letters(tokens: &[Token]) -> (usize, usize) {
     tokens.iter().fold((0, 0), |(pieces, letters), token| {
+        // The upper bit tells pieces from words and numbers, both bits letters from other pieces: see the order of `Class`.
         let class = token.class() as usize;
         (pieces + (class >> 1), letters + (class >> 1 & class))
     })
