@@ -40,23 +40,27 @@ def read(path):
         return json.load(file)
 
 
-def count(models):
-    """Returns how many fits some models are the mean of."""
-    return sum(each["fitted_on"].get("models", 1) for each in models)
+def count(key, models):
+    """Returns how many fits some models are the mean of, where a mean says so under `key`."""
+    return sum(each["fitted_on"].get(key, 1) for each in models)
 
 
 def main():
     parser = argparse.ArgumentParser(description="Writes the mean of several models of `wirecopy calibrate`.")
     parser.add_argument("--passages", nargs="+", required=True, metavar="MODEL", help="models for pairs with passages in common")
+    parser.add_argument("--one-source", nargs="+", metavar="MODEL", help="models for those of one source [default: those of --passages]")
     parser.add_argument("--without-passages", nargs="+", metavar="MODEL", help="models for other pairs [default: those of --passages]")
     parser.add_argument("-o", "--output", required=True, metavar="MODEL")
     args = parser.parse_args()
     passages = [read(path) for path in args.passages]
+    one_source = [read(path) for path in args.one_source or args.passages]
     without = [read(path) for path in args.without_passages or args.passages]
     model = dict(passages[0])
-    model["fitted_on"] = {"models": count(passages), "models_without_passages": count(without)}
+    models = {"models": passages, "models_of_one_source": one_source, "models_without_passages": without}
+    model["fitted_on"] = {key: count(key, each) for key, each in models.items()}
     for part in ("with_passages", "with_passages_near"):
         model[part] = mean_of([each[part] for each in passages])
+    model["with_passages_one_source"] = mean_of([each["with_passages_one_source"] for each in one_source])
     model["without_passages"] = mean_of([each["without_passages"] for each in without])
     with open(args.output, "w", encoding="utf-8") as file:
         json.dump(model, file, indent=2)

@@ -181,7 +181,7 @@ mod tests {
                 r#"{"type":"file","path":"a","format":null,"documents":0,"skipped":[],"skipped_more":0}"#,
                 Own::List,
             ),
-            ("{\n  \"format\": 2,\n  \"fitted_on\": {\"a\": [1]},\n  \"without_passages\": {", Own::Model),
+            ("{\n  \"format\": 3,\n  \"fitted_on\": {\"a\": [1]},\n  \"without_passages\": {", Own::Model),
         ] {
             assert_eq!(Own::of(head.as_bytes()), Some(own), "{head}");
         }

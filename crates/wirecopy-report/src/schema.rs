@@ -67,7 +67,8 @@ pub struct ModelLine {
     #[serde(flatten)]
     pub without_passages: Sum,
     /// Weights for pairs with passages in common (feature `passages`), then for those of them that were published near each
-    /// other (feature `near`). Their features are in the same order.
+    /// other (feature `near`), and for those of them that have the same source (feature `same_source`). Their features are in the same
+    /// order. Earlier reports have no weights of their own for the last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub with_passages: Vec<Sum>,
 }
@@ -75,8 +76,8 @@ pub struct ModelLine {
 impl ModelLine {
     /// Extracts the weights of a model.
     pub fn of(model: &Model) -> Self {
-        let [without_passages, with_passages, with_passages_near] = model.sums();
-        Self { without_passages, with_passages: vec![with_passages, with_passages_near] }
+        let [without_passages, with_passages @ ..] = model.sums();
+        Self { without_passages, with_passages: with_passages.into() }
     }
 
     /// Returns the weights that apply to a pair with these feature values.
@@ -86,8 +87,11 @@ impl ModelLine {
                 self.without_passages.features.iter().position(|addend| addend.feature == feature.name());
             at.and_then(|at| values.get(at)).copied().unwrap_or_default()
         };
-        let kind = Kind::of(value(Feature::Passages), value(Feature::Near)) as usize;
-        kind.checked_sub(1).and_then(|at| self.with_passages.get(at)).unwrap_or(&self.without_passages)
+        let [passages, near, same_source] =
+            [Feature::Passages, Feature::Near, Feature::SameSource].map(value);
+        let kind = Kind::of(passages, near, same_source) as usize;
+        let with_passages = |at| self.with_passages.get(at).or(self.with_passages.last());
+        kind.checked_sub(1).and_then(with_passages).unwrap_or(&self.without_passages)
     }
 }
 

@@ -99,12 +99,17 @@ impl Publications {
         self.time(a, b).apart && !self.is_one_item(a, b)
     }
 
+    /// Returns whether two documents have the same source, if both sources are known.
+    pub(crate) fn same_source(&self, a: DocId, b: DocId) -> Option<bool> {
+        let source = |document: DocId| self.sources.get(document.index()).copied().flatten();
+        source(a).zip(source(b)).map(|(a, b)| a == b)
+    }
+
     /// Returns what is known of a pair besides its texts.
     pub(super) fn circumstances(&self, a: DocId, b: DocId) -> Circumstances {
-        let source = |document: DocId| self.sources.get(document.index()).copied().flatten();
         Circumstances {
             hours: self.time(a, b).hours,
-            other_source: source(a).zip(source(b)).is_some_and(|(a, b)| a != b),
+            same_source: self.same_source(a, b),
             labelled: self.is_labelled(a) || self.is_labelled(b),
             one_labelled: self.is_labelled(a) != self.is_labelled(b),
             second_is_later: self.date(a).zip(self.date(b)).filter(|(a, b)| a != b).map(|(a, b)| a < b),
@@ -122,6 +127,18 @@ mod tests {
     use super::*;
 
     const DAY: i64 = 86_400;
+
+    #[test]
+    fn sources_are_the_same_or_not_only_if_both_are_known() {
+        let publications = Publications::new(vec![None; 4], vec![false; 4], 7).with_sources(vec![
+            Some(1),
+            Some(1),
+            Some(2),
+            None,
+        ]);
+        let of = |a, b| publications.same_source(DocId(a), DocId(b));
+        assert_eq!([of(0, 1), of(0, 2), of(0, 3), of(3, 9)], [Some(true), Some(false), None, None]);
+    }
 
     #[test]
     fn later_one_is_known_only_if_both_dates_are_known_and_differ() {

@@ -78,7 +78,7 @@ impl<'a> Pair<'a> {
 fn constant(log_odds: f64) -> Model {
     let weights = format!(r#"{{"intercept":{log_odds},"weights":[]}}"#);
     let file = format!(
-        r#"{{"format":2,"without_passages":{weights},"with_passages":{weights},"with_passages_near":{weights}}}"#
+        r#"{{"format":3,"without_passages":{weights},"with_passages":{weights},"with_passages_near":{weights},"with_passages_one_source":{weights}}}"#
     );
     Model::from_json(&file).unwrap()
 }

@@ -39,6 +39,10 @@ pub trait Judge: Sync {
     fn one_item(&self, _a: DocId, _b: DocId) -> bool {
         false
     }
+    /// Returns whether the sources of two documents are known and differ.
+    fn other_source(&self, _a: DocId, _b: DocId) -> bool {
+        false
+    }
     /// Returns a document's publication time in seconds since 1970, if it is known and used.
     fn date(&self, document: DocId) -> Option<i64>;
     /// Returns whether two documents are about different things.

@@ -31,8 +31,9 @@ pub fn is_sure(edge: &Edge) -> bool {
     edge.score >= BRIDGE
 }
 
-/// Joins copies with their leaders, and documents that share passages. Returns the sets and, by their roots, their dates. `leaders` has
-/// the leader of each document. `edges` are edges within one dispatch; rewrites among them are ignored.
+/// Joins copies with their leaders, and documents that share passages. Returns the sets and, by their roots, the dates of their documents,
+/// except for copies whose source is known to be another than their leader's: a page may be dated by a visit. `leaders` has the leader of
+/// each document. `edges` are edges within one dispatch; rewrites among them are ignored.
 pub(super) fn join_versions(
     leaders: &[DocId],
     edges: &[Edge],
@@ -41,16 +42,22 @@ pub(super) fn join_versions(
     let documents = leaders.len();
     let holder = holders(documents, edges, judge);
     let mut sets = UnionFind::new(documents);
-    let mut dates: Vec<Dates> = vec![None; documents];
-    // The number of leaders in each group, by its root. Copies count as one document, published when their leader was.
+    // The number of leaders in each group, by its root, and their dates. For the span of a story copies count as one document, published
+    // when their leader was.
     let mut stories = vec![1_u32; documents];
+    let mut spans: Vec<Dates> = vec![None; documents];
+    let mut dates: Vec<Dates> = vec![None; documents];
     for (document, leader) in (0u32..).zip(leaders) {
         sets.union(leader.0, document);
     }
-    for (document, leader) in (0u32..).map(DocId).zip(leaders) {
-        if document == *leader {
-            let root = sets.find(document.0) as usize;
-            dates[root] = judge.date(document).map(|date| ((date, document), (date, document)));
+    for (document, &leader) in (0u32..).map(DocId).zip(leaders) {
+        let root = sets.find(document.0) as usize;
+        let own = judge.date(document).map(|date| ((date, document), (date, document)));
+        if document == leader {
+            spans[root] = own;
+        }
+        if !judge.other_source(leader, document) {
+            dates[root] = together(dates[root], own);
         }
     }
     let mut joining: Vec<&Edge> = edges
@@ -76,16 +83,16 @@ pub(super) fn join_versions(
         if a == b {
             continue;
         }
-        let both = together(dates[a as usize], dates[b as usize]);
+        let [span, both] = [&spans, &dates].map(|dates| together(dates[a as usize], dates[b as usize]));
         let is_weak = edge.relation == Relation::Version && !is_sure(edge);
         let joins_groups = stories[a as usize] > 1 && stories[b as usize] > 1;
-        if is_weak && joins_groups || !may_join(edge, is_late, both, judge) {
+        if is_weak && joins_groups || !may_join(edge, is_late, span, both, judge) {
             continue;
         }
         let all = stories[a as usize] + stories[b as usize];
         sets.union(a, b);
         let root = sets.find(a) as usize;
-        (dates[root], stories[root]) = (both, all);
+        (spans[root], dates[root], stories[root]) = (span, both, all);
     }
     (sets, dates)
 }
@@ -95,15 +102,14 @@ pub(super) fn apart(a: Dates, b: Dates, judge: &impl Judge) -> bool {
     together(a, b).is_some_and(|(first, last)| judge.apart(first.1, last.1))
 }
 
-/// Returns whether documents with these dates may be of one story, given an edge that joins them. A late reprint
-/// is limited by the window only, and neither a nearly identical one nor a version of the same item at all.
-fn may_join(edge: &Edge, is_late: bool, dates: Dates, judge: &impl Judge) -> bool {
-    let Some((first, last)) = dates else { return true };
+/// Returns whether documents may be of one story, given an edge that joins them, the dates of the leaders and those of all. A late
+/// reprint is limited by the window only, and neither a nearly identical one nor a version of the same item at all.
+fn may_join(edge: &Edge, is_late: bool, span: Dates, all: Dates, judge: &impl Judge) -> bool {
     if judge.one_item(edge.a, edge.b) {
         return true;
     }
-    let is_near = last.0 - first.0 <= SPAN;
-    let is_within_window = || !judge.apart(first.1, last.1);
+    let is_near = span.is_none_or(|(first, last)| last.0 - first.0 <= SPAN);
+    let is_within_window = || !all.is_some_and(|(first, last)| judge.apart(first.1, last.1));
     // A nearly identical text is the same dispatch, sent again at any time.
     let is_same_text = match edge.relation {
         Relation::Identical => true,
@@ -284,6 +290,20 @@ mod tests {
     fn identical_texts_join_at_any_time() {
         let dated = Dated::at([0, 400 * DAY]);
         assert_eq!(dated.groups(&[edge(0, 1, Relation::Identical, 1.0)]), [[0, 1]]);
+    }
+
+    #[test]
+    fn copy_sent_again_beyond_the_window_keeps_other_versions_apart() {
+        // 2 is a copy of 1, twelve days after the version 0.
+        let leaders = [DocId(0), DocId(1), DocId(1)];
+        let groups = |days: i64, edge: Edge| {
+            join_versions(&leaders, &[edge], &Dated::at([0, 3 * DAY, days * DAY])).0.groups()
+        };
+        let version = edge(0, 1, Relation::Version, 0.9);
+        assert_eq!(groups(7, version), [[0, 1, 2]]);
+        assert_eq!(groups(12, version), [[1, 2]]);
+        let same = Edge { jaccard: Similarity::clamped(0.95), ..edge(0, 1, Relation::Copy, 0.99) };
+        assert_eq!(groups(12, same), [[0, 1, 2]]);
     }
 
     #[test]

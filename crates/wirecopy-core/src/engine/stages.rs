@@ -97,8 +97,9 @@ pub(crate) fn collapse(
         pairs.par_chunks(CHECKS_A_TASK).flat_map_iter(|pairs| verbatim.relate_all(pairs)).collect()
     };
     let text = |document| (corpus.text(document), corpus.tokens.len_of(document));
-    let groups = cluster::collapse(corpus.len(), copies, text, relate, relate_all);
+    let mut groups = cluster::collapse(corpus.len(), copies, text, relate, relate_all);
     corpus.check()?;
+    cluster::separate_distant(&mut groups, |document| corpus.text(document).words, publications);
     Ok(groups)
 }
 

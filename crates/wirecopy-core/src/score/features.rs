@@ -100,6 +100,9 @@ features! {
     /// agency's own templates; between two outlets they are a reprint. Not measured on the texts: see
     /// `Features::with_circumstances`.
     OtherSource "other_source" Either;
+    /// 1 if both sources are known and the same; else 0. Selects the weights of texts that share passages and were published near each other.
+    /// Not measured on the texts.
+    SameSource "same_source" Either;
     /// 1 if the texts share passages, which means at least [`PASSAGES`] shingles of five words; else 0, and then
     /// all features below are 0 too. They say what such passages mean. Selects the weights, as
     /// [`Near`](Self::Near) does.
@@ -127,6 +130,11 @@ features! {
     /// Share of the weight of an opening that has a counterpart in the other text, the smaller of both, 0 to 1. A new
     /// version keeps the news, and a follow-up begins with its own.
     OpeningShared "opening_shared" For;
+    /// Weight of the terms in both openings over the weight of the heavier opening, 0 to 1, for texts that share passages; else 0. A report
+    /// that absorbs an item has it further down.
+    OpeningsAlike "openings_alike" For;
+    /// 1 if the texts share passages and their headlines begin with the same term, most often the one who acts; else 0.
+    HeadlineStart "headline_start" For;
     /// 1 if the texts share passages and both openings name days of the week, but none that is the same; else 0.
     OpeningDays "opening_days" Against;
     /// Logarithm of the length of the later text over that of the earlier, for texts that share passages, are not known
@@ -171,7 +179,8 @@ impl Features {
     /// filled in anew.
     #[must_use]
     pub(crate) fn with_circumstances(mut self, circumstances: Circumstances) -> Self {
-        let Circumstances { hours, other_source, labelled, one_labelled, second_is_later } = circumstances;
+        let Circumstances { hours, same_source, labelled, one_labelled, second_is_later } = circumstances;
+        let other_source = same_source == Some(false);
         let passages = self.get(Feature::Passages) > 0.0;
         let flag = |set: bool| f64::from(u8::from(set));
         let near = passages && hours.is_some_and(|hours| hours <= NEAR);
@@ -184,6 +193,7 @@ impl Features {
         for (feature, value) in [
             (Feature::DaysApart, hours.map_or(0.0, |hours| (hours / 24.0 - 1.0).clamp(0.0, 30.0))),
             (Feature::OtherSource, flag(other_source)),
+            (Feature::SameSource, flag(same_source == Some(true))),
             (Feature::Near, flag(near)),
             (Feature::Labelled, flag(passages && labelled)),
             (Feature::OneLabelled, flag(passages && one_labelled)),
@@ -217,12 +227,36 @@ pub const NEAR: f64 = 72.0;
 pub struct Circumstances {
     /// Hours between the two publications, if both dates are known.
     pub hours: Option<f64>,
-    /// Whether both sources are known and differ.
-    pub other_source: bool,
+    /// Whether the sources are the same, if both are known.
+    pub same_source: Option<bool>,
     /// Whether either is labelled as a periodically updated document.
     pub labelled: bool,
     /// Whether one is, and the other is not.
     pub one_labelled: bool,
     /// Whether the second of the two documents was published later than the first, if both dates are known and differ.
     pub second_is_later: Option<bool>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Kind;
+    use super::*;
+
+    #[test]
+    fn sources_and_hours_select_the_weights() {
+        let kind = |same_source: Option<bool>, hours: Option<f64>, passages: f64| {
+            let mut features = Features { values: [0.0; FEATURES] };
+            features.set(Feature::Passages, passages);
+            features
+                .with_circumstances(Circumstances { hours, same_source, ..Circumstances::default() })
+                .kind()
+        };
+        assert_eq!(kind(Some(true), Some(1.0), 1.0), Kind::OneSource);
+        assert_eq!(kind(Some(false), Some(1.0), 1.0), Kind::WithPassagesNear);
+        assert_eq!(kind(None, Some(1.0), 1.0), Kind::WithPassagesNear);
+        for hours in [None, Some(100.0)] {
+            assert_eq!(kind(Some(true), hours, 1.0), Kind::WithPassages);
+        }
+        assert_eq!(kind(Some(true), Some(1.0), 0.0), Kind::WithoutPassages);
+    }
 }

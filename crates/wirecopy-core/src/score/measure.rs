@@ -6,6 +6,7 @@ use super::chain::{Point, State, chain, in_order, sentence_chains, singles};
 use super::conflict::{Conflict, conflict};
 use super::coverage::{Coverage, coverage};
 use super::features::{FEATURES, Feature, Features, PASSAGES};
+use super::openings;
 use super::overlap::{Overlap, overlap, rarest};
 use super::profile::Profile;
 
@@ -94,6 +95,7 @@ fn features(
     singles(a, b, &scratch.shared, &mut scratch.singles);
     let order = in_order(&mut scratch.singles, &mut scratch.tails);
     let singles = scratch.singles.len() as f32;
+    let openings = if shared_shingles < PASSAGES { 0.0 } else { openings::alike(a, b, &scratch.shared) };
     if let Some(is_unrelated) = is_unrelated
         && let Some(Aligned { one_to_one, sides }) =
             best_alignment(a, b, &scratch.shared, &mut scratch.masses)
@@ -105,6 +107,7 @@ fn features(
             one_to_one,
             sides,
             growth,
+            openings,
             conflict: Conflict::default(),
         };
         let chains = heaviest_chains(a, b, &scratch.shared);
@@ -117,7 +120,7 @@ fn features(
     let conflict = conflict(a, b, &scratch.alignment);
     let Alignment { a: of_a, b: of_b, points, .. } = &mut scratch.alignment;
     let sides = (coverage(a, of_a), coverage(b, of_b));
-    let parts = Parts { shared_shingles, order, singles, one_to_one, sides, growth, conflict };
+    let parts = Parts { shared_shingles, order, singles, one_to_one, sides, growth, openings, conflict };
     let measured = assemble(a, b, both, &parts);
     if let Some(is_unrelated) = is_unrelated
         && is_unrelated(with_chains(measured, heaviest_chains(a, b, &scratch.shared)))
@@ -149,6 +152,8 @@ struct Parts {
     sides: (Coverage, Coverage),
     /// Logarithm of the length of the second text over that of the first.
     growth: f32,
+    /// What both openings have in common; not measured for texts without passages in common.
+    openings: f32,
     conflict: Conflict,
 }
 
@@ -196,6 +201,8 @@ fn assemble(a: &Profile, b: &Profile, both: Overlap, parts: &Parts) -> Features 
             // As if the second text were the later; see `Features::with_circumstances`.
             Feature::Growth => passages * parts.growth,
             Feature::OpeningShared => passages * x.lead.min(y.lead),
+            Feature::OpeningsAlike => passages * parts.openings,
+            Feature::HeadlineStart => passages * f32::from(u8::from(begin_alike(a, b))),
             Feature::OpeningDays => {
                 let (x, y) = (a.lead_days, b.lead_days);
                 passages * f32::from(u8::from(x != 0 && y != 0 && x & y == 0))
@@ -203,6 +210,7 @@ fn assemble(a: &Profile, b: &Profile, both: Overlap, parts: &Parts) -> Features 
             // Not measured on the texts; see `Features::with_circumstances`.
             Feature::DaysApart
             | Feature::OtherSource
+            | Feature::SameSource
             | Feature::Near
             | Feature::Labelled
             | Feature::OneLabelled
@@ -238,6 +246,12 @@ fn headlines(a: &Profile, b: &Profile) -> f32 {
         .sum();
     let either = mass(a) + mass(b) - both;
     if a.is_empty() || b.is_empty() || either <= 0.0 { 0.0 } else { both / either }
+}
+
+/// Returns whether both texts have headlines that begin with the same term.
+fn begin_alike(a: &Profile, b: &Profile) -> bool {
+    let starts = a.headline.first().zip(b.headline.first());
+    starts.is_some_and(|(x, y)| x.0 == y.0)
 }
 
 /// Returns 1 if the opening names a day of the week and the other text names only other days, else 0.
@@ -375,9 +389,29 @@ mod tests {
         let (version, follow_up) = (of(&version), of(&follow_up));
         assert!(version.get(Feature::OpeningShared) > follow_up.get(Feature::OpeningShared) + 0.3);
         assert!(version.get(Feature::OpeningDays) < 1e-9);
+        assert!(version.get(Feature::OpeningsAlike) > 0.9);
+        assert!(follow_up.get(Feature::OpeningsAlike) < 0.3);
         assert!(of(&STORY.replace("Wednesday", "Friday")).get(Feature::OpeningDays) > 0.9);
         let other = "Cement prices rose in Samsun on Friday, and the ferry to Ordu was late again.";
-        assert!(measured(STORY, other).is_none_or(|f| f.get(Feature::OpeningShared) < 1e-9));
+        let of_openings = |f: Features| f.get(Feature::OpeningShared).max(f.get(Feature::OpeningsAlike));
+        assert!(measured(STORY, other).is_none_or(|f| of_openings(f) < 1e-9));
+    }
+
+    #[test]
+    fn headlines_begin_alike_with_the_same_first_word() {
+        let idf = Idf::background();
+        let idf = idf.of(LanguageKey::default());
+        let profile = |headline: &str| {
+            let terms = Profile::headline_terms(Some(headline).filter(|headline| !headline.is_empty()));
+            Profile::new(&tokenize(STORY), idf).with_headline(&terms, idf)
+        };
+        let start = |a: &str, b: &str| {
+            let features = measure(&profile(a), &profile(b), &mut Scratch::default());
+            features.expect("all in common").get(Feature::HeadlineStart) > 0.5
+        };
+        assert!(start("Captain praised after ferry sinks", "CAPTAINS were brave, coast guard says"));
+        assert!(!start("Captain praised after ferry sinks", "Ferry captain praised"));
+        assert!(!start("Captain praised", "") && !start("", ""));
     }
 
     #[test]
@@ -434,7 +468,8 @@ mod tests {
                 let range = match feature {
                     Feature::OrderOrCoverage | Feature::CoverageBeyondOrder | Feature::OneToOne | Feature::RareShared
                     | Feature::VerbatimUncovered | Feature::VerbatimNewOpening | Feature::NumbersMissing
-                    | Feature::DayMissing | Feature::OpeningShared | Feature::OpeningDays => 0.0..=1.0,
+                    | Feature::DayMissing | Feature::OpeningShared | Feature::OpeningsAlike | Feature::HeadlineStart
+                    | Feature::OpeningDays => 0.0..=1.0,
                     Feature::Chain => 0.0..=5.0,
                     Feature::Growth => -10.0..=10.0,
                     _ => 0.0..=30.0,

@@ -9,9 +9,9 @@ use crate::{Error, Result, Similarity};
 static DEFAULT: &str = include_str!("../../data/model.json");
 
 /// The version of the file format that this program reads and writes.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
-/// A model file: three sets of weights of named features, and the data they were fitted on.
+/// A model file: four sets of weights of named features, and the data they were fitted on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ModelFile {
     /// The format version, [`FORMAT`].
@@ -23,8 +23,10 @@ pub struct ModelFile {
     pub without_passages: WeightsFile,
     /// For pairs with passages in common whose dates are unknown or days apart.
     pub with_passages: WeightsFile,
-    /// For pairs with passages in common that were published near each other.
+    /// For pairs with passages in common that were published near each other, by two sources or by unknown ones.
     pub with_passages_near: WeightsFile,
+    /// For pairs with passages in common that one source published near each other.
+    pub with_passages_one_source: WeightsFile,
 }
 
 /// Weights of named features, and their calibration.
@@ -70,31 +72,42 @@ pub enum Kind {
     WithoutPassages,
     /// They have passages in common, and their dates are unknown or days apart.
     WithPassages,
-    /// They have passages in common and were published near each other.
+    /// They have passages in common and were published near each other, by two sources or by unknown ones. What one has from the other, or
+    /// both from an agency, is mostly the same dispatch.
     WithPassagesNear,
+    /// They have passages in common, and one source published them near each other. The passages may also be those of a side-bar, or those
+    /// that a newsroom keeps under the next news.
+    OneSource,
 }
 
 /// Number of kinds.
-pub const KINDS: usize = 3;
+pub const KINDS: usize = 4;
 
 impl Kind {
     /// All kinds, in the order of their weights in a model.
-    pub const ALL: [Kind; KINDS] = [Kind::WithoutPassages, Kind::WithPassages, Kind::WithPassagesNear];
+    pub const ALL: [Kind; KINDS] =
+        [Kind::WithoutPassages, Kind::WithPassages, Kind::WithPassagesNear, Kind::OneSource];
 
-    /// Returns the kind of a pair with these values of the features `Passages` and `Near`.
-    pub fn of(passages: f64, near: f64) -> Self {
-        match (passages > 0.0, near > 0.0) {
-            (false, _) => Kind::WithoutPassages,
-            (true, false) => Kind::WithPassages,
-            (true, true) => Kind::WithPassagesNear,
+    /// Returns the kind of a pair with these values of the features `Passages`, `Near` and `SameSource`.
+    pub fn of(passages: f64, near: f64, same_source: f64) -> Self {
+        match (passages > 0.0, near > 0.0, same_source > 0.0) {
+            (false, ..) => Kind::WithoutPassages,
+            (true, false, _) => Kind::WithPassages,
+            (true, true, false) => Kind::WithPassagesNear,
+            (true, true, true) => Kind::OneSource,
         }
+    }
+
+    /// Returns whether two texts of this kind have passages in common and were published near each other.
+    pub fn is_near(self) -> bool {
+        matches!(self, Kind::WithPassagesNear | Kind::OneSource)
     }
 }
 
 impl Features {
     /// Returns the kind of the pair they were measured on.
     pub fn kind(&self) -> Kind {
-        Kind::of(self.get(Feature::Passages), self.get(Feature::Near))
+        Kind::of(self.get(Feature::Passages), self.get(Feature::Near), self.get(Feature::SameSource))
     }
 }
 
@@ -138,6 +151,7 @@ impl Model {
             Linear::from_file(&file.without_passages)?,
             Linear::from_file(&file.with_passages)?,
             Linear::from_file(&file.with_passages_near)?,
+            Linear::from_file(&file.with_passages_one_source)?,
         ]))
     }
 
@@ -157,7 +171,7 @@ impl Model {
     /// determine the kind.
     pub fn counting(&self) -> Vec<Feature> {
         let counts = |&feature: &Feature| {
-            matches!(feature, Feature::Passages | Feature::Near)
+            matches!(feature, Feature::Passages | Feature::Near | Feature::SameSource)
                 || self.0.iter().any(|linear| linear.weights[feature as usize] != 0.0)
         };
         Feature::ALL.iter().copied().filter(counts).collect()
@@ -292,15 +306,16 @@ mod tests {
     fn model_files_are_checked() {
         let file = |feature: &str, weight: f64| {
             format!(
-                r#"{{"format":2,"with_passages":{{"intercept":0,"weights":[]}},
-                "with_passages_near":{{"intercept":0,"weights":[]}},"without_passages":{{"intercept":0,"weights":
+                r#"{{"format":3,"with_passages":{{"intercept":0,"weights":[]}},
+                "with_passages_near":{{"intercept":0,"weights":[]}},
+                "with_passages_one_source":{{"intercept":0,"weights":[]}},"without_passages":{{"intercept":0,"weights":
                 [{{"feature":"{feature}","weight":{weight},"mean":0,"deviation":1}}]}}}}"#
             )
         };
         assert!(Model::from_json(&file("chain", 1.0)).is_ok());
         assert!(Model::from_json(&file("chain", -1.0)).is_err(), "against its sense");
         assert!(Model::from_json(&file("colour", 1.0)).is_err(), "unknown");
-        assert!(Model::from_json(&file("chain", 1.0).replace("\"format\":2", "\"format\":9")).is_err());
+        assert!(Model::from_json(&file("chain", 1.0).replace("\"format\":3", "\"format\":9")).is_err());
         assert!(Model::from_json("[]").is_err());
     }
 
@@ -311,10 +326,15 @@ mod tests {
         let (a, b) = (Profile::new(&tokenize(A), idf), Profile::new(&tokenize(B), idf));
         let features = measure(&a, &b, &mut Scratch::default()).unwrap();
         let model = Model::shipped().unwrap();
-        for (sum, (passages, near)) in model.sums().into_iter().zip([(0.0, 0.0), (1.0, 0.0), (1.0, 1.0)]) {
+        for (sum, kind) in
+            model.sums().into_iter().zip([[0.0; 3], [1.0, 0.0, 0.0], [1.0, 1.0, 0.0], [1.0; 3]])
+        {
             let mut features = features;
-            features.set(Feature::Passages, passages);
-            features.set(Feature::Near, near);
+            for (feature, value) in
+                [Feature::Passages, Feature::Near, Feature::SameSource].into_iter().zip(kind)
+            {
+                features.set(feature, value);
+            }
             let parts = model.counting().into_iter().zip(&sum.features);
             let all: f64 = parts.map(|(f, addend)| addend.adds(features.get(f))).sum();
             assert!((sum.intercept + all - model.log_odds(&features)).abs() < 1e-9);

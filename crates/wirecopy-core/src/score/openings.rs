@@ -1,4 +1,4 @@
-//! Decides whether the openings of two texts are about different things.
+//! Decides whether the openings of two texts are about different things, and measures what they have in common.
 //!
 //! A text says at its start what it is about. If no rare term of either opening occurs anywhere in the other text,
 //! then what the two have in common is a template filled in anew, a notice under both, or background. The input is
@@ -6,6 +6,7 @@
 //! way as a million. Cost: the terms of both openings, and of each text those before the first match.
 
 use super::background::Background;
+use super::profile::Profile;
 use super::terms::{Place, each_term, is_number};
 use crate::text::{Token, Tokens, word_length};
 
@@ -28,6 +29,14 @@ const NAMED: usize = 3;
 pub fn are_foreign(x: &Tokens, y: &Tokens) -> bool {
     let (of_x, of_y) = (named(x), named(y));
     of_x.len() >= NAMED && of_y.len() >= NAMED && !occurs(&of_x, y) && !occurs(&of_y, x)
+}
+
+/// Returns the weight of the terms in both openings over that of the heavier opening, 0 to 1. `shared` has the indices of the common
+/// terms. The openings are those of the profiles, with common terms too. Cost: the positions of the shared terms within the openings.
+pub(super) fn alike(a: &Profile, b: &Profile, shared: &[(u32, u32)]) -> f32 {
+    let in_both = shared.iter().filter(|&&(i, j)| a.is_in_lead(i) && b.is_in_lead(j));
+    let both: f32 = in_both.map(|&(i, j)| a.idf[i as usize].min(b.idf[j as usize])).sum();
+    (both / a.lead_mass.max(b.lead_mass).max(1.0)).min(1.0)
 }
 
 /// Returns the distinct rare terms of the opening, ascending, without numbers.

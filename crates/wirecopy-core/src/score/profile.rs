@@ -85,8 +85,12 @@ pub struct Profile {
     pub(super) short_lines: Box<[u32]>,
     /// Hashes of the distinct shingles of five tokens, ascending.
     pub(super) shingles: Box<[u64]>,
-    /// Distinct terms of the headline with their weights; empty unless the headline belongs to the text.
+    /// Distinct terms of the headline with their weights, in reading order; empty unless the headline belongs to the text.
     pub(super) headline: Box<[(u32, f32)]>,
+    /// Summed weights of the distinct terms of the opening.
+    pub(super) lead_mass: f32,
+    /// Number of units up to the end of the opening.
+    pub(super) lead_end: usize,
     /// Days of the week named in the opening, one bit each.
     pub(super) lead_days: u8,
     /// Days of the week named anywhere, one bit each.
@@ -149,10 +153,18 @@ impl Profile {
         out
     }
 
-    /// Returns the distinct terms of a headline, ascending, or nothing without a headline. Keeps at most 48 terms.
+    /// Returns the first 48 distinct terms of a headline in reading order, or nothing without a headline.
     pub fn headline_terms(title: Option<&str>) -> Vec<u32> {
-        let mut terms = title.map_or_else(Vec::new, |title| Self::distinct_terms(&tokenize(title)));
-        terms.truncate(HEADLINE_TERMS);
+        let Some(title) = title else { return Vec::new() };
+        let tokens = tokenize(title);
+        let mut terms: Vec<u32> = Vec::new();
+        for segment in tokens.segments() {
+            each_term(&tokens, segment, |Place { term, .. }| {
+                if terms.len() < HEADLINE_TERMS && !terms.contains(&term) {
+                    terms.push(term);
+                }
+            });
+        }
         terms
     }
 
@@ -184,6 +196,11 @@ impl Profile {
     pub(super) fn spots_of(&self, index: u32) -> &[Spot] {
         let index = index as usize;
         &self.spots[self.starts[index] as usize..self.starts[index + 1] as usize]
+    }
+
+    /// Returns whether the term at an index of `terms` occurs in the opening.
+    pub(super) fn is_in_lead(&self, index: u32) -> bool {
+        is_in_lead(&self.units[..self.lead_end], self.spots_of(index))
     }
 
     /// Returns the numbers in a unit, ascending.
@@ -273,9 +290,18 @@ impl Builder {
         short_lines.sort_unstable();
         short_lines.dedup();
         mark_lead(&mut units);
+        let lead_end = lead_end(&units);
+        let spots_of = |range: &[u32]| &spots[range[0] as usize..range[1] as usize];
+        let of_lead = starts
+            .windows(2)
+            .zip(&weights)
+            .filter(|(range, _)| is_in_lead(&units[..lead_end], spots_of(range)));
+        let lead_mass = of_lead.map(|(_, weight)| weight).sum();
         let mut shingles = Vec::with_capacity(tokens.len());
         shingles_of(tokens.as_slice(), SHINGLE, &mut shingles);
         Profile {
+            lead_mass,
+            lead_end,
             lead_days: days_of(&units, true),
             days: days_of(&units, false),
             mass: weights.iter().sum(),
@@ -351,6 +377,17 @@ fn mark_lead(units: &mut [Unit]) {
         unit.lead = true;
         mass += unit.mass;
     }
+}
+
+/// Returns the number of units up to the end of the opening.
+fn lead_end(units: &[Unit]) -> usize {
+    units.iter().rposition(|unit| unit.lead).map_or(0, |last| last + 1)
+}
+
+/// Returns whether any position of a term, in reading order, is in the opening, given the units up to its end.
+fn is_in_lead(units: &[Unit], spots: &[Spot]) -> bool {
+    let units = spots.iter().map_while(|spot| units.get(usize::from(spot.unit)));
+    units.into_iter().any(|unit| unit.lead)
 }
 
 /// Returns the days that the units name, either in the opening only or anywhere.

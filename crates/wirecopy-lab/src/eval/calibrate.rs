@@ -169,8 +169,16 @@ pub fn calibrate(
         "cross_validated": &report.overall,
         "cross_validated_alone": &alone.overall,
     });
-    let [without_passages, with_passages, with_passages_near] = parts.map(|part| part.file());
-    let model = ModelFile { format: FORMAT, fitted_on, without_passages, with_passages, with_passages_near };
+    let [without_passages, with_passages, with_passages_near, with_passages_one_source] =
+        parts.map(|part| part.file());
+    let model = ModelFile {
+        format: FORMAT,
+        fitted_on,
+        without_passages,
+        with_passages,
+        with_passages_near,
+        with_passages_one_source,
+    };
     Model::from_file(&model)?;
     Ok(Calibration { model, report, alone, perturbed })
 }
@@ -247,7 +255,7 @@ impl Fitting<'_> {
             (false, true, _) => self.options.variant_negative_weight,
             (false, false, Kind::WithoutPassages) => self.options.negative_weight,
             (false, false, Kind::WithPassages) => self.options.passages_negative_weight,
-            (false, false, Kind::WithPassagesNear) => self.options.near_negative_weight,
+            (false, false, Kind::WithPassagesNear | Kind::OneSource) => self.options.near_negative_weight,
         }
     }
 
@@ -278,12 +286,20 @@ struct Part {
 impl Part {
     /// Fits the weights for one kind of pairs.
     fn fit(samples: &[Sample], kind: Kind, folds: usize, ridge: f64) -> Self {
-        let used: Vec<(&Sample, &Features)> = samples
+        let with_features = samples
             .iter()
             .filter(|sample| !sample.settled)
-            .filter_map(|sample| Some((sample, sample.measured.features.as_ref()?)))
-            .filter(|(sample, features)| teaches(sample, features.kind(), kind))
-            .collect();
+            .filter_map(|sample| Some((sample, sample.measured.features.as_ref()?)));
+        let taught_by = |teaches: &dyn Fn(&Sample, Kind) -> bool| -> Vec<(&Sample, &Features)> {
+            with_features.clone().filter(|(sample, features)| teaches(sample, features.kind())).collect()
+        };
+        let mut used = taught_by(&|sample, of| teaches(sample, of, kind));
+        let count = |same: bool| used.iter().filter(|(sample, _)| sample.same == same).count();
+        // Labels of one archive, or only of reprints between outlets, have few pairs of the other kind.
+        let replaced = kind.is_near() && count(true).min(count(false)) < MIN_PAIRS;
+        if replaced {
+            used = taught_by(&|_, of| of.is_near());
+        }
         // Features of passages are always 0 for pairs without passages.
         let mask = |f: &Feature| {
             if kind == Kind::WithoutPassages && f.is_of_passages() { Sense::None } else { f.sense() }
@@ -299,7 +315,7 @@ impl Part {
         };
         let models: Vec<Fitted> = (0..folds).map(|fold| fit_without(Some(fold))).collect();
         let own: Vec<(&Sample, &Features)> =
-            used.iter().copied().filter(|(_, features)| features.kind() == kind).collect();
+            used.iter().copied().filter(|(_, features)| replaced || features.kind() == kind).collect();
         let (slope, offset) = platt(&own, &models);
         Self { models, all: fit_without(None), slope, offset }
     }

@@ -46,6 +46,11 @@ pub fn plain(feature: Feature, value: f64) -> Plain {
             "they come from one outlet, or an outlet is not known",
             String::new(),
         ),
+        Feature::SameSource => words(
+            "they come from one outlet",
+            "they come from different outlets, or an outlet is not known",
+            String::new(),
+        ),
         Feature::Near => words(
             "they were published within three days of each other",
             "they were published days apart, or a date is not known",
@@ -80,6 +85,14 @@ pub fn plain(feature: Feature, value: f64) -> Plain {
             "what each begins with is in the other too",
             "one begins with what the other lacks",
             percent(value),
+        ),
+        Feature::OpeningsAlike => {
+            words("they begin with the same news", "they begin with other news", percent(value))
+        }
+        Feature::HeadlineStart => words(
+            "their headlines begin with the same word",
+            "their headlines begin with other words, or one has none",
+            String::new(),
         ),
         Feature::OpeningDays => words(
             "they begin with different days of the week",
