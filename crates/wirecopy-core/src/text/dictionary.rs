@@ -1,8 +1,9 @@
 //! Stores tokens as 16-bit codes, since a corpus has few distinct words that occur often.
 //!
-//! A [`Dictionary`] holds the most frequent words of a part of the corpus. A token that is not in it is written in
-//! full after an escape code. In news, at least nine words in ten are among the 65,535 most frequent ones of the
-//! same folder, so that a token takes two to three bytes instead of eight. The coding is lossless.
+//! A [`Dictionary`] holds the most frequent words of a part of the corpus. A token that is not in it has an escape code, and is
+//! written in full behind the codes of its document, so that codes are looked up without a branch. In news, at least nine
+//! words in ten are among the 65,535 most frequent ones of the same folder, so that a token takes two to three bytes instead
+//! of eight. The coding is lossless.
 //!
 //! Why this is hand-made: a slot of the table is two bytes, so that all codes take half a megabyte. A general map would take
 //! four times as much.
@@ -10,8 +11,10 @@
 use super::tokens::Token;
 use crate::hash::ByHash;
 
-/// Code before a token that is written in full.
+/// Code of a token that is written in full.
 const ESCAPE: u16 = u16::MAX;
+/// Number of 16-bit values of a token that is written in full: its distance from the one before, and its parts.
+const IN_FULL: usize = 5;
 /// Number of 16-bit values.
 const CODES: usize = 1 << 16;
 /// Number of slots of the hash table, four times the number of codes.
@@ -45,51 +48,58 @@ impl Dictionary {
         Self { words: words.into(), slots }
     }
 
-    fn code(&self, token: Token) -> Option<u16> {
+    /// Returns the code of a token, or [`ESCAPE`].
+    fn code(&self, token: Token) -> u16 {
         let mut at = first_slot(token);
         loop {
             let code = self.slots[at];
-            if code == ESCAPE {
-                return None;
-            }
-            if self.words[usize::from(code)] == token {
-                return Some(code);
+            if code == ESCAPE || self.words[usize::from(code)] == token {
+                return code;
             }
             at = (at + 1) % SLOTS;
         }
     }
 
-    /// Appends the codes of `tokens` to `out` and returns how many tokens were written in full.
+    /// Appends the codes of `tokens` to `out`, then those written in full, each with its distance from the one before. Returns how
+    /// many tokens were written in full.
     pub(super) fn encode(&self, tokens: &[Token], out: &mut Vec<u16>) -> usize {
-        let mut written_out = 0;
-        for &token in tokens {
-            if let Some(code) = self.code(token) {
-                out.push(code);
-            } else {
-                out.push(ESCAPE);
-                out.extend_from_slice(&parts(token));
-                written_out += 1;
+        let mut in_full = Vec::with_capacity(tokens.len() / 2);
+        // Index after the last token that was written in full.
+        let mut next = 0;
+        let mut write = |at: usize| {
+            while next <= at {
+                // A larger distance does not fit, so that a token between the two is written in full, too.
+                let distance = u16::try_from(at - next).unwrap_or(u16::MAX);
+                next += usize::from(distance);
+                let [a, b, c, d] = parts(tokens[next]);
+                in_full.extend_from_slice(&[distance, a, b, c, d]);
+                next += 1;
             }
-        }
-        written_out
+        };
+        out.extend(tokens.iter().enumerate().map(|(at, &token)| {
+            let code = self.code(token);
+            if code == ESCAPE {
+                write(at);
+            }
+            code
+        }));
+        out.extend_from_slice(&in_full);
+        in_full.len() / IN_FULL
     }
 
-    /// Appends the first `count` tokens of `codes` to `out`, which is empty; fewer if the codes end early.
-    pub(super) fn decode(&self, mut codes: &[u16], count: usize, out: &mut Vec<Token>) {
-        out.reserve(count);
-        let Some(words) = self.words.first_chunk::<CODES>() else { return };
-        while out.len() < count {
-            let left = codes.len().min(count - out.len());
-            let coded = codes[..left].iter().position(|&code| code == ESCAPE).unwrap_or(left);
-            out.extend(codes[..coded].iter().map(|&code| words[usize::from(code)]));
-            match &codes[coded..] {
-                [ESCAPE, a, b, c, d, rest @ ..] if out.len() < count => {
-                    out.push(whole([*a, *b, *c, *d]));
-                    codes = rest;
-                }
-                _ => break,
-            }
+    /// Appends the `count` tokens that `codes` encode to `out`, which is empty; `None` if the codes end early.
+    pub(super) fn decode(&self, codes: &[u16], count: usize, out: &mut Vec<Token>) -> Option<()> {
+        let (codes, in_full) = codes.split_at_checked(count)?;
+        let words = self.words.first_chunk::<CODES>()?;
+        out.extend(codes.iter().map(|&code| words[usize::from(code)]));
+        let (in_full, []) = in_full.as_chunks::<IN_FULL>() else { return None };
+        let mut rest = out.as_mut_slice();
+        for &[distance, a, b, c, d] in in_full {
+            let (token, behind) = rest.get_mut(usize::from(distance)..)?.split_first_mut()?;
+            *token = whole([a, b, c, d]);
+            rest = behind;
         }
+        Some(())
     }
 }
 
@@ -127,9 +137,9 @@ mod tests {
             let mut codes = Vec::new();
             let written_out = dictionary.encode(&tokens, &mut codes);
             prop_assert!(written_out <= others.len());
-            prop_assert_eq!(codes.len(), tokens.len() + 4 * written_out);
+            prop_assert_eq!(codes.len(), tokens.len() + IN_FULL * written_out);
             let mut decoded = Vec::new();
-            dictionary.decode(&codes, tokens.len(), &mut decoded);
+            prop_assert_eq!(dictionary.decode(&codes, tokens.len(), &mut decoded), Some(()));
             prop_assert_eq!(decoded, tokens);
         }
     }
@@ -139,16 +149,31 @@ mod tests {
         let counts: ByHash<Token, u32> =
             (0..100_000_u32).map(|n| (Token::of_bits(u64::from(n) << 3), n)).collect();
         let dictionary = Dictionary::of(&counts);
-        assert_eq!(dictionary.code(Token::of_bits(99_999 << 3)), Some(0));
-        assert_eq!(dictionary.code(Token::of_bits((100_000 - 65_535) << 3)), Some(65_534));
-        assert_eq!(dictionary.code(Token::of_bits((100_000 - 65_536) << 3)), None);
+        assert_eq!(dictionary.code(Token::of_bits(99_999 << 3)), 0);
+        assert_eq!(dictionary.code(Token::of_bits((100_000 - 65_535) << 3)), 65_534);
+        assert_eq!(dictionary.code(Token::of_bits((100_000 - 65_536) << 3)), ESCAPE);
     }
 
     #[test]
-    fn truncated_codes_decode_to_fewer_tokens() {
+    fn codes_that_end_early_are_not_decoded() {
         let dictionary = Dictionary::of(&ByHash::default());
-        let mut tokens = Vec::new();
-        dictionary.decode(&[ESCAPE, 1, 2], 5, &mut tokens);
-        assert!(tokens.is_empty());
+        let mut codes = Vec::new();
+        dictionary.encode(&[Token::of_bits(1), Token::of_bits(2)], &mut codes);
+        assert_eq!(dictionary.decode(&codes, 2, &mut Vec::new()), Some(()));
+        assert_eq!(dictionary.decode(&codes[..1], 2, &mut Vec::new()), None);
+        assert_eq!(dictionary.decode(&codes[..codes.len() - 1], 2, &mut Vec::new()), None);
+    }
+
+    #[test]
+    fn tokens_far_from_others_in_full_are_decoded() {
+        let (known, other) = (Token::of_bits(7), Token::of_bits(8));
+        let dictionary = Dictionary::of(&ByHash::from_iter([(known, 1)]));
+        let far = usize::from(u16::MAX);
+        let tokens = [vec![other], vec![known; 3 * far], vec![other]].concat();
+        let mut codes = Vec::new();
+        assert_eq!(dictionary.encode(&tokens, &mut codes), 4, "two are written in full for the distance");
+        let mut decoded = Vec::new();
+        assert_eq!(dictionary.decode(&codes, tokens.len(), &mut decoded), Some(()));
+        assert_eq!(decoded, tokens);
     }
 }

@@ -134,8 +134,8 @@ impl TokenStore {
         Ok(self.failed.check()?)
     }
 
-    /// Encodes the dictionary, the digest, the numbers of tokens and segments, and then one code, or more if it is
-    /// long, for each segment and each token. Returns how many tokens were written in full.
+    /// Encodes the dictionary, the digest, the numbers of tokens and segments, then one code, or more if it is long, for each
+    /// segment, and then the tokens. Returns how many of these were written in full.
     fn encode(&self, tokens: &Tokens, dictionary: u16, out: &mut Vec<u16>) -> usize {
         out.clear();
         out.push(dictionary);
@@ -191,7 +191,7 @@ impl TokenStore {
         }
         match dictionary.checked_sub(1) {
             None => tokens.extend(codes.as_chunks().0.iter().take(length).map(|&parts| whole(parts))),
-            Some(at) => self.dictionaries.get(usize::from(at))?.decode(codes, length, tokens),
+            Some(at) => self.dictionaries.get(usize::from(at))?.decode(codes, length, tokens)?,
         }
         Some(digest)
     }
