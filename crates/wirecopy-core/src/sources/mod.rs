@@ -103,7 +103,7 @@ pub fn learn(
 ) -> Result<Added> {
     let lines::Found { lines, ranks } = lines::repeated(stories, tokens, budget)?;
     let of_lines = SourceLines::new(lines.iter().map(|line| line.key), []);
-    let shingles = within_lines::repeated(stories, &ranks, tokens, &of_lines);
+    let shingles = within_lines::repeated(stories, &ranks, tokens, &of_lines, &language);
     drop(ranks);
     if lines.is_empty() && shingles.is_empty() {
         return Ok(Added::default());

@@ -1,6 +1,6 @@
 //! Finds shingles within lines that enough stories of a source carry.
 //!
-//! A source of many stories is judged by a sample, because what all its pages carry, any thousand of them carry.
+//! A source of many stories is judged by a sample, because what all its pages carry, any few hundred of them carry.
 //! This bounds the time and the memory for a source, whatever its size.
 
 use std::cell::RefCell;
@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use super::{CARRIERS, COMPARED, Repeated};
 use crate::DocId;
 use crate::hash::{self, ByHash, Counts};
+use crate::score::LanguageKey;
 use crate::text::{Known, SourceLines, Token, TokenStore, Tokens};
 
 /// Share of a source's stories in the carriers' languages that must carry a shingle.
@@ -19,6 +20,8 @@ const SHARE: f64 = 0.02;
 const LANGUAGE: usize = 4;
 /// Most stories of a source that are examined.
 const STORIES: usize = 1 << 10;
+/// Most of them in one language. A source in many languages has few stories in each.
+const OF_LANGUAGE: usize = 1 << 9;
 /// Most tokens in these stories.
 const TOKENS: usize = 1 << 20;
 /// Number of values of the lowest bits of a token, by which nearly all words that are not the most frequent of any text are passed
@@ -32,6 +35,7 @@ pub(super) fn repeated(
     ranks: &[u64],
     tokens: &TokenStore,
     lines: &SourceLines,
+    language: impl Fn(DocId) -> LanguageKey + Sync,
 ) -> Vec<Repeated> {
     let mut by_source: HashMap<u64, Vec<u32>> = HashMap::new();
     for (at, &(source, _)) in (0..).zip(stories) {
@@ -41,7 +45,7 @@ pub(super) fn repeated(
         by_source.into_iter().filter(|(_, stories)| stories.len() >= CARRIERS).collect();
     let of_source = |(source, mut own): (u64, Vec<u32>)| {
         own.sort_unstable_by_key(|&at| (ranks[at as usize], at));
-        own.truncate(STORIES);
+        sample(&mut own, |at| language(stories[at as usize].1));
         let mut left = TOKENS;
         let mut reader = tokens.reader();
         let texts: Vec<(u32, Tokens)> = own
@@ -58,50 +62,61 @@ pub(super) fn repeated(
     sources.into_par_iter().flat_map_iter(of_source).collect()
 }
 
+/// Reduces stories to the first [`OF_LANGUAGE`] in each language, and to [`STORIES`] in all.
+fn sample(stories: &mut Vec<u32>, language: impl Fn(u32) -> LanguageKey) {
+    let mut of_languages: HashMap<LanguageKey, usize> = HashMap::new();
+    stories.retain(|&at| {
+        let before = of_languages.entry(language(at)).or_default();
+        *before += 1;
+        *before <= OF_LANGUAGE
+    });
+    stories.truncate(STORIES);
+}
+
 /// Finds the shingles of one source; `texts` are ordered by rank.
 fn of_texts(source: u64, texts: &[(u32, Tokens)]) -> Vec<Repeated> {
     let languages = Languages::of(texts);
-    let keys: Vec<Vec<u64>> =
-        texts.par_iter().map(|(_, tokens)| SourceLines::shingle_keys(source, tokens)).collect();
-    let all = carried(&keys, &languages);
+    let shingles: Vec<Vec<u64>> =
+        texts.par_iter().map(|(_, tokens)| SourceLines::shingles_of(tokens)).collect();
+    let all = carried(&shingles, &languages);
     if all.is_empty() {
         return Vec::new();
     }
     // These include phrases within sentences. Only those that occur in boilerplate passages often enough remain.
-    let often = SourceLines::new([], all.into_iter().map(|(key, _)| key));
-    let keys_in_passages = |((_, tokens), keys): (&(u32, Tokens), &Vec<u64>)| -> Vec<u64> {
-        let shingles = often.passages(tokens, keys).into_iter().map(|piece| match piece.known {
+    let often = SourceLines::new([], all.into_iter().map(|(shingle, _)| shingle));
+    let in_passages = |((_, tokens), shingles): (&(u32, Tokens), &Vec<u64>)| -> Vec<u64> {
+        let shingles = often.passages(tokens, shingles).into_iter().map(|piece| match piece.known {
             Known::Shingles(shingles) => shingles,
             Known::Line(_) => Vec::new(),
         });
-        shingles.flatten().map(|(_, key)| key).collect()
+        shingles.flatten().map(|(_, shingle)| shingle).collect()
     };
-    let keys: Vec<Vec<u64>> = texts.par_iter().zip(&keys).map(keys_in_passages).collect();
-    let in_passages = carried(&keys, &languages);
+    let in_passages: Vec<Vec<u64>> = texts.par_iter().zip(&shingles).map(in_passages).collect();
+    let in_passages = carried(&in_passages, &languages);
     let story = |at: u32| texts[at as usize].0;
-    let repeated = |(key, carriers): (u64, Vec<u32>)| Repeated {
-        key,
+    let repeated = |(shingle, carriers): (u64, Vec<u32>)| Repeated {
+        key: SourceLines::shingle_key(source, shingle),
         sample: carriers.iter().take(COMPARED).map(|&at| story(at)).collect(),
         others: languages.others(&carriers).into_iter().map(story).collect(),
     };
     in_passages.into_iter().map(repeated).collect()
 }
 
-/// Returns the keys that enough texts hold, given the keys of each, with the indices of these texts, ascending.
-fn carried(keys: &[Vec<u64>], languages: &Languages) -> Vec<(u64, Vec<u32>)> {
-    // Nearly all keys occur in one text only. A small table of counts removes them before sorting.
-    let mut counts = Counts::for_hashes(keys.iter().map(Vec::len).sum());
-    keys.iter().flatten().for_each(|&key| counts.add(key));
+/// Returns the shingles that enough texts hold, given the shingles of each, with the indices of these texts, ascending.
+fn carried(shingles: &[Vec<u64>], languages: &Languages) -> Vec<(u64, Vec<u32>)> {
+    // Nearly all shingles occur in one text only. A small table of counts removes them before sorting.
+    let mut counts = Counts::for_hashes(shingles.iter().map(Vec::len).sum());
+    shingles.iter().flatten().for_each(|&shingle| counts.add(shingle));
     // There are at most `STORIES` texts.
-    let with_text = keys.par_iter().zip(0..keys.len() as u32);
+    let with_text = shingles.par_iter().zip(0..shingles.len() as u32);
     let mut all: Vec<(u64, u32)> = with_text
-        .flat_map_iter(|(keys, at)| {
-            let is_frequent = |key: &&u64| usize::from(counts.of(**key)) >= CARRIERS;
-            keys.iter().filter(is_frequent).map(move |&key| (key, at))
+        .flat_map_iter(|(shingles, at)| {
+            let is_frequent = |shingle: &&u64| usize::from(counts.of(**shingle)) >= CARRIERS;
+            shingles.iter().filter(is_frequent).map(move |&shingle| (shingle, at))
         })
         .collect();
     hash::sort(&mut all);
-    // A text may hold a key several times.
+    // A text may hold a shingle several times.
     all.dedup();
     let often = all.chunk_by(|x, y| x.0 == y.0).filter(|group| group.len() >= CARRIERS);
     often
@@ -223,9 +238,9 @@ mod tests {
     use crate::text::tokenize;
 
     #[test]
-    fn key_that_one_text_repeats_is_not_carried() {
+    fn shingle_that_one_text_repeats_is_not_carried() {
         let (repeated, shared) = (1_u64 << 63, 1_u64);
-        let keys: Vec<Vec<u64>> =
+        let shingles: Vec<Vec<u64>> =
             (0..CARRIERS)
                 .map(|at| {
                     if at == 1 { [vec![repeated; CARRIERS], vec![shared; 2]].concat() } else { vec![shared] }
@@ -236,7 +251,20 @@ mod tests {
             words: vec![vec![0]; CARRIERS],
             texts: RefCell::default(),
         };
-        assert_eq!(carried(&keys, &languages), [(shared, (0..CARRIERS as u32).collect())]);
+        assert_eq!(carried(&shingles, &languages), [(shared, (0..CARRIERS as u32).collect())]);
+    }
+
+    #[test]
+    fn sample_holds_all_stories_in_rare_languages() {
+        let language = |at: u32| LanguageKey::of(Some(if at.is_multiple_of(100) { "tur" } else { "eng" }));
+        let mut stories: Vec<u32> = (0..2_000).rev().collect();
+        sample(&mut stories, language);
+        assert_eq!(stories.iter().filter(|at| at.is_multiple_of(100)).count(), 20);
+        assert_eq!(stories.len(), 20 + OF_LANGUAGE);
+        assert!(stories.is_sorted_by(|x, y| x > y));
+        let mut many: Vec<u32> = (0..5_000).collect();
+        sample(&mut many, |at| LanguageKey::of_number(at / 500));
+        assert_eq!(many, (0..STORIES as u32).collect::<Vec<_>>());
     }
 
     proptest! {

@@ -11,7 +11,7 @@
 
 use std::ops::Range;
 
-use super::{Class, Token, Tokens, mix, rolled, sequence_hash};
+use super::{Class, Token, Tokens, mix, sequence_hash, sums};
 use crate::hash::SetByHash;
 
 /// Number of tokens in a shingle.
@@ -71,22 +71,26 @@ impl SourceLines {
         mix(source ^ sequence_hash(line).rotate_left(1))
     }
 
-    /// Computes the keys of the shingles of all lines, in order of their first tokens.
-    pub(crate) fn shingle_keys(source: u64, tokens: &Tokens) -> Vec<u64> {
-        let mut keys = Vec::with_capacity(tokens.len());
-        for line in tokens.lines() {
-            Self::add_shingle_keys(source, &tokens.as_slice()[line], &mut keys);
-        }
-        keys
+    /// Returns the key of a shingle for a source, given the shingle's [number](Self::shingles_of).
+    pub(crate) fn shingle_key(source: u64, shingle: u64) -> u64 {
+        mix(source.rotate_left(32) ^ mix(shingle))
     }
 
-    /// Appends the keys of a line's shingles.
-    fn add_shingle_keys(source: u64, line: &[Token], out: &mut Vec<u64>) {
-        if line.len() < LEARNED_SHINGLE {
-            return;
+    /// Returns a number for each shingle of all lines, the same for every source, in order of their first tokens.
+    pub(crate) fn shingles_of(tokens: &Tokens) -> Vec<u64> {
+        let alike: Vec<Token> = tokens.as_slice().iter().map(|token| token.without_number()).collect();
+        let mut out = Vec::with_capacity(alike.len());
+        for line in tokens.lines() {
+            out.extend(Self::shingles_of_line(&alike[line]));
         }
-        let alike: Vec<Token> = line.iter().map(|token| token.without_number()).collect();
-        out.extend(rolled(&alike, LEARNED_SHINGLE).map(|shingle| mix(source.rotate_left(32) ^ shingle)));
+        out
+    }
+
+    /// Returns a number for each shingle of a line without numbers.
+    fn shingles_of_line(alike: &[Token]) -> impl Iterator<Item = u64> {
+        // A shorter line has none.
+        let line = if alike.len() < LEARNED_SHINGLE { &[] } else { alike };
+        sums(line, LEARNED_SHINGLE)
     }
 
     /// Returns whether nothing was learned.
@@ -122,7 +126,8 @@ impl SourceLines {
             }
             if !self.shingles.is_empty() {
                 keys.clear();
-                Self::add_shingle_keys(source, words, &mut keys);
+                let alike: Vec<Token> = words.iter().map(|token| token.without_number()).collect();
+                keys.extend(Self::shingles_of_line(&alike).map(|shingle| Self::shingle_key(source, shingle)));
                 self.add_passages(&line, &keys, sentences, tokens.as_slice(), &mut out);
             }
         });
@@ -130,7 +135,7 @@ impl SourceLines {
     }
 
     /// Returns the passages of a document that are boilerplate, as [`pieces`](Self::pieces) does if no lines were learned, given
-    /// the [keys](Self::shingle_keys) of the document's shingles.
+    /// the keys of the document's shingles, or whatever else stands for them in this set.
     pub(crate) fn passages(&self, tokens: &Tokens, mut keys: &[u64]) -> Vec<Piece> {
         let mut out = Vec::new();
         each_line(tokens, |line, sentences| {
@@ -280,7 +285,13 @@ mod tests {
 
     /// Learns the shingles of some lines.
     fn learned(lines: &[&str]) -> SourceLines {
-        SourceLines::new([], lines.iter().flat_map(|line| SourceLines::shingle_keys(SOURCE, &tokenize(line))))
+        SourceLines::new([], lines.iter().flat_map(|line| keys(&tokenize(line))))
+    }
+
+    /// Returns the keys of a text's shingles.
+    fn keys(tokens: &Tokens) -> Vec<u64> {
+        let shingles = SourceLines::shingles_of(tokens).into_iter();
+        shingles.map(|shingle| SourceLines::shingle_key(SOURCE, shingle)).collect()
     }
 
     /// Returns what is left of a text, or `None` if nothing of it is boilerplate.
@@ -373,7 +384,7 @@ mod tests {
         ) {
             let learned = learned(&[&line]);
             let tokens = tokenize(&text.concat());
-            let passages = learned.passages(&tokens, &SourceLines::shingle_keys(SOURCE, &tokens));
+            let passages = learned.passages(&tokens, &keys(&tokens));
             prop_assert_eq!(passages, learned.pieces(SOURCE, &tokens));
         }
 
