@@ -10,6 +10,7 @@ mod boilerplate;
 pub mod credit;
 mod dictionary;
 mod first_letters;
+mod first_word;
 mod learned;
 mod masks;
 mod normalize;

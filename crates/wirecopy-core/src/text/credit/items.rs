@@ -4,6 +4,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use super::super::first_word::FirstWord;
 use super::super::script;
 use super::agencies::{Agencies, Name};
 use super::phrases::{Phrases, is_word};
@@ -147,8 +148,10 @@ pub(super) fn each_item(text: &str, range: Range<usize>, agencies: &Agencies) ->
 }
 
 fn item(text: &str, at: usize, c: char, agencies: &Agencies) -> (What, usize) {
-    let name = agencies.phrases.at(text, at).filter(|&(end, _)| !is_compound(text, at, end, agencies));
-    let word = WORDS.at(text, at);
+    let first = FirstWord::of(&text.as_bytes()[at..]);
+    let name =
+        agencies.phrases.at_word(text, at, first).filter(|&(end, _)| !is_compound(text, at, end, agencies));
+    let word = WORDS.at_word(text, at, first);
     match (name, word) {
         (Some((end, &name)), None) => return (What::Agency(name), end),
         (Some((end, &name)), Some((other, _))) if end >= other => return (What::Agency(name), end),
@@ -204,7 +207,8 @@ fn word_end(text: &str, at: usize) -> usize {
 
 /// Returns the position of the first apostrophe in a word.
 fn apostrophe(word: &str) -> Option<usize> {
-    if word.is_ascii() { memchr::memchr(b'\'', word.as_bytes()) } else { word.find(['\'', '’']) }
+    // Words are too short for a vectorised search.
+    if word.is_ascii() { word.bytes().position(|byte| byte == b'\'') } else { word.find(['\'', '’']) }
 }
 
 /// Returns whether a name is part of a compound: `AFP-Korrespondentin`, `ex-AFP`. A compound is not a credit, but

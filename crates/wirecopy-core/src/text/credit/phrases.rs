@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use super::super::script::{self, Kind};
-use crate::text::first_letters::FirstLetters;
+use crate::text::first_word::{FirstWord, FirstWords};
 
 /// Names with more letters than this match in any case; shorter ones as written or in capitals.
 const ANY_CASE_LETTERS: usize = 5;
@@ -25,7 +25,7 @@ pub(super) struct Phrases<T> {
     /// For each ASCII first letter, the ASCII second letters, so that most positions are rejected quickly. Bit 0
     /// says that a phrase ends after the first letter or continues with a non-ASCII letter.
     ascii: Vec<u128>,
-    first_letters: FirstLetters,
+    first_words: FirstWords,
 }
 
 /// Hashes two letters. The standard hasher takes more time than the rest of a lookup.
@@ -67,7 +67,7 @@ impl<T> Default for Phrases<T> {
             entries: Vec::new(),
             by_first: HashMap::default(),
             ascii: vec![0; 128],
-            first_letters: FirstLetters::default(),
+            first_words: FirstWords::default(),
         }
     }
 }
@@ -97,7 +97,7 @@ impl<T> Phrases<T> {
         let length = phrase.len();
         let before = list.partition_point(|&i| entries[i].phrase.len() >= length);
         list.insert(before, entries.len());
-        self.first_letters.insert(&phrase.chars().map(lower).collect::<String>());
+        self.first_words.insert(&phrase.chars().map(lower).collect::<String>());
         let head = phrase.bytes().take(8).take_while(u8::is_ascii_alphanumeric).count();
         let is_head = any_case && head == length;
         let mask = if head == 0 { 0 } else { u64::MAX >> (64 - 8 * head) };
@@ -111,6 +111,16 @@ impl<T> Phrases<T> {
     /// Finds the longest phrase that begins at `at`, as a whole word in scripts with spaces. Returns its end and
     /// its value.
     pub(super) fn at(&self, text: &str, at: usize) -> Option<(usize, &T)> {
+        self.at_word(text, at, FirstWord::of(&text.as_bytes()[at..]))
+    }
+
+    /// Does the same, given the first word of the text there.
+    #[inline]
+    pub(super) fn at_word(&self, text: &str, at: usize, word: FirstWord) -> Option<(usize, &T)> {
+        if self.first_words.may_begin(word) { self.beginning_at(text, at) } else { None }
+    }
+
+    fn beginning_at(&self, text: &str, at: usize) -> Option<(usize, &T)> {
         let rest = &text[at..];
         let first = rest.chars().next()?;
         let mut alone = true;
@@ -125,9 +135,6 @@ impl<T> Phrases<T> {
                 return None;
             }
             alone = seconds & 1 != 0;
-        }
-        if !self.first_letters.may_begin(rest.as_bytes()) {
-            return None;
         }
         if joins(first) && text[..at].chars().next_back().is_some_and(is_word) {
             return None;
@@ -162,7 +169,8 @@ fn lower_head(bytes: &[u8]) -> u64 {
 }
 
 fn key(phrase: &str, any_case: bool) -> (String, bool) {
-    let any_case = any_case || phrase.chars().filter(|c| c.is_alphabetic()).count() > ANY_CASE_LETTERS;
+    let is_long = || phrase.chars().filter(|c| c.is_alphabetic()).nth(ANY_CASE_LETTERS).is_some();
+    let any_case = any_case || is_long();
     if any_case { (phrase.chars().map(lower).collect(), true) } else { (phrase.to_owned(), false) }
 }
 
@@ -269,7 +277,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn first_letters_reject_no_phrase(
+        fn first_words_reject_no_phrase(
             phrases in prop::collection::vec("[ab]{1,4}|[aAä] [aB]{0,3}|[a-c.]{2,5}|[aIİ]{1,4}", 1..6),
             text in "[abAB]{1,5}|[aAäb][ \u{200b}a.]{1,4}[a-cAB]{0,3}|[a-c.\n]{1,6}|[aIİi]{1,4}",
             any_case in any::<bool>(),
@@ -277,7 +285,7 @@ mod tests {
             let mut quick = Phrases::default();
             phrases.iter().zip(0..).for_each(|(phrase, what)| quick.insert(phrase, any_case, what));
             let mut slow = quick.clone();
-            slow.first_letters.insert("");
+            slow.first_words = FirstWords::all();
             prop_assert_eq!(quick.at(&text, 0), slow.at(&text, 0));
         }
     }
