@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::params::Bands;
 use super::{Candidate, KeyCut, moved};
-use crate::hash::ByHash;
+use crate::hash::{self, ByHash};
 use crate::{DocId, Result};
 use wirecopy_spill::{Blobs, Budget};
 
@@ -196,7 +196,7 @@ impl BandKeys {
         let bits = KeyCut::for_documents(kept.len()).bits();
         let key = |(&place, at): (&u32, u64)| keys[place as usize] >> bits << bits | at;
         let mut entries: Vec<u64> = kept.iter().zip(0..).map(key).collect();
-        entries.sort_unstable();
+        hash::sort(&mut entries);
         let mut pairs = Vec::new();
         let mut bucket: Vec<(u32, DocId)> = Vec::new();
         for group in entries.chunk_by(|a, b| a >> bits == b >> bits).filter(|group| group.len() > 1) {
