@@ -139,16 +139,31 @@ impl Profile {
 
     /// Returns the distinct terms of a document, ascending, which it adds to the document frequencies.
     pub fn distinct_terms(tokens: &Tokens) -> Vec<u32> {
-        Self::distinct_terms_before(tokens, tokens.len())
-    }
-
-    /// Returns the distinct terms of a document's first `end` tokens, ascending.
-    pub fn distinct_terms_before(tokens: &Tokens, end: usize) -> Vec<u32> {
-        let mut out = Vec::with_capacity(end);
-        for segment in tokens.segments().take_while(|segment| segment.start < end) {
-            each_term(tokens, segment.start..segment.end.min(end), |place| out.push(place.term));
+        let mut out = Vec::with_capacity(tokens.len());
+        for segment in tokens.segments() {
+            each_term(tokens, segment, |place| out.push(place.term));
         }
         hash::sort(&mut out);
+        out.dedup();
+        out
+    }
+
+    /// Returns those of the `wanted` terms, which are in ascending order, that occur in a document's first `end` tokens, in
+    /// order. Takes less time than to sort all.
+    pub fn terms_among(tokens: &Tokens, end: usize, wanted: &[u32]) -> Vec<u32> {
+        // Few other terms have the same lowest bits.
+        let mut lowest = [false; 1 << 10];
+        let place = |term: u32| term as usize % (1 << 10);
+        wanted.iter().for_each(|&term| lowest[place(term)] = true);
+        let mut out = Vec::new();
+        for segment in tokens.segments().take_while(|segment| segment.start < end) {
+            each_term(tokens, segment.start..segment.end.min(end), |found| {
+                if lowest[place(found.term)] && wanted.binary_search(&found.term).is_ok() {
+                    out.push(found.term);
+                }
+            });
+        }
+        out.sort_unstable();
         out.dedup();
         out
     }
@@ -442,6 +457,10 @@ mod tests {
                 prop_assert_eq!(profile.words, words);
                 prop_assert_eq!(&*profile.terms, Profile::distinct_terms(tokens));
             }
+            let wanted = Profile::distinct_terms(&tokens[1]);
+            let mut among = Profile::distinct_terms(&tokens[0]);
+            among.retain(|term| wanted.contains(term));
+            prop_assert_eq!(Profile::terms_among(&tokens[0], tokens[0].len(), &wanted), among);
             let mut shared = Shared::default();
             shared.hold(tokens[0].as_slice(), SHINGLE);
             prop_assert_eq!(profiles[0].overlap(&profiles[1]), shared.overlap(tokens[1].as_slice(), SHINGLE));

@@ -8,7 +8,7 @@
 use wirecopy_core::classify::Edge;
 use wirecopy_core::cluster::Cluster;
 use wirecopy_core::engine::Corpus;
-use wirecopy_core::hash::{self, ByHash};
+use wirecopy_core::hash::ByHash;
 use wirecopy_core::text::{Token, Tokens, covered, in_order};
 use wirecopy_core::{DocId, Similarity};
 
@@ -62,6 +62,15 @@ pub fn in_cluster(cluster: &Cluster, corpus: &Corpus, k: usize, with_passages: b
     if with_passages { measured } else { for_each_member(&measured, &of_members) }
 }
 
+/// The members of a cluster that hold a shingle.
+struct Holders {
+    first: usize,
+    /// Whether another member holds it, too.
+    several: bool,
+    /// Whether the representative holds it.
+    representative: bool,
+}
+
 /// Measures `members`, which are in the order of their ids; `representative` is an index into them. Passages have `k`
 /// tokens or more.
 fn copied(members: &[&[Token]], representative: usize, k: usize, with_passages: bool) -> Vec<Copied> {
@@ -69,21 +78,22 @@ fn copied(members: &[&[Token]], representative: usize, k: usize, with_passages: 
         return vec![Copied { from_representative: Similarity::ONE, ..Copied::default() }; members.len()];
     }
     let shingles: Vec<Vec<u64>> = members.iter().map(|tokens| in_order(tokens, k)).collect();
-    // Each shingle with the first member that holds it, and whether another does.
     let count = shingles.iter().map(Vec::len).sum();
-    let mut holders: ByHash<u64, (usize, bool)> = ByHash::with_capacity_and_hasher(count, Default::default());
+    let mut holders: ByHash<u64, Holders> = ByHash::with_capacity_and_hasher(count, Default::default());
     for (member, shingles) in shingles.iter().enumerate() {
+        let is_representative = member == representative;
         for &shingle in shingles {
-            holders
-                .entry(shingle)
-                .and_modify(|(first, more)| *more |= *first != member)
-                .or_insert((member, false));
+            let known = holders.entry(shingle).or_insert(Holders {
+                first: member,
+                several: false,
+                representative: false,
+            });
+            known.several |= known.first != member;
+            known.representative |= is_representative;
         }
     }
-    let elsewhere = |shingle: u64| holders.get(&shingle).is_some_and(|&(_, more)| more);
+    let elsewhere = |shingle: u64| holders.get(&shingle).is_some_and(|holders| holders.several);
     let mut places: ByHash<u64, Vec<(usize, usize)>> = ByHash::default();
-    let mut of_representative = shingles[representative].clone();
-    hash::sort(&mut of_representative);
     if with_passages {
         let others = (0..members.len()).filter(|&member| member != representative);
         for member in std::iter::once(representative).chain(others) {
@@ -97,13 +107,18 @@ fn copied(members: &[&[Token]], representative: usize, k: usize, with_passages: 
     (0..members.len())
         .map(|member| {
             let length = members[member].len();
-            let share = |shared: &dyn Fn(u64) -> bool| {
-                let covered = covered(&shingles[member], length, k, shared);
+            let held: Vec<Option<&Holders>> =
+                shingles[member].iter().map(|shingle| holders.get(shingle)).collect();
+            let share = |is_shared: fn(&Holders) -> bool| {
+                let mut held = held.iter().flatten();
+                let covered = covered(&shingles[member], length, k, |_| {
+                    held.next().is_some_and(|&held| is_shared(held))
+                });
                 Similarity::share(covered.into_iter().filter(|&covered| covered).count(), length)
             };
             Copied {
-                from_representative: share(&|shingle| of_representative.binary_search(&shingle).is_ok()),
-                from_cluster: share(&elsewhere),
+                from_representative: share(|holders| holders.representative),
+                from_cluster: share(|holders| holders.several),
                 passages: if with_passages {
                     passages(member, members, &shingles[member], k, &places)
                 } else {

@@ -26,7 +26,6 @@ use change::Change;
 use order::Member;
 use sequence::Version;
 use texts::Text;
-use titles::Contents;
 use wirecopy_core::classify::Edge;
 use wirecopy_core::cluster::{Cluster, all_checked};
 use wirecopy_core::document::Header;
@@ -156,6 +155,9 @@ fn states(
             return Vec::new();
         }
     }
+    if printed.len() < 2 {
+        return Vec::new();
+    }
     let mut printed: Vec<(Tokens, Vec<usize>)> = printed.into_values().collect();
     printed.sort_unstable_by_key(|(tokens, _)| tokens.digest());
     let document = |text: usize| members[printed[text].1[0]].document;
@@ -271,7 +273,7 @@ fn title(cluster: &Cluster, members: &[Member<'_>], corpus: &Corpus, judge: &Pai
     }
     let weight =
         |term: u32| judge.scorer().map_or(1.0, |scorer| f64::from(scorer.weight(representative, term)));
-    let best = Contents::new(&text, &texts).best(&titles, weight);
+    let best = titles::best(&titles, &text, &texts, weight);
     best.map(|at| Title::Headline(titles[at].to_owned()))
         .or_else(|| opening(&text).map(|range| Title::Sentence((representative, range))))
 }

@@ -16,33 +16,55 @@ const COVERED: f64 = 0.3;
 /// being short.
 const PRIOR: f64 = 2.0;
 
-/// The distinct terms in the texts of a cluster, ascending.
-pub(super) struct Contents {
+/// A title that may be a headline: its place among the titles, and its distinct terms, ascending.
+type Headline = (usize, Vec<u32>);
+
+/// Returns the index of the title that fits best, the first among equals, to the texts of `members`, which include
+/// `representative`.
+pub(super) fn best(
+    titles: &[&str],
+    representative: &Tokens,
+    members: &[Tokens],
+    weight: impl Fn(u32) -> f64,
+) -> Option<usize> {
+    let headlines: Vec<Headline> = titles
+        .iter()
+        .enumerate()
+        .map(|(at, title)| (at, tokenize(title)))
+        .filter(|(_, tokens)| words_in(tokens.as_slice()) >= FEWEST)
+        .map(|(at, tokens)| (at, Profile::distinct_terms(&tokens)))
+        .collect();
+    let mut wanted: Vec<u32> = headlines.iter().flat_map(|(_, terms)| terms).copied().collect();
+    wanted.sort_unstable();
+    wanted.dedup();
+    let contents = Contents::new(representative, members, &wanted);
+    let fits = headlines.iter().filter_map(|(at, terms)| Some((*at, contents.fit(terms, &weight)?)));
+    let best = fits.reduce(|best, next| if next.1 > best.1 + 1e-9 { next } else { best });
+    best.map(|(at, _)| at)
+}
+
+/// The terms of titles that the texts of a cluster contain, ascending.
+struct Contents {
     opening: Vec<u32>,
     texts: Vec<Vec<u32>>,
 }
 
 impl Contents {
-    /// Collects the terms of `representative` and of `members`, which include it.
-    pub(super) fn new(representative: &Tokens, members: &[Tokens]) -> Self {
+    fn new(representative: &Tokens, members: &[Tokens], wanted: &[u32]) -> Self {
         let end = first_words(representative.as_slice(), OPENING).len();
+        let all = |member: &Tokens| Profile::terms_among(member, member.len(), wanted);
         Self {
-            opening: Profile::distinct_terms_before(representative, end),
-            texts: members.iter().map(Profile::distinct_terms).collect(),
+            opening: Profile::terms_among(representative, end, wanted),
+            texts: members.iter().map(all).collect(),
         }
     }
 
-    /// Returns how well a title fits, 0 to 1: the share of its weight that the opening of the representative and
-    /// the members cover; `None` if it is not a headline.
-    fn fit(&self, title: &str, weight: impl Fn(u32) -> f64) -> Option<f64> {
-        let tokens = tokenize(title);
-        if words_in(tokens.as_slice()) < FEWEST {
-            return None;
-        }
+    /// Returns how well a title with these distinct terms fits, 0 to 1: the share of its weight that the opening of the
+    /// representative and the members cover; `None` if it is not a headline.
+    fn fit(&self, terms: &[u32], weight: impl Fn(u32) -> f64) -> Option<f64> {
         // Ascending, because a sum of floating-point numbers depends on the order.
-        let terms = Profile::distinct_terms(&tokens);
         let (mut all, mut covered) = (0.0, 0.0);
-        for &term in &terms {
+        for &term in terms {
             let holding = self.texts.iter().filter(|text| text.binary_search(&term).is_ok()).count();
             let share = holding as f64 / self.texts.len().max(1) as f64;
             let opening = if self.opening.binary_search(&term).is_ok() { 1.0 } else { 0.0 };
@@ -54,13 +76,6 @@ impl Contents {
         }
         let mean = all / terms.len().max(1) as f64;
         Some(covered / (all + PRIOR * mean)).filter(|fit| *fit > 0.0)
-    }
-
-    /// Returns the index of the title that fits best, the first among equals.
-    pub(super) fn best(&self, titles: &[&str], weight: impl Fn(u32) -> f64) -> Option<usize> {
-        let fits = titles.iter().enumerate().filter_map(|(at, title)| Some((at, self.fit(title, &weight)?)));
-        let best = fits.reduce(|best, next| if next.1 > best.1 + 1e-9 { next } else { best });
-        best.map(|(at, _)| at)
     }
 }
 
@@ -76,7 +91,7 @@ mod tests {
 
     fn best(titles: &[&str]) -> Option<usize> {
         let texts = [tokenize(TEXT), tokenize(OTHER)];
-        Contents::new(&texts[0], &texts).best(titles, |_| 1.0)
+        super::best(titles, &texts[0], &texts, |_| 1.0)
     }
 
     #[test]
@@ -118,7 +133,7 @@ mod tests {
     #[test]
     fn titles_in_unspaced_scripts_can_be_chosen() {
         let text = [tokenize("港務局は火曜日、古い灯台の閉鎖を決めた。")];
-        let contents = Contents::new(&text[0], &text);
-        assert_eq!(contents.best(&["社会", "港務局が古い灯台の閉鎖を決定"], |_| 1.0), Some(1));
+        let titles = ["社会", "港務局が古い灯台の閉鎖を決定"];
+        assert_eq!(super::best(&titles, &text[0], &text, |_| 1.0), Some(1));
     }
 }
