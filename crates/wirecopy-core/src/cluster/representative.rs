@@ -39,9 +39,9 @@ pub trait Judge: Sync {
     fn one_item(&self, _a: DocId, _b: DocId) -> bool {
         false
     }
-    /// Returns whether the sources of two documents are known and differ.
-    fn other_source(&self, _a: DocId, _b: DocId) -> bool {
-        false
+    /// Returns whether two documents are known to have one source. By default they all have.
+    fn same_source(&self, _a: DocId, _b: DocId) -> bool {
+        true
     }
     /// Returns a document's publication time in seconds since 1970, if it is known and used.
     fn date(&self, document: DocId) -> Option<i64>;

@@ -31,9 +31,9 @@ pub fn is_sure(edge: &Edge) -> bool {
     edge.score >= BRIDGE
 }
 
-/// Joins copies with their leaders, and documents that share passages. Returns the sets and, by their roots, the dates of their documents,
-/// except for copies whose source is known to be another than their leader's: a page may be dated by a visit. `leaders` has the leader of
-/// each document. `edges` are edges within one dispatch; rewrites among them are ignored.
+/// Joins copies with their leaders, and documents that share passages. Returns the sets and, by their roots, the dates of their leaders and
+/// of those copies that are known to have their leader's source: a page may be dated by a visit. `leaders` has the leader of each document.
+/// `edges` are edges within one dispatch; rewrites among them are ignored.
 pub(super) fn join_versions(
     leaders: &[DocId],
     edges: &[Edge],
@@ -56,7 +56,7 @@ pub(super) fn join_versions(
         if document == leader {
             spans[root] = own;
         }
-        if !judge.other_source(leader, document) {
+        if document == leader || judge.same_source(leader, document) {
             dates[root] = together(dates[root], own);
         }
     }
@@ -83,39 +83,47 @@ pub(super) fn join_versions(
         if a == b {
             continue;
         }
-        let [span, both] = [&spans, &dates].map(|dates| together(dates[a as usize], dates[b as usize]));
+        let span = together(spans[a as usize], spans[b as usize]);
+        let are_apart = || apart(dates[a as usize], dates[b as usize], judge);
         let is_weak = edge.relation == Relation::Version && !is_sure(edge);
         let joins_groups = stories[a as usize] > 1 && stories[b as usize] > 1;
-        if is_weak && joins_groups || !may_join(edge, is_late, span, both, judge) {
+        if is_weak && joins_groups || !may_join(edge, is_late, span, are_apart, judge) {
             continue;
         }
-        let all = stories[a as usize] + stories[b as usize];
+        let both = together(dates[a as usize], dates[b as usize]);
+        let number = stories[a as usize] + stories[b as usize];
         sets.union(a, b);
         let root = sets.find(a) as usize;
-        (spans[root], dates[root], stories[root]) = (span, both, all);
+        (spans[root], dates[root], stories[root]) = (span, both, number);
     }
     (sets, dates)
 }
 
-/// Returns whether two groups are too far apart to be of one dispatch.
+/// Returns whether any document of a group is too far from any of another to be of one dispatch.
 pub(super) fn apart(a: Dates, b: Dates, judge: &impl Judge) -> bool {
-    together(a, b).is_some_and(|(first, last)| judge.apart(first.1, last.1))
+    a.zip(b).is_some_and(|((a, z), (b, y))| judge.apart(a.1, y.1) || judge.apart(b.1, z.1))
 }
 
-/// Returns whether documents may be of one story, given an edge that joins them, the dates of the leaders and those of all. A late
-/// reprint is limited by the window only, and neither a nearly identical one nor a version of the same item at all.
-fn may_join(edge: &Edge, is_late: bool, span: Dates, all: Dates, judge: &impl Judge) -> bool {
+/// Returns whether two groups may be of one story, given an edge that joins them, the dates of the leaders of both, and whether documents of
+/// the two are too far apart. A late reprint is limited by the window only, and neither a nearly identical one nor a version of the same
+/// item at all.
+fn may_join(
+    edge: &Edge,
+    is_late: bool,
+    span: Dates,
+    are_apart: impl Fn() -> bool,
+    judge: &impl Judge,
+) -> bool {
     if judge.one_item(edge.a, edge.b) {
         return true;
     }
     let is_near = span.is_none_or(|(first, last)| last.0 - first.0 <= SPAN);
-    let is_within_window = || !all.is_some_and(|(first, last)| judge.apart(first.1, last.1));
     // A nearly identical text is the same dispatch, sent again at any time.
     let is_same_text = match edge.relation {
         Relation::Identical => true,
         relation => relation == Relation::Copy && edge.jaccard >= NEARLY_IDENTICAL,
     };
-    (is_late || is_near) && (is_same_text || is_within_window())
+    (is_late || is_near) && (is_same_text || !are_apart())
 }
 
 /// Combines the dates of two groups.

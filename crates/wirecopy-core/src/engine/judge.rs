@@ -150,8 +150,8 @@ impl Judge for Pairs<'_> {
         self.publications.is_one_item(a, b)
     }
 
-    fn other_source(&self, a: DocId, b: DocId) -> bool {
-        self.publications.same_source(a, b) == Some(false)
+    fn same_source(&self, a: DocId, b: DocId) -> bool {
+        self.publications.same_source(a, b) == Some(true)
     }
 
     fn date(&self, document: DocId) -> Option<i64> {

@@ -97,9 +97,8 @@ pub(crate) fn collapse(
         pairs.par_chunks(CHECKS_A_TASK).flat_map_iter(|pairs| verbatim.relate_all(pairs)).collect()
     };
     let text = |document| (corpus.text(document), corpus.tokens.len_of(document));
-    let mut groups = cluster::collapse(corpus.len(), copies, text, relate, relate_all);
+    let groups = cluster::collapse(corpus.len(), copies, text, relate, relate_all);
     corpus.check()?;
-    cluster::separate_distant(&mut groups, |document| corpus.text(document).words, publications);
     Ok(groups)
 }
 
@@ -418,6 +417,8 @@ pub fn cluster(
         };
         edges.extend(of_copies.into_iter().filter(|edge| !is_composite(edge.a) && !is_composite(edge.b)));
         edges.sort_unstable_by_key(|edge| (edge.a, edge.b));
+        let separated = cluster::separate_distant(groups, |document| corpus.text(document).words, judge);
+        let groups = separated.as_ref().unwrap_or(groups);
         let (clusters, edges) =
             cluster::build(groups, &differing(corpus, groups, judge.publications()), edges, partial, judge);
         corpus.check()?;

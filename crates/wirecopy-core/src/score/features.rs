@@ -100,8 +100,9 @@ features! {
     /// agency's own templates; between two outlets they are a reprint. Not measured on the texts: see
     /// `Features::with_circumstances`.
     OtherSource "other_source" Either;
-    /// 1 if both sources are known and the same; else 0. Selects the weights of texts that share passages and were published near each other.
-    /// Not measured on the texts.
+    /// 1 if both sources are known and the same, and both texts have headlines; else 0. Selects the weights of texts that share passages and
+    /// were published near each other, which in one source depend on the headlines. Measured as if the sources were the same, and completed
+    /// with what is known of them.
     SameSource "same_source" Either;
     /// 1 if the texts share passages, which means at least [`PASSAGES`] shingles of five words; else 0, and then
     /// all features below are 0 too. They say what such passages mean. Selects the weights, as
@@ -193,7 +194,7 @@ impl Features {
         for (feature, value) in [
             (Feature::DaysApart, hours.map_or(0.0, |hours| (hours / 24.0 - 1.0).clamp(0.0, 30.0))),
             (Feature::OtherSource, flag(other_source)),
-            (Feature::SameSource, flag(same_source == Some(true))),
+            (Feature::SameSource, flag(same_source == Some(true)) * self.get(Feature::SameSource)),
             (Feature::Near, flag(near)),
             (Feature::Labelled, flag(passages && labelled)),
             (Feature::OneLabelled, flag(passages && one_labelled)),
@@ -244,14 +245,17 @@ mod tests {
 
     #[test]
     fn sources_and_hours_select_the_weights() {
-        let kind = |same_source: Option<bool>, hours: Option<f64>, passages: f64| {
+        let of = |headlines: f64, same_source: Option<bool>, hours: Option<f64>, passages: f64| {
             let mut features = Features { values: [0.0; FEATURES] };
             features.set(Feature::Passages, passages);
+            features.set(Feature::SameSource, headlines);
             features
                 .with_circumstances(Circumstances { hours, same_source, ..Circumstances::default() })
                 .kind()
         };
+        let kind = |same_source, hours, passages| of(1.0, same_source, hours, passages);
         assert_eq!(kind(Some(true), Some(1.0), 1.0), Kind::OneSource);
+        assert_eq!(of(0.0, Some(true), Some(1.0), 1.0), Kind::WithPassagesNear, "without headlines");
         assert_eq!(kind(Some(false), Some(1.0), 1.0), Kind::WithPassagesNear);
         assert_eq!(kind(None, Some(1.0), 1.0), Kind::WithPassagesNear);
         for hours in [None, Some(100.0)] {

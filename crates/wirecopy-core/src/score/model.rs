@@ -23,9 +23,9 @@ pub struct ModelFile {
     pub without_passages: WeightsFile,
     /// For pairs with passages in common whose dates are unknown or days apart.
     pub with_passages: WeightsFile,
-    /// For pairs with passages in common that were published near each other, by two sources or by unknown ones.
+    /// For other pairs with passages in common that were published near each other.
     pub with_passages_near: WeightsFile,
-    /// For pairs with passages in common that one source published near each other.
+    /// For pairs with passages in common that one source published near each other, both with headlines.
     pub with_passages_one_source: WeightsFile,
 }
 
@@ -72,11 +72,11 @@ pub enum Kind {
     WithoutPassages,
     /// They have passages in common, and their dates are unknown or days apart.
     WithPassages,
-    /// They have passages in common and were published near each other, by two sources or by unknown ones. What one has from the other, or
-    /// both from an agency, is mostly the same dispatch.
+    /// They have passages in common and were published near each other, by two sources or by unknown ones, or one has no headline. What one
+    /// source has from another, or both from an agency, is mostly the same dispatch.
     WithPassagesNear,
-    /// They have passages in common, and one source published them near each other. The passages may also be those of a side-bar, or those
-    /// that a newsroom keeps under the next news.
+    /// They have passages in common and headlines, and one source published them near each other. The passages may also be those of a
+    /// side-bar, or those that a newsroom keeps under the next news.
     OneSource,
 }
 
@@ -135,8 +135,15 @@ impl Model {
     /// Returns [`Error::Model`] if the text is not JSON, has another format version, names an unknown feature, or
     /// has a weight against a feature's [`Sense`].
     pub fn from_json(text: &str) -> Result<Self> {
-        let file: ModelFile = serde_json::from_str(text).map_err(|e| Error::Model(e.to_string()))?;
-        Self::from_file(&file)
+        #[derive(Deserialize)]
+        struct Version {
+            format: u32,
+        }
+        let error = |e: serde_json::Error| Error::Model(e.to_string());
+        // First, because a file of another format lacks fields of this one.
+        let Version { format } = serde_json::from_str(text).map_err(error)?;
+        check_format(format)?;
+        Self::from_file(&serde_json::from_str(text).map_err(error)?)
     }
 
     /// Checks a model file and converts it to a model.
@@ -144,9 +151,7 @@ impl Model {
     /// # Errors
     /// As for [`Model::from_json`].
     pub fn from_file(file: &ModelFile) -> Result<Self> {
-        if file.format != FORMAT {
-            return Err(Error::Model(format!("format {} where {FORMAT} was expected", file.format)));
-        }
+        check_format(file.format)?;
         Ok(Self([
             Linear::from_file(&file.without_passages)?,
             Linear::from_file(&file.with_passages)?,
@@ -225,6 +230,15 @@ impl Linear {
         }
         Ok(model)
     }
+}
+
+fn check_format(format: u32) -> Result<()> {
+    if format == FORMAT {
+        return Ok(());
+    }
+    Err(Error::Model(format!(
+        "format {format} where {FORMAT} was expected; `wirecopy calibrate` fits a new one"
+    )))
 }
 
 /// How a score is computed: the log-odds are `intercept` plus what each feature adds.
@@ -317,6 +331,9 @@ mod tests {
         assert!(Model::from_json(&file("colour", 1.0)).is_err(), "unknown");
         assert!(Model::from_json(&file("chain", 1.0).replace("\"format\":3", "\"format\":9")).is_err());
         assert!(Model::from_json("[]").is_err());
+        let old =
+            Model::from_json(r#"{"format":2,"without_passages":{"intercept":0,"weights":[]}}"#).unwrap_err();
+        assert!(old.to_string().contains("format 2 where 3 was expected"), "{old}");
     }
 
     #[test]

@@ -115,7 +115,7 @@ impl Profile {
         builder.finish(tokens, weights)
     }
 
-    /// Adds the [terms](Self::distinct_terms) of the document's headline. A headline that has next to nothing in
+    /// Adds the [terms](Self::headline_terms) of the document's headline. A headline that has next to nothing in
     /// common with the text is the name of a site or a section and is ignored.
     #[must_use]
     pub fn with_headline(mut self, terms: &[u32], weights: &Weights) -> Self {

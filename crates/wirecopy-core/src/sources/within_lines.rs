@@ -20,7 +20,7 @@ const SHARE: f64 = 0.02;
 const LANGUAGE: usize = 4;
 /// Most stories of a source that are examined.
 const STORIES: usize = 1 << 10;
-/// Most of them in one language. A source in many languages has few stories in each.
+/// Most of them that are detected to be in one language, so that those in a rare language are not crowded out.
 const OF_LANGUAGE: usize = 1 << 9;
 /// Most tokens in these stories.
 const TOKENS: usize = 1 << 20;
@@ -62,13 +62,15 @@ pub(super) fn repeated(
     sources.into_par_iter().flat_map_iter(of_source).collect()
 }
 
-/// Reduces stories to the first [`OF_LANGUAGE`] in each language, and to [`STORIES`] in all.
+/// Reduces stories to the first [`OF_LANGUAGE`] in each language, and to [`STORIES`] in all. Those whose language is unknown may be in
+/// many.
 fn sample(stories: &mut Vec<u32>, language: impl Fn(u32) -> LanguageKey) {
     let mut of_languages: HashMap<LanguageKey, usize> = HashMap::new();
     stories.retain(|&at| {
-        let before = of_languages.entry(language(at)).or_default();
+        let language = language(at);
+        let before = of_languages.entry(language).or_default();
         *before += 1;
-        *before <= OF_LANGUAGE
+        *before <= OF_LANGUAGE || language == LanguageKey::default()
     });
     stories.truncate(STORIES);
 }
@@ -262,8 +264,11 @@ mod tests {
         assert_eq!(stories.iter().filter(|at| at.is_multiple_of(100)).count(), 20);
         assert_eq!(stories.len(), 20 + OF_LANGUAGE);
         assert!(stories.is_sorted_by(|x, y| x > y));
+        let mut unknown: Vec<u32> = (0..900).collect();
+        sample(&mut unknown, |_| LanguageKey::default());
+        assert_eq!(unknown.len(), 900);
         let mut many: Vec<u32> = (0..5_000).collect();
-        sample(&mut many, |at| LanguageKey::of_number(at / 500));
+        sample(&mut many, |at| LanguageKey::of_number(1 + at / 500));
         assert_eq!(many, (0..STORIES as u32).collect::<Vec<_>>());
     }
 

@@ -2,8 +2,8 @@
 //!
 //! A [`Dictionary`] holds the most frequent words of a part of the corpus. A token that is not in it has an escape code, and is
 //! written in full behind the codes of its document, so that codes are looked up without a branch. In news, at least nine
-//! words in ten are among the 65,535 most frequent ones of the same folder, so that a token takes two to three bytes instead
-//! of eight. The coding is lossless.
+//! words in ten are among the 65,535 most frequent ones of the same folder, so that a token takes two or three bytes instead
+//! of eight, and one that is not among them twelve. The coding is lossless.
 //!
 //! Why this is hand-made: a slot of the table is two bytes, so that all codes take half a megabyte. A general map would take
 //! four times as much.
@@ -13,7 +13,7 @@ use crate::hash::ByHash;
 
 /// Code of a token that is written in full.
 const ESCAPE: u16 = u16::MAX;
-/// Number of 16-bit values of a token that is written in full: its distance from the one before, and its parts.
+/// Number of 16-bit values of a token that is written in full: how many tokens are between the one before and it, and its parts.
 const IN_FULL: usize = 5;
 /// Number of 16-bit values.
 const CODES: usize = 1 << 16;
@@ -60,16 +60,18 @@ impl Dictionary {
         }
     }
 
-    /// Appends the codes of `tokens` to `out`, then those written in full, each with its distance from the one before. Returns how
-    /// many tokens were written in full.
+    /// Appends to `out` how many tokens are written in full, the codes of all `tokens`, and then those tokens, each with its distance from
+    /// the one before. Returns how many there are.
     pub(super) fn encode(&self, tokens: &[Token], out: &mut Vec<u16>) -> usize {
+        let count_at = out.len();
+        out.extend([0; 2]);
         let mut in_full = Vec::with_capacity(tokens.len() / 2);
         // Index after the last token that was written in full.
         let mut next = 0;
         let mut write = |at: usize| {
             while next <= at {
-                // A larger distance does not fit, so that a token between the two is written in full, too.
                 let distance = u16::try_from(at - next).unwrap_or(u16::MAX);
+                // After a distance that does not fit, this is a token between the two, which is written in full, too.
                 next += usize::from(distance);
                 let [a, b, c, d] = parts(tokens[next]);
                 in_full.extend_from_slice(&[distance, a, b, c, d]);
@@ -84,15 +86,22 @@ impl Dictionary {
             code
         }));
         out.extend_from_slice(&in_full);
-        in_full.len() / IN_FULL
+        let count = in_full.len() / IN_FULL;
+        // Documents hold fewer than 2^30 tokens.
+        out[count_at] = count as u16;
+        out[count_at + 1] = (count >> 16) as u16;
+        count
     }
 
-    /// Appends the `count` tokens that `codes` encode to `out`, which is empty; `None` if the codes end early.
+    /// Appends the `count` tokens that `codes` encode to `out`, which is empty; `None` if the codes end early. Other values may follow the
+    /// codes: those of a document before it was shortened.
     pub(super) fn decode(&self, codes: &[u16], count: usize, out: &mut Vec<Token>) -> Option<()> {
+        let (&[low, high], codes) = codes.split_first_chunk()?;
         let (codes, in_full) = codes.split_at_checked(count)?;
         let words = self.words.first_chunk::<CODES>()?;
         out.extend(codes.iter().map(|&code| words[usize::from(code)]));
-        let (in_full, []) = in_full.as_chunks::<IN_FULL>() else { return None };
+        let count = usize::from(low) | usize::from(high) << 16;
+        let in_full = in_full.as_chunks::<IN_FULL>().0.get(..count)?;
         let mut rest = out.as_mut_slice();
         for &[distance, a, b, c, d] in in_full {
             let (token, behind) = rest.get_mut(usize::from(distance)..)?.split_first_mut()?;
@@ -130,6 +139,7 @@ mod tests {
         fn tokens_are_decoded_whether_in_the_dictionary_or_not(
             known in prop::collection::vec(any::<u64>(), 0..200),
             others in prop::collection::vec(any::<u64>(), 0..50),
+            behind in prop::collection::vec(any::<u16>(), 0..12),
         ) {
             let counts: ByHash<Token, u32> = known.iter().map(|&bits| (Token::of_bits(bits), 1)).collect();
             let dictionary = Dictionary::of(&counts);
@@ -137,7 +147,8 @@ mod tests {
             let mut codes = Vec::new();
             let written_out = dictionary.encode(&tokens, &mut codes);
             prop_assert!(written_out <= others.len());
-            prop_assert_eq!(codes.len(), tokens.len() + IN_FULL * written_out);
+            prop_assert_eq!(codes.len(), 2 + tokens.len() + IN_FULL * written_out);
+            codes.extend(behind);
             let mut decoded = Vec::new();
             prop_assert_eq!(dictionary.decode(&codes, tokens.len(), &mut decoded), Some(()));
             prop_assert_eq!(decoded, tokens);
@@ -160,8 +171,9 @@ mod tests {
         let mut codes = Vec::new();
         dictionary.encode(&[Token::of_bits(1), Token::of_bits(2)], &mut codes);
         assert_eq!(dictionary.decode(&codes, 2, &mut Vec::new()), Some(()));
-        assert_eq!(dictionary.decode(&codes[..1], 2, &mut Vec::new()), None);
-        assert_eq!(dictionary.decode(&codes[..codes.len() - 1], 2, &mut Vec::new()), None);
+        for end in 0..codes.len() {
+            assert_eq!(dictionary.decode(&codes[..end], 2, &mut Vec::new()), None, "{end}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Rejects nearly all positions of a text at which no phrase of a table can begin, by the first word.
 //!
 //! In: the phrases of a table, then the bytes from a position of a text on. A text is rejected only if it begins with an ASCII word
-//! that is followed by an ASCII sign or the end, and with which no phrase begins in any case. Cost: one bit in 2 kB.
+//! that is followed by an ASCII sign or the end, and with which no phrase begins in any case. Cost: one lookup in a table of 2 kB.
 
 /// Number of bits of a table, as a power of two.
 const BITS: u32 = 14;
@@ -15,8 +15,8 @@ const UPPER: u64 = EACH << 7;
 pub(super) struct FirstWord(Option<u64>);
 
 impl FirstWord {
-    /// Returns the first word; none if the text does not begin with an ASCII letter or digit, or if another character follows
-    /// that may belong to the word.
+    /// Returns the first word; none if the text does not begin with an ASCII letter or digit, or if a character beyond ASCII follows,
+    /// which may belong to the word.
     #[inline]
     pub(super) fn of(text: &[u8]) -> Self {
         let eight = match text.first_chunk() {
@@ -39,7 +39,7 @@ impl FirstWord {
 
 /// Sets the upper bit of each ASCII byte from `first` to `last`.
 fn between(eight: u64, first: u8, last: u8) -> u64 {
-    // No sum exceeds a byte.
+    // A sum has the upper bit from `first` on, or beyond `last`. None exceeds a byte.
     let ascii = eight & !UPPER;
     let (from, beyond) = (ascii + EACH * u64::from(0x80 - first), ascii + EACH * u64::from(0x80 - last - 1));
     from & !beyond & !eight & UPPER
@@ -56,7 +56,7 @@ impl Default for FirstWords {
 }
 
 impl FirstWords {
-    /// Returns the first words of any phrases.
+    /// Returns a table that rejects nothing.
     #[cfg(test)]
     pub(super) fn all() -> Self {
         Self(vec![u64::MAX; Self::default().0.len()])

@@ -135,7 +135,8 @@ impl SourceLines {
     }
 
     /// Returns the passages of a document that are boilerplate, as [`pieces`](Self::pieces) does if no lines were learned, given
-    /// the keys of the document's shingles, or whatever else stands for them in this set.
+    /// the document's shingles in the form in which this set has them: as keys for a source, or as numbers of
+    /// [`shingles_of`](Self::shingles_of).
     pub(crate) fn passages(&self, tokens: &Tokens, mut keys: &[u64]) -> Vec<Piece> {
         let mut out = Vec::new();
         each_line(tokens, |line, sentences| {

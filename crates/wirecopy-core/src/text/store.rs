@@ -190,7 +190,7 @@ impl TokenStore {
             segments.push(Segment::new(end, packed & 1 == 1));
         }
         match dictionary.checked_sub(1) {
-            None => tokens.extend(codes.as_chunks().0.iter().take(length).map(|&parts| whole(parts))),
+            None => tokens.extend(codes.as_chunks().0.get(..length)?.iter().map(|&parts| whole(parts))),
             Some(at) => self.dictionaries.get(usize::from(at))?.decode(codes, length, tokens)?,
         }
         Some(digest)
@@ -365,6 +365,31 @@ mod tests {
         assert!(store.blobs.len_of(last.index()) < 2100, "two bytes a token");
         let mut reader = store.reader();
         assert!(all.iter().enumerate().all(|(at, tokens)| reader.get(id(at)) == *tokens));
+    }
+
+    #[test]
+    fn shortened_documents_are_read_back_whatever_their_dictionary() {
+        for budget in [Budget::unlimited(), Budget::new(0, None)] {
+            let mut store = TokenStore::new(&budget);
+            let before = fill(&mut store, "a", 300).len();
+            assert_eq!(store.dictionaries.len(), 1);
+            // Lines of known words, with up to six unknown ones in each.
+            let line = |at: usize, unknown: usize| -> String {
+                let unknown = (0..unknown).map(|word| format!("b{at}c{word} a{word} "));
+                format!("a1 a2 {}a3.\n", unknown.collect::<String>())
+            };
+            for (first, second) in (0..36).map(|at| (at / 6, at % 6)) {
+                let tokens = tokenize(&[line(0, first), line(1, second), line(2, 1)].concat());
+                let document = id(store.len());
+                store.push(&tokens).unwrap();
+                assert_eq!(store.get(document), tokens);
+                let shorter = tokens.without(&tokens.lines().next()).unwrap();
+                store.shorten(document, &shorter).unwrap();
+                assert_eq!(store.get(document), shorter, "{first} and {second}");
+            }
+            assert_eq!(store.len(), before + 36);
+            assert!(store.check().is_ok());
+        }
     }
 
     #[test]

@@ -110,9 +110,10 @@ fn copied(members: &[&[Token]], representative: usize, k: usize, with_passages: 
             let held: Vec<Option<&Holders>> =
                 shingles[member].iter().map(|shingle| holders.get(shingle)).collect();
             let share = |is_shared: fn(&Holders) -> bool| {
-                let mut held = held.iter().flatten();
+                // Asked about each shingle in its order.
+                let mut held = held.iter();
                 let covered = covered(&shingles[member], length, k, |_| {
-                    held.next().is_some_and(|&held| is_shared(held))
+                    held.next().copied().flatten().is_some_and(is_shared)
                 });
                 Similarity::share(covered.into_iter().filter(|&covered| covered).count(), length)
             };

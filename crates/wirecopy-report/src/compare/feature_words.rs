@@ -22,7 +22,8 @@ impl Plain {
 
 /// Returns the explanation of a feature's value. A feature without an explanation does not compile.
 pub fn plain(feature: Feature, value: f64) -> Plain {
-    let percent = |share: f64| format!("{:.0} %", 100.0 * share.clamp(0.0, 1.0));
+    // Adding 0 removes the sign of a negative zero.
+    let percent = |share: f64| format!("{:.0} %", 100.0 * share.clamp(0.0, 1.0) + 0.0);
     // Most features are the logarithm of one plus what they measure.
     let weight = || format!("weight {:.0}", value.exp() - 1.0);
     let count = || format!("{:.1}", value.exp() - 1.0).trim_end_matches(".0").to_owned();
@@ -47,8 +48,8 @@ pub fn plain(feature: Feature, value: f64) -> Plain {
             String::new(),
         ),
         Feature::SameSource => words(
-            "they come from one outlet",
-            "they come from different outlets, or an outlet is not known",
+            "they come from one outlet, with headlines",
+            "they come from different outlets, or an outlet or a headline is not known",
             String::new(),
         ),
         Feature::Near => words(

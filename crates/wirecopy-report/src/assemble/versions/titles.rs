@@ -60,7 +60,7 @@ impl Contents {
     }
 
     /// Returns how well a title with these distinct terms fits, 0 to 1: the share of its weight that the opening of the
-    /// representative and the members cover; `None` if it is not a headline.
+    /// representative and the members cover; `None` if next to nothing of it is in the texts.
     fn fit(&self, terms: &[u32], weight: impl Fn(u32) -> f64) -> Option<f64> {
         // Ascending, because a sum of floating-point numbers depends on the order.
         let (mut all, mut covered) = (0.0, 0.0);
