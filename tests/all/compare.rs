@@ -32,7 +32,7 @@ explained! {
     a_rewrite_from_right_to_left: "al-sahil/naqilat-ras-alhamra.html", "feeds-asia/asia-gulf.jsonl#asia-gulf-0002", "140";
     a_rewrite_in_wide_letters:
         "jiangnan-daily/feilvbin-dulun.html", "feeds-asia/asia-huawen.jsonl#asia-huawen-0003", "120";
-    two_versions: "running-stories/running-en-1.jsonl#run-en1-01", "running-stories/running-en-1.jsonl#run-en1-10", "120";
+    two_versions: "running-stories/running-en-1.jsonl#run-en1-01", "running-stories/running-en-1.jsonl#run-en1-12", "120";
     no_side_bar: "running-stories/running-en-1.jsonl#run-en1-02", "running-stories/running-en-1.jsonl#run-en1-10", "100";
     no_quotes_list: "running-stories/running-de.jsonl#run-de-08", "running-stories/running-de.jsonl#run-de-01", "100";
     no_fact_box: "running-stories/running-en-1.jsonl#run-en1-07", "running-stories/running-en-1.jsonl#run-en1-01", "80";
