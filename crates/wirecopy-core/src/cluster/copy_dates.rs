@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use super::copies::CopyGroups;
 use super::representative::Judge;
+use super::story::{Dates, apart, dates_of, together};
 use crate::classify::{Edge, NEARLY_IDENTICAL};
 use crate::{DocId, Relation};
 
@@ -32,11 +33,11 @@ pub(crate) fn separate_distant(
     for group in members.chunk_by(|x, y| x.0 == y.0) {
         let leader = group[0].0;
         let edges = group.iter().map(|&(_, at)| &groups.edges[at]);
-        let mut all = Dates::of(leader, judge);
-        edges.clone().for_each(|edge| all.add(leader, edge.other(leader), judge));
-        if all.are_apart(all, judge) {
+        let own = dates_of(leader, leader, judge);
+        let all = edges.clone().map(|edge| dates_of(leader, edge.other(leader), judge)).fold(own, together);
+        if apart(all, all, judge) {
             let texts = texts_of(leader, edges, &words);
-            let (_, mut left) = near(leader, Dates::of(leader, judge), texts, judge);
+            let (_, mut left) = near(leader, own, texts, judge);
             while !left.is_empty() {
                 let (group, rest) = group_of_first(left, judge);
                 new.push(group);
@@ -80,15 +81,19 @@ fn texts_of<'e>(
     texts
 }
 
+/// Returns the dates of the documents that print a text and are known to be of the leader's source.
+fn dates_of_text(leader: DocId, text: &Text, judge: &impl Judge) -> Dates {
+    text.iter().map(|&(member, _)| dates_of(leader, member, judge)).fold(None, together)
+}
+
 /// Divides texts, the most similar first, into those that stay with their leader and those that are too far from others. `dates`
 /// are those of the documents that stay in any case.
 fn near(leader: DocId, mut dates: Dates, texts: Vec<Text>, judge: &impl Judge) -> (Vec<Text>, Vec<Text>) {
     texts.into_iter().partition(|text| {
-        let mut own = Dates(None);
-        text.iter().for_each(|&(member, _)| own.add(leader, member, judge));
-        let stays = text[0].1.jaccard >= NEARLY_IDENTICAL || !dates.are_apart(own, judge);
+        let own = dates_of_text(leader, text, judge);
+        let stays = text[0].1.jaccard >= NEARLY_IDENTICAL || !apart(dates, own, judge);
         if stays {
-            text.iter().for_each(|&(member, _)| dates.add(leader, member, judge));
+            dates = together(dates, own);
         }
         stays
     })
@@ -100,8 +105,7 @@ fn group_of_first(mut texts: Vec<Text>, judge: &impl Judge) -> ((DocId, Vec<Edge
     let leader = first[0].0;
     let mut edges: Vec<Edge> =
         first[1..].iter().map(|&(member, _)| Edge::identical(leader, member)).collect();
-    let mut dates = Dates::of(leader, judge);
-    first.iter().for_each(|&(member, _)| dates.add(leader, member, judge));
+    let dates = dates_of_text(leader, &first, judge);
     let (mut copies, mut others) = (Vec::new(), Vec::new());
     for text in texts {
         let one = text[0].0;
@@ -120,32 +124,6 @@ fn group_of_first(mut texts: Vec<Text>, judge: &impl Judge) -> ((DocId, Vec<Edge
     edges.extend(stay.into_iter().flatten().map(|(_, edge)| edge));
     others.extend(go);
     ((leader, edges), others)
-}
-
-/// The documents of a group that were published first and last, if any has a date.
-#[derive(Clone, Copy)]
-struct Dates(Option<(DocId, DocId)>);
-
-impl Dates {
-    fn of(document: DocId, judge: &impl Judge) -> Self {
-        Self(judge.date(document).map(|_| (document, document)))
-    }
-
-    /// Adds a member of the leader's group, if it is known to be of the leader's source.
-    fn add(&mut self, leader: DocId, member: DocId, judge: &impl Judge) {
-        if judge.date(member).is_none() || !judge.same_source(leader, member) {
-            return;
-        }
-        let (first, last) = self.0.unwrap_or((member, member));
-        let date = |document: &DocId| judge.date(*document);
-        self.0 = Some((std::cmp::min_by_key(first, member, date), std::cmp::max_by_key(last, member, date)));
-    }
-
-    /// Returns whether any of these documents is too far from any of the others.
-    fn are_apart(self, others: Self, judge: &impl Judge) -> bool {
-        let apart = |(x, y): ((DocId, DocId), (DocId, DocId))| judge.apart(x.0, y.1) || judge.apart(x.1, y.0);
-        self.0.zip(others.0).is_some_and(apart)
-    }
 }
 
 #[cfg(test)]

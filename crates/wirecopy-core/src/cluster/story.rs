@@ -52,13 +52,11 @@ pub(super) fn join_versions(
     }
     for (document, &leader) in (0u32..).map(DocId).zip(leaders) {
         let root = sets.find(document.0) as usize;
-        let own = judge.date(document).map(|date| ((date, document), (date, document)));
+        let own = dates_of(leader, document, judge);
         if document == leader {
             spans[root] = own;
         }
-        if document == leader || judge.same_source(leader, document) {
-            dates[root] = together(dates[root], own);
-        }
+        dates[root] = together(dates[root], own);
     }
     let mut joining: Vec<&Edge> = edges
         .iter()
@@ -126,8 +124,14 @@ fn may_join(
     (is_late || is_near) && (is_same_text || !are_apart())
 }
 
+/// Returns the date of a document as the first and the last one, if it is the leader of its group or known to have the leader's source.
+pub(super) fn dates_of(leader: DocId, document: DocId, judge: &impl Judge) -> Dates {
+    let date = judge.date(document).filter(|_| document == leader || judge.same_source(leader, document));
+    date.map(|date| ((date, document), (date, document)))
+}
+
 /// Combines the dates of two groups.
-fn together(a: Dates, b: Dates) -> Dates {
+pub(super) fn together(a: Dates, b: Dates) -> Dates {
     match (a, b) {
         (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
         (one, other) => one.or(other),

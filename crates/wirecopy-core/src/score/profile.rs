@@ -4,7 +4,7 @@
 use super::idf::Weights;
 use super::measure::RARE_IDF;
 use super::sets::Overlap;
-use super::terms::{Place, each_term, is_number};
+use super::terms::{DistinctTerms, Place, each_term, is_number};
 use super::weekdays::Weekdays;
 use crate::hash;
 use crate::text::{Token, Tokens, sequence_hash, shingles as shingles_of, tokenize};
@@ -170,16 +170,8 @@ impl Profile {
 
     /// Returns the first 48 distinct terms of a headline in reading order, or nothing without a headline.
     pub fn headline_terms(title: Option<&str>) -> Vec<u32> {
-        let Some(title) = title else { return Vec::new() };
-        let tokens = tokenize(title);
-        let mut terms: Vec<u32> = Vec::new();
-        for segment in tokens.segments() {
-            each_term(&tokens, segment, |Place { term, .. }| {
-                if terms.len() < HEADLINE_TERMS && !terms.contains(&term) {
-                    terms.push(term);
-                }
-            });
-        }
+        let mut terms = title.map_or_else(Vec::new, |title| DistinctTerms::default().of(&tokenize(title)));
+        terms.truncate(HEADLINE_TERMS);
         terms
     }
 
