@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Writes the mean of several models, which depends less on the draws of their pairs than each of them does (bagging: Breiman 1996).
 
-python3 mean_model.py --passages A.json [B.json ...] --without-passages C.json [D.json ...] -o model.json
+python3 mean_model.py --passages A.json [B.json ...] [--near C.json ...] [--one-source D.json ...] [--without-passages E.json ...] -o model.json
 
 The models are those of `wirecopy calibrate`. The mean is taken of their calibrated log-odds, which are linear in the features, so that the
-result is a model of the same form. The weights for pairs without passages in common can come from other models than the rest.
+result is a model of the same form. The weights of each kind of pair can come from other models than the rest.
 """
 
 import argparse
@@ -41,27 +41,33 @@ def read(path):
 
 
 def count(key, models):
-    """Returns how many fits some models are the mean of, where a mean says so under `key`."""
-    return sum(each["fitted_on"].get(key, 1) for each in models)
+    """Returns how many fits some models are the mean of, where a mean says so under `key`, or as "models" for all kinds."""
+    return sum(each["fitted_on"].get(key, each["fitted_on"].get("models", 1)) for each in models)
 
 
 def main():
     parser = argparse.ArgumentParser(description="Writes the mean of several models of `wirecopy calibrate`.")
     parser.add_argument("--passages", nargs="+", required=True, metavar="MODEL", help="models for pairs with passages in common")
-    parser.add_argument("--one-source", nargs="+", metavar="MODEL", help="models for those of one source [default: those of --passages]")
+    parser.add_argument("--near", nargs="+", metavar="MODEL", help="models for those published near each other [default: those of --passages]")
+    parser.add_argument("--one-source", nargs="+", metavar="MODEL", help="models for those of one source, too [default: those of --passages]")
     parser.add_argument("--without-passages", nargs="+", metavar="MODEL", help="models for other pairs [default: those of --passages]")
     parser.add_argument("-o", "--output", required=True, metavar="MODEL")
     args = parser.parse_args()
     passages = [read(path) for path in args.passages]
-    one_source = [read(path) for path in args.one_source or args.passages]
-    without = [read(path) for path in args.without_passages or args.passages]
+    near, one_source, without = (
+        [read(path) for path in paths] if paths else passages
+        for paths in (args.near, args.one_source, args.without_passages)
+    )
+    models = {
+        "models": (passages, "with_passages"),
+        "models_near": (near, "with_passages_near"),
+        "models_of_one_source": (one_source, "with_passages_one_source"),
+        "models_without_passages": (without, "without_passages"),
+    }
     model = dict(passages[0])
-    models = {"models": passages, "models_of_one_source": one_source, "models_without_passages": without}
-    model["fitted_on"] = {key: count(key, each) for key, each in models.items()}
-    for part in ("with_passages", "with_passages_near"):
-        model[part] = mean_of([each[part] for each in passages])
-    model["with_passages_one_source"] = mean_of([each["with_passages_one_source"] for each in one_source])
-    model["without_passages"] = mean_of([each["without_passages"] for each in without])
+    model["fitted_on"] = {key: count(key, each) for key, (each, _) in models.items()}
+    for each, part in models.values():
+        model[part] = mean_of([one[part] for one in each])
     with open(args.output, "w", encoding="utf-8") as file:
         json.dump(model, file, indent=2)
         file.write("\n")

@@ -95,6 +95,11 @@ const MIN_PAIRS: usize = 20;
 /// Weight of a copy of a pair with other dates: without dates if it has them, with equal dates if it has none.
 const OTHER_DATES_WEIGHT: f64 = 0.5;
 
+/// Share of its weight with which a pair of one source is used to fit the weights for several sources. Labelled pairs of one archive
+/// are many, those of web pages few. Without the former, weights depend too much on single pages; with all of them, they are those of
+/// the archive.
+const ONE_SOURCE_SHARE: f64 = 0.1;
+
 /// Fits a model to labelled pairs and their perturbed variants, and measures it on families that it was not fitted on.
 ///
 /// A pair whose documents are in different folds is measured, but not used to fit the model of either fold. Pairs decided by
@@ -268,10 +273,17 @@ impl Fitting<'_> {
     }
 }
 
-/// Returns whether a sample of the kind `of` is used to fit the weights for `kind`. The weights for pairs without common
-/// passages also use pairs with passages, because many rewrites have some, but not those from sets of reprints.
-fn teaches(sample: &Sample, of: Kind, kind: Kind) -> bool {
-    of == kind || kind == Kind::WithoutPassages && !sample.reuse
+/// Returns the share of its weight with which a sample of the kind `of` is used to fit the weights for `kind`.
+///
+/// The weights for pairs without common passages also use pairs with passages, because many rewrites have some, but not those from
+/// sets of reprints.
+fn share(sample: &Sample, of: Kind, kind: Kind) -> f64 {
+    match (of, kind) {
+        _ if of == kind => 1.0,
+        (_, Kind::WithoutPassages) if !sample.reuse => 1.0,
+        (Kind::OneSource, Kind::WithPassagesNear) => ONE_SOURCE_SHARE,
+        _ => 0.0,
+    }
 }
 
 /// The weights for one kind of pairs: fitted without each fold, fitted on all samples, and calibrated.
@@ -290,15 +302,20 @@ impl Part {
             .iter()
             .filter(|sample| !sample.settled)
             .filter_map(|sample| Some((sample, sample.measured.features.as_ref()?)));
-        let taught_by = |teaches: &dyn Fn(&Sample, Kind) -> bool| -> Vec<(&Sample, &Features)> {
-            with_features.clone().filter(|(sample, features)| teaches(sample, features.kind())).collect()
+        let used_by = |share: &dyn Fn(&Sample, Kind) -> f64| -> Vec<(&Sample, &Features, f64)> {
+            let shares = with_features.clone().map(|(sample, features)| {
+                let share = share(sample, features.kind());
+                (sample, features, share)
+            });
+            shares.filter(|&(.., share)| share > 0.0).collect()
         };
-        let mut used = taught_by(&|sample, of| teaches(sample, of, kind));
-        let count = |same: bool| used.iter().filter(|(sample, _)| sample.same == same).count();
+        let mut used = used_by(&|sample, of| share(sample, of, kind));
+        let own = used.iter().filter(|(_, features, _)| features.kind() == kind);
+        let count = |same: bool| own.clone().filter(|(sample, ..)| sample.same == same).count();
         // Labels of one archive, or only of reprints between outlets, have few pairs of the other kind.
         let replaced = kind.is_near() && count(true).min(count(false)) < MIN_PAIRS;
         if replaced {
-            used = taught_by(&|_, of| of.is_near());
+            used = used_by(&|_, of| f64::from(u8::from(of.is_near())));
         }
         // Features of passages are always 0 for pairs without passages.
         let mask = |f: &Feature| {
@@ -308,14 +325,21 @@ impl Part {
         let fit_without = |fold: Option<usize>| {
             let rows: Vec<Row<'_>> = used
                 .iter()
-                .filter(|(s, _)| fold.is_none_or(|fold| s.folds.0 != fold && s.folds.1 != fold))
-                .map(|(s, features)| Row { values: features.values(), same: s.same, weight: s.weight })
+                .filter(|(s, ..)| fold.is_none_or(|fold| s.folds.0 != fold && s.folds.1 != fold))
+                .map(|(s, features, share)| Row {
+                    values: features.values(),
+                    same: s.same,
+                    weight: share * s.weight,
+                })
                 .collect();
             fit(&rows, &senses, ridge)
         };
         let models: Vec<Fitted> = (0..folds).map(|fold| fit_without(Some(fold))).collect();
-        let own: Vec<(&Sample, &Features)> =
-            used.iter().copied().filter(|(_, features)| replaced || features.kind() == kind).collect();
+        let own: Vec<(&Sample, &Features)> = used
+            .iter()
+            .filter(|(_, features, _)| replaced || features.kind() == kind)
+            .map(|&(sample, features, _)| (sample, features))
+            .collect();
         let (slope, offset) = platt(&own, &models);
         Self { models, all: fit_without(None), slope, offset }
     }
