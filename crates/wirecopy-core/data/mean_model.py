@@ -41,7 +41,7 @@ def read(path):
 
 
 def count(key, models):
-    """Returns how many fits some models are the mean of, where a mean says so under `key`, or as "models" for all kinds."""
+    """Returns how many fits, repeats included, some models are the mean of. A mean has its own count under `key`, or under "models" for all kinds."""
     return sum(each["fitted_on"].get(key, each["fitted_on"].get("models", 1)) for each in models)
 
 

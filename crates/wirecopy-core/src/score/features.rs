@@ -134,7 +134,8 @@ features! {
     /// Weight of the terms in both openings over the weight of the heavier opening, 0 to 1, for texts that share passages; else 0. A report
     /// that absorbs an item has it further down.
     OpeningsAlike "openings_alike" For;
-    /// 1 if the texts share passages and their headlines begin with the same term, most often the one who acts; else 0.
+    /// 1 if the texts share passages and their headlines begin with the same term behind tags such as "UPDATE 2-", most often the one who acts;
+    /// else 0.
     HeadlineStart "headline_start" For;
     /// 1 if the texts share passages and both openings name days of the week, but none that is the same; else 0.
     OpeningDays "opening_days" Against;

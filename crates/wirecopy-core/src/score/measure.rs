@@ -410,7 +410,9 @@ mod tests {
             features.expect("all in common").get(Feature::HeadlineStart) > 0.5
         };
         assert!(start("Captain praised after ferry sinks", "CAPTAINS were brave, coast guard says"));
+        assert!(start("Captain praised after ferry sinks", "UPDATE 2-Captain praised"));
         assert!(!start("Captain praised after ferry sinks", "Ferry captain praised"));
+        assert!(!start("UPDATE 1-Captain praised after ferry sinks", "UPDATE 2-Ferry captain praised"));
         assert!(!start("Captain praised", "") && !start("", ""));
     }
 

@@ -7,7 +7,7 @@ use super::sets::Overlap;
 use super::terms::{DistinctTerms, Place, each_term, is_number};
 use super::weekdays::Weekdays;
 use crate::hash;
-use crate::text::{Token, Tokens, sequence_hash, shingles as shingles_of, tokenize};
+use crate::text::{Token, Tokens, sequence_hash, shingles as shingles_of, tokenize, without_version_tags};
 
 /// Most words of a unit. Longer sentences, and paragraphs without sentence marks, are cut.
 const UNIT_WORDS: f32 = 48.0;
@@ -168,9 +168,12 @@ impl Profile {
         out
     }
 
-    /// Returns the first 48 distinct terms of a headline in reading order, or nothing without a headline.
+    /// Returns the first 48 distinct terms of a headline in reading order, without the tags of a version at its start
+    /// ("UPDATE 2-"), or nothing without a headline.
     pub fn headline_terms(title: Option<&str>) -> Vec<u32> {
-        let mut terms = title.map_or_else(Vec::new, |title| DistinctTerms::default().of(&tokenize(title)));
+        let mut terms = title.map_or_else(Vec::new, |title| {
+            DistinctTerms::default().of(&tokenize(without_version_tags(title)))
+        });
         terms.truncate(HEADLINE_TERMS);
         terms
     }

@@ -26,6 +26,7 @@ mod store;
 
 mod tokenize;
 mod tokens;
+mod version_tags;
 mod word_hash;
 mod writing;
 
@@ -43,4 +44,5 @@ pub use shingle::{mix, sequence_hash};
 pub use store::{TokenReader, TokenStore};
 pub use tokenize::{Tokenizer, tokenize};
 pub use tokens::{Class, Token, Tokens};
+pub use version_tags::{revision, without_version_tags};
 pub use writing::whole_words;

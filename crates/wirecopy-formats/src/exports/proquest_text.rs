@@ -104,9 +104,12 @@ fn is_rule(line: &str) -> bool {
 
 /// Splits a line after a label: a few words and a colon.
 fn split(line: &str) -> Option<(&str, &str)> {
-    let (label, value) = line.split_once([':', '：'])?;
+    // A colon further on is not looked for, because most lines are paragraphs without one.
+    let mut head = line.char_indices().take_while(|&(at, _)| at <= LABEL);
+    let (end, colon) = head.find(|&(_, c)| matches!(c, ':' | '：'))?;
+    let (label, value) = (&line[..end], &line[end + colon.len_utf8()..]);
     let is_apart = value.is_empty() || value.starts_with(char::is_whitespace) || line.contains('：');
-    (!label.is_empty() && label.len() <= LABEL && is_apart).then_some((label, value.trim()))
+    (!label.is_empty() && is_apart).then_some((label, value.trim()))
 }
 
 /// Returns what a line with a known label stands for, and its value.

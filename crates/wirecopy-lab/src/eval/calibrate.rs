@@ -95,9 +95,9 @@ const MIN_PAIRS: usize = 20;
 /// Weight of a copy of a pair with other dates: without dates if it has them, with equal dates if it has none.
 const OTHER_DATES_WEIGHT: f64 = 0.5;
 
-/// Share of its weight with which a pair of one source is used to fit the weights for several sources. Labelled pairs of one archive
-/// are many, those of web pages few. Without the former, weights depend too much on single pages; with all of them, they are those of
-/// the archive.
+/// Weight of a pair of one source, relative to its own, in the fit for several sources. Labelled pairs of one archive are many, those of
+/// web pages few. Without the former the weights depend too much on single pages; at full weight they become those of the archive.
+/// If there are fewer than [`MIN_PAIRS`] of several sources of either label, all count in full.
 const ONE_SOURCE_SHARE: f64 = 0.1;
 
 /// Fits a model to labelled pairs and their perturbed variants, and measures it on families that it was not fitted on.
@@ -384,4 +384,99 @@ fn weights_file(fitted: &Fitted, slope: f64, offset: f64) -> WeightsFile {
         .filter(|w| w.weight != 0.0)
         .collect();
     WeightsFile { intercept: round(fitted.intercept), slope: round(slope), offset: round(offset), weights }
+}
+
+#[cfg(test)]
+mod tests {
+    use wirecopy_core::{Document, Metadata};
+
+    use super::*;
+
+    /// Measures two invented reports of two outlets, or of one, that share sentences; `alike` also in their openings and headlines.
+    fn measured(source: &str, alike: bool) -> Measured {
+        let shared: String = (0..30)
+            .map(|at| format!("Berth {at} of Velmark stays shut until the divers have checked its piles. "))
+            .collect();
+        let document = |source: &str, title: &str, opening: &str| Document {
+            text: format!("{opening}\n{shared}"),
+            meta: Metadata {
+                title: Some(title.to_owned()),
+                source: Some(source.to_owned()),
+                published: Some("2024-03-04".to_owned()),
+                ..Metadata::default()
+            },
+            ..Document::default()
+        };
+        let x = document("Herald", "Velmark port shuts", "The port of Velmark shut on Monday after a storm.");
+        let y = if alike {
+            document(
+                source,
+                "Velmark port shuts again",
+                "The port of Velmark shut on Monday after a great storm.",
+            )
+        } else {
+            document(
+                source,
+                "Fishermen sue",
+                "Okoro and nine other fishermen sued the harbour over its berths.",
+            )
+        };
+        let config = MatchConfig::default();
+        let model = Model::shipped().unwrap();
+        let ready = prepare(&[&x, &y], &config, &Idf::background());
+        measure_pair(&mut Prepared::new(ready, &config, &model).examiner(), 0, 1)
+    }
+
+    /// Makes forty samples of a pair, in four folds.
+    fn samples(measured: Measured, same: bool) -> impl Iterator<Item = Sample> {
+        (0..40).map(move |at| Sample {
+            measured,
+            settled: false,
+            same,
+            reuse: true,
+            weight: 1.0,
+            folds: (at % 4, at % 4),
+        })
+    }
+
+    #[test]
+    fn pairs_of_one_source_count_little_for_several_sources() {
+        let [near, near_other] = [true, false].map(|alike| measured("Courier", alike));
+        let [one, one_other] = [true, false].map(|alike| measured("Herald", alike));
+        let kind = |measured: &Measured| measured.features.map(|features| features.kind());
+        assert_eq!([&near, &near_other].map(kind), [Some(Kind::WithPassagesNear); 2]);
+        assert_eq!([&one, &one_other].map(kind), [Some(Kind::OneSource); 2]);
+        let difference = |samples: &[Sample]| {
+            let part = Part::fit(samples, Kind::WithPassagesNear, 4, 1.0);
+            let odds = |measured: &Measured| part.all.log_odds(measured.features.unwrap().values());
+            odds(&near) - odds(&near_other)
+        };
+        let mut all: Vec<Sample> = samples(near, true).chain(samples(near_other, false)).collect();
+        let alone = difference(&all);
+        // As many pairs of one source say the opposite.
+        all.extend(samples(one, false).chain(samples(one_other, true)));
+        let with_one_source = difference(&all);
+        assert!(
+            alone > 2.0 && with_one_source > 1.0 && with_one_source < 0.9 * alone,
+            "{alone} {with_one_source}"
+        );
+    }
+    #[test]
+    fn few_pairs_of_several_sources_count_like_those_of_one() {
+        let [near, near_other] = [true, false].map(|alike| measured("Courier", alike));
+        let [one, one_other] = [true, false].map(|alike| measured("Herald", alike));
+        let few = samples(near, true).take(10).chain(samples(near_other, false).take(10));
+        let all: Vec<Sample> = few.chain(samples(one, true)).chain(samples(one_other, false)).collect();
+        let rows: Vec<Row<'_>> = all
+            .iter()
+            .map(|sample| Row {
+                values: sample.measured.features.as_ref().unwrap().values(),
+                same: sample.same,
+                weight: sample.weight,
+            })
+            .collect();
+        let senses: Vec<Sense> = Feature::ALL.iter().map(|feature| feature.sense()).collect();
+        let part = Part::fit(&all, Kind::WithPassagesNear, 4, 1.0);
+        assert_eq!(part.all.weights, fit(&rows, &senses, 1.0).weights);
+    }
 }

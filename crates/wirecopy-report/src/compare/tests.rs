@@ -179,3 +179,21 @@ fn json_agrees_with_the_comparison() {
     let none: serde_json::Value = serde_json::from_str(&compared(STORY, OTHER).to_json().unwrap()).unwrap();
     assert_eq!(none["relation"], serde_json::Value::Null);
 }
+
+#[test]
+fn sums_of_earlier_reports_apply_to_the_pairs_that_they_were_for() {
+    let model = ModelLine::of(&Model::shipped().unwrap());
+    let values = |set: &[&str]| -> Vec<f64> {
+        let of = |addend: &wirecopy_core::score::Addend| f64::from(u8::from(set.contains(&&*addend.feature)));
+        model.without_passages.features.iter().map(of).collect()
+    };
+    let kinds =
+        [&[][..], &["passages"], &["passages", "near"], &["passages", "near", "same_source"]].map(values);
+    let intercepts = |model: &ModelLine| kinds.each_ref().map(|values| model.sum_of(values).intercept);
+    let [none, passages, near, same_source] = intercepts(&model);
+    assert!(none != passages && passages != near && near != same_source);
+    let earlier =
+        |sums: usize| ModelLine { with_passages: model.with_passages[..sums].to_vec(), ..model.clone() };
+    assert_eq!(intercepts(&earlier(2)), [none, passages, near, near]);
+    assert_eq!(intercepts(&earlier(0)), [none; 4]);
+}

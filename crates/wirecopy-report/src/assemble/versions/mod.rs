@@ -13,7 +13,6 @@
 mod change;
 mod order;
 mod sequence;
-mod tags;
 mod texts;
 mod titles;
 

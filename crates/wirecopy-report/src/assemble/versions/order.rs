@@ -3,7 +3,6 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use super::tags::revision;
 use crate::EarliestBy;
 use wirecopy_core::DocId;
 use wirecopy_core::Relation;
@@ -11,6 +10,7 @@ use wirecopy_core::classify::Edge;
 use wirecopy_core::document::Header;
 use wirecopy_core::document::host;
 use wirecopy_core::published::Published;
+use wirecopy_core::text::revision;
 
 /// Most earlier members, latest first, that are checked for each member.
 const LOOKED_AT: usize = 16;

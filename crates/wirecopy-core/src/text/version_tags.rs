@@ -1,0 +1,147 @@
+//! Reads the version from the tags of a headline: "UPDATE 2", "2nd lead", "Corrección:".
+//!
+//! The tags are data (`data/version_tags.tsv`).
+
+use std::sync::LazyLock;
+
+use crate::word_table::{self, Words};
+
+/// Tags of later versions, in lower case. A tag is at the start of a headline before a colon or a dash, or in brackets, and
+/// a number may follow it.
+static TAGS: Words =
+    LazyLock::new(|| word_table::rows(include_str!("../../data/version_tags.tsv")).flatten().collect());
+/// Most characters of a tag.
+const TAG: usize = 24;
+
+/// Signs that end a tag at the start of a headline.
+const ENDS: [char; 7] = [':', '：', '-', '–', '—', '|', '/'];
+/// Brackets that open before a tag.
+const OPENING: [char; 5] = ['(', '[', '（', '【', '［'];
+/// Brackets that close behind a tag.
+const CLOSING: [char; 5] = [')', ']', '）', '】', '］'];
+
+/// Returns the highest version number in the tags of a headline: 0 without a tag, 1 for a tag without a number.
+pub fn revision(title: &str) -> u32 {
+    let mut highest = 0;
+    let mut rest = title;
+    while let Some((head, tail)) = rest.split_once(ENDS) {
+        let Some(revision) = tag(head) else { break };
+        highest = highest.max(revision);
+        rest = tail;
+    }
+    let mut rest = title;
+    while let Some(open) = rest.find(OPENING) {
+        let Some((inner, tail)) = in_brackets(&rest[open..]) else { break };
+        highest = highest.max(tag(inner).or_else(|| bare_number(inner, tail)).unwrap_or(0));
+        rest = tail;
+    }
+    highest
+}
+
+/// Returns a headline without the tags at its start. Whether a version is marked differs between the versions of a story, and between
+/// the outlets that print one.
+pub fn without_version_tags(title: &str) -> &str {
+    let mut rest = title;
+    loop {
+        let in_brackets = in_brackets(rest).filter(|(inner, _)| tag(inner).is_some());
+        let Some((_, tail)) = first_tag(rest).or(in_brackets) else { return rest };
+        rest =
+            tail.trim_start_matches(|c: char| c.is_whitespace() || ENDS.contains(&c) || CLOSING.contains(&c));
+    }
+}
+
+/// Splits a headline behind the tag at its start. In a compound ("Lead-free pipes"), a tag needs a number or capitals.
+fn first_tag(title: &str) -> Option<(&str, &str)> {
+    let (head, tail) = title.split_once(ENDS)?;
+    let is_compound = head.ends_with(char::is_alphanumeric)
+        && tail.starts_with(char::is_alphanumeric)
+        && matches!(title.as_bytes()[head.len()], b'-' | b'/');
+    let is_mark = || head.contains(|c: char| c.is_ascii_digit()) || !head.contains(char::is_lowercase);
+    (tag(head).is_some() && (!is_compound || is_mark())).then_some((head, tail))
+}
+
+/// Splits a text that begins with a bracket into what is inside and what follows.
+fn in_brackets(text: &str) -> Option<(&str, &str)> {
+    text.strip_prefix(OPENING)?.trim_start_matches(OPENING).split_once(CLOSING)
+}
+
+/// Returns the number of a tag; `None` if the text is not a tag.
+fn tag(text: &str) -> Option<u32> {
+    let text = text.trim();
+    if text.chars().count() > TAG {
+        return None;
+    }
+    let text = text.to_lowercase();
+    let word = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    // The number may come first: `1st lead`, `2. zusammenfassung`.
+    let word = ["st ", "nd ", "rd ", "th ", ".", "ª ", "ème ", "e "]
+        .iter()
+        .find_map(|ordinal| word.strip_prefix(ordinal).filter(|_| word.len() < text.len()))
+        .unwrap_or(word)
+        .trim();
+    let name = word.trim_end_matches(|c: char| c.is_ascii_digit() || c == '#' || c == '.').trim_end();
+    if !TAGS.contains(&name) {
+        return None;
+    }
+    let digits: String = text.chars().filter(char::is_ascii_digit).take(3).collect();
+    Some(digits.parse().unwrap_or(1).max(1))
+}
+
+/// Returns the number at the end of a headline with which some agencies number versions: `(2)`.
+fn bare_number(text: &str, after: &str) -> Option<u32> {
+    text.trim().parse().ok().filter(|n| (2..10).contains(n) && after.trim().is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_of_headlines_give_the_version() {
+        for (title, expected) in [
+            ("Ferry runs aground", 0),
+            ("UPDATE 1-Ferry runs aground", 1),
+            ("UPDATE 3 - Ferry runs aground", 3),
+            ("CORRECTED-UPDATE 2-Ferry runs aground", 2),
+            ("Corrected: ferry runs aground", 1),
+            ("2nd lead: Ferry runs aground", 2),
+            ("Ferry runs aground (updated)", 1),
+            ("(Corrección) Encalla un transbordador", 1),
+            ("Fähre auf Grund gelaufen [Aktualisiert]", 1),
+            ("Feribot karaya oturdu (2)", 2),
+            ("تصحيح: جنوح عبارة", 1),
+            ("【更正】渡轮搁浅", 1),
+            ("(업데이트) 여객선 좌초", 1),
+            ("Update on the ferry: what we know", 0),
+            ("Lead-free pipes for schools", 1),
+            ("Ferry (2) of three runs aground", 0),
+            ("Ferry runs aground (2019)", 0),
+            ("A correction of course - ferry saved", 0),
+        ] {
+            assert_eq!(revision(title), expected, "{title}");
+        }
+    }
+
+    #[test]
+    fn headlines_are_the_same_with_and_without_tags() {
+        for title in [
+            "UPDATE 1-Ferry - runs aground",
+            "CORRECTED-UPDATE 2-Ferry - runs aground",
+            "Corrected: Ferry - runs aground",
+            "[Updated] Ferry - runs aground",
+            "(Update 2) CORRECTED: Ferry - runs aground",
+            "(UPDATE 2) - CORRECTED: Ferry - runs aground",
+            "((Updated)) CORRECTED: Ferry - runs aground",
+            "【更正】Ferry - runs aground",
+            "2nd lead: Ferry - runs aground",
+            "Ferry - runs aground",
+        ] {
+            assert_eq!(without_version_tags(title), "Ferry - runs aground", "{title}");
+        }
+        for title in
+            ["", "-", "FACTBOX-Ferries that ran aground", "Ferry: update", "(2) Ferry", "Update on the ferry"]
+        {
+            assert_eq!(without_version_tags(title), title);
+        }
+    }
+}
