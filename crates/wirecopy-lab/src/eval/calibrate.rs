@@ -428,9 +428,9 @@ mod tests {
     }
 
     /// Makes forty samples of a pair, in four folds.
-    fn samples(measured: Measured, same: bool) -> impl Iterator<Item = Sample> {
+    fn samples(measured: &Measured, same: bool) -> impl Iterator<Item = Sample> {
         (0..40).map(move |at| Sample {
-            measured,
+            measured: *measured,
             settled: false,
             same,
             reuse: true,
@@ -451,10 +451,10 @@ mod tests {
             let odds = |measured: &Measured| part.all.log_odds(measured.features.unwrap().values());
             odds(&near) - odds(&near_other)
         };
-        let mut all: Vec<Sample> = samples(near, true).chain(samples(near_other, false)).collect();
+        let mut all: Vec<Sample> = samples(&near, true).chain(samples(&near_other, false)).collect();
         let alone = difference(&all);
         // As many pairs of one source say the opposite.
-        all.extend(samples(one, false).chain(samples(one_other, true)));
+        all.extend(samples(&one, false).chain(samples(&one_other, true)));
         let with_one_source = difference(&all);
         assert!(
             alone > 2.0 && with_one_source > 1.0 && with_one_source < 0.9 * alone,
@@ -465,8 +465,8 @@ mod tests {
     fn few_pairs_of_several_sources_count_like_those_of_one() {
         let [near, near_other] = [true, false].map(|alike| measured("Courier", alike));
         let [one, one_other] = [true, false].map(|alike| measured("Herald", alike));
-        let few = samples(near, true).take(10).chain(samples(near_other, false).take(10));
-        let all: Vec<Sample> = few.chain(samples(one, true)).chain(samples(one_other, false)).collect();
+        let few = samples(&near, true).take(10).chain(samples(&near_other, false).take(10));
+        let all: Vec<Sample> = few.chain(samples(&one, true)).chain(samples(&one_other, false)).collect();
         let rows: Vec<Row<'_>> = all
             .iter()
             .map(|sample| Row {
