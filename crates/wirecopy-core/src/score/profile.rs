@@ -168,7 +168,7 @@ impl Profile {
         out
     }
 
-    /// Returns the first 48 distinct terms of a headline in reading order, without the tags of a version at its start
+    /// Returns the first 48 distinct terms of a headline in reading order, without the tags of a version
     /// ("UPDATE 2-"), or nothing without a headline.
     pub fn headline_terms(title: Option<&str>) -> Vec<u32> {
         let mut terms = title.map_or_else(Vec::new, |title| {

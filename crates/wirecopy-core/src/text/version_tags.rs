@@ -38,25 +38,29 @@ pub fn revision(title: &str) -> u32 {
     highest
 }
 
-/// Returns a headline without the tags at its start. Whether a version is marked differs between the versions of a story, and between
-/// the outlets that print one.
+/// Returns a headline without the tags at its start, and without one in brackets at its end. Whether a version is marked differs between
+/// the versions of a story, and between the outlets that print one.
 pub fn without_version_tags(title: &str) -> &str {
     let mut rest = title;
     loop {
         let in_brackets = in_brackets(rest).filter(|(inner, _)| tag(inner).is_some());
-        let Some((_, tail)) = first_tag(rest).or(in_brackets) else { return rest };
+        let Some((_, tail)) = first_tag(rest).or(in_brackets) else { break };
         rest =
             tail.trim_start_matches(|c: char| c.is_whitespace() || ENDS.contains(&c) || CLOSING.contains(&c));
     }
+    let last = rest.trim_end().strip_suffix(CLOSING).and_then(|rest| rest.rsplit_once(OPENING));
+    last.filter(|(_, inner)| tag(inner).is_some()).map_or(rest, |(headline, _)| headline.trim_end())
 }
 
-/// Splits a headline behind the tag at its start. In a compound ("Lead-free pipes"), a tag needs a number or capitals.
+/// Splits a headline behind the tag at its start. In a compound ("Lead-free pipes"), a tag needs a number or capitals, and before a
+/// number ("UPDATE 1-3 hurt", but "Lead 2-0 at half-time") capitals, which mean nothing in a headline of capitals.
 fn first_tag(title: &str) -> Option<(&str, &str)> {
     let (head, tail) = title.split_once(ENDS)?;
     let is_compound = head.ends_with(char::is_alphanumeric)
         && tail.starts_with(char::is_alphanumeric)
         && matches!(title.as_bytes()[head.len()], b'-' | b'/');
-    let is_mark = || head.contains(|c: char| c.is_ascii_digit()) || !head.contains(char::is_lowercase);
+    let in_capitals = || !head.contains(char::is_lowercase) && title.contains(char::is_lowercase);
+    let is_mark = || in_capitals() || head.ends_with(char::is_numeric) && !tail.starts_with(char::is_numeric);
     (tag(head).is_some() && (!is_compound || is_mark())).then_some((head, tail))
 }
 
@@ -79,7 +83,7 @@ fn tag(text: &str) -> Option<u32> {
         .find_map(|ordinal| word.strip_prefix(ordinal).filter(|_| word.len() < text.len()))
         .unwrap_or(word)
         .trim();
-    let name = word.trim_end_matches(|c: char| c.is_ascii_digit() || c == '#' || c == '.').trim_end();
+    let name = word.trim_end_matches(|c: char| c.is_numeric() || c == '#' || c == '.').trim_end();
     if !TAGS.contains(&name) {
         return None;
     }
@@ -134,6 +138,9 @@ mod tests {
             "((Updated)) CORRECTED: Ferry - runs aground",
             "【更正】Ferry - runs aground",
             "2nd lead: Ferry - runs aground",
+            "更正２：Ferry - runs aground",
+            "Ferry - runs aground (updated)",
+            "UPDATE 1-Ferry - runs aground [Aktualisiert 2] ",
             "Ferry - runs aground",
         ] {
             assert_eq!(without_version_tags(title), "Ferry - runs aground", "{title}");

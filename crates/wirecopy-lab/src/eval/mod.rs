@@ -8,6 +8,7 @@ mod fit;
 mod gold;
 mod metrics;
 mod pairs;
+mod part;
 mod perturbed;
 
 pub use calibrate::{Calibration, CalibrationOptions, SetFigures, calibrate};
