@@ -309,7 +309,7 @@ fn too_few_labels_are_an_error() {
     let args = ["calibrate", "--pairs", "ones.tsv", "--docs", "docs", "-o", "model.json"];
     assert_eq!(
         desk.trouble(&args),
-        "error: pairs: a model needs at least 20 true and 20 false pairs, found 1 and 0\n"
+        "error: pairs: a model needs at least 20 different true and 20 different false pairs, found 1 and 0\n"
     );
     assert!(!desk.names().contains(&"model.json".to_owned()));
     desk.file("model.json", "{}");

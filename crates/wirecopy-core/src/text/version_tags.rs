@@ -52,16 +52,21 @@ pub fn without_version_tags(title: &str) -> &str {
     last.filter(|(_, inner)| tag(inner).is_some()).map_or(rest, |(headline, _)| headline.trim_end())
 }
 
-/// Splits a headline behind the tag at its start. In a compound ("Lead-free pipes"), a tag needs a number or capitals, and before a
-/// number ("UPDATE 1-3 hurt", but "Lead 2-0 at half-time") capitals, which mean nothing in a headline of capitals.
+/// Splits a headline behind the tag at its start. In a compound ("Lead-free pipes"), a tag has a number or is in capitals, or another
+/// one follows. Before a number ("UPDATE 1-3 hurt", but "Lead 2-0 at half-time") only capitals tell, unless all of the headline is in
+/// them.
 fn first_tag(title: &str) -> Option<(&str, &str)> {
     let (head, tail) = title.split_once(ENDS)?;
+    tag(head)?;
     let is_compound = head.ends_with(char::is_alphanumeric)
         && tail.starts_with(char::is_alphanumeric)
         && matches!(title.as_bytes()[head.len()], b'-' | b'/');
-    let in_capitals = || !head.contains(char::is_lowercase) && title.contains(char::is_lowercase);
-    let is_mark = || in_capitals() || head.ends_with(char::is_numeric) && !tail.starts_with(char::is_numeric);
-    (tag(head).is_some() && (!is_compound || is_mark())).then_some((head, tail))
+    let has_case = title.contains(char::is_uppercase);
+    let in_capitals =
+        || !head.contains(char::is_lowercase) && (title.contains(char::is_lowercase) || !has_case);
+    let is_within_number = head.ends_with(char::is_numeric) && tail.starts_with(char::is_numeric);
+    let has_number = || head.contains(char::is_numeric) && !is_within_number;
+    (!is_compound || in_capitals() || has_number() || first_tag(tail).is_some()).then_some((head, tail))
 }
 
 /// Splits a text that begins with a bracket into what is inside and what follows.
@@ -75,7 +80,7 @@ fn tag(text: &str) -> Option<u32> {
     if text.chars().count() > TAG {
         return None;
     }
-    let text = text.to_lowercase();
+    let text: String = text.to_lowercase().chars().map(ascii_digit).collect();
     let word = text.trim_start_matches(|c: char| c.is_ascii_digit());
     // The number may come first: `1st lead`, `2. zusammenfassung`.
     let word = ["st ", "nd ", "rd ", "th ", ".", "ª ", "ème ", "e "]
@@ -83,12 +88,19 @@ fn tag(text: &str) -> Option<u32> {
         .find_map(|ordinal| word.strip_prefix(ordinal).filter(|_| word.len() < text.len()))
         .unwrap_or(word)
         .trim();
-    let name = word.trim_end_matches(|c: char| c.is_numeric() || c == '#' || c == '.').trim_end();
+    let name = word.trim_end_matches(|c: char| c.is_ascii_digit() || c == '#' || c == '.').trim_end();
     if !TAGS.contains(&name) {
         return None;
     }
     let digits: String = text.chars().filter(char::is_ascii_digit).take(3).collect();
     Some(digits.parse().unwrap_or(1).max(1))
+}
+
+/// Converts a fullwidth, Arabic or Persian digit to an ASCII one; other characters stay.
+fn ascii_digit(c: char) -> char {
+    let digit =
+        ['０', '٠', '۰'].iter().find_map(|&zero| (c as u32).checked_sub(zero as u32).filter(|n| *n < 10));
+    digit.and_then(|digit| char::from_digit(digit, 10)).unwrap_or(c)
 }
 
 /// Returns the number at the end of a headline with which some agencies number versions: `(2)`.
@@ -115,6 +127,8 @@ mod tests {
             ("Feribot karaya oturdu (2)", 2),
             ("تصحيح: جنوح عبارة", 1),
             ("【更正】渡轮搁浅", 1),
+            ("更正２：渡轮搁浅", 2),
+            ("تحديث ٣: جنوح عبارة", 3),
             ("(업데이트) 여객선 좌초", 1),
             ("Update on the ferry: what we know", 0),
             ("Lead-free pipes for schools", 1),
@@ -145,9 +159,32 @@ mod tests {
         ] {
             assert_eq!(without_version_tags(title), "Ferry - runs aground", "{title}");
         }
-        for title in
-            ["", "-", "FACTBOX-Ferries that ran aground", "Ferry: update", "(2) Ferry", "Update on the ferry"]
-        {
+        for (title, rest) in [
+            ("UPDATE 1-", ""),
+            ("UPDATE 1-3 hurt as ferry runs aground", "3 hurt as ferry runs aground"),
+            ("2nd lead-Ferry runs aground", "Ferry runs aground"),
+            ("CORRECTED-UPDATE 2-FERRY RUNS AGROUND", "FERRY RUNS AGROUND"),
+            ("更正-渡轮搁浅", "渡轮搁浅"),
+        ] {
+            assert_eq!(without_version_tags(title), rest, "{title}");
+        }
+        for title in [
+            "",
+            "-",
+            "(",
+            "Ferry)",
+            "FACTBOX-Ferries that ran aground",
+            "Ferry: update",
+            "(2) Ferry",
+            "Ferry (2)",
+            "Update on the ferry",
+            "Lead-free pipes for schools",
+            "LEAD-FREE PIPES FOR SCHOOLS",
+            "Lead/zinc smelter shuts",
+            "Lead 2-0 at half-time",
+            "Update 5/2024: ferries",
+            "Update-Pflicht für Telefone",
+        ] {
             assert_eq!(without_version_tags(title), title);
         }
     }

@@ -36,7 +36,7 @@ pub struct CalibrationOptions {
     /// Number of variants per pair with one side perturbed, in addition to those with boilerplate on both sides.
     pub variants: usize,
     /// Names or prefixes of the sets of reprints and versions. Their pairs with passages in common are not used to fit the
-    /// weights for pairs without.
+    /// weights for pairs without, unless there are too few other labels.
     pub reuse_sets: Vec<String>,
     /// Maximum number of errors to list.
     pub errors: usize,
@@ -84,11 +84,11 @@ const OTHER_DATES_WEIGHT: f64 = 0.5;
 ///
 /// A pair whose documents are in different folds is measured, but not used to fit the model of either fold. Pairs decided by
 /// words, shingles and dates count in the figures, but not in the fit. Every pair with dates is also used without them, and
-/// every pair without dates with equal ones, so that the model learns what a missing date means. The result does not depend
-/// on the number of threads.
+/// every pair without dates with equal ones, so that the model learns what a missing date means. Weights for a kind of pairs of
+/// which there are fewer than 20 of either label are fitted on a broader group. The result does not depend on the number of threads.
 ///
 /// # Errors
-/// Returns [`Error::Pairs`] if a document is missing, or if there are fewer than 20 pairs of either label.
+/// Returns [`Error::Pairs`] if a document is missing, or if there are fewer than 20 different pairs of either label.
 pub fn calibrate(
     pairs: &[LabelledPair],
     documents: &Documents,
@@ -97,13 +97,13 @@ pub fn calibrate(
 ) -> Result<Calibration> {
     let positives = pairs.iter().filter(|p| p.same).count();
     let distinct = |same: bool| -> usize {
-        let pairs = pairs.iter().filter(|pair| pair.same == same).map(|pair| (&pair.a, &pair.b));
-        pairs.collect::<HashSet<_>>().len()
+        let pairs = pairs.iter().filter(|pair| pair.same == same);
+        pairs.map(|pair| ((&pair.a).min(&pair.b), (&pair.a).max(&pair.b))).collect::<HashSet<_>>().len()
     };
     let (same, different) = (distinct(true), distinct(false));
     if same.min(different) < MIN_PAIRS {
         return Err(Error::Pairs(format!(
-            "a model needs at least {MIN_PAIRS} true and {MIN_PAIRS} false pairs, found {same} and {different}"
+            "a model needs at least {MIN_PAIRS} different true and {MIN_PAIRS} different false pairs, found {same} and {different}"
         )));
     }
     let resolved = resolve(pairs, documents)?;
@@ -201,7 +201,8 @@ impl Fitting<'_> {
         let measured = unaltered.into_iter().zip(without_dates.into_iter().zip(one_day));
         let labelled = self.pairs.iter().zip(&self.resolved.pairs).enumerate();
         for ((at, (pair, &(a, b))), (own, (without_dates, one_day))) in labelled.zip(measured) {
-            samples.push(self.sample(&own, at, pair.same, self.weight(pair.same, &own, false)));
+            let sample = self.sample(&own, at, pair.same, self.weight(pair.same, &own, false));
+            samples.push(Sample { unaltered: true, ..sample });
             let dated = dates[a].is_some() && dates[b].is_some();
             let other = if dated { without_dates } else { one_day };
             let weight = OTHER_DATES_WEIGHT * self.weight(pair.same, &other, false);
@@ -247,7 +248,7 @@ impl Fitting<'_> {
         }
     }
 
-    /// Makes a sample of the labelled pair at an index.
+    /// Makes a sample of a variant of the labelled pair at an index.
     fn sample(&self, measured: &Measured, at: usize, same: bool, weight: f64) -> Sample {
         let pair = &self.pairs[at];
         let settled = measured.settled(self.config);
@@ -256,6 +257,7 @@ impl Fitting<'_> {
         // Each pair is used twice, once with each weighting of terms.
         Sample {
             pair: self.resolved.pairs[at],
+            unaltered: false,
             measured: *measured,
             settled,
             same,
@@ -263,5 +265,27 @@ impl Fitting<'_> {
             weight: weight / 2.0,
             folds,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn repeated_pairs_count_once() {
+        let pair = |a: &str, b: &str, same| LabelledPair {
+            a: a.to_owned(),
+            b: b.to_owned(),
+            same,
+            set: "all".to_owned(),
+        };
+        let pairs: Vec<LabelledPair> = (0..40)
+            .flat_map(|_| [pair("a", "b", true), pair("b", "a", true), pair("a", "c", false)])
+            .collect();
+        let config = MatchConfig::default();
+        let error =
+            calibrate(&pairs, &Documents::default(), &config, &CalibrationOptions::default()).unwrap_err();
+        assert!(error.to_string().contains("found 1 and 1"), "{error}");
     }
 }

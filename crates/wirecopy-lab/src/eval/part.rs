@@ -10,6 +10,8 @@ use wirecopy_core::score::{Feature, Features, Kind, Sense, Weight, WeightsFile};
 pub(super) struct Sample {
     /// The documents of the labelled pair that it is, or comes from.
     pub pair: (usize, usize),
+    /// Whether it is the pair itself, unaltered and with its dates.
+    pub unaltered: bool,
     pub measured: Measured,
     pub settled: bool,
     pub same: bool,
@@ -55,11 +57,12 @@ type Taught<'s> = (&'s Sample, &'s Features, f64);
 /// A sample by which weights are calibrated, and its features.
 type Own<'s> = (&'s Sample, &'s Features);
 
-/// Returns whether there are enough pairs of both labels, however many samples come from each.
+/// Returns whether there are enough labelled pairs of both labels among some samples. Variants do not count.
 fn has_enough(samples: &[Own<'_>]) -> bool {
     let pairs = |same: bool| -> usize {
-        let pairs = samples.iter().filter(|(sample, _)| sample.same == same).map(|(sample, _)| sample.pair);
-        pairs.collect::<HashSet<(usize, usize)>>().len()
+        let own = samples.iter().map(|(sample, _)| sample);
+        let pairs = own.filter(|sample| sample.unaltered && sample.same == same).map(|sample| sample.pair);
+        pairs.map(|(a, b)| (a.min(b), a.max(b))).collect::<HashSet<_>>().len()
     };
     pairs(true).min(pairs(false)) >= MIN_PAIRS
 }
@@ -100,8 +103,9 @@ impl Part {
     }
 
     /// Returns the samples that are used to fit the weights for one kind of pairs, with the shares of their weights, and those by which
-    /// the weights are calibrated: of this kind, or of the narrowest group with enough pairs. Labels of one archive, or only of reprints
-    /// between outlets, have few pairs of some kinds.
+    /// the weights are calibrated: those of this kind if there are enough, or else the narrowest group of which there are, or all. Labels
+    /// of one archive, or only of reprints between outlets, have few pairs of some kinds. Weights for pairs without passages are
+    /// calibrated by all samples that they are fitted on before these are replaced.
     fn taught_by(samples: &[Sample], kind: Kind) -> (Vec<Taught<'_>>, Vec<Own<'_>>) {
         let mut all = (Vec::new(), Vec::new());
         for group in 0..GROUPS {
@@ -120,7 +124,8 @@ impl Part {
             if has_enough(&own) {
                 return (used, own);
             }
-            all = (used.clone(), those(&|_| true));
+            let everyone = those(&|_| true);
+            all = (used, everyone);
             if kind == Kind::WithoutPassages && has_enough(&all.1) {
                 break;
             }
@@ -219,6 +224,7 @@ mod tests {
     fn samples(measured: &Measured, same: bool) -> impl Iterator<Item = Sample> {
         (0..40).map(move |at| Sample {
             pair: (at, at),
+            unaltered: true,
             measured: *measured,
             settled: false,
             same,
@@ -272,7 +278,10 @@ mod tests {
     fn variants_of_few_pairs_are_not_enough() {
         let near = measured("Courier", true);
         let [one, one_other] = [true, false].map(|alike| measured("Herald", alike));
-        let of_one_pair = |same| samples(&near, same).map(|sample| Sample { pair: (7, 7), ..sample });
+        let of_one_pair = |same| {
+            let of = |at: usize, sample| Sample { pair: (at % 2, 1 - at % 2), unaltered: at < 2, ..sample };
+            samples(&near, same).enumerate().map(move |(at, sample)| of(at, sample))
+        };
         let both: Vec<Sample> = samples(&one, true).chain(samples(&one_other, false)).collect();
         let all: Vec<Sample> = both.into_iter().chain(of_one_pair(true)).chain(of_one_pair(false)).collect();
         // The weights for several sources are calibrated by the pairs of one, too, and so tell such pairs apart.
@@ -303,5 +312,16 @@ mod tests {
             more.all.log_odds(one.features.unwrap().values())
                 > more.all.log_odds(one_other.features.unwrap().values())
         );
+    }
+    #[test]
+    fn weights_without_passages_use_passages_that_are_no_reprints() {
+        let [near, near_other] = [true, false].map(|alike| measured("Courier", alike));
+        let fresh =
+            samples(&near, true).chain(samples(&near_other, false)).map(|s| Sample { reuse: false, ..s });
+        let opposite = samples(&near, false).chain(samples(&near_other, true));
+        let all: Vec<Sample> = fresh.chain(opposite).collect();
+        let part = Part::fit(&all, Kind::WithoutPassages, 4, 1.0);
+        let score = |measured: &Measured| part.score(measured.features.as_ref().unwrap(), 0);
+        assert!(score(&near) > 0.9 && score(&near_other) < 0.1, "{} {}", score(&near), score(&near_other));
     }
 }
