@@ -1,6 +1,6 @@
 //! Fits the scorer's model to labelled pairs, and measures it on families that it was not fitted on.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 use serde::Serialize;
@@ -12,7 +12,7 @@ use super::pairs::{
     Documents, LabelledPair, Measured, PairReport, Resolved, idf_of, measure_pair, pair_report, prepare,
     resolve,
 };
-use super::part::{MIN_PAIRS, Part, Sample};
+use super::part::{MIN_PAIRS, Part, Sample, different};
 use wirecopy_core::classify::Prepared;
 use wirecopy_core::config::MatchConfig;
 use wirecopy_core::score::{FORMAT, Idf, Kind, Model, ModelFile};
@@ -96,14 +96,12 @@ pub fn calibrate(
     options: &CalibrationOptions,
 ) -> Result<Calibration> {
     let positives = pairs.iter().filter(|p| p.same).count();
-    let distinct = |same: bool| -> usize {
-        let pairs = pairs.iter().filter(|pair| pair.same == same);
-        pairs.map(|pair| ((&pair.a).min(&pair.b), (&pair.a).max(&pair.b))).collect::<HashSet<_>>().len()
-    };
-    let (same, different) = (distinct(true), distinct(false));
-    if same.min(different) < MIN_PAIRS {
+    let count =
+        |same| different(pairs.iter().filter(|pair| pair.same == same).map(|pair| (&pair.a, &pair.b)));
+    let (of_true, of_false) = (count(true), count(false));
+    if of_true.min(of_false) < MIN_PAIRS {
         return Err(Error::Pairs(format!(
-            "a model needs at least {MIN_PAIRS} different true and {MIN_PAIRS} different false pairs, found {same} and {different}"
+            "a model needs at least {MIN_PAIRS} different true and {MIN_PAIRS} different false pairs, found {of_true} and {of_false}"
         )));
     }
     let resolved = resolve(pairs, documents)?;

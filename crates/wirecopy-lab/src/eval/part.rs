@@ -1,6 +1,7 @@
 //! Fits the weights for one kind of pairs to measured samples, and calibrates them.
 
 use std::collections::HashSet;
+use std::hash::Hash;
 
 use super::fit::{Fitted, Row, fit};
 use super::pairs::Measured;
@@ -57,12 +58,16 @@ type Taught<'s> = (&'s Sample, &'s Features, f64);
 /// A sample by which weights are calibrated, and its features.
 type Own<'s> = (&'s Sample, &'s Features);
 
+/// Counts the different pairs, whichever of the two comes first.
+pub(super) fn different<T: Ord + Hash>(pairs: impl Iterator<Item = (T, T)>) -> usize {
+    pairs.map(|(a, b)| if a <= b { (a, b) } else { (b, a) }).collect::<HashSet<_>>().len()
+}
+
 /// Returns whether there are enough labelled pairs of both labels among some samples. Variants do not count.
 fn has_enough(samples: &[Own<'_>]) -> bool {
-    let pairs = |same: bool| -> usize {
-        let own = samples.iter().map(|(sample, _)| sample);
-        let pairs = own.filter(|sample| sample.unaltered && sample.same == same).map(|sample| sample.pair);
-        pairs.map(|(a, b)| (a.min(b), a.max(b))).collect::<HashSet<_>>().len()
+    let pairs = |same: bool| {
+        let labelled = samples.iter().filter(|(sample, _)| sample.unaltered && sample.same == same);
+        different(labelled.map(|(sample, _)| sample.pair))
     };
     pairs(true).min(pairs(false)) >= MIN_PAIRS
 }
@@ -256,6 +261,7 @@ mod tests {
             "{alone} {with_one_source}"
         );
     }
+
     #[test]
     fn few_pairs_of_several_sources_count_like_those_of_one() {
         let [near, near_other] = [true, false].map(|alike| measured("Courier", alike));
@@ -274,6 +280,7 @@ mod tests {
         let part = Part::fit(&all, Kind::WithPassagesNear, 4, 1.0);
         assert_eq!(part.all.weights, fit(&rows, &senses, 1.0).weights);
     }
+
     #[test]
     fn variants_of_few_pairs_are_not_enough() {
         let near = measured("Courier", true);
@@ -313,6 +320,7 @@ mod tests {
                 > more.all.log_odds(one_other.features.unwrap().values())
         );
     }
+
     #[test]
     fn weights_without_passages_use_passages_that_are_no_reprints() {
         let [near, near_other] = [true, false].map(|alike| measured("Courier", alike));
