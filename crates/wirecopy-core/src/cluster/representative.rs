@@ -375,7 +375,7 @@ mod tests {
             let table = Table::new(&[&copies[..], edges].concat());
             build(&groups, differing, edges.to_vec(), Vec::new(), &table).0.len()
         };
-        let weak = [edge(0, 1, Relation::Rewrite, 0.66), edge(0, 3, Relation::Rewrite, 0.65)];
+        let weak = [edge(0, 1, Relation::Rewrite, 0.81), edge(0, 3, Relation::Rewrite, 0.65)];
         assert_eq!(clusters(&weak, &differing), 2);
         assert_eq!(clusters(&weak, &[]), 1, "the copies do not differ and were not compared");
         assert_eq!(clusters(&[edge(0, 1, Relation::Rewrite, 0.9)], &differing), 1, "a sure edge is enough");

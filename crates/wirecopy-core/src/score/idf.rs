@@ -1,8 +1,8 @@
 //! Inverse document frequencies: those of the input, blended with the background.
 //!
-//! Two articles show nothing about how common a word is. A million show all there is to know, including the stock
-//! phrases of their agency, which no background has. The blend treats the background as [`PSEUDO_DOCUMENTS`]
-//! documents and adds the real ones to it.
+//! Two articles show nothing about how common a word is. Many show more, including the stock phrases of their agency,
+//! which no background has. The blend treats the background as [`PSEUDO_DOCUMENTS`] documents and adds the real ones to
+//! it, as at most [`MOST_INPUT_DOCUMENTS`], so that the scores of a pair hardly depend on what else lies in the folder.
 
 use std::collections::HashMap;
 
@@ -12,9 +12,14 @@ use super::openings::NAMED_IDF;
 use super::profile::CONTENT_IDF;
 use super::term_map::TermMap;
 
-/// Number of documents that the background table stands for. An input of this size weighs as much as the
-/// background.
-pub const PSEUDO_DOCUMENTS: f32 = 1000.0;
+/// Number of documents that the background table stands for.
+const PSEUDO_DOCUMENTS: f32 = 3000.0;
+/// Number of documents that a larger input counts as, in a language that the background table covers: a seventh of the
+/// whole. Without such a limit, pairs of web pages are scored differently beside an archive of another year.
+const MOST_INPUT_DOCUMENTS: f32 = 500.0;
+/// Least difference between the weights of a term with and without the counts of the input. Smaller ones are left out, for most
+/// terms of a large input occur in a few of its documents.
+const NOTICEABLE: f32 = 0.01;
 /// Largest inverse document frequency, whatever the size of the input, so that scores are comparable. If it changes,
 /// the model has to be fitted anew.
 pub const LARGEST_IDF: f32 = 7.0;
@@ -73,12 +78,11 @@ impl Frequencies {
         counts
     }
 
-    /// Leaves out the terms whose weight in `language` is the same without their counts: those of fewer than three documents, and
-    /// in a large input those that are still too rare to weigh less than the largest weight.
+    /// Leaves out the terms whose weight in `language` is the same without their counts.
     #[must_use]
     pub(crate) fn decisive(self, language: LanguageKey) -> Self {
         let weights = Weights::new(self.clone(), language.has_table());
-        let decides = |term: u32| weights.idf(term).to_bits() != weights.without_counts(term).to_bits();
+        let decides = |term: u32| weights.seen.get(term) != 0;
         let counts = self.sorted().into_iter().filter(|&(term, _)| decides(term)).collect();
         Self::of(self.documents, counts)
     }
@@ -133,8 +137,8 @@ pub struct Weights {
     background: &'static Background,
     /// Weights of the terms that only the background has, by its levels.
     unseen: [f32; background::LEVELS_AND_NONE],
-    /// Bits of the weight, plus one, of each term that occurs in three documents or more. The two documents being
-    /// compared are no evidence that a term is common.
+    /// Bits of the weight, plus one, of each term whose counts make a difference: it occurs in three documents or more, because the two
+    /// being compared are no evidence that a term is common, and in a large input in more.
     seen: TermMap,
 }
 
@@ -166,28 +170,39 @@ impl Idf {
 }
 
 impl Weights {
-    /// Blends background and input. Keeps the terms of three documents or more, at 16 to 32 bytes each.
+    /// Blends background and input. Keeps the terms whose counts make a difference, at 16 to 32 bytes each.
     /// `has_table` says whether the background covers the language.
     fn new(frequencies: Frequencies, has_table: bool) -> Self {
         let Frequencies { documents, counts } = frequencies;
         let background = Background::get();
-        let pseudo = if has_table { PSEUDO_DOCUMENTS } else { UNKNOWN_PSEUDO_DOCUMENTS };
+        let (pseudo, most) = if has_table {
+            (PSEUDO_DOCUMENTS, MOST_INPUT_DOCUMENTS)
+        } else {
+            (UNKNOWN_PSEUDO_DOCUMENTS, f32::INFINITY)
+        };
         // The two documents being compared say nothing about how common a term is.
-        let log_total = (pseudo + documents.saturating_sub(2) as f32).ln();
+        let others = documents.saturating_sub(2) as f32;
+        // How much each of them counts.
+        let share = if others > most { most / others } else { 1.0 };
+        let log_total = (pseudo + share * others).ln();
         let weight = |background: f32, seen: u32| {
             let expected = pseudo * (-background).exp();
             let expected = if has_table { expected } else { expected.max(1.0) };
-            (log_total - (expected + seen as f32).ln()).clamp(0.0, LARGEST_IDF)
+            (log_total - (expected + share * seen as f32).ln()).clamp(0.0, LARGEST_IDF)
         };
-        let common = || counts.iter().filter(|&(_, count)| count > 2);
-        let mut seen = TermMap::with_capacity(common().count());
-        for (term, count) in common() {
-            *seen.value_mut(term) = weight(background.idf(term), count - 2).to_bits() + 1;
+        let unseen = background::each_level(|idf| weight(idf, 0));
+        let counted = |(term, count): (u32, u32)| {
+            let counted = weight(background.idf(term), count.saturating_sub(2));
+            (unseen[background.level(term)] - counted > NOTICEABLE).then_some((term, counted))
+        };
+        let mut seen = TermMap::with_capacity(counts.iter().filter_map(counted).count());
+        for (term, weight) in counts.iter().filter_map(counted) {
+            *seen.value_mut(term) = weight.to_bits() + 1;
         }
-        Self { background, unseen: background::each_level(|idf| weight(idf, 0)), seen }
+        Self { background, unseen, seen }
     }
 
-    /// Returns the weight that a term would have if it occurred in fewer than three documents.
+    /// Returns the weight that a term has if its counts make no difference.
     fn without_counts(&self, term: u32) -> f32 {
         self.unseen[self.background.level(term)]
     }
@@ -230,10 +245,19 @@ mod tests {
     }
 
     #[test]
-    fn large_input_overrules_the_background() {
+    fn stock_words_of_a_large_input_weigh_less() {
         let idf = Weights::new(frequencies(20_000, 15_000, 77), true);
-        assert!(idf.idf(77) < 0.5, "a stock word of the agency is common, whatever the background says");
+        assert!(idf.idf(77) < NAMED_IDF, "a stock word of the agency, whatever the background says");
         assert!(idf.idf(78) > UNSEEN_IDF);
+    }
+
+    #[test]
+    fn weights_hardly_depend_on_the_size_of_a_large_input() {
+        let [some, many] = [10_000, 1_000_000].map(|documents| {
+            let idf = Weights::new(frequencies(documents, documents / 100, 77), true);
+            [idf.idf(77), idf.idf(78)]
+        });
+        assert!(some.iter().zip(many).all(|(some, many)| (some - many).abs() < 0.01), "{some:?} {many:?}");
     }
 
     #[test]
@@ -272,9 +296,10 @@ mod tests {
 
     #[test]
     fn common_words_of_a_minority_language_are_common() {
-        let idf =
-            Idf::new([(key("eng"), frequencies(20_000, 0, 77)), (key("fin"), frequencies(3000, 2700, 77))]);
-        assert!(!idf.of(key("fin")).is_content(77), "nine of ten documents of the language have it");
+        let counted = [("eng", 0), ("fin", 2700), ("eus", 2700)];
+        let idf = Idf::new(counted.map(|(code, holding)| (key(code), frequencies(3000, holding, 77))));
+        assert!(!idf.of(key("eus")).is_content(77), "nine of ten documents of the language have it");
+        assert!(idf.of(key("fin")).idf(77) < NAMED_IDF, "they do in a language with a table");
         assert!(idf.of(key("eng")).idf(77) > UNSEEN_IDF, "no document of the large language has it");
         assert_eq!(
             idf.of(key("deu")).idf(77),
