@@ -35,7 +35,8 @@ pub struct Learnt {
 
 /// Learns the boilerplate of sources from all of their stories.
 ///
-/// `weights` are those of the representatives, counted before boilerplate is removed. Linear in the tokens, with bounded
+/// `weights` are those of the representatives, counted before boilerplate is removed. Only those of languages without a background table
+/// are used. Linear in the tokens, with bounded
 /// work for each repeated line. `budget` limits the memory; the stories themselves take two to three bytes a token.
 ///
 /// # Errors
@@ -51,7 +52,8 @@ pub fn learn(mut stories: Vec<Story>, weights: Idf, budget: &Budget) -> Result<L
         languages.push(story.language);
     }
     let language = |document: DocId| languages[document.index()];
-    let learned = sources::learn(&places, &tokens, &budget.part(1, 2), language, || Ok(weights))?;
+    let weights = || Ok(weights.without_counts_of_covered());
+    let learned = sources::learn(&places, &tokens, &budget.part(1, 2), language, weights)?;
     tokens.check()?;
     let Added { lines, sources } = learned;
     Ok(Learnt { lines, sources })

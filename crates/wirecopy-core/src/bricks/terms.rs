@@ -58,8 +58,8 @@ impl TermCounts {
         self.languages.iter().flat_map(of)
     }
 
-    /// Leaves out the terms whose weights are the same without their counts. What remains is all that [`TermCounts::weights`]
-    /// needs. It is small whatever the number of documents: a term stays only if a thousandth of the documents have it, or nearly.
+    /// Leaves out the terms whose counts make no difference to their weights. What remains is all that [`TermCounts::weights`]
+    /// needs. It is small whatever the number of documents: a term stays only if one of some ten thousand documents has it.
     #[must_use]
     pub fn decisive(self) -> Self {
         let decisive =

@@ -231,7 +231,7 @@ fn terms_that_decide_nothing_are_left_out() {
     for text in related(1, 60) {
         counts.add(english, &text);
     }
-    // Many more documents, so that a few of them make no difference.
+    // So many more documents that a term in a few of them is left out.
     let many = [(english, 2_000_000)];
     counts.merge(TermCounts::of_rows(many, [(english, 7, 1_500_000)]));
     let few = counts.clone().decisive();

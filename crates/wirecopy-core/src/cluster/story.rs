@@ -22,8 +22,9 @@ const SPAN: i64 = 3 * 24 * 3600;
 /// similar ones; two groups of one story have a pair with a higher score.
 const BRIDGE: f64 = 0.75;
 
-/// The same for an edge of a rewrite, which two reports on one event have by chance more often than passages in common. With less, the other
-/// texts of both groups have to support it. Without this difference, two families of three translations each become one on labelled news.
+/// Least score of a rewrite that joins two groups surely. Higher than [`BRIDGE`], because two reports on one event resemble each other by
+/// chance more often than they share passages. A weaker rewrite needs the support of the other texts of both groups, whose copies are
+/// compared for that. Gain: families of real translations that are mixed, none instead of two.
 const REWRITE_BRIDGE: f64 = 0.9;
 
 /// The first and the last date in a group of documents with their documents, if any date is known.

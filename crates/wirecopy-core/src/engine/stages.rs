@@ -124,8 +124,9 @@ pub fn boilerplate(
         let stories: Vec<(u64, DocId)> =
             stories.into_iter().map(|d| (corpus.sources[d.index()], d)).collect();
         let language = |document: DocId| corpus.languages[document.index()];
+        // What a source adds shows with the weights of the background as well, and counting costs more than learning.
         let learned = sources::learn(&stories, &corpus.tokens, &corpus.budget.part(1, 4), language, || {
-            frequencies(corpus, &groups)
+            frequencies(corpus, &groups, |language| !language.is_covered())
         })?;
         corpus.check()?;
         let groups = if learned.lines.is_empty() {
@@ -220,7 +221,7 @@ pub fn scorer<'a>(
     model: Option<Model>,
 ) -> Result<Option<RunScorer<'a>>> {
     let Some(model) = model else { return Ok(None) };
-    let idf = frequencies(corpus, groups)?;
+    let idf = frequencies(corpus, groups, |_| true)?;
     Ok(Some(RunScorer::new(model, idf, corpus, profile_bytes(corpus))))
 }
 
@@ -232,10 +233,13 @@ pub(crate) fn profile_bytes(corpus: &Corpus) -> usize {
     }
 }
 
-/// Counts for each language in how many of its stories each term occurs.
-fn frequencies(corpus: &Corpus, groups: &CopyGroups) -> Result<Idf> {
-    let mut leaders: Vec<(LanguageKey, DocId)> =
-        corpus.leaders(groups).map(|leader| (corpus.languages[leader.index()], leader)).collect();
+/// Counts for each of some languages in how many of its stories each term occurs.
+fn frequencies(corpus: &Corpus, groups: &CopyGroups, counts: impl Fn(LanguageKey) -> bool) -> Result<Idf> {
+    let mut leaders: Vec<(LanguageKey, DocId)> = corpus
+        .leaders(groups)
+        .map(|leader| (corpus.languages[leader.index()], leader))
+        .filter(|&(language, _)| counts(language))
+        .collect();
     leaders.par_sort_unstable();
     let languages = leaders.chunk_by(|x, y| x.0 == y.0);
     let counted: Vec<(LanguageKey, Frequencies)> = languages

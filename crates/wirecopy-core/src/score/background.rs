@@ -1,4 +1,4 @@
-//! A compact table of document frequencies in general text, for inputs too small to show how common a term is.
+//! A compact table of document frequencies in general text: how common a term is, whatever the input.
 //!
 //! `crates/wirecopy-background/background.bin` holds the terms of forty-two languages that occur in at least one of about three hundred
 //! documents. It is derived from the word frequencies of wordfreq 3 (CC BY-SA 4.0; see the README of that crate). A term's

@@ -2,7 +2,8 @@
 //!
 //! Two articles show nothing about how common a word is. Many show more, including the stock phrases of their agency,
 //! which no background has. The blend treats the background as [`PSEUDO_DOCUMENTS`] documents and adds the real ones to
-//! it, as at most [`MOST_INPUT_DOCUMENTS`], so that the scores of a pair hardly depend on what else lies in the folder.
+//! it, as at most [`MOST_INPUT_DOCUMENTS`] where the table has the language, so that the scores of a pair hardly depend on
+//! what else lies in the folder.
 
 use std::collections::HashMap;
 
@@ -13,12 +14,16 @@ use super::profile::CONTENT_IDF;
 use super::term_map::TermMap;
 
 /// Number of documents that the background table stands for.
-const PSEUDO_DOCUMENTS: f32 = 3000.0;
-/// Number of documents that a larger input counts as, in a language that the background table covers: a seventh of the
-/// whole. Without such a limit, pairs of web pages are scored differently beside an archive of another year.
-const MOST_INPUT_DOCUMENTS: f32 = 500.0;
-/// Least difference between the weights of a term with and without the counts of the input. Smaller ones are left out, for most
-/// terms of a large input occur in a few of its documents.
+const PSEUDO_DOCUMENTS: f32 = 1000.0;
+/// Number of documents that a larger input counts as, in a language that the background table covers. Without such a
+/// limit, pairs of web pages are scored differently beside an archive of another year. The table counts more than any
+/// folder does.
+const MOST_INPUT_DOCUMENTS: f32 = 200.0;
+/// Share of the documents above which a term that the table lacks counts in full. It is a function word, of a language that
+/// was guessed wrong.
+const EVERYWHERE: f32 = 0.25;
+/// Least difference that the counts of the input must make to the weight of a term. Terms with a smaller one are left out: most terms of
+/// a large input occur in a few of its documents.
 const NOTICEABLE: f32 = 0.01;
 /// Largest inverse document frequency, whatever the size of the input, so that scores are comparable. If it changes,
 /// the model has to be fitted anew.
@@ -78,10 +83,10 @@ impl Frequencies {
         counts
     }
 
-    /// Leaves out the terms whose weight in `language` is the same without their counts.
+    /// Leaves out the terms whose counts make no difference to their weight in `language`.
     #[must_use]
     pub(crate) fn decisive(self, language: LanguageKey) -> Self {
-        let weights = Weights::new(self.clone(), language.has_table());
+        let weights = Weights::new(self.clone(), language.coverage());
         let decides = |term: u32| weights.seen.get(term) != 0;
         let counts = self.sorted().into_iter().filter(|&(term, _)| decides(term)).collect();
         Self::of(self.documents, counts)
@@ -90,7 +95,19 @@ impl Frequencies {
 
 /// Number of documents that stand for the background in a language without a table. Nothing is known about its
 /// words, so none is treated as rare before the input shows it.
-const UNKNOWN_PSEUDO_DOCUMENTS: f32 = 20.0;
+const PSEUDO_WITHOUT_TABLE: f32 = 20.0;
+
+/// What the background table knows of a language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Coverage {
+    /// It has the language.
+    Full,
+    /// Nobody knows which language it is. Most documents of unknown language are just short, so the table counts; others are in
+    /// a language without a table, so the input counts in full.
+    Guess,
+    /// It does not have the language.
+    None,
+}
 
 /// The language of a document as a key: its ISO 639-3 code, or none if unknown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -113,10 +130,19 @@ impl LanguageKey {
         Self(number)
     }
 
-    /// Returns whether the background table covers the language. An unknown language is treated as covered,
-    /// because most documents of unknown language are just short.
-    fn has_table(self) -> bool {
-        self == Self::default() || background::LANGUAGES.iter().any(|code| Self::of(Some(code)) == self)
+    /// Returns whether the weights of the background do for the language without counts.
+    pub(crate) fn is_covered(self) -> bool {
+        self.coverage() == Coverage::Full
+    }
+
+    fn coverage(self) -> Coverage {
+        if self == Self::default() {
+            Coverage::Guess
+        } else if background::LANGUAGES.iter().any(|code| Self::of(Some(code)) == self) {
+            Coverage::Full
+        } else {
+            Coverage::None
+        }
     }
 }
 
@@ -137,8 +163,7 @@ pub struct Weights {
     background: &'static Background,
     /// Weights of the terms that only the background has, by its levels.
     unseen: [f32; background::LEVELS_AND_NONE],
-    /// Bits of the weight, plus one, of each term whose counts make a difference: it occurs in three documents or more, because the two
-    /// being compared are no evidence that a term is common, and in a large input in more.
+    /// Bits of the weight, plus one, of each term whose counts lower its weight by more than [`NOTICEABLE`].
     seen: TermMap,
 }
 
@@ -156,39 +181,50 @@ impl Idf {
         }
         let languages = by_language
             .into_iter()
-            .map(|(language, frequencies)| (language, Weights::new(frequencies, language.has_table())))
+            .map(|(language, frequencies)| (language, Weights::new(frequencies, language.coverage())))
             .collect();
-        let other = |known| Weights::new(Frequencies::default(), known);
-        Self { languages, others: [other(true), other(false)] }
+        let other = |coverage| Weights::new(Frequencies::default(), coverage);
+        Self { languages, others: [other(Coverage::Full), other(Coverage::None)] }
+    }
+
+    /// Leaves out what was counted in languages that the background covers, so that they have its weights.
+    #[must_use]
+    pub(crate) fn without_counts_of_covered(mut self) -> Self {
+        self.languages.retain(|language, _| !language.is_covered());
+        self
     }
 
     /// Returns the weights of the terms of a language.
     pub fn of(&self, language: LanguageKey) -> &Weights {
         let [known, unknown] = &self.others;
-        self.languages.get(&language).unwrap_or(if language.has_table() { known } else { unknown })
+        self.languages.get(&language).unwrap_or(if language.coverage() == Coverage::None {
+            unknown
+        } else {
+            known
+        })
     }
 }
 
 impl Weights {
     /// Blends background and input. Keeps the terms whose counts make a difference, at 16 to 32 bytes each.
-    /// `has_table` says whether the background covers the language.
-    fn new(frequencies: Frequencies, has_table: bool) -> Self {
+    fn new(frequencies: Frequencies, coverage: Coverage) -> Self {
         let Frequencies { documents, counts } = frequencies;
         let background = Background::get();
-        let (pseudo, most) = if has_table {
-            (PSEUDO_DOCUMENTS, MOST_INPUT_DOCUMENTS)
-        } else {
-            (UNKNOWN_PSEUDO_DOCUMENTS, f32::INFINITY)
+        let (pseudo, most, least_expected) = match coverage {
+            Coverage::Full => (PSEUDO_DOCUMENTS, MOST_INPUT_DOCUMENTS, 0.0),
+            Coverage::Guess => (PSEUDO_DOCUMENTS, f32::INFINITY, 0.0),
+            Coverage::None => (PSEUDO_WITHOUT_TABLE, f32::INFINITY, 1.0),
         };
         // The two documents being compared say nothing about how common a term is.
         let others = documents.saturating_sub(2) as f32;
         // How much each of them counts.
-        let share = if others > most { most / others } else { 1.0 };
-        let log_total = (pseudo + share * others).ln();
+        let share = (most / others.max(1.0)).min(1.0);
         let weight = |background: f32, seen: u32| {
-            let expected = pseudo * (-background).exp();
-            let expected = if has_table { expected } else { expected.max(1.0) };
-            (log_total - (expected + share * seen as f32).ln()).clamp(0.0, LARGEST_IDF)
+            let seen = seen as f32;
+            let is_unlisted = background >= UNSEEN_IDF;
+            let share = if is_unlisted && seen > EVERYWHERE * others { 1.0 } else { share };
+            let expected = (pseudo * (-background).exp()).max(least_expected);
+            ((pseudo + share * others) / (expected + share * seen)).ln().clamp(0.0, LARGEST_IDF)
         };
         let unseen = background::each_level(|idf| weight(idf, 0));
         let counted = |(term, count): (u32, u32)| {
@@ -202,11 +238,6 @@ impl Weights {
         Self { background, unseen, seen }
     }
 
-    /// Returns the weight that a term has if its counts make no difference.
-    fn without_counts(&self, term: u32) -> f32 {
-        self.unseen[self.background.level(term)]
-    }
-
     /// Returns whether a term carries meaning of its own, unlike function words.
     pub fn is_content(&self, term: u32) -> bool {
         self.idf(term) >= CONTENT_IDF
@@ -218,7 +249,7 @@ impl Weights {
     /// Constant time: two lookups and no arithmetic.
     pub fn idf(&self, term: u32) -> f32 {
         match self.seen.get(term) {
-            0 => self.without_counts(term),
+            0 => self.unseen[self.background.level(term)],
             bits => f32::from_bits(bits - 1),
         }
     }
@@ -236,25 +267,35 @@ mod tests {
         all
     }
 
+    fn english(documents: u32, holding: u32) -> Weights {
+        Weights::new(frequencies(documents, holding, 77), Coverage::Full)
+    }
+
     #[test]
     fn two_documents_do_not_change_the_background() {
-        let alone = Weights::new(Frequencies::default(), true);
-        let two = Weights::new(frequencies(2, 2, 77), true);
+        let (alone, two) = (english(0, 0), english(2, 2));
         assert_eq!(alone.idf(77), two.idf(77));
         assert!((alone.idf(77) - alone.background.idf(77)).abs() < 1e-4);
     }
 
     #[test]
-    fn stock_words_of_a_large_input_weigh_less() {
-        let idf = Weights::new(frequencies(20_000, 15_000, 77), true);
-        assert!(idf.idf(77) < NAMED_IDF, "a stock word of the agency, whatever the background says");
+    fn stock_words_of_an_agency_weigh_less() {
+        let idf = english(20_000, 2_000);
+        // The table has none of its thousand documents with it, and the input as two hundred has twenty.
+        assert!((idf.idf(77) - (1200_f32 / 22.0).ln()).abs() < 0.05, "{}", idf.idf(77));
         assert!(idf.idf(78) > UNSEEN_IDF);
+    }
+
+    #[test]
+    fn terms_of_most_documents_are_common_whatever_the_table_says() {
+        assert!(english(20_000, 15_000).idf(77) < 0.5);
+        assert!(english(20_000, 4_000).is_content(77));
     }
 
     #[test]
     fn weights_hardly_depend_on_the_size_of_a_large_input() {
         let [some, many] = [10_000, 1_000_000].map(|documents| {
-            let idf = Weights::new(frequencies(documents, documents / 100, 77), true);
+            let idf = english(documents, documents / 100);
             [idf.idf(77), idf.idf(78)]
         });
         assert!(some.iter().zip(many).all(|(some, many)| (some - many).abs() < 0.01), "{some:?} {many:?}");
@@ -262,12 +303,24 @@ mod tests {
 
     #[test]
     fn weights_fall_as_document_frequencies_rise() {
-        let weights: Vec<f32> = [0, 10, 100, 1000]
-            .iter()
-            .map(|&n| Weights::new(frequencies(5000, n, 77), true).idf(77))
-            .collect();
-        assert!(weights.windows(2).all(|w| w[0] >= w[1]), "{weights:?}");
+        let weights: Vec<f32> =
+            [0, 10, 100, 1000, 1300, 5000].iter().map(|&n| english(5000, n).idf(77)).collect();
+        assert!(weights.windows(2).all(|w| w[0] > w[1]), "{weights:?}");
         assert!(weights.iter().all(|w| (0.0..=LARGEST_IDF).contains(w)));
+    }
+
+    #[test]
+    fn counts_that_make_no_difference_are_left_out() {
+        // Those of the table and those of one document of the input, each as a share of a document.
+        let unlisted = PSEUDO_DOCUMENTS * (-UNSEEN_IDF).exp();
+        let one = MOST_INPUT_DOCUMENTS / 50_000.0;
+        let enough = 3 + (unlisted * (NOTICEABLE.exp() - 1.0) / one) as u32;
+        for (holding, is_kept) in [(enough - 2, false), (enough + 2, true)] {
+            let counted = frequencies(50_000, holding, 77).decisive(LanguageKey::of(Some("eng")));
+            assert_eq!(counted.counts.get(77) > 0, is_kept, "{holding}");
+            let (all, few) = (english(50_000, holding), Weights::new(counted, Coverage::Full));
+            assert_eq!(all.idf(77).to_bits(), few.idf(77).to_bits());
+        }
     }
 
     #[test]
@@ -291,21 +344,32 @@ mod tests {
         keys.sort_unstable();
         keys.dedup();
         assert_eq!(keys.len(), background::LANGUAGES.len() + 1);
-        assert!(keys.iter().all(|key| key.has_table()) && !key("eus").has_table());
+        assert!(keys.iter().all(|key| key.coverage() != Coverage::None));
+        assert!(key("fin").is_covered() && !key("eus").is_covered() && !key("").is_covered());
     }
 
     #[test]
     fn common_words_of_a_minority_language_are_common() {
-        let counted = [("eng", 0), ("fin", 2700), ("eus", 2700)];
+        let counted = [("eng", 0), ("fin", 2700), ("eus", 2700), ("", 2700)];
         let idf = Idf::new(counted.map(|(code, holding)| (key(code), frequencies(3000, holding, 77))));
-        assert!(!idf.of(key("eus")).is_content(77), "nine of ten documents of the language have it");
-        assert!(idf.of(key("fin")).idf(77) < NAMED_IDF, "they do in a language with a table");
+        for code in ["fin", "eus", ""] {
+            assert!(
+                !idf.of(key(code)).is_content(77),
+                "nine of ten documents of the language have it: {code}"
+            );
+        }
         assert!(idf.of(key("eng")).idf(77) > UNSEEN_IDF, "no document of the large language has it");
-        assert_eq!(
-            idf.of(key("deu")).idf(77),
-            Idf::background().of(key("deu")).idf(77),
-            "a language without documents"
-        );
+        let background = Idf::background();
+        let of_german = |idf: &Idf| idf.of(key("deu")).idf(77);
+        assert_eq!(of_german(&idf), of_german(&background), "a language without documents");
+    }
+
+    #[test]
+    fn large_input_of_unknown_language_overrules_the_background() {
+        let idf = Idf::new(["", "eng"].map(|code| (key(code), frequencies(20_000, 2_000, 77))));
+        let [unknown, english] = ["", "eng"].map(|code| idf.of(key(code)).idf(77));
+        assert!((unknown - 10_f32.ln()).abs() < 0.1 && english > unknown + 1.0, "{unknown} {english}");
+        assert_eq!(idf.clone().without_counts_of_covered().of(key("")).idf(77), unknown);
     }
 
     #[test]
