@@ -23,16 +23,22 @@ const TRIGRAMS: usize = 240;
 const SAMPLE: usize = 1600;
 
 /// Converts a tag such as `de`, `de-AT` or `deu` to an ISO 639-3 code. Unknown tags of two or three letters are kept, others
-/// dropped.
+/// dropped, and so are those that name no language.
 pub(super) fn of_tag(tag: &str) -> Option<String> {
     let primary = tag.trim().split(['-', '_']).next()?.to_ascii_lowercase();
-    // Maps macrolanguages to the individual language that whatlang returns, so that declared and guessed languages compare equal.
+    // Maps codes of one language to the one that whatlang returns, so that declared and guessed languages compare equal.
     let code = match primary.as_str() {
+        // Undetermined, several, none, and one without a code.
+        "und" | "mul" | "zxx" | "mis" => return None,
+        "arb" => "ara",
+        "fil" => "tgl",
         "zh" | "zho" | "chi" => "cmn",
         "fa" | "fas" | "per" => "pes",
         "no" | "nor" => "nob",
-        // The code of Hebrew until 1989.
+        // The codes of Hebrew, Indonesian and Yiddish until 1989.
         "iw" => "heb",
+        "in" => "ind",
+        "ji" => "yid",
         other => Language::from_639_1(other).map_or(other, |language| language.to_639_3()),
     };
     ((2..=3).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_lowercase())).then(|| code.to_owned())
@@ -260,6 +266,10 @@ mod tests {
         assert_eq!(of_tag("zho").as_deref(), Some("cmn"));
         assert_eq!(of_tag("jv").as_deref(), Some("jav"));
         assert_eq!(of_tag("iw").as_deref(), Some("heb"));
+        assert_eq!(of_tag("in-ID").as_deref(), Some("ind"));
+        assert_eq!(of_tag("fil").as_deref(), Some("tgl"));
+        assert_eq!(of_tag("arb").as_deref(), Some("ara"));
+        assert!(["und", "mul", "zxx", "mis", "und-Latn"].iter().all(|tag| of_tag(tag).is_none()));
         assert_eq!(of_tag("english"), None);
         assert_eq!(of_tag(""), None);
     }
