@@ -26,7 +26,8 @@ const SAMPLE: usize = 1600;
 /// dropped, and so are those that name no language.
 pub(super) fn of_tag(tag: &str) -> Option<String> {
     let primary = tag.trim().split(['-', '_']).next()?.to_ascii_lowercase();
-    // Maps codes of one language to the one that whatlang returns, so that declared and guessed languages compare equal.
+    // Maps the codes of one language to a single one, that of whatlang if it knows the language, so that declared and guessed
+    // languages compare equal.
     let code = match primary.as_str() {
         // Undetermined, several, none, and one without a code.
         "und" | "mul" | "zxx" | "mis" => return None,
@@ -39,6 +40,17 @@ pub(super) fn of_tag(tag: &str) -> Option<String> {
         "iw" => "heb",
         "in" => "ind",
         "ji" => "yid",
+        // Bibliographic codes of ISO 639-2.
+        "ger" => "deu",
+        "fre" => "fra",
+        "dut" => "nld",
+        "gre" => "ell",
+        "cze" => "ces",
+        "slo" => "slk",
+        "rum" => "ron",
+        "ice" => "isl",
+        "mac" => "mkd",
+        "may" | "zsm" => "msa",
         other => Language::from_639_1(other).map_or(other, |language| language.to_639_3()),
     };
     ((2..=3).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_lowercase())).then(|| code.to_owned())
@@ -269,6 +281,7 @@ mod tests {
         assert_eq!(of_tag("in-ID").as_deref(), Some("ind"));
         assert_eq!(of_tag("fil").as_deref(), Some("tgl"));
         assert_eq!(of_tag("arb").as_deref(), Some("ara"));
+        assert_eq!(of_tag("ger").as_deref(), Some("deu"));
         assert!(["und", "mul", "zxx", "mis", "und-Latn"].iter().all(|tag| of_tag(tag).is_none()));
         assert_eq!(of_tag("english"), None);
         assert_eq!(of_tag(""), None);

@@ -35,8 +35,8 @@ pub struct Learnt {
 
 /// Learns the boilerplate of sources from all of their stories.
 ///
-/// `weights` are those of the representatives, counted before boilerplate is removed. Only those of languages without a background table
-/// are used. Linear in the tokens, with bounded
+/// `weights` are those of the representatives, counted before boilerplate is removed. In languages that the background table has, those
+/// of the table are used instead. Linear in the tokens, with bounded
 /// work for each repeated line. `budget` limits the memory; the stories themselves take two to three bytes a token.
 ///
 /// # Errors

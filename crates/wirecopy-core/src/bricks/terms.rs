@@ -59,7 +59,7 @@ impl TermCounts {
     }
 
     /// Leaves out the terms whose counts make no difference to their weights. What remains is all that [`TermCounts::weights`]
-    /// needs. It is small whatever the number of documents: a term stays only if one of some ten thousand documents has it.
+    /// needs. It is small whatever the number of documents: among many, a term stays only if at least one document in some 8,000 has it.
     #[must_use]
     pub fn decisive(self) -> Self {
         let decisive =

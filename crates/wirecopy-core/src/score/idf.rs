@@ -15,12 +15,11 @@ use super::term_map::TermMap;
 
 /// Number of documents that the background table stands for.
 const PSEUDO_DOCUMENTS: f32 = 1000.0;
-/// Number of documents that a larger input counts as, in a language that the background table covers. Without such a
-/// limit, pairs of web pages are scored differently beside an archive of another year. The table counts more than any
-/// folder does.
+/// Most documents that the input counts as in a language that the background table covers. Without such a limit, pairs of
+/// web pages are scored differently beside an archive of another year.
 const MOST_INPUT_DOCUMENTS: f32 = 200.0;
-/// Share of the documents above which a term that the table lacks counts in full. It is a function word, of a language that
-/// was guessed wrong.
+/// Share of the documents above which a term that the table lacks counts in full. It is most likely a function word of a
+/// language that was guessed wrong.
 const EVERYWHERE: f32 = 0.25;
 /// Least difference that the counts of the input must make to the weight of a term. Terms with a smaller one are left out: most terms of
 /// a large input occur in a few of its documents.
@@ -130,7 +129,7 @@ impl LanguageKey {
         Self(number)
     }
 
-    /// Returns whether the weights of the background do for the language without counts.
+    /// Returns whether the background table has the language, so that its weights suffice without counts.
     pub(crate) fn is_covered(self) -> bool {
         self.coverage() == Coverage::Full
     }
@@ -149,7 +148,7 @@ impl LanguageKey {
 /// Inverse document frequencies for one run, by language.
 ///
 /// The words of a minority language are rare in the whole input, however common they are in their language. So
-/// each language is counted on its own; one with few documents relies on the background table.
+/// each language is counted on its own. One that the background table has relies mostly on the table.
 #[derive(Clone, Debug)]
 pub struct Idf {
     languages: HashMap<LanguageKey, Weights>,
@@ -281,13 +280,13 @@ mod tests {
     #[test]
     fn stock_words_of_an_agency_weigh_less() {
         let idf = english(20_000, 2_000);
-        // The table has none of its thousand documents with it, and the input as two hundred has twenty.
+        // The table stands for two of its thousand documents with the term, and the input, as two hundred, has twenty.
         assert!((idf.idf(77) - (1200_f32 / 22.0).ln()).abs() < 0.05, "{}", idf.idf(77));
         assert!(idf.idf(78) > UNSEEN_IDF);
     }
 
     #[test]
-    fn terms_of_most_documents_are_common_whatever_the_table_says() {
+    fn unlisted_terms_of_many_documents_count_in_full() {
         assert!(english(20_000, 15_000).idf(77) < 0.5);
         assert!(english(20_000, 4_000).is_content(77));
     }
@@ -311,7 +310,7 @@ mod tests {
 
     #[test]
     fn counts_that_make_no_difference_are_left_out() {
-        // Those of the table and those of one document of the input, each as a share of a document.
+        // The documents with the term that the table stands for, and what one document of the input counts as.
         let unlisted = PSEUDO_DOCUMENTS * (-UNSEEN_IDF).exp();
         let one = MOST_INPUT_DOCUMENTS / 50_000.0;
         let enough = 3 + (unlisted * (NOTICEABLE.exp() - 1.0) / one) as u32;
@@ -369,7 +368,9 @@ mod tests {
         let idf = Idf::new(["", "eng"].map(|code| (key(code), frequencies(20_000, 2_000, 77))));
         let [unknown, english] = ["", "eng"].map(|code| idf.of(key(code)).idf(77));
         assert!((unknown - 10_f32.ln()).abs() < 0.1 && english > unknown + 1.0, "{unknown} {english}");
-        assert_eq!(idf.clone().without_counts_of_covered().of(key("")).idf(77), unknown);
+        let without = idf.without_counts_of_covered();
+        assert_eq!(without.of(key("")).idf(77), unknown);
+        assert_eq!(without.of(key("eng")).idf(77), Idf::background().of(key("eng")).idf(77));
     }
 
     #[test]
