@@ -35,9 +35,9 @@ pub struct Learnt {
 
 /// Learns the boilerplate of sources from all of their stories.
 ///
-/// `weights` are those of the representatives, counted before boilerplate is removed. In languages that the background table has, those
-/// of the table are used instead. Linear in the tokens, with bounded
-/// work for each repeated line. `budget` limits the memory; the stories themselves take two to three bytes a token.
+/// `weights` are those of the representatives, counted before boilerplate is removed. In languages that the background table has,
+/// those of the table are used instead. Linear in the tokens, with bounded work for each repeated line. `budget` limits the
+/// memory; the stories themselves take two to three bytes a token.
 ///
 /// # Errors
 /// Returns [`Error::Spill`](crate::Error::Spill) if a temporary file cannot be written or read.
@@ -52,8 +52,7 @@ pub fn learn(mut stories: Vec<Story>, weights: Idf, budget: &Budget) -> Result<L
         languages.push(story.language);
     }
     let language = |document: DocId| languages[document.index()];
-    let weights = || Ok(weights.without_counts_of_covered());
-    let learned = sources::learn(&places, &tokens, &budget.part(1, 2), language, weights)?;
+    let learned = sources::learn(&places, &tokens, &budget.part(1, 2), language, || Ok(weights))?;
     tokens.check()?;
     let Added { lines, sources } = learned;
     Ok(Learnt { lines, sources })

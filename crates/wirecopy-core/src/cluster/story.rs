@@ -18,8 +18,8 @@ use crate::classify::{Edge, NEARLY_IDENTICAL};
 /// Most seconds from the first to the last document of a running story; a reprint may come later.
 const SPAN: i64 = 3 * 24 * 3600;
 
-/// Least score of an edge other than a rewrite that joins two groups surely; an edge of two versions with less does not. A single document may be a version with few
-/// similar ones; two groups of one story have a pair with a higher score.
+/// Least score of an edge other than a rewrite that joins two groups surely; an edge of two versions with less does not. A single
+/// document may be a version with few similar ones; two groups of one story have a pair with a higher score.
 const BRIDGE: f64 = 0.75;
 
 /// Least score of a rewrite that joins two groups surely. Higher than [`BRIDGE`], because two reports on one event resemble each other by

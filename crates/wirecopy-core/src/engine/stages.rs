@@ -124,7 +124,6 @@ pub fn boilerplate(
         let stories: Vec<(u64, DocId)> =
             stories.into_iter().map(|d| (corpus.sources[d.index()], d)).collect();
         let language = |document: DocId| corpus.languages[document.index()];
-        // What a source adds shows with the weights of the background as well, and counting costs more than learning.
         let learned = sources::learn(&stories, &corpus.tokens, &corpus.budget.part(1, 4), language, || {
             frequencies(corpus, &groups, |language| !language.is_covered())
         })?;

@@ -195,11 +195,10 @@ impl Idf {
 
     /// Returns the weights of the terms of a language.
     pub fn of(&self, language: LanguageKey) -> &Weights {
-        let [known, unknown] = &self.others;
-        self.languages.get(&language).unwrap_or(if language.coverage() == Coverage::None {
-            unknown
-        } else {
-            known
+        let [with_table, without_table] = &self.others;
+        self.languages.get(&language).unwrap_or_else(|| match language.coverage() {
+            Coverage::Full | Coverage::Guess => with_table,
+            Coverage::None => without_table,
         })
     }
 }

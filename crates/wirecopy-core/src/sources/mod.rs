@@ -87,7 +87,8 @@ pub struct Added {
 }
 
 /// Learns the boilerplate of sources from the stories of a run: pairs of a source and a document, one of each copy
-/// group. `language` returns a document's language, `idf` the weights of terms.
+/// group. `language` returns a document's language, `idf` the weights of terms, which need no counts for languages that the
+/// background table has: theirs are not used.
 ///
 /// The result does not depend on the number of threads, the order of the stories or the budget.
 ///
@@ -112,7 +113,8 @@ pub fn learn(
     let repeated = || lines.iter().chain(&shingles);
     let compared: HashSet<u32> =
         repeated().flat_map(|one| one.sample.iter().chain(&one.others).copied()).collect();
-    let idf = idf()?;
+    // What a source adds shows with the weights of the background as well, and counting costs more than learning.
+    let idf = idf()?.without_counts_of_covered();
     let rests: HashMap<u32, Rest> = compared
         .into_par_iter()
         .map(|at| {
