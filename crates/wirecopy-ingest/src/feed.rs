@@ -41,7 +41,7 @@ pub(super) struct Sizes {
 
 impl Default for Sizes {
     fn default() -> Self {
-        Self { block: 256 << 10, batch: 8 << 20, items: 1024, small: 1 << 20, small_compressed: 32 << 10 }
+        Self { block: 64 << 10, batch: 2 << 20, items: 1024, small: 1 << 20, small_compressed: 32 << 10 }
     }
 }
 

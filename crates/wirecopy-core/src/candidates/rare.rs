@@ -142,11 +142,16 @@ impl<'a> RareJoin<'a> {
 /// A thread's buffers for choosing keys.
 #[derive(Debug, Default)]
 pub(crate) struct Ranking {
-    /// The features, then those of the first rank.
+    /// Features below a bound, at the start of a buffer for all features of the longest document.
+    below: Vec<u64>,
+    /// The features of the first rank, or all features.
     features: Vec<u64>,
     counts: Vec<u8>,
     /// If these are too few, each feature with its rank in the leading bits.
     ranked: Vec<u64>,
+    /// Number of features in the last documents, the latest of which count most, and how many of them were of the first rank.
+    seen: f64,
+    rare: f64,
 }
 
 impl Ranking {
@@ -158,21 +163,13 @@ impl Ranking {
         (counters, rarest): (&Counters, &Within),
         keys: usize,
     ) -> &[u64] {
-        let Self { features, counts, ranked } = self;
-        features.clear();
-        each_feature(tokens, |feature| features.push(feature));
-        // Most documents have enough features of the first rank, for which the small table suffices. Lookups have
-        // loops of their own so that many memory accesses overlap.
-        counts.clear();
-        counts.extend(features.iter().map(|&feature| rarest.has(feature)));
-        let mut found = 0;
-        for (at, &stays) in counts.iter().enumerate() {
-            // Written unconditionally, because a branch on an unpredictable bit costs more. Never behind what is read.
-            features[found] = features[at] >> RANK_BITS;
-            found += usize::from(stays);
+        // Most documents have enough features of the first rank, for which the small table suffices, and of these the smallest are
+        // the keys: those below a bound, if there are enough. The bound affects nothing but the time.
+        let bound = self.bound(2 * tokens.len(), keys);
+        if self.rarest_below(bound, tokens, rarest, keys) < keys && bound < u64::MAX {
+            self.rarest_below(u64::MAX, tokens, rarest, keys);
         }
-        features.truncate(found);
-        keep_smallest(features, keys);
+        let Self { features, counts, ranked, .. } = self;
         if features.len() == keys {
             return features;
         }
@@ -186,6 +183,47 @@ impl Ranking {
             .extend(usable.map(|(&feature, &count)| rank(count) << (64 - RANK_BITS) | feature >> RANK_BITS));
         keep_smallest(ranked, keys);
         ranked
+    }
+}
+
+impl Ranking {
+    /// Returns a bound of hashes below which a document with `count` features probably has enough keys of the first rank.
+    fn bound(&self, count: usize, keys: usize) -> u64 {
+        // Twice as many as needed, because documents differ and have repeats.
+        let share = 2.0 * keys as f64 * self.seen / (self.rare * count as f64);
+        // Without documents before, the share is not a number.
+        if share < 0.9 { (share * u64::MAX as f64) as u64 } else { u64::MAX }
+    }
+
+    /// Fills `features` with a document's smallest features of the first rank, up to `keys`, of those that are at most `bound`, and
+    /// returns their number.
+    fn rarest_below(&mut self, bound: u64, tokens: &[Token], rarest: &Within, keys: usize) -> usize {
+        let Self { below, features, counts, seen, rare, .. } = self;
+        // At most two features begin at a token.
+        if below.len() < 2 * tokens.len() {
+            below.resize(2 * tokens.len(), 0);
+        }
+        let mut count = 0;
+        each_feature(tokens, |feature| {
+            // Written unconditionally, because a branch on an unpredictable bit costs more.
+            below[count] = feature;
+            count += usize::from(feature <= bound);
+        });
+        // Lookups have a loop of their own so that many memory accesses overlap.
+        counts.clear();
+        counts.extend(below[..count].iter().map(|&feature| rarest.has(feature)));
+        let mut found = 0;
+        for (at, &stays) in counts.iter().enumerate() {
+            // Never behind what is read.
+            below[found] = below[at] >> RANK_BITS;
+            found += usize::from(stays);
+        }
+        features.clear();
+        features.extend_from_slice(&below[..found]);
+        *seen = 0.9 * *seen + count as f64;
+        *rare = 0.9 * *rare + found as f64;
+        keep_smallest(features, keys);
+        features.len()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::shingle_bound::{Bounds, ShingleBound};
 use super::{
     Decision, Edge, Evidence, PARTIAL_CONTAINMENT, PARTIAL_SHINGLES, Publications, Scored, by_shingles,
     classify,
@@ -13,10 +14,9 @@ use crate::config::{MatchConfig, SHINGLE};
 use crate::hash;
 use crate::score::sets::Overlap;
 use crate::score::{
-    Exchanges, Features, Filter, Model, Profile, Scratch, Shared, are_foreign, is_template, measure,
-    measure_unless,
+    Exchanges, Features, Model, Profile, Scratch, Shared, are_foreign, is_template, measure, measure_unless,
 };
-use crate::text::{Token, Tokens, words_in};
+use crate::text::{Coded, Token, Tokens, words_in};
 
 /// Access to the tokens of documents.
 pub trait Documents {
@@ -24,6 +24,10 @@ pub trait Documents {
     fn tokens(&mut self, document: DocId) -> Tokens;
     /// Returns the tokens of a document in reading order, without sentences.
     fn slice(&mut self, document: DocId) -> &[Token];
+    /// Returns the codes of a document's tokens, if it is stored as codes.
+    fn coded(&mut self, _document: DocId) -> Option<Coded<'_>> {
+        None
+    }
 }
 
 /// Access to the profiles of documents and to the model that scores them.
@@ -49,9 +53,7 @@ pub struct Examiner<'a, D> {
     documents: D,
     scorer: Option<&'a dyn Scorer>,
     shared: Shared,
-    filter: Filter,
-    /// The document whose shingles are in `filter`.
-    filtered: Option<DocId>,
+    bound: ShingleBound,
     exchanges: Exchanges,
     scratch: Scratch,
     /// The words of two documents, ascending, and the first of the two.
@@ -82,8 +84,7 @@ impl<'a, D: Documents> Examiner<'a, D> {
             documents,
             scorer,
             shared: Shared::default(),
-            filter: Filter::default(),
-            filtered: None,
+            bound: ShingleBound::default(),
             exchanges: Exchanges::default(),
             scratch: Scratch::default(),
             words: Default::default(),
@@ -129,14 +130,10 @@ impl<'a, D: Documents> Examiner<'a, D> {
 
     /// Returns whether two documents, `a` before `b`, share too few shingles to be copies or to have passages in common.
     fn shares_little(&mut self, a: DocId, b: DocId) -> bool {
-        let k = self.config.shingle;
-        if self.filtered != Some(a) {
-            self.filter.hold(self.documents.slice(a), k);
-            self.filtered = Some(a);
-        }
-        let most = self.filter.most_shared(self.documents.slice(b), k);
-        let least = self.filter.least();
-        most < PARTIAL_SHINGLES && least > 0 && Similarity::share(most, least) < self.config.threshold
+        let bounds = self.bound.of(&mut self.documents, (a, b), self.config.shingle);
+        bounds.is_some_and(|Bounds { most_shared, least }| {
+            most_shared < PARTIAL_SHINGLES && Similarity::share(most_shared, least) < self.config.threshold
+        })
     }
 
     /// Returns whether the profiles of two documents, `a` before `b`, are enough to show that they are not

@@ -11,6 +11,7 @@
 mod examine;
 mod prepared;
 mod publications;
+mod shingle_bound;
 
 pub use examine::{Documents, Examiner, Scorer};
 pub use prepared::{Prepared, Ready};

@@ -11,7 +11,7 @@ use crate::cluster::{Judge, edge_between};
 use crate::config::MatchConfig;
 use crate::score::Shared;
 use crate::score::sets::Overlap;
-use crate::text::{Token, TokenReader, Tokens, covered, in_order, shingles, words_in};
+use crate::text::{Coded, Token, TokenReader, Tokens, covered, in_order, shingles, words_in};
 
 /// Everything that can be determined about two documents of a run.
 pub struct Pairs<'a> {
@@ -33,6 +33,10 @@ impl Documents for Reader<'_> {
 
     fn slice(&mut self, document: DocId) -> &[Token] {
         self.0.slice(document)
+    }
+
+    fn coded(&mut self, document: DocId) -> Option<Coded<'_>> {
+        self.0.coded(document)
     }
 }
 

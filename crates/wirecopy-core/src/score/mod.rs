@@ -44,7 +44,7 @@ mod weekdays;
 pub use counter::TermCounter;
 pub use exchanged::Exchanges;
 pub use features::{Circumstances, FEATURES, Feature, Features, NEAR, PASSAGES, Sense};
-pub use filter::Filter;
+pub(crate) use filter::Filter;
 pub use idf::{Frequencies, Idf, LARGEST_IDF, LanguageKey, Weights};
 pub(crate) use measure::TWO_RARE;
 pub use measure::{Scratch, measure, measure_unless};

@@ -15,6 +15,8 @@ use crate::hash::ByHash;
 const ESCAPE: u16 = u16::MAX;
 /// Number of 16-bit values of a token that is written in full: how many tokens are between the one before and it, and its parts.
 const IN_FULL: usize = 5;
+/// Number of 16-bit values of the number that encoded tokens begin with.
+const NUMBER: usize = 2;
 /// Number of 16-bit values.
 const CODES: usize = 1 << 16;
 /// Number of slots of the hash table, four times the number of codes.
@@ -64,7 +66,7 @@ impl Dictionary {
     /// the one before. Returns how many there are.
     pub(super) fn encode(&self, tokens: &[Token], out: &mut Vec<u16>) -> usize {
         let count_at = out.len();
-        out.extend([0; 2]);
+        out.extend([0; NUMBER]);
         let mut in_full = Vec::with_capacity(tokens.len() / 2);
         // Index after the last token that was written in full.
         let mut next = 0;
@@ -110,6 +112,11 @@ impl Dictionary {
         }
         Some(())
     }
+}
+
+/// Returns the codes of `count` encoded tokens; `None` if they end early.
+pub(super) fn codes_of(encoded: &[u16], count: usize) -> Option<&[u16]> {
+    encoded.get(NUMBER..)?.get(..count)
 }
 
 fn first_slot(token: Token) -> usize {

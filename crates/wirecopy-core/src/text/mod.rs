@@ -41,7 +41,7 @@ pub use script::{closes, ends_any_sentence, is_unspaced};
 pub(crate) use shingle::sums;
 pub use shingle::{Shingles, covered, each_shingle, in_order, rolled, shingles};
 pub use shingle::{mix, sequence_hash};
-pub use store::{TokenReader, TokenStore};
+pub use store::{Coded, TokenReader, TokenStore};
 pub use tokenize::{Tokenizer, tokenize};
 pub use tokens::{Class, Token, Tokens};
 pub use version_tags::{revision, without_version_tags};

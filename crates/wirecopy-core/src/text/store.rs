@@ -4,7 +4,7 @@
 //! a token for storing and one for reading, two to three bytes a token in between (`dictionary`), and sixteen bytes a
 //! document that stay in memory whatever the budget.
 
-use super::dictionary::{Dictionary, parts, whole};
+use super::dictionary::{self, Dictionary, parts, whole};
 use super::tokens::{Segment, Token, Tokens};
 use crate::hash::ByHash;
 use crate::{DocId, Result};
@@ -166,29 +166,11 @@ impl TokenStore {
 
     /// Decodes a document into two buffers and returns its digest; `None` if the codes end early.
     fn decode(&self, codes: &[u16], tokens: &mut Vec<Token>, segments: &mut Vec<Segment>) -> Option<u128> {
-        let (&dictionary, codes) = codes.split_first()?;
-        let (digest, codes) = codes.split_first_chunk::<8>()?;
-        let digest = digest.iter().rev().fold(0, |digest: u128, &part| digest << 16 | u128::from(part));
-        let (numbers, mut codes) = codes.split_first_chunk::<4>()?;
-        let number = |at: usize| u32::from(numbers[at]) | u32::from(numbers[at + 1]) << 16;
-        let (length, count) = (number(0) as usize, number(2) as usize);
         let mut end = 0;
-        for _ in 0..count {
-            let packed = match codes {
-                [LONG, low, high, ..] => {
-                    let packed = u32::from(*low) | u32::from(*high) << 16;
-                    codes = &codes[3..];
-                    packed
-                }
-                [packed, rest @ ..] => {
-                    codes = rest;
-                    u32::from(*packed)
-                }
-                [] => return None,
-            };
+        let Encoded { dictionary, digest, length, codes } = Encoded::parse(codes, |packed| {
             end += (packed >> 1) as usize;
             segments.push(Segment::new(end, packed & 1 == 1));
-        }
+        })?;
         match dictionary.checked_sub(1) {
             None => tokens.extend(codes.as_chunks().0.get(..length)?.iter().map(|&parts| whole(parts))),
             Some(at) => self.dictionaries.get(usize::from(at))?.decode(codes, length, tokens)?,
@@ -222,6 +204,52 @@ fn length(tokens: &Tokens) -> u32 {
     u32::try_from(tokens.len()).unwrap_or(u32::MAX)
 }
 
+/// A document as [`TokenStore::encode`] writes it, without its segments.
+struct Encoded<'a> {
+    dictionary: u16,
+    digest: u128,
+    /// Number of tokens.
+    length: usize,
+    /// The encoded tokens, and what follows them.
+    codes: &'a [u16],
+}
+
+impl<'a> Encoded<'a> {
+    /// Reads what comes before the tokens, and calls `segment` with each packed segment; `None` if the codes end early.
+    fn parse(codes: &'a [u16], mut segment: impl FnMut(u32)) -> Option<Self> {
+        let (&dictionary, codes) = codes.split_first()?;
+        let (digest, codes) = codes.split_first_chunk::<8>()?;
+        let digest = digest.iter().rev().fold(0, |digest: u128, &part| digest << 16 | u128::from(part));
+        let (numbers, mut codes) = codes.split_first_chunk::<4>()?;
+        let number = |at: usize| u32::from(numbers[at]) | u32::from(numbers[at + 1]) << 16;
+        let (length, count) = (number(0) as usize, number(2) as usize);
+        for _ in 0..count {
+            match codes {
+                [LONG, low, high, rest @ ..] => {
+                    segment(u32::from(*low) | u32::from(*high) << 16);
+                    codes = rest;
+                }
+                [packed, rest @ ..] => {
+                    segment(u32::from(*packed));
+                    codes = rest;
+                }
+                [] => return None,
+            }
+        }
+        Some(Self { dictionary, digest, length, codes })
+    }
+}
+
+/// The codes of a document's tokens. Equal tokens have equal codes in documents of one dictionary; different tokens may have, too,
+/// since all that the dictionary lacks share a code.
+#[derive(Clone, Copy, Debug)]
+pub struct Coded<'a> {
+    /// Number of the dictionary.
+    pub dictionary: u16,
+    /// One code for each token.
+    pub codes: &'a [u16],
+}
+
 /// Reads documents of a [`TokenStore`].
 #[derive(Debug)]
 pub struct TokenReader<'a> {
@@ -243,6 +271,16 @@ impl TokenReader<'_> {
     pub fn slice(&mut self, document: DocId) -> &[Token] {
         self.read(document);
         &self.tokens
+    }
+
+    /// Returns the codes of a document's tokens, a tenth of the work of decoding them; `None` if they are stored without a dictionary
+    /// or cannot be read.
+    pub fn coded(&mut self, document: DocId) -> Option<Coded<'_>> {
+        // An error shows again where the tokens are read.
+        let codes = self.reader.get(document.index()).ok()?;
+        let Encoded { dictionary, length, codes, .. } = Encoded::parse(codes, |_| {})?;
+        let codes = (dictionary != PLAIN).then(|| dictionary::codes_of(codes, length)).flatten()?;
+        Some(Coded { dictionary, codes })
     }
 
     /// Calls `each` with the tokens of every line of a document and returns its digest, without a copy of its own.
