@@ -36,6 +36,7 @@ pub mod score;
 pub mod similarity;
 pub mod sketch;
 pub mod sources;
+pub mod tasks;
 pub mod text;
 pub mod word_table;
 

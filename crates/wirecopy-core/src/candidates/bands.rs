@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use super::params::Bands;
 use super::{Candidate, KeyCut, moved};
 use crate::hash::{self, ByHash};
+use crate::tasks::HEAVY;
 use crate::{DocId, Result};
 use wirecopy_spill::{Blobs, Budget};
 
@@ -170,7 +171,11 @@ impl BandKeys {
         let bands: Vec<usize> = (0..self.bands).collect();
         for bands in bands.chunks(together) {
             let found: Vec<Vec<Candidate>> = match &self.keys {
-                Keys::Held(keys) => bands.par_iter().map(|&band| self.pairs_of(&keys[band], &kept)).collect(),
+                Keys::Held(keys) => bands
+                    .par_iter()
+                    .with_max_len(HEAVY)
+                    .map(|&band| self.pairs_of(&keys[band], &kept))
+                    .collect(),
                 Keys::Stored(blobs) => {
                     let mut keys = vec![Vec::with_capacity(self.lengths.len()); bands.len()];
                     let mut reader = blobs.reader();
@@ -180,7 +185,7 @@ impl BandKeys {
                             keys.push(own[band]);
                         }
                     }
-                    keys.par_iter().map(|keys| self.pairs_of(keys, &kept)).collect()
+                    keys.par_iter().with_max_len(HEAVY).map(|keys| self.pairs_of(keys, &kept)).collect()
                 }
             };
             found.into_iter().for_each(|found| pairs.extend(found));

@@ -24,6 +24,8 @@ const PART_BITS: u32 = 8;
 const MANY: usize = 1 << 13;
 /// Number of documents whose features are collected before they are counted.
 const CHUNK: usize = 1024;
+/// Most such chunks of a task, which needs buffers of its own.
+const TOGETHER: usize = 4;
 
 /// The size of a table of counters, and how much of it is in use.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -94,7 +96,7 @@ impl Counters {
             .take(1 << PART_BITS)
             .collect();
         let starts: Vec<usize> = (0..documents).step_by(CHUNK).collect();
-        starts.into_par_iter().for_each_init(
+        starts.into_par_iter().with_max_len(TOGETHER).for_each_init(
             || (scratch(), Vec::new(), Firsts::default(), vec![Vec::new(); 1 << PART_BITS]),
             |(scratch, found, seen, collected): &mut (S, Vec<u64>, Firsts, Vec<Vec<u32>>), start| {
                 for document in start..(start + CHUNK).min(documents) {

@@ -12,13 +12,14 @@ use rayon::prelude::*;
 
 use crate::Result;
 use crate::hash;
+use crate::tasks::HEAVY;
 use wirecopy_spill::{Budget, Part, Partitions};
 
 /// Number of parts, as a power of two.
 const PART_BITS: u32 = 6;
 const PARTS: usize = 1 << PART_BITS;
 /// Number of documents in one task.
-const CHUNK: usize = 4096;
+const CHUNK: usize = 1024;
 
 /// Number of tasks that are completed before their records are written out, where memory is limited.
 const TASKS: usize = 16;
@@ -42,12 +43,14 @@ impl Dealt {
         task: impl Fn(usize) -> Result<Parts> + Sync,
     ) -> Result<Self> {
         if !budget.is_limited() {
-            return Ok(Self::Held((0..tasks).into_par_iter().map(&task).collect::<Result<_>>()?));
+            let tasks = (0..tasks).into_par_iter().with_max_len(HEAVY);
+            return Ok(Self::Held(tasks.map(&task).collect::<Result<_>>()?));
         }
         let mut stored = Partitions::new(PART_BITS, budget);
         let tasks: Vec<usize> = (0..tasks).collect();
         for some in tasks.chunks(together) {
-            let made: Vec<Parts> = some.par_iter().map(|&at| task(at)).collect::<Result<_>>()?;
+            let made: Vec<Parts> =
+                some.par_iter().with_max_len(HEAVY).map(|&at| task(at)).collect::<Result<_>>()?;
             for (part, records) in made.iter().flat_map(|parts| (0..).zip(parts)) {
                 for &record in records {
                     stored.push(part << (64 - PART_BITS), record)?;
@@ -156,7 +159,7 @@ impl Postings {
         keys: impl Fn(usize, &mut S, &mut Sink<'_>) + Sync,
     ) -> Result<Self> {
         let bits = KeyCut::for_documents(documents).bits();
-        let chunk = if budget.is_limited() { CHUNK / 8 } else { CHUNK };
+        let chunk = if budget.is_limited() { CHUNK / 2 } else { CHUNK };
         let dealt = Dealt::new(documents.div_ceil(chunk), TASKS, budget, |at| {
             let mut scratch = scratch();
             let mut parts = vec![Vec::new(); PARTS];
@@ -224,6 +227,7 @@ impl Meetings {
             .dealt
             .parts()
             .into_par_iter()
+            .with_max_len(HEAVY)
             .map(|part| {
                 let mut pairs = part.records()?;
                 pairs.sort_unstable();

@@ -11,10 +11,10 @@ use crate::DocId;
 use crate::Relation;
 use crate::Similarity;
 use crate::config::{MatchConfig, SHINGLE};
-use crate::hash;
 use crate::score::sets::Overlap;
 use crate::score::{
-    Exchanges, Features, Model, Profile, Scratch, Shared, are_foreign, is_template, measure, measure_unless,
+    Bag, Exchanges, Features, Model, Profile, Scratch, Shared, are_foreign, is_template, measure,
+    measure_unless,
 };
 use crate::text::{Coded, Token, Tokens, words_in};
 
@@ -56,8 +56,8 @@ pub struct Examiner<'a, D> {
     bound: ShingleBound,
     exchanges: Exchanges,
     scratch: Scratch,
-    /// The words of two documents, ascending, and the first of the two.
-    words: (Option<DocId>, Vec<u64>, Vec<u64>),
+    /// The words of a document, and the document.
+    words: (Option<DocId>, Bag),
     /// The first document of the last pair.
     held: Option<(DocId, Tokens)>,
     /// The document it was last compared with, and their overlap.
@@ -308,20 +308,12 @@ impl<'a, D: Documents> Examiner<'a, D> {
 
     /// Computes the overlap of the words of two documents, of which `a` is the first.
     fn shared_words(&mut self, a: DocId, x: &Tokens, y: &Tokens) -> Overlap {
-        let (first, own, others) = &mut self.words;
-        if first.replace(a) != Some(a) {
-            fill_with_words(own, x);
+        let (held, words) = &mut self.words;
+        if held.replace(a) != Some(a) {
+            words.hold(x.as_slice());
         }
-        fill_with_words(others, y);
-        Overlap::of(own, others)
+        words.overlap(y.as_slice())
     }
-}
-
-/// Fills `words` with the words of a document, ascending.
-fn fill_with_words(words: &mut Vec<u64>, tokens: &Tokens) {
-    words.clear();
-    words.extend(tokens.as_slice().iter().map(|token| token.bits()));
-    hash::sort(words);
 }
 
 /// Returns whether two texts share passages that are worth reporting.

@@ -9,6 +9,7 @@ use super::story::join_versions;
 use crate::DocId;
 use crate::classify::Edge;
 use crate::hash::ByHash;
+use crate::tasks::LIGHT;
 
 /// Largest cluster, in members, in which every pair is reported. A reader of the report asks about two documents,
 /// not about the path by which the search found them.
@@ -97,8 +98,11 @@ pub fn build(
     let mut described: Vec<Edge> = Vec::new();
     let mut clusters: Vec<Cluster> = Vec::new();
     for some in core.groups().chunks(TOGETHER) {
-        let more: Vec<(Cluster, Vec<Edge>)> =
-            some.par_iter().map(|members| describe(members, groups, &known, judge)).collect();
+        let more: Vec<(Cluster, Vec<Edge>)> = some
+            .par_iter()
+            .with_max_len(LIGHT)
+            .map(|members| describe(members, groups, &known, judge))
+            .collect();
         for (cluster, edges) in more {
             clusters.push(cluster);
             described.extend(edges);

@@ -8,6 +8,7 @@ use super::representative::{Judge, TOGETHER, once_each};
 use super::story::{Dates, apart, is_sure};
 use super::union_find::UnionFind;
 use crate::classify::Edge;
+use crate::tasks::HEAVY;
 use crate::{DocId, Relation};
 
 /// Largest component, in groups, in which every pair is checked before it is split. In larger ones a pair without
@@ -43,6 +44,7 @@ pub(super) fn join_rewrites(
     for some in components.chunks(TOGETHER) {
         let parted: Vec<(Vec<usize>, Vec<Edge>)> = some
             .par_iter()
+            .with_max_len(HEAVY)
             .map(|component| {
                 let mut new = Vec::new();
                 let pairs = component_pairs(component, &links, dates, judge, &mut new);

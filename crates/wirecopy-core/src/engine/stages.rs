@@ -17,6 +17,7 @@ use crate::config::MatchConfig;
 use crate::progress::{Cancel, NoProgress, Progress, Stage};
 use crate::score::{DistinctTerms, Frequencies, Idf, LanguageKey, Model, TermCounter, are_foreign};
 use crate::sources;
+use crate::tasks::{HEAVY, LIGHT};
 use crate::text::Tokens;
 use crate::{DocId, Result};
 
@@ -94,7 +95,11 @@ pub(crate) fn collapse(
     let mut checker = verbatim.checker();
     let relate = |leader, other| checker.edge(leader, other).filter(|edge| is_copy(edge.relation));
     let relate_all = |pairs: &[(DocId, DocId)]| {
-        pairs.par_chunks(CHECKS_A_TASK).flat_map_iter(|pairs| verbatim.relate_all(pairs)).collect()
+        pairs
+            .par_chunks(CHECKS_A_TASK)
+            .with_max_len(HEAVY)
+            .flat_map_iter(|pairs| verbatim.relate_all(pairs))
+            .collect()
     };
     let text = |document| (corpus.text(document), corpus.tokens.len_of(document));
     let groups = cluster::collapse(corpus.len(), copies, text, relate, relate_all);
@@ -168,7 +173,7 @@ pub(crate) fn apart_from_leaders(corpus: &Corpus, groups: &CopyGroups) -> Vec<Do
         }
         of_sources.into_values().flat_map(mutually_foreign).collect()
     };
-    let apart: Vec<Vec<DocId>> = groups.par_iter().map(apart).collect();
+    let apart: Vec<Vec<DocId>> = groups.par_iter().with_max_len(LIGHT).map(apart).collect();
     apart.concat()
 }
 
@@ -254,6 +259,7 @@ fn frequencies_of(corpus: &Corpus, leaders: &[(LanguageKey, DocId)]) -> Result<F
         let buffers = || (corpus.tokens.reader(), DistinctTerms::default());
         let terms = batch
             .par_iter()
+            .with_max_len(LIGHT)
             .map_init(buffers, |(reader, distinct), &(_, leader)| distinct.of(&reader.get(leader)));
         terms.collect()
     };
@@ -368,6 +374,7 @@ fn check<C: Sync, T: Send>(
 ) -> Result<Vec<Vec<T>>> {
     candidates
         .par_chunks(CHECKS_A_TASK)
+        .with_max_len(HEAVY)
         .map_init(
             || judge.checker(),
             |checker, chunk| {

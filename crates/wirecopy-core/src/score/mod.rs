@@ -19,6 +19,7 @@
 
 mod align;
 pub mod background;
+mod bag;
 mod bound;
 mod chain;
 mod conflict;
@@ -41,6 +42,7 @@ mod term_map;
 mod terms;
 mod weekdays;
 
+pub(crate) use bag::Bag;
 pub use counter::TermCounter;
 pub use exchanged::Exchanges;
 pub use features::{Circumstances, FEATURES, Feature, Features, NEAR, PASSAGES, Sense};

@@ -97,22 +97,30 @@ impl Sketcher {
             return;
         }
         let bins = self.bins as u64;
-        let mut unfilled = self.bins;
+        let bin = |hash: u64| (((hash >> 48) * bins) >> 16) as usize;
         for (round, &salt) in self.salts.iter().enumerate() {
             let prefix = (round as u64) << FRACTION_BITS;
-            // Each of the last rounds sends everything to one bin, for sets smaller than the signature.
-            let forced = round.checked_sub(self.bins);
-            for &element in set {
-                let hash = fold_multiply(element ^ salt);
-                let bin = forced.unwrap_or((((hash >> 48) * bins) >> 16) as usize);
-                let value = prefix | (hash & ((1 << FRACTION_BITS) - 1));
-                let slot = &mut out[bin];
-                if value < *slot {
-                    unfilled -= usize::from(*slot == EMPTY);
-                    *slot = value;
+            let value = |hash: u64| prefix | (hash & ((1 << FRACTION_BITS) - 1));
+            let hashes = set.iter().map(|&element| fold_multiply(element ^ salt));
+            if let Some(forced) = round.checked_sub(self.bins) {
+                // Each of the last rounds sends everything to one bin, for sets smaller than the signature.
+                out[forced] = hashes.map(value).fold(out[forced], u64::min);
+            } else if round == 0 {
+                // Without a branch: every other element or so lowers a minimum, which the processor cannot predict.
+                for hash in hashes {
+                    let slot = &mut out[bin(hash)];
+                    *slot = value(hash).min(*slot);
+                }
+            } else {
+                // Bins that an earlier round has filled hold smaller values.
+                for hash in hashes {
+                    let slot = &mut out[bin(hash)];
+                    if prefix <= *slot {
+                        *slot = value(hash).min(*slot);
+                    }
                 }
             }
-            if unfilled == 0 {
+            if !out.contains(&EMPTY) {
                 return;
             }
         }

@@ -12,6 +12,7 @@ use super::{CARRIERS, COMPARED, Repeated};
 use crate::DocId;
 use crate::hash::{self, ByHash, Counts};
 use crate::score::LanguageKey;
+use crate::tasks::HEAVY;
 use crate::text::{Known, SourceLines, Token, TokenStore, Tokens};
 
 /// Share of a source's stories in the carriers' languages that must carry a shingle.
@@ -59,7 +60,7 @@ pub(super) fn repeated(
             .collect();
         of_texts(source, &texts)
     };
-    sources.into_par_iter().flat_map_iter(of_source).collect()
+    sources.into_par_iter().with_max_len(HEAVY).flat_map_iter(of_source).collect()
 }
 
 /// Reduces stories to the first [`OF_LANGUAGE`] in each language, and to [`STORIES`] in all. Those whose language is unknown may be in

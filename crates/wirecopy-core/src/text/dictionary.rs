@@ -50,16 +50,14 @@ impl Dictionary {
         Self { words: words.into(), slots }
     }
 
-    /// Returns the code of a token, or [`ESCAPE`].
-    fn code(&self, token: Token) -> u16 {
-        let mut at = first_slot(token);
-        loop {
-            let code = self.slots[at];
-            if code == ESCAPE || self.words[usize::from(code)] == token {
-                return code;
-            }
+    /// Returns the code of a token, or [`ESCAPE`], given the code in its first slot.
+    fn code(&self, token: Token, first: u16) -> u16 {
+        let (mut at, mut code) = (first_slot(token), first);
+        while code != ESCAPE && self.words[usize::from(code)] != token {
             at = (at + 1) % SLOTS;
+            code = self.slots[at];
         }
+        code
     }
 
     /// Appends to `out` how many tokens are written in full, the codes of all `tokens`, and then those tokens, each with its distance from
@@ -80,13 +78,15 @@ impl Dictionary {
                 next += 1;
             }
         };
-        out.extend(tokens.iter().enumerate().map(|(at, &token)| {
-            let code = self.code(token);
-            if code == ESCAPE {
+        // In a loop of its own, so that many accesses to the slots overlap.
+        let codes_at = out.len();
+        out.extend(tokens.iter().map(|&token| self.slots[first_slot(token)]));
+        for (at, (code, &token)) in out[codes_at..].iter_mut().zip(tokens).enumerate() {
+            *code = self.code(token, *code);
+            if *code == ESCAPE {
                 write(at);
             }
-            code
-        }));
+        }
         out.extend_from_slice(&in_full);
         let count = in_full.len() / IN_FULL;
         // Documents hold fewer than 2^30 tokens.
@@ -167,9 +167,13 @@ mod tests {
         let counts: ByHash<Token, u32> =
             (0..100_000_u32).map(|n| (Token::of_bits(u64::from(n) << 3), n)).collect();
         let dictionary = Dictionary::of(&counts);
-        assert_eq!(dictionary.code(Token::of_bits(99_999 << 3)), 0);
-        assert_eq!(dictionary.code(Token::of_bits((100_000 - 65_535) << 3)), 65_534);
-        assert_eq!(dictionary.code(Token::of_bits((100_000 - 65_536) << 3)), ESCAPE);
+        let code = |n: u64| {
+            let token = Token::of_bits(n << 3);
+            dictionary.code(token, dictionary.slots[first_slot(token)])
+        };
+        assert_eq!(code(99_999), 0);
+        assert_eq!(code(100_000 - 65_535), 65_534);
+        assert_eq!(code(100_000 - 65_536), ESCAPE);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use wirecopy_core::Result;
 use wirecopy_core::classify::{Edge, Scorer};
 use wirecopy_core::engine::judge::Pairs;
+use wirecopy_core::tasks::LIGHT;
 use wirecopy_spill::{Blobs, Budget, Reader};
 
 /// Number of edges processed in parallel before their results are added in order.
@@ -36,6 +37,7 @@ impl EdgeEvidence {
         for batch in edges.chunks(BATCH) {
             let grounds: Vec<Option<Grounds>> = batch
                 .par_iter()
+                .with_max_len(LIGHT)
                 .map_init(
                     || judge.checker(),
                     |checker, edge| {

@@ -35,6 +35,7 @@ use wirecopy_core::engine::stages::{Found, stage};
 use wirecopy_core::engine::{BATCH, Corpus};
 use wirecopy_core::similarity::four_decimals;
 use wirecopy_core::sources::source_name;
+use wirecopy_core::tasks::{HEAVY, LIGHT};
 use wirecopy_core::text::NoArticle;
 use wirecopy_core::text::credit::{AGENCIES, Credit};
 use wirecopy_core::{Cancel, DocId, Progress, Result, Similarity, Stage};
@@ -122,7 +123,7 @@ fn inside(
         let copied = copied::in_cluster(cluster, corpus, k, passages);
         Ok(Inside { versions, copied })
     };
-    clusters.par_iter().map(inside).collect()
+    clusters.par_iter().with_max_len(HEAVY).map(inside).collect()
 }
 
 /// Writes the report of a run.
@@ -157,6 +158,7 @@ pub fn run(
         .clusters
         .into_par_iter()
         .zip(wording.inside)
+        .with_max_len(LIGHT)
         .map(|(cluster, inside)| cluster_line(&cluster, &corpus, &inside, &sentences))
         .collect::<Result<_>>()?;
     clusters.sort_by(|x, y| {
@@ -232,7 +234,7 @@ fn lines<T: ReportLine, S>(
     };
     let mut lines = Lines::new(budget);
     for starts in starts.chunks(BATCH / LINES_A_TASK) {
-        let some: Vec<Result<JsonLines>> = starts.par_iter().map(made).collect();
+        let some: Vec<Result<JsonLines>> = starts.par_iter().with_max_len(HEAVY).map(made).collect();
         for some in some {
             lines.append(&some?)?;
         }

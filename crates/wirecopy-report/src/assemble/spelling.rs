@@ -15,6 +15,7 @@ use crate::Config;
 use wirecopy_core::classify::Edge;
 use wirecopy_core::engine::{BATCH, Corpus, HeaderReader, MarkedBy};
 use wirecopy_core::score::each_term;
+use wirecopy_core::tasks::LIGHT;
 use wirecopy_core::text::{Known, LEARNED_SHINGLE, Placed, SourceLines, Tokenizer, whole_words};
 use wirecopy_core::{Cancel, DocId, Document, Result};
 use wirecopy_ingest::read_again;
@@ -75,7 +76,7 @@ pub fn find<'s>(
     for documents in wanted.kept.chunks(BATCH) {
         cancel.check()?;
         let reader = || corpus.texts.reader();
-        let kept = documents.par_iter().map_init(reader, |reader, &document| {
+        let kept = documents.par_iter().with_max_len(LIGHT).map_init(reader, |reader, &document| {
             Ok(reader.get(document)?.map(|text| look(document, &text)))
         });
         let kept: Vec<Option<(DocId, Spelled)>> = kept.collect::<Result<_>>()?;
