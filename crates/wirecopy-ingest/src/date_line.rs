@@ -11,6 +11,9 @@ use wirecopy_core::word_table::{self, Words};
 
 /// Longest date line, in characters.
 const LINE_CHARS: usize = 100;
+/// Fewest digits of a date of which no part is missing: `1/2/3`. Beside the name of a month, a day has at least one digit and a
+/// year two.
+const DIGITS: usize = 3;
 /// Earliest year of a publication date. A first line with an earlier date is about history.
 const FIRST_YEAR: i16 = 1900;
 /// Most words beside a date that is labelled as the publication date.
@@ -25,51 +28,65 @@ static BY: Words = LazyLock::new(|| word_table::words(WORDS, "author"));
 /// Returns whether `line` is a date with so little else that it is not part of the text.
 pub(super) fn is_date_line(line: &str) -> bool {
     const UNKNOWN: usize = 3;
-    let other = |line: &Line| {
-        let other_tokens = other_tokens(line);
-        let words = other_tokens.iter().filter(|token| token.word().is_some() && !known(token));
-        words.count() > UNKNOWN || other_tokens.first().is_some_and(|token| token.is(&BY))
-    };
-    gives_date(line, None) && !other(&Line::of(line.trim(), None))
+    let Some(read) = dated_line(line, None) else { return false };
+    let words = other_tokens(&read).filter(|token| token.word().is_some() && !known(token));
+    words.count() <= UNKNOWN && !other_tokens(&read).next().is_some_and(|token| token.is(&BY))
 }
 
 /// Returns whether `line` gives the publication date, alone or with an author, a place or a source. `language` is the tag of
 /// the text's language, if known.
 pub(super) fn gives_date(line: &str, language: Option<&str>) -> bool {
+    dated_line(line, language).is_some()
+}
+
+/// Returns what is in a line that gives the publication date; `None` for other lines.
+fn dated_line(line: &str, language: Option<&str>) -> Option<Line> {
     let line = line.trim();
-    // Characters of posts and notices. A dash before a name ends a quotation.
-    let quoted = line.contains(['@', '©', '#', '?', '!', '"', '“', '„', '«'])
-        || line.starts_with(['—', '–', '-', '~']);
-    if !line.contains(char::is_numeric) || line.chars().count() > LINE_CHARS || quoted {
-        return false;
+    let is_long = line.len() > LINE_CHARS && line.chars().count() > LINE_CHARS;
+    // Most lines are text or headlines, which these quick tests reject.
+    if is_long || !has_digits(line) || is_quoted(line) {
+        return None;
     }
     let read = Line::of(line, language);
+    gives_publication(&read).then_some(read)
+}
+
+/// Returns whether a line has as many digits as a date has at least.
+fn has_digits(line: &str) -> bool {
+    line.chars().filter(|c| c.is_numeric()).take(DIGITS).count() == DIGITS
+}
+
+/// Returns whether a line has characters of posts and notices. A dash before a name ends a quotation.
+fn is_quoted(line: &str) -> bool {
+    line.contains(['@', '©', '#', '?', '!', '"', '“', '„', '«']) || line.starts_with(['—', '–', '-', '~'])
+}
+
+fn gives_publication(read: &Line) -> bool {
     let other = |dated: &Dated| matches!(dated.label, Some(Label::Other | Label::Modified));
-    // A line with an unusable date counts too: the report then says why the date is not used.
-    let whole = |dated: &&Dated| !matches!(dated.published, Err(Problem::NoDay | Problem::NoYear));
-    let Some(dated) = read.dates.iter().filter(whole).find(|dated| !other(dated)) else { return false };
+    let Some(dated) = read.dates.iter().filter(|dated| is_whole(dated)).find(|dated| !other(dated)) else {
+        return false;
+    };
     let history = dated.published.is_ok_and(|published| published.date.year() < FIRST_YEAR);
     if history || dated.published == Err(Problem::TooEarly) || read.label() == Some(Label::Other) {
         return false;
     }
-    let other_tokens: Vec<&Token> = other_tokens(&read);
-    let words = other_tokens.iter().filter(|token| token.word().is_some()).count();
-    if dated.label == Some(Label::Published) && words <= LABELLED_WORDS {
+    let words = || other_tokens(read).filter(|token| token.word().is_some()).count();
+    if dated.label == Some(Label::Published) && words() <= LABELLED_WORDS {
         return true;
     }
-    before(&read, dated) && after(&read, dated)
+    before(read, dated) && after(read, dated)
+}
+
+/// Returns whether no part of a date is missing. A date that is not usable counts too: the report then says why it is not used.
+fn is_whole(dated: &Dated) -> bool {
+    !matches!(dated.published, Err(Problem::NoDay | Problem::NoYear))
 }
 
 /// Returns the tokens outside dates and times.
-fn other_tokens(line: &Line) -> Vec<&Token> {
+fn other_tokens(line: &Line) -> impl Iterator<Item = &Token> {
     let dated = |at: usize| line.dates.iter().any(|date| (date.start..date.end).contains(&at));
     let timed = |at: usize| line.times.iter().any(|(start, end)| (*start..*end).contains(&at));
-    line.tokens
-        .iter()
-        .enumerate()
-        .filter(|(at, _)| !dated(*at) && !timed(*at))
-        .map(|(_, token)| token)
-        .collect()
+    line.tokens.iter().enumerate().filter(move |(at, _)| !dated(*at) && !timed(*at)).map(|(_, token)| token)
 }
 
 fn known(token: &Token) -> bool {
@@ -147,6 +164,8 @@ fn after(line: &Line, dated: &Dated) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -259,7 +278,43 @@ mod tests {
         }
     }
 
-    proptest::proptest! {
+    /// Generates lines of parts of dates.
+    fn parts_of_dates() -> impl Strategy<Value = String> {
+        let part = prop_oneof![
+            "[0-9]{1,4}",
+            "[0-9]{8,14}",
+            "[٢०๓３²Ⅷ]{1,4}",
+            "[-/.,:年月日 ]",
+            prop::sample::select(vec![
+                "Jan",
+                "March",
+                "Mai",
+                "11th",
+                "W",
+                "T",
+                "Z",
+                "pm",
+                "tháng",
+                "năm",
+                "de",
+                "März",
+                "มี.ค.",
+                "मार्च",
+                "月",
+                "آذار",
+            ])
+            .prop_map(str::to_owned),
+        ];
+        prop::collection::vec((part, "[ ]?"), 1..9)
+            .prop_map(|parts| parts.into_iter().map(|(part, space)| part + &space).collect())
+    }
+
+    proptest! {
+        #[test]
+        fn line_with_a_whole_date_has_digits(line in parts_of_dates()) {
+            prop_assert!(has_digits(&line) || !Line::of(&line, None).dates.iter().any(is_whole), "{}", line);
+        }
+
         #[test]
         fn any_line_is_handled_without_panic(line in "\\PC{0,60}") {
             is_date_line(&line);

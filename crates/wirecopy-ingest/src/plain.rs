@@ -51,8 +51,12 @@ fn split(text: &str) -> (Option<String>, Option<String>, &str) {
         && !rest.trim().is_empty()
     {
         let (next, behind) = first_line(rest).unwrap_or((rest, ""));
-        let dated = date.is_none() && is_date_line(next) && !behind.trim().is_empty();
-        if next.trim().is_empty() || dated {
+        if date.is_none() && !behind.trim().is_empty() && is_date_line(next) {
+            title = one_line(line);
+            date = one_line(next);
+            return (title, date, behind.trim_start());
+        }
+        if next.trim().is_empty() {
             title = one_line(line);
             body = rest.trim_start();
         }
@@ -86,6 +90,7 @@ fn may_be_title(line: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -161,6 +166,22 @@ mod tests {
         );
         assert_eq!(parts("+++\nlayout = 1\n+++\nFerry sails\n\nIt was late.").0, some("Ferry sails"));
         assert_eq!(extract("---\ntitle: x\n---\n\n".to_owned()).unwrap_err().reason, "empty text");
+    }
+
+    proptest! {
+        #[test]
+        fn blanks_around_the_date_line_change_nothing(
+            title in "Ferry sails|Top 10 of 2023|Ferry sails on 24 September",
+            date in "2023-09-24|24 September 2023|Norvik, 24 September 2023, 13:05",
+            blanks in prop::array::uniform2("[ \t\u{b}]{0,2}(\n|\r\n|\u{85}|\u{2028})"),
+            body in "(The ferry sailed[.]\n)?It was late[.]",
+        ) {
+            let [above, below] = blanks;
+            let tight = format!("{title}\n {date}{below}{body}");
+            let loose = format!("{title}\n{above} {date}{below}\n{body}");
+            prop_assert_eq!(split(&tight), split(&loose));
+            prop_assert_eq!(split(&tight), (Some(title), Some(date), body.as_str()));
+        }
     }
 
     #[test]

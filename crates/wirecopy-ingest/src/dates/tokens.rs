@@ -5,6 +5,9 @@ use super::words::{self, Meaning};
 /// Tokens of a line that are kept; a date line has far fewer.
 const MAX_TOKENS: usize = 120;
 
+/// Tokens of most date lines, at most.
+const TOKENS: usize = 16;
+
 /// The kind of a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -71,8 +74,9 @@ enum Class {
 
 /// Splits a line into at most [`MAX_TOKENS`] tokens. Linear in the line.
 pub(super) fn cut(line: &str) -> Vec<Token> {
-    let characters: Vec<char> = line.chars().map(plain).collect();
-    let mut out: Vec<Token> = Vec::new();
+    let mut characters: Vec<char> = Vec::with_capacity(line.len());
+    characters.extend(line.chars().map(plain));
+    let mut out: Vec<Token> = Vec::with_capacity(TOKENS);
     let mut spaced = false;
     let mut at = 0;
     while at < characters.len() && out.len() < MAX_TOKENS {
@@ -92,7 +96,9 @@ pub(super) fn cut(line: &str) -> Vec<Token> {
                 let kind = number.map_or_else(
                     || {
                         let visible = characters[at..end].iter().filter(|c| class(**c) != Class::Invisible);
-                        Kind::Word(words::word(&visible.collect::<String>()))
+                        let mut written = String::with_capacity(end - at);
+                        written.extend(visible);
+                        Kind::Word(words::word(&written))
                     },
                     |number| Kind::Number(number, end - at),
                 );

@@ -231,7 +231,7 @@ pub(super) fn is_byline(line: &str, agencies: &Agencies) -> bool {
     if ends_sentence(line) {
         return false;
     }
-    let items = items(line, 0..line.len(), agencies, ITEMS);
+    let Some(items) = byline_items(line, agencies) else { return false };
     let facts = Facts::of(&items);
     let opens = items.first().is_some_and(|item| item.is_kind(kind::BY));
     let reporter = items.iter().any(|item| item.is_kind(kind::REPORTER));
@@ -242,6 +242,25 @@ pub(super) fn is_byline(line: &str, agencies: &Agencies) -> bool {
         && facts.lower <= usize::from(reporter)
         && words > 0
         && (opens || reporter)
+}
+
+/// Returns the items of a line that may be a byline; `None` as soon as it has two words in small letters, which no byline has.
+fn byline_items(line: &str, agencies: &Agencies) -> Option<Vec<Item>> {
+    let (mut items, mut lower) = (Vec::with_capacity(16), 0);
+    for item in each_item(line, 0..line.len(), agencies).take(ITEMS) {
+        items.push(item);
+        // The name of a month does not count. Two items further on, it is known whether the word is one.
+        if let Some(at) = items.len().checked_sub(3)
+            && matches!(items[at].what, What::Word { kinds: 0, case: Case::Lower })
+            && !dated(&items, at)
+        {
+            lower += 1;
+            if lower > 1 {
+                return None;
+            }
+        }
+    }
+    Some(items)
 }
 
 /// Returns the credit at the end of a paragraph: `… he said. (dpa)`, `…述べた。（共同）`, and at the end of the text `… he
@@ -404,6 +423,8 @@ fn opens(text: &str, line: Range<usize>, agencies: &Agencies) -> Option<Found> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -416,5 +437,20 @@ mod tests {
     fn trailing_space_of_a_phrase_is_significant() {
         assert!(reporting_and_editing("Por Rui Vaz; Edição de Ana Melo").is_some());
         assert!(reporting_and_editing("Portugal venceu na edição de ontem").is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn no_byline_has_two_words_in_small_letters(
+            words in prop::collection::vec("By|by|Jane|Roe|in|London|correspondent|reporter|ferry|sails|mars|März|[0-9]{1,2}|[.,/]", 0..9),
+        ) {
+            let line = words.join(" ");
+            let agencies = Agencies::shipped_ref();
+            let all = items(&line, 0..line.len(), agencies, ITEMS);
+            match byline_items(&line, agencies) {
+                Some(items) => prop_assert_eq!(items, all),
+                None => prop_assert!(Facts::of(&all).lower > 1, "{}", line),
+            }
+        }
     }
 }
