@@ -86,7 +86,7 @@ pub(super) fn code(line: &str) -> Option<(&str, &str)> {
     let end = line.find(|c: char| !c.is_ascii_uppercase()).unwrap_or(line.len());
     let (code, rest) = line.split_at_checked(end)?;
     let is_apart = rest.trim().is_empty() || rest.starts_with(['\t', '\u{a0}']) || rest.starts_with("  ");
-    (CODES.contains(&code) && is_apart).then_some((code, rest.trim()))
+    (is_apart && CODES.contains(&code)).then_some((code, rest.trim()))
 }
 
 /// Returns whether a line is the accession number that ends an article: `Document SAMPLE0020111229e7ct0001r`.

@@ -157,11 +157,14 @@ const OF: [&str; 7] = ["of", "von", "de", "van", "di", "av", "af"];
 pub(super) fn counter(line: &str) -> Option<(u32, u32)> {
     let line = line.trim();
     let line = line.strip_prefix("FOCUS - ").unwrap_or(line);
-    if line.len() > 60 {
+    if line.len() > 60 || !line.bytes().any(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let words: Vec<&str> = line.split_whitespace().collect();
-    let [a, b, c, d] = words[..] else { return None };
+    let mut words = line.split_whitespace();
+    let (a, b, c, d) = (words.next()?, words.next()?, words.next()?, words.next()?);
+    if words.next().is_some() {
+        return None;
+    }
     let is_document = |word: &str| {
         let word = word.to_lowercase();
         word.starts_with("document") || word.starts_with("dokument")
@@ -354,6 +357,25 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn line_with_a_counter_has_four_words_and_digits(
+            words in prop::collection::vec("[0-9]{1,2}|[1-9][.,]?[0-9]{0,3}|of|VON|de|documents?|DOKUMENTEN?|x", 3..6),
+        ) {
+            let line = words.join(" ");
+            if counter(&line).is_some() {
+                prop_assert_eq!(words.len(), 4);
+                prop_assert!(line.bytes().filter(u8::is_ascii_digit).count() >= 2);
+            }
+            let numbers: Vec<u32> = words.iter().filter_map(|word| word.replace([',', '.'], "").parse().ok()).collect();
+            let is = |word: usize, kinds: &[&str]| kinds.iter().any(|kind| words[word].to_lowercase().starts_with(kind));
+            let is_document = |word| is(word, &["document", "dokument"]);
+            let is_number = |word: usize| words[word].starts_with(|c: char| c.is_ascii_digit());
+            let of = ["of", "von", "de"];
+            if words.len() == 4 && is_number(0) && is(1, &of) && is_number(2) && is_document(3) {
+                prop_assert_eq!(counter(&line), Some((numbers[0], numbers[1])));
+            }
+        }
+
         #[test]
         fn any_line_is_handled_without_panic(line in "\\PC{0,50}") {
             let _ = (label(&line), is_like_label(&line), is_page_number(&line), label_above(&line), counter(&line), is_end(&line), language(&line), is_copyright(&line));

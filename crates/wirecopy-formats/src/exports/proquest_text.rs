@@ -83,18 +83,15 @@ pub(super) fn read(input: &mut dyn BufRead, limits: Limits, emit: &mut Emit<'_>)
     if found { ControlFlow::Continue(()) } else { emit(Found::Skip(SkipKind::Empty.because(NOTHING))) }
 }
 
-/// Returns whether a text is an export: several labels that only this service writes together, fewer of them where a line
-/// between articles is.
-pub(super) fn is_export(text: &str) -> bool {
+/// Returns whether lines are of an export: several labels that only this service writes together, fewer of them where a line
+/// between articles is. No line has blanks around it.
+pub(super) fn is_export(lines: &[&str]) -> bool {
     let mut marks = Marks::default();
-    let mut is_divided = false;
-    for line in text.lines().map(str::trim) {
-        is_divided |= is_rule(line) || counter(line).is_some();
-        if let Some((label, _)) = split(line) {
-            marks.add(label);
-        }
+    for (label, _) in lines.iter().filter_map(|line| split(line)) {
+        marks.add(label);
     }
-    marks.count() >= if is_divided { 2 } else { 4 }
+    let is_divided = || lines.iter().any(|line| is_rule(line) || counter(line).is_some());
+    marks.count() >= 4 || marks.count() >= 2 && is_divided()
 }
 
 /// Returns whether a line is one between articles.
@@ -105,9 +102,12 @@ fn is_rule(line: &str) -> bool {
 /// Splits a line after a label: a few words and a colon.
 fn split(line: &str) -> Option<(&str, &str)> {
     // A colon further on is not looked for, because most lines are paragraphs without one.
-    let mut head = line.char_indices().take_while(|&(at, _)| at <= LABEL);
-    let (end, colon) = head.find(|&(_, c)| matches!(c, ':' | '：'))?;
-    let (label, value) = (&line[..end], &line[end + colon.len_utf8()..]);
+    let head = line.as_bytes().get(..=LABEL).unwrap_or(line.as_bytes());
+    // The second colon is that of East Asia: its first byte begins other characters, too.
+    let (label, value) = memchr::memchr2_iter(b':', 0xef, head).find_map(|end| {
+        let (label, rest) = line.split_at_checked(end)?;
+        Some((label, rest.strip_prefix([':', '：'])?))
+    })?;
     let is_apart = value.is_empty() || value.starts_with(char::is_whitespace) || line.contains('：');
     (!label.is_empty() && is_apart).then_some((label, value.trim()))
 }
@@ -236,4 +236,26 @@ fn blocks(lines: &[String], within: Range<usize>) -> Vec<Range<usize>> {
         }
     }
     blocks
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn line_is_split_at_the_first_colon(line in "[a：:！é .]{0,6}a{70,84}[a：:！é .]{0,9}|[a：:！é .]{0,12}") {
+            let first = line.char_indices().take_while(|&(at, _)| at <= LABEL).find(|&(_, c)| matches!(c, ':' | '：'));
+            let is_apart = |value: &str| {
+                value.is_empty() || value.starts_with(char::is_whitespace) || line.contains('：')
+            };
+            let expected = first
+                .map(|(at, colon)| (&line[..at], &line[at + colon.len_utf8()..]))
+                .filter(|(label, value)| !label.is_empty() && is_apart(value))
+                .map(|(label, value)| (label, value.trim()));
+            prop_assert_eq!(split(&line), expected);
+        }
+    }
 }

@@ -15,6 +15,8 @@ use super::office::READ;
 use super::{factiva, factiva_html, mail, nexis, proquest, proquest_text, quoted, rtf};
 use crate::{Form, Limits};
 
+/// The beginning of a list of references.
+const REFERENCE: &str = "TY  - ";
 /// Fewest fields of a list of references in its first lines.
 const REFERENCE_FIELDS: usize = 4;
 
@@ -36,10 +38,17 @@ pub(crate) fn form_of(head: &[u8]) -> Option<Form> {
 
 /// Returns why a file that begins with `head` is not read, if it is of a kind that holds no articles.
 pub(crate) fn refusal_of(head: &[u8]) -> Option<Refusal> {
+    // The mark comes after blanks only. In UTF-16, where bytes are only parts of signs, the mark has zeros.
+    let first = head.trim_ascii_start().first();
+    let is_other =
+        first.is_some_and(|byte| byte.is_ascii_graphic() && !REFERENCE.as_bytes().starts_with(&[*byte]));
+    if is_other && memchr::memchr(0, head).is_none() {
+        return None;
+    }
     let text = decoded(head);
     let mut lines =
         text.trim_start_matches('\u{feff}').lines().map(str::trim_end).filter(|line| !line.is_empty());
-    let is_reference = lines.next().is_some_and(|line| line.starts_with("TY  - "))
+    let is_reference = lines.next().is_some_and(|line| line.starts_with(REFERENCE))
         && lines.take(40).filter(|line| is_reference_field(line)).count() >= REFERENCE_FIELDS;
     is_reference.then(|| {
         SkipKind::Unsupported.because(format!(
@@ -62,10 +71,11 @@ fn of_rtf(head: &[u8]) -> Form {
         .map(|line| line.text)
         .collect();
     let text = lines.join("\n");
+    let lines = lines_of(&text, b'\n');
     // Marks in groups that are not text, and addresses of the services to which the articles link.
-    if is_nexis(&text) || has("\\LXNComment") || has("://advance.lexis.com/") {
+    if is_nexis(&lines) || has("\\LXNComment") || has("://advance.lexis.com/") {
         Form::NexisRtf
-    } else if factiva::is_export(text.lines())
+    } else if factiva::is_export(lines.iter().copied())
         || has("{\\title Factiva")
         || has("Factiva RTF Display Format")
         || has("://global.factiva.com/")
@@ -87,29 +97,38 @@ pub(super) fn of_text(text: &str) -> Option<Form> {
 
 /// Returns the form whose marks a plain text has.
 fn marked_text(text: &str) -> Option<Form> {
-    if proquest_text::is_export(text) {
-        return Some(Form::ProQuestText);
-    }
     // Old computers ended lines with a carriage return.
-    let text = if text.contains('\n') { Cow::Borrowed(text) } else { Cow::Owned(text.replace('\r', "\n")) };
-    let text = text.as_ref();
-    if is_nexis(text) {
+    let has_line_feeds = memchr::memchr(b'\n', text.as_bytes()).is_some();
+    let lines = lines_of(text, if has_line_feeds { b'\n' } else { b'\r' });
+    if has_line_feeds && proquest_text::is_export(&lines) {
+        Some(Form::ProQuestText)
+    } else if is_nexis(&lines) {
         Some(Form::NexisText)
     } else {
-        factiva::is_export(text.lines()).then_some(Form::FactivaText)
+        factiva::is_export(lines.iter().copied()).then_some(Form::FactivaText)
     }
+}
+
+/// Returns the lines of a text that are not blank, without the blanks around them. `end` ends a line.
+fn lines_of(text: &str, end: u8) -> Vec<&str> {
+    let ends = memchr::memchr_iter(end, text.as_bytes()).chain([text.len()]);
+    let mut start = 0;
+    let lines = ends.map(|end| text.get(std::mem::replace(&mut start, end + 1)..end).unwrap_or_default());
+    lines.map(str::trim).filter(|line| !line.is_empty()).collect()
 }
 
 /// Returns the head as text. Its marks are ASCII in every character set, except for UTF-16.
 fn decoded(head: &[u8]) -> Cow<'_, str> {
-    let zeros = |from: usize| head.iter().skip(from).step_by(2).take(100).filter(|byte| **byte == 0).count();
+    let beginning = head.get(..200).unwrap_or(head);
+    let zeros = |from: usize| beginning.iter().skip(from).step_by(2).filter(|byte| **byte == 0).count();
+    let has_zeros = memchr::memchr(0, beginning).is_some();
     let encoding = match head {
         [0xff, 0xfe, ..] => encoding_rs::UTF_16LE,
         [0xfe, 0xff, ..] => encoding_rs::UTF_16BE,
-        _ if zeros(1) > 50 => encoding_rs::UTF_16LE,
-        _ if zeros(0) > 50 => encoding_rs::UTF_16BE,
+        _ if has_zeros && zeros(1) > 50 => encoding_rs::UTF_16LE,
+        _ if has_zeros && zeros(0) > 50 => encoding_rs::UTF_16BE,
         _ => match std::str::from_utf8(head) {
-            Ok(_) => encoding_rs::UTF_8,
+            Ok(text) => return Cow::Borrowed(text),
             // The last character may be cut off.
             Err(error) if error.error_len().is_none() => encoding_rs::UTF_8,
             Err(_) => encoding_rs::WINDOWS_1252,
@@ -173,10 +192,10 @@ fn is_cover(line: &str) -> bool {
     COVER.iter().any(|label| line.starts_with(label))
 }
 
-/// Returns whether a text is an export of Nexis: a counter of documents on a line of its own, and a label or the cover page; or
-/// else an article of Nexis Uni, or its cover page.
-fn is_nexis(text: &str) -> bool {
-    let lines = || text.lines().map(str::trim);
+/// Returns whether lines are of an export of Nexis: a counter of documents on a line of its own, and a label or the cover page;
+/// or else an article of Nexis Uni, or its cover page.
+fn is_nexis(lines: &[&str]) -> bool {
+    let lines = || lines.iter().copied();
     let is_label = |line: &str| {
         matches!(
             label(line),
@@ -243,4 +262,53 @@ fn header(line: &str) -> Option<&str> {
         && name.len() <= 60
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     (is_name && (rest.is_empty() || rest.starts_with([' ', '\t']))).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const REFERENCES: &str =
+        "TY  - NEWS\nT1  - A ferry sails\nAU  - Roe, Jo\nPY  - 2024\nN2  - An abstract.\nER  -\n";
+
+    /// Returns a text in UTF-16.
+    fn utf16(text: &str, to_bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
+        text.encode_utf16().flat_map(to_bytes).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn references_are_refused_in_every_character_set(
+            before in "[\u{feff}]?[\n\r\t\u{b}\u{2028}\u{2009}\u{a0} ]{0,4}\n", other in "[\u{2f20}a<T]?",
+        ) {
+            let is_refused = |text: &str| {
+                let heads = [text.as_bytes().to_vec(), utf16(text, u16::to_le_bytes), utf16(text, u16::to_be_bytes)];
+                heads.map(|head| refusal_of(&head).is_some())
+            };
+            prop_assert_eq!(is_refused(&format!("{before}{REFERENCES}")), [true; 3]);
+            prop_assert_eq!(is_refused(&format!("{before}{other}{REFERENCES}")), [other.is_empty(); 3]);
+        }
+
+        #[test]
+        fn lines_are_those_of_the_standard_library(text in "[a\n\r\u{b}\u{85}\u{2028} ]{0,20}") {
+            let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+            prop_assert_eq!(lines_of(&text, b'\n'), lines.collect::<Vec<_>>());
+            let without = text.replace('\n', "");
+            let with_others = without.replace('\r', "\n");
+            prop_assert_eq!(lines_of(&without, b'\r'), lines_of(&with_others, b'\n'));
+        }
+
+        #[test]
+        fn text_is_decoded_as_encoding_rs_does(text in "[\u{feff}]?[a-z0-9é漢 \n]{0,300}") {
+            let decode = |head: &[u8]| encoding_rs::UTF_8.decode(head).0.into_owned();
+            let whole = decoded(text.as_bytes());
+            prop_assert_eq!(whole.trim_start_matches('\u{feff}'), decode(text.as_bytes()));
+            let cut = text.as_bytes().get(..text.len().saturating_sub(1)).unwrap_or_default();
+            if std::str::from_utf8(cut).is_err() {
+                prop_assert_eq!(decoded(cut), decode(cut));
+            }
+        }
+    }
 }

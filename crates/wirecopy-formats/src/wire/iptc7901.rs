@@ -70,9 +70,8 @@ pub(super) fn read(input: &mut dyn BufRead, limits: Limits, emit: &mut Emit<'_>)
     transmission::read(&RULES, input, limits, emit)
 }
 
-/// Returns whether content that begins with `head` is in this form.
-pub(super) fn is(head: &[u8]) -> bool {
-    let text = transmission::text_of(head);
+/// Returns whether content that begins with `text` is in this form.
+pub(super) fn is(text: &str) -> bool {
     let padding = |c: char| c.is_whitespace() || matches!(c, '\0' | '\x16' | '\x7f' | '\x04');
     let text = text.trim_start_matches(padding);
     let first = text.lines().next().unwrap_or_default();

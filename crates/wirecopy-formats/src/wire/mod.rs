@@ -59,11 +59,17 @@ pub(crate) fn reader(form: Form) -> Option<Reader> {
 
 /// Returns the form of a text that begins with `head`.
 pub(crate) fn form_of(head: &[u8]) -> Option<Form> {
-    let lines = with_line_feeds(head);
-    let iptc7901 = || iptc7901::is(&lines).then_some(Form::Iptc7901);
-    let anpa = || anpa::is(&lines).then_some(Form::Anpa1312);
-    let telex = || telex::is(&lines).then_some(Form::Telex);
-    detect::form_of(head).or_else(iptc7901).or_else(anpa).or_else(telex)
+    detect::form_of(head).or_else(|| {
+        let lines = with_line_feeds(head);
+        let text = transmission::text_of(&lines);
+        if iptc7901::is(&text) {
+            Some(Form::Iptc7901)
+        } else if anpa::is(&text) {
+            Some(Form::Anpa1312)
+        } else {
+            telex::is(&text).then_some(Form::Telex)
+        }
+    })
 }
 
 /// Returns the name of the format of a JSON object that is an item of ninjs or of dpa's digitalwires, readable or not; `None` if

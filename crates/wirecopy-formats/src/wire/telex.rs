@@ -43,10 +43,9 @@ pub(super) fn read(input: &mut dyn BufRead, limits: Limits, emit: &mut Emit<'_>)
     transmission::read(&RULES, input, limits, emit)
 }
 
-/// Returns whether content that begins with `head` is in this form: its first line begins a message, and has the number of the
+/// Returns whether content that begins with `text` is in this form: its first line begins a message, and has the number of the
 /// message if no line is seen to end it.
-pub(super) fn is(head: &[u8]) -> bool {
-    let text = transmission::text_of(head);
+pub(super) fn is(text: &str) -> bool {
     let mut lines = text
         .trim_start_matches('\u{feff}')
         .lines()
@@ -140,7 +139,7 @@ mod tests {
 
     #[test]
     fn message_is_read() {
-        assert!(is(MESSAGE.as_bytes()));
+        assert!(is(MESSAGE));
         let (meta, delivery, text) = parts(item_of(Telex, MESSAGE));
         assert_eq!(meta.title.as_deref(), Some("Ferry sails again"));
         assert_eq!(meta.bylines, ["By Jo Roe"]);
@@ -164,7 +163,7 @@ mod tests {
     #[test]
     fn header_of_iptc_7901_names_the_agency() {
         let text = "ZCZC abc0123 4 i 38  dpa 0061\nHarbour/\nCORRECTION\nFerry sails =\n\nLund Pier (dpa) - It sailed.\n\ndpa ar xx\n111320 GMT Mar 24\nNNNN\n";
-        assert!(is(text.as_bytes()));
+        assert!(is(text));
         let (meta, delivery, text) = parts(item_of(Telex, text));
         assert_eq!((meta.title.as_deref(), meta.source.as_deref()), (Some("Ferry sails"), Some("dpa")));
         assert_eq!((delivery.slug.as_deref(), delivery.signal), (Some("Harbour"), Some(Signal::Correction)));
@@ -174,7 +173,7 @@ mod tests {
     #[test]
     fn number_of_a_message_may_have_single_small_letters() {
         let text = "ZCZC ABC012 4 i\nHARBOUR/\nFerry sails =\n\nThe ferry sailed.\nNNNN\n";
-        assert!(is(text.as_bytes()));
+        assert!(is(text));
         assert_eq!(parts(item_of(Telex, text)).2, "The ferry sailed.");
     }
 
@@ -187,8 +186,8 @@ mod tests {
             "ZCZCA 01\nNNNN",
             "",
         ] {
-            assert!(!is(text.as_bytes()), "{text}");
+            assert!(!is(text), "{text}");
         }
-        assert!(is(b"ZCZC\n\nTitle\n\nText.\n\nNNNN\n") && is(b"ZCZC A01\nText that goes on"));
+        assert!(is("ZCZC\n\nTitle\n\nText.\n\nNNNN\n") && is("ZCZC A01\nText that goes on"));
     }
 }

@@ -6,7 +6,7 @@ use crate::Form::Anpa1312;
 use crate::wire::tests::{found, item_of, only, parts};
 
 fn one(text: &str) -> (Metadata, Delivery, String) {
-    assert!(is(text.as_bytes()), "not recognised: {text:?}");
+    assert!(is(text), "not recognised: {text:?}");
     parts(item_of(Anpa1312, text))
 }
 
@@ -215,9 +215,9 @@ fn other_texts_are_not_recognised() {
         "\x01a1234\nThe text begins here.",
         "Section 1\n\n\tThe lock opened.\n",
     ] {
-        assert!(!is(text.as_bytes()), "{text:?}");
+        assert!(!is(text), "{text:?}");
     }
-    assert!(!is(b"\x01abc0123 4 i 38  dpa 0061\n\nVelmark/\n\x02x =\n"));
+    assert!(!is("\x01abc0123 4 i 38  dpa 0061\n\nVelmark/\n\x02x =\n"));
 }
 
 #[test]
@@ -236,7 +236,7 @@ proptest! {
         ];
         let text: String = parts.into_iter().map(|part| pieces[part]).collect();
         let text = if begins { format!("\x01a1234\x1fabcde\nr i\x13\x11 BC-Velmark-Locks  11-13 0466\n{text}") } else { text };
-        let _ = is(text.as_bytes());
+        let _ = is(&text);
         prop_assert!(!found(Anpa1312, &text).is_empty());
     }
 }

@@ -11,7 +11,7 @@ const CODED: &str = "\x01abc0123 4 pl 38 ccccb   dpa 0061\r\n\nVelmark-locks/\r\
     \x021ST LEAD\nVelmark opens its locks\r\nafter ten years =\r\n\nBy Ada Roe and Ben Coe, dpa =\r\n";
 
 fn one(text: &str) -> (Metadata, Delivery, String) {
-    assert!(is(text.as_bytes()), "not recognised: {text:?}");
+    assert!(is(text), "not recognised: {text:?}");
     parts(item_of(Iptc7901, text))
 }
 
@@ -212,7 +212,7 @@ fn several_messages_are_several_items() {
     assert_eq!(reasons(&one.replace("one", "\x01 one")), ["First"]);
     let bare = "[31-JUL-97  00:00]\n\nINT007 3 GEN 0042 F BELGA-0013\nA/\nUn\n\nTexte un.\n./.\n310100 JUL 97\n\n\
         INT008 3 GEN 0042 F BELGA-0014\nA/\nDeux\n\nTexte deux.\n./.CVN\n310101 JUL 97\n";
-    assert!(is(bare.as_bytes()));
+    assert!(is(bare));
     assert_eq!(reasons(bare), ["Un", "Deux"]);
     let first = found(Iptc7901, bare).remove(0).unwrap();
     assert_eq!(parts(first).2, "Texte un.");
@@ -276,10 +276,10 @@ fn other_texts_are_not_recognised() {
         "The quick 4 i 17 dpa 005\nslug/\ntitle =\n131137 GMT Nov 13",
         "a1 4 pl 12 dpa 061\nslug/\ntitle =\n131137 GMT Nov 13",
     ] {
-        assert!(!is(text.as_bytes()), "{text:?}");
+        assert!(!is(text), "{text:?}");
     }
-    assert!(is(CODED.as_bytes()));
-    assert!(!is(b"\xff\xfe\x00\x01abc0123"));
+    assert!(is(CODED));
+    assert!(!is(&transmission::text_of(b"\xff\xfe\x00\x01abc0123")));
 }
 
 #[test]
@@ -315,7 +315,7 @@ proptest! {
         ];
         let text: String = parts.into_iter().map(|part| pieces[part]).collect();
         let text = if coded { format!("\x01abc0123 4 i 38  dpa 0061\n{text}") } else { text };
-        let _ = is(text.as_bytes());
+        let _ = is(&text);
         prop_assert!(!found(Iptc7901, &text).is_empty());
     }
 }

@@ -217,6 +217,10 @@ impl Reading<'_> {
 
 /// Returns what is after the code that begins a message, if that is printed as a pair.
 pub(super) fn printed_header(line: &str) -> Option<String> {
+    // Only pairs and blanks can come before it. Most lines begin with something else.
+    if !line.starts_with(|c: char| c == '^' || c.is_whitespace()) {
+        return None;
+    }
     let begin = line.trim_start_matches("^?").trim_start_matches("^D").trim_start().trim_start_matches("^V");
     begin.strip_prefix("^A").map(with_printed_codes)
 }
@@ -249,5 +253,21 @@ impl Message {
         let trailer = trailer.and_then(|trailer| trailer.split(EOT).next()).map(str::to_owned);
         let body = body.split('\n').map(|line| clean(line).trim_end().to_owned()).collect();
         Self { header, body, trailer, has_start }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn printed_code_follows_pairs_and_blanks_only(before in "(\\^[?DVA]|[\u{a0} \t]|a){0,5}", line in "(\\^A)?[a-z0-9^_]{0,6}") {
+            let line = before + &line;
+            let pairs = line.trim_start_matches("^?").trim_start_matches("^D").trim_start().trim_start_matches("^V");
+            prop_assert_eq!(printed_header(&line), pairs.strip_prefix("^A").map(with_printed_codes));
+        }
     }
 }
