@@ -143,9 +143,12 @@ struct Utf8 {
 
 impl Utf8 {
     fn of(bytes: &[u8]) -> Self {
+        if bytes.is_ascii() {
+            return Self { multibyte: 0, invalid: 0 };
+        }
         if std::str::from_utf8(bytes).is_ok() {
             // The exact count matters only if something is invalid.
-            return Self { multibyte: usize::from(!bytes.is_ascii()), invalid: 0 };
+            return Self { multibyte: 1, invalid: 0 };
         }
         let mut multibyte = 0;
         let mut invalid = 0;

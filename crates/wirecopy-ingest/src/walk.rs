@@ -132,7 +132,8 @@ impl Walk<'_> {
         let mut walk = WalkDir::new(root)
             .follow_links(self.config.follow)
             .max_depth(self.config.max_depth.unwrap_or(usize::MAX))
-            .sort_by_file_name()
+            // Entries of a folder are compared, whose paths differ only in their names.
+            .sort_by(|a, b| a.path().as_os_str().cmp(b.path().as_os_str()))
             .into_iter();
         while let Some(entry) = walk.next() {
             cancel.check()?;
