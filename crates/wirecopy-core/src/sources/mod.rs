@@ -17,7 +17,7 @@ use rayon::prelude::*;
 
 use crate::document::{Metadata, host};
 use crate::score::{Idf, LanguageKey, Profile, TWO_RARE, Weights, in_common};
-use crate::text::{SourceLines, TokenStore, Tokens, shingles};
+use crate::text::{SourceLines, TokenStore, Tokens};
 use crate::{DocId, Result};
 use wirecopy_spill::Budget;
 
@@ -28,10 +28,9 @@ pub(crate) const CARRIERS: usize = 4;
 const COMPARED: usize = 8;
 /// Share of the compared pairs that must have nothing in common besides lines that others carry too.
 const UNRELATED: f64 = 0.75;
-/// Largest share of the shorter remainder's shingles that may occur in the other without relating the two stories.
+/// Largest share of the shorter remainder's shingles of five tokens that may occur in the other without relating the
+/// two stories.
 const COMMON_SHINGLES: f64 = 0.05;
-/// Number of tokens in such a shingle.
-const SHINGLE: usize = 5;
 /// Share of the lighter remainder's weight at which two stories are about the same topic. In a language with few
 /// stories, common words alone weigh up to a fifth.
 const COMMON_MASS: f32 = 0.3;
@@ -187,8 +186,7 @@ impl Repeated {
 
 /// The remainder of a story without the lines and passages that others carry too.
 struct Rest {
-    terms: Profile,
-    shingles: Vec<u64>,
+    profile: Profile,
     /// Whether less than half of the story remains, not counting whole lines.
     is_form: bool,
 }
@@ -213,9 +211,7 @@ impl Rest {
         let touched: Vec<Range<usize>> = touched.collect();
         let bare = tokens.without(&touched);
         let tokens = bare.as_ref().unwrap_or(tokens);
-        let mut own = Vec::new();
-        shingles(tokens.as_slice(), SHINGLE, &mut own);
-        Self { terms: Profile::new(tokens, weights), shingles: own, is_form }
+        Self { profile: Profile::new(tokens, weights), is_form }
     }
 }
 
@@ -229,10 +225,10 @@ struct Common {
 
 impl Common {
     fn of(x: &Rest, y: &Rest) -> Self {
-        let fewer = x.shingles.len().min(y.shingles.len()) as f64;
-        let shared = crate::score::sets::Overlap::of(&x.shingles, &y.shingles).shared as f64;
-        let both = in_common(&x.terms, &y.terms);
-        let unrelated = shared <= COMMON_SHINGLES * fewer
+        let shingles = x.profile.overlap(&y.profile);
+        let fewer = shingles.a.min(shingles.b) as f64;
+        let both = in_common(&x.profile, &y.profile);
+        let unrelated = shingles.shared as f64 <= COMMON_SHINGLES * fewer
             && both.mass < COMMON_MASS * both.lighter
             && both.rare < TWO_RARE.max(COMMON_RARE * both.lighter);
         Self { unrelated, share: both.mass / both.lighter.max(f32::MIN_POSITIVE) }
