@@ -130,7 +130,7 @@ impl<'a, D: Documents> Examiner<'a, D> {
 
     /// Returns whether two documents, `a` before `b`, share too few shingles to be copies or to have passages in common.
     fn shares_little(&mut self, a: DocId, b: DocId) -> bool {
-        let bounds = self.bound.of(&mut self.documents, (a, b), self.config.shingle);
+        let bounds = self.bound.of(&mut self.documents, (a, b), self.config.shingle, PARTIAL_SHINGLES);
         bounds.is_some_and(|Bounds { most_shared, least }| {
             most_shared < PARTIAL_SHINGLES && Similarity::share(most_shared, least) < self.config.threshold
         })

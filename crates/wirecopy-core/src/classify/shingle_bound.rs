@@ -1,9 +1,9 @@
 //! Bounds how many shingles two documents share, without decoding their tokens where both are stored as codes of one dictionary.
 //!
-//! Every shingle of `k` tokens holds `k − 3` runs of four tokens, which begin at neighbouring positions. Of the runs at every
-//! `(k − 3)`th position of a document it holds exactly one. A shingle that two documents share has all its runs in both, so they share
-//! at most `k − 3` shingles for each of these runs of the second that the first has, too. Cost: some fifteen instructions for each run
-//! that is looked up, every other token for shingles of five.
+//! A shingle of five tokens or more holds the runs of four tokens at its first and its second position, one of which is even. A shingle
+//! that two documents share has these runs in both, so they share at most two shingles for each run at an even position of the second
+//! that the first has, too. Where that is not enough, all positions are looked up, and a shingle counts if both its runs are there. Cost:
+//! some twenty instructions for each run that is looked up.
 
 use super::Documents;
 use crate::DocId;
@@ -32,38 +32,69 @@ pub(super) struct ShingleBound {
 }
 
 impl ShingleBound {
-    /// Returns the bounds for the shingles of `k` tokens of two documents; `None` for shingles or texts that are too short to have a
-    /// bound.
-    pub fn of(&mut self, documents: &mut impl Documents, (a, b): (DocId, DocId), k: usize) -> Option<Bounds> {
-        let stride = (k + 1).checked_sub(RUN).filter(|&stride| stride > 0)?;
+    /// Returns the bounds for the shingles of `k` tokens of two documents; the first one is exact enough if it is below `enough`. `None`
+    /// for shingles or texts that are too short to have a bound.
+    pub fn of(
+        &mut self,
+        documents: &mut impl Documents,
+        (a, b): (DocId, DocId),
+        k: usize,
+        enough: usize,
+    ) -> Option<Bounds> {
+        if k <= RUN {
+            return None;
+        }
         let dictionary = documents.coded(b).map(|coded| coded.dictionary);
         let both_coded = dictionary.is_some() && self.dictionary_of(documents, a) == dictionary;
-        let dictionary = dictionary.filter(|_| both_coded);
-        if self.held != Some((a, dictionary)) {
-            match documents.coded(a).filter(|_| both_coded) {
-                Some(coded) => {
-                    self.runs.clear(coded.codes.len());
-                    of_codes(coded.codes).for_each(|run| self.runs.insert(run));
-                }
-                None => {
-                    let tokens = documents.slice(a);
-                    self.runs.clear(tokens.len());
-                    of_tokens(tokens).for_each(|run| self.runs.insert(run));
-                }
-            }
-            self.held = Some((a, dictionary));
-        }
-        let has = |run: &u64| self.runs.may_contain(*run);
-        let (length, met) = match documents.coded(b).filter(|_| both_coded) {
-            Some(coded) => (coded.codes.len(), of_codes(coded.codes).step_by(stride).filter(has).count()),
+        self.hold(documents, a, dictionary.filter(|_| both_coded));
+        let (length, most_shared) = match documents.coded(b).filter(|_| both_coded) {
+            Some(coded) => (
+                coded.codes.len(),
+                self.most_shared(even_of_codes(coded.codes), of_codes(coded.codes), enough),
+            ),
             None => {
                 let tokens = documents.slice(b);
-                (tokens.len(), of_tokens(tokens).step_by(stride).filter(has).count())
+                (tokens.len(), self.most_shared(of_tokens(tokens).step_by(2), of_tokens(tokens), enough))
             }
         };
         // Of the distinct runs, at most the last ones begin no shingle. Shorter texts have a single one.
-        let least = (self.runs.least() + 1).saturating_sub(stride);
-        (length >= k && least > 0).then_some(Bounds { most_shared: stride * met, least })
+        let least = (self.runs.least() + RUN).saturating_sub(k);
+        (length >= k && least > 0).then_some(Bounds { most_shared, least })
+    }
+
+    /// Stores the runs of a document, of its codes if it has this dictionary.
+    fn hold(&mut self, documents: &mut impl Documents, document: DocId, dictionary: Option<u16>) {
+        if self.held == Some((document, dictionary)) {
+            return;
+        }
+        self.held = Some((document, dictionary));
+        if let Some(coded) = documents.coded(document).filter(|_| dictionary.is_some()) {
+            self.runs.clear(coded.codes.len());
+            of_codes(coded.codes).for_each(|run| self.runs.insert(run));
+        } else {
+            let tokens = documents.slice(document);
+            self.runs.clear(tokens.len());
+            of_tokens(tokens).for_each(|run| self.runs.insert(run));
+        }
+    }
+
+    /// Returns a bound of the shared shingles of the stored document and another, given the other's runs at even positions, and all.
+    fn most_shared(
+        &self,
+        even: impl Iterator<Item = u64>,
+        all: impl Iterator<Item = u64>,
+        enough: usize,
+    ) -> usize {
+        let rough = 2 * even.filter(|&run| self.runs.may_contain(run)).count();
+        if rough < enough {
+            return rough;
+        }
+        let mut before = false;
+        all.filter(|&run| {
+            let is_there = self.runs.may_contain(run);
+            is_there & std::mem::replace(&mut before, is_there)
+        })
+        .count()
     }
 
     /// Returns the dictionary of a document's codes.
@@ -77,11 +108,29 @@ impl ShingleBound {
 
 /// Returns a hash of every run of codes, in reading order.
 fn of_codes(codes: &[u16]) -> impl Iterator<Item = u64> {
-    codes.windows(RUN).map(|run| {
-        let run = run.iter().fold(0, |run, &code| run << 16 | u64::from(code));
-        let product = u128::from(run) * 0x9e37_79b9_7f4a_7c15;
-        (product >> 64) as u64 ^ product as u64
+    let (first, rest) = codes.split_at_checked(RUN - 1).unwrap_or_default();
+    let mut run = first.iter().fold(0, |run, &code| run << 16 | u64::from(code));
+    rest.iter().map(move |&code| {
+        run = run << 16 | u64::from(code);
+        hash(run)
     })
+}
+
+/// Returns a hash of the runs of codes that begin at even positions.
+fn even_of_codes(codes: &[u16]) -> impl Iterator<Item = u64> {
+    let pair = |&[first, second]: &[u16; 2]| u64::from(first) << 16 | u64::from(second);
+    let (first, rest) = codes.as_chunks().0.split_first().unwrap_or((&[0; 2], &[]));
+    let mut run = pair(first);
+    rest.iter().map(move |next| {
+        run = run << 32 | pair(next);
+        hash(run)
+    })
+}
+
+/// Hashes four codes.
+fn hash(run: u64) -> u64 {
+    let product = u128::from(run) * 0x9e37_79b9_7f4a_7c15;
+    (product >> 64) as u64 ^ product as u64
 }
 
 /// Returns a hash of every run of tokens, in reading order.
@@ -135,6 +184,7 @@ mod tests {
             texts in prop::collection::vec((prop::collection::vec(0u8..5, 0..60), 0u16..3), 3),
             k in 1usize..9,
             codes in 1u64..9,
+            enough in 0usize..40,
         ) {
             let text = |words: &[u8]| words.iter().map(|w| format!("w{w} ")).collect::<String>();
             let texts: Vec<(String, u16)> = texts.iter().map(|(words, dictionary)| (text(words), *dictionary)).collect();
@@ -142,7 +192,7 @@ mod tests {
             let mut bound = ShingleBound::default();
             let (mut x, mut y) = (Vec::new(), Vec::new());
             for (a, b) in [(0, 1), (0, 2), (1, 2), (2, 1)].map(|(a, b)| (DocId(a), DocId(b))) {
-                let Some(bounds) = bound.of(&mut stored, (a, b), k) else { continue };
+                let Some(bounds) = bound.of(&mut stored, (a, b), k, enough) else { continue };
                 shingles(stored.slice(a), k, &mut x);
                 shingles(stored.slice(b), k, &mut y);
                 prop_assert!(bounds.least <= x.len());
@@ -159,7 +209,7 @@ mod tests {
             let texts = [article(1), article(100_000), half.clone()].map(|text| (text, dictionary));
             let mut stored = Stored::new(&texts, 50_000);
             let mut bound = ShingleBound::default();
-            let mut of = |b: u32| bound.of(&mut stored, (DocId(0), DocId(b)), 5).unwrap();
+            let mut of = |b: u32| bound.of(&mut stored, (DocId(0), DocId(b)), 5, 15).unwrap();
             assert!(of(1).most_shared < 10 && of(1).least > 480, "{:?}", of(1));
             assert!((246..260).contains(&of(2).most_shared), "{:?}", of(2));
         }
@@ -170,8 +220,8 @@ mod tests {
         let texts = ["one two three four", "one two three four five", ""].map(|text| (text.to_owned(), 1));
         let mut stored = Stored::new(&texts, 1000);
         let mut of =
-            |a: u32, b: u32, k: usize| ShingleBound::default().of(&mut stored, (DocId(a), DocId(b)), k);
-        assert_eq!([of(1, 0, 5), of(0, 1, 5), of(2, 1, 5), of(1, 1, 3)], [None; 4]);
+            |a: u32, b: u32, k: usize| ShingleBound::default().of(&mut stored, (DocId(a), DocId(b)), k, 15);
+        assert_eq!([of(1, 0, 5), of(0, 1, 5), of(2, 1, 5), of(1, 1, 4)], [None; 4]);
         assert_eq!(of(1, 1, 5), Some(Bounds { most_shared: 2, least: 1 }));
     }
 }
