@@ -9,6 +9,7 @@ use std::path::{Component, Path, PathBuf};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use rayon::prelude::*;
 use walkdir::{DirEntry, WalkDir};
 
 use super::Root;
@@ -19,6 +20,7 @@ use crate::config::IngestConfig;
 use wirecopy_core::Cancel;
 use wirecopy_core::document::SkipKind::{Link, Unreadable};
 use wirecopy_core::document::{Refusal, Skipped};
+use wirecopy_core::tasks::LIGHT;
 use wirecopy_core::{Error, Result};
 
 /// Name of the file that lists, in gitignore syntax, what is not read in a folder.
@@ -106,6 +108,7 @@ pub(super) fn walk(roots: &[Root], config: &IngestConfig, cancel: &Cancel) -> Re
             }
         }
     }
+    walk.measure();
     let bytes = |entry: &Entry| match entry {
         Entry::File(file) => file.path.is_some().then_some(file.bytes),
         Entry::Pipe(..) => None,
@@ -167,11 +170,10 @@ impl Walk<'_> {
             }
             let kind = entry.file_type();
             if kind.is_file() {
-                let bytes = entry.metadata().map_or(0, |m| m.len());
                 let below = slashed(relative);
                 let id = prefix.map_or_else(|| below.clone(), |prefix| format!("{prefix}/{below}"));
                 let canonical = canonical.as_ref().map(|root| root.join(relative));
-                self.file(Found::at(entry.path(), id, bytes, false), entry.path(), canonical);
+                self.file(Found::at(entry.path(), id, 0, false), entry.path(), canonical);
             } else if kind.is_symlink() {
                 // As with hidden files, the user is asked to say that they are wanted.
                 tracing::debug!(path = %entry.path().display(), "symbolic link not followed");
@@ -180,6 +182,15 @@ impl Walk<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Looks up the sizes of the files that were found in folders, on all threads, since that takes longer than listing them.
+    fn measure(&mut self) {
+        self.entries.par_iter_mut().with_max_len(LIGHT).for_each(|entry| {
+            if let Entry::File(Found { path: Some(path), bytes, named: false, .. }) = entry {
+                *bytes = fs::metadata(path).map_or(0, |metadata| metadata.len());
+            }
+        });
     }
 
     /// Adds a file unless it was found before. `canonical` is its canonical path, if the caller can compute it cheaply from that

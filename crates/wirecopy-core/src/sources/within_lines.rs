@@ -25,6 +25,10 @@ const STORIES: usize = 1 << 10;
 const OF_LANGUAGE: usize = 1 << 9;
 /// Most tokens in these stories.
 const TOKENS: usize = 1 << 20;
+/// Number of places by which tokens are counted.
+const PLACES: usize = 1 << 10;
+/// Number of places that are searched for the most frequent token.
+const ROUNDS: usize = 8;
 /// Number of values of the lowest bits of a token, by which nearly all words that are not the most frequent of any text are passed
 /// over.
 const LOWEST: usize = 1 << 12;
@@ -128,34 +132,50 @@ fn carried(shingles: &[Vec<u64>], languages: &Languages) -> Vec<(u64, Vec<u32>)>
         .collect()
 }
 
-/// Counts tokens exactly. It holds a buffer, so reuse one for each thread.
+/// Finds the most frequent tokens of texts. It holds buffers, so reuse one for each thread.
 #[derive(Default)]
 struct Tally {
-    /// Distinct tokens and their counts, with open addressing, at most half full; a count of 0 marks a free slot.
-    slots: Vec<(u64, u32)>,
+    /// Number of tokens by their lowest bits.
+    counts: Vec<u32>,
+    tokens: Vec<u64>,
 }
 
 impl Tally {
     /// Returns the bits of the most frequent token, of equals the highest; 0 if there is none.
     fn most_frequent(&mut self, tokens: &[Token]) -> u64 {
-        let bits = (2 * tokens.len()).max(2).next_power_of_two().trailing_zeros();
-        self.slots.clear();
-        self.slots.resize(1 << bits, (0, 0));
-        let last = self.slots.len() - 1;
-        let mut most = (0, 0);
+        let Self { counts, tokens: some } = self;
+        let place = |token: u64| token as usize % PLACES;
+        counts.clear();
+        counts.resize(PLACES, 0);
         for token in tokens {
-            let token = token.bits();
-            // The product spreads the hashes of word and stem over the upper bits.
-            let mut at = (token.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - bits)) as usize;
-            while self.slots[at].1 > 0 && self.slots[at].0 != token {
-                at = (at + 1) & last;
-            }
-            let count = self.slots[at].1 + 1;
-            self.slots[at] = (token, count);
-            most = most.max((count, token));
+            counts[place(token.bits())] += 1;
         }
-        most.1
+        // Of the tokens in the fullest places, which include the most frequent one, nearly always in the first.
+        let mut most = (0, 0);
+        for _ in 0..ROUNDS {
+            let fullest = counts.iter().copied().max().unwrap_or_default();
+            if fullest == 0 || fullest < most.0 {
+                return most.1;
+            }
+            let at = counts.iter().position(|&count| count == fullest).unwrap_or_default();
+            counts[at] = 0;
+            some.clear();
+            some.extend(tokens.iter().map(|token| token.bits()).filter(|&token| place(token) == at));
+            most = most.max(most_frequent_of(some));
+        }
+        // The places are about equally full: in a text in which hardly a word occurs twice.
+        some.clear();
+        some.extend(tokens.iter().map(|token| token.bits()));
+        most_frequent_of(some).1
     }
+}
+
+/// Returns the most frequent of some tokens, of equals the highest, behind its count. Sorts them.
+fn most_frequent_of(tokens: &mut [u64]) -> (u32, u64) {
+    tokens.sort_unstable();
+    // A document holds fewer than 2^30 tokens.
+    let counted = tokens.chunk_by(|x, y| x == y).map(|group| (group.len() as u32, group[0]));
+    counted.max().unwrap_or_default()
 }
 
 /// The languages of texts, as indicated by the most frequent word of each. A site in six languages writes its
