@@ -19,29 +19,78 @@ use wirecopy_spill::{Budget, Part, Partitions};
 const PART_BITS: u32 = 6;
 const PARTS: usize = 1 << PART_BITS;
 /// Number of documents in one task.
-const CHUNK: usize = 1024;
+const CHUNK: usize = 2048;
 
 /// Number of tasks that are completed before their records are written out, where memory is limited.
 const TASKS: usize = 16;
 
-/// Records in parts: in memory, by the task that made them, or in one temporary file.
-enum Dealt {
-    Held(Vec<Vec<Vec<u64>>>),
-    Stored(Vec<Part<u64>>),
+/// The records that one task has made, by part. One list for all parts, because many small ones would grow one by one.
+#[derive(Default)]
+struct Parts {
+    records: Vec<u64>,
+    /// The end of each part's records.
+    ends: Vec<usize>,
 }
 
-/// The records that one task has made, by part.
-type Parts = Vec<Vec<u64>>;
+impl Parts {
+    /// Returns the records of a part.
+    fn of(&self, part: usize) -> &[u64] {
+        let start = part.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.records[start..self.ends[part]]
+    }
+}
+
+/// The records that a task is making, in the order in which they are made, each with its part.
+#[derive(Default)]
+struct Made {
+    records: Vec<u64>,
+    parts: Vec<u8>,
+}
+
+impl Made {
+    fn push(&mut self, part: usize, record: u64) {
+        self.records.push(record);
+        // Lossless: there are fewer than 256 parts.
+        self.parts.push(part as u8);
+    }
+
+    /// Distributes the records into parts, stably.
+    fn deal(self) -> Parts {
+        let mut ends = vec![0; PARTS];
+        for &part in &self.parts {
+            ends[usize::from(part)] += 1;
+        }
+        let mut before = 0;
+        for end in &mut ends {
+            (*end, before) = (before, before + *end);
+        }
+        let mut records = vec![0; self.records.len()];
+        for (&record, &part) in self.records.iter().zip(&self.parts) {
+            let end = &mut ends[usize::from(part)];
+            records[*end] = record;
+            *end += 1;
+        }
+        Parts { records, ends }
+    }
+}
+
+/// Records in parts: in memory, by the task that made them, or in one temporary file.
+enum Dealt {
+    Held(Vec<Parts>),
+    /// Parts, each until it is read.
+    Stored(Vec<Mutex<Option<Part<u64>>>>),
+}
 
 impl Dealt {
-    /// Runs tasks `0..tasks` on all threads, each of which distributes its records into parts. Where memory is
-    /// limited, runs `together` tasks at a time.
+    /// Runs tasks `0..tasks` on all threads, each of which makes records with their parts. Where memory is limited, runs `together`
+    /// tasks at a time.
     fn new(
         tasks: usize,
         together: usize,
         budget: &Budget,
-        task: impl Fn(usize) -> Result<Parts> + Sync,
+        task: impl Fn(usize) -> Result<Made> + Sync,
     ) -> Result<Self> {
+        let task = |at: usize| task(at).map(Made::deal);
         if !budget.is_limited() {
             let tasks = (0..tasks).into_par_iter().with_max_len(HEAVY);
             return Ok(Self::Held(tasks.map(&task).collect::<Result<_>>()?));
@@ -51,38 +100,34 @@ impl Dealt {
         for some in tasks.chunks(together) {
             let made: Vec<Parts> =
                 some.par_iter().with_max_len(HEAVY).map(|&at| task(at)).collect::<Result<_>>()?;
-            for (part, records) in made.iter().flat_map(|parts| (0..).zip(parts)) {
-                for &record in records {
-                    stored.push(part << (64 - PART_BITS), record)?;
+            for (parts, part) in made.iter().flat_map(|parts| (0..PARTS).map(move |part| (parts, part))) {
+                for &record in parts.of(part) {
+                    stored.push((part as u64) << (64 - PART_BITS), record)?;
                 }
             }
         }
-        Ok(Self::Stored(stored.finish()?))
+        Ok(Self::Stored(stored.finish()?.into_iter().map(|part| Mutex::new(Some(part))).collect()))
     }
 
-    /// Returns the records of each part, to be read on any thread.
-    fn parts(self) -> Vec<OnePart> {
+    /// Returns the number of parts.
+    fn len(&self) -> usize {
         match self {
-            Self::Stored(parts) => parts.into_iter().map(OnePart::Stored).collect(),
-            Self::Held(mut tasks) => (0..PARTS)
-                .map(|part| {
-                    OnePart::Held(tasks.iter_mut().map(|own| std::mem::take(&mut own[part])).collect())
-                })
-                .collect(),
+            Self::Held(_) => PARTS,
+            Self::Stored(parts) => parts.len(),
         }
     }
-}
 
-enum OnePart {
-    Held(Vec<Vec<u64>>),
-    Stored(Part<u64>),
-}
-
-impl OnePart {
-    fn records(self) -> Result<Vec<u64>> {
+    /// Returns the records of a part, once.
+    fn records(&self, part: usize) -> Result<Vec<u64>> {
         match self {
-            Self::Held(pieces) => Ok(pieces.concat()),
-            Self::Stored(part) => Ok(part.read()?),
+            Self::Held(tasks) => {
+                let pieces: Vec<&[u64]> = tasks.iter().map(|task| task.of(part)).collect();
+                Ok(pieces.concat())
+            }
+            Self::Stored(parts) => {
+                let part = parts[part].lock().unwrap_or_else(PoisonError::into_inner).take();
+                Ok(part.map_or_else(|| Ok(Vec::new()), Part::read)?)
+            }
         }
     }
 }
@@ -133,7 +178,7 @@ pub(super) struct Postings {
 
 /// Receives the well-mixed hashes of one document's keys.
 pub(super) struct Sink<'a> {
-    parts: &'a mut [Vec<u64>],
+    made: &'a mut Made,
     document: u64,
     bits: u32,
 }
@@ -142,7 +187,7 @@ impl Sink<'_> {
     pub(super) fn push(&mut self, hash: u64) {
         let part = (hash >> (64 - PART_BITS)) as usize;
         let key = (hash << PART_BITS) >> self.bits << self.bits;
-        self.parts[part].push(key | self.document);
+        self.made.push(part, key | self.document);
     }
 }
 
@@ -159,15 +204,15 @@ impl Postings {
         keys: impl Fn(usize, &mut S, &mut Sink<'_>) + Sync,
     ) -> Result<Self> {
         let bits = KeyCut::for_documents(documents).bits();
-        let chunk = if budget.is_limited() { CHUNK / 2 } else { CHUNK };
+        let chunk = if budget.is_limited() { CHUNK / 4 } else { CHUNK };
         let dealt = Dealt::new(documents.div_ceil(chunk), TASKS, budget, |at| {
             let mut scratch = scratch();
-            let mut parts = vec![Vec::new(); PARTS];
+            let mut made = Made::default();
             for document in at * chunk..((at + 1) * chunk).min(documents) {
-                let mut sink = Sink { parts: &mut parts, document: document as u64, bits };
+                let mut sink = Sink { made: &mut made, document: document as u64, bits };
                 keys(document, &mut scratch, &mut sink);
             }
-            Ok(parts)
+            Ok(made)
         })?;
         Ok(Self { dealt, bits, documents, budget: budget.clone() })
     }
@@ -181,15 +226,12 @@ impl Postings {
     /// Returns [`Error::Spill`](crate::Error::Spill) if the temporary file cannot be read or written.
     pub(super) fn meetings(self, window: usize, listed: impl Fn(&[u32]) + Sync) -> Result<Meetings> {
         let (bits, documents) = (self.bits, self.documents as u64);
-        let postings: Vec<Mutex<Option<OnePart>>> =
-            self.dealt.parts().into_iter().map(|part| Mutex::new(Some(part))).collect();
-        let take = |at: usize| postings[at].lock().unwrap_or_else(PoisonError::into_inner).take();
         // The pairs of one part may take several times the memory of its postings.
         let together = rayon::current_num_threads();
-        let dealt = Dealt::new(postings.len(), together, &self.budget, |at| {
-            let mut postings = take(at).map_or(Ok(Vec::new()), OnePart::records)?;
+        let dealt = Dealt::new(self.dealt.len(), together, &self.budget, |at| {
+            let mut postings = self.dealt.records(at)?;
             hash::sort(&mut postings);
-            let mut parts = vec![Vec::new(); PARTS];
+            let mut made = Made::default();
             let mut list: Vec<u32> = Vec::new();
             for group in postings.chunk_by(|a, b| a >> bits == b >> bits).filter(|group| group.len() > 1) {
                 list.clear();
@@ -201,11 +243,13 @@ impl Postings {
                 }
                 listed(&list);
                 in_window(&list, window, |a, met| {
-                    let pairs = &mut parts[(u64::from(a) * PARTS as u64 / documents) as usize];
-                    pairs.extend(met.iter().map(|&b| u64::from(a) << 32 | u64::from(b)));
+                    let part = (u64::from(a) * PARTS as u64 / documents) as usize;
+                    for &b in met {
+                        made.push(part, u64::from(a) << 32 | u64::from(b));
+                    }
                 });
             }
-            Ok(parts)
+            Ok(made)
         })?;
         Ok(Meetings { dealt })
     }
@@ -223,13 +267,11 @@ impl Meetings {
     /// # Errors
     /// Returns [`Error::Spill`](crate::Error::Spill) if the temporary file cannot be read.
     pub(super) fn pairs<T: Send>(self, keep: impl Fn(u32, u32, usize) -> Option<T> + Sync) -> Result<Vec<T>> {
-        let parts: Vec<Vec<T>> = self
-            .dealt
-            .parts()
+        let parts: Vec<Vec<T>> = (0..self.dealt.len())
             .into_par_iter()
             .with_max_len(HEAVY)
             .map(|part| {
-                let mut pairs = part.records()?;
+                let mut pairs = self.dealt.records(part)?;
                 pairs.sort_unstable();
                 let met = |group: &[u64]| keep((group[0] >> 32) as u32, group[0] as u32, group.len());
                 Ok(pairs.chunk_by(|a, b| a == b).filter_map(met).collect())
