@@ -35,7 +35,8 @@ pub struct Floor {
 /// Those of the walk, as for [`read`](super::read), and [`Error::Cancelled`](crate::Error::Cancelled).
 pub fn floor(roots: &[Root], config: &IngestConfig, cancel: &Cancel) -> Result<Floor> {
     let begun = Instant::now();
-    let found = walk(roots, config, cancel)?;
+    let mut found = walk(roots, config, cancel)?;
+    found.measure(cancel)?;
     let paths: Vec<&Path> = found
         .entries
         .iter()

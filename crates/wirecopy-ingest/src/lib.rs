@@ -12,7 +12,7 @@
 //! | extract | `charset`, `plain`, `markdown`, `html` (`page`, `strip`), `json`, `table` | extracts text, title, date and source |
 //! | finish | this module | makes ids unique, calls the sink in order |
 //!
-//! Cost: each byte is read once. Memory holds about three batches (8 MiB of input each) and one decoded document a thread. No
+//! Cost: each byte is read once. Memory holds about three batches (2 MiB of input each) and one decoded document a thread. No
 //! input aborts the run: a file that cannot be read becomes a [`Skipped`] with a reason. Hidden files, ignored files and
 //! this program's output (`own_outputs`) in a folder are not inputs.
 //!
@@ -200,7 +200,8 @@ fn start(
     progress: &dyn Progress,
     cancel: &Cancel,
 ) -> Result<Feed> {
-    let found = walk::walk(roots, config, cancel)?;
+    let mut found = walk::walk(roots, config, cancel)?;
+    found.measure(cancel)?;
     progress.begin(Stage::Read, found.total_bytes);
     Feed::start(found.entries, config, sizes, cancel)
 }

@@ -23,10 +23,10 @@ pub fn overwritten(
     let walked = walk::walk(roots, config, &Cancel::default())?;
     let found = walked.entries.into_iter().find_map(|entry| match entry {
         Entry::File(file) => {
-            let (named, bytes) = (file.named, file.bytes);
+            let named = file.named;
             file.path
                 .filter(|path| is_output(path))
-                .filter(|path| named || (bytes > 0 && !may_be_replaced(path, config)))
+                .filter(|path| named || (walk::size(path) > 0 && !may_be_replaced(path, config)))
         }
         Entry::Pipe(..) | Entry::Skipped(_) => None,
     });

@@ -51,6 +51,7 @@ fn split(text: &str) -> (Option<String>, Option<String>, &str) {
         && !rest.trim().is_empty()
     {
         let (next, behind) = first_line(rest).unwrap_or((rest, ""));
+        // Returns, so that the line is not tested again below.
         if date.is_none() && !behind.trim().is_empty() && is_date_line(next) {
             title = one_line(line);
             date = one_line(next);

@@ -35,7 +35,7 @@ pub(super) struct Found {
     pub shown: String,
     /// The proposed id, which is also the prefix of its records' ids.
     pub id: String,
-    /// Size on disk in bytes.
+    /// Size on disk in bytes; 0 if it is found in a folder and not yet measured.
     pub bytes: u64,
     /// Whether the user named it, rather than a folder that contains it.
     pub named: bool,
@@ -61,11 +61,40 @@ pub(super) enum Entry {
 pub(super) struct Walked {
     /// Everything found below the roots, in order.
     pub entries: Vec<Entry>,
-    /// Total size of all files on disk in bytes; `None` with standard input or another pipe.
+    /// Total size of all files on disk in bytes; `None` with standard input or another pipe, or before the files are measured.
     pub total_bytes: Option<u64>,
 }
 
-/// Walks the roots in the given order, and each root in bytewise order of file names.
+impl Walked {
+    /// Looks up the sizes of the files that were found in folders, on all threads, since that takes longer than listing them.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`].
+    pub(super) fn measure(&mut self, cancel: &Cancel) -> Result<()> {
+        self.entries.par_iter_mut().with_max_len(LIGHT).try_for_each(|entry| -> Result<()> {
+            cancel.check()?;
+            if let Entry::File(Found { path: Some(path), bytes, named: false, .. }) = entry {
+                *bytes = size(path);
+            }
+            Ok(())
+        })?;
+        let bytes = |entry: &Entry| match entry {
+            Entry::File(file) => file.path.is_some().then_some(file.bytes),
+            Entry::Pipe(..) => None,
+            Entry::Skipped(_) => Some(0),
+        };
+        self.total_bytes = self.entries.iter().map(bytes).sum();
+        Ok(())
+    }
+}
+
+/// Returns the size of a file in bytes; 0 if it has vanished.
+pub(super) fn size(path: &Path) -> u64 {
+    fs::metadata(path).map_or(0, |metadata| metadata.len())
+}
+
+/// Walks the roots in the given order, and each root in bytewise order of file names. The sizes of files found in folders are 0 until
+/// they are [measured](Walked::measure).
 ///
 /// A file that is reached through two overlapping roots is an input once.
 pub(super) fn walk(roots: &[Root], config: &IngestConfig, cancel: &Cancel) -> Result<Walked> {
@@ -108,14 +137,7 @@ pub(super) fn walk(roots: &[Root], config: &IngestConfig, cancel: &Cancel) -> Re
             }
         }
     }
-    walk.measure();
-    let bytes = |entry: &Entry| match entry {
-        Entry::File(file) => file.path.is_some().then_some(file.bytes),
-        Entry::Pipe(..) => None,
-        Entry::Skipped(_) => Some(0),
-    };
-    let total_bytes = walk.entries.iter().map(bytes).sum();
-    Ok(Walked { entries: walk.entries, total_bytes })
+    Ok(Walked { entries: walk.entries, total_bytes: None })
 }
 
 struct Walk<'a> {
@@ -182,15 +204,6 @@ impl Walk<'_> {
             }
         }
         Ok(())
-    }
-
-    /// Looks up the sizes of the files that were found in folders, on all threads, since that takes longer than listing them.
-    fn measure(&mut self) {
-        self.entries.par_iter_mut().with_max_len(LIGHT).for_each(|entry| {
-            if let Entry::File(Found { path: Some(path), bytes, named: false, .. }) = entry {
-                *bytes = fs::metadata(path).map_or(0, |metadata| metadata.len());
-            }
-        });
     }
 
     /// Adds a file unless it was found before. `canonical` is its canonical path, if the caller can compute it cheaply from that

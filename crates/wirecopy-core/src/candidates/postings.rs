@@ -25,7 +25,6 @@ const CHUNK: usize = 2048;
 const TASKS: usize = 16;
 
 /// The records that one task has made, by part. One list for all parts, because many small ones would grow one by one.
-#[derive(Default)]
 struct Parts {
     records: Vec<u64>,
     /// The end of each part's records.

@@ -142,15 +142,16 @@ impl<'a> RareJoin<'a> {
 /// A thread's buffers for choosing keys.
 #[derive(Debug, Default)]
 pub(crate) struct Ranking {
-    /// Features below a bound, at the start of a buffer for all features of the longest document.
+    /// Features up to a bound, at the start of a buffer for all features of the longest document.
     below: Vec<u64>,
     /// The features of the first rank, or all features.
     features: Vec<u64>,
     counts: Vec<u8>,
     /// If these are too few, each feature with its rank in the leading bits.
     ranked: Vec<u64>,
-    /// Number of features in the last documents, the latest of which count most, and how many of them were of the first rank.
-    seen: f64,
+    /// Number of features that were looked up for the documents before, of which the latest count most.
+    looked_up: f64,
+    /// How many of them were of the first rank.
     rare: f64,
 }
 
@@ -164,7 +165,7 @@ impl Ranking {
         keys: usize,
     ) -> &[u64] {
         // Most documents have enough features of the first rank, for which the small table suffices, and of these the smallest are
-        // the keys: those below a bound, if there are enough. The bound affects nothing but the time.
+        // the keys: those up to a bound, if there are enough. The bound affects nothing but the time.
         let bound = self.bound(2 * tokens.len(), keys);
         if self.rarest_below(bound, tokens, rarest, keys) < keys && bound < u64::MAX {
             self.rarest_below(u64::MAX, tokens, rarest, keys);
@@ -184,13 +185,11 @@ impl Ranking {
         keep_smallest(ranked, keys);
         ranked
     }
-}
 
-impl Ranking {
-    /// Returns a bound of hashes below which a document with `count` features probably has enough keys of the first rank.
+    /// Returns a bound of hashes up to which a document with `count` features probably has enough keys of the first rank.
     fn bound(&self, count: usize, keys: usize) -> u64 {
         // Twice as many as needed, because documents differ and have repeats.
-        let share = 2.0 * keys as f64 * self.seen / (self.rare * count as f64);
+        let share = 2.0 * keys as f64 * self.looked_up / (self.rare * count as f64);
         // Without documents before, the share is not a number.
         if share < 0.9 { (share * u64::MAX as f64) as u64 } else { u64::MAX }
     }
@@ -198,7 +197,7 @@ impl Ranking {
     /// Fills `features` with a document's smallest features of the first rank, up to `keys`, of those that are at most `bound`, and
     /// returns their number.
     fn rarest_below(&mut self, bound: u64, tokens: &[Token], rarest: &Within, keys: usize) -> usize {
-        let Self { below, features, counts, seen, rare, .. } = self;
+        let Self { below, features, counts, looked_up, rare, .. } = self;
         // At most two features begin at a token.
         if below.len() < 2 * tokens.len() {
             below.resize(2 * tokens.len(), 0);
@@ -220,7 +219,7 @@ impl Ranking {
         }
         features.clear();
         features.extend_from_slice(&below[..found]);
-        *seen = 0.9 * *seen + count as f64;
+        *looked_up = 0.9 * *looked_up + count as f64;
         *rare = 0.9 * *rare + found as f64;
         keep_smallest(features, keys);
         features.len()

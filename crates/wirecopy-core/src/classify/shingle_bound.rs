@@ -1,17 +1,16 @@
 //! Bounds how many shingles two documents share, without decoding their tokens where both are stored as codes of one dictionary.
 //!
-//! A shingle of five tokens or more holds the runs of four tokens at its first and its second position, one of which is even. A shingle
-//! that two documents share has these runs in both, so they share at most two shingles for each run at an even position of the second
-//! that the first has, too. Where that is not enough, all positions are looked up, and a shingle counts if both its runs are there. Cost:
-//! some twenty instructions for each run that is looked up.
+//! A shingle of five tokens or more holds the 4-grams at its first and its second position, one of which is even. A shingle that two
+//! documents share has these 4-grams in both, so they share at most two shingles for each 4-gram at an even position of the second that
+//! the first has, too. Where that is not enough, all positions are looked up, and a shingle counts if both its 4-grams are there.
 
 use super::Documents;
 use crate::DocId;
 use crate::score::Filter;
-use crate::text::{Token, sums};
+use crate::text::{Coded, Token, sums};
 
-/// Number of tokens in a run.
-const RUN: usize = 4;
+/// Number of tokens in a gram.
+const GRAM: usize = 4;
 
 /// The bounds for two documents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,18 +21,27 @@ pub(super) struct Bounds {
     pub least: usize,
 }
 
+/// The document whose grams are in a filter.
+#[derive(Clone, Copy, Debug)]
+struct Held {
+    document: DocId,
+    /// The dictionary of its codes, if it is stored as codes.
+    dictionary: Option<u16>,
+    /// Whether the grams are of its codes rather than of its tokens.
+    of_codes: bool,
+}
+
 /// Bounds the shared shingles of one pair after the other, fastest with all pairs of a first document in a row.
 #[derive(Debug, Default)]
 pub(super) struct ShingleBound {
-    /// The runs of the first document of the last pair.
-    runs: Filter,
-    /// That document, and the dictionary of the codes in `runs`, or none if they are of tokens.
-    held: Option<(DocId, Option<u16>)>,
+    /// The grams of the first document of the last pair.
+    grams: Filter,
+    held: Option<Held>,
 }
 
 impl ShingleBound {
-    /// Returns the bounds for the shingles of `k` tokens of two documents; the first one is exact enough if it is below `enough`. `None`
-    /// for shingles or texts that are too short to have a bound.
+    /// Returns the bounds for the shingles of `k` tokens of two documents; `most_shared` may be rough if that is below `enough` already.
+    /// `None` for texts that are too short to have a bound.
     pub fn of(
         &mut self,
         documents: &mut impl Documents,
@@ -41,102 +49,115 @@ impl ShingleBound {
         k: usize,
         enough: usize,
     ) -> Option<Bounds> {
-        if k <= RUN {
-            return None;
-        }
-        let dictionary = documents.coded(b).map(|coded| coded.dictionary);
-        let both_coded = dictionary.is_some() && self.dictionary_of(documents, a) == dictionary;
-        self.hold(documents, a, dictionary.filter(|_| both_coded));
-        let (length, most_shared) = match documents.coded(b).filter(|_| both_coded) {
-            Some(coded) => (
-                coded.codes.len(),
-                self.most_shared(even_of_codes(coded.codes), of_codes(coded.codes), enough),
-            ),
-            None => {
-                let tokens = documents.slice(b);
-                (tokens.len(), self.most_shared(of_tokens(tokens).step_by(2), of_tokens(tokens), enough))
-            }
+        let (length, most_shared) = if k > GRAM && self.hold_like(documents, a, b) {
+            let codes = documents.coded(b)?.codes;
+            let most_shared = self.most_shared(even_grams_of_codes(codes), grams_of_codes(codes), enough);
+            (codes.len(), most_shared)
+        } else {
+            self.hold_tokens(documents, a, k);
+            let tokens = documents.slice(b);
+            let grams = || grams_of(tokens, k);
+            // Shingles of fewer tokens are looked up themselves.
+            let most_shared = if k > GRAM {
+                self.most_shared(grams().step_by(2), grams(), enough)
+            } else {
+                grams().filter(|&gram| self.grams.may_contain(gram)).count()
+            };
+            (tokens.len(), most_shared)
         };
-        // Of the distinct runs, at most the last ones begin no shingle. Shorter texts have a single one.
-        let least = (self.runs.least() + RUN).saturating_sub(k);
+        // Of the distinct grams, only those at the last `k − 4` positions begin no shingle. Shorter texts have a single one.
+        let least = self.grams.least().saturating_sub(k.saturating_sub(GRAM));
         (length >= k && least > 0).then_some(Bounds { most_shared, least })
     }
 
-    /// Stores the runs of a document, of its codes if it has this dictionary.
-    fn hold(&mut self, documents: &mut impl Documents, document: DocId, dictionary: Option<u16>) {
-        if self.held == Some((document, dictionary)) {
-            return;
+    /// Stores the grams of the codes of `a` if `b` is stored as codes of the same dictionary; returns false if it is not, or if those
+    /// of the tokens are stored.
+    fn hold_like(&mut self, documents: &mut impl Documents, a: DocId, b: DocId) -> bool {
+        let held = self.held.filter(|held| held.document == a);
+        let own = match held {
+            Some(held) => held.dictionary,
+            None => documents.coded(a).map(|coded| coded.dictionary),
+        };
+        // Once the tokens are needed for one document, they serve for the others.
+        if own.is_none() || held.is_some_and(|held| !held.of_codes) {
+            return false;
         }
-        self.held = Some((document, dictionary));
-        if let Some(coded) = documents.coded(document).filter(|_| dictionary.is_some()) {
-            self.runs.clear(coded.codes.len());
-            of_codes(coded.codes).for_each(|run| self.runs.insert(run));
-        } else {
-            let tokens = documents.slice(document);
-            self.runs.clear(tokens.len());
-            of_tokens(tokens).for_each(|run| self.runs.insert(run));
+        if documents.coded(b).map(|coded| coded.dictionary) != own {
+            return false;
         }
+        if held.is_none() {
+            let Some(Coded { codes, .. }) = documents.coded(a) else { return false };
+            self.held = Some(Held { document: a, dictionary: own, of_codes: true });
+            self.grams.clear(codes.len());
+            grams_of_codes(codes).for_each(|gram| self.grams.insert(gram));
+        }
+        true
     }
 
-    /// Returns a bound of the shared shingles of the stored document and another, given the other's runs at even positions, and all.
+    /// Stores the grams of the tokens of a document, or its shingles of `k` tokens if these are shorter.
+    fn hold_tokens(&mut self, documents: &mut impl Documents, document: DocId, k: usize) {
+        if self.held.is_some_and(|held| held.document == document && !held.of_codes) {
+            return;
+        }
+        let dictionary = documents.coded(document).map(|coded| coded.dictionary);
+        self.held = Some(Held { document, dictionary, of_codes: false });
+        let tokens = documents.slice(document);
+        self.grams.clear(tokens.len());
+        grams_of(tokens, k).for_each(|gram| self.grams.insert(gram));
+    }
+
+    /// Returns a bound of the shared shingles of the stored document and another, given the other's grams at even positions, and all.
     fn most_shared(
         &self,
         even: impl Iterator<Item = u64>,
         all: impl Iterator<Item = u64>,
         enough: usize,
     ) -> usize {
-        let rough = 2 * even.filter(|&run| self.runs.may_contain(run)).count();
+        let rough = 2 * even.filter(|&gram| self.grams.may_contain(gram)).count();
         if rough < enough {
             return rough;
         }
         let mut before = false;
-        all.filter(|&run| {
-            let is_there = self.runs.may_contain(run);
+        all.filter(|&gram| {
+            let is_there = self.grams.may_contain(gram);
             is_there & std::mem::replace(&mut before, is_there)
         })
         .count()
     }
-
-    /// Returns the dictionary of a document's codes.
-    fn dictionary_of(&self, documents: &mut impl Documents, document: DocId) -> Option<u16> {
-        match self.held {
-            Some((held, Some(dictionary))) if held == document => Some(dictionary),
-            _ => documents.coded(document).map(|coded| coded.dictionary),
-        }
-    }
 }
 
-/// Returns a hash of every run of codes, in reading order.
-fn of_codes(codes: &[u16]) -> impl Iterator<Item = u64> {
-    let (first, rest) = codes.split_at_checked(RUN - 1).unwrap_or_default();
-    let mut run = first.iter().fold(0, |run, &code| run << 16 | u64::from(code));
+/// Returns a hash of every 4-gram of codes, in reading order.
+fn grams_of_codes(codes: &[u16]) -> impl Iterator<Item = u64> {
+    let (first, rest) = codes.split_at_checked(GRAM - 1).unwrap_or_default();
+    let mut gram = first.iter().fold(0, |gram, &code| gram << 16 | u64::from(code));
     rest.iter().map(move |&code| {
-        run = run << 16 | u64::from(code);
-        hash(run)
+        gram = gram << 16 | u64::from(code);
+        hash(gram)
     })
 }
 
-/// Returns a hash of the runs of codes that begin at even positions.
-fn even_of_codes(codes: &[u16]) -> impl Iterator<Item = u64> {
+/// Returns a hash of the 4-grams of codes at even positions.
+fn even_grams_of_codes(codes: &[u16]) -> impl Iterator<Item = u64> {
     let pair = |&[first, second]: &[u16; 2]| u64::from(first) << 16 | u64::from(second);
     let (first, rest) = codes.as_chunks().0.split_first().unwrap_or((&[0; 2], &[]));
-    let mut run = pair(first);
+    let mut gram = pair(first);
     rest.iter().map(move |next| {
-        run = run << 32 | pair(next);
-        hash(run)
+        gram = gram << 32 | pair(next);
+        hash(gram)
     })
 }
 
 /// Hashes four codes.
-fn hash(run: u64) -> u64 {
-    let product = u128::from(run) * 0x9e37_79b9_7f4a_7c15;
+fn hash(gram: u64) -> u64 {
+    let product = u128::from(gram) * 0x9e37_79b9_7f4a_7c15;
     (product >> 64) as u64 ^ product as u64
 }
 
-/// Returns a hash of every run of tokens, in reading order.
-fn of_tokens(tokens: &[Token]) -> impl Iterator<Item = u64> {
-    // Texts of fewer tokens have no run.
-    sums(if tokens.len() < RUN { &[] } else { tokens }, RUN)
+/// Returns a hash of every 4-gram of tokens, or of every shingle of `k` tokens if these are shorter, in reading order.
+fn grams_of(tokens: &[Token], k: usize) -> impl Iterator<Item = u64> {
+    // Shorter texts have none.
+    let length = GRAM.min(k);
+    sums(if tokens.len() < length { &[] } else { tokens }, length)
 }
 
 #[cfg(test)]
@@ -221,7 +242,8 @@ mod tests {
         let mut stored = Stored::new(&texts, 1000);
         let mut of =
             |a: u32, b: u32, k: usize| ShingleBound::default().of(&mut stored, (DocId(a), DocId(b)), k, 15);
-        assert_eq!([of(1, 0, 5), of(0, 1, 5), of(2, 1, 5), of(1, 1, 4)], [None; 4]);
+        assert_eq!([of(1, 0, 5), of(0, 1, 5), of(2, 1, 5), of(2, 1, 3)], [None; 4]);
         assert_eq!(of(1, 1, 5), Some(Bounds { most_shared: 2, least: 1 }));
+        assert_eq!(of(1, 1, 3), Some(Bounds { most_shared: 3, least: 3 }));
     }
 }

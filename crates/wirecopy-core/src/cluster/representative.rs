@@ -9,7 +9,7 @@ use super::story::join_versions;
 use crate::DocId;
 use crate::classify::Edge;
 use crate::hash::ByHash;
-use crate::tasks::LIGHT;
+use crate::tasks::HEAVY;
 
 /// Largest cluster, in members, in which every pair is reported. A reader of the report asks about two documents,
 /// not about the path by which the search found them.
@@ -100,7 +100,7 @@ pub fn build(
     for some in core.groups().chunks(TOGETHER) {
         let more: Vec<(Cluster, Vec<Edge>)> = some
             .par_iter()
-            .with_max_len(LIGHT)
+            .with_max_len(HEAVY)
             .map(|members| describe(members, groups, &known, judge))
             .collect();
         for (cluster, edges) in more {
@@ -108,6 +108,8 @@ pub fn build(
             described.extend(edges);
         }
     }
+    // A list that doubles would take three times the memory while it grows.
+    edges.reserve_exact(groups.edges.len() + new.len() + described.len() + partial.len());
     edges.extend_from_slice(&groups.edges);
     edges.extend(new);
     edges.append(&mut described);

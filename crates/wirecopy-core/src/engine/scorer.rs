@@ -9,9 +9,6 @@ use crate::DocId;
 use crate::classify::Scorer;
 use crate::score::{Features, Idf, Model, Profile, rarest_shared, unrelated};
 
-/// Share of the memory for profiles that what was measured on related pairs may take in addition.
-const KEPT_SHARE: usize = 4;
-
 /// Scores pairs of a run's documents.
 ///
 /// A profile is many times as large as its tokens, so only recent ones are kept. Scoring is cheapest if pairs of
@@ -25,15 +22,12 @@ pub struct RunScorer<'a> {
 }
 
 impl<'a> RunScorer<'a> {
-    /// Creates a scorer that keeps profiles of up to `bytes` in total, and measurements of a quarter of that.
+    /// Creates a scorer that keeps profiles and measurements of related pairs of up to `bytes` in total, half of them for each.
+    ///
+    /// A pair whose measurements are not kept is measured again for the report. Profiles are needed again only for pairs of documents
+    /// that are near each other in the order.
     pub fn new(model: Model, idf: impl Into<Arc<Idf>>, corpus: &'a Corpus, bytes: usize) -> Self {
-        Self {
-            model,
-            idf: idf.into(),
-            corpus,
-            profiles: Cache::new(bytes),
-            kept: Kept::new(bytes / KEPT_SHARE),
-        }
+        Self { model, idf: idf.into(), corpus, profiles: Cache::new(bytes / 2), kept: Kept::new(bytes / 2) }
     }
 
     /// Returns whether two documents are about different things; see [`unrelated`].

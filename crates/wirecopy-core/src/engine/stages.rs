@@ -32,7 +32,7 @@ const COUNTED_TOGETHER: usize = BATCH / 4;
 const LOOKED_AT: usize = 64;
 /// Most copies of a group that are compared with other leaders.
 const DIFFERING: usize = 16;
-/// Least memory for profiles, in bytes, where memory is not limited.
+/// Least memory for profiles and what is measured on related pairs, in bytes, where memory is not limited.
 const PROFILES: usize = 64 << 20;
 
 /// Runs one stage and reports it to `progress` with `total` steps. `work` returns its result and the number of items that came
@@ -229,7 +229,7 @@ pub fn scorer<'a>(
     Ok(Some(RunScorer::new(model, idf, corpus, profile_bytes(corpus))))
 }
 
-/// Returns how many bytes of profiles are kept during scoring.
+/// Returns how many bytes of profiles and measurements are kept during scoring.
 pub(crate) fn profile_bytes(corpus: &Corpus) -> usize {
     match corpus.budget.part(1, 8).bytes() {
         Some(bytes) => bytes,
@@ -331,7 +331,13 @@ pub(crate) fn verify(
     };
     let mut checked = Checked::default();
     for some in candidates.chunks(CHECKS_TOGETHER) {
-        for edge in check(judge, some, edge, progress, cancel)?.into_iter().flatten() {
+        let found = check(judge, some, edge, progress, cancel)?;
+        let all: usize = found.iter().map(Vec::len).sum();
+        let grouping = found.iter().flatten().filter(|edge| judge.may_group(edge)).count();
+        // Lists that double would take up to three times the memory while they grow.
+        checked.edges.reserve_exact(grouping);
+        checked.partial.reserve_exact(all - grouping);
+        for edge in found.into_iter().flatten() {
             let list = if judge.may_group(&edge) { &mut checked.edges } else { &mut checked.partial };
             list.push(edge);
         }

@@ -201,6 +201,35 @@ mod tests {
         assert!((0.9..1.1).contains(&ratio), "bands collide {ratio} times as often as they should");
     }
 
+    /// Computes a signature as it is defined: each value lowers the minimum of its bin.
+    fn by_definition(sketcher: &Sketcher, set: &[u64]) -> Vec<u64> {
+        let bins = sketcher.bins;
+        let mut minima = vec![EMPTY; bins];
+        for (round, salt) in sketcher.salts.iter().enumerate() {
+            for element in set {
+                let hash = fold_multiply(element ^ salt);
+                let bin = round.checked_sub(bins).unwrap_or((((hash >> 48) * bins as u64) >> 16) as usize);
+                minima[bin] =
+                    minima[bin].min((round as u64) << FRACTION_BITS | hash & ((1 << FRACTION_BITS) - 1));
+            }
+            if set.is_empty() || !minima.contains(&EMPTY) {
+                break;
+            }
+        }
+        minima
+    }
+
+    #[test]
+    fn signatures_are_those_of_the_definition() {
+        for (bins, n) in [(1, 1), (16, 1), (16, 3), (16, 40), (128, 2), (128, 100), (128, 500), (128, 0)] {
+            let sketcher = Sketcher::new(bins, 3);
+            let (set, _) = pair(9, n, 0);
+            let mut signature = Signature::default();
+            sketcher.sign(&set, &mut signature);
+            assert_eq!(signature.minima(), by_definition(&sketcher, &set), "{n} in {bins}");
+        }
+    }
+
     #[test]
     fn signature_ignores_order_and_repeats() {
         let sketcher = Sketcher::new(64, 7);

@@ -137,13 +137,14 @@ fn carried(shingles: &[Vec<u64>], languages: &Languages) -> Vec<(u64, Vec<u32>)>
 struct Tally {
     /// Number of tokens by their lowest bits.
     counts: Vec<u32>,
-    tokens: Vec<u64>,
+    /// The tokens of one place, or all.
+    some: Vec<u64>,
 }
 
 impl Tally {
     /// Returns the bits of the most frequent token, of equals the highest; 0 if there is none.
     fn most_frequent(&mut self, tokens: &[Token]) -> u64 {
-        let Self { counts, tokens: some } = self;
+        let Self { counts, some } = self;
         let place = |token: u64| token as usize % PLACES;
         counts.clear();
         counts.resize(PLACES, 0);
@@ -304,6 +305,22 @@ mod tests {
                 let most = counts.into_iter().max_by_key(|&(bits, count)| (count, bits)).map_or(0, |(bits, _)| bits);
                 prop_assert_eq!(tally.most_frequent(tokens.as_slice()), most);
             }
+        }
+    }
+
+    #[test]
+    fn most_frequent_token_is_found_among_many_that_are_as_frequent() {
+        let words =
+            |times: usize| (0..2000).map(move |at| format!("w{at} ").repeat(times)).collect::<String>();
+        let highest = |text: &str| tokenize(text).as_slice().iter().map(|token| token.bits()).max();
+        let mut tally = Tally::default();
+        for (text, most) in [
+            (words(1), highest(&words(1))),
+            (words(3), highest(&words(3))),
+            (words(1) + "w7", highest("w7")),
+            (String::new(), Some(0)),
+        ] {
+            assert_eq!(Some(tally.most_frequent(tokenize(&text).as_slice())), most);
         }
     }
 }

@@ -50,8 +50,14 @@ impl Dictionary {
         Self { words: words.into(), slots }
     }
 
-    /// Returns the code of a token, or [`ESCAPE`], given the code in its first slot.
-    fn code(&self, token: Token, first: u16) -> u16 {
+    /// Returns the code of a token, or [`ESCAPE`].
+    #[cfg(test)]
+    pub(super) fn code(&self, token: Token) -> u16 {
+        self.code_from(self.slots[first_slot(token)], token)
+    }
+
+    /// Does the same, given what is in the token's first slot.
+    fn code_from(&self, first: u16, token: Token) -> u16 {
         let (mut at, mut code) = (first_slot(token), first);
         while code != ESCAPE && self.words[usize::from(code)] != token {
             at = (at + 1) % SLOTS;
@@ -82,7 +88,7 @@ impl Dictionary {
         let codes_at = out.len();
         out.extend(tokens.iter().map(|&token| self.slots[first_slot(token)]));
         for (at, (code, &token)) in out[codes_at..].iter_mut().zip(tokens).enumerate() {
-            *code = self.code(token, *code);
+            *code = self.code_from(*code, token);
             if *code == ESCAPE {
                 write(at);
             }
@@ -167,10 +173,7 @@ mod tests {
         let counts: ByHash<Token, u32> =
             (0..100_000_u32).map(|n| (Token::of_bits(u64::from(n) << 3), n)).collect();
         let dictionary = Dictionary::of(&counts);
-        let code = |n: u64| {
-            let token = Token::of_bits(n << 3);
-            dictionary.code(token, dictionary.slots[first_slot(token)])
-        };
+        let code = |n: u64| dictionary.code(Token::of_bits(n << 3));
         assert_eq!(code(99_999), 0);
         assert_eq!(code(100_000 - 65_535), 65_534);
         assert_eq!(code(100_000 - 65_536), ESCAPE);

@@ -273,11 +273,16 @@ impl TokenReader<'_> {
         &self.tokens
     }
 
-    /// Returns the codes of a document's tokens, a tenth of the work of decoding them; `None` if they are stored without a dictionary
-    /// or cannot be read.
+    /// Returns the codes of a document's tokens, which takes less than decoding them; `None` if they are stored without a dictionary or
+    /// cannot be read.
     pub fn coded(&mut self, document: DocId) -> Option<Coded<'_>> {
-        // An error shows again where the tokens are read.
-        let codes = self.reader.get(document.index()).ok()?;
+        let codes = match self.reader.get(document.index()) {
+            Ok(codes) => codes,
+            Err(error) => {
+                self.store.failed.keep(error);
+                return None;
+            }
+        };
         let Encoded { dictionary, length, codes, .. } = Encoded::parse(codes, |_| {})?;
         let codes = (dictionary != PLAIN).then(|| dictionary::codes_of(codes, length)).flatten()?;
         Some(Coded { dictionary, codes })
@@ -389,6 +394,12 @@ mod tests {
         documents
     }
 
+    /// Returns the codes that a dictionary of a store has for some tokens.
+    fn codes_of(store: &TokenStore, dictionary: usize, tokens: &Tokens) -> Vec<u16> {
+        let dictionary = &store.dictionaries[dictionary - 1];
+        tokens.as_slice().iter().map(|&token| dictionary.code(token)).collect()
+    }
+
     #[test]
     fn dictionary_is_followed_by_one_for_another_language() {
         let mut store = TokenStore::new(&Budget::new(1 << 20, None));
@@ -403,6 +414,9 @@ mod tests {
         assert!(store.blobs.len_of(last.index()) < 2100, "two bytes a token");
         let mut reader = store.reader();
         assert!(all.iter().enumerate().all(|(at, tokens)| reader.get(id(at)) == *tokens));
+        assert!(reader.coded(id(0)).is_none(), "it came before the first dictionary");
+        let of_last = reader.coded(last).map(|Coded { dictionary, codes }| (dictionary, codes.to_vec()));
+        assert_eq!(of_last, Some((2, codes_of(&store, 2, &all[last.index()]))));
     }
 
     #[test]
@@ -423,6 +437,8 @@ mod tests {
                 assert_eq!(store.get(document), tokens);
                 let shorter = tokens.without(&tokens.lines().next()).unwrap();
                 store.shorten(document, &shorter).unwrap();
+                let expected = codes_of(&store, 1, &shorter);
+                assert_eq!(store.reader().coded(document).map(|coded| coded.codes.to_vec()), Some(expected));
                 assert_eq!(store.get(document), shorter, "{first} and {second}");
             }
             assert_eq!(store.len(), before + 36);
