@@ -5,6 +5,9 @@
 use super::sets::Overlap;
 use crate::text::Token;
 
+/// Most slots of the table before words are added to it.
+const MOST_AT_FIRST: usize = 1 << 12;
+
 /// A distinct word of the stored document.
 #[derive(Clone, Copy, Debug, Default)]
 struct Word {
@@ -23,6 +26,7 @@ pub(crate) struct Bag {
     /// Open addressing, at most half full.
     slots: Vec<Word>,
     shift: u32,
+    distinct: usize,
     length: usize,
     comparison: u64,
 }
@@ -30,17 +34,39 @@ pub(crate) struct Bag {
 impl Bag {
     /// Stores the words of a document, replacing those of the document before.
     pub(crate) fn hold(&mut self, tokens: &[Token]) {
-        let size = (2 * tokens.len()).next_power_of_two().max(2);
+        // Enough for an article, in which half of the words are distinct.
+        self.clear(tokens.len().min(MOST_AT_FIRST));
+        self.length = tokens.len();
+        for token in tokens {
+            self.add(token.bits(), 1);
+            if 2 * self.distinct > self.slots.len() {
+                self.grow();
+            }
+        }
+    }
+
+    /// Empties the table and gives it as many slots, or up to twice as many.
+    fn clear(&mut self, slots: usize) {
+        let size = slots.next_power_of_two().max(2);
         self.shift = u64::BITS - size.trailing_zeros();
         self.slots.clear();
         self.slots.resize(size, Word::default());
-        self.length = tokens.len();
-        for token in tokens {
-            let at = self.slot(token.bits());
-            let word = &mut self.slots[at];
-            word.token = token.bits();
-            word.count += 1;
-        }
+        self.distinct = 0;
+    }
+
+    /// Doubles the table.
+    fn grow(&mut self) {
+        let words = std::mem::take(&mut self.slots);
+        self.clear(2 * words.len());
+        words.iter().filter(|word| word.count > 0).for_each(|word| self.add(word.token, word.count));
+    }
+
+    fn add(&mut self, token: u64, times: u32) {
+        let at = self.slot(token);
+        let word = &mut self.slots[at];
+        self.distinct += usize::from(word.count == 0);
+        word.token = token;
+        word.count += times;
     }
 
     /// Computes the overlap of the stored document with another, in which a word counts as often as both have it.
@@ -95,6 +121,8 @@ mod tests {
             };
             let mut bag = Bag::default();
             prop_assert_eq!(bag.overlap(tokens[0].as_slice()).shared, 0);
+            let many: String = (0..1500).map(|word| format!("w{} ", word % 1100)).collect();
+            let tokens = [tokens, vec![tokenize(&many)]].concat();
             for held in &tokens {
                 bag.hold(held.as_slice());
                 for other in &tokens {

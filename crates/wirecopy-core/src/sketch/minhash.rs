@@ -7,6 +7,8 @@
 //! with a probability of exactly their Jaccard similarity. Bins are practically independent, and the variance is
 //! *below* that of `t` independent permutations, with O(n + t log t) instead of O(n·t) hash values.
 
+use std::borrow::Cow;
+
 use crate::{Error, Result, Similarity};
 
 /// The minima of a document, with the parameters of the [`Sketcher`] that computed them.
@@ -70,6 +72,8 @@ pub struct Sketcher {
 /// Number of low bits of a value that hold its random part; the round is in the bits above.
 const FRACTION_BITS: u32 = 48;
 const EMPTY: u64 = u64::MAX;
+/// Number of rounds after which repeats are removed from a set.
+const MANY_ROUNDS: usize = 4;
 
 impl Sketcher {
     /// Creates a sketcher for signatures of `bins` minima; `seed` selects the hash functions.
@@ -98,7 +102,15 @@ impl Sketcher {
         }
         let bins = self.bins as u64;
         let bin = |hash: u64| (((hash >> 48) * bins) >> 16) as usize;
+        let mut set = Cow::Borrowed(set);
         for (round, &salt) in self.salts.iter().enumerate() {
+            // Nearly all sets of more elements than bins have filled them by now. Others consist of repeats, which change nothing.
+            if round == MANY_ROUNDS && set.len() > self.bins {
+                let mut distinct = set.into_owned();
+                distinct.sort_unstable();
+                distinct.dedup();
+                set = Cow::Owned(distinct);
+            }
             let prefix = (round as u64) << FRACTION_BITS;
             let value = |hash: u64| prefix | (hash & ((1 << FRACTION_BITS) - 1));
             let hashes = set.iter().map(|&element| fold_multiply(element ^ salt));
@@ -112,11 +124,11 @@ impl Sketcher {
                     *slot = value(hash).min(*slot);
                 }
             } else {
-                // Bins that an earlier round has filled hold smaller values.
+                // Nearly all bins are filled with smaller values, so that the branch can be predicted.
                 for hash in hashes {
-                    let slot = &mut out[bin(hash)];
-                    if prefix <= *slot {
-                        *slot = value(hash).min(*slot);
+                    let (slot, value) = (&mut out[bin(hash)], value(hash));
+                    if value < *slot {
+                        *slot = value;
                     }
                 }
             }
@@ -227,6 +239,9 @@ mod tests {
             let mut signature = Signature::default();
             sketcher.sign(&set, &mut signature);
             assert_eq!(signature.minima(), by_definition(&sketcher, &set), "{n} in {bins}");
+            let repeated = set.repeat(300);
+            sketcher.sign(&repeated, &mut signature);
+            assert_eq!(signature.minima(), by_definition(&sketcher, &set), "{n} in {bins}, repeated");
         }
     }
 

@@ -26,7 +26,7 @@ const OF_LANGUAGE: usize = 1 << 9;
 /// Most tokens in these stories.
 const TOKENS: usize = 1 << 20;
 /// Number of places by which tokens are counted.
-const PLACES: usize = 1 << 10;
+const PLACES: usize = 1 << 8;
 /// Number of places that are searched for the most frequent token.
 const ROUNDS: usize = 8;
 /// Number of values of the lowest bits of a token, by which nearly all words that are not the most frequent of any text are passed
