@@ -1,4 +1,4 @@
-"""The recipes of docs/spark.md for Daft and Ray work as they are typed: ``pip install daft ray``."""
+"""The recipes of docs/spark.md for Daft and Ray work as they are typed: ``pip install daft "ray[data]"``."""
 
 import contextlib
 import io
