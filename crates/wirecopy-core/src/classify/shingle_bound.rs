@@ -7,6 +7,7 @@
 use super::Documents;
 use crate::DocId;
 use crate::score::Filter;
+use crate::sketch::fold_multiply;
 use crate::text::{Coded, Token, sums};
 
 /// Number of tokens in a gram.
@@ -21,22 +22,13 @@ pub(super) struct Bounds {
     pub least: usize,
 }
 
-/// The document whose grams are in a filter.
-#[derive(Clone, Copy, Debug)]
-struct Held {
-    document: DocId,
-    /// The dictionary of its codes, if it is stored as codes.
-    dictionary: Option<u16>,
-    /// Whether the grams are of its codes rather than of its tokens.
-    of_codes: bool,
-}
-
 /// Bounds the shared shingles of one pair after the other, fastest with all pairs of a first document in a row.
 #[derive(Debug, Default)]
 pub(super) struct ShingleBound {
     /// The grams of the first document of the last pair.
     grams: Filter,
-    held: Option<Held>,
+    /// That document, and the dictionary of the codes in `grams`, or none if they are of tokens.
+    held: Option<(DocId, Option<u16>)>,
 }
 
 impl ShingleBound {
@@ -73,21 +65,18 @@ impl ShingleBound {
     /// Stores the grams of the codes of `a` if `b` is stored as codes of the same dictionary; returns false if it is not, or if those
     /// of the tokens are stored.
     fn hold_like(&mut self, documents: &mut impl Documents, a: DocId, b: DocId) -> bool {
-        let held = self.held.filter(|held| held.document == a);
+        let held = self.held.filter(|&(document, _)| document == a);
+        // Once the tokens are needed for one document, they serve for the others.
         let own = match held {
-            Some(held) => held.dictionary,
+            Some((_, dictionary)) => dictionary,
             None => documents.coded(a).map(|coded| coded.dictionary),
         };
-        // Once the tokens are needed for one document, they serve for the others.
-        if own.is_none() || held.is_some_and(|held| !held.of_codes) {
-            return false;
-        }
-        if documents.coded(b).map(|coded| coded.dictionary) != own {
+        if own.is_none() || documents.coded(b).map(|coded| coded.dictionary) != own {
             return false;
         }
         if held.is_none() {
             let Some(Coded { codes, .. }) = documents.coded(a) else { return false };
-            self.held = Some(Held { document: a, dictionary: own, of_codes: true });
+            self.held = Some((a, own));
             self.grams.clear(codes.len());
             grams_of_codes(codes).for_each(|gram| self.grams.insert(gram));
         }
@@ -96,11 +85,9 @@ impl ShingleBound {
 
     /// Stores the grams of the tokens of a document, or its shingles of `k` tokens if these are shorter.
     fn hold_tokens(&mut self, documents: &mut impl Documents, document: DocId, k: usize) {
-        if self.held.is_some_and(|held| held.document == document && !held.of_codes) {
+        if self.held.replace((document, None)) == Some((document, None)) {
             return;
         }
-        let dictionary = documents.coded(document).map(|coded| coded.dictionary);
-        self.held = Some(Held { document, dictionary, of_codes: false });
         let tokens = documents.slice(document);
         self.grams.clear(tokens.len());
         grams_of(tokens, k).for_each(|gram| self.grams.insert(gram));
@@ -132,7 +119,7 @@ fn grams_of_codes(codes: &[u16]) -> impl Iterator<Item = u64> {
     let mut gram = first.iter().fold(0, |gram, &code| gram << 16 | u64::from(code));
     rest.iter().map(move |&code| {
         gram = gram << 16 | u64::from(code);
-        hash(gram)
+        fold_multiply(gram)
     })
 }
 
@@ -143,14 +130,8 @@ fn even_grams_of_codes(codes: &[u16]) -> impl Iterator<Item = u64> {
     let mut gram = pair(first);
     rest.iter().map(move |next| {
         gram = gram << 32 | pair(next);
-        hash(gram)
+        fold_multiply(gram)
     })
-}
-
-/// Hashes four codes.
-fn hash(gram: u64) -> u64 {
-    let product = u128::from(gram) * 0x9e37_79b9_7f4a_7c15;
-    (product >> 64) as u64 ^ product as u64
 }
 
 /// Returns a hash of every 4-gram of tokens, or of every shingle of `k` tokens if these are shorter, in reading order.

@@ -139,8 +139,8 @@ impl Sketcher {
     }
 }
 
-/// Folds a 64 × 64 → 128 bit product. That mixes enough for inputs that are hashes already.
-fn fold_multiply(x: u64) -> u64 {
+/// Folds a 64 × 64 → 128 bit product. That mixes enough for inputs that are hashes already, and for the places of a table.
+pub(crate) fn fold_multiply(x: u64) -> u64 {
     let product = u128::from(x) * 0xa076_1d64_78bd_642f;
     (product >> 64) as u64 ^ product as u64
 }

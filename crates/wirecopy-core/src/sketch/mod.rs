@@ -2,4 +2,5 @@
 
 mod minhash;
 
+pub(crate) use minhash::fold_multiply;
 pub use minhash::{Parameters, Signature, Sketcher};
